@@ -1,0 +1,42 @@
+# Polydesk's commands. `make run` and `make test` work from a fresh clone; they need Python 3.11 or newer, and make.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT DATA FRESH
+
+.DEFAULT_GOAL := help
+.PHONY: help run test replay lint format lock clean
+
+help:   ## this list
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
+
+$(VENV)/ready: requirements-dev.lock
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+run: $(VENV)/ready   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
+	@exec $(BIN)/python -m infra.local
+
+test: lint   ## format, lint, types, import rules and all tests
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready   ## format, lint, types, import rules, the template
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/cfn-lint infra/template.yaml
+
+format: $(VENV)/ready   ## writes the format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+replay: $(VENV)/ready   ## real chats into a running desk: FILE=… LIMIT=n
+	@$(BIN)/python -m infra.replay "$(FILE)" --limit "$(or $(LIMIT),100)"
+
+lock: $(VENV)/ready   ## pins what is installed now
+	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > requirements-dev.lock
+
+clean:  ## removes the environment and the local data
+	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Polydesk: one support desk, four APIs."""

@@ -1,0 +1,28 @@
+"""What the environment says. Read once, at import; nothing here is a secret."""
+
+import os
+
+STAGE = os.environ.get("POLYDESK_STAGE", "dev")
+#: Base of links that answers carry (icons, paging). Empty: relative to the caller.
+PUBLIC_URL = os.environ.get("POLYDESK_PUBLIC_URL", "").rstrip("/")
+#: Seconds that a warm process trusts a token, an account's settings or a person's name.
+CACHE_SECONDS = 60
+#: Seconds that SQS can hold a message back (its own limit).
+LONGEST_DELAY = 900
+
+
+def table(name: str) -> str:
+    """Name of a DynamoDB table in this stage, as infra/template.yaml gives it."""
+    return f"polydesk-{STAGE}-{name}"
+
+
+def queue(name: str) -> str:
+    """Name of an SQS queue in this stage, as infra/template.yaml gives it."""
+    return f"polydesk-{STAGE}-{name}"
+
+
+def stream_arn(name: str) -> str:
+    """ARN of a table's stream, put into the environment by the deployment (its label is made by AWS)."""
+    return os.environ.get(
+        f"POLYDESK_STREAM_{name.upper()}", f"arn:aws:dynamodb:us-east-1:000000000000:table/{table(name)}/stream/local"
+    )

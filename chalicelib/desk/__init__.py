@@ -1,0 +1,1 @@
+"""Use cases, a file a noun: load, decide, write."""

@@ -1,0 +1,50 @@
+"""What a warm process remembers for a minute: tokens, settings, names."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from chalicelib import config
+
+_V = TypeVar("_V")
+
+
+class TimedCache(Generic[_V]):
+    """Values by key, each trusted for `config.CACHE_SECONDS`. Bounded: the oldest entry leaves first.
+
+    Time is the caller's, in epoch milliseconds. Safe under threads: single dict operations only.
+    """
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._entries: dict[str, tuple[int, _V]] = {}
+        _all.append(self.clear)
+
+    def get(self, key: str, now: int) -> _V | None:
+        """The value, or None where it is not there or too old."""
+        entry = self._entries.get(key)
+        return entry[1] if entry and 0 <= now - entry[0] < config.CACHE_SECONDS * 1000 else None
+
+    def put(self, key: str, value: _V, now: int) -> _V:
+        """Remembers and returns the value."""
+        self._entries.pop(key, None)
+        self._entries[key] = (now, value)
+        while len(self._entries) > self._most:
+            self._entries.pop(next(iter(self._entries), key), None)
+        return value
+
+    def forget(self, key: str) -> None:
+        """Drops one key: called by whoever writes what is behind it."""
+        self._entries.pop(key, None)
+
+    def clear(self) -> None:
+        """Drops all."""
+        self._entries.clear()
+
+
+_all: list[Callable[[], None]] = []
+
+
+def clear_all() -> None:
+    """Makes this process cold again."""
+    for clear in _all:
+        clear()

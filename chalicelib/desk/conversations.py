@@ -1,0 +1,231 @@
+"""Conversations: opened, listed, changed, picked, closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.context import ADMIN, VISITOR, Context
+from chalicelib.desk import accounts, people
+from chalicelib.desk.cache import TimedCache
+from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
+from chalicelib.desk.retry import contended
+from chalicelib.models import claims, conversations, counters
+from chalicelib.models.conversations import Conversation as Conversation
+from chalicelib.models.conversations import Loads
+from chalicelib.rules import ids, lifecycle, status
+
+_MOST_COUNTED = 10_000
+_DEFAULT_WINDOW = 30 * 86_400_000
+_LAST_MOMENT = 10**15
+_totals: TimedCache[int] = TimedCache()
+
+#: (field, whether equal, value) over what the inbox shows.
+Condition = tuple[str, bool, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of conversations, the total (up to 10,000), and the last one's id where more follow."""
+
+    conversations: list[Conversation]
+    total: int
+    next_after: Conversation | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What to list: times of last activity in epoch milliseconds (the last 30 days without them).
+
+    Either `page` (from 1) or `after` (id and last activity of the last one seen) says where to begin.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    conditions: tuple[Condition, ...] = ()
+    size: int = 50
+    page: int = 1
+    after: tuple[str, int] | None = None
+
+
+def load(ctx: Context, conversation: str) -> Conversation:
+    """One conversation that the caller may see: a visitor his own, an agent all of his account. Raises NotFound."""
+    found = conversations.get(ctx.account, conversation)
+    if found is None or (ctx.caller.level == VISITOR and ctx.caller.person not in (None, found.contact)):
+        raise NotFound("conversation", conversation)
+    return found
+
+
+def id_of(ctx: Context, number: int) -> str:
+    """The uuid of a conversation by its integer id; cached for good. Raises NotFound."""
+    found = claims.by_number(ctx.account, "conversation", number)
+    if found is None:
+        raise NotFound("conversation", number)
+    return found
+
+
+def chat(ctx: Context, contact: str) -> Conversation:
+    """The contact's chat, opened where he has none yet; it stays his when it is closed. Raises NotFound for the contact."""
+
+    def attempt() -> Conversation:
+        person = people.get(ctx, contact)
+        if person.chat:
+            return load(ctx, person.chat)
+        id_ = ctx.new_id()
+        conversation = Conversation(
+            conversations.key(ctx.account, id_),
+            account=ctx.account,
+            id=id_,
+            number=counters.next_number(ctx.account, "conversation"),
+            channel="chat",
+            subject=person.name,
+            status=status.NEW,
+            contact=person.id,
+            contact_number=person.number,
+            created_at=ctx.now,
+            status_changed_at=ctx.now,
+            last_activity_at=ctx.now,
+            reassign_at=accounts.load(ctx).looks_again_at(ctx.now),
+        )
+        conversations.open_(conversation)
+        return conversation
+
+    return contended(ctx, attempt)
+
+
+def inbox(ctx: Context, listing: Listing) -> Inbox:
+    """A page of the account's conversations, latest activity first.
+
+    From `after` it costs one request at any depth; by page number the pages before it are read, too. The total costs
+    a request more once a minute where it does not follow from the page. Raises Invalid for a page past the 10,000th row.
+    """
+    since = ctx.now - _DEFAULT_WINDOW if listing.since is None else listing.since
+    until = ctx.now if listing.until is None else listing.until
+    if since > until:
+        raise Invalid("time_from", "is after time_to")
+    if listing.after and not (ids.is_uuid(listing.after[0]) and 0 <= listing.after[1] < _LAST_MOMENT):
+        raise Invalid("cursor", "is not one of ours")
+    skipped = 0 if listing.after else (listing.page - 1) * listing.size
+    if skipped + listing.size > _MOST_COUNTED:
+        raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
+    start = conversations.inbox_position(ctx.account, *listing.after) if listing.after else None
+    rows, more = conversations.inbox(ctx.account, since, until, listing.conditions, skipped + listing.size, start)
+    complete = len(rows) if listing.after is None and not more else None
+    total = complete if complete is not None else _total(ctx, since, until, listing)
+    return Inbox(rows[skipped:], total, rows[-1] if more and rows else None)
+
+
+def _total(ctx: Context, since: int, until: int, listing: Listing) -> int:
+    key = repr((ctx.account, listing.since, listing.until, listing.conditions))
+    known = _totals.get(key, ctx.now)
+    if known is not None:
+        return known
+    return _totals.put(key, conversations.count(ctx.account, since, until, listing.conditions, _MOST_COUNTED), ctx.now)
+
+
+def held_by_me(ctx: Context, limit: int = 100) -> list[Conversation]:
+    """The caller's open conversations, newest assignment first: two requests. Raises Forbidden for a program."""
+    if ctx.caller.person is None:
+        raise Forbidden("only an agent holds conversations")
+    return conversations.get_many(ctx.account, conversations.held(ctx.account, ctx.caller.person, limit, newest_first=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent."""
+
+    subject: str | None = None
+    priority: str | None = None
+    status: str | None = None
+    assignee: int | None = None
+    is_read: bool | None = None
+
+
+def change(ctx: Context, conversation: str, wanted: Change, version: int | None = None) -> Conversation:
+    """Changes what is given, at once. `version` is the one the caller has seen, where he says.
+
+    Raises Stale for another version, NotFound for the conversation, Invalid for an unknown agent, status or priority.
+    """
+    _check(wanted)
+    assignee = _agent(ctx, wanted.assignee) if wanted.assignee else None
+
+    def attempt() -> Conversation:
+        found = load(ctx, conversation)
+        if version is not None and found.version != version:
+            raise Stale
+        changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
+        before = found.assignee if found.is_open else None
+        changes |= _moved(ctx, found, wanted) | _reassigned(ctx, found, wanted, assignee)
+        if changes:
+            after = changes.get("assignee", found.assignee) if changes.get("status", found.status) != status.CLOSED else None
+            conversations.change(found, changes, ctx.now, Loads(freed=before, held=after))
+        return found
+
+    return contended(ctx, attempt)
+
+
+def _check(wanted: Change) -> None:
+    for field, known in (("status", status.STATUSES), ("priority", status.PRIORITIES)):
+        value = getattr(wanted, field)
+        if value is not None and value not in known:
+            raise Invalid(field, f"must be one of {', '.join(known)}")
+    if wanted.subject is not None and not 0 < len(wanted.subject) <= 500:
+        raise Invalid("subject", "must be 1 to 500 characters")
+
+
+def _agent(ctx: Context, number: int) -> tuple[str, int]:
+    try:
+        agent = people.agent_by_number(ctx, number)
+    except NotFound as missing:
+        raise Invalid("assignee", str(missing)) from missing
+    return agent.id, agent.number
+
+
+def _moved(ctx: Context, found: Conversation, wanted: Change) -> lifecycle.Changes:
+    if wanted.status in (None, found.status):
+        return {}
+    return lifecycle.closed(ctx.now) if wanted.status == status.CLOSED else lifecycle.moved(ctx.now, str(wanted.status))
+
+
+def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: tuple[str, int] | None) -> lifecycle.Changes:
+    if wanted.assignee == 0 and found.assignee:
+        return lifecycle.waiting(None)
+    if agent is None or agent[0] == found.assignee:
+        return {}
+    return lifecycle.assigned(ctx.now, *agent, tried=found.tried)
+
+
+def close(ctx: Context, conversation: str) -> Conversation:
+    """Closes a conversation and frees its agent; one that is closed stays as it is. Raises NotFound."""
+    return change(ctx, conversation, Change(status=status.CLOSED))
+
+
+def close_mine(ctx: Context, conversation: str) -> Conversation:
+    """The same for the agent who has it, or a supervisor. Raises Forbidden for another's."""
+    found = load(ctx, conversation)
+    if found.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
+        raise Forbidden("the conversation is not assigned to you")
+    return close(ctx, conversation) if found.is_open else found
+
+
+def pick(ctx: Context, conversation: str) -> Conversation:
+    """The caller takes up a conversation assigned to him; the first time counts. Raises Forbidden for another's."""
+
+    def attempt() -> Conversation:
+        found = load(ctx, conversation)
+        if found.assignee is None or found.assignee != ctx.caller.person:
+            raise Forbidden("the conversation is not assigned to you")
+        if found.picked_at is None and found.is_open:
+            conversations.change(found, lifecycle.picked(ctx.now), ctx.now)
+        return found
+
+    return contended(ctx, attempt)
+
+
+def membership_id(conversation: Conversation, person: str) -> str:
+    """A uuid for a person's part in a conversation, always the same one."""
+    return ids.derived(conversation.key, person)
+
+
+def people_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, people.Card]:
+    """Cards of the contacts, assignees and last senders of conversations: at most a request a hundred."""
+    return people.cards(ctx, [id_ for row in rows for id_ in (row.contact, row.assignee, row.last_sender)])

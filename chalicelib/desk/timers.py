@@ -1,0 +1,82 @@
+"""Timers: what happens to a conversation when its time has come.
+
+A deadline is told to the timers' queue when it is set. It comes back when it is due, or after 15 minutes, the longest
+a queue can hold it; what still stands then and is due later is kept in the timers' table, and the sweep brings it.
+Setting another deadline cancels: the old one no longer matches.
+"""
+
+from collections.abc import Callable
+
+from chalicelib import config
+from chalicelib.context import Context
+from chalicelib.desk import accounts, events, messages, routing
+from chalicelib.desk.events import DeadlineSet
+from chalicelib.desk.messages import PostMessage
+from chalicelib.desk.retry import contended
+from chalicelib.models import conversations, counters, timers
+from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.rules import deadlines, ids, lifecycle
+
+_MINUTE = 60_000
+#: Minutes that a sweep looks ahead of now, that it looks back after an outage (rows live for a week), and at most at once.
+_AHEAD, _BACK, _MOST_AT_ONCE = 2, 7 * 24 * 60, 240
+
+
+def fire(ctx: Context, event: DeadlineSet) -> None:
+    """Does what is due, if the deadline still stands: two requests. Early, it waits on; late or again, it does no harm."""
+
+    def attempt() -> None:
+        found = conversations.get(ctx.account, event.conversation)
+        if found is None or not found.is_open or getattr(found, f"{event.kind}_at") != event.due_at:
+            return
+        if ctx.now < event.due_at:
+            _wait(ctx, event)
+        else:
+            _ACTIONS[event.kind](ctx, found)
+
+    contended(ctx, attempt)
+
+
+def _wait(ctx: Context, event: DeadlineSet) -> None:
+    if event.due_at - ctx.now <= config.LONGEST_DELAY * 1000:
+        events.publish([event], ctx.now)
+    else:
+        timers.put(event.due_at, f"{event.account}#{event.conversation}#{event.kind}", events.encode(event))
+
+
+def _warn(ctx: Context, found: Conversation) -> None:
+    """Tells the visitor, in the conversation, that it will be closed."""
+    warning = PostMessage(found.id, accounts.load(ctx).warning, kind=messages.SYSTEM, source="system")
+    messages.add(ctx, found, warning, ids.derived(found.key, "warning", str(found.warn_at)), warn_at=None)
+
+
+def _close(ctx: Context, found: Conversation) -> None:
+    conversations.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
+
+
+_ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
+    deadlines.REASSIGN: routing.look_again,
+    deadlines.WARN: _warn,
+    deadlines.CLOSE: _close,
+}
+
+
+def sweep(ctx: Context) -> int:
+    """Puts on the queue what the table holds for the next two minutes and for all since the last complete sweep.
+
+    Returns how many. One that fails half-way is repeated by the next; what is sent twice does no harm. After an outage
+    it catches up by four hours a minute.
+    """
+    now = ctx.now // _MINUTE
+    first = max(counters.swept(otherwise=now - 1) + 1, now - _BACK)
+    last = min(now + _AHEAD, first + _MOST_AT_ONCE)
+    sent = sum(_sweep(ctx, minute, shard) for minute in range(first, last + 1) for shard in range(timers.SHARDS))
+    counters.set_swept(last)
+    return sent
+
+
+def _sweep(ctx: Context, minute: int, shard: int) -> int:
+    due = timers.due(minute, shard)
+    events.publish([events.decode(timer.event) for timer in due], ctx.now)
+    timers.delete(due)
+    return len(due)

@@ -1,0 +1,52 @@
+"""Tokens: who holds a secret. Secrets are random, stored as digests, and told once."""
+
+import hmac
+
+from chalicelib.context import Caller, Context
+from chalicelib.desk.cache import TimedCache
+from chalicelib.desk.errors import NotAuthenticated
+from chalicelib.models import tokens
+from chalicelib.models.tokens import Token
+from chalicelib.rules import ids
+
+ACCESS, REFRESH, KEY, CLIENT = "access", "refresh", "key", "client"
+#: Seconds that an access token, and a refresh token, is good for.
+ACCESS_SECONDS, REFRESH_SECONDS = 86_400, 30 * 86_400
+
+_cache: TimedCache[Token] = TimedCache()
+
+
+def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> str:
+    """A new secret for `holder`, good for so many seconds (None: until revoked). `name` must be shown with it, if given."""
+    secret = ctx.secret()
+    tokens.put(
+        Token(
+            ids.digest(secret),
+            kind=kind,
+            account=holder.account,
+            level=holder.level,
+            client=holder.client,
+            name=name,
+            person=holder.person,
+            number=holder.number,
+            expires_at=None if seconds is None else ctx.now // 1000 + seconds,
+        )
+    )
+    return secret
+
+
+def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Caller:
+    """The holder of a secret of one of the kinds: no request where a warm process knows it, else one.
+
+    Raises NotAuthenticated where it is unknown, expired, of another kind or shown with another name.
+    """
+    digest = ids.digest(secret)
+    token = _cache.get(digest, ctx.now) or tokens.get(digest)
+    if token is None or token.kind not in kinds:
+        raise NotAuthenticated
+    if token.expires_at is not None and token.expires_at * 1000 <= ctx.now:
+        raise NotAuthenticated
+    if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
+        raise NotAuthenticated
+    _cache.put(digest, token, ctx.now)
+    return Caller(token.account, token.level, token.person, token.number, token.client)

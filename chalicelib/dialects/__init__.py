@@ -1,0 +1,1 @@
+"""The four wire formats, over one desk."""

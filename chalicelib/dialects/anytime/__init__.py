@@ -1,0 +1,1 @@
+"""Comm100 Anytime: tickets and settings."""

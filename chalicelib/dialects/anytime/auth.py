@@ -1,0 +1,68 @@
+"""Anytime's credentials: `Basic email:api_key`, or a bearer token of /oauth/token."""
+
+import base64
+import binascii
+
+import msgspec
+
+from chalicelib.context import Caller, Context, system
+from chalicelib.desk import people, tokens
+from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.http import Request
+
+
+def admit(request: Request, endpoint: Endpoint) -> Context:
+    """Who calls. Raises NotAuthenticated, or Forbidden below the endpoint's level."""
+    ctx = system()
+    if endpoint.needs is None:
+        return ctx
+    caller = _caller(ctx, request)
+    if caller.person is None or not caller.at_least(endpoint.needs):
+        raise Forbidden(f"this needs the level {endpoint.needs}")
+    return ctx.acting(caller)
+
+
+def _caller(ctx: Context, request: Request) -> Caller:
+    bearer, basic = request.credential("Bearer"), request.credential("Basic")
+    if bearer:
+        return tokens.check(ctx, bearer, tokens.ACCESS)
+    if not basic:
+        raise NotAuthenticated
+    try:
+        email, _, key = base64.b64decode(basic, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise NotAuthenticated from error
+    return tokens.check(ctx, key, tokens.KEY, name=email)
+
+
+class OAuthRequest(msgspec.Struct):
+    """The form of /oauth/token."""
+
+    grant_type: str
+    email: str = ""
+    password: str = ""
+    refresh_token: str = ""
+
+
+class OAuthToken(msgspec.Struct):
+    """A bearer token for Anytime and OneView; `expires_in` is in seconds."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    refresh_token: str
+
+
+def token(ctx: Context, request: OAuthRequest) -> OAuthToken:
+    """`POST /oauth/token`: for an agent's e-mail and password, or for a refresh token."""
+    if request.grant_type == "password":
+        return _issued(ctx, people.log_in_plain(ctx, request.email, request.password)[1])
+    if request.grant_type == "refresh_token":
+        return _issued(ctx, tokens.check(ctx, request.refresh_token, tokens.REFRESH))
+    raise Invalid("grant_type", "must be password or refresh_token")
+
+
+def _issued(ctx: Context, caller: Caller) -> OAuthToken:
+    access = tokens.issue(ctx, caller, tokens.ACCESS, tokens.ACCESS_SECONDS)
+    return OAuthToken(access, "bearer", tokens.ACCESS_SECONDS, tokens.issue(ctx, caller, tokens.REFRESH, tokens.REFRESH_SECONDS))

@@ -1,0 +1,219 @@
+"""Anytime's words for the desk's things. Pure: no clock, no I/O."""
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from chalicelib.desk import messages
+from chalicelib.desk.conversations import Change, Condition, Conversation, Listing
+from chalicelib.desk.errors import Invalid
+from chalicelib.desk.messages import Message, PostMessage
+from chalicelib.desk.people import Card
+from chalicelib.dialects.anytime import wire
+
+STATUSES = {
+    "new": "new",
+    "pending_internal": "pendingInternal",
+    "pending_external": "pendingExternal",
+    "on_hold": "onHold",
+    "closed": "closed",
+}
+_STATUS_OF = {theirs: ours for ours, theirs in STATUSES.items()}
+#: Documented channels are portal and e-mail: a chat is what came through the site.
+_CHANNELS = {"chat": "portal"}
+_SOURCES = {"chat": "chat", "agent_console": "agentConsole", "api": "API", "system": "API"}
+_SOURCE_OF = {"agentConsole": "agent_console", "API": "api"}
+_FIELDS = {
+    "status": "status",
+    "priority": "priority",
+    "agentAssigneeId": "assignee_number",
+    "departmentAssigneeId": "group_number",
+    "contactId": "contact_number",
+}
+INCLUDES = {"agentAssignee", "departmentAssignee", "contact", "createdBy", "lastRepliedBy", "messages", "sender"}
+
+
+def moment(at: int | None) -> str | None:
+    """Epoch milliseconds as ISO 8601, UTC with Z."""
+    return None if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
+
+
+def read_moment(text: str | None, field: str, offset_hours: float) -> int | None:
+    """An ISO 8601 time as epoch milliseconds; one without a zone is `offset_hours` east of UTC. Raises Invalid."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        at = at if at.tzinfo else at.replace(tzinfo=timezone(timedelta(hours=offset_hours)))
+        return int(at.timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(field, "is not an ISO 8601 time") from error
+
+
+def includes(given: str | list[str]) -> set[str]:
+    """What `include` asks for. Raises Invalid for a name that nothing has."""
+    names = {name for part in ([given] if isinstance(given, str) else given) for name in part.split(",") if name}
+    if names - INCLUDES:
+        raise Invalid("include", f"knows {', '.join(sorted(INCLUDES))}")
+    return names
+
+
+def listing(request: wire.ListConversations) -> Listing:
+    """What to list. Raises Invalid for a time, a condition or a cursor that can't be read, or a parameter not served."""
+    for name in ("filter_id", "tag_id", "keywords"):
+        if getattr(request, name) is not None:
+            raise Invalid(name, "is not served")
+    return Listing(
+        since=read_moment(request.time_from, "time_from", request.time_zone_offset),
+        until=read_moment(request.time_to, "time_to", request.time_zone_offset),
+        conditions=tuple(_condition(f"conditions[{at}][value]", given) for at, given in sorted(request.conditions.items())),
+        page=request.page_index,
+        after=read_cursor(request.cursor) if request.cursor else None,
+    )
+
+
+def _condition(name: str, given: wire.Condition) -> Condition:
+    return _FIELDS[given.field], given.match_type == "is", _value(name, given.field, given.value)
+
+
+def _value(name: str, field: str, value: str) -> str | int | None:
+    if field == "priority":
+        return value or None
+    if field == "status":
+        if value not in _STATUS_OF:
+            raise Invalid(name, f"must be one of {', '.join(_STATUS_OF)}")
+        return _STATUS_OF[value]
+    if value and not value.isdecimal():
+        raise Invalid(name, "must be an integer id")
+    return int(value[:15]) if value else None
+
+
+def cursor(last: Conversation) -> str:
+    """Where a list goes on, as an opaque text."""
+    return base64.urlsafe_b64encode(f"{last.last_activity_at}:{last.id}".encode()).decode()
+
+
+def read_cursor(text: str) -> tuple[str, int]:
+    """(conversation, last activity) of a cursor. Raises Invalid for anything else."""
+    try:
+        at, _, id_ = base64.urlsafe_b64decode(text).decode().partition(":")
+        return id_, int(at)
+    except ValueError as error:
+        raise Invalid("cursor", "is not one of ours") from error
+
+
+def change(request: wire.UpdateConversation) -> Change:
+    """What to change of a conversation."""
+    assignee = request.agent_assignee_id
+    return Change(
+        subject=_given(request.subject),
+        priority=_given(request.priority),
+        status=None if isinstance(request.status, UnsetType) else _STATUS_OF[request.status],
+        assignee=None if isinstance(assignee, UnsetType) else assignee or 0,
+        is_read=_given(request.is_read),
+    )
+
+
+def _given(value: Any) -> Any:
+    return None if value is UNSET else value
+
+
+def etag(version: int) -> str:
+    """A conversation's version as an ETag."""
+    return f'"{version}"'
+
+
+def version(if_match: str) -> int | None:
+    """The version that If-Match names; None for none or `*`. Another server's ETag is no version of ours: -1."""
+    text = if_match.removeprefix("W/").strip('"')
+    if text in ("", "*"):
+        return None
+    return int(text) if text.isdecimal() else -1
+
+
+def post(request: wire.PostMessage, conversation: str, id_: str | None) -> PostMessage:
+    """A message to be posted. Raises Invalid without a text."""
+    if not request.plain_body and not request.html_body:
+        raise Invalid("plain_body", "or htmlBody must be given")
+    return PostMessage(
+        conversation=conversation,
+        body=request.plain_body or _plain(request.html_body or ""),
+        id=id_,
+        kind=request.type,
+        source=_SOURCE_OF[request.source],
+        html_body=request.html_body,
+        subject=request.subject,
+        exactly=True,
+    )
+
+
+def _plain(html: str) -> str:
+    return re.sub(r"<[^>]*>", "", html)
+
+
+def person(card: Card | None) -> wire.Person | None:
+    """An agent or a contact."""
+    return wire.Person(id=card.number, name=card.name, email=card.email, type=card.kind) if card else None
+
+
+def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.Message:
+    """A message, with its sender where that is asked for."""
+    return wire.Message(
+        id=messages.number_of(stored),
+        conversation_id=stored.conversation_number,
+        type="note" if stored.kind == "note" else "reply",
+        source=_SOURCES[stored.source],
+        html_body=stored.html_body,
+        plain_body=stored.body,
+        sender_id=stored.sender_number or None,
+        sender_type=stored.sender_kind,
+        time=str(moment(stored.created_at)),
+        subject=stored.subject,
+        sender=UNSET if senders is None else person(senders.get(stored.sender)),
+    )
+
+
+def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card]) -> wire.Conversation:
+    """A conversation, with the people that are asked for."""
+    shown = wire.Conversation(
+        id=found.number,
+        subject=found.subject,
+        agent_assignee_id=found.assignee_number,
+        department_assignee_id=found.group_number,
+        contact_id=found.contact_number,
+        channel=_CHANNELS.get(found.channel, found.channel),
+        priority=found.priority,
+        status=STATUSES[found.status],
+        is_read=found.is_read,
+        is_rea_by_contact=found.is_read_by_contact,
+        created_by_id=found.contact_number,
+        created_by_type="contact",
+        created_time=str(moment(found.created_at)),
+        last_activity_time=str(moment(found.last_activity_at)),
+        last_status_change_time=str(moment(found.status_changed_at)),
+        last_replied_time=moment(found.last_message_at),
+        last_replied_by_id=found.last_sender_number or None,
+        last_replied_by_type=found.last_sender_kind,
+        last_message=found.last_message_text,
+    )
+    for name, id_ in (("agentAssignee", found.assignee), ("contact", found.contact), ("createdBy", found.contact)):
+        if name in asked:
+            setattr(shown, _attribute(name), person(cards.get(id_ or "")))
+    if "lastRepliedBy" in asked:
+        shown.last_replied_by = person(cards.get(found.last_sender or ""))
+    if "departmentAssignee" in asked:
+        shown.department_assignee = None
+    return shown
+
+
+def _attribute(name: str) -> str:
+    return re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name)
+
+
+def thread(rows: Sequence[Message], senders: Mapping[str, Card] | None) -> list[wire.Message]:
+    """Messages in their order."""
+    return [message(stored, senders) for stored in rows]

@@ -1,0 +1,113 @@
+"""Anytime's endpoint table."""
+
+from urllib.parse import urlencode
+
+import msgspec
+
+from chalicelib import config
+from chalicelib.context import ADMIN, AGENT, Context
+from chalicelib.desk import accounts, conversations, messages, people
+from chalicelib.desk.conversations import Conversation
+from chalicelib.dialects.anytime import auth, errors, mapping, wire
+from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
+from chalicelib.dialects.http import Answer, Cors
+
+_BASE = "/api/v3/anytime"
+
+
+def list_conversations(ctx: Context, request: wire.ListConversations) -> wire.ConversationList:
+    """`GET /conversations`: the account's, latest activity first, 50 a page; `nextPage` costs one query however deep."""
+    asked = mapping.includes(request.include)
+    page = conversations.inbox(ctx, mapping.listing(request))
+    cards = conversations.people_of(ctx, page.conversations) if asked else {}
+    return wire.ConversationList(
+        conversations=[mapping.conversation(found, asked, cards) for found in page.conversations],
+        total=page.total,
+        previous_page=_address(request, request.page_index - 1, "") if request.page_index > 1 else None,
+        next_page=_address(request, request.page_index + 1, mapping.cursor(page.next_after)) if page.next_after else None,
+        current_page=_address(request, request.page_index, request.cursor),
+    )
+
+
+def _address(request: wire.ListConversations, index: int, cursor: str) -> str:
+    given = msgspec.to_builtins(request) | {"pageIndex": index, "cursor": cursor}
+    conditions = {
+        f"conditions[{at}][{name}]": value for at, row in given.pop("conditions").items() for name, value in row.items()
+    }
+    values = {name: value for name, value in given.items() if value not in ("", None, 0)} | conditions
+    return f"{config.PUBLIC_URL}{_BASE}/conversations?{urlencode(values, doseq=True)}"
+
+
+def get_conversation(ctx: Context, request: wire.OneConversation) -> Answer:
+    """`GET /conversations/{id}`: one, with its ETag."""
+    found = conversations.load(ctx, conversations.id_of(ctx, request.id))
+    return _one(ctx, found, mapping.includes(request.include))
+
+
+def _one(ctx: Context, found: Conversation, asked: set[str]) -> Answer:
+    shown = mapping.conversation(found, asked, conversations.people_of(ctx, [found]) if asked else {})
+    if "messages" in asked:
+        shown.messages = mapping.thread(messages.latest(ctx, found.id).messages, None)
+    return Answer(wire.WrappedConversation(conversation=shown), headers={"ETag": mapping.etag(found.version or 0)})
+
+
+def list_messages(ctx: Context, request: wire.OneConversation) -> wire.MessageList:
+    """`GET /conversations/{id}/messages`: with notes, oldest first, the newest thousand."""
+    asked = mapping.includes(request.include)
+    rows = messages.latest(ctx, conversations.id_of(ctx, request.id)).messages
+    senders = people.cards(ctx, {stored.sender for stored in rows if stored.sender_number}) if "sender" in asked else None
+    return wire.MessageList(messages=mapping.thread(rows, senders))
+
+
+def post_message(ctx: Context, request: wire.PostMessage) -> wire.WrappedMessage:
+    """`POST /conversations/{id}/messages`: a reply or a note; with an Idempotency-Key once, however often it is sent."""
+    id_ = messages.id_for(ctx, request.idempotency_key) if request.idempotency_key else None
+    stored = messages.post(ctx, mapping.post(request, conversations.id_of(ctx, request.id), id_))
+    return wire.WrappedMessage(message=mapping.message(stored))
+
+
+def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Answer:
+    """`PUT /conversations/{id}`: changes what is given; with If-Match only the version that it names."""
+    id_ = conversations.id_of(ctx, request.id)
+    return _one(ctx, conversations.change(ctx, id_, mapping.change(request), mapping.version(request.if_match)), set())
+
+
+def get_auto_close(ctx: Context, request: Nothing) -> wire.AutoClose:
+    """`GET /autoClose`: when silence is warned of and closed."""
+    return _auto_close(accounts.load(ctx).auto_close)
+
+
+def set_auto_close(ctx: Context, request: wire.SetAutoClose) -> wire.AutoClose:
+    """`PUT /autoClose`: changes what is given, for deadlines set from now on."""
+    given = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not msgspec.UNSET}
+    return _auto_close(accounts.set_auto_close(ctx, given))
+
+
+def _auto_close(settings: accounts.AutoClose) -> wire.AutoClose:
+    return wire.AutoClose(
+        is_enabled=settings.is_enabled,
+        reassign_unpicked_after=settings.reassign_unpicked_after,
+        warn_after=settings.warn_after,
+        close_after=settings.close_after,
+    )
+
+
+ANYTIME = Dialect(
+    name="Anytime",
+    admit=auth.admit,
+    fail=errors.fail,
+    cors=Cors(methods="GET, POST, PUT, DELETE, OPTIONS", headers="Content-Type, Authorization, If-Match, Idempotency-Key"),
+    any_case=True,
+    endpoints=[
+        Endpoint("POST", "/oauth/token", auth.token, in_form=True),
+        Endpoint("GET", f"{_BASE}/conversations", list_conversations, AGENT),
+        Endpoint("GET", f"{_BASE}/conversations/{{id}}", get_conversation, AGENT),
+        Endpoint("PUT", f"{_BASE}/conversations/{{id}}", update_conversation, AGENT, headers={"ifMatch": "If-Match"}),
+        Endpoint("GET", f"{_BASE}/conversations/{{id}}/messages", list_messages, AGENT),
+        Endpoint(
+            "POST", f"{_BASE}/conversations/{{id}}/messages", post_message, AGENT, headers={"idempotencyKey": "Idempotency-Key"}
+        ),
+        Endpoint("GET", f"{_BASE}/autoClose", get_auto_close, AGENT),
+        Endpoint("PUT", f"{_BASE}/autoClose", set_auto_close, ADMIN),
+    ],
+)

@@ -1,0 +1,188 @@
+"""Anytime's requests and answers, with the documented names."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
+Status = Literal["new", "pendingInternal", "pendingExternal", "onHold", "closed"]
+Priority = Literal["urgent", "high", "normal", "low"]
+
+
+class Wire(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=False):
+    """Base: names in this dialect's spelling."""
+
+
+class Condition(Wire, kw_only=True):
+    """One of `conditions[n]`; an empty value means unset."""
+
+    field: Literal["status", "priority", "agentAssigneeId", "departmentAssigneeId", "contactId"]
+    match_type: Literal["is", "isNot"] = "is"
+    value: str = ""
+
+
+class ListConversations(Wire, kw_only=True):
+    """`GET /conversations`. The parameters named last are refused: what they ask for is not there yet."""
+
+    time_from: str | None = None
+    time_to: str | None = None
+    page_index: Annotated[int, Meta(ge=1)] = 1
+    sort_by: Literal["lastReplyTime"] = "lastReplyTime"
+    sort_order: Literal["descending"] = "descending"
+    time_zone_offset: Annotated[float, Meta(ge=-14, le=14)] = 0
+    include: str | list[str] = ""
+    cursor: str = ""
+    conditions: dict[str, Condition] = {}
+    filter_id: str | None = None
+    tag_id: str | None = None
+    keywords: str | None = None
+
+
+class OneConversation(Wire, kw_only=True):
+    """A conversation by its integer id."""
+
+    id: int
+    include: str | list[str] = ""
+
+
+class UpdateConversation(Wire, kw_only=True):
+    """`PUT /conversations/{id}`: what is given changes; `agentAssigneeId` null takes it from its agent."""
+
+    id: int
+    subject: str | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    agent_assignee_id: int | None | UnsetType = UNSET
+    is_read: bool | UnsetType = UNSET
+    if_match: str = ""
+
+
+class PostMessage(Wire, kw_only=True):
+    """`POST /conversations/{id}/messages`."""
+
+    id: int
+    type: Literal["note", "reply"]
+    source: Literal["agentConsole", "API"] = "API"
+    subject: str | None = None
+    html_body: str | None = None
+    plain_body: str | None = None
+    idempotency_key: Annotated[str, Meta(max_length=256)] = ""
+
+
+class AutoClose(Wire, kw_only=True):
+    """Auto-close settings; the spans are seconds."""
+
+    is_enabled: bool
+    reassign_unpicked_after: int
+    warn_after: int
+    close_after: int
+
+
+class SetAutoClose(Wire, kw_only=True):
+    """`PUT /autoClose`: what is given changes."""
+
+    is_enabled: bool | UnsetType = UNSET
+    reassign_unpicked_after: Seconds | UnsetType = UNSET
+    warn_after: Seconds | UnsetType = UNSET
+    close_after: Seconds | UnsetType = UNSET
+
+
+class Person(Wire, kw_only=True):
+    """An agent or a contact, as includes show one."""
+
+    id: int
+    name: str
+    email: str
+    type: str
+
+
+class Message(Wire, kw_only=True):
+    """A message of a conversation."""
+
+    id: int
+    conversation_id: int
+    type: str
+    source: str
+    html_body: str | None
+    plain_body: str
+    quote: str | None = None
+    sender_id: int | None
+    sender_type: str
+    time: str
+    subject: str | None
+    from_: str | None = msgspec.field(default=None, name="from")
+    to: str | None = None
+    cc: str | None = None
+    attachments: list[dict[str, Any]] = []
+    mentioned_agent_ids: list[int] = []
+    sender: Person | None | UnsetType = UNSET
+
+
+class Conversation(Wire, kw_only=True):
+    """A conversation. Included objects are left out unless asked for."""
+
+    id: int
+    subject: str
+    agent_assignee_id: int | None
+    department_assignee_id: int | None
+    contact_id: int
+    received_from: str | None = None
+    channel: str
+    priority: str
+    status: str
+    is_read: bool
+    is_rea_by_contact: bool
+    custom_fields: list[dict[str, Any]] = []
+    created_by_id: int
+    created_by_type: str
+    created_time: str
+    last_activity_time: str
+    last_status_change_time: str
+    last_replied_time: str | None
+    last_replied_by_id: int | None
+    last_replied_by_type: str | None
+    has_draft: bool = False
+    tag_ids: list[int] = []
+    is_deleted: bool = False
+    sla_policy_id: int | None = None
+    first_respond_breach_at: str | None = None
+    next_respond_breach_at: str | None = None
+    resolve_breach_at: str | None = None
+    mentioned_agents: list[dict[str, Any]] = []
+    is_editable: bool = True
+    last_message: str | None
+    agent_assignee: Person | None | UnsetType = UNSET
+    department_assignee: dict[str, Any] | None | UnsetType = UNSET
+    contact: Person | None | UnsetType = UNSET
+    created_by: Person | None | UnsetType = UNSET
+    last_replied_by: Person | None | UnsetType = UNSET
+    messages: list[Message] | UnsetType = UNSET
+
+
+class ConversationList(Wire, kw_only=True):
+    """A page of conversations; `total` counts up to 10,000."""
+
+    conversations: list[Conversation]
+    total: int
+    previous_page: str | None
+    next_page: str | None
+    current_page: str
+
+
+class WrappedConversation(Wire, kw_only=True):
+    """One conversation under its name."""
+
+    conversation: Conversation
+
+
+class WrappedMessage(Wire, kw_only=True):
+    """One message under its name."""
+
+    message: Message
+
+
+class MessageList(Wire, kw_only=True):
+    """Messages under their name."""
+
+    messages: list[Message]

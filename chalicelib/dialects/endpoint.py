@@ -1,0 +1,169 @@
+"""The endpoint table: what a dialect is, and the one way every request of every dialect goes.
+
+A row is an endpoint: parse, do, show. OpenAPI and the conformance tests read the same rows.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, get_type_hints
+
+import msgspec
+
+from chalicelib.context import Context
+from chalicelib.desk.errors import DeskError, Invalid, Missing, NotFound
+from chalicelib.dialects.http import Answer, Cors, Request
+
+log = logging.getLogger("polydesk")
+_MISSING = re.compile(r"missing required field `([^`]+)`(?:.*at `\$\.?([^`]*)`)?")
+_WRONG = re.compile(r"^(.*?)(?: - at `\$\.?([^`]*)`)?$")
+
+
+class WrongMethod(DeskError):
+    """The path is there, but not for this method."""
+
+
+class Nothing(msgspec.Struct):
+    """A request without parameters."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One row. `use` takes a context and the request and returns the answer's body, or an Answer.
+
+    Its annotations are the request's and the answer's types. `path` has its variables in braces, named like the request's
+    fields. `needs` is for the dialect's `admit`: a level, api levels, or None for an endpoint without a token. `headers`
+    names the request's fields that come from headers.
+    """
+
+    method: str
+    path: str
+    use: Callable[[Context, Any], Any]
+    needs: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    in_form: bool = False
+
+    @cached_property
+    def _types(self) -> dict[str, Any]:
+        return get_type_hints(self.use)
+
+    @property
+    def request(self) -> type[msgspec.Struct]:
+        """Type of the request."""
+        return self._types["request"]  # type: ignore[no-any-return]
+
+    @property
+    def answer(self) -> Any:
+        """Type of the answer's body."""
+        return self._types["return"]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A wire format: its table, and how it admits, wraps and refuses."""
+
+    name: str
+    endpoints: Sequence[Endpoint]
+    admit: Callable[[Request, Endpoint], Context]
+    fail: Callable[[Exception, Request], Answer]
+    cors: Cors
+    wrap: Callable[[Request, Any], Any] = lambda _, body: body
+    any_case: bool = False
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str, int], list[tuple[list[str], Endpoint]]]:
+        rows: dict[tuple[str, int], list[tuple[list[str], Endpoint]]] = {}
+        for endpoint in sorted(self.endpoints, key=lambda row: row.path.count("{")):
+            parts = self._parts(endpoint.path)
+            rows.setdefault((endpoint.method, len(parts)), []).append((parts, endpoint))
+        return rows
+
+    def _parts(self, path: str) -> list[str]:
+        return path.strip("/").split("/")
+
+    def find(self, request: Request) -> tuple[Endpoint, dict[str, str]]:
+        """The row a request is for, and its path's variables; a plain segment goes before a variable.
+
+        Raises NotFound for a path that is not in the table, WrongMethod for one that is there for other methods.
+        """
+        given = self._parts(request.path)
+        for parts, endpoint in self._rows.get((request.method, len(given)), []):
+            if self._matches(parts, given):
+                return endpoint, {part[1:-1]: segment for part, segment in zip(parts, given, strict=True) if part[0] == "{"}
+        if any(self._matches(parts, given) for rows in self._rows.values() for parts, _ in rows):
+            raise WrongMethod(f"{request.method} is not for {request.path}")
+        raise NotFound("endpoint", f"{request.method} {request.path}")
+
+    def _matches(self, parts: list[str], given: list[str]) -> bool:
+        return len(parts) == len(given) and all(
+            part[0] == "{" or self._same(part, segment) for part, segment in zip(parts, given, strict=True)
+        )
+
+    def _same(self, part: str, segment: str) -> bool:
+        return part.lower() == segment.lower() if self.any_case else part == segment
+
+    def handle(self, request: Request) -> Answer:
+        """The answer to a request, whatever it is: never raises."""
+        if request.method == "OPTIONS":
+            return Answer(None, 200, self.cors.as_headers())
+        try:
+            answer = self._serve(request)
+        except DeskError as error:
+            answer = self.fail(error, request)
+        except Exception as error:
+            log.exception("unexpected error in %s %s", self.name, request.method)
+            answer = self.fail(error, request)
+        return Answer(answer.body, answer.status, {**self.cors.as_headers(), **answer.headers})
+
+    def _serve(self, request: Request) -> Answer:
+        endpoint, variables = self.find(request)
+        ctx = self.admit(request, endpoint)
+        shown = endpoint.use(ctx, parse(request, endpoint, variables))
+        answer = shown if isinstance(shown, Answer) else Answer(shown)
+        return Answer(self.wrap(request, answer.body), answer.status, answer.headers)
+
+
+def parse(request: Request, endpoint: Endpoint, variables: Mapping[str, str]) -> msgspec.Struct:
+    """The endpoint's request from path, query, body and headers, the first named winning. Raises Missing, Invalid."""
+    body = request.form if endpoint.in_form else request.json
+    headers = {
+        name: request.headers[header.lower()] for name, header in endpoint.headers.items() if header.lower() in request.headers
+    }
+    given = {**headers, **body, **unfolded(request.query), **variables}
+    try:
+        return msgspec.convert(given, endpoint.request, strict=False)
+    except msgspec.ValidationError as error:
+        raise explained(str(error)) from error
+
+
+def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
+    """Query values by name, `a[0][b]=c` as `{"a": {"0": {"b": "c"}}}`. Raises Invalid where a name is used both ways."""
+    values: dict[str, Any] = {}
+    for name, value in query.items():
+        first, *rest = name.replace("]", "").split("[") if name.endswith("]") else [name]
+        place = values
+        for part in (first, *rest[:-1]) if rest else ():
+            place = place.setdefault(part, {})
+            if not isinstance(place, dict):
+                raise Invalid(name, "is given twice")
+        place[rest[-1] if rest else first] = value
+    return values
+
+
+def explained(text: str) -> Missing | Invalid:
+    """A msgspec complaint as a desk error that names the field."""
+    missing = _MISSING.search(text)
+    if missing:
+        return Missing(".".join(filter(None, [missing[2], missing[1]])))
+    wrong = _WRONG.match(text)
+    reason, at = (wrong[1], wrong[2] or "") if wrong else (text, "")
+    return Invalid(at, reason[:1].lower() + reason[1:])
+
+
+def required(fields: Collection[str], given: Mapping[str, Any]) -> None:
+    """Raises Missing for the first of the fields that is not given."""
+    for name in fields:
+        if given.get(name) in (None, ""):
+            raise Missing(name)

@@ -1,0 +1,42 @@
+"""API Gateway's events, as Chalice shows them, to a dialect's requests and back."""
+
+import re
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+from chalice.app import Request as Received
+from chalice.app import Response
+
+from chalicelib.dialects.endpoint import Dialect
+from chalicelib.dialects.http import Answer, Request
+
+_VARIABLE = re.compile(r"{(\w+)}")
+_encoder = msgspec.json.Encoder()
+
+
+def serve(dialect: Dialect, request: Received | None) -> Response:
+    """The dialect's answer to what came through the gateway; `request` is Chalice's current one, there in every route."""
+    assert request is not None
+    return respond(dialect.handle(received(request)))
+
+
+def received(request: Received) -> Request:
+    """A request as dialects see it. The gateway does not decode the path's variables; this does."""
+    variables: dict[str, str] = request.uri_params or {}
+    path = _VARIABLE.sub(lambda found: unquote(variables[found[1]]), request.path)
+    return Request(
+        request.method, path, _query(request), {name.lower(): value for name, value in request.headers.items()}, request.raw_body
+    )
+
+
+def _query(request: Received) -> dict[str, Any]:
+    many: Any = request.query_params or {}
+    values = {name: many.getlist(name) for name in many}
+    return {name: given[0] if len(given) == 1 else given for name, given in values.items()}
+
+
+def respond(answer: Answer) -> Response:
+    """An answer as Chalice wants it: JSON, or nothing."""
+    body = "" if answer.body is None else _encoder.encode(answer.body).decode()
+    return Response(body, {"Content-Type": "application/json", **answer.headers}, answer.status)

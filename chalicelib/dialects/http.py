@@ -1,0 +1,80 @@
+"""HTTP as the dialects see it: no framework, no gateway."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from chalicelib.desk.errors import Invalid
+
+
+@dataclass
+class Request:
+    """A request: decoded path, query values by name (repeated ones as a list), lower-case header names."""
+
+    method: str
+    path: str
+    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @cached_property
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object, {} where there is none. Raises Invalid for anything else."""
+        if not self.body:
+            return {}
+        try:
+            document = msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Invalid("", f"the body is not JSON: {error}") from error
+        if not isinstance(document, dict):
+            raise Invalid("", "the body must be a JSON object")
+        return document
+
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The body as form fields; of a repeated one the last. Raises Invalid where it is not text."""
+        try:
+            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=100))
+        except ValueError as error:
+            raise Invalid("", f"the body is not a form: {error}") from error
+
+    @property
+    def media_type(self) -> str:
+        """The body's content type without parameters, lower case."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    def credential(self, scheme: str) -> str | None:
+        """What stands after `scheme` in the Authorization header, whatever the scheme's case."""
+        given, _, value = self.headers.get("authorization", "").partition(" ")
+        return value.strip() or None if given.lower() == scheme.lower() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: `body` is anything msgspec can encode, or None for an empty one."""
+
+    body: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """What a browser on another page may send."""
+
+    methods: str
+    headers: str
+    max_age: int = 1_728_000
+
+    def as_headers(self) -> dict[str, str]:
+        """The headers that every answer carries, errors included."""
+        return {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Methods": self.methods,
+            "Access-Control-Allow-Headers": self.headers,
+            "Access-Control-Max-Age": str(self.max_age),
+        }

@@ -1,0 +1,1 @@
+"""ChatWhizz LiveChat: operators and domains."""

@@ -1,0 +1,1 @@
+"""OneView: an agent and his tickets."""

@@ -1,0 +1,31 @@
+"""OneView's credentials: an agent's bearer token, and X-Agent-ID for a supervisor's."""
+
+from chalicelib.context import ADMIN, AGENT, Caller, Context, system
+from chalicelib.desk import people, tokens
+from chalicelib.desk.errors import Forbidden, NotAuthenticated, NotFound
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.http import Request
+
+
+def admit(request: Request, endpoint: Endpoint) -> Context:
+    """The agent who calls, or the one for whom a supervisor does. Raises NotAuthenticated, Forbidden."""
+    ctx = system()
+    secret = request.credential("Bearer")
+    if secret is None:
+        raise NotAuthenticated
+    caller = tokens.check(ctx, secret, tokens.ACCESS)
+    if caller.person is None or not caller.at_least(AGENT):
+        raise Forbidden("this needs an agent's token")
+    return _for_agent(ctx.acting(caller), request.headers.get("x-agent-id", "").strip())
+
+
+def _for_agent(ctx: Context, email: str) -> Context:
+    if not email:
+        return ctx
+    try:
+        agent = people.agent_by_email(ctx, email)
+    except NotFound as missing:
+        raise Forbidden("X-Agent-ID names no agent of yours") from missing
+    if agent.id != ctx.caller.person and not ctx.caller.at_least(ADMIN):
+        raise Forbidden("X-Agent-ID is a supervisor's to use")
+    return ctx.acting(Caller(ctx.account, ctx.caller.level, agent.id, agent.number, ctx.caller.client))

@@ -1,0 +1,63 @@
+"""OneView's endpoint table."""
+
+from chalicelib.context import AGENT, Context
+from chalicelib.desk import conversations, presence
+from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
+from chalicelib.dialects.http import Cors
+from chalicelib.dialects.oneview import auth, errors, mapping, wire
+
+_BASE = "/cs-chat-ticket/v1"
+
+
+def info(ctx: Context, request: Nothing) -> wire.AgentInfo:
+    """`GET /v1/info`: the agent who calls."""
+    return mapping.agent_info(presence.mine(ctx), ctx.now)
+
+
+def tickets(ctx: Context, request: Nothing) -> list[wire.Ticket]:
+    """`GET /v1/tickets`: the caller's open conversations, newest assignment first."""
+    held = conversations.held_by_me(ctx)
+    cards = conversations.people_of(ctx, held)
+    return [mapping.ticket(found, cards.get(found.contact), ctx.now) for found in held]
+
+
+def online(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:
+    """`PUT /v1/online`: from now on he is given conversations."""
+    return mapping.status_info(presence.set_mine(ctx, "online"))
+
+
+def offline(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:
+    """`PUT /v1/offline`: he is given no new ones and keeps what he has picked."""
+    return mapping.status_info(presence.set_mine(ctx, "offline"))
+
+
+def set_status(ctx: Context, request: wire.SetStatus) -> wire.AgentStatusInfo:
+    """`PUT /v1/status`: one of the account's words for a presence."""
+    return mapping.status_info(presence.set_mine(ctx, request.status))
+
+
+def close_room(ctx: Context, request: wire.Room) -> None:
+    """`DELETE /v1/rooms/{roomID}`: closes the chat and frees its agent; again, nothing changes."""
+    conversations.close_mine(ctx, request.roomID)
+
+
+def pick(ctx: Context, request: wire.TicketId) -> None:
+    """`PUT /v1/tickets/{ticketID}/pickedTime`: stamps the first pick."""
+    conversations.pick(ctx, request.ticketID)
+
+
+ONEVIEW = Dialect(
+    name="OneView",
+    admit=auth.admit,
+    fail=errors.fail,
+    cors=Cors(methods="GET, PUT, DELETE, OPTIONS", headers="Content-Type, Authorization, X-Agent-ID"),
+    endpoints=[
+        Endpoint("GET", f"{_BASE}/info", info, AGENT),
+        Endpoint("GET", f"{_BASE}/tickets", tickets, AGENT),
+        Endpoint("PUT", f"{_BASE}/online", online, AGENT),
+        Endpoint("PUT", f"{_BASE}/offline", offline, AGENT),
+        Endpoint("PUT", f"{_BASE}/status", set_status, AGENT),
+        Endpoint("DELETE", f"{_BASE}/rooms/{{roomID}}", close_room, AGENT),
+        Endpoint("PUT", f"{_BASE}/tickets/{{ticketID}}/pickedTime", pick, AGENT),
+    ],
+)

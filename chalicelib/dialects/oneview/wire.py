@@ -1,0 +1,80 @@
+"""OneView's requests and answers, with the documented names. `*Timestamp` are epoch seconds."""
+
+from typing import Any
+
+import msgspec
+
+
+class Wire(msgspec.Struct, kw_only=True, rename="camel"):
+    """Base: names in this dialect's spelling."""
+
+
+class SetStatus(Wire, kw_only=True):
+    """`PUT /v1/status`."""
+
+    status: str
+
+
+class Room(msgspec.Struct):
+    """A room by its id."""
+
+    roomID: str  # noqa: N815 (the documented name of the path's variable)
+
+
+class TicketId(msgspec.Struct):
+    """A ticket by its id."""
+
+    ticketID: str  # noqa: N815 (the documented name of the path's variable)
+
+
+class AgentInfo(Wire, kw_only=True):
+    """The agent who calls; `agentTimeInStatus` is seconds since the last change."""
+
+    id: str
+    name: str
+    status: str
+    status_alias: str
+    last_login_time: str | None
+    updated_at: str
+    agent_time_in_status: int
+
+
+class AgentStatusInfo(Wire, kw_only=True):
+    """An agent's status after a change."""
+
+    id: str
+    status: str
+
+
+class Metadata(Wire, kw_only=True):
+    """What a ticket is about, and its times."""
+
+    ccr: str | None = None
+    room_id: str
+    order_id: str | None = None
+    picked_timestamp: int | None
+    assigned_timestamp: int | None
+    auto_close_warning_timestamp: int | None
+    auto_close_timestamp: int | None
+    current_timestamp: int
+    entity_id: str | None = None
+    is_chat_room_closed: bool
+    language: str | None = None
+
+
+class Customer(Wire, kw_only=True):
+    """Who wrote."""
+
+    id: str
+    first_name: str
+    last_name: str
+    name: str
+
+
+class Ticket(Wire, kw_only=True):
+    """A conversation that is assigned to the caller."""
+
+    id: str
+    content: dict[str, Any]
+    metadata: Metadata
+    customer: Customer

@@ -1,0 +1,1 @@
+"""PPMessage: web widgets and their agents."""

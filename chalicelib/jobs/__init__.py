@@ -1,0 +1,1 @@
+"""Bodies of the queue, stream and schedule lambdas."""

@@ -1,0 +1,1 @@
+"""DynamoDB tables, one file a table: keys, indexes, and every conditional write, named by intent."""

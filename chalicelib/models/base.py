@@ -1,0 +1,103 @@
+"""What every table shares: one connection, names by stage, and what a refused write says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from pynamodb.attributes import Attribute
+from pynamodb.connection import Connection
+from pynamodb.connection.table import TableConnection
+from pynamodb.constants import NUMBER
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.models import Model
+from pynamodb.pagination import ResultIterator
+from pynamodb.transactions import TransactWrite
+
+#: One client for all tables and threads: a client costs more than a hundred calls.
+connection = Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=3, max_pool_connections=64)
+
+#: Bytes that DynamoDB lets a key have.
+_LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
+_LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
+_M = TypeVar("_M", bound="Table")
+
+
+class Refused(Exception):
+    """A conditional write did not apply, and nothing of it is stored.
+
+    `reasons` has one entry an operation, in the transaction's order (puts before updates): None where that one was
+    willing, else its code; `found` has the raw item that stood in the way, where the operation asked for it.
+    """
+
+    def __init__(self, reasons: list[str | None], found: list[dict[str, Any] | None]) -> None:
+        super().__init__(f"refused: {reasons}")
+        self.reasons = reasons
+        self.found = found
+
+
+class IntegerAttribute(Attribute[int]):
+    """A whole number: all of ours are (times, counts, ids)."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        """As DynamoDB wants it."""
+        return str(int(value))
+
+    def deserialize(self, value: str) -> int:
+        """As it was."""
+        return int(value)
+
+
+class Table(Model):
+    """Base of all models: uses the shared connection instead of one a table."""
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        table = super()._get_connection()
+        if table.connection is not connection:
+            connection.add_meta_table(table.get_meta_table())
+            table.connection = connection
+        return table
+
+    @classmethod
+    def find(cls: type[_M], hash_key: str, range_key: str | None = None, *, consistent: bool = True) -> _M | None:
+        """The item under a key, or None: also for a key that no item can have. One request."""
+        if len(hash_key.encode()) > _LONGEST_HASH or (
+            range_key is not None and not 0 < len(range_key.encode()) <= _LONGEST_RANGE
+        ):
+            return None
+        try:
+            return cls.get(hash_key, range_key, consistent_read=consistent)
+        except cls.DoesNotExist:
+            return None
+
+
+def page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:
+    """All items of a limited Query and the key to go on from, None at the end. One request a page of the Query's size."""
+    return list(results), results.last_evaluated_key
+
+
+@contextmanager
+def transaction() -> Iterator[TransactWrite]:
+    """All or nothing, in one request; raises Refused where a condition did not hold or another writer was at it."""
+    try:
+        with TransactWrite(connection=connection) as write:
+            yield write
+    except TransactWriteError as error:
+        reasons = error.cancellation_reasons
+        codes = [reason.code if reason else None for reason in reasons]
+        if not _LOST_RACE.intersection(filter(None, codes)) and error.cause_response_code != "TransactionInProgressException":
+            raise
+        raise Refused(codes, [reason.raw_item if reason else None for reason in reasons]) from error
+
+
+@contextmanager
+def conditional() -> Iterator[None]:
+    """Around one conditional put or update: raises Refused where its condition did not hold."""
+    try:
+        yield
+    except (PutError, UpdateError) as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise Refused(["ConditionalCheckFailed"], [None]) from error

@@ -1,0 +1,278 @@
+"""Conversations: one summary row each, written with every message.
+
+Key account#conversation spreads the load. `by_activity` is the only index that a message touches; the others
+hold keys and change when a conversation is opened, assigned or closed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.attributes import Attribute, BooleanAttribute, ListAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import config
+from chalicelib.models import people
+from chalicelib.models.base import IntegerAttribute, Table, page, transaction
+from chalicelib.models.claims import Claim, claim
+from chalicelib.models.people import Person
+
+#: Stands in `by_assignee` where nobody is assigned yet.
+WAITING = "waiting"
+_LISTED = ["id", "number", "channel", "subject", "status", "priority", "contact", "contact_number", "group", "group_number"]
+_LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_changed_at", "closed_at"]
+_LISTED += ["message_count", "note_count", "last_message", "last_message_at", "last_message_text"]
+_LISTED += ["last_sender", "last_sender_number", "last_sender_kind", "is_read", "is_read_by_contact", "version"]
+
+
+class ByActivity(GlobalSecondaryIndex["Conversation"]):
+    """Inbox: an account's conversations by last activity, with all that lists show and filter on."""
+
+    class Meta:
+        index_name = "by_activity"
+        projection = IncludeProjection(_LISTED)
+
+    inbox = UnicodeAttribute(hash_key=True)
+    last_activity_at = IntegerAttribute(range_key=True)
+
+
+class ByAssignee(GlobalSecondaryIndex["Conversation"]):
+    """Open conversations of an agent, or those that wait for one, by when that began."""
+
+    class Meta:
+        index_name = "by_assignee"
+        projection = KeysOnlyProjection()
+
+    held_by = UnicodeAttribute(hash_key=True)
+    held_since = IntegerAttribute(range_key=True)
+
+
+class ByGroup(GlobalSecondaryIndex["Conversation"]):
+    """A group's conversations by creation."""
+
+    class Meta:
+        index_name = "by_group"
+        projection = KeysOnlyProjection()
+
+    of_group = UnicodeAttribute(hash_key=True)
+    created_at = IntegerAttribute(range_key=True)
+
+
+class ByContact(GlobalSecondaryIndex["Conversation"]):
+    """A contact's conversations by creation."""
+
+    class Meta:
+        index_name = "by_contact"
+        projection = KeysOnlyProjection()
+
+    of_contact = UnicodeAttribute(hash_key=True)
+    created_at = IntegerAttribute(range_key=True)
+
+
+class Conversation(Table):
+    """The summary. Times are epoch milliseconds; `*_number` are the dialects' integer ids of the same things."""
+
+    class Meta:
+        table_name = config.table("conversations")
+
+    key = UnicodeAttribute(hash_key=True)
+    account = UnicodeAttribute()
+    id = UnicodeAttribute()
+    number = IntegerAttribute()
+    version = VersionAttribute()
+    channel = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    status = UnicodeAttribute()
+    priority = UnicodeAttribute(default="normal")
+    contact = UnicodeAttribute()
+    contact_number = IntegerAttribute()
+    group = UnicodeAttribute(null=True)
+    group_number = IntegerAttribute(null=True)
+    created_at = IntegerAttribute()
+    status_changed_at = IntegerAttribute()
+    closed_at = IntegerAttribute(null=True)
+
+    assignee = UnicodeAttribute(null=True)
+    assignee_number = IntegerAttribute(null=True)
+    assigned_at = IntegerAttribute(null=True)
+    picked_at = IntegerAttribute(null=True)
+    #: Agents it has been assigned to since it was opened, oldest first: a handful at most.
+    tried: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, default=list)
+    attempts = IntegerAttribute(default=0)
+
+    message_count = IntegerAttribute(default=0)
+    note_count = IntegerAttribute(default=0)
+    last_activity_at = IntegerAttribute()
+    last_message = UnicodeAttribute(null=True)
+    last_message_at = IntegerAttribute(null=True)
+    last_message_text = UnicodeAttribute(null=True)
+    last_sender = UnicodeAttribute(null=True)
+    last_sender_number = IntegerAttribute(null=True)
+    last_sender_kind = UnicodeAttribute(null=True)
+    is_read = BooleanAttribute(default=False)
+    is_read_by_contact = BooleanAttribute(default=False)
+
+    reassign_at = IntegerAttribute(null=True)
+    warn_at = IntegerAttribute(null=True)
+    close_at = IntegerAttribute(null=True)
+
+    inbox = UnicodeAttribute()
+    held_by = UnicodeAttribute(null=True)
+    held_since = IntegerAttribute(null=True)
+    of_group = UnicodeAttribute(null=True)
+    of_contact = UnicodeAttribute()
+
+    by_activity = ByActivity()
+    by_assignee = ByAssignee()
+    by_group = ByGroup()
+    by_contact = ByContact()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not closed."""
+        return self.status != "closed"
+
+
+def key(account: str, conversation: str) -> str:
+    """Hash key of a conversation, and of its messages."""
+    return f"{account}#{conversation}"
+
+
+def inbox_key(account: str) -> str:
+    """Hash key of the inbox. The shard after it is for accounts past 500 messages a second (README, decision 3)."""
+    return f"{account}#0"
+
+
+def held_key(account: str, holder: str) -> str:
+    """Hash key of what an agent or a group holds, a contact has, or of what waits."""
+    return f"{account}#{holder}"
+
+
+def get(account: str, conversation: str) -> Conversation | None:
+    """One conversation, read consistently: one request."""
+    return Conversation.find(key(account, conversation))
+
+
+def get_many(account: str, ids: Sequence[str]) -> list[Conversation]:
+    """Those that exist, in the order asked for: one request for each hundred."""
+    keys = [key(account, id_) for id_ in ids]
+    found = {row.key: row for row in Conversation.batch_get(keys)} if keys else {}
+    return [found[key_] for key_ in keys if key_ in found]
+
+
+def inbox(
+    account: str, since: int, until: int, conditions: Sequence[tuple[str, bool, Any]], limit: int, after: dict[str, Any] | None
+) -> tuple[list[Conversation], bool]:
+    """The next `limit` of the inbox between the times (both included), latest first, and whether there is more.
+
+    One request without conditions; with them, one for each thousand rows looked through.
+    """
+    query = Conversation.by_activity.query(
+        inbox_key(account),
+        Conversation.last_activity_at.between(since, until),
+        matching(conditions),
+        scan_index_forward=False,
+        limit=limit,
+        page_size=1000 if conditions else limit,
+        last_evaluated_key=after,
+    )
+    rows, more = page(query)
+    return rows, more is not None
+
+
+def count(account: str, since: int, until: int, conditions: Sequence[tuple[str, bool, Any]], most: int) -> int:
+    """How many conversations the inbox has between the times, counted up to `most`."""
+    span = Conversation.last_activity_at.between(since, until)
+    return min(most, Conversation.by_activity.count(inbox_key(account), span, matching(conditions), limit=most))
+
+
+def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[str]:
+    """Ids of the open conversations of an agent, or of WAITING, by when that began: one request, a moment old."""
+    rows = Conversation.by_assignee.query(held_key(account, holder), scan_index_forward=not newest_first, limit=limit)
+    return [row.key.removeprefix(f"{account}#") for row in rows]
+
+
+def open_(conversation: Conversation) -> None:
+    """Stores a new conversation, its number, and that it is its contact's chat. Raises Refused where he has one."""
+    row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
+    conversation.inbox = inbox_key(conversation.account)
+    conversation.of_contact = held_key(conversation.account, conversation.contact)
+    conversation.held_by, conversation.held_since = held_key(conversation.account, WAITING), conversation.created_at
+    with transaction() as write:
+        write.save(conversation, condition=Conversation.key.does_not_exist())
+        write.save(row, condition=Claim.key.does_not_exist())
+        people.starts_chat(write, conversation.account, conversation.contact, conversation.id)
+
+
+def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
+    """The actions that write the changes, and with them the keys of the indexes that follow from them.
+
+    Applies them to the object, too, so that it can be shown; drop it where the write is refused.
+    """
+    for name, value in changes.items():
+        setattr(conversation, name, value)
+    holder = held_key(conversation.account, conversation.assignee or WAITING) if conversation.is_open else None
+    if conversation.held_by != holder:
+        changes = {**changes, "held_by": holder, "held_since": now if holder else None}
+        conversation.held_by, conversation.held_since = holder, now if holder else None
+    return [_set(getattr(Conversation, name), value) for name, value in changes.items()]
+
+
+def _set(attribute: Attribute[Any], value: Any) -> Action:
+    return attribute.remove() if value is None else attribute.set(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Agents whose load a change moves: `freed` and `held` by id, `routed` as routing read him."""
+
+    freed: str | None = None
+    held: str | None = None
+    routed: Person | None = None
+
+
+def change(conversation: Conversation, changes: dict[str, Any], now: int, loads: Loads = Loads()) -> None:
+    """Writes a change that was decided on the version read, and the loads it moves: one request.
+
+    Raises Refused where the conversation, or a routed agent's load or presence, is no longer as it was read.
+    """
+    with transaction() as write:
+        write.update(conversation, updates(conversation, changes, now))
+        move(write, conversation.account, loads, now)
+
+
+def move(write: TransactWrite, account: str, loads: Loads, now: int) -> None:
+    """Within a transaction: the loads that a change of a conversation moves. From an agent to himself moves none."""
+    if loads.routed:
+        people.take_up(write, loads.routed, now)
+    if loads.freed == loads.held:
+        return
+    if loads.freed:
+        people.free(write, account, loads.freed)
+    if loads.held:
+        people.hold(write, account, loads.held, now)
+
+
+def matching(conditions: Sequence[tuple[str, bool, Any]]) -> Condition | None:
+    """A filter of (field, whether it is to be equal, value) over what the inbox holds; None is an unset field."""
+    both: Condition | None = None
+    for field, equal, value in conditions:
+        attribute = getattr(Conversation, field)
+        if value is None:
+            one = attribute.does_not_exist() if equal else attribute.exists()
+        else:
+            one = attribute == value if equal else attribute != value
+        both = one if both is None else both & one
+    return both
+
+
+def inbox_position(account: str, conversation: str, last_activity_at: int) -> dict[str, Any]:
+    """Where the inbox goes on after a conversation: the start key of the next page."""
+    return {
+        "key": {"S": key(account, conversation)},
+        "inbox": {"S": inbox_key(account)},
+        "last_activity_at": {"N": str(last_activity_at)},
+    }

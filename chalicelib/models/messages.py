@@ -1,0 +1,111 @@
+"""Messages: key account#conversation · message uuid, so that a uuid sent again is refused by the key itself.
+
+`by_sequence` pages in order at any depth, consistently. `sequence` counts all from 1 without a gap, `public_sequence`
+those that the contact may see (notes have none).
+"""
+
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.indexes import AllProjection, LocalSecondaryIndex
+
+from chalicelib import config
+from chalicelib.models.base import IntegerAttribute, Refused, Table, page, transaction
+from chalicelib.models.conversations import Conversation, Loads, key, move, updates
+
+
+class BySequence(LocalSecondaryIndex["Message"]):
+    """A conversation's messages in their order."""
+
+    class Meta:
+        index_name = "by_sequence"
+        projection = AllProjection()
+
+    conversation_key = UnicodeAttribute(hash_key=True)
+    sequence = IntegerAttribute(range_key=True)
+
+
+class Message(Table):
+    """A reply, a note, an e-mail or a word of the system. Times are epoch milliseconds."""
+
+    class Meta:
+        table_name = config.table("messages")
+
+    conversation_key = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(range_key=True)
+    conversation = UnicodeAttribute()
+    conversation_number = IntegerAttribute()
+    sequence = IntegerAttribute()
+    public_sequence = IntegerAttribute(null=True)
+    kind = UnicodeAttribute()
+    format = UnicodeAttribute()
+    source = UnicodeAttribute()
+    body = UnicodeAttribute()
+    html_body = UnicodeAttribute(null=True)
+    subject = UnicodeAttribute(null=True)
+    sender = UnicodeAttribute()
+    sender_number = IntegerAttribute()
+    sender_kind = UnicodeAttribute()
+    device = UnicodeAttribute(null=True)
+    created_at = IntegerAttribute()
+
+    by_sequence = BySequence()
+
+
+class Duplicate(Exception):
+    """The conversation already has a message of this uuid: `stored`."""
+
+    def __init__(self, stored: Message) -> None:
+        super().__init__(stored.id)
+        self.stored = stored
+
+
+def append(message: Message, conversation: Conversation, changes: dict[str, Any], held: str | None) -> None:
+    """Stores a message and the summary's changes, all or nothing: one request.
+
+    `held` is the agent who gets the conversation by it.
+
+    Raises Duplicate where its uuid is there already, Refused where the conversation has moved on since it was read.
+    """
+    try:
+        with transaction() as write:
+            write.save(message, condition=Message.id.does_not_exist(), return_values="ALL_OLD")
+            write.update(conversation, updates(conversation, changes, message.created_at))
+            move(write, conversation.account, Loads(held=held), message.created_at)
+    except Refused as refused:
+        if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
+            raise Duplicate(Message.from_raw_data(refused.found[0])) from refused
+        raise
+
+
+def get(account: str, conversation: str, message: str) -> Message | None:
+    """One message, read consistently: one request."""
+    return Message.find(key(account, conversation), message)
+
+
+def between(account: str, conversation: str, first: int, last: int, *, newest_first: bool) -> list[Message]:
+    """Messages of the sequence numbers first…last, in order: one request (or one more for each further MB)."""
+    if last < first:
+        return []
+    span = Message.sequence.between(first, last)
+    query = Message.by_sequence.query(
+        key(account, conversation), span, consistent_read=True, scan_index_forward=not newest_first, limit=last - first + 1
+    )
+    return page(query)[0]
+
+
+def public_between(account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool) -> list[Message]:
+    """Public messages first…last as the contact counts them. `notes` is how many notes the conversation has.
+
+    A public message's sequence is its public one plus the notes before it, so one range of the index holds them all.
+    """
+    if last < first:
+        return []
+    rows = Message.by_sequence.query(
+        key(account, conversation),
+        Message.sequence.between(first, last + notes),
+        Message.public_sequence.between(first, last),
+        consistent_read=True,
+        scan_index_forward=not newest_first,
+    )
+    return list(rows)

@@ -1,0 +1,48 @@
+"""Timers: what is due later than a queue can hold it back. Key due minute#shard · due time#id.
+
+A sweep reads the minutes that come next and never searches. A row is never looked up or cancelled:
+when it fires, what it is about says whether it still holds.
+"""
+
+from zlib import crc32
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib import config
+from chalicelib.models.base import IntegerAttribute, Table
+
+#: A minute's rows are spread over so many partitions (1,000 writes a second each); each costs the sweep a request.
+SHARDS = 4
+_KEPT_SECONDS = 7 * 86400
+_MINUTE = 60_000
+
+
+class Timer(Table):
+    """An event to be sent at `due_at` (epoch milliseconds)."""
+
+    class Meta:
+        table_name = config.table("timers")
+
+    minute = UnicodeAttribute(hash_key=True)
+    name = UnicodeAttribute(range_key=True)
+    due_at = IntegerAttribute()
+    event = UnicodeAttribute()
+    expires_at = IntegerAttribute()
+
+
+def put(due_at: int, name: str, event: str) -> None:
+    """Keeps an event until it is due. The same name and time again is the same row."""
+    minute = f"{due_at // _MINUTE}#{crc32(name.encode()) % SHARDS}"
+    Timer(minute, f"{due_at}#{name}", due_at=due_at, event=event, expires_at=due_at // 1000 + _KEPT_SECONDS).save()
+
+
+def due(minute: int, shard: int) -> list[Timer]:
+    """What one shard of an epoch minute holds, soonest first."""
+    return list(Timer.query(f"{minute}#{shard}", page_size=1000))
+
+
+def delete(timers: list[Timer]) -> None:
+    """Removes rows that have been sent on: one request for each 25."""
+    with Timer.batch_write() as batch:
+        for timer in timers:
+            batch.delete(timer)

@@ -1,0 +1,39 @@
+"""Tokens: every secret that opens a door (access and refresh tokens, api keys, api secrets), stored as its digest.
+
+Key: SHA-256 of the secret. `expires_at` (epoch seconds) is the table's TTL; a row past it counts as gone.
+"""
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib import config
+from chalicelib.models.base import IntegerAttribute, Table
+
+
+class Token(Table):
+    """What a secret lets its holder do."""
+
+    class Meta:
+        table_name = config.table("tokens")
+
+    digest = UnicodeAttribute(hash_key=True)
+    #: access · refresh · key (a person's api key) · client (an api client's secret)
+    kind = UnicodeAttribute()
+    account = UnicodeAttribute()
+    level = UnicodeAttribute()
+    #: Label of the api client under which it was issued.
+    client = UnicodeAttribute(default="")
+    #: The public half that must be presented with the secret: an e-mail or an api key.
+    name = UnicodeAttribute(null=True)
+    person = UnicodeAttribute(null=True)
+    number = IntegerAttribute(null=True)
+    expires_at = IntegerAttribute(null=True)
+
+
+def get(digest: str) -> Token | None:
+    """The row of a digest, expired or not, read consistently: one request."""
+    return Token.find(digest)
+
+
+def put(token: Token) -> None:
+    """Stores a new token. A digest is of 256 random bits, so it can't be another's."""
+    token.save()

@@ -1,0 +1,53 @@
+"""When a conversation is warned, closed or given to another agent. Times are epoch milliseconds, spans are seconds."""
+
+from dataclasses import dataclass
+
+from chalicelib.rules.status import CONTACT, STAFF
+
+REASSIGN, WARN, CLOSE = "reassign", "warn", "close"
+KINDS = (REASSIGN, WARN, CLOSE)
+_MOST_DOUBLINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class AutoClose:
+    """An account's auto-close settings; the spans are seconds, 1 at least."""
+
+    is_enabled: bool = True
+    reassign_unpicked_after: int = 180
+    warn_after: int = 300
+    close_after: int = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """What is due when; None where nothing is."""
+
+    reassign_at: int | None = None
+    warn_at: int | None = None
+    close_at: int | None = None
+
+
+def after_message(now: int, sender_kind: str, before: Deadlines, settings: AutoClose) -> Deadlines:
+    """The deadlines that a public message leaves.
+
+    An agent's answer starts both clocks of the silence and ends the wait for a pick; a customer's message stops both:
+    nobody is closed while he is the one waiting. The system's own messages change nothing.
+    """
+    if sender_kind == CONTACT:
+        return Deadlines(reassign_at=before.reassign_at)
+    if sender_kind != STAFF:
+        return before
+    if not settings.is_enabled:
+        return Deadlines()
+    return Deadlines(warn_at=now + settings.warn_after * 1000, close_at=now + settings.close_after * 1000)
+
+
+def reassign_at(now: int, attempt: int, settings: AutoClose) -> int:
+    """When routing looks again at a conversation that nobody picked: the span, doubled with every attempt up to 64 times."""
+    return now + (settings.reassign_unpicked_after << min(attempt, _MOST_DOUBLINGS)) * 1000
+
+
+def delay(now: int, due_at: int, longest: int) -> int:
+    """Seconds to hold a message back so that it comes at `due_at` or just after, at most `longest`."""
+    return max(0, min(longest, -((now - due_at) // 1000)))

@@ -1,0 +1,44 @@
+"""Identifiers: UUIDv7 for entities, integers for the dialects that count, random secrets."""
+
+import base64
+import hashlib
+import uuid
+
+#: Messages that one conversation can number; 2**33 conversations of an account then stay below 2**53, JavaScript's limit.
+_MESSAGES = 1 << 20
+
+
+def uuid7(now: int, entropy: bytes) -> str:
+    """UUIDv7 (RFC 9562) text from epoch milliseconds and 10 random bytes: sorts by time, can't be guessed."""
+    value = (now & (1 << 48) - 1) << 80 | int.from_bytes(entropy, "big")
+    value = value & ~(0xF << 76) | 7 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def is_uuid(text: str) -> bool:
+    """Whether the text is a UUID of any version in its canonical form, whatever the case."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def derived(*parts: str) -> str:
+    """The UUIDv5 that always belongs to these parts: makes a client's own key an id of ours."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, "\x1f".join(parts)))
+
+
+def secret(entropy: bytes) -> str:
+    """Random bytes as url-safe text without padding."""
+    return base64.urlsafe_b64encode(entropy).rstrip(b"=").decode()
+
+
+def digest(secret_text: str) -> str:
+    """SHA-256 hex of a random secret: what is stored of it. Fast, so only for secrets of 128 bits and more."""
+    return hashlib.sha256(secret_text.encode()).hexdigest()
+
+
+def message_number(conversation: int, sequence: int) -> int:
+    """The integer id of a conversation's message, unique in the account, from both their numbers (each from 1)."""
+    return conversation * _MESSAGES + sequence

@@ -1,0 +1,93 @@
+"""What happens to a conversation's summary: each function returns the fields that change, None where one is cleared.
+
+Times are epoch milliseconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.rules import deadlines, status
+from chalicelib.rules.deadlines import AutoClose, Deadlines
+from chalicelib.rules.text import preview
+
+Changes = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: kind is contact, agent or system; number is the integer id, 0 for the system."""
+
+    id: str
+    number: int
+    kind: str
+
+
+_UNASSIGNED: Changes = {"assignee": None, "assignee_number": None, "assigned_at": None, "picked_at": None}
+_NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None}
+
+
+def closed(now: int) -> Changes:
+    """Closed, by hand or by the clock. The assignee stays on record."""
+    return {"status": status.CLOSED, "status_changed_at": now, "closed_at": now, **_NO_DEADLINES}
+
+
+def moved(now: int, to: str) -> Changes:
+    """Moved by hand to another open status. On hold nobody is warned or closed."""
+    kept = {"warn_at": None, "close_at": None} if to == status.ON_HOLD else {}
+    return {"status": to, "status_changed_at": now, "closed_at": None, **kept}
+
+
+def waiting(again: int | None) -> Changes:
+    """Without an agent, from now on; routing looks at it again at `again`, if at all."""
+    return {**_UNASSIGNED, **_NO_DEADLINES, "tried": [], "attempts": 0, "reassign_at": again}
+
+
+def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes:
+    """Given to an agent by a person's decision, which no clock undoes."""
+    return {
+        "assignee": agent,
+        "assignee_number": number,
+        "assigned_at": now,
+        "picked_at": None,
+        "tried": [*(other for other in tried if other != agent), agent],
+        "attempts": 0,
+        "reassign_at": None,
+    }
+
+
+def routed(now: int, agent: str, number: int, tried: Sequence[str], settings: AutoClose) -> Changes:
+    """Given to an agent by routing: he is to pick it in time, or it goes to another."""
+    again = deadlines.reassign_at(now, 0, settings) if settings.is_enabled else None
+    return assigned(now, agent, number, tried) | {"reassign_at": again}
+
+
+def still_unpicked(now: int, attempts: int, settings: AutoClose) -> Changes:
+    """Nobody else could be found: looked at again, each time after twice as long."""
+    return {"attempts": attempts + 1, "reassign_at": deadlines.reassign_at(now, attempts + 1, settings)}
+
+
+def picked(now: int) -> Changes:
+    """Taken up by its agent."""
+    return {"picked_at": now, "reassign_at": None}
+
+
+def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, body: str, settings: AutoClose) -> Changes:
+    """After a public message of id `message`; `before` is the status and `due` the deadlines until then."""
+    after = status.after_message(before, sender.kind)
+    then = deadlines.after_message(now, sender.kind, due, settings) if after != status.CLOSED else Deadlines()
+    changes: Changes = {
+        "last_activity_at": now,
+        "last_message": message,
+        "last_message_at": now,
+        "last_message_text": preview(body),
+        "last_sender": sender.id,
+        "last_sender_number": sender.number,
+        "last_sender_kind": sender.kind,
+        "is_read": sender.kind != status.CONTACT,
+        "is_read_by_contact": sender.kind == status.CONTACT,
+        "reassign_at": then.reassign_at,
+        "warn_at": then.warn_at,
+        "close_at": then.close_at,
+    }
+    return changes | ({"status": after, "status_changed_at": now} if after != before else {})

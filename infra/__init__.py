@@ -1,0 +1,1 @@
+"""Everything around the desk: its AWS resources, and all of it on one machine."""

@@ -1,0 +1,158 @@
+"""The embedded AWS of `make run`: ministack on a port of this machine, with tables that outlive it.
+
+ministack keeps tables in memory and saves them when it is stopped politely. Here every change of a table is written to
+a journal before the request is answered, so that no kill loses what was acknowledged. A line is a request: a
+transaction is there as a whole or not at all. Stream records of the last hour are kept with it, because queues are not
+kept: what was on them is told again, and every consumer takes an event twice.
+
+Run as `python -m infra.emulator PORT JOURNAL`; it stops with the process that started it.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+Scope = dict[str, Any]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Any, Send], Awaitable[None]]
+#: A POST here puts the journal into the tables, once they have been created.
+RESTORE = "/_polydesk/restore"
+_KEPT_SECONDS = 3600
+
+
+class Journal:
+    """The changes of all tables: a JSON list a line, of items `{"t": table, "k": key, "n": item or null}` and stream records
+    `{"t": table, "r": record}`.
+    """
+
+    def __init__(self, path: Path, tables: Any) -> None:
+        """`tables` is ministack's module of DynamoDB, whose writes go through the journal from now on."""
+        self._path, self._tables = path, tables
+        self._pending: list[dict[str, Any]] = []
+        self._file = path.open("ab")
+        self._set, self._remove, self._record = tables._set_item, tables._remove_item, tables._build_change_record
+        tables._set_item, tables._remove_item, tables._build_change_record = self._on_set, self._on_remove, self._on_record
+
+    def _on_set(self, table: Any, hash_key: str, range_key: str, item: Any) -> Any:
+        self._pending.append({"t": table["TableName"], "k": [hash_key, range_key], "n": item})
+        return self._set(table, hash_key, range_key, item)
+
+    def _on_remove(self, table: Any, hash_key: str, range_key: str) -> Any:
+        self._pending.append({"t": table["TableName"], "k": [hash_key, range_key], "n": None})
+        return self._remove(table, hash_key, range_key)
+
+    def _on_record(self, table: Any, *change: Any) -> Any:
+        record = self._record(table, *change)
+        self._pending.append({"t": table["TableName"], "r": record})
+        return record
+
+    def flush(self) -> None:
+        """Writes the changes since the last time as one line, in one system call."""
+        if self._pending:
+            pending, self._pending = self._pending, []
+            os.write(self._file.fileno(), _line(pending))
+
+    def restore(self) -> int:
+        """Puts the journal's items and recent stream records into the tables, which are there and empty. Returns the items."""
+        items: dict[tuple[str, ...], dict[str, Any]] = {}
+        records: list[dict[str, Any]] = []
+        for change in self._changes():
+            if "r" in change:
+                records.append(change)
+            else:
+                items.pop((change["t"], *change["k"]), None)
+                if change["n"] is not None:
+                    items[change["t"], *change["k"]] = change
+        since = max(map(_created, records), default=0) - _KEPT_SECONDS
+        kept = [*(record for record in records if _created(record) >= since), *items.values()]
+        for change in kept:
+            self._apply(change)
+        self._rewrite(kept)
+        return len(items)
+
+    def _changes(self) -> Iterator[dict[str, Any]]:
+        """All complete lines; the last one of a process that was killed may be half written, and was never acknowledged."""
+        for line in self._path.read_bytes().splitlines(keepends=True):
+            if line.endswith(b"\n"):
+                yield from json.loads(line)
+
+    def _apply(self, change: dict[str, Any]) -> None:
+        table = self._tables._tables.get(change["t"])
+        if table is None:
+            return
+        if "r" in change:
+            record = {**change["r"], "eventSourceARN": table["LatestStreamArn"]}
+            self._tables._stream_records.setdefault(change["t"], []).append(record)
+        else:
+            self._set(table, *change["k"], change["n"])
+
+    def _rewrite(self, changes: list[dict[str, Any]]) -> None:
+        """Replaces the journal by what still matters."""
+        fresh = self._path.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.writelines(_line([change]) for change in changes)
+        self._file.close()
+        fresh.replace(self._path)
+        self._file = self._path.open("ab")
+
+
+def _line(changes: list[dict[str, Any]]) -> bytes:
+    return json.dumps(changes, separators=(",", ":")).encode() + b"\n"
+
+
+def _created(change: dict[str, Any]) -> int:
+    return int(change["r"]["dynamodb"]["ApproximateCreationDateTime"])
+
+
+def journaled(app: App, journal: Journal) -> App:
+    """The app, whose answers leave only after what they acknowledge is in the journal."""
+
+    async def wrapped(scope: Scope, receive: Any, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == RESTORE:
+            body = json.dumps({"items": journal.restore()}).encode()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": body})
+            return
+
+        async def after_flush(message: dict[str, Any]) -> None:
+            journal.flush()
+            await send(message)
+
+        await app(scope, receive, after_flush)
+
+    return wrapped
+
+
+def _stop_with(parent: int) -> None:
+    """Ends this process when its parent has: nothing is lost, the journal has it."""
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(0)
+
+
+def main() -> None:
+    """Serves until it is told to stop."""
+    port, path = int(sys.argv[1]), Path(sys.argv[2])
+    os.environ |= {"GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "ERROR"}
+    threading.Thread(target=_stop_with, args=(os.getppid(),), daemon=True).start()
+
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack.app import app
+    from ministack.services import dynamodb
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "ERROR"
+    asyncio.run(serve(journaled(app, Journal(path, dynamodb)), config))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""`make run`: all of Polydesk on one machine: embedded AWS, the stack, a demo account, HTTP, and what AWS does between.
+
+PORT (default 8000), DATA (folder, default .local), FRESH=1 (start empty). Ctrl-C stops all of it.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import IO, Any
+
+from infra import emulator
+
+STAGE = "local"
+_OURS = ("journal.jsonl", "journal.new", "desk.json", "replay.json")
+
+
+class CannotRun(Exception):
+    """Why the desk can't be started, in a sentence for the person who tries."""
+
+
+def main() -> int:
+    """Runs until it is stopped; returns the exit code."""
+    port, data = int(os.environ.get("PORT", "8000")), Path(os.environ.get("DATA", ".local"))
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(asctime)s %(name)s %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        lock = _own(data)
+        _check_port(port)
+        aws = _start_aws(data)
+    except CannotRun as reason:
+        print(f"polydesk: {reason}", file=sys.stderr)
+        return 2
+    try:
+        _run(port, data, stop, aws)
+    except CannotRun as reason:
+        print(f"polydesk: {reason}", file=sys.stderr)
+        return 2
+    finally:
+        aws.terminate()
+        aws.wait()
+        lock.close()
+    return 0
+
+
+def _own(data: Path) -> IO[str]:
+    """The data folder, for this process alone; emptied of what is ours with FRESH=1."""
+    data.mkdir(parents=True, exist_ok=True)
+    lock = (data / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise CannotRun(f"another desk is running on {data}; stop it, or choose another folder with DATA=") from error
+    if os.environ.get("FRESH") == "1":
+        for name in _OURS:
+            (data / name).unlink(missing_ok=True)
+    return lock
+
+
+def _check_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise CannotRun(f"port {port} is taken; choose another one with PORT=") from error
+
+
+def _start_aws(data: Path) -> "subprocess.Popen[bytes]":
+    """The embedded AWS on a free port, ready; this process's environment points to it, and to no account elsewhere."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    endpoint = f"http://127.0.0.1:{port}"
+    os.environ |= {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "POLYDESK_STAGE": STAGE}
+    command = [sys.executable, "-m", "infra.emulator", str(port), str(data / "journal.jsonl")]
+    aws = subprocess.Popen(command, start_new_session=True)
+    _wait_for(aws, port)
+    return aws
+
+
+def _wait_for(aws: "subprocess.Popen[bytes]", port: int) -> None:
+    for _ in range(600):
+        if aws.poll() is not None:
+            raise CannotRun(f"the embedded AWS stopped at once, with code {aws.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    aws.kill()
+    raise CannotRun("the embedded AWS did not start within a minute")
+
+
+def _run(port: int, data: Path, stop: threading.Event, aws: "subprocess.Popen[bytes]") -> None:
+    os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    _restore()
+
+    import app
+    from infra import pumps, server  # only now, because the app reads the environment when it is imported
+
+    desk = _desk(data)
+    web = server.serve(app.app, port)
+    threading.Thread(target=web.server.serve_forever, daemon=True).start()
+    running = pumps.pumps(app.app, app)
+    for pump in running:
+        pump.start()
+    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}/pcsocket/WS"}
+    _write(data / "desk.json", addresses | desk)
+    print(f"ready {addresses['http']}", flush=True)
+    while not stop.wait(0.5):
+        if aws.poll() is not None:
+            raise CannotRun("the embedded AWS has stopped; start again, nothing that was stored is lost")
+    web.shutdown()
+    for pump in running:
+        pump.stop()
+    for pump in running:
+        pump.join(timeout=5)
+
+
+def _restore() -> None:
+    """The stack's tables and queues, with what the journal has."""
+    from infra import stack
+
+    stack.create(STAGE)
+    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
+        json.load(answer)
+    outputs = stack.outputs(STAGE)
+    for table in ("conversations", "people"):
+        os.environ[f"POLYDESK_STREAM_{table.upper()}"] = outputs[f"{table.capitalize()}Stream"]
+
+
+def _desk(data: Path) -> dict[str, Any]:
+    """What desk.json says of the account: as it was, or of a demo account made now."""
+    known = data / "desk.json"
+    if known.exists():
+        desk: dict[str, Any] = json.loads(known.read_text())
+        return {name: value for name, value in desk.items() if name not in ("http", "ws")}
+
+    from chalicelib.desk.errors import Exists
+    from infra import demo
+
+    try:
+        return demo.create()
+    except Exists as error:
+        raise CannotRun(f"{data} has a desk but no desk.json, whose secrets nobody knows; start empty with FRESH=1") from error
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    """The whole document or the one before, readable by its owner alone."""
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(document, indent=2) + "\n")
+    draft.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

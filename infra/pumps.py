@@ -1,0 +1,158 @@
+"""What AWS does between the services: streams, queues and schedules call the lambdas of app.py, with events of the real shape.
+
+A stream's batch that fails comes again until it works, and nothing overtakes it. A queue's message that fails becomes
+visible again after the queue's visibility timeout, and the queue itself moves it to its dead-letter queue at last.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import boto3
+from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
+from chalice.local import LambdaContext
+
+Handler = Callable[[dict[str, Any], LambdaContext], Any]
+log = logging.getLogger("polydesk.local")
+_POLL, _WAIT, _RETRY = 0.1, 1, 1.0
+_TIMEOUT_MS = 30_000
+#: Lambdas that AWS would run at once for one queue; here threads.
+_AT_ONCE = 2
+
+
+class Pump(threading.Thread):
+    """A loop in a thread that calls one lambda until it is stopped."""
+
+    def __init__(self, name: str, handler: Handler, turn: Callable[[Handler], float]) -> None:
+        """`turn` does one round with the handler and returns the seconds until the next."""
+        super().__init__(name=name, daemon=True)
+        self._handler, self._turn, self._stop_it = handler, turn, threading.Event()
+
+    def run(self) -> None:
+        """Rounds, until stopped. One that fails is logged and repeated after a second."""
+        pause = 0.0
+        while not self._stop_it.wait(pause):
+            try:
+                pause = self._turn(self._handler)
+            except Exception:
+                log.exception("%s failed; it will be called again", self.name)
+                pause = _RETRY
+
+    def stop(self) -> None:
+        """Ends the loop after its round."""
+        self._stop_it.set()
+
+
+def pumps(app: Chalice, module: Any) -> list[Pump]:
+    """A pump for each event source that `app` declares; `module` holds the lambdas by name."""
+    return [pump for source in app.event_sources for pump in _pumps_of(source, getattr(module, source.name))]
+
+
+def _pumps_of(source: Any, handler: Handler) -> Iterator[Pump]:
+    if isinstance(source, DynamoDBEventConfig):
+        yield Pump(source.name, handler, _Stream(source))
+    elif isinstance(source, SQSEventConfig):
+        for _ in range(_AT_ONCE):
+            yield Pump(source.name, handler, _Queue(source))
+    elif isinstance(source, ScheduledEventConfig):
+        yield Pump(source.name, handler, _Schedule(source))
+
+
+def _context(name: str) -> LambdaContext:
+    return LambdaContext(name, 512, _TIMEOUT_MS)
+
+
+class _Stream:
+    """Reads one table's stream from its beginning."""
+
+    def __init__(self, source: Any) -> None:
+        self._client = boto3.client("dynamodbstreams")
+        self._name, self._arn, self._size = source.name, source.stream_arn, source.batch_size
+        shard = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._at: str = self._client.get_shard_iterator(StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+            "ShardIterator"
+        ]
+
+    def __call__(self, handler: Handler) -> float:
+        page = self._client.get_records(ShardIterator=self._at, Limit=self._size)
+        records = [_as_sent(record, self._arn) for record in page["Records"]]
+        if records:
+            handler({"Records": records}, _context(self._name))
+        self._at = page["NextShardIterator"]
+        return 0 if records else _POLL
+
+
+def _as_sent(record: Any, arn: str) -> dict[str, Any]:
+    """A record as a lambda gets it: its time as epoch seconds, and where it comes from."""
+    change = {
+        name: int(value.timestamp()) if isinstance(value, datetime) else value for name, value in record["dynamodb"].items()
+    }
+    return {**record, "dynamodb": change, "eventSourceARN": arn}
+
+
+class _Queue:
+    """Receives from one queue, and deletes what the lambda took."""
+
+    def __init__(self, source: Any) -> None:
+        self._client = boto3.client("sqs")
+        self._name, self._size = source.name, source.batch_size
+        self._url = self._client.get_queue_url(QueueName=source.queue)["QueueUrl"]
+        self._arn = f"arn:aws:sqs:{self._client.meta.region_name}:000000000000:{source.queue}"
+
+    def __call__(self, handler: Handler) -> float:
+        got = self._client.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=self._size, WaitTimeSeconds=_WAIT, MessageSystemAttributeNames=["All"]
+        )
+        messages = got.get("Messages", [])
+        if messages:
+            handler({"Records": [self._as_sent(message) for message in messages]}, _context(self._name))
+            self._delete(messages)
+        return 0
+
+    def _delete(self, messages: Any) -> None:
+        entries: Any = [{"Id": str(at), "ReceiptHandle": message["ReceiptHandle"]} for at, message in enumerate(messages)]
+        self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+
+    def _as_sent(self, message: Any) -> dict[str, Any]:
+        return {
+            "messageId": message["MessageId"],
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "attributes": message.get("Attributes", {}),
+            "messageAttributes": {},
+            "md5OfBody": message["MD5OfBody"],
+            "eventSource": "aws:sqs",
+            "eventSourceARN": self._arn,
+            "awsRegion": self._client.meta.region_name,
+        }
+
+
+class _Schedule:
+    """Calls a lambda at its rate."""
+
+    def __init__(self, source: Any) -> None:
+        self._name, self._seconds = source.name, _seconds(source.schedule_expression.to_string())
+
+    def __call__(self, handler: Handler) -> float:
+        now = datetime.now().astimezone().isoformat()
+        handler(
+            {
+                "version": "0",
+                "id": self._name,
+                "source": "aws.events",
+                "account": "000000000000",
+                "time": now,
+                "region": "us-east-1",
+            }
+            | {"resources": [self._name], "detail-type": "Scheduled Event", "detail": {}},
+            _context(self._name),
+        )
+        return self._seconds
+
+
+def _seconds(expression: str) -> float:
+    """`rate(5 minutes)` as seconds."""
+    value, unit = expression.removeprefix("rate(").removesuffix(")").split()
+    return int(value) * {"minute": 60, "hour": 3600, "day": 86400}[unit.removesuffix("s")]

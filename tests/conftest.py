@@ -1,0 +1,40 @@
+"""One stack of infra/template.yaml in moto for each test file, and an account of its own for each test."""
+
+import os
+import warnings
+from collections.abc import Iterator
+
+os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+os.environ |= {"POLYDESK_STAGE": "test", "POLYDESK_PUBLIC_URL": "https://desk.test"}
+os.environ.pop("AWS_ENDPOINT_URL", None)
+
+import pytest
+from moto import mock_aws
+
+from chalicelib.desk import cache
+from chalicelib.models import claims
+from infra import stack
+from tests.world import World
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[None]:
+    """Tables and queues, made from the template."""
+    with mock_aws(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Tried to parse")
+        stack.create("test")
+        yield
+
+
+@pytest.fixture
+def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A desk with an owner, three agents and clients, whose clock the test moves."""
+    cache.clear_all()
+    claims._numbered.cache_clear()
+    return World(monkeypatch)
+
+
+@pytest.fixture
+def other(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Another account on the same desk."""
+    return World(monkeypatch, clock_of=world, name="other")

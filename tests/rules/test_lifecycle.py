@@ -1,0 +1,161 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.rules import lifecycle
+from chalicelib.rules.deadlines import AutoClose, Deadlines
+from chalicelib.rules.lifecycle import Changes, Sender
+from chalicelib.rules.status import CLOSED, CONTACT, MACHINE, NEW, ON_HOLD, PENDING_EXTERNAL, PENDING_INTERNAL, STAFF, STATUSES
+from tests.rules.values import auto_closes, due, times
+
+NOW = 1_700_000_000_000
+SETTINGS = AutoClose(reassign_unpicked_after=10, warn_after=20, close_after=30)
+OFF = AutoClose(is_enabled=False)
+DUE = Deadlines(NOW + 1, NOW + 2, NOW + 3)
+NOTHING_DUE = {"reassign_at": None, "warn_at": None, "close_at": None}
+CUSTOMER, ANNA, DESK = Sender("c", 7, CONTACT), Sender("anna", 2, STAFF), Sender("account", 0, MACHINE)
+
+
+def said(before: str, sender: Sender, settings: AutoClose = SETTINGS, until: Deadlines = DUE, body: str = "Hello") -> Changes:
+    return lifecycle.said(NOW, before, until, sender, "m", body, settings)
+
+
+def due_after(changes: Changes) -> tuple[int | None, int | None, int | None]:
+    return changes["reassign_at"], changes["warn_at"], changes["close_at"]
+
+
+def test_closed_has_no_deadline_and_keeps_its_agent() -> None:
+    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_changed_at": NOW, "closed_at": NOW, **NOTHING_DUE}
+
+
+@pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, PENDING_EXTERNAL])
+def test_moved_by_hand_is_open(to: str) -> None:
+    changes = lifecycle.moved(NOW, to)
+    assert (changes["status"], changes["status_changed_at"], changes["closed_at"]) == (to, NOW, None)
+
+
+def test_on_hold_nobody_is_warned_or_closed() -> None:
+    stopped = {"warn_at": None, "close_at": None}
+    assert lifecycle.moved(NOW, ON_HOLD) == {"status": ON_HOLD, "status_changed_at": NOW, "closed_at": None, **stopped}
+
+
+@pytest.mark.parametrize("again", [None, NOW + 5])
+def test_waiting_has_no_agent_and_has_tried_none(again: int | None) -> None:
+    nobody = {"assignee": None, "assignee_number": None, "assigned_at": None, "picked_at": None}
+    fresh = {"tried": [], "attempts": 0}
+    assert lifecycle.waiting(again) == {**nobody, **fresh, "warn_at": None, "close_at": None, "reassign_at": again}
+
+
+def test_waiting_gives_each_conversation_a_list_of_its_own() -> None:
+    lifecycle.waiting(None)["tried"].append("anna")
+    assert lifecycle.waiting(None)["tried"] == []
+
+
+def test_assigned_is_to_be_picked_and_no_clock_undoes_it() -> None:
+    agent = {"assignee": "anna", "assignee_number": 2, "assigned_at": NOW, "picked_at": None}
+    assert lifecycle.assigned(NOW, "anna", 2, ["bob"]) == {
+        **agent,
+        "tried": ["bob", "anna"],
+        "attempts": 0,
+        "reassign_at": None,
+    }
+
+
+@given(st.lists(st.sampled_from("abcd"), unique=True), st.sampled_from("abcd"))
+def test_the_latest_agent_is_the_last_tried_once_and_the_others_keep_their_order(tried: list[str], agent: str) -> None:
+    given_tried = tuple(tried)
+    after = lifecycle.assigned(NOW, agent, 1, tried)["tried"]
+    assert after[-1] == agent
+    assert after[:-1] == [other for other in tried if other != agent]
+    assert tuple(tried) == given_tried
+
+
+@given(times, auto_closes())
+def test_routed_is_assigned_and_looked_at_again_where_auto_close_is_on(now: int, settings: AutoClose) -> None:
+    again = now + settings.reassign_unpicked_after * 1000 if settings.is_enabled else None
+    expected = lifecycle.assigned(now, "anna", 2, ["bob"]) | {"reassign_at": again}
+    assert lifecycle.routed(now, "anna", 2, ["bob"], settings) == expected
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(0, 20), (1, 40), (4, 320), (5, 640), (6, 640), (50, 640)])
+def test_still_unpicked_is_looked_at_ever_more_rarely(attempts: int, seconds: int) -> None:
+    changes = lifecycle.still_unpicked(NOW, attempts, SETTINGS)
+    assert changes == {"attempts": attempts + 1, "reassign_at": NOW + seconds * 1000}
+
+
+def test_picked_is_not_looked_at_again() -> None:
+    assert lifecycle.picked(NOW) == {"picked_at": NOW, "reassign_at": None}
+
+
+@pytest.mark.parametrize("sender", [CUSTOMER, ANNA, DESK])
+@pytest.mark.parametrize("before", STATUSES)
+def test_the_summary_shows_the_message_and_its_sender(before: str, sender: Sender) -> None:
+    changes = said(before, sender)
+    assert (changes["last_message"], changes["last_message_text"]) == ("m", "Hello")
+    assert (changes["last_sender"], changes["last_sender_number"], changes["last_sender_kind"]) == (
+        sender.id,
+        sender.number,
+        sender.kind,
+    )
+    assert changes["last_activity_at"] == changes["last_message_at"] == NOW
+
+
+def test_the_summary_shows_the_beginning_of_a_long_message() -> None:
+    assert said(NEW, CUSTOMER, body="世" * 200)["last_message_text"] == "世" * 85
+
+
+def test_the_customer_has_read_his_message_and_the_desk_has_not() -> None:
+    changes = said(PENDING_EXTERNAL, CUSTOMER)
+    assert (changes["is_read"], changes["is_read_by_contact"]) == (False, True)
+
+
+def test_the_desk_has_read_its_agents_message_and_the_customer_has_not() -> None:
+    changes = said(PENDING_INTERNAL, ANNA)
+    assert (changes["is_read"], changes["is_read_by_contact"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "sender", "after"),
+    [
+        (NEW, ANNA, PENDING_EXTERNAL),
+        (PENDING_INTERNAL, ANNA, PENDING_EXTERNAL),
+        (PENDING_EXTERNAL, CUSTOMER, PENDING_INTERNAL),
+        (ON_HOLD, CUSTOMER, PENDING_INTERNAL),
+        (ON_HOLD, ANNA, PENDING_EXTERNAL),
+        (CLOSED, CUSTOMER, PENDING_INTERNAL),
+        (CLOSED, ANNA, PENDING_EXTERNAL),
+    ],
+)
+def test_a_message_that_moves_the_status_says_when(before: str, sender: Sender, after: str) -> None:
+    changes = said(before, sender)
+    assert (changes["status"], changes["status_changed_at"]) == (after, NOW)
+
+
+@pytest.mark.parametrize(
+    ("before", "sender"),
+    [(NEW, CUSTOMER), (PENDING_INTERNAL, CUSTOMER), (PENDING_EXTERNAL, ANNA), *((status, DESK) for status in STATUSES)],
+)
+def test_a_message_that_does_not_move_the_status_says_nothing_of_it(before: str, sender: Sender) -> None:
+    assert not {"status", "status_changed_at"} & said(before, sender).keys()
+
+
+@pytest.mark.parametrize("before", STATUSES)
+def test_an_agents_message_starts_the_clocks(before: str) -> None:
+    assert due_after(said(before, ANNA)) == (None, NOW + 20_000, NOW + 30_000)
+    assert due_after(said(before, ANNA, OFF)) == (None, None, None)
+
+
+@pytest.mark.parametrize("before", STATUSES)
+@pytest.mark.parametrize("settings", [SETTINGS, OFF])
+def test_a_customers_message_stops_the_clocks(before: str, settings: AutoClose) -> None:
+    assert due_after(said(before, CUSTOMER, settings)) == (DUE.reassign_at, None, None)
+
+
+@pytest.mark.parametrize("before", [NEW, PENDING_INTERNAL, PENDING_EXTERNAL, ON_HOLD])
+def test_the_systems_message_keeps_the_deadlines(before: str) -> None:
+    assert due_after(said(before, DESK)) == (DUE.reassign_at, DUE.warn_at, DUE.close_at)
+
+
+@given(due, auto_closes())
+def test_the_systems_message_leaves_no_deadline_where_it_stays_closed(until: Deadlines, settings: AutoClose) -> None:
+    assert due_after(said(CLOSED, DESK, settings, until)) == (None, None, None)
