@@ -1,8 +1,8 @@
 """The contents page: every route family, queue, stream and schedule lambda, a line each."""
 
-from typing import Any
+from typing import Any, cast
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent
 
 from chalicelib import config
 from chalicelib.dialects import openapi
@@ -34,7 +34,7 @@ FAMILIES = [
     (ONEVIEW, "/cs-chat-ticket/v1/{resource}/{id}/{part}"),
     (LIVECHAT, "/auth/{resource}"),
     (LIVECHAT, "/auth/user/{verb}"),
-    (LIVECHAT, "/auth/addon/live_chat/{noun}/{verb}"),
+    (LIVECHAT, "/auth/addon/live_chat/{noun}/{part}"),
     (LIVECHAT, "/auth/addon/live_chat/{noun}/{part}/{verb}"),
 ]
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -44,7 +44,7 @@ def _serve(dialect: Dialect, path: str) -> None:
     """Registers a path family: every method and content type, because the dialect refuses in its own words."""
 
     def handler(**_: str) -> Response:
-        return serve(dialect, app.current_request)
+        return serve(dialect, cast(Request, app.current_request))
 
     app.route(path, methods=METHODS, content_types=["*/*"], name=f"{dialect.name}{path}")(handler)
 

@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (folder / "replay.json").write_text(json.dumps(asdict(found), indent=2) + "\n")
     console.print(table(found))
     for problem in found.problems[:_SHOWN]:
-        console.print(f"  {problem}", markup=False, highlight=False)
+        console.print(f"  {problem}", markup=False, highlight=False, soft_wrap=True)
     return 1 if found.problems else 0
 
 

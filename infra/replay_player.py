@@ -37,8 +37,10 @@ class Chat:
         """Around requests: what goes wrong becomes a problem of this chat and ends none of the others."""
         try:
             yield
-        except (Refused, httpx.HTTPError) as error:
-            self.problems.append(f"{error}" or repr(error))
+        except Refused as error:
+            self.problems.append(str(error))
+        except httpx.RequestError as error:
+            self.problems.append(f"{error.request.method} {error.request.url.path} has no answer: {error!r}")
         except (LookupError, TypeError, ValueError) as error:
             self.problems.append(f"an answer is not as documented: {error!r}")
 

@@ -18,7 +18,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
 
 
-class Handler(ChaliceRequestHandler):  # type: ignore[misc]
+class Handler(ChaliceRequestHandler):
     """One connection."""
 
     disable_nagle_algorithm = True

@@ -84,8 +84,10 @@ class World:
     monkeypatch: pytest.MonkeyPatch
     clock_of: "World | None" = None
     name: str = "demo"
+    allocation: str = accounts.LEAST_LOADED
     now: int = START
     queued: list[tuple[int, str, str]] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.clock_of is None:
@@ -93,7 +95,7 @@ class World:
         self.account = ids.uuid7(self.time, uuid.uuid4().bytes[:10])
         ctx = self.ctx(ADMIN)
         self.owner = self._agent(ctx, "Olive Owner", ADMIN)
-        accounts.create(ctx, self.name, self.owner.id, welcome="What can we do for you?")
+        accounts.create(ctx, self.name, self.owner.id, welcome="What can we do for you?", allocation=self.allocation)
         self.agents = [self._agent(ctx, f"{first} Agent", AGENT) for first in ("Ada", "Ben", "Cleo")]
         self.clients = {
             label: clients.create(ctx, label, level) for label, level in LEVELS.items() if label != "PPCONSOLE_BEFORE_LOGIN"
@@ -155,8 +157,9 @@ class World:
         return {"Authorization": f"Bearer {tokens.issue(self.ctx(ADMIN), caller, tokens.ACCESS, 3600)}"}
 
     def _kept(self, label: str) -> str:
-        kept: dict[str, str] = self.__dict__.setdefault("_tokens", {})
-        return kept.setdefault(label, self.token(label))
+        if label not in self.tokens:
+            self.tokens[label] = self.token(label)
+        return self.tokens[label]
 
     def visitor(self) -> Visitor:
         """A visitor who has just opened the widget."""
@@ -181,7 +184,7 @@ class World:
         client = boto3.client("dynamodbstreams")
         arn = client.list_streams(TableName=config.table(table))["Streams"][0]["StreamArn"]
         shard = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        return client.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"]
+        return str(client.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"])
 
     def records(self, table: str) -> list[dict[str, Any]]:
         """What the table's stream has had since the last call, in the shape in which lambdas get it."""
@@ -202,7 +205,7 @@ class World:
         for name in _QUEUES:
             queue = sqs_backends["123456789012"]["us-east-1"].queues[config.queue(name)]
             for message in queue._messages:
-                delay = int(message.delayed_until) - int(message.sent_timestamp)
+                delay = int(message.delayed_until or 0) - int(message.sent_timestamp or 0)
                 self.queued.append((self.time + delay, name, message.body))
             queue._messages.clear()
 

@@ -15,9 +15,8 @@ _VARIABLE = re.compile(r"{(\w+)}")
 _encoder = msgspec.json.Encoder()
 
 
-def serve(dialect: Dialect, request: Received | None) -> Response:
-    """The dialect's answer to what came through the gateway; `request` is Chalice's current one, there in every route."""
-    assert request is not None
+def serve(dialect: Dialect, request: Received) -> Response:
+    """The dialect's answer to what came through the gateway."""
     return respond(dialect.handle(received(request)))
 
 
@@ -25,9 +24,9 @@ def received(request: Received) -> Request:
     """A request as dialects see it. The gateway does not decode the path's variables; this does."""
     variables: dict[str, str] = request.uri_params or {}
     path = _VARIABLE.sub(lambda found: unquote(variables[found[1]]), request.path)
-    return Request(
-        request.method, path, _query(request), {name.lower(): value for name, value in request.headers.items()}, request.raw_body
-    )
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    body = request.raw_body
+    return Request(request.method, path, _query(request), headers, body if isinstance(body, bytes) else body.encode())
 
 
 def _query(request: Received) -> dict[str, Any]:

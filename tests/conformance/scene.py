@@ -1,0 +1,166 @@
+"""A desk with something on it, and a call of each row that must succeed: new rows add a line to CASES."""
+
+import itertools
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from chalice.test import Client
+
+import app
+from chalicelib.context import ADMIN
+from chalicelib.desk import tokens
+from chalicelib.context import AGENT, Caller
+from chalicelib.dialects.ppmessage.routes import PPMESSAGE
+from chalicelib.rules import passwords
+from tests.conformance.table import Row
+from tests.world import PASSWORD, Answer, Visitor, World
+
+_http = Client(app.app).http
+_serial = itertools.count()
+
+
+@dataclass
+class Scene:
+    """An account where `visitor` has written and been answered by the first agent, who has the conversation `number`."""
+
+    world: World
+    visitor: Visitor
+    number: int
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def body(self, row: Row, label: str = "PPCOM", **changes: Any) -> dict[str, Any]:
+        """A body with which the row succeeds; a change to None takes a field out, other changes replace it."""
+        given = CASES[row.key](self, label) | changes
+        return {name: value for name, value in given.items() if not (name in changes and value is None)}
+
+    def path(self, row: Row, **variables: str) -> str:
+        """The row's path with this scene's ids, or those given."""
+        known = {"id": str(self.number), "roomID": self.visitor.conversation, "ticketID": self.visitor.conversation}
+        return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
+
+    def headers(self, row: Row, label: str = "PPCOM") -> dict[str, str]:
+        """Credentials for the row: of an api level for PPMessage, of the owner where an agent's do not do."""
+        if row.endpoint.needs is None:
+            return {}
+        if row.dialect is PPMESSAGE:
+            return {"Authorization": f"OAuth {self.kept.setdefault(label, self.world.token(label))}"}
+        return self.bearer(owner=row.endpoint.needs == ADMIN)
+
+    def bearer(self, *, owner: bool = False) -> dict[str, str]:
+        """Headers of the owner or the first agent, made once."""
+        who = self.world.owner if owner else self.world.agents[0]
+        return dict(self.kept.setdefault(who.id, self.world.bearer(who)))
+
+    def ask(self, row: Row, label: str = "PPCOM", **changes: Any) -> Answer:
+        """A call of the row with which it succeeds, but for the changes to its body (its query for GET)."""
+        body, path = self.body(row, label, **changes), self.path(row)
+        if row.endpoint.method == "GET":
+            return self.world.call("GET", f"{path}?{urlencode(body)}" if body else path, **self.headers(row))
+        if row.endpoint.in_form:
+            return self.world.form(path, **body)
+        return self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+
+
+def send(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
+    """A request whose header names are sent as they are, underscores too; a body that is no JSON comes back as text."""
+    response = _http.request(method, path, headers=headers, body=body)
+    return Answer(response.status_code, response.json_body, dict(response.headers))
+
+
+def set_up(world: World) -> Scene:
+    """The first agent answers a visitor's chat."""
+    world.online(world.agents[0])
+    visitor = world.visitor()
+    assert visitor.say("hello").body["error_code"] == 0
+    world.settle()
+    (listed,) = world.call("GET", "/api/v3/anytime/conversations", **world.bearer()).body["conversations"]
+    scene = Scene(world, visitor, listed["id"])
+    path = f"/api/v3/anytime/conversations/{scene.number}/messages"
+    assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
+    world.settle()
+    return scene
+
+
+def refresh_token(scene: Scene) -> str:
+    """A refresh token of the first agent."""
+    agent = scene.world.agents[0]
+    caller = Caller(scene.world.account, AGENT, agent.id, agent.number)
+    return tokens.issue(scene.world.ctx(ADMIN), caller, tokens.REFRESH, 3600)
+
+
+def message(scene: Scene, label: str) -> dict[str, Any]:
+    """A PP_SEND_MESSAGE that the level may send: the visitor's, the agent's own, the owner's own."""
+    world, visitor = scene.world, scene.visitor
+    sender = {"PPCOM": visitor.id, "PPCONSOLE": world.owner.id}.get(label, world.agents[0].id)
+    return {
+        "uuid": str(uuid.uuid4()),
+        "app_uuid": world.account,
+        "conversation_uuid": visitor.conversation,
+        "conversation_type": "P2S",
+        "from_uuid": sender,
+        "from_type": "DU",
+        "to_uuid": visitor.conversation,
+        "to_type": "AP" if label == "PPCOM" else "CV",
+        "device_uuid": visitor.device,
+        "message_type": "NOTI",
+        "message_subtype": "TEXT",
+        "message_body": "words",
+    }
+
+
+def _app(scene: Scene, _: str) -> dict[str, Any]:
+    return {"app_uuid": scene.world.account}
+
+
+def _user(scene: Scene, _: str) -> dict[str, Any]:
+    return {"app_uuid": scene.world.account, "user_uuid": scene.visitor.id}
+
+
+def _nothing(scene: Scene, _: str) -> dict[str, Any]:
+    return {}
+
+
+_ANYTIME, _ONEVIEW, _LIVECHAT = "/api/v3/anytime", "/cs-chat-ticket/v1", "/auth/addon/live_chat"
+
+#: For each row the body (the query for GET, the form) of a call that succeeds, from the scene and the api level.
+CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
+    ("POST", "/ppauth/token"): lambda scene, _: {
+        "grant_type": "client_credentials",
+        "client_id": scene.world.clients["PPCOM"][0],
+        "client_secret": scene.world.clients["PPCOM"][1],
+    },
+    ("POST", "/api/PP_GET_APP_INFO"): _app,
+    ("POST", "/api/PP_CREATE_ANONYMOUS"): lambda scene, _: _app(scene, _) | {"ppcom_trace_uuid": "a browser"},
+    ("POST", "/api/PP_CREATE_DEVICE"): lambda scene, _: (
+        _user(scene, _) | {"device_id": f"device {next(_serial)}", "device_ostype": "BROWSER", "ppcom_trace_uuid": "a browser"}
+    ),
+    ("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION"): lambda scene, _: _user(scene, _) | {"device_uuid": scene.visitor.device},
+    ("POST", "/api/PP_GET_CONVERSATION_INFO"): lambda scene, _: (
+        _user(scene, _) | {"conversation_uuid": scene.visitor.conversation}
+    ),
+    ("POST", "/api/PP_PAGE_HISTORY_MESSAGE"): lambda scene, _: {"conversation_uuid": scene.visitor.conversation},
+    ("POST", "/api/PP_SEND_MESSAGE"): message,
+    ("POST", "/oauth/token"): lambda scene, _: {"grant_type": "refresh_token", "refresh_token": refresh_token(scene)},
+    ("GET", f"{_ANYTIME}/conversations"): _nothing,
+    ("GET", f"{_ANYTIME}/conversations/{{id}}"): _nothing,
+    ("PUT", f"{_ANYTIME}/conversations/{{id}}"): lambda scene, _: {"priority": "high"},
+    ("GET", f"{_ANYTIME}/conversations/{{id}}/messages"): _nothing,
+    ("POST", f"{_ANYTIME}/conversations/{{id}}/messages"): lambda scene, _: {"type": "reply", "plainBody": "words"},
+    ("GET", f"{_ANYTIME}/autoClose"): _nothing,
+    ("PUT", f"{_ANYTIME}/autoClose"): lambda scene, _: {"isEnabled": True, "warnAfter": 300, "closeAfter": 600},
+    ("GET", f"{_ONEVIEW}/info"): _nothing,
+    ("GET", f"{_ONEVIEW}/tickets"): _nothing,
+    ("PUT", f"{_ONEVIEW}/online"): _nothing,
+    ("PUT", f"{_ONEVIEW}/offline"): _nothing,
+    ("PUT", f"{_ONEVIEW}/status"): lambda scene, _: {"status": "online"},
+    ("DELETE", f"{_ONEVIEW}/rooms/{{roomID}}"): _nothing,
+    ("PUT", f"{_ONEVIEW}/tickets/{{ticketID}}/pickedTime"): _nothing,
+    ("GET", f"{_LIVECHAT}/operator/get"): lambda scene, _: {"email": scene.world.agents[0].email},
+    ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
+}
+
+WIRE_PASSWORD = passwords.wire(PASSWORD)

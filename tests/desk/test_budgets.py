@@ -1,0 +1,126 @@
+"""DESIGN's budgets: how many requests one call sends to DynamoDB when the process is warm."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.desk import cache
+from tests.world import Visitor, World, counted
+
+
+def prepared(world: World) -> tuple[Visitor, str]:
+    """A conversation with an agent and two messages, and its address in Anytime."""
+    world.online(world.agents[0])
+    visitor = world.visitor()
+    visitor.say("hello")
+    world.settle()
+    (listed,) = world.call("GET", "/api/v3/anytime/conversations", **world.bearer()).body["conversations"]
+    address = f"/api/v3/anytime/conversations/{listed['id']}"
+    assert world.call("POST", f"{address}/messages", {"type": "reply", "plainBody": "hi"}, **world.bearer()).status == 200
+    return visitor, address
+
+
+def requests(act: Callable[[], object]) -> list[str]:
+    """What the second of two calls sends."""
+    act()
+    with counted() as sent:
+        act()
+    return sent
+
+
+def test_posting_a_message_reads_once_and_writes_once_in_either_dialect(world: World) -> None:
+    visitor, address = prepared(world)
+    headers = world.bearer()
+    assert requests(lambda: visitor.say("more")) == ["GetItem", "TransactWriteItems"]
+    reply = {"type": "reply", "plainBody": "hi"}
+    assert requests(lambda: world.call("POST", f"{address}/messages", reply, **headers)) == ["GetItem", "TransactWriteItems"]
+
+
+def test_a_repeated_message_costs_no_more_than_a_new_one(world: World) -> None:
+    visitor, _ = prepared(world)
+    again = "01900000-0000-7000-8000-000000000001"
+    assert requests(lambda: visitor.say("once", again)) == ["GetItem", "TransactWriteItems"]
+    assert visitor.history().count("once") == 1
+
+
+@pytest.mark.parametrize("offset", [0, 3])
+def test_a_history_page_is_one_query_at_any_depth_after_the_membership_read(world: World, offset: int) -> None:
+    visitor, _ = prepared(world)
+    for count in range(10):
+        visitor.say(f"message {count}")
+    page = {"conversation_uuid": visitor.conversation, "user_uuid": visitor.id, "page_size": 3, "page_offset": offset}
+    assert requests(lambda: world.pp("PP_PAGE_HISTORY_MESSAGE", **page)) == ["GetItem", "Query"]
+
+
+def test_an_inbox_page_is_one_query_and_one_batch_with_includes(world: World) -> None:
+    prepared(world)
+    headers = world.bearer()
+    path = "/api/v3/anytime/conversations"
+    assert requests(lambda: world.call("GET", path, **headers)) == ["Query"]
+    cache.clear_all()
+    world.call("GET", path, **headers)
+    with counted() as sent:
+        world.call("GET", f"{path}?include=contact,agentAssignee,lastRepliedBy", **headers)
+    assert sent == ["Query", "BatchGetItem"]
+
+
+def test_a_token_is_read_once_and_then_known_for_a_minute(world: World) -> None:
+    path, headers = "/api/v3/anytime/autoClose", world.bearer()
+    world.call("GET", path, **world.bearer())
+    with counted() as cold:
+        world.call("GET", path, **headers)
+    with counted() as warm:
+        world.call("GET", path, **headers)
+    world.now += 61_000
+    with counted() as later:
+        world.call("GET", path, **headers)
+    assert (cold, warm, later) == (["GetItem"], [], ["GetItem", "Query"])
+
+
+def test_opening_a_conversation_takes_three_requests(world: World) -> None:
+    world.visitor()
+    given = {"app_uuid": world.account, "user_uuid": world.visitor().id}
+    trace = "another browser"
+    user = world.pp("PP_CREATE_ANONYMOUS", app_uuid=world.account, ppcom_trace_uuid=trace).body["user_uuid"]
+    with counted() as sent:
+        world.pp("PPCOM_GET_DEFAULT_CONVERSATION", **{**given, "user_uuid": user}, device_uuid="any")
+    assert sent[:3] == ["GetItem", "UpdateItem", "TransactWriteItems"]
+    assert sent[3:] == ["BatchGetItem"], "the visitor's own card, for the answer's user_list"
+
+
+def test_assigning_a_conversation_takes_three_requests(world: World) -> None:
+    world.online(world.agents[0])
+    world.visitor()
+    world.relay()
+    ((_, queue, body),) = [entry for entry in world.queued if entry[1] == "routing"]
+    with counted() as sent:
+        world.deliver(queue, body)
+    assert sent == ["GetItem", "Query", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize("seconds", [300, 600])
+def test_a_timer_fires_in_two_requests(world: World, seconds: int) -> None:
+    prepared(world)
+    world.pass_(seconds - 1)
+    due = [entry for entry in world.queued if entry[0] <= world.now + 1000]
+    assert len(due) == 1
+    world.now += 1000
+    world.pp("PP_GET_APP_INFO", app_uuid=world.account)
+    with counted() as sent:
+        world.deliver(due[0][1], due[0][2])
+    assert sent == ["GetItem", "TransactWriteItems"]
+
+
+def test_the_tickets_of_an_agent_take_a_query_and_a_batch(world: World) -> None:
+    prepared(world)
+    headers = world.bearer()
+    assert requests(lambda: world.call("GET", "/cs-chat-ticket/v1/tickets", **headers)) == ["Query", "BatchGetItem"]
+
+
+def test_no_call_of_the_walk_scans(world: World) -> None:
+    with counted() as sent:
+        visitor, address = prepared(world)
+        visitor.history()
+        world.call("GET", f"{address}/messages", **world.bearer())
+        world.pass_(700)
+    assert "Scan" not in sent and "Query" in sent

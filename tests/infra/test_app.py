@@ -1,0 +1,47 @@
+"""The routes of app.py are ones that API Gateway accepts."""
+
+from collections import defaultdict
+
+import app
+from chalicelib import config
+from tests.infra.test_template import QUEUES, STREAMED
+
+
+def test_one_position_has_one_variable_name() -> None:
+    names: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for path in app.app.routes:
+        parts = path.strip("/").split("/")
+        for at, part in enumerate(parts):
+            if part.startswith("{"):
+                names[tuple("{}" if before.startswith("{") else before for before in parts[:at])].add(part)
+    assert {where: found for where, found in names.items() if len(found) > 1} == {}
+
+
+def test_there_are_fewer_resources_than_the_gateway_allows_and_none_ends_in_a_slash() -> None:
+    resources = {"/".join(path.split("/")[:depth]) for path in app.app.routes for depth in range(2, path.count("/") + 2)}
+    assert len(resources) <= 300
+    assert not [path for path in app.app.routes if path.endswith("/")]
+
+
+def test_every_row_of_every_table_is_reached_by_a_family_of_its_dialect() -> None:
+    for dialect in app.DIALECTS:
+        families = [path.strip("/").split("/") for owner, path in app.FAMILIES if owner is dialect]
+        for endpoint in dialect.endpoints:
+            parts = endpoint.path.strip("/").split("/")
+            assert [
+                family
+                for family in families
+                if len(family) == len(parts)
+                and all(ours.startswith("{") or ours == theirs for ours, theirs in zip(family, parts, strict=True))
+            ], endpoint.path
+
+
+def test_the_lambdas_listen_to_queues_and_streams_that_the_template_has() -> None:
+    sources = {type(source).__name__: [] for source in app.app.event_sources} | {"": []}
+    for source in app.app.event_sources:
+        sources[type(source).__name__].append(source)
+    assert {source.queue for source in sources["SQSEventConfig"]} == {
+        config.queue(name) for name in QUEUES if not name.endswith("-dead")
+    }
+    assert {source.stream_arn for source in sources["DynamoDBEventConfig"]} == {config.stream_arn(name) for name in STREAMED}
+    assert {source.batch_size for source in sources["SQSEventConfig"]} == {1}

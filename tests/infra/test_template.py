@@ -1,0 +1,106 @@
+"""infra/template.yaml and the models say the same of every table, and every resource is as safe as it is meant to be."""
+
+from typing import Any
+
+import pytest
+from cfnlint.decode import decode
+from pynamodb.models import Model
+
+from chalicelib import config
+from chalicelib.models import base, claims, conversations, counters, devices, messages, people, settings, timers, tokens
+from infra.stack import TEMPLATE
+
+MODELS: list[type[Model]] = [
+    claims.Claim,
+    conversations.Conversation,
+    counters.Counter,
+    devices.Device,
+    messages.Message,
+    people.Person,
+    settings.Setting,
+    timers.Timer,
+    tokens.Token,
+]
+STREAMED = {"conversations", "people"}
+EXPIRING = {"timers": "expires_at", "tokens": "expires_at"}
+RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
+
+
+def resources(kind: str) -> list[Any]:
+    return [entry for entry in RESOURCES.values() if entry["Type"] == kind]
+
+
+def name_of(value: Any) -> str:
+    return str(value["Fn::Sub"]).removeprefix("polydesk-${Stage}-")
+
+
+TABLES = {name_of(table["Properties"]["TableName"]): table for table in resources("AWS::DynamoDB::Table")}
+QUEUES = {name_of(queue["Properties"]["QueueName"]): queue["Properties"] for queue in resources("AWS::SQS::Queue")}
+
+
+def short(model: type[Model]) -> str:
+    return str(model.Meta.table_name).removeprefix(config.table(""))
+
+
+def keys(schema: Any) -> list[tuple[str, str]]:
+    return sorted((entry["AttributeName"], entry["KeyType"]) for entry in schema)
+
+
+def index_facts(index: Any) -> tuple[Any, ...]:
+    projection = index.get("Projection") or index["projection"]
+    attributes = sorted(projection.get("NonKeyAttributes", []))
+    return keys(index.get("KeySchema") or index["key_schema"]), projection["ProjectionType"], attributes
+
+
+def test_every_table_has_a_model_and_every_model_a_table() -> None:
+    assert {short(model) for model in MODELS} == set(TABLES)
+    assert len(list(base.Table.__subclasses__())) == len(MODELS)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=short)
+def test_the_model_has_the_table_s_keys_attributes_and_indexes(model: type[Model]) -> None:
+    table, schema = TABLES[short(model)]["Properties"], model._get_schema()
+    assert keys(schema["key_schema"]) == keys(table["KeySchema"])
+    assert sorted(map(str, schema["attribute_definitions"])) == sorted(
+        str(dict(entry)) for entry in table["AttributeDefinitions"]
+    )
+    for ours, theirs in (
+        ("global_secondary_indexes", "GlobalSecondaryIndexes"),
+        ("local_secondary_indexes", "LocalSecondaryIndexes"),
+    ):
+        declared = {index["IndexName"]: index_facts(index) for index in table.get(theirs, [])}
+        assert {index["index_name"]: index_facts(index) for index in schema[ours]} == declared  # type: ignore[literal-required]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_on_demand_encrypted_recoverable_and_kept(name: str) -> None:
+    table = TABLES[name]
+    properties = table["Properties"]
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["SSESpecification"] == {"SSEEnabled": True}
+    assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    streams = {"StreamViewType": "NEW_AND_OLD_IMAGES"} if name in STREAMED else None
+    assert properties.get("StreamSpecification") == streams
+    expiry = {"AttributeName": EXPIRING[name], "Enabled": True} if name in EXPIRING else None
+    assert properties.get("TimeToLiveSpecification") == expiry
+
+
+@pytest.mark.parametrize("name", [name for name in QUEUES if not name.endswith("-dead")])
+def test_a_queue_has_a_dead_letter_queue_with_an_alarm_and_outlives_its_lambda(name: str) -> None:
+    queue = QUEUES[name]
+    dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+    assert name_of(RESOURCES[dead]["Properties"]["QueueName"]) == f"{name}-dead"
+    assert queue["VisibilityTimeout"] >= 6 * 30
+    assert queue["SqsManagedSseEnabled"]
+    watched = [alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in resources("AWS::CloudWatch::Alarm")]
+    assert dead in watched
+
+
+def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:
+    (bucket,) = resources("AWS::S3::Bucket")
+    assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["Properties"]["BucketEncryption"] and bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    (policy,) = resources("AWS::S3::BucketPolicy")
+    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

@@ -1,0 +1,102 @@
+"""Events: told from the tables' streams, taken twice, late, out of order and after a crash without harm."""
+
+import random
+
+import pytest
+
+import app
+from chalicelib.context import ADMIN
+from chalicelib.desk import conversations, events, people
+from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet
+from chalicelib.models import queues
+from tests.world import World
+
+SAMPLES = [
+    ConversationOpened("a", 1, "c"),
+    ConversationReopened("a", 1, "c"),
+    DeadlineSet("a", 1, "c", "close", 2),
+    AgentAvailable("a", 1, "p"),
+]
+
+
+@pytest.mark.parametrize("event", SAMPLES, ids=lambda event: type(event).__name__)
+def test_an_event_survives_its_queue(event: events.AnyEvent) -> None:
+    assert events.decode(events.encode(event)) == event
+
+
+def test_every_event_is_versioned_frozen_and_has_a_queue() -> None:
+    assert {type(sample) for sample in SAMPLES} == set(events.QUEUES)
+    for sample in SAMPLES:
+        assert sample.__struct_config__.frozen
+        assert str(sample.__struct_config__.tag).rsplit(".", 1)[1] == "v1"
+
+
+def state(world: World) -> list[tuple[object, ...]]:
+    """All that events may change: of conversations and of agents."""
+    ctx = world.ctx(ADMIN)
+    listed = conversations.inbox(ctx, conversations.Listing()).conversations
+    shown = [(row.id, row.assignee, row.status, row.message_count, row.version) for row in listed]
+    return sorted(shown, key=str) + [(agent.id, agent.presence, agent.open_conversations) for agent in people.agents(ctx)]
+
+
+def test_each_event_three_times_and_in_the_wrong_order_changes_nothing(world: World) -> None:
+    bodies: list[tuple[str, str]] = []
+    deliver = world.deliver
+
+    def noted(queue: str, body: str) -> None:
+        bodies.append((queue, body))
+        deliver(queue, body)
+
+    world.monkeypatch.setattr(world, "deliver", noted)
+    world.online(*world.agents)
+    visitors = [world.visitor() for _ in range(5)]
+    for visitor in visitors:
+        visitor.say("hello")
+    world.settle()
+    first = next(agent for agent in world.agents if agent.id == visitors[0].info()["assigned_uuid"])
+    number = conversations.load(world.ctx(ADMIN), visitors[0].conversation).number
+    path = f"/api/v3/anytime/conversations/{number}/messages"
+    world.call("POST", path, {"type": "reply", "plainBody": "yes"}, **world.bearer(first))
+    world.pass_(400)
+    before = state(world)
+    assert len(bodies) > 10
+    for queue, body in random.Random(7).sample(bodies * 3, len(bodies) * 3):
+        deliver(queue, body)
+    world.relay()
+    assert state(world) == before
+
+
+def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World) -> None:
+    world.online(world.agents[0])
+    visitor = world.visitor()
+    records = world.records("conversations")
+    with world.monkeypatch.context() as broken:
+        broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("down")))
+        with pytest.raises(queues.NotSent):
+            app.relay_conversations({"Records": records}, None)
+    assert visitor.info()["assigned_uuid"] is None
+    app.relay_conversations({"Records": records}, None)
+    app.relay_conversations({"Records": records}, None)
+    world._collect()
+    world.settle()
+    assert visitor.info()["assigned_uuid"] == world.agents[0].id
+    assert people.agents(world.ctx(ADMIN))[1].open_conversations == 1
+
+
+def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world: World) -> None:
+    world.online(world.agents[0])
+    visitor = world.visitor()
+    world.settle()
+    number = conversations.load(world.ctx(ADMIN), visitor.conversation).number
+    body = {"type": "reply", "plainBody": "yes"}
+    world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", body, **world.bearer())
+    (record,) = world.records("conversations")
+    change = record["dynamodb"]
+    told = events.of_change("conversations", change["OldImage"], change["NewImage"])
+    assert [(type(event), getattr(event, "kind", None)) for event in told] == [(DeadlineSet, "warn"), (DeadlineSet, "close")]
+    assert events.of_change("conversations", change["NewImage"], None) == []
+
+
+def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
+    with pytest.raises(ValueError, match="Invalid value"):
+        app.route_conversations({"Records": [{"body": '{"event":"unknown.v9"}', "messageId": "1", "receiptHandle": "1"}]}, None)
