@@ -18,7 +18,8 @@ class Caller:
     """The holder of a credential.
 
     `person` and `number` are None where the credential belongs to a program, not a person;
-    `client` is the label that the credential was issued under, and means something only to the dialect that issued it.
+    `client` is the label that the credential was issued under, and means something only to the dialect that issued it;
+    `token` is the digest of the credential.
     """
 
     account: str
@@ -26,6 +27,7 @@ class Caller:
     person: str | None = None
     number: int | None = None
     client: str = ""
+    token: str = ""
 
     def at_least(self, level: str) -> bool:
         """Whether the caller's level is `level` or above."""

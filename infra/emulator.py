@@ -1,9 +1,8 @@
-"""The embedded AWS of `make run`: ministack on a port of this machine, with tables that outlive it.
+"""The embedded AWS of `make run`: ministack on a port of this machine, with tables and queues that outlive it.
 
-ministack keeps tables in memory and saves them when it is stopped politely. Here every change of a table is written to
-a journal before the request is answered, so that no kill loses what was acknowledged. A line is a request: a
-transaction is there as a whole or not at all. Stream records of the last hour are kept with it, because queues are not
-kept: what was on them is told again, and every consumer takes an event twice.
+ministack keeps all in memory and saves it when it is stopped politely. Here every change of a table or a queue is written
+to a journal before the request is answered, so that no kill loses what was acknowledged. A line is a request: a
+transaction is there as a whole or not at all. A table's stream records of the last hour are kept with it.
 
 Run as `python -m infra.emulator PORT JOURNAL`; it stops with the process that started it.
 """
@@ -21,20 +20,22 @@ from typing import Any
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Any, Send], Awaitable[None]]
-#: A POST here puts the journal into the tables, once they have been created.
+Change = dict[str, Any]
+#: A POST here puts the journal into the tables and queues, once they have been created.
 RESTORE = "/_polydesk/restore"
 _KEPT_SECONDS = 3600
 
 
 class Journal:
-    """The changes of all tables: a JSON list a line, of items `{"t": table, "k": key, "n": item or null}` and stream records
-    `{"t": table, "r": record}`.
+    """All changes, a JSON list a line: items `{"t": table, "k": key, "n": item or null}`, stream records
+    `{"t": table, "r": record}` and messages `{"q": queue, "k": [id], "n": message or null}`.
     """
 
-    def __init__(self, path: Path, tables: Any) -> None:
-        """`tables` is ministack's module of DynamoDB, whose writes go through the journal from now on."""
-        self._path, self._tables = path, tables
-        self._pending: list[dict[str, Any]] = []
+    def __init__(self, path: Path, tables: Any, queues: Any) -> None:
+        """`tables` and `queues` are ministack's modules of DynamoDB and SQS; what they write is journaled from now on."""
+        self._path, self._tables, self._queues = path, tables, queues
+        self._pending: list[Change] = []
+        self._messages: dict[tuple[str, str], Any] = {}
         self._file = path.open("ab")
         self._set, self._remove, self._record = tables._set_item, tables._remove_item, tables._build_change_record
         tables._set_item, tables._remove_item, tables._build_change_record = self._on_set, self._on_remove, self._on_record
@@ -52,6 +53,18 @@ class Journal:
         self._pending.append({"t": table["TableName"], "r": record})
         return record
 
+    def look_at_queues(self) -> None:
+        """Notes what has come onto the queues, left them or moved to a dead-letter queue since the last time."""
+        now = {(name, message["id"]): message for name, queue in self._named_queues().items() for message in queue["messages"]}
+        for name, id_ in self._messages.keys() - now.keys():
+            self._pending.append({"q": name, "k": [id_], "n": None})
+        for name, id_ in now.keys() - self._messages.keys():
+            self._pending.append({"q": name, "k": [id_], "n": now[name, id_]})
+        self._messages = now
+
+    def _named_queues(self) -> dict[str, Any]:
+        return {queue["name"]: queue for queue in self._queues._queues.values()}
+
     def flush(self) -> None:
         """Writes the changes since the last time as one line, in one system call."""
         if self._pending:
@@ -59,40 +72,45 @@ class Journal:
             os.write(self._file.fileno(), _line(pending))
 
     def restore(self) -> int:
-        """Puts the journal's items and recent stream records into the tables, which are there and empty. Returns the items."""
-        items: dict[tuple[str, ...], dict[str, Any]] = {}
-        records: list[dict[str, Any]] = []
+        """Puts what the journal has into the tables and queues, which are there and empty. Returns the number of rows."""
+        rows: dict[tuple[str, ...], Change] = {}
+        records: list[Change] = []
         for change in self._changes():
             if "r" in change:
                 records.append(change)
             else:
-                items.pop((change["t"], *change["k"]), None)
+                where = (change.get("t", ""), change.get("q", ""), *change["k"])
+                rows.pop(where, None)
                 if change["n"] is not None:
-                    items[change["t"], *change["k"]] = change
+                    rows[where] = change
         since = max(map(_created, records), default=0) - _KEPT_SECONDS
-        kept = [*(record for record in records if _created(record) >= since), *items.values()]
+        kept = [*(record for record in records if _created(record) >= since), *rows.values()]
         for change in kept:
             self._apply(change)
+        self._pending.clear()
+        self.look_at_queues()
+        self._pending.clear()
         self._rewrite(kept)
-        return len(items)
+        return len(rows)
 
-    def _changes(self) -> Iterator[dict[str, Any]]:
+    def _changes(self) -> Iterator[Change]:
         """All complete lines; the last one of a process that was killed may be half written, and was never acknowledged."""
         for line in self._path.read_bytes().splitlines(keepends=True):
             if line.endswith(b"\n"):
                 yield from json.loads(line)
 
-    def _apply(self, change: dict[str, Any]) -> None:
-        table = self._tables._tables.get(change["t"])
-        if table is None:
-            return
-        if "r" in change:
+    def _apply(self, change: Change) -> None:
+        """One row where it belongs; what the template does not have any more is left out."""
+        queue, table = self._named_queues().get(change.get("q", "")), self._tables._tables.get(change.get("t", ""))
+        if queue is not None:
+            queue["messages"].append(change["n"])
+        elif table is not None and "r" in change:
             record = {**change["r"], "eventSourceARN": table["LatestStreamArn"]}
             self._tables._stream_records.setdefault(change["t"], []).append(record)
-        else:
+        elif table is not None:
             self._set(table, *change["k"], change["n"])
 
-    def _rewrite(self, changes: list[dict[str, Any]]) -> None:
+    def _rewrite(self, changes: list[Change]) -> None:
         """Replaces the journal by what still matters."""
         fresh = self._path.with_suffix(".new")
         with fresh.open("wb") as file:
@@ -102,11 +120,11 @@ class Journal:
         self._file = self._path.open("ab")
 
 
-def _line(changes: list[dict[str, Any]]) -> bytes:
+def _line(changes: list[Change]) -> bytes:
     return json.dumps(changes, separators=(",", ":")).encode() + b"\n"
 
 
-def _created(change: dict[str, Any]) -> int:
+def _created(change: Change) -> int:
     return int(change["r"]["dynamodb"]["ApproximateCreationDateTime"])
 
 
@@ -115,18 +133,25 @@ def journaled(app: App, journal: Journal) -> App:
 
     async def wrapped(scope: Scope, receive: Any, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == RESTORE:
-            body = json.dumps({"items": journal.restore()}).encode()
+            body = json.dumps({"rows": journal.restore()}).encode()
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": body})
             return
 
         async def after_flush(message: dict[str, Any]) -> None:
-            journal.flush()
+            if message["type"] == "http.response.start":
+                if _is_for_queues(scope):
+                    journal.look_at_queues()
+                journal.flush()
             await send(message)
 
         await app(scope, receive, after_flush)
 
     return wrapped
+
+
+def _is_for_queues(scope: Scope) -> bool:
+    return any(name == b"x-amz-target" and value.startswith(b"AmazonSQS") for name, value in scope["headers"])
 
 
 def _stop_with(parent: int) -> None:
@@ -145,13 +170,13 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
-    from ministack.services import dynamodb
+    from ministack.services import dynamodb, sqs
 
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "ERROR"
-    asyncio.run(serve(journaled(app, Journal(path, dynamodb)), config))  # type: ignore[arg-type]
+    asyncio.run(serve(journaled(app, Journal(path, dynamodb, sqs)), config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import IO, Any
 from infra import emulator
 
 STAGE = "local"
-_OURS = ("journal.jsonl", "journal.new", "desk.json", "replay.json")
+_OURS = ("journal.*", "*.json", "*.at")
 
 
 class CannotRun(Exception):
@@ -29,8 +29,8 @@ class CannotRun(Exception):
 
 def main() -> int:
     """Runs until it is stopped; returns the exit code."""
-    port, data = int(os.environ.get("PORT", "8000")), Path(os.environ.get("DATA", ".local"))
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(asctime)s %(name)s %(message)s")
+    port, data = int(os.environ.get("PORT") or 8000), Path(os.environ.get("DATA") or ".local")
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL") or "WARNING", format="%(asctime)s %(name)s %(message)s")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -62,8 +62,8 @@ def _own(data: Path) -> IO[str]:
     except OSError as error:
         raise CannotRun(f"another desk is running on {data}; stop it, or choose another folder with DATA=") from error
     if os.environ.get("FRESH") == "1":
-        for name in _OURS:
-            (data / name).unlink(missing_ok=True)
+        for path in [path for pattern in _OURS for path in data.glob(pattern)]:
+            path.unlink()
     return lock
 
 
@@ -114,7 +114,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: "subprocess.Popen[by
     desk = _desk(data)
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
-    running = pumps.pumps(app.app, app)
+    running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
     addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}/pcsocket/WS"}
@@ -126,6 +126,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: "subprocess.Popen[by
     web.shutdown()
     for pump in running:
         pump.stop()
+    web.server.drain(5)
     for pump in running:
         pump.join(timeout=5)
 

@@ -8,9 +8,11 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
 from chalice.local import LambdaContext
 
@@ -45,14 +47,14 @@ class Pump(threading.Thread):
         self._stop_it.set()
 
 
-def pumps(app: Chalice, module: Any) -> list[Pump]:
-    """A pump for each event source that `app` declares; `module` holds the lambdas by name."""
-    return [pump for source in app.event_sources for pump in _pumps_of(source, getattr(module, source.name))]
+def pumps(app: Chalice, module: Any, data: Path) -> list[Pump]:
+    """A pump for each event source that `app` declares; `module` holds the lambdas by name, `data` how far streams were read."""
+    return [pump for source in app.event_sources for pump in _pumps_of(source, getattr(module, source.name), data)]
 
 
-def _pumps_of(source: Any, handler: Handler) -> Iterator[Pump]:
+def _pumps_of(source: Any, handler: Handler, data: Path) -> Iterator[Pump]:
     if isinstance(source, DynamoDBEventConfig):
-        yield Pump(source.name, handler, _Stream(source))
+        yield Pump(source.name, handler, _Stream(source, data / f"{source.name}.at"))
     elif isinstance(source, SQSEventConfig):
         for _ in range(_AT_ONCE):
             yield Pump(source.name, handler, _Queue(source))
@@ -65,21 +67,32 @@ def _context(name: str) -> LambdaContext:
 
 
 class _Stream:
-    """Reads one table's stream from its beginning."""
+    """Reads one table's stream from where `place` says, a file that follows behind every batch that was taken."""
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: Any, place: Path) -> None:
         self._client = boto3.client("dynamodbstreams")
-        self._name, self._arn, self._size = source.name, source.stream_arn, source.batch_size
-        shard = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        self._at: str = self._client.get_shard_iterator(StreamArn=self._arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
-            "ShardIterator"
-        ]
+        self._name, self._arn, self._size, self._place = source.name, source.stream_arn, source.batch_size, place
+        self._shard = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        self._at = self._start()
+
+    def _start(self) -> str:
+        """After the last record taken, or at the beginning where nothing was, or where that record is no longer there."""
+        if self._place.exists():
+            try:
+                return self._iterator(ShardIteratorType="AFTER_SEQUENCE_NUMBER", SequenceNumber=self._place.read_text())
+            except ClientError:
+                log.warning("%s starts from the beginning of its stream", self._name)
+        return self._iterator(ShardIteratorType="TRIM_HORIZON")
+
+    def _iterator(self, **where: Any) -> str:
+        return str(self._client.get_shard_iterator(StreamArn=self._arn, ShardId=self._shard, **where)["ShardIterator"])
 
     def __call__(self, handler: Handler) -> float:
         page = self._client.get_records(ShardIterator=self._at, Limit=self._size)
         records = [_as_sent(record, self._arn) for record in page["Records"]]
         if records:
             handler({"Records": records}, _context(self._name))
+            self._place.write_text(records[-1]["dynamodb"]["SequenceNumber"])
         self._at = page["NextShardIterator"]
         return 0 if records else _POLL
 

@@ -1,6 +1,9 @@
 """HTTP for `make run`: Chalice's own local gateway, without its forty milliseconds of Nagle, and with CORS on its refusals."""
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from typing import Any
 
@@ -17,12 +20,41 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
+    def __init__(self, *given: Any) -> None:
+        """As the base class, and nothing is being answered yet."""
+        super().__init__(*given)
+        self._answering, self._idle = 0, threading.Condition()
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Around one request."""
+        with self._idle:
+            self._answering += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._answering -= 1
+                self._idle.notify_all()
+
+    def drain(self, seconds: float) -> bool:
+        """Waits until what has been asked is answered; False where that takes longer."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._answering, seconds)
+
 
 class Handler(ChaliceRequestHandler):
     """One connection."""
 
     disable_nagle_algorithm = True
     wbufsize = -1
+
+    def _generic_handle(self) -> None:
+        with self.server.answering():
+            super()._generic_handle()
+            self.wfile.flush()
+
+    do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 (as the base has them)
 
     def _send_error_response(self, error: Any) -> None:
         """What the gateway itself refuses: as the deployed one does, with CORS."""

@@ -20,6 +20,7 @@ from chalicelib.desk import accounts, clients, people, tokens
 from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.dialects.ppmessage.auth import LEVELS
 from chalicelib.models import base, queues
+from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 
 START = 1_800_000_000_000
@@ -115,7 +116,10 @@ class World:
         """A context of a caller of the level: a person of the account, or a program."""
         who = person if isinstance(person, Person) else None
         id_ = who.id if who else person if isinstance(person, str) else None
-        return Context(Caller(self.account, level, id_, who.number if who else None), now=self.time, pause=lambda _: None)
+        token = ids.digest(f"{level} {id_}")
+        return Context(
+            Caller(self.account, level, id_, who.number if who else None, token=token), now=self.time, pause=lambda _: None
+        )
 
     def as_agent(self, at: int = 0) -> Context:
         """A context of one of the agents."""
@@ -123,7 +127,9 @@ class World:
 
     def as_visitor(self, person: str) -> Context:
         """A context of a contact."""
-        return self.ctx(VISITOR, person)
+        ctx = self.ctx(VISITOR, person)
+        token_rows.put(tokens.Token(ctx.caller.token, kind=tokens.ACCESS, account=self.account, level=VISITOR))
+        return ctx
 
     # --- calls, as clients make them
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN, VISITOR, Context
-from chalicelib.desk import accounts, people
+from chalicelib.desk import accounts, people, tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.retry import contended
@@ -50,9 +50,19 @@ class Listing:
 def load(ctx: Context, conversation: str) -> Conversation:
     """One conversation that the caller may see: a visitor his own, an agent all of his account. Raises NotFound."""
     found = conversations.get(ctx.account, conversation)
-    if found is None or (ctx.caller.level == VISITOR and ctx.caller.person not in (None, found.contact)):
+    if found is None or not _may_see(ctx, found):
         raise NotFound("conversation", conversation)
     return found
+
+
+def _may_see(ctx: Context, found: Conversation) -> bool:
+    if ctx.caller.level != VISITOR:
+        return True
+    if ctx.caller.person is None:
+        return tokens.may_speak_for(ctx, found.contact)
+    if ctx.caller.person == found.contact:
+        tokens.bind(ctx, found.contact)
+    return ctx.caller.person == found.contact
 
 
 def id_of(ctx: Context, number: int) -> str:

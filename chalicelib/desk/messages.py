@@ -1,6 +1,6 @@
 """Messages: posted once, read in order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk import accounts, conversations
@@ -8,7 +8,7 @@ from chalicelib.desk.accounts import Account
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import messages
-from chalicelib.models.conversations import Conversation
+from chalicelib.models.conversations import Conversation, Loads
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.messages import Message as Message
 from chalicelib.rules import ids, lifecycle, status
@@ -79,14 +79,18 @@ def post(ctx: Context, command: PostMessage) -> Message:
 def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
     """Adds a message to a conversation as it was read, and clears the fields in `further`: one request.
 
-    Raises Refused where the conversation has moved on, messages.Duplicate where it has that id.
+    It never stands before an older message in time. Raises Refused where the conversation has moved on,
+    messages.Duplicate where it has that id.
     """
-    sender, note = _sender(ctx, found), command.kind == NOTE
+    ctx = replace(ctx, now=max(ctx.now, found.last_activity_at))
+    sender, account = _sender(ctx, found), accounts.load(ctx)
     message = _message(ctx, found, sender, command, id_)
-    account = accounts.load(ctx)
-    held = None if note else _taker(found, sender, account)
-    changes = {"note_count": found.note_count + 1} if note else _said(ctx, found, sender, message, held, account)
-    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, held)
+    if command.kind == NOTE:
+        messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads())
+        return message
+    loads = _loads(found, sender, account)
+    changes = _said(ctx, found, sender, message, loads.held, account)
+    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, loads)
     return message
 
 
@@ -136,28 +140,28 @@ def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMes
     )
 
 
-def _taker(found: Conversation, sender: Sender, account: Account) -> str | None:
-    """The agent who makes a conversation his by answering: one that waits for an agent, or that was closed."""
-    free = found.assignee is None or not found.is_open
-    return sender.id if free and sender.kind == status.STAFF and account.routed else None
+def _loads(found: Conversation, sender: Sender, account: Account) -> Loads:
+    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed."""
+    free = found.picked_at is None or not found.is_open
+    if not (free and sender.kind == status.STAFF and account.routed):
+        return Loads()
+    return Loads(freed=found.assignee if found.is_open else None, held=sender.id)
 
 
 def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, held: str | None, account: Account) -> Changes:
     first: Changes = {}
-    if held:
+    if held and (held != found.assignee or not found.is_open):
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
     elif not found.is_open and sender.kind == status.CONTACT:
         first = lifecycle.waiting(account.looks_again_at(ctx.now))
     elif sender.id == found.assignee and found.picked_at is None:
         first = lifecycle.picked(ctx.now)
-    if not found.is_open and sender.kind != status.MACHINE:
-        first |= {"closed_at": None}
     due = Deadlines(first.get("reassign_at", found.reassign_at), found.warn_at, found.close_at)
     return first | lifecycle.said(ctx.now, found.status, due, sender, message.id, message.body, account.auto_close)
 
 
 def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
-    own = stored.sender == ctx.caller.person or not ctx.caller.at_least(AGENT)
+    own = stored.sender == (ctx.caller.person or ctx.caller.account)
     if not own or (command.exactly and (stored.body, stored.kind) != (command.body, command.kind)):
         raise Conflict("this id was used for another message")
     return stored

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.context import AGENT, VISITOR, Caller, Context
+from chalicelib.desk import tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Exists, Invalid, NotAuthenticated, NotFound
+from chalicelib.desk.retry import contended
 from chalicelib.models import claims, counters, people
 from chalicelib.models.base import Refused
 from chalicelib.models.people import Person as Person
@@ -59,20 +61,25 @@ def create_agent(ctx: Context, command: CreateAgent) -> Person:
 
 
 def visitor(ctx: Context, trace: str) -> Person:
-    """The anonymous contact behind a browser's trace: the same one however often it asks."""
-    if not trace or len(trace) > _LONGEST_NAME:
+    """The anonymous contact behind a browser's trace, the same one however often it asks; the caller speaks for him."""
+    if not 0 < len(trace) <= _LONGEST_NAME:
         raise Invalid("trace", "must be 1 to 256 characters")
-    known = claims.find(ctx.account, "trace", trace)
-    if known is None:
-        person = _new(ctx, people.CONTACT, "Unknown Area.User", "")
-        person.email = text.visitor_email(person.id, ctx.account)
-        person.is_anonymous, person.trace = True, trace
-        try:
-            people.create(person, [claims.claim(ctx.account, "trace", trace, person.id)])
-            return person
-        except Refused:
-            known = claims.find(ctx.account, "trace", trace)
-    return get(ctx, known.id if known else trace)
+    person = contended(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace))
+    tokens.bind(ctx, person.id)
+    return person
+
+
+def _traced(ctx: Context, trace: str) -> Person | None:
+    claim = claims.find(ctx.account, "trace", trace)
+    return people.get(ctx.account, claim.id) if claim else None
+
+
+def _arrived(ctx: Context, trace: str) -> Person:
+    person = _new(ctx, people.CONTACT, "Unknown Area.User", "")
+    person.email = text.visitor_email(person.id, ctx.account)
+    person.is_anonymous, person.trace = True, trace
+    people.create(person, [claims.claim(ctx.account, "trace", trace, person.id)])
+    return person
 
 
 def log_in_plain(ctx: Context, email: str, password: str) -> tuple[Person, Caller]:

@@ -42,7 +42,8 @@ def _agents(ctx: Context, fresh: bool) -> list[Person]:
 
 
 def _give(ctx: Context, found: Conversation, agent: Person) -> str:
-    changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, accounts.load(ctx).auto_close)
+    settings = accounts.load(ctx).auto_close
+    changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, found.attempts, settings)
     conversations.change(found, changes, ctx.now, Loads(freed=found.assignee, routed=agent))
     return agent.id
 
@@ -57,9 +58,10 @@ def look_again(ctx: Context, found: Conversation) -> None:
     if agent and agent.id != found.assignee:
         _give(ctx, found, agent)
         return
-    changes = lifecycle.waiting(None) if agent is None and found.assignee else {}
-    changes |= lifecycle.still_unpicked(ctx.now, found.attempts, accounts.load(ctx).auto_close)
-    conversations.change(found, changes, ctx.now, Loads(freed=found.assignee if "assignee" in changes else None))
+    settings, left = accounts.load(ctx).auto_close, found.assignee if agent is None else None
+    changes = lifecycle.waiting(None) if left else {}
+    changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
+    conversations.change(found, changes, ctx.now, Loads(freed=left))
 
 
 def drain(ctx: Context) -> int:

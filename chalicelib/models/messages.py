@@ -60,10 +60,8 @@ class Duplicate(Exception):
         self.stored = stored
 
 
-def append(message: Message, conversation: Conversation, changes: dict[str, Any], held: str | None) -> None:
-    """Stores a message and the summary's changes, all or nothing: one request.
-
-    `held` is the agent who gets the conversation by it.
+def append(message: Message, conversation: Conversation, changes: dict[str, Any], loads: Loads) -> None:
+    """Stores a message, the summary's changes and the loads they move, all or nothing: one request.
 
     Raises Duplicate where its uuid is there already, Refused where the conversation has moved on since it was read.
     """
@@ -71,7 +69,7 @@ def append(message: Message, conversation: Conversation, changes: dict[str, Any]
         with transaction() as write:
             write.save(message, condition=Message.id.does_not_exist(), return_values="ALL_OLD")
             write.update(conversation, updates(conversation, changes, message.created_at))
-            move(write, conversation.account, Loads(held=held), message.created_at)
+            move(write, conversation.account, loads, message.created_at)
     except Refused as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused

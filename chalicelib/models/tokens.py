@@ -3,7 +3,7 @@
 Key: SHA-256 of the secret. `expires_at` (epoch seconds) is the table's TTL; a row past it counts as gone.
 """
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib import config
 from chalicelib.models.base import IntegerAttribute, Table
@@ -27,6 +27,8 @@ class Token(Table):
     person = UnicodeAttribute(null=True)
     number = IntegerAttribute(null=True)
     expires_at = IntegerAttribute(null=True)
+    #: Whether a visitors' token has spoken for somebody yet.
+    is_bound = BooleanAttribute(default=False)
 
 
 def get(digest: str) -> Token | None:
@@ -37,3 +39,9 @@ def get(digest: str) -> Token | None:
 def put(token: Token) -> None:
     """Stores a new token. A digest is of 256 random bits, so it can't be another's."""
     token.save()
+
+
+def bind(token: str, binding: Token) -> None:
+    """Stores that a token speaks for a person, beside whomever it speaks for: two requests."""
+    Token(token).update([Token.is_bound.set(True)], Token.digest.exists())
+    binding.save()

@@ -33,9 +33,9 @@ def closed(now: int) -> Changes:
 
 
 def moved(now: int, to: str) -> Changes:
-    """Moved by hand to another open status. On hold nobody is warned or closed."""
-    kept = {"warn_at": None, "close_at": None} if to == status.ON_HOLD else {}
-    return {"status": to, "status_changed_at": now, "closed_at": None, **kept}
+    """Moved by hand to another open status. Only one that waits for the customer may be warned and closed."""
+    stopped = {} if to == status.PENDING_EXTERNAL else {"warn_at": None, "close_at": None}
+    return {"status": to, "status_changed_at": now, "closed_at": None, **stopped}
 
 
 def waiting(again: int | None) -> Changes:
@@ -56,14 +56,17 @@ def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes
     }
 
 
-def routed(now: int, agent: str, number: int, tried: Sequence[str], settings: AutoClose) -> Changes:
-    """Given to an agent by routing: he is to pick it in time, or it goes to another."""
-    again = deadlines.reassign_at(now, 0, settings) if settings.is_enabled else None
-    return assigned(now, agent, number, tried) | {"reassign_at": again}
+def routed(now: int, agent: str, number: int, tried: Sequence[str], attempts: int, settings: AutoClose) -> Changes:
+    """Given to an agent by routing: he is to pick it in time, or it goes to another. A second round goes twice as slowly."""
+    again = attempts + (agent in tried)
+    due = deadlines.reassign_at(now, again, settings) if settings.is_enabled else None
+    return assigned(now, agent, number, tried) | {"attempts": again, "reassign_at": due}
 
 
-def still_unpicked(now: int, attempts: int, settings: AutoClose) -> Changes:
-    """Nobody else could be found: looked at again, each time after twice as long."""
+def still_unpicked(now: int, assigned: bool, attempts: int, settings: AutoClose) -> Changes:
+    """Nobody else could be found: looked at again, each time after twice as long, unless its agent may take his time."""
+    if assigned and not settings.is_enabled:
+        return {"reassign_at": None}
     return {"attempts": attempts + 1, "reassign_at": deadlines.reassign_at(now, attempts + 1, settings)}
 
 
@@ -84,10 +87,13 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
         "last_sender": sender.id,
         "last_sender_number": sender.number,
         "last_sender_kind": sender.kind,
-        "is_read": sender.kind != status.CONTACT,
         "is_read_by_contact": sender.kind == status.CONTACT,
         "reassign_at": then.reassign_at,
         "warn_at": then.warn_at,
         "close_at": then.close_at,
     }
+    if sender.kind != status.MACHINE:
+        changes["is_read"] = sender.kind == status.STAFF
+    if before == status.CLOSED and after != before:
+        changes["closed_at"] = None
     return changes | ({"status": after, "status_changed_at": now} if after != before else {})

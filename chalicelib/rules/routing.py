@@ -1,6 +1,6 @@
 """Who gets a conversation."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from chalicelib.rules.presence import ONLINE
@@ -19,13 +19,14 @@ class Candidate(Protocol):
 C = TypeVar("C", bound=Candidate)
 
 
-def choose(agents: Iterable[C], tried: Collection[str] = ()) -> C | None:
+def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
     """The online agent with the fewest open conversations; ties: the oldest last assignment, then the lowest number.
 
-    One in `tried` is taken only where every online agent has been tried, and the latest tried only where he is alone.
+    `tried` has the latest last. One in it is taken only where every online agent has been tried, and the latest tried
+    only where he is alone.
     """
     online = [agent for agent in agents if agent.presence == ONLINE]
-    latest = list(tried)[-1:]
+    latest = tried[-1:]
     pools = (
         [agent for agent in online if agent.id not in tried],
         [agent for agent in online if agent.id not in latest],

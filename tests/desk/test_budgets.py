@@ -1,6 +1,7 @@
 """DESIGN's budgets: how many requests one call sends to DynamoDB when the process is warm."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,12 @@ def test_a_history_page_is_one_query_at_any_depth_after_the_membership_read(worl
     visitor, _ = prepared(world)
     for count in range(10):
         visitor.say(f"message {count}")
-    page = {"conversation_uuid": visitor.conversation, "user_uuid": visitor.id, "page_size": 3, "page_offset": offset}
+    page: dict[str, Any] = {
+        "conversation_uuid": visitor.conversation,
+        "user_uuid": visitor.id,
+        "page_size": 3,
+        "page_offset": offset,
+    }
     assert requests(lambda: world.pp("PP_PAGE_HISTORY_MESSAGE", **page)) == ["GetItem", "Query"]
 
 

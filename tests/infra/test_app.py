@@ -1,6 +1,7 @@
 """The routes of app.py are ones that API Gateway accepts."""
 
 from collections import defaultdict
+from typing import Any
 
 import app
 from chalicelib import config
@@ -37,7 +38,7 @@ def test_every_row_of_every_table_is_reached_by_a_family_of_its_dialect() -> Non
 
 
 def test_the_lambdas_listen_to_queues_and_streams_that_the_template_has() -> None:
-    sources = {type(source).__name__: [] for source in app.app.event_sources} | {"": []}
+    sources: dict[str, list[Any]] = defaultdict(list)
     for source in app.app.event_sources:
         sources[type(source).__name__].append(source)
     assert {source.queue for source in sources["SQSEventConfig"]} == {

@@ -34,9 +34,11 @@ def test_moved_by_hand_is_open(to: str) -> None:
     assert (changes["status"], changes["status_changed_at"], changes["closed_at"]) == (to, NOW, None)
 
 
-def test_on_hold_nobody_is_warned_or_closed() -> None:
+@pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, ON_HOLD])
+def test_nobody_is_warned_or_closed_but_while_the_customer_is_waited_for(to: str) -> None:
     stopped = {"warn_at": None, "close_at": None}
-    assert lifecycle.moved(NOW, ON_HOLD) == {"status": ON_HOLD, "status_changed_at": NOW, "closed_at": None, **stopped}
+    assert lifecycle.moved(NOW, to) == {"status": to, "status_changed_at": NOW, "closed_at": None, **stopped}
+    assert "close_at" not in lifecycle.moved(NOW, PENDING_EXTERNAL)
 
 
 @pytest.mark.parametrize("again", [None, NOW + 5])
@@ -74,13 +76,26 @@ def test_the_latest_agent_is_the_last_tried_once_and_the_others_keep_their_order
 def test_routed_is_assigned_and_looked_at_again_where_auto_close_is_on(now: int, settings: AutoClose) -> None:
     again = now + settings.reassign_unpicked_after * 1000 if settings.is_enabled else None
     expected = lifecycle.assigned(now, "anna", 2, ["bob"]) | {"reassign_at": again}
-    assert lifecycle.routed(now, "anna", 2, ["bob"], settings) == expected
+    assert lifecycle.routed(now, "anna", 2, ["bob"], 0, settings) == expected
+
+
+def test_a_second_round_goes_twice_as_slowly() -> None:
+    again = lifecycle.routed(NOW, "anna", 2, ["anna", "bob"], 1, SETTINGS)
+    assert (again["attempts"], again["reassign_at"]) == (2, NOW + 40_000)
+    assert again["tried"] == ["bob", "anna"]
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(0, 20), (1, 40), (4, 320), (5, 640), (6, 640), (50, 640)])
 def test_still_unpicked_is_looked_at_ever_more_rarely(attempts: int, seconds: int) -> None:
-    changes = lifecycle.still_unpicked(NOW, attempts, SETTINGS)
-    assert changes == {"attempts": attempts + 1, "reassign_at": NOW + seconds * 1000}
+    for assigned in (True, False):
+        changes = lifecycle.still_unpicked(NOW, assigned, attempts, SETTINGS)
+        assert changes == {"attempts": attempts + 1, "reassign_at": NOW + seconds * 1000}
+
+
+def test_switched_off_an_agent_may_take_his_time_but_what_waits_is_looked_at() -> None:
+    off = AutoClose(is_enabled=False, reassign_unpicked_after=10)
+    assert lifecycle.still_unpicked(NOW, True, 0, off) == {"reassign_at": None}
+    assert lifecycle.still_unpicked(NOW, False, 0, off)["reassign_at"] == NOW + 20_000
 
 
 def test_picked_is_not_looked_at_again() -> None:
@@ -112,6 +127,17 @@ def test_the_customer_has_read_his_message_and_the_desk_has_not() -> None:
 def test_the_desk_has_read_its_agents_message_and_the_customer_has_not() -> None:
     changes = said(PENDING_INTERNAL, ANNA)
     assert (changes["is_read"], changes["is_read_by_contact"]) == (True, False)
+
+
+def test_the_systems_message_leaves_what_the_desk_has_read_as_it_is() -> None:
+    changes = said(PENDING_INTERNAL, DESK)
+    assert "is_read" not in changes and changes["is_read_by_contact"] is False
+
+
+@pytest.mark.parametrize("sender", [CUSTOMER, ANNA])
+def test_what_a_message_opens_is_not_closed_any_more(sender: Sender) -> None:
+    assert said(CLOSED, sender)["closed_at"] is None
+    assert "closed_at" not in said(PENDING_INTERNAL, sender)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from chalicelib.rules import lifecycle
 from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
-from chalicelib.rules.status import CLOSED, CONTACT, MACHINE, NEW, ON_HOLD, PENDING_EXTERNAL, PENDING_INTERNAL, STAFF, STATUSES
+from chalicelib.rules.status import CLOSED, CONTACT, MACHINE, NEW, PENDING_EXTERNAL, PENDING_INTERNAL, STAFF, STATUSES
 from tests.rules.values import auto_closes
 
 NEW_CONVERSATION: Changes = {
@@ -132,14 +132,15 @@ class Conversation(RuleBasedStateMachine):
     @precondition(lambda self: self.is_open and (self.is_looked_at_again or not self.is_assigned))
     @rule(agent=agents)
     def routed(self, agent: str) -> None:
-        self.apply(lifecycle.routed(self.now, agent, AGENTS[agent], self.row["tried"], self.auto_close))
+        self.apply(lifecycle.routed(self.now, agent, AGENTS[agent], self.row["tried"], self.row["attempts"], self.auto_close))
 
     @precondition(lambda self: self.is_looked_at_again)
     @rule(agent_has_gone=st.booleans())
     def nobody_else_is_found(self, agent_has_gone: bool) -> None:
         self.now = max(self.now, self.row["reassign_at"])
         gone = lifecycle.waiting(None) if agent_has_gone else {}
-        self.apply(gone | lifecycle.still_unpicked(self.now, self.row["attempts"], self.auto_close))
+        stays = self.is_assigned and not agent_has_gone
+        self.apply(gone | lifecycle.still_unpicked(self.now, stays, self.row["attempts"], self.auto_close))
 
     @precondition(lambda self: self.is_open and self.is_assigned and self.row["picked_at"] is None)
     @rule()
@@ -151,6 +152,8 @@ class Conversation(RuleBasedStateMachine):
         if not self.is_open:
             assert [self.row[name] for name in DEADLINES] == [None, None, None]
             assert self.row["closed_at"] == self.row["status_changed_at"]
+        else:
+            assert self.row["closed_at"] is None
 
     @invariant()
     def nobody_is_warned_or_closed_while_he_is_the_one_waiting(self) -> None:
@@ -158,8 +161,8 @@ class Conversation(RuleBasedStateMachine):
             assert (self.row["warn_at"], self.row["close_at"]) == (None, None)
 
     @invariant()
-    def nobody_is_warned_or_closed_on_hold(self) -> None:
-        if self.row["status"] == ON_HOLD:
+    def nobody_is_warned_or_closed_but_while_the_customer_is_waited_for(self) -> None:
+        if self.row["status"] != PENDING_EXTERNAL:
             assert (self.row["warn_at"], self.row["close_at"]) == (None, None)
 
     @invariant()

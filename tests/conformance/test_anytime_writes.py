@@ -1,0 +1,245 @@
+"""Anytime's changes: what they change, ETags, idempotency keys, and fields that are wrong."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.conformance.scene import Scene
+from tests.conformance.table import DOCUMENTS, gaps
+from tests.conformance.test_anytime import PATH, numbers, refused
+from tests.world import Answer
+
+OBJECTS = DOCUMENTS["Anytime"]["objects"]
+FACTS = {(entry["method"], entry["path"]): entry for entry in DOCUMENTS["Anytime"]["endpoints"]}
+PUT, POST = FACTS["PUT", f"{PATH}/{{id}}"], FACTS["POST", f"{PATH}/{{id}}/messages"]
+AUTO_CLOSE = "/api/v3/anytime/autoClose"
+
+
+@pytest.fixture
+def number(scene: Scene) -> int:
+    """A conversation of this test's own."""
+    visitor = scene.world.visitor()
+    visitor.say("a question")
+    return max(numbers(scene))
+
+
+def put(scene: Scene, number: int, body: Any, **headers: str) -> Answer:
+    return scene.world.call("PUT", f"{PATH}/{number}", body, **headers, **scene.bearer())
+
+
+def post(scene: Scene, number: int, body: Any, **headers: str) -> Answer:
+    return scene.world.call("POST", f"{PATH}/{number}/messages", body, **headers, **scene.bearer())
+
+
+def get(scene: Scene, number: int) -> Answer:
+    return scene.world.call("GET", f"{PATH}/{number}", **scene.bearer())
+
+
+def bodies(scene: Scene, number: int) -> list[str]:
+    shown = scene.world.call("GET", f"{PATH}/{number}/messages", **scene.bearer()).body["messages"]
+    return [message["plainBody"] for message in shown]
+
+
+def test_every_documented_value_of_a_change_is_taken_and_shown(scene: Scene, number: int) -> None:
+    changes = [(name, value) for name, values in PUT["values"].items() for value in values]
+    changes += [("subject", "Order 7 日本"), ("isRead", True), ("isRead", False), ("agentAssigneeId", scene.world.agents[2].number)]
+    changes += [("agentAssigneeId", None)]
+    for name, value in changes:
+        scene.world.now += 1_000
+        before = get(scene, number).body["conversation"]
+        answer = put(scene, number, {name: value})
+        shown = answer.body["conversation"]
+        assert (answer.status, shown[name]) == (200, value)
+        assert gaps("conversation", shown, OBJECTS) == []
+        assert get(scene, number).body["conversation"] == shown
+        moved = {"isRead", "lastStatusChangeTime", "status", name}
+        assert {key: shown[key] for key in before.keys() - moved} == {key: before[key] for key in before.keys() - moved}
+
+
+def test_several_changes_at_once_are_all_made_or_none(scene: Scene, number: int) -> None:
+    before = get(scene, number).body
+    assert refused(put(scene, number, {"priority": "high", "agentAssigneeId": 10**6})) == 400
+    assert refused(put(scene, number, {"subject": "x", "status": "sad"})) == 400
+    assert get(scene, number).body == before
+    shown = put(scene, number, {"priority": "low", "subject": "x", "isRead": True}).body["conversation"]
+    assert (shown["priority"], shown["subject"], shown["isRead"]) == ("low", "x", True)
+
+
+BAD_CHANGES: list[tuple[str, Any]] = [("subject", value) for value in ("", "x" * 501, 5, None, ["x"], {})]
+BAD_CHANGES += [("priority", value) for value in ("HIGH", "", 1, None, [])] + [("status", value) for value in ("sad", "", None, {})]
+BAD_CHANGES += [("agentAssigneeId", value) for value in (10**6, -1, 1.5, "Ada", [], True, 10**30)]
+BAD_CHANGES += [("isRead", value) for value in ("perhaps", 7, None, [])]
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(name for name, _ in BAD_CHANGES))
+def test_a_bad_change_is_400_named_and_changes_nothing(scene: Scene, name: str) -> None:
+    before = get(scene, scene.number).body
+    for value in [value for field, value in BAD_CHANGES if field == name]:
+        answer = put(scene, scene.number, {name: value})
+        assert (refused(answer), value) == (400, value)
+        assert answer.body["message"].startswith(f"{name} "), (value, answer.body)
+    assert get(scene, scene.number).body == before
+
+
+def test_an_agent_is_not_a_contact_nor_of_another_account(scene: Scene, rival: Scene) -> None:
+    contact = get(scene, scene.number).body["conversation"]["contactId"]
+    foreign = max(agent.number for agent in rival.world.agents) + 100
+    for number in (contact, foreign):
+        assert refused(put(scene, scene.number, {"agentAssigneeId": number})) == 400
+
+
+def test_if_match_lets_only_the_latest_version_through(scene: Scene, number: int) -> None:
+    first = get(scene, number).headers["ETag"]
+    assert first[0] == first[-1] == '"'
+    changed = put(scene, number, {"priority": "high"}, If_Match=first)
+    assert changed.status == 200
+    assert changed.headers["ETag"] == get(scene, number).headers["ETag"] != first
+    for stale in (first, f"W/{first}", '"another"', '"-1"', '"é"', '"' + "9" * 400 + '"'):
+        assert (refused(put(scene, number, {"priority": "low"}, If_Match=stale)), stale) == (412, stale)
+    assert get(scene, number).body["conversation"]["priority"] == "high"
+    for matching in (changed.headers["ETag"], "*"):
+        assert put(scene, number, {"priority": "high"}, If_Match=matching).status == 200
+    assert post(scene, number, {"type": "reply", "plainBody": "moves it on"}).status == 200
+    assert refused(put(scene, number, {"priority": "low"}, If_Match=changed.headers["ETag"])) == 412
+
+
+def test_an_if_match_of_any_length_is_compared(scene: Scene, number: int) -> None:
+    assert refused(put(scene, number, {"priority": "low"}, If_Match='"' + "9" * 5_000 + '"')) == 412
+
+
+def test_an_if_match_is_compared_as_it_is_written(scene: Scene, number: int) -> None:
+    version = get(scene, number).headers["ETag"].strip('"')
+    for other in (f'"0{version}"', version.translate({ord("0") + at: ord("٠") + at for at in range(10)})):
+        assert (refused(put(scene, number, {"priority": "low"}, If_Match=other)), other) == (412, other)
+
+
+def test_a_header_is_not_overruled_by_the_body(scene: Scene, number: int) -> None:
+    stale = get(scene, number).headers["ETag"]
+    assert put(scene, number, {"priority": "high"}).status == 200
+    assert refused(put(scene, number, {"priority": "low", "ifMatch": "*"}, If_Match=stale)) == 412
+    first = post(scene, number, {"type": "note", "plainBody": "1", "idempotencyKey": "a"}, Idempotency_Key="head 1")
+    second = post(scene, number, {"type": "note", "plainBody": "2", "idempotencyKey": "a"}, Idempotency_Key="head 2")
+    assert (first.status, second.status) == (200, 200)
+
+
+# --- messages
+
+
+def test_documented_types_and_sources_are_shown(scene: Scene, number: int) -> None:
+    for type_, source in (("reply", "agentConsole"), ("reply", "API"), ("note", "agentConsole"), ("note", "API"), ("reply", None)):
+        given = {"type": type_, "plainBody": "words"} | ({"source": source} if source else {})
+        shown = post(scene, number, given).body["message"]
+        assert gaps("message", shown, OBJECTS) == []
+        assert (shown["type"], shown["source"], shown["plainBody"]) == (type_, source or "API", "words")
+        assert (shown["senderType"], shown["senderId"]) == ("agent", scene.world.agents[0].number)
+        assert (shown["conversationId"], type(shown["id"])) == (number, int)
+    listed = scene.world.call("GET", f"{PATH}/{number}/messages", **scene.bearer()).body["messages"]
+    assert len({message["id"] for message in listed}) == 6
+    assert listed[-1] == shown
+
+
+def test_an_email_is_a_documented_type(scene: Scene, number: int) -> None:
+    assert post(scene, number, {"type": "email", "plainBody": "words", "subject": "s"}).status == 200
+
+
+@pytest.mark.parametrize("name", ["sortBy", "sortOrder"])
+def test_every_documented_order_of_the_list_is_taken(scene: Scene, name: str) -> None:
+    for value in FACTS["GET", PATH]["values"][name]:
+        assert (scene.world.call("GET", f"{PATH}?{name}={value}", **scene.bearer()).status, value) == (200, value)
+
+
+def test_html_has_its_text(scene: Scene, number: int) -> None:
+    shown = post(scene, number, {"type": "reply", "htmlBody": "<p>Hello <b>you</b></p>", "subject": "S"}).body["message"]
+    assert (shown["htmlBody"], shown["plainBody"], shown["subject"]) == ("<p>Hello <b>you</b></p>", "Hello you", "S")
+
+
+def test_html_without_a_text_is_a_message_too(scene: Scene, number: int) -> None:
+    assert post(scene, number, {"type": "reply", "htmlBody": '<img src="cat.png">'}).status == 200
+    assert get(scene, number).status == 200
+    assert bodies(scene, number)[-1] == ""
+
+
+BAD_MESSAGES: dict[str, list[dict[str, Any]]] = {
+    "type": [{}, {"type": None}, {"type": "shout"}, {"type": ""}, {"type": 1}, {"type": []}],
+    "source": [{"type": "note", "source": value} for value in ("fax", "", None, 1)],
+    "plainBody": [{"type": "reply", "plainBody": value} for value in ("", None, 5, ["x"], {}, "é" * 30_001)],
+    "htmlBody": [{"type": "reply", "plainBody": "x", "htmlBody": value} for value in (5, [], {})],
+    "subject": [{"type": "reply", "plainBody": "x", "subject": value} for value in (5, [], "x" * 501)],
+}
+
+
+@pytest.mark.parametrize("name", BAD_MESSAGES)
+def test_a_bad_message_is_400_named_and_not_stored(scene: Scene, name: str) -> None:
+    before = bodies(scene, scene.number)
+    for given in BAD_MESSAGES[name]:
+        given = {"plainBody": "x"} | given if name in ("type", "source") else given
+        answer = post(scene, scene.number, given)
+        assert (refused(answer), given) == (400, given)
+        assert answer.body["message"].startswith(f"{name} "), answer.body
+    assert bodies(scene, scene.number) == before
+
+
+def test_one_idempotency_key_is_one_message(scene: Scene, number: int) -> None:
+    given = {"type": "reply", "plainBody": "once"}
+    first, again = (post(scene, number, given, Idempotency_Key="key 1") for _ in range(2))
+    assert first.status == again.status == 200
+    assert first.body == again.body
+    assert bodies(scene, number) == ["a question", "once"]
+    assert post(scene, number, given).body["message"]["id"] != first.body["message"]["id"]
+    assert post(scene, number, given, Idempotency_Key="key 2").body["message"]["id"] != first.body["message"]["id"]
+    for other in ({"plainBody": "else"}, {"type": "note"}):
+        assert refused(post(scene, number, given | other, Idempotency_Key="key 1")) == 409
+    assert bodies(scene, number) == ["a question", "once", "once", "once"]
+
+
+@pytest.mark.parametrize("other", [{"subject": "S"}, {"source": "agentConsole"}, {"htmlBody": "<i>once</i>"}], ids=json.dumps)
+def test_one_idempotency_key_is_for_one_body_in_all_its_fields(scene: Scene, number: int, other: dict[str, str]) -> None:
+    given = {"type": "reply", "plainBody": "once", "htmlBody": "<b>once</b>"}
+    assert post(scene, number, given, Idempotency_Key="key 3").status == 200
+    assert refused(post(scene, number, given | other, Idempotency_Key="key 3")) == 409
+
+
+def test_a_key_is_of_its_caller_and_of_limited_length(scene: Scene, number: int) -> None:
+    given = {"type": "reply", "plainBody": "mine"}
+    own = post(scene, number, given, Idempotency_Key="shared").body["message"]
+    path = f"{PATH}/{number}/messages"
+    other = scene.world.call("POST", path, given, Idempotency_Key="shared", **scene.world.bearer(scene.world.agents[1]))
+    assert (other.status, other.body["message"]["senderId"]) == (200, scene.world.agents[1].number)
+    assert other.body["message"]["id"] != own["id"]
+    assert post(scene, number, given, Idempotency_Key="k" * 256).status == 200
+    answer = post(scene, number, given, Idempotency_Key="k" * 257)
+    assert refused(answer) == 400
+    assert answer.body["message"].startswith(("Idempotency-Key ", "idempotencyKey "))
+
+
+# --- auto-close
+
+
+def test_auto_close_is_set_in_part_and_shown(scene: Scene) -> None:
+    owner = scene.bearer(owner=True)
+    whole = {"isEnabled": True, "reassignUnpickedAfter": 180, "warnAfter": 300, "closeAfter": 600}
+    assert scene.world.call("PUT", AUTO_CLOSE, whole, **owner).body == whole
+    assert scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body == whole
+    for name, value in (("warnAfter", 1), ("closeAfter", 700), ("reassignUnpickedAfter", 1), ("isEnabled", False)):
+        whole[name] = value
+        assert scene.world.call("PUT", AUTO_CLOSE, {name: value}, **owner).body == whole
+        assert scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body == whole
+    assert scene.world.call("PUT", AUTO_CLOSE, {}, **owner).body == whole
+
+
+@pytest.mark.parametrize("name", ["isEnabled", "reassignUnpickedAfter", "warnAfter", "closeAfter"])
+def test_a_bad_auto_close_is_400_named_and_not_set(scene: Scene, name: str) -> None:
+    before = scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body
+    wrong: list[Any] = ["perhaps", None, [], {}, 1.5, 7] if name == "isEnabled" else [0, -1, 1.5, "soon", None, [], True, 10**12, 10**30]
+    for value in wrong:
+        answer = scene.world.call("PUT", AUTO_CLOSE, {name: value}, **scene.bearer(owner=True))
+        assert (refused(answer), value) == (400, value)
+        assert answer.body["message"].startswith(f"{name} "), answer.body
+    assert scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body == before
+
+
+def test_nobody_is_warned_after_the_close(scene: Scene) -> None:
+    answer = scene.world.call("PUT", AUTO_CLOSE, {"warnAfter": 601, "closeAfter": 600}, **scene.bearer(owner=True))
+    assert refused(answer) == 400
+    assert answer.body["message"].startswith("warnAfter ")

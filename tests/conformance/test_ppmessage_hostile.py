@@ -1,0 +1,123 @@
+"""What no client of PPMessage should send: always HTTP 200 with a code that is not 17, and nobody sees what is not his."""
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+
+from chalicelib.dialects.ppmessage.errors import STRINGS
+from tests.conformance.scene import Scene, message, send
+from tests.conformance.table import Row, each
+from tests.conformance.test_ppmessage import ROWS
+from tests.world import World
+
+LONG = "x" * 5_000
+HOSTILE: list[Any] = ["", LONG, "日本語 🙂", "\x00", "a\x00b", "\u202e", "../../etc", "%2F", "a#b", "' OR 1=1 --", "{{7*7}}"]
+HOSTILE += [0, -1, 1.5, 1e308, 10**30, True, False, [], ["a"], [["a"]], {}, {"S": "a"}, [None]]
+
+
+def sent(scene: Scene, row: Row, label: str, name: str, value: Any) -> dict[str, Any]:
+    body = scene.body(row, label) | {name: value}
+    answer = scene.world.pp(row.endpoint.path.removeprefix("/api/"), label, **body)
+    assert answer.status == 200
+    return dict(answer.body)
+
+
+@each(ROWS)
+def test_a_hostile_value_has_a_code_and_never_17(scene: Scene, row: Row) -> None:
+    label = str(row.facts["api_levels"][0])
+    for field in msgspec.structs.fields(row.endpoint.request):
+        for value in HOSTILE:
+            shown = sent(scene, row, label, field.encode_name, value)
+            assert shown["error_code"] in STRINGS.keys() - {17}, (field.name, value)
+            assert "Traceback" not in shown["error_string"]
+
+
+@each(ROWS)
+def test_a_text_of_another_type_is_refused_and_named(scene: Scene, row: Row) -> None:
+    label = str(row.facts["api_levels"][0])
+    for field in msgspec.structs.fields(row.endpoint.request):
+        if field.type in (str, str | None) and field.name != "app_uuid":
+            for value in (7, True, ["a"], {"a": 1}):
+                shown = sent(scene, row, label, field.encode_name, value)
+                assert shown["error_code"] == 28 or (row.id, shown["error_code"]) == ("PP_SEND_MESSAGE", 16), (field.name, value)
+                assert field.encode_name in shown["error_string"]
+
+
+@pytest.mark.parametrize("name", ["page_offset", "page_size"])
+def test_a_page_is_a_whole_number(scene: Scene, name: str) -> None:
+    (row,) = [row for row in ROWS if row.id == "PP_PAGE_HISTORY_MESSAGE"]
+    for value in (-1, -(10**30), 1.5, "one", "", [], {}, True):
+        assert (sent(scene, row, "PPCOM", name, value)["error_code"], value) == (28, value)
+    assert sent(scene, row, "PPCOM", name, 10**30)["error_code"] in (0, 28, 41)
+    assert sent(scene, row, "PPCOM", name, None)["error_code"] == 0
+
+
+def test_a_body_of_many_fields_or_much_nesting_is_read_or_refused(scene: Scene) -> None:
+    headers = {"Content-Type": "application/json", "Authorization": f"OAuth {scene.world.token('PPCOM')}"}
+    many = {f"field {at}": at for at in range(5_000)} | {"app_uuid": scene.world.account}
+    deep = b'{"app_uuid":' * 5_000 + b"1" + b"}" * 5_000
+    assert send("POST", "/api/PP_GET_APP_INFO", headers, json.dumps(many).encode()).body["error_code"] == 0
+    assert send("POST", "/api/PP_GET_APP_INFO", headers, deep).body["error_code"] in (1, 4)
+
+
+def test_a_visitor_reads_no_conversation_but_his_own(scene: Scene) -> None:
+    world, own = scene.world, scene.visitor
+    another = world.visitor()
+    given = {"app_uuid": world.account, "user_uuid": another.id, "conversation_uuid": own.conversation}
+    for endpoint in ("PP_GET_CONVERSATION_INFO", "PP_PAGE_HISTORY_MESSAGE"):
+        assert world.pp(endpoint, **given).body["error_code"] == 26
+        assert world.pp(endpoint, **given | {"user_uuid": own.id}).body["error_code"] == 0
+        for agent in (world.owner.id, world.agents[0].id, "nobody"):
+            assert world.pp(endpoint, **given | {"user_uuid": agent}).body["error_code"] == 26
+
+
+def test_a_visitor_writes_into_no_conversation_but_his_own(scene: Scene) -> None:
+    world, own = scene.world, scene.visitor
+    another, before = world.visitor(), own.history()
+    for sender in (another.id, world.agents[0].id, world.owner.id, "nobody"):
+        shown = world.pp("PP_SEND_MESSAGE", **message(scene, "PPCOM") | {"from_uuid": sender}).body
+        assert shown["error_code"] in (16, 20), sender
+    assert own.history() == before
+
+
+def test_an_agent_writes_as_himself_and_a_program_as_an_agent_of_its_account(scene: Scene, rival: Scene) -> None:
+    world, before = scene.world, scene.visitor.history()
+    strangers = [world.agents[1].id, scene.visitor.id, rival.world.agents[0].id, rival.visitor.id, "nobody"]
+    for sender in strangers:
+        assert world.pp("PP_SEND_MESSAGE", "PPKEFU", **message(scene, "PPKEFU") | {"from_uuid": sender}).body["error_code"] == 20
+    for sender in strangers[1:]:
+        shown = world.pp("PP_SEND_MESSAGE", "THIRD_PARTY_KEFU", **message(scene, "THIRD_PARTY_KEFU") | {"from_uuid": sender}).body
+        assert shown["error_code"] in (7, 16, 20), sender
+    assert scene.visitor.history() == before
+
+
+@each([row for row in ROWS if "conversation_uuid" in row.facts.get("params", {})])
+def test_no_conversation_of_another_account_is_reached(scene: Scene, rival: Scene, row: Row) -> None:
+    before = rival.visitor.history()
+    theirs = {"conversation_uuid": rival.visitor.conversation, "to_uuid": rival.visitor.conversation}
+    for label in row.facts["api_levels"]:
+        own = scene.body(row, label)
+        changes = {name: value for name, value in theirs.items() if name in own}
+        answer = scene.ask(row, label, **changes)
+        assert answer.body["error_code"] in (16, 26), label
+        assert rival.visitor.id not in json.dumps(answer.body)
+    assert rival.visitor.history() == before
+
+
+def test_a_visitor_of_another_account_is_nobody(scene: Scene, rival: Scene) -> None:
+    given = {"app_uuid": scene.world.account, "user_uuid": rival.visitor.id, "ppcom_trace_uuid": "t", "device_ostype": "IOS"}
+    for user in (rival.visitor.id, rival.world.owner.id, scene.world.owner.id, scene.world.agents[0].id, "nobody"):
+        device = scene.world.pp("PP_CREATE_DEVICE", **given | {"user_uuid": user, "device_id": "d"}).body
+        chat = scene.world.pp("PPCOM_GET_DEFAULT_CONVERSATION", **given | {"user_uuid": user, "device_uuid": "d"}).body
+        assert (device["error_code"], chat["error_code"]) == (7, 7), user
+
+
+def test_a_conversation_that_does_not_exist(scene: Scene) -> None:
+    world: World = scene.world
+    for conversation in ("nothing", scene.visitor.id, LONG, "é" * 1_500):
+        given = {"app_uuid": world.account, "user_uuid": scene.visitor.id, "conversation_uuid": conversation}
+        for label in ("PPCOM", "PPKEFU"):
+            assert world.pp("PP_GET_CONVERSATION_INFO", label, **given).body["error_code"] == 26
+            assert world.pp("PP_PAGE_HISTORY_MESSAGE", label, **given).body["error_code"] == 26
