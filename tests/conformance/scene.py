@@ -11,9 +11,8 @@ from urllib.parse import quote, urlencode
 from chalice.test import Client
 
 import app
-from chalicelib.context import ADMIN
+from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
-from chalicelib.context import AGENT, Caller
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
 from tests.conformance.table import Row

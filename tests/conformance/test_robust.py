@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.dialects.anytime.routes import ANYTIME
 from tests.conformance.scene import Scene, send
-from tests.conformance.table import Row, each, every_row
+from tests.conformance.table import Row, each, every_row, unfixed
 from tests.world import Answer
 
 ROWS = every_row()
@@ -21,7 +22,7 @@ _JSON = st.recursive(
     _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8
 )
 _VALUES = _JSON | st.sampled_from(["\x00", "x" * 3_000, 10**40, -(2**63), 1e308, "٣", "🙂" * 600])
-_HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
+_HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60)
 _NAMES = ("Authorization", "If-Match", "Idempotency-Key", "X-Agent-ID", "Content-Type", "api_token", "access_token", "Origin")
 _SEGMENT = st.text(min_size=1, max_size=30).filter(lambda text: text.strip("./ ") != "") | st.sampled_from(
     ["%", "%2F", "a/b", "..", "\x00", "x" * 3_000, "9" * 400, "null", "-0", "{id}", "🙂" * 300]
@@ -82,7 +83,6 @@ def test_random_headers(scene: Scene, row: Row) -> None:
 
     @FEW
     @given(st.dictionaries(st.sampled_from(_NAMES), _HEADER, max_size=4), schemes)
-    @example({"Authorization": "é"}, "Basic ")
     @example({"Content-Type": "application/json; charset=é"}, "")
     def check(headers: dict[str, str], scheme: str) -> None:
         with_scheme = headers | ({"Authorization": scheme + headers["Authorization"]} if "Authorization" in headers else {})
@@ -104,7 +104,21 @@ def test_random_path_variables(scene: Scene, row: Row) -> None:
     check()
 
 
-@each([row for row in ROWS if row.endpoint.method != "GET"])
+_BASIC = unfixed("b64decode of what is not ASCII raises ValueError: 500")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, id=row.id, marks=[_BASIC] if row.dialect is ANYTIME and row.endpoint.needs else []) for row in ROWS],
+)
+def test_headers_that_are_not_ascii(scene: Scene, row: Row) -> None:
+    for value in ("é", "Bearer é", "Basic é", "OAuth é", "é é"):
+        sound(send(row.endpoint.method, scene.path(row), dict.fromkeys(_NAMES, value)))
+        sound(send(row.endpoint.method, scene.path(row), {"Authorization": value}))
+
+
+@unfixed("RecursionError of msgspec: 500, 17")
+@each([row for row in ROWS if row.endpoint.method != "GET" and not row.endpoint.in_form])
 def test_deep_nesting_is_refused(scene: Scene, row: Row) -> None:
     for body in (b"[" * 100_000, b'{"a":' * 50_000 + b"1" + b"}" * 50_000):
         sound(send(row.endpoint.method, scene.path(row), {"Content-Type": "application/json", **credentials(scene, row)}, body))
@@ -116,15 +130,19 @@ def test_numbers_of_many_digits_are_refused(scene: Scene, digits: int) -> None:
         if row.endpoint.method != "GET" and not row.endpoint.in_form:
             name = next(iter(row.facts["params"]), "status")
             body = b'{"' + name.encode() + b'": ' + b"9" * digits + b"}"
-            sound(send(row.endpoint.method, scene.path(row), {"Content-Type": "application/json", **credentials(scene, row)}, body))
+            sound(
+                send(row.endpoint.method, scene.path(row), {"Content-Type": "application/json", **credentials(scene, row)}, body)
+            )
 
 
+@unfixed("the path is decoded before it is split")
 def test_a_variable_is_one_segment_however_it_is_encoded(scene: Scene) -> None:
     listed = f"/api/v3/anytime/conversations/{scene.number}%2Fmessages"
     assert send("GET", listed, scene.bearer()).status in (400, 404)
     assert send("PUT", f"/cs-chat-ticket/v1/tickets%2F{scene.visitor.conversation}%2FpickedTime", scene.bearer()).status == 404
 
 
+@unfixed("HEAD is Chalice's own 405, without CORS")
 def test_an_unserved_method_has_cors_too(scene: Scene) -> None:
     for row in ROWS:
         answer = send("HEAD", scene.path(row), {})

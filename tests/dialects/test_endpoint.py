@@ -106,6 +106,7 @@ def test_a_path_that_is_not_there_is_not_found(path: str) -> None:
     assert caught.value.kind == "endpoint"
 
 
+@pytest.mark.xfail(strict=True, reason="a variable takes an empty segment")
 def test_a_variable_is_not_empty() -> None:
     with pytest.raises(NotFound):
         found("PUT", "/things//parts/last")
@@ -189,9 +190,11 @@ def test_a_name_used_both_ways_is_told(query: dict[str, Any]) -> None:
     assert caught.value.field == list(query)[-1]
 
 
-def test_the_other_order_is_told_too() -> None:
+@pytest.mark.xfail(strict=True, reason="the later name overwrites what was unfolded before it")
+@pytest.mark.parametrize("query", [{"a[b]": "1", "a": "2"}, {"a[b][c]": "1", "a[b]": "2"}])
+def test_the_other_order_is_told_too(query: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        unfolded({"a[b]": "1", "a": "2"})
+        unfolded(query)
 
 
 # --- explained, required

@@ -5,11 +5,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from infra import replay, replay_script
-from infra.replay_check import Line, Shown, Verdict, common, compare
-from infra.replay_desk import Desk, Refused, Unusable, Web, awaited
-from infra.replay_player import Chat
-from infra.replay_script import AGENT, VISITOR, Script
+from infra.replay import __main__ as replay
+from infra.replay import script as replay_script
+from infra.replay.check import Line, Shown, Verdict, common, compare
+from infra.replay.desk import Desk, Refused, Unusable, Web, awaited
+from infra.replay.player import Chat
+from infra.replay.script import AGENT, VISITOR, Script
 
 HEADER = "conversationId\tturnNumber\tutteranceId\tutterance\tslot-labels\tintent\n"
 HI, ASK, OK = Line(VISITOR, "hi"), Line(VISITOR, "a seat please"), Line(VISITOR, "ok")
@@ -129,7 +130,7 @@ def web(answer: Callable[[httpx.Request], httpx.Response]) -> Web:
 class TestWeb:
     @pytest.fixture(autouse=True)
     def _no_waiting(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("infra.replay_desk.time.sleep", lambda _: None)
+        monkeypatch.setattr("infra.replay.desk.time.sleep", lambda _: None)
 
     def test_a_lost_answer_is_asked_for_again_with_the_same_request(self) -> None:
         bodies: list[bytes] = []

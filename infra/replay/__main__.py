@@ -22,10 +22,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from infra import replay_script
-from infra.replay_desk import Agent, Desk, Refused, Unusable, Web, visitor_token
-from infra.replay_player import Chat, Player
-from infra.replay_script import Script
+from infra.replay import script
+from infra.replay.desk import Agent, Desk, Refused, Unusable, Web, visitor_token
+from infra.replay.player import Chat, Player
+from infra.replay.script import Script
 
 _SHOWN = 10
 
@@ -119,7 +119,7 @@ def _positive(text: str) -> int:
 
 def _scripts(file: Path, limit: int | None) -> list[Script]:
     try:
-        scripts = replay_script.read(file, limit)
+        scripts = script.read(file, limit)
     except (OSError, ValueError) as error:
         raise Unusable(f"{file} can't be played: {error}") from error
     if not scripts:

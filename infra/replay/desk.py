@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import httpx
 
-from infra.replay_check import Line, Shown
-from infra.replay_script import AGENT, VISITOR
+from infra.replay.check import Line, Shown
+from infra.replay.script import AGENT, VISITOR
 
 Json = dict[str, Any]
 _T = TypeVar("_T")

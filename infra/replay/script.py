@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from infra.replay_check import Line
+from infra.replay.check import Line
 
 VISITOR, AGENT = "visitor", "agent"
 COLUMNS = ("conversationId", "turnNumber", "utterance")

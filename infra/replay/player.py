@@ -7,9 +7,9 @@ from threading import Lock
 
 import httpx
 
-from infra.replay_check import Line, Verdict, compare
-from infra.replay_desk import Agent, Refused, Visitor, Web, awaited
-from infra.replay_script import VISITOR, Script, Turn
+from infra.replay.check import Line, Verdict, compare
+from infra.replay.desk import Agent, Refused, Visitor, Web, awaited
+from infra.replay.script import VISITOR, Script, Turn
 
 #: Seconds that a chat's visitor waits for an agent, once.
 PATIENCE = 60

@@ -1,0 +1,1 @@
+"""Real customer chats, played into a running desk: `make replay`."""
