@@ -80,16 +80,13 @@ def chat(ctx: Context, contact: str) -> Conversation:
         person = people.get(ctx, contact)
         if person.chat:
             return load(ctx, person.chat)
-        id_ = ctx.new_id()
         conversation = Conversation(
-            conversations.key(ctx.account, id_),
-            account=ctx.account,
-            id=id_,
+            conversations.key(ctx.account, ctx.new_id()),
             number=counters.next_number(ctx.account, "conversation"),
             channel="chat",
             subject=person.name,
             status=status.NEW,
-            contact=person.id,
+            of_contact=conversations.of_key(ctx.account, person.id),
             contact_number=person.number,
             created_at=ctx.now,
             status_changed_at=ctx.now,

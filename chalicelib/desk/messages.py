@@ -122,7 +122,6 @@ def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMes
     return Message(
         found.key,
         id_,
-        conversation=found.id,
         conversation_number=found.number,
         sequence=sequence,
         public_sequence=None if command.kind == NOTE else sequence - found.note_count,

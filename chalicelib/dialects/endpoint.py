@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, get_type_hints
+from urllib.parse import unquote
 
 import msgspec
 
@@ -88,7 +89,7 @@ class Dialect:
 
         Raises NotFound for a path that is not in the table, WrongMethod for one that is there for other methods.
         """
-        given = self._parts(request.path)
+        given = [unquote(segment) for segment in self._parts(request.path)]
         for parts, endpoint in self._rows.get((request.method, len(given)), []):
             if self._matches(parts, given):
                 return endpoint, {part[1:-1]: segment for part, segment in zip(parts, given, strict=True) if part[0] == "{"}
@@ -97,8 +98,9 @@ class Dialect:
         raise NotFound("endpoint", f"{request.method} {request.path}")
 
     def _matches(self, parts: list[str], given: list[str]) -> bool:
+        pairs = zip(parts, given, strict=False)
         return len(parts) == len(given) and all(
-            part[0] == "{" or self._same(part, segment) for part, segment in zip(parts, given, strict=True)
+            segment if part[0] == "{" else self._same(part, segment) for part, segment in pairs
         )
 
     def _same(self, part: str, segment: str) -> bool:
@@ -126,12 +128,16 @@ class Dialect:
 
 
 def parse(request: Request, endpoint: Endpoint, variables: Mapping[str, str]) -> msgspec.Struct:
-    """The endpoint's request from path, query, body and headers, the first named winning. Raises Missing, Invalid."""
+    """The endpoint's request: of a name that comes twice the path's goes first, then the query's, then the body's.
+
+    What comes in a header comes there alone. Raises Missing, Invalid.
+    """
     body = request.form if endpoint.in_form else request.json
-    headers = {
-        name: request.headers[header.lower()] for name, header in endpoint.headers.items() if header.lower() in request.headers
-    }
-    given = {**headers, **body, **unfolded(request.query), **variables}
+    given = {**body, **unfolded(request.query), **variables}
+    for name, header in endpoint.headers.items():
+        given.pop(name, None)
+        if header.lower() in request.headers:
+            given[name] = request.headers[header.lower()]
     try:
         return msgspec.convert(given, endpoint.request, strict=False)
     except msgspec.ValidationError as error:
@@ -142,13 +148,15 @@ def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
     """Query values by name, `a[0][b]=c` as `{"a": {"0": {"b": "c"}}}`. Raises Invalid where a name is used both ways."""
     values: dict[str, Any] = {}
     for name, value in query.items():
-        first, *rest = name.replace("]", "").split("[") if name.endswith("]") else [name]
+        *path, last = name.replace("]", "").split("[") if name.endswith("]") else [name]
         place = values
-        for part in (first, *rest[:-1]) if rest else ():
+        for part in path:
             place = place.setdefault(part, {})
             if not isinstance(place, dict):
                 raise Invalid(name, "is given twice")
-        place[rest[-1] if rest else first] = value
+        if last in place:
+            raise Invalid(name, "is given twice")
+        place[last] = value
     return values
 
 

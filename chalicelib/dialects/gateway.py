@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import unquote
 
 import msgspec
 from chalice.app import Request as Received
@@ -21,9 +20,9 @@ def serve(dialect: Dialect, request: Received) -> Response:
 
 
 def received(request: Received) -> Request:
-    """A request as dialects see it. The gateway does not decode the path's variables; this does."""
+    """A request as dialects see it."""
     variables: dict[str, str] = request.uri_params or {}
-    path = _VARIABLE.sub(lambda found: unquote(variables[found[1]]), request.path)
+    path = _VARIABLE.sub(lambda found: variables[found[1]], request.path)
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = request.raw_body
     return Request(request.method, path, _query(request), headers, body if isinstance(body, bytes) else body.encode())

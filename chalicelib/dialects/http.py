@@ -13,7 +13,7 @@ from chalicelib.desk.errors import Invalid
 
 @dataclass
 class Request:
-    """A request: decoded path, query values by name (repeated ones as a list), lower-case header names."""
+    """A request: the path as it was sent, query values by name (repeated ones as a list), lower-case header names."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Request:
             return {}
         try:
             document = msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Invalid("", f"the body is not JSON: {error}") from error
         if not isinstance(document, dict):
             raise Invalid("", "the body must be a JSON object")

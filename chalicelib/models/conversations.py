@@ -22,10 +22,10 @@ from chalicelib.models.people import Person
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"
-_LISTED = ["id", "number", "channel", "subject", "status", "priority", "contact", "contact_number", "group", "group_number"]
+_LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "contact_number", "group", "group_number"]
 _LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_changed_at", "closed_at"]
-_LISTED += ["message_count", "note_count", "last_message", "last_message_at", "last_message_text"]
-_LISTED += ["last_sender", "last_sender_number", "last_sender_kind", "is_read", "is_read_by_contact", "version"]
+_LISTED += ["message_count", "note_count", "last_message", "last_message_text"]
+_LISTED += ["last_sender", "last_sender_number", "last_sender_kind", "is_read", "is_read_by_contact"]
 
 
 class ByActivity(GlobalSecondaryIndex["Conversation"]):
@@ -73,21 +73,21 @@ class ByContact(GlobalSecondaryIndex["Conversation"]):
 
 
 class Conversation(Table):
-    """The summary. Times are epoch milliseconds; `*_number` are the dialects' integer ids of the same things."""
+    """The summary. Times are epoch milliseconds; `*_number` are the dialects' integer ids of the same things.
+
+    It stays below 1 KB, which is what a message then costs to write, so nothing stands in it twice.
+    """
 
     class Meta:
         table_name = config.table("conversations")
 
     key = UnicodeAttribute(hash_key=True)
-    account = UnicodeAttribute()
-    id = UnicodeAttribute()
     number = IntegerAttribute()
     version = VersionAttribute()
     channel = UnicodeAttribute()
     subject = UnicodeAttribute()
     status = UnicodeAttribute()
     priority = UnicodeAttribute(default="normal")
-    contact = UnicodeAttribute()
     contact_number = IntegerAttribute()
     group = UnicodeAttribute(null=True)
     group_number = IntegerAttribute(null=True)
@@ -107,7 +107,6 @@ class Conversation(Table):
     note_count = IntegerAttribute(default=0)
     last_activity_at = IntegerAttribute()
     last_message = UnicodeAttribute(null=True)
-    last_message_at = IntegerAttribute(null=True)
     last_message_text = UnicodeAttribute(null=True)
     last_sender = UnicodeAttribute(null=True)
     last_sender_number = IntegerAttribute(null=True)
@@ -131,6 +130,26 @@ class Conversation(Table):
     by_contact = ByContact()
 
     @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.key.partition("#")[0]
+
+    @property
+    def id(self) -> str:
+        """Its uuid."""
+        return self.key.partition("#")[2]
+
+    @property
+    def contact(self) -> str:
+        """Uuid of the person it is with."""
+        return self.of_contact.partition("#")[2]
+
+    @property
+    def last_message_at(self) -> int | None:
+        """When the last public message came."""
+        return self.last_activity_at if self.last_message else None
+
+    @property
     def is_open(self) -> bool:
         """Whether it is not closed."""
         return self.status != "closed"
@@ -146,7 +165,7 @@ def inbox_key(account: str) -> str:
     return f"{account}#0"
 
 
-def held_key(account: str, holder: str) -> str:
+def of_key(account: str, holder: str) -> str:
     """Hash key of what an agent or a group holds, a contact has, or of what waits."""
     return f"{account}#{holder}"
 
@@ -191,7 +210,7 @@ def count(account: str, since: int, until: int, conditions: Sequence[tuple[str, 
 
 def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[str]:
     """Ids of the open conversations of an agent, or of WAITING, by when that began: one request, a moment old."""
-    rows = Conversation.by_assignee.query(held_key(account, holder), scan_index_forward=not newest_first, limit=limit)
+    rows = Conversation.by_assignee.query(of_key(account, holder), scan_index_forward=not newest_first, limit=limit)
     return [row.key.removeprefix(f"{account}#") for row in rows]
 
 
@@ -199,8 +218,7 @@ def open_(conversation: Conversation) -> None:
     """Stores a new conversation, its number, and that it is its contact's chat. Raises Refused where he has one."""
     row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
     conversation.inbox = inbox_key(conversation.account)
-    conversation.of_contact = held_key(conversation.account, conversation.contact)
-    conversation.held_by, conversation.held_since = held_key(conversation.account, WAITING), conversation.created_at
+    conversation.held_by, conversation.held_since = of_key(conversation.account, WAITING), conversation.created_at
     with transaction() as write:
         write.save(conversation, condition=Conversation.key.does_not_exist())
         write.save(row, condition=Claim.key.does_not_exist())
@@ -214,7 +232,7 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     """
     for name, value in changes.items():
         setattr(conversation, name, value)
-    holder = held_key(conversation.account, conversation.assignee or WAITING) if conversation.is_open else None
+    holder = of_key(conversation.account, conversation.assignee or WAITING) if conversation.is_open else None
     if conversation.held_by != holder:
         changes = {**changes, "held_by": holder, "held_since": now if holder else None}
         conversation.held_by, conversation.held_since = holder, now if holder else None

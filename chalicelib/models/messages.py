@@ -33,7 +33,6 @@ class Message(Table):
 
     conversation_key = UnicodeAttribute(hash_key=True)
     id = UnicodeAttribute(range_key=True)
-    conversation = UnicodeAttribute()
     conversation_number = IntegerAttribute()
     sequence = IntegerAttribute()
     public_sequence = IntegerAttribute(null=True)
@@ -50,6 +49,11 @@ class Message(Table):
     created_at = IntegerAttribute()
 
     by_sequence = BySequence()
+
+    @property
+    def conversation(self) -> str:
+        """Uuid of its conversation."""
+        return self.conversation_key.partition("#")[2]
 
 
 class Duplicate(Exception):

@@ -82,7 +82,6 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
     changes: Changes = {
         "last_activity_at": now,
         "last_message": message,
-        "last_message_at": now,
         "last_message_text": preview(body),
         "last_sender": sender.id,
         "last_sender_number": sender.number,

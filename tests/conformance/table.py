@@ -56,7 +56,7 @@ class Row:
 
     @property
     def required(self) -> list[str]:
-        return [name for name, needed in self.facts["params"].items() if needed]
+        return [name for name, needed in self.facts.get("params", {}).items() if needed]
 
 
 def rows_of(dialect: Dialect) -> list[Row]:
@@ -113,7 +113,7 @@ def _missing(documented: dict[str, Any], shown: Any, objects: dict[str, Any], at
 def _fits(kind: str, shown: Any) -> bool:
     if isinstance(shown, bool) and kind not in ("boolean", "any"):
         return False
-    return isinstance(shown, _LEAVES[kind]) and (kind != "datetime" or bool(_ISO.match(shown)))
+    return isinstance(shown, _LEAVES[kind]) and (kind != "datetime" or bool(_ISO.match(str(shown))))
 
 
 def row_gaps(row: Row, shown: Any) -> list[str]:

@@ -10,7 +10,7 @@ from chalicelib.dialects.anytime.mapping import INCLUDES
 from tests.conformance.scene import Scene
 from tests.conformance.table import DOCUMENTS, unfixed
 from tests.conformance.test_anytime import PATH, refused
-from tests.world import START, Answer, Visitor
+from tests.world import START, Answer
 
 FACTS = {(entry["method"], entry["path"]): entry for entry in DOCUMENTS["Anytime"]["endpoints"]}
 LIST = FACTS["GET", PATH]
@@ -18,13 +18,14 @@ MANY = 60
 
 
 @pytest.fixture(scope="module")
-def crowd(scene: Scene) -> list[Visitor]:
-    """60 more visitors, a second apart, who have been given to nobody yet."""
-    visitors = []
-    for _ in range(MANY):
+def crowd(scene: Scene) -> None:
+    """60 more conversations, a second apart, which have been given to nobody."""
+    for at in range(MANY):
         scene.world.now += 1_000
-        visitors.append(scene.world.visitor())
-    return visitors
+        given = {"app_uuid": scene.world.account}
+        user = scene.world.pp("PP_CREATE_ANONYMOUS", ppcom_trace_uuid=f"browser {at}", **given).body["user_uuid"]
+        chat = scene.world.pp("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user, device_uuid="any", **given)
+        assert chat.body["error_code"] == 0
 
 
 def ask(scene: Scene, **query: Any) -> Answer:
@@ -52,7 +53,7 @@ def address(url: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-def test_following_next_page_sees_each_once(scene: Scene, crowd: list[Visitor]) -> None:
+def test_following_next_page_sees_each_once(scene: Scene, crowd: None) -> None:
     first = ask(scene).body
     assert (len(first["conversations"]), first["total"], first["previousPage"]) == (50, MANY + 1, None)
     second = scene.world.call("GET", address(first["nextPage"]), **scene.bearer()).body
@@ -68,7 +69,7 @@ def test_following_next_page_sees_each_once(scene: Scene, crowd: list[Visitor]) 
         assert again["conversations"] == page["conversations"]
 
 
-def test_a_page_by_its_number_alone(scene: Scene, crowd: list[Visitor]) -> None:
+def test_a_page_by_its_number_alone(scene: Scene, crowd: None) -> None:
     pages = [ask(scene, pageIndex=index).body for index in (1, 2, 3)]
     assert [len(page["conversations"]) for page in pages] == [50, 11, 0]
     assert [page["total"] for page in pages] == [MANY + 1] * 3
@@ -77,7 +78,7 @@ def test_a_page_by_its_number_alone(scene: Scene, crowd: list[Visitor]) -> None:
     assert len({entry["id"] for page in pages for entry in page["conversations"]}) == MANY + 1
 
 
-def test_pages_keep_what_was_asked_for(scene: Scene, crowd: list[Visitor]) -> None:
+def test_pages_keep_what_was_asked_for(scene: Scene, crowd: None) -> None:
     asked = where("agentAssigneeId", "is", "") | {"include": "contact", "timeFrom": "2027-01-01", "timeZoneOffset": 2}
     first = ask(scene, **asked).body
     assert first["total"] == MANY
@@ -96,7 +97,7 @@ def iso(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
-def test_the_window_is_by_last_reply_and_thirty_days_by_default(scene: Scene, crowd: list[Visitor]) -> None:
+def test_the_window_is_by_last_reply_and_thirty_days_by_default(scene: Scene, crowd: None) -> None:
     at = {entry["id"]: entry["lastActivityTime"] for entry in listed(scene) + listed(scene, pageIndex=2)}
     middle = sorted(at.values())[20]
     assert set(ids(scene, timeTo=middle)) == {id_ for id_, time in at.items() if time <= middle}
@@ -105,7 +106,7 @@ def test_the_window_is_by_last_reply_and_thirty_days_by_default(scene: Scene, cr
     assert ids(scene, timeFrom=middle, timeTo=middle) == [id_ for id_, time in at.items() if time == middle]
 
 
-def test_without_a_window_the_last_thirty_days_are_listed(scene: Scene, crowd: list[Visitor]) -> None:
+def test_without_a_window_the_last_thirty_days_are_listed(scene: Scene, crowd: None) -> None:
     scene.world.now += 30 * 86_400_000 - 10_000
     try:
         shown = scene.world.call("GET", PATH, **scene.world.bearer()).body
@@ -116,7 +117,7 @@ def test_without_a_window_the_last_thirty_days_are_listed(scene: Scene, crowd: l
         scene.world.now -= 30 * 86_400_000 - 10_000
 
 
-def test_a_time_without_a_zone_is_in_the_zone_that_is_named(scene: Scene, crowd: list[Visitor]) -> None:
+def test_a_time_without_a_zone_is_in_the_zone_that_is_named(scene: Scene, crowd: None) -> None:
     start = datetime.fromtimestamp(START / 1000 + 30, UTC)
     local = start.replace(tzinfo=None).isoformat()
     east = start.replace(hour=start.hour + 3, tzinfo=None).isoformat()
@@ -164,7 +165,7 @@ def test_windows_at_the_ends_of_time_are_answered(scene: Scene) -> None:
 
 
 @pytest.fixture(scope="module")
-def recent(scene: Scene, crowd: list[Visitor]) -> dict[str, str]:
+def recent(scene: Scene, crowd: None) -> dict[str, str]:
     """A window in which nine of the crowd are."""
     return {"timeFrom": iso(scene.world.now - 8_000)}
 

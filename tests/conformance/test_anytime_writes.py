@@ -71,18 +71,19 @@ def test_several_changes_at_once_are_all_made_or_none(scene: Scene, number: int)
     assert (shown["priority"], shown["subject"], shown["isRead"]) == ("low", "x", True)
 
 
-BAD_CHANGES: list[tuple[str, Any]] = [("subject", value) for value in ("", "x" * 501, 5, None, ["x"], {})]
-BAD_CHANGES += [("priority", value) for value in ("HIGH", "", 1, None, [])] + [
-    ("status", value) for value in ("sad", "", None, {})
-]
-BAD_CHANGES += [("agentAssigneeId", value) for value in (1.5, "Ada", [], True)]
-BAD_CHANGES += [("isRead", value) for value in ("perhaps", 7, None, [])]
+BAD_CHANGES: dict[str, list[Any]] = {
+    "subject": ["", "x" * 501, 5, None, ["x"], {}],
+    "priority": ["HIGH", "", 1, None, []],
+    "status": ["sad", "", None, {}],
+    "agentAssigneeId": [1.5, "Ada", [], True],
+    "isRead": ["perhaps", 7, None, []],
+}
 
 
-@pytest.mark.parametrize("name", dict.fromkeys(name for name, _ in BAD_CHANGES))
+@pytest.mark.parametrize("name", BAD_CHANGES)
 def test_a_bad_change_is_400_named_and_changes_nothing(scene: Scene, name: str) -> None:
     before = get(scene, scene.number).body
-    for value in [value for field, value in BAD_CHANGES if field == name]:
+    for value in BAD_CHANGES[name]:
         answer = put(scene, scene.number, {name: value})
         assert (refused(answer), value) == (400, value)
         assert answer.body["message"].startswith(f"{name} "), (value, answer.body)
@@ -124,7 +125,7 @@ def test_an_if_match_of_any_length_is_compared(scene: Scene, number: int) -> Non
 @unfixed("ETags are compared as numbers")
 def test_an_if_match_is_compared_as_it_is_written(scene: Scene, number: int) -> None:
     version = get(scene, number).headers["ETag"].strip('"')
-    for other in (f'"0{version}"', version.translate({ord("0") + at: ord("٠") + at for at in range(10)})):
+    for other in (f'"0{version}"', version.translate({ord("0") + at: 0x660 + at for at in range(10)})):
         assert (refused(put(scene, number, {"priority": "low"}, If_Match=other)), other) == (412, other)
 
 
@@ -183,23 +184,24 @@ def test_html_without_a_text_is_a_message_too(scene: Scene, number: int) -> None
     assert bodies(scene, number)[-1] == ""
 
 
-BAD_MESSAGES: dict[str, list[dict[str, Any]]] = {
-    "type": [{}, {"type": None}, {"type": "shout"}, {"type": ""}, {"type": 1}, {"type": []}],
-    "source": [{"type": "note", "source": value} for value in ("fax", "", None, 1)],
-    "plainBody": [{"type": "reply", "plainBody": value} for value in ("", None, 5, ["x"], {})],
-    "htmlBody": [{"type": "reply", "plainBody": "x", "htmlBody": value} for value in (5, [], {})],
-    "subject": [{"type": "reply", "plainBody": "x", "subject": value} for value in (5, [], "x" * 501)],
+BAD_MESSAGES: dict[str, list[Any]] = {
+    "type": [None, "shout", "", 1, []],
+    "source": ["fax", "", None, 1],
+    "plainBody": ["", None, 5, ["x"], {}],
+    "htmlBody": [5, [], {}],
+    "subject": [5, [], "x" * 501],
 }
 
 
 @pytest.mark.parametrize("name", BAD_MESSAGES)
 def test_a_bad_message_is_400_named_and_not_stored(scene: Scene, name: str) -> None:
     before = bodies(scene, scene.number)
-    for given in BAD_MESSAGES[name]:
-        given = {"plainBody": "x"} | given if name in ("type", "source") else given
-        answer = post(scene, scene.number, given)
-        assert (refused(answer), given) == (400, given)
+    for value in BAD_MESSAGES[name]:
+        answer = post(scene, scene.number, {"type": "reply", "plainBody": "x", name: value})
+        assert (refused(answer), value) == (400, value)
         assert answer.body["message"].startswith(f"{name} "), answer.body
+    assert post(scene, scene.number, {"plainBody": "x"}).body["message"] == "type is required"
+    assert post(scene, scene.number, {"type": "note"}).body["message"].startswith("plainBody ")
     assert bodies(scene, scene.number) == before
 
 

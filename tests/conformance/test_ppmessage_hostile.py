@@ -15,6 +15,7 @@ from tests.world import World
 LONG = "x" * 5_000
 HOSTILE: list[Any] = ["", LONG, "日本語 🙂", "\x00", "a\x00b", "\u202e", "../../etc", "%2F", "a#b", "' OR 1=1 --", "{{7*7}}"]
 HOSTILE += [0, -1, 1.5, 1e308, 10**30, True, False, [], ["a"], [["a"]], {}, {"S": "a"}, [None]]
+OTHER_TYPES: list[Any] = [7, True, ["a"], {"a": 1}]
 
 
 def sent(scene: Scene, row: Row, label: str, name: str, value: Any) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def test_a_text_of_another_type_is_refused_and_named(scene: Scene, row: Row) -> 
     label = str(row.facts["api_levels"][0])
     for field in msgspec.structs.fields(row.endpoint.request):
         if field.type in (str, str | None) and field.name != "app_uuid":
-            for value in (7, True, ["a"], {"a": 1}):
+            for value in OTHER_TYPES:
                 shown = sent(scene, row, label, field.encode_name, value)
                 assert shown["error_code"] == 28 or (row.id, shown["error_code"]) == ("PP_SEND_MESSAGE", 16), (field.name, value)
                 assert field.encode_name in shown["error_string"]
@@ -48,7 +49,8 @@ def test_a_text_of_another_type_is_refused_and_named(scene: Scene, row: Row) -> 
 @pytest.mark.parametrize("name", ["page_offset", "page_size"])
 def test_a_page_is_a_whole_number(scene: Scene, name: str) -> None:
     (row,) = [row for row in ROWS if row.id == "PP_PAGE_HISTORY_MESSAGE"]
-    for value in (-1, -(10**30), 1.5, "one", "", [], {}, True):
+    wrong: list[Any] = [-1, -(10**30), 1.5, "one", "", [], {}, True]
+    for value in wrong:
         assert (sent(scene, row, "PPCOM", name, value)["error_code"], value) == (28, value)
     assert sent(scene, row, "PPCOM", name, 10**30)["error_code"] in (0, 28, 41)
     assert sent(scene, row, "PPCOM", name, None)["error_code"] == 0
@@ -69,6 +71,19 @@ def test_a_visitor_reads_no_conversation_but_his_own(scene: Scene) -> None:
         assert world.pp(endpoint, **given | {"user_uuid": own.id}).body["error_code"] == 0
         for agent in (world.owner.id, world.agents[0].id, "nobody"):
             assert world.pp(endpoint, **given | {"user_uuid": agent}).body["error_code"] == 26
+
+
+@pytest.mark.parametrize("named", [{}, {"user_uuid": ""}, {"user_uuid": None}], ids=str)
+def test_a_token_that_names_nobody_reads_only_what_it_has_spoken_for(scene: Scene, named: dict[str, str | None]) -> None:
+    world, headers = scene.world, {"Authorization": f"OAuth {scene.world.token('PPCOM')}"}
+
+    def ask(endpoint: str, **given: Any) -> dict[str, Any]:
+        return dict(world.call("POST", f"/api/{endpoint}", {"app_uuid": world.account} | given, **headers).body)
+
+    user = ask("PP_CREATE_ANONYMOUS", ppcom_trace_uuid=f"another browser {named}")["user_uuid"]
+    own = ask("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user, device_uuid="any")["uuid"]
+    assert ask("PP_PAGE_HISTORY_MESSAGE", conversation_uuid=own, **named)["error_code"] == 0
+    assert ask("PP_PAGE_HISTORY_MESSAGE", conversation_uuid=scene.visitor.conversation, **named)["error_code"] == 26
 
 
 def test_a_visitor_writes_into_no_conversation_but_his_own(scene: Scene) -> None:

@@ -35,7 +35,8 @@ def state(world: World) -> list[tuple[object, ...]]:
     """All that events may change: of conversations and of agents."""
     ctx = world.ctx(ADMIN)
     listed = conversations.inbox(ctx, conversations.Listing()).conversations
-    shown = [(row.id, row.assignee, row.status, row.message_count, row.version) for row in listed]
+    rows = [conversations.load(ctx, row.id) for row in listed]
+    shown = [(row.id, row.assignee, row.status, row.message_count, row.version) for row in rows]
     return sorted(shown, key=str) + [(agent.id, agent.presence, agent.open_conversations) for agent in people.agents(ctx)]
 
 

@@ -112,11 +112,11 @@ def test_the_summary_shows_the_message_and_its_sender(before: str, sender: Sende
         sender.number,
         sender.kind,
     )
-    assert changes["last_activity_at"] == changes["last_message_at"] == NOW
+    assert changes["last_activity_at"] == NOW
 
 
 def test_the_summary_shows_the_beginning_of_a_long_message() -> None:
-    assert said(NEW, CUSTOMER, body="世" * 200)["last_message_text"] == "世" * 85
+    assert said(NEW, CUSTOMER, body="世" * 200)["last_message_text"] == "世" * 66
 
 
 def test_the_customer_has_read_his_message_and_the_desk_has_not() -> None:

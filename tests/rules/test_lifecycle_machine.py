@@ -14,7 +14,7 @@ from tests.rules.values import auto_closes
 
 NEW_CONVERSATION: Changes = {
     **dict.fromkeys(["assignee", "assignee_number", "assigned_at", "picked_at", "closed_at", "warn_at", "close_at"]),
-    **dict.fromkeys(["last_message", "last_message_at", "last_message_text"]),
+    **dict.fromkeys(["last_message", "last_message_text"]),
     **dict.fromkeys(["last_sender", "last_sender_number", "last_sender_kind"]),
     "status": NEW,
     "attempts": 0,
@@ -197,7 +197,7 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def times_are_not_ahead_of_now(self) -> None:
-        past = ("assigned_at", "picked_at", "closed_at", "status_changed_at", "last_activity_at", "last_message_at")
+        past = ("assigned_at", "picked_at", "closed_at", "status_changed_at", "last_activity_at")
         assert all(self.row[name] is None or self.row[name] <= self.now for name in past)
 
 

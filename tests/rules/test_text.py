@@ -32,8 +32,8 @@ def test_a_character_is_whole_or_not_there() -> None:
     assert [len(preview("😀😀", most)) for most in (3, 4, 7, 8)] == [0, 1, 1, 2]
 
 
-def test_a_preview_has_256_bytes_where_nothing_else_is_said() -> None:
-    assert preview("x" * 300) == "x" * 256
+def test_a_preview_has_200_bytes_where_nothing_else_is_said() -> None:
+    assert preview("x" * 300) == "x" * 200
     assert preview("é" * 300) == "é" * 128
 
 
