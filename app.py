@@ -18,35 +18,28 @@ from chalicelib.jobs import relay, route, timers
 app = Chalice(app_name="polydesk")
 
 DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
-#: Path families of each dialect. The endpoint tables know the rest, so that an unknown path is refused in the dialect's
-#: words; Anytime's `v3/anytime` are variables because its paths match whatever their case, and the gateway's don't.
+#: Paths of each dialect: all below a base that are so many segments deep. The endpoint tables know the rest, so that an
+#: unknown path is refused in the dialect's words, and Anytime's match whatever their case.
 FAMILIES = [
-    (PPMESSAGE, "/api/{endpoint}"),
-    (PPMESSAGE, "/ppauth/{endpoint}"),
-    (ANYTIME, "/oauth/{endpoint}"),
-    (ANYTIME, "/api/{endpoint}/{product}/{resource}"),
-    (ANYTIME, "/api/{endpoint}/{product}/{resource}/{id}"),
-    (ANYTIME, "/api/{endpoint}/{product}/{resource}/{id}/{part}"),
-    (ANYTIME, "/api/{endpoint}/{product}/{resource}/{id}/{part}/{sub}"),
-    (ANYTIME, "/api/{endpoint}/{product}/{resource}/{id}/{part}/{sub}/{verb}"),
-    (ONEVIEW, "/cs-chat-ticket/v1/{resource}"),
-    (ONEVIEW, "/cs-chat-ticket/v1/{resource}/{id}"),
-    (ONEVIEW, "/cs-chat-ticket/v1/{resource}/{id}/{part}"),
-    (LIVECHAT, "/auth/{resource}"),
-    (LIVECHAT, "/auth/user/{verb}"),
-    (LIVECHAT, "/auth/addon/live_chat/{noun}/{part}"),
-    (LIVECHAT, "/auth/addon/live_chat/{noun}/{part}/{verb}"),
+    (PPMESSAGE, "/api", 1, 1),
+    (PPMESSAGE, "/ppauth", 1, 1),
+    (ANYTIME, "/api", 2, 7),
+    (ANYTIME, "/oauth", 1, 1),
+    (ONEVIEW, "/cs-chat-ticket", 0, 5),
+    (LIVECHAT, "/auth", 1, 6),
 ]
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
-def _serve(dialect: Dialect, path: str) -> None:
-    """Registers a path family: every method and content type, because the dialect refuses in its own words."""
+def _serve(dialect: Dialect, base: str, shallowest: int, deepest: int) -> None:
+    """Registers a family for every method and content type, because the dialect refuses in its own words."""
 
     def handler(**_: str) -> Response:
         return serve(dialect, cast(Request, app.current_request))
 
-    app.route(path, methods=METHODS, content_types=["*/*"], name=f"{dialect.name}{path}")(handler)
+    for depth in range(shallowest, deepest + 1):
+        path = base + "".join(f"/{{p{at}}}" for at in range(1, depth + 1))
+        app.route(path, methods=METHODS, content_types=["*/*"], name=f"{dialect.name}{path}")(handler)
 
 
 for family in FAMILIES:
@@ -55,7 +48,8 @@ for family in FAMILIES:
 
 @app.route("/openapi.json", methods=["GET", "OPTIONS"])
 def describe() -> Response:
-    return respond(Answer(openapi.document(DIALECTS), headers=openapi.CORS.as_headers()))
+    asked = cast(Request, app.current_request).method == "GET"
+    return respond(Answer(openapi.document(DIALECTS) if asked else None, headers=openapi.CORS.as_headers()))
 
 
 @app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100)

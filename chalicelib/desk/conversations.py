@@ -1,6 +1,6 @@
 """Conversations: opened, listed, changed, picked, closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,12 +36,15 @@ class Inbox:
 class Listing:
     """What to list: times of last activity in epoch milliseconds (the last 30 days without them).
 
+    Latest activity first, unless `oldest_first`.
+
     Either `page` (from 1) or `after` (id and last activity of the last one seen) says where to begin.
     """
 
     since: int | None = None
     until: int | None = None
     conditions: tuple[Condition, ...] = ()
+    oldest_first: bool = False
     size: int = 50
     page: int = 1
     after: tuple[str, int] | None = None
@@ -115,7 +118,9 @@ def inbox(ctx: Context, listing: Listing) -> Inbox:
     if skipped + listing.size > _MOST_COUNTED:
         raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
     start = conversations.inbox_position(ctx.account, *listing.after) if listing.after else None
-    rows, more = conversations.inbox(ctx.account, since, until, listing.conditions, skipped + listing.size, start)
+    rows, more = conversations.inbox(
+        ctx.account, since, until, listing.conditions, skipped + listing.size, start, oldest_first=listing.oldest_first
+    )
     complete = len(rows) if listing.after is None and not more else None
     total = complete if complete is not None else _total(ctx, since, until, listing)
     return Inbox(rows[skipped:], total, rows[-1] if more and rows else None)
@@ -138,17 +143,21 @@ def held_by_me(ctx: Context, limit: int = 100) -> list[Conversation]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent."""
+    """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent.
+
+    A `contact` that is given must be the one who has it.
+    """
 
     subject: str | None = None
     priority: str | None = None
     status: str | None = None
     assignee: int | None = None
     is_read: bool | None = None
+    contact: int | None = None
 
 
-def change(ctx: Context, conversation: str, wanted: Change, version: int | None = None) -> Conversation:
-    """Changes what is given, at once. `version` is the one the caller has seen, where he says.
+def change(ctx: Context, conversation: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
+    """Changes what is given, at once. `versions` are those on which the caller wants it, None for any.
 
     Raises Stale for another version, NotFound for the conversation, Invalid for an unknown agent, status or priority.
     """
@@ -157,8 +166,10 @@ def change(ctx: Context, conversation: str, wanted: Change, version: int | None 
 
     def attempt() -> Conversation:
         found = load(ctx, conversation)
-        if version is not None and found.version != version:
+        if versions is not None and found.version not in versions:
             raise Stale
+        if wanted.contact not in (None, found.contact_number):
+            raise Invalid("contactId", "can't be changed")
         changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
         before = found.assignee if found.is_open else None
         changes |= _moved(ctx, found, wanted) | _reassigned(ctx, found, wanted, assignee)

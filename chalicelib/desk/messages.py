@@ -16,7 +16,7 @@ from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
 
 REPLY, NOTE, SYSTEM = "reply", "note", "system"
-#: Bytes of UTF-8 that the texts of one message may have.
+#: Bytes of UTF-8 that each text of a message may have.
 MOST_BYTES = 60_000
 MOST_ON_A_PAGE = 100
 
@@ -65,7 +65,7 @@ def post(ctx: Context, command: PostMessage) -> Message:
     Raises NotFound for the conversation, Invalid for the text, the id or a note by a visitor, Conflict.
     """
     _check(ctx, command)
-    id_ = command.id.lower() if command.id else ctx.new_id()
+    id_ = command.id or ctx.new_id()
 
     def attempt() -> Message:
         return add(ctx, conversations.load(ctx, command.conversation), command, id_)
@@ -97,8 +97,9 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
 def _check(ctx: Context, command: PostMessage) -> None:
     if not command.body and not command.html_body:
         raise Invalid("body", "must not be empty")
-    if len(command.body.encode()) + len((command.html_body or "").encode()) > MOST_BYTES:
-        raise Invalid("body", f"is longer than {MOST_BYTES} bytes")
+    for field in ("body", "html_body"):
+        if len((getattr(command, field) or "").encode()) > MOST_BYTES:
+            raise Invalid(field, f"is longer than {MOST_BYTES} bytes")
     for field, most in (("subject", 500), ("device", 256)):
         if len(getattr(command, field) or "") > most:
             raise Invalid(field, f"is longer than {most} characters")
@@ -161,7 +162,8 @@ def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, h
 
 def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     own = stored.sender == (ctx.caller.person or ctx.caller.account)
-    if not own or (command.exactly and (stored.body, stored.kind) != (command.body, command.kind)):
+    repeated = all(getattr(stored, name) == getattr(command, name) for name in ("body", "html_body", "kind", "source", "subject"))
+    if not own or (command.exactly and not repeated):
         raise Conflict("this id was used for another message")
     return stored
 
@@ -177,7 +179,7 @@ def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
 def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
     """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
     found = conversations.load(ctx, conversation)
-    pivot = messages.get(ctx.account, conversation, (older_than or newer_than).lower())
+    pivot = messages.get(ctx.account, conversation, older_than or newer_than)
     if pivot is None or pivot.public_sequence is None:
         raise NotFound("message", older_than or newer_than)
     at = pivot.public_sequence

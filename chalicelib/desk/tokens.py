@@ -6,6 +6,7 @@ from chalicelib.context import Caller, Context
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import NotAuthenticated
 from chalicelib.models import tokens
+from chalicelib.models.base import Refused
 from chalicelib.models.tokens import Token as Token
 from chalicelib.rules import ids
 
@@ -55,10 +56,17 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
 
 
 def bind(ctx: Context, person: str) -> None:
-    """From now on the caller's token speaks for a visitor: no request where it is known to, else one, or three."""
-    if not _known(ctx, person):
+    """From now on the caller's token speaks for a visitor: no request where it is known to, else one, or three.
+
+    Raises NotAuthenticated where the token has gone meanwhile.
+    """
+    if _known(ctx, person):
+        return
+    try:
         tokens.bind(ctx.caller.token, _row(ctx, person))
-        _bound.put(_digest(ctx, person), True, ctx.now)
+    except Refused as refused:
+        raise NotAuthenticated from refused
+    _bound.put(_digest(ctx, person), True, ctx.now)
 
 
 def may_speak_for(ctx: Context, person: str) -> bool:

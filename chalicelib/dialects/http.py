@@ -69,6 +69,7 @@ class Cors:
     methods: str
     headers: str
     max_age: int = 1_728_000
+    exposed: str = ""
 
     def as_headers(self) -> dict[str, str]:
         """The headers that every answer carries, errors included."""
@@ -77,4 +78,5 @@ class Cors:
             "Access-Control-Allow-Methods": self.methods,
             "Access-Control-Allow-Headers": self.headers,
             "Access-Control-Max-Age": str(self.max_age),
+            **({"Access-Control-Expose-Headers": self.exposed} if self.exposed else {}),
         }

@@ -16,14 +16,16 @@ CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
-    """The description of all endpoints: each with its parameters, its body, its answer and its error."""
+    """The description of all endpoints: each with its parameters, its body, its answer and its dialect's errors."""
     endpoints = [(dialect, endpoint) for dialect in dialects for endpoint in dialect.endpoints]
-    types = {shape for _, endpoint in endpoints for shape in (endpoint.request, _answer(endpoint)) if shape is not None}
-    schemas, components = msgspec.json.schema_components(sorted(types, key=str), ref_template=_REF)
-    schema_of = dict(zip(sorted(types, key=str), schemas, strict=True))
+    types = sorted(
+        {shape for _, endpoint in endpoints for shape in (endpoint.request, _answer(endpoint)) if shape is not None}, key=str
+    )
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
     paths: dict[str, dict[str, Any]] = {}
     for dialect, endpoint in endpoints:
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(dialect, endpoint, schema_of)
+        schema_of = dict(zip(types, schemas, strict=True))
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(dialect, endpoint, schema_of, components)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Polydesk", "version": "1", "description": "One support desk in the words of four others."},
@@ -44,22 +46,34 @@ def _answer(endpoint: Endpoint) -> Any:
     return None if endpoint.answer in (None, type(None), Answer) else endpoint.answer
 
 
-def _operation(dialect: Dialect, endpoint: Endpoint, schema_of: dict[Any, Any]) -> dict[str, Any]:
-    title = (endpoint.use.__doc__ or "").strip().split("\n")[0]
+def _operation(dialect: Dialect, endpoint: Endpoint, schema_of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
     shown = _answer(endpoint)
-    content = {"application/json": {"schema": schema_of[shown]}} if shown is not None else {}
+    content = {"content": {"application/json": {"schema": schema_of[shown]}}} if shown is not None else {}
     operation: dict[str, Any] = {
         "tags": [dialect.name],
         "operationId": f"{dialect.name}_{endpoint.use.__name__}",
-        "summary": title,
+        "summary": (endpoint.use.__doc__ or "").strip().split("\n")[0],
         "parameters": _parameters(endpoint),
-        "responses": {"200": {"description": "Success", **({"content": content} if content else {})}},
+        "responses": {
+            "200": {"description": "Success", **content},
+            "default": {"description": f"An error as {dialect.name} shows it"},
+        },
         "security": [{dialect.name: []}] if endpoint.needs else [],
     }
-    if endpoint.method in ("POST", "PUT") and msgspec.structs.fields(endpoint.request):
+    body = _body(endpoint, components[schema_of[endpoint.request]["$ref"].rsplit("/", 1)[1]])
+    if body:
         kind = "application/x-www-form-urlencoded" if endpoint.in_form else "application/json"
-        operation["requestBody"] = {"content": {kind: {"schema": schema_of[endpoint.request]}}}
+        operation["requestBody"] = {"content": {kind: {"schema": body}}}
     return operation
+
+
+def _body(endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
+    """Schema of the body: the request's, without what comes in the path or in a header; None where nothing is left."""
+    elsewhere = {*_VARIABLE.findall(endpoint.path), *endpoint.headers}
+    written = schema.get("properties", {}) if endpoint.method in ("POST", "PUT") else {}
+    fields = {name: field for name, field in written.items() if name not in elsewhere}
+    needed = [name for name in schema.get("required", []) if name in fields]
+    return {**schema, "properties": fields, "required": needed} if fields else None
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -183,9 +183,16 @@ def get_many(account: str, ids: Sequence[str]) -> list[Conversation]:
 
 
 def inbox(
-    account: str, since: int, until: int, conditions: Sequence[tuple[str, bool, Any]], limit: int, after: dict[str, Any] | None
+    account: str,
+    since: int,
+    until: int,
+    conditions: Sequence[tuple[str, bool, Any]],
+    limit: int,
+    after: dict[str, Any] | None,
+    *,
+    oldest_first: bool = False,
 ) -> tuple[list[Conversation], bool]:
-    """The next `limit` of the inbox between the times (both included), latest first, and whether there is more.
+    """The next `limit` of the inbox between the times (both included), in order, and whether there is more.
 
     One request without conditions; with them, one for each thousand rows looked through.
     """
@@ -193,7 +200,7 @@ def inbox(
         inbox_key(account),
         Conversation.last_activity_at.between(since, until),
         matching(conditions),
-        scan_index_forward=False,
+        scan_index_forward=oldest_first,
         limit=limit,
         page_size=1000 if conditions else limit,
         last_evaluated_key=after,

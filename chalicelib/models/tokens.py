@@ -6,7 +6,7 @@ Key: SHA-256 of the secret. `expires_at` (epoch seconds) is the table's TTL; a r
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table
+from chalicelib.models.base import IntegerAttribute, Table, conditional
 
 
 class Token(Table):
@@ -42,6 +42,7 @@ def put(token: Token) -> None:
 
 
 def bind(token: str, binding: Token) -> None:
-    """Stores that a token speaks for a person, beside whomever it speaks for: two requests."""
-    Token(token).update([Token.is_bound.set(True)], Token.digest.exists())
+    """Stores that a token speaks for a person, beside whomever it speaks for: two requests. Raises Refused for no token."""
+    with conditional():
+        Token(token).update([Token.is_bound.set(True)], Token.digest.exists())
     binding.save()

@@ -71,8 +71,8 @@ def still_unpicked(now: int, assigned: bool, attempts: int, settings: AutoClose)
 
 
 def picked(now: int) -> Changes:
-    """Taken up by its agent."""
-    return {"picked_at": now, "reassign_at": None}
+    """Taken up by its agent: who had it before does not matter any more."""
+    return {"picked_at": now, "reassign_at": None, "tried": []}
 
 
 def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, body: str, settings: AutoClose) -> Changes:

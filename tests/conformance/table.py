@@ -74,11 +74,6 @@ def each(rows: list[Row]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("row", rows, ids=[row.id for row in rows])
 
 
-def unfixed(reason: str) -> pytest.MarkDecorator:
-    """A fault of the code that is known: the test starts to fail when it is mended, and then loses this mark."""
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def gaps(documented: Any, shown: Any, objects: dict[str, Any], at: str = "$") -> list[str]:
     """Where an answer lacks a documented key or has another type; null is allowed everywhere below the top."""
     return list(_gaps(documented, shown, objects, at)) if shown is not None else [f"{at} is null"]

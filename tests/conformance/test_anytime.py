@@ -10,7 +10,7 @@ from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
 from chalicelib.dialects.anytime.routes import ANYTIME
 from tests.conformance.scene import Scene, refresh_token, send
-from tests.conformance.table import Row, each, row_gaps, rows_of, unfixed
+from tests.conformance.table import Row, each, row_gaps, rows_of
 from tests.world import PASSWORD, Answer, World
 
 ROWS = rows_of(ANYTIME)
@@ -208,7 +208,6 @@ def test_what_gives_no_tokens(scene: Scene) -> None:
         assert (refused(scene.world.form("/oauth/token", **given)), changes) == (401, changes)
 
 
-@unfixed("the message says grantType, which nobody sent")
 @pytest.mark.parametrize("given", [{}, {"grant_type": ""}, {"grant_type": "magic", "email": "a@b.c", "password": "x"}])
 def test_a_grant_type_is_one_of_two_and_is_named(scene: Scene, given: dict[str, Any]) -> None:
     answer = scene.world.form("/oauth/token", **given)

@@ -5,14 +5,9 @@ import pytest
 
 from chalicelib.dialects.endpoint import Dialect
 from tests.conformance.scene import CASES
-from tests.conformance.table import DIALECTS, DOCUMENTS, Row, each, every_row, gaps, rows_of, unfixed
+from tests.conformance.table import DIALECTS, DOCUMENTS, Row, each, every_row, gaps, rows_of
 
 ROWS = every_row()
-#: Documented parameters that a row does not take yet.
-NOT_SERVED = {
-    "PUT conversations/{id}": ["contactId", "departmentAssigneeId", "customFields", "tagIds"],
-    "POST conversations/{id}/messages": ["quote", "from", "cc", "attachments"],
-}
 
 
 @each(ROWS)
@@ -30,9 +25,7 @@ def test_no_fact_and_no_row_stands_twice_and_every_fact_is_of_a_row(dialect: Dia
 
 
 @each(ROWS)
-def test_a_row_takes_every_documented_parameter_and_needs_no_other(row: Row, request: pytest.FixtureRequest) -> None:
-    if row.id in NOT_SERVED:
-        request.applymarker(unfixed(f"{', '.join(NOT_SERVED[row.id])}: ignored without a word"))
+def test_a_row_takes_every_documented_parameter_and_needs_no_other(row: Row) -> None:
     taken = {field.encode_name: field.required for field in msgspec.structs.fields(row.endpoint.request)}
     in_path = {name for name in taken if f"{{{name}}}" in row.endpoint.path}
     assert set(row.facts["params"]) - set(taken) == set()

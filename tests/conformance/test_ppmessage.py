@@ -11,7 +11,7 @@ from chalicelib.dialects.ppmessage.auth import LEVELS
 from chalicelib.dialects.ppmessage.errors import STRINGS
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from tests.conformance.scene import Scene, send
-from tests.conformance.table import Row, each, row_gaps, rows_of, unfixed
+from tests.conformance.table import Row, each, row_gaps, rows_of
 from tests.world import Answer
 
 ROWS = [row for row in rows_of(PPMESSAGE) if row.endpoint.needs is not None]
@@ -75,10 +75,7 @@ def test_datetimes_are_spelt_as_documented_and_no_secret_is_shown(scene: Scene, 
         assert [secret for secret in values(shown, *SECRETS) if secret is not None] == []
 
 
-LENIENT = {("PP_SEND_MESSAGE", "conversation_uuid"): [unfixed("PP_SEND_MESSAGE takes to_uuid for a missing conversation_uuid")]}
-REQUIRED = [
-    pytest.param(row, name, id=f"{row.id}-{name}", marks=LENIENT.get((row.id, name), [])) for row in ROWS for name in row.required
-]
+REQUIRED = [pytest.param(row, name, id=f"{row.id}-{name}") for row in ROWS for name in row.required]
 
 
 @pytest.mark.parametrize("row, name", REQUIRED)
@@ -96,7 +93,6 @@ def test_what_is_not_a_json_object_is_refused_first(scene: Scene, row: Row) -> N
         assert (refused(raw(scene, row, body, Authorization="nonsense"), row), body) == (1, body)
 
 
-@unfixed("an empty body passes for {}")
 @each(ROWS)
 def test_an_empty_body_is_not_json(scene: Scene, row: Row) -> None:
     assert refused(raw(scene, row, b""), row) == 1

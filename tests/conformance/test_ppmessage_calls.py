@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conformance.scene import WIRE_PASSWORD, Scene, message
-from tests.conformance.table import DOCUMENTS, gaps, unfixed
+from tests.conformance.table import DOCUMENTS, gaps
 from tests.conformance.test_ppmessage import ROWS
 from tests.world import Answer, Visitor
 
@@ -238,7 +238,6 @@ def test_what_is_no_message_is_16(scene: Scene) -> None:
     assert scene.visitor.history() == before
 
 
-@unfixed("PP_SEND_MESSAGE stores any to_type")
 def test_a_recipient_is_of_a_documented_type(scene: Scene) -> None:
     for to_type in ("XX", "ap", "\x00"):
         shown = scene.world.pp("PP_SEND_MESSAGE", **message(scene, "PPCOM") | {"to_type": to_type}).body

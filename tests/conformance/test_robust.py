@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.dialects.anytime.routes import ANYTIME
 from tests.conformance.scene import Scene, send
-from tests.conformance.table import Row, each, every_row, unfixed
+from tests.conformance.table import Row, each, every_row
 from tests.world import Answer
 
 ROWS = every_row()
@@ -104,20 +103,13 @@ def test_random_path_variables(scene: Scene, row: Row) -> None:
     check()
 
 
-_BASIC = unfixed("b64decode of what is not ASCII raises ValueError: 500")
-
-
-@pytest.mark.parametrize(
-    "row",
-    [pytest.param(row, id=row.id, marks=[_BASIC] if row.dialect is ANYTIME and row.endpoint.needs else []) for row in ROWS],
-)
+@each(ROWS)
 def test_headers_that_are_not_ascii(scene: Scene, row: Row) -> None:
     for value in ("é", "Bearer é", "Basic é", "OAuth é", "é é"):
         sound(send(row.endpoint.method, scene.path(row), dict.fromkeys(_NAMES, value)))
         sound(send(row.endpoint.method, scene.path(row), {"Authorization": value}))
 
 
-@unfixed("RecursionError of msgspec: 500, 17")
 @each([row for row in ROWS if row.endpoint.method != "GET" and not row.endpoint.in_form])
 def test_deep_nesting_is_refused(scene: Scene, row: Row) -> None:
     for body in (b"[" * 100_000, b'{"a":' * 50_000 + b"1" + b"}" * 50_000):
@@ -135,14 +127,12 @@ def test_numbers_of_many_digits_are_refused(scene: Scene, digits: int) -> None:
             )
 
 
-@unfixed("the path is decoded before it is split")
 def test_a_variable_is_one_segment_however_it_is_encoded(scene: Scene) -> None:
     listed = f"/api/v3/anytime/conversations/{scene.number}%2Fmessages"
     assert send("GET", listed, scene.bearer()).status in (400, 404)
     assert send("PUT", f"/cs-chat-ticket/v1/tickets%2F{scene.visitor.conversation}%2FpickedTime", scene.bearer()).status == 404
 
 
-@unfixed("HEAD is Chalice's own 405, without CORS")
 def test_an_unserved_method_has_cors_too(scene: Scene) -> None:
     for row in ROWS:
         answer = send("HEAD", scene.path(row), {})

@@ -106,7 +106,6 @@ def test_a_path_that_is_not_there_is_not_found(path: str) -> None:
     assert caught.value.kind == "endpoint"
 
 
-@pytest.mark.xfail(strict=True, reason="a variable takes an empty segment")
 def test_a_variable_is_not_empty() -> None:
     with pytest.raises(NotFound):
         found("PUT", "/things//parts/last")
@@ -115,18 +114,17 @@ def test_a_variable_is_not_empty() -> None:
 # --- parse
 
 
-def test_path_goes_before_query_before_body_before_header() -> None:
+def test_path_goes_before_query_before_body_and_a_header_s_name_is_the_header_s_alone() -> None:
     def name(**given: Any) -> object:
         request = Request("GET", "/things/1", given.get("query", {}), given.get("headers", {}), given.get("body", b""))
         return msgspec.to_builtins(parse(request, ONE, {"id": "1"}))["givenName"]
 
     everything = {"query": {"givenName": "query"}, "body": b'{"givenName": "body"}', "headers": {"x-name": "header"}}
-    assert name(**everything) == "query"
-    assert name(**{k: v for k, v in everything.items() if k != "query"}) == "body"
-    assert name(headers=everything["headers"]) == "header"
-    assert name() == ""
-    ids = Request("GET", "/things/1", {"id": "2"}, body=b'{"id": 3}')
-    assert msgspec.to_builtins(parse(ids, ONE, {"id": "1"}))["id"] == 1
+    assert name(**everything) == name(headers=everything["headers"]) == "header"
+    assert name(**{part: given for part, given in everything.items() if part != "headers"}) == ""
+    ids = Request("GET", "/things/1", {"id": "2", "size": "2"}, body=b'{"id": 3, "size": 3}')
+    shown = msgspec.to_builtins(parse(ids, ONE, {"id": "1"}))
+    assert (shown["id"], shown["size"]) == (1, 2)
 
 
 def test_text_is_read_as_the_type_that_the_field_has() -> None:
@@ -149,7 +147,6 @@ def test_a_form_row_reads_its_form_alone() -> None:
         ({"size": "0"}, "size"),
         ({"size": "many"}, "size"),
         ({"size": ["1", "2"]}, "size"),
-        ({"givenName[a]": "x"}, "givenName"),
         ({"inner": "x"}, "inner"),
         ({"inner[0]": "x"}, "inner[...]"),
         ({"inner[0][a]": ["x", "y"]}, "inner[...][...]"),
@@ -190,7 +187,6 @@ def test_a_name_used_both_ways_is_told(query: dict[str, Any]) -> None:
     assert caught.value.field == list(query)[-1]
 
 
-@pytest.mark.xfail(strict=True, reason="the later name overwrites what was unfolded before it")
 @pytest.mark.parametrize("query", [{"a[b]": "1", "a": "2"}, {"a[b][c]": "1", "a[b]": "2"}])
 def test_the_other_order_is_told_too(query: dict[str, Any]) -> None:
     with pytest.raises(Invalid):

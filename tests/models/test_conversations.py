@@ -11,7 +11,7 @@ from tests.world import World
 
 
 def size(item: dict[str, Any]) -> int:
-    """Bytes of an item as DynamoDB counts them (numbers as if none of their digits could be packed)."""
+    """Bytes of an item as DynamoDB counts them."""
     return sum(len(name.encode()) + value_size(value) for name, value in item.items())
 
 
@@ -19,11 +19,13 @@ def value_size(value: dict[str, Any]) -> int:
     ((kind, content),) = value.items()
     if kind == "L":
         return 3 + sum(1 + value_size(entry) for entry in content)
-    return len(content.encode()) if kind in "SN" else 1
+    if kind == "N":
+        return (len(content) + 1) // 2 + 1
+    return len(content.encode()) if kind == "S" else 1
 
 
 def full(world: World) -> Conversation:
-    """A row with all that a long chat writes into it: answered, tried three times, the longest preview."""
+    """A row with all that a long chat writes into it: picked, answered, the longest preview."""
     visitor = world.visitor()
     found = conversations.get(world.account, visitor.conversation)
     assert found is not None
@@ -61,7 +63,7 @@ def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: W
     conversations.change(again, lifecycle.closed(world.now), world.now)
     assert conversations.held(world.account, agent.id, 10, newest_first=True) == []
     closed = conversations.get(world.account, first.conversation)
-    assert closed is not None and (closed.held_by, closed.held_since) == (None, None)
+    assert closed is not None and closed.held_by is None and closed.held_since is None
 
 
 def test_a_contact_s_and_a_group_s_indexes_hold_keys(world: World) -> None:

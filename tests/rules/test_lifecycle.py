@@ -99,7 +99,7 @@ def test_switched_off_an_agent_may_take_his_time_but_what_waits_is_looked_at() -
 
 
 def test_picked_is_not_looked_at_again() -> None:
-    assert lifecycle.picked(NOW) == {"picked_at": NOW, "reassign_at": None}
+    assert lifecycle.picked(NOW) == {"picked_at": NOW, "reassign_at": None, "tried": []}
 
 
 @pytest.mark.parametrize("sender", [CUSTOMER, ANNA, DESK])
@@ -116,7 +116,7 @@ def test_the_summary_shows_the_message_and_its_sender(before: str, sender: Sende
 
 
 def test_the_summary_shows_the_beginning_of_a_long_message() -> None:
-    assert said(NEW, CUSTOMER, body="世" * 200)["last_message_text"] == "世" * 66
+    assert said(NEW, CUSTOMER, body="世" * 200)["last_message_text"] == "世" * 53
 
 
 def test_the_customer_has_read_his_message_and_the_desk_has_not() -> None:

@@ -1,7 +1,6 @@
 """Anytime's credentials: `Basic email:api_key`, or a bearer token of /oauth/token."""
 
 import base64
-import binascii
 
 import msgspec
 
@@ -31,7 +30,7 @@ def _caller(ctx: Context, request: Request) -> Caller:
         raise NotAuthenticated
     try:
         email, _, key = base64.b64decode(basic, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise NotAuthenticated from error
     return tokens.check(ctx, key, tokens.KEY, name=email)
 

@@ -1,7 +1,5 @@
 """Anytime's errors: `{"code": status * 1000 + detail, "message": …}`."""
 
-import re
-
 from chalicelib.desk.errors import (
     Conflict,
     DeskError,
@@ -27,7 +25,16 @@ _STATUSES: dict[type[Exception], tuple[int, int]] = {
     Exists: (409, 1),
     Stale: (412, 0),
 }
-_UNDERSCORE = re.compile(r"_([a-z])")
+#: What the desk calls a field, and what its client does.
+_FIELDS = {
+    "assignee": "agentAssigneeId",
+    "body": "plainBody",
+    "close_after": "closeAfter",
+    "html_body": "htmlBody",
+    "page": "pageIndex",
+    "time_from": "timeFrom",
+    "warn_after": "warnAfter",
+}
 
 
 def fail(error: Exception, request: Request) -> Answer:
@@ -40,9 +47,9 @@ def fail(error: Exception, request: Request) -> Answer:
 def _message(error: Exception, status: int) -> str:
     match error:
         case Missing():
-            return f"{camel(error.field)} is required"
+            return f"{error.field} is required"
         case Invalid(field=field, reason=reason) if field:
-            return f"{camel(field)} {reason}"
+            return f"{_FIELDS.get(field, field)} {reason}"
         case NotAuthenticated():
             return "the credentials are missing, wrong or expired"
         case Stale():
@@ -51,8 +58,3 @@ def _message(error: Exception, status: int) -> str:
             return str(error)
         case _:
             return "something went wrong on our side"
-
-
-def camel(name: str) -> str:
-    """A field's name in this dialect's spelling."""
-    return _UNDERSCORE.sub(lambda found: found[1].upper(), name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.desk import messages
@@ -23,6 +24,7 @@ STATUSES = {
     "closed": "closed",
 }
 _STATUS_OF = {theirs: ours for ours, theirs in STATUSES.items()}
+_WORDS = {"status": _STATUS_OF, "priority": {word: word for word in ("urgent", "high", "normal", "low")}}
 #: Documented channels are portal and e-mail: a chat is what came through the site.
 _CHANNELS = {"chat": "portal"}
 _SOURCES = {"chat": "chat", "agent_console": "agentConsole", "api": "API", "system": "API"}
@@ -34,7 +36,11 @@ _FIELDS = {
     "departmentAssigneeId": "group_number",
     "contactId": "contact_number",
 }
-INCLUDES = {"agentAssignee", "departmentAssignee", "contact", "createdBy", "lastRepliedBy", "messages", "sender"}
+#: What each kind of call can include.
+OF_LIST = frozenset({"agentAssignee", "departmentAssignee", "contact", "createdBy", "lastRepliedBy"})
+OF_ONE = OF_LIST | {"messages"}
+OF_MESSAGES = frozenset({"sender"})
+_VERSION = re.compile(r'(?:W/)?"(0|[1-9]\d{0,14})"')
 
 
 def moment(at: int | None) -> str | None:
@@ -54,23 +60,29 @@ def read_moment(text: str | None, field: str, offset_hours: float) -> int | None
         raise Invalid(field, "is not an ISO 8601 time") from error
 
 
-def includes(given: str | list[str]) -> set[str]:
-    """What `include` asks for. Raises Invalid for a name that nothing has."""
+def includes(given: str | list[str], known: frozenset[str]) -> set[str]:
+    """What `include` asks for. Raises Invalid for what this call does not know."""
     names = {name for part in ([given] if isinstance(given, str) else given) for name in part.split(",") if name}
-    if names - INCLUDES:
-        raise Invalid("include", f"knows {', '.join(sorted(INCLUDES))}")
+    if names - known:
+        raise Invalid("include", f"knows {', '.join(sorted(known))}")
     return names
+
+
+def refuse(request: wire.Wire, *names: str) -> None:
+    """Raises Invalid for the first of the fields that is given and not empty: better than to do half of what is asked."""
+    for field in msgspec.structs.fields(type(request)):
+        if field.name in names and getattr(request, field.name):
+            raise Invalid(field.encode_name, "is not served")
 
 
 def listing(request: wire.ListConversations) -> Listing:
     """What to list. Raises Invalid for a time, a condition or a cursor that can't be read, or a parameter not served."""
-    for name in ("filter_id", "tag_id", "keywords"):
-        if getattr(request, name) is not None:
-            raise Invalid(name, "is not served")
+    refuse(request, "filter_id", "tag_id", "keywords")
     return Listing(
-        since=read_moment(request.time_from, "time_from", request.time_zone_offset),
-        until=read_moment(request.time_to, "time_to", request.time_zone_offset),
+        since=read_moment(request.time_from, "timeFrom", request.time_zone_offset),
+        until=read_moment(request.time_to, "timeTo", request.time_zone_offset),
         conditions=tuple(_condition(f"conditions[{at}][value]", given) for at, given in sorted(request.conditions.items())),
+        oldest_first=request.sort_order == "ascending",
         page=request.page_index,
         after=read_cursor(request.cursor) if request.cursor else None,
     )
@@ -81,15 +93,14 @@ def _condition(name: str, given: wire.Condition) -> Condition:
 
 
 def _value(name: str, field: str, value: str) -> str | int | None:
-    if field == "priority":
-        return value or None
-    if field == "status":
-        if value not in _STATUS_OF:
-            raise Invalid(name, f"must be one of {', '.join(_STATUS_OF)}")
-        return _STATUS_OF[value]
-    if value and not value.isdecimal():
+    known = _WORDS.get(field)
+    if known is not None:
+        if value not in known:
+            raise Invalid(name, f"must be one of {', '.join(known)}")
+        return known[value]
+    if value and not (value.isdecimal() and len(value) < 16):
         raise Invalid(name, "must be an integer id")
-    return int(value[:15]) if value else None
+    return int(value) if value else None
 
 
 def cursor(last: Conversation) -> str:
@@ -107,7 +118,8 @@ def read_cursor(text: str) -> tuple[str, int]:
 
 
 def change(request: wire.UpdateConversation) -> Change:
-    """What to change of a conversation."""
+    """What to change of a conversation. Raises Invalid for what can't be changed."""
+    refuse(request, "department_assignee_id", "custom_fields", "tag_ids")
     assignee = request.agent_assignee_id
     return Change(
         subject=_given(request.subject),
@@ -115,6 +127,7 @@ def change(request: wire.UpdateConversation) -> Change:
         status=None if isinstance(request.status, UnsetType) else _STATUS_OF[request.status],
         assignee=None if isinstance(assignee, UnsetType) else assignee or 0,
         is_read=_given(request.is_read),
+        contact=request.contact_id,
     )
 
 
@@ -127,18 +140,18 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def version(if_match: str) -> int | None:
-    """The version that If-Match names; None for none or `*`. Another server's ETag is no version of ours: -1."""
-    text = if_match.removeprefix("W/").strip('"')
-    if text in ("", "*"):
-        return None
-    return int(text) if text.isdecimal() else -1
+def versions(if_match: str) -> set[int] | None:
+    """The versions that If-Match allows; None where it allows any. ETags that are none of ours allow nothing."""
+    return None if if_match.strip() in ("", "*") else {int(found) for found in _VERSION.findall(if_match)}
 
 
 def post(request: wire.PostMessage, conversation: str, id_: str | None) -> PostMessage:
-    """A message to be posted. Raises Invalid without a text."""
+    """A message to be posted. Raises Invalid for an e-mail, which needs an e-mail account, and without a text."""
+    refuse(request, "quote", "from_", "cc", "attachments")
+    if request.type == "email":
+        raise Invalid("type", "email needs an e-mail account, and there is none")
     if not request.plain_body and not request.html_body:
-        raise Invalid("plain_body", "or htmlBody must be given")
+        raise Invalid("body", "or htmlBody must be given")
     return PostMessage(
         conversation=conversation,
         body=request.plain_body or _plain(request.html_body or ""),

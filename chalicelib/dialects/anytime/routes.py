@@ -17,7 +17,7 @@ _BASE = "/api/v3/anytime"
 
 def list_conversations(ctx: Context, request: wire.ListConversations) -> wire.ConversationList:
     """`GET /conversations`: the account's, latest activity first, 50 a page; `nextPage` costs one query however deep."""
-    asked = mapping.includes(request.include)
+    asked = mapping.includes(request.include, mapping.OF_LIST)
     page = conversations.inbox(ctx, mapping.listing(request))
     cards = conversations.people_of(ctx, page.conversations) if asked else {}
     return wire.ConversationList(
@@ -41,7 +41,7 @@ def _address(request: wire.ListConversations, index: int, cursor: str) -> str:
 def get_conversation(ctx: Context, request: wire.OneConversation) -> Answer:
     """`GET /conversations/{id}`: one, with its ETag."""
     found = conversations.load(ctx, conversations.id_of(ctx, request.id))
-    return _one(ctx, found, mapping.includes(request.include))
+    return _one(ctx, found, mapping.includes(request.include, mapping.OF_ONE))
 
 
 def _one(ctx: Context, found: Conversation, asked: set[str]) -> Answer:
@@ -53,7 +53,7 @@ def _one(ctx: Context, found: Conversation, asked: set[str]) -> Answer:
 
 def list_messages(ctx: Context, request: wire.OneConversation) -> wire.MessageList:
     """`GET /conversations/{id}/messages`: with notes, oldest first, the newest thousand."""
-    asked = mapping.includes(request.include)
+    asked = mapping.includes(request.include, mapping.OF_MESSAGES)
     rows = messages.latest(ctx, conversations.id_of(ctx, request.id)).messages
     senders = people.cards(ctx, {stored.sender for stored in rows if stored.sender_number}) if "sender" in asked else None
     return wire.MessageList(messages=mapping.thread(rows, senders))
@@ -69,7 +69,7 @@ def post_message(ctx: Context, request: wire.PostMessage) -> wire.WrappedMessage
 def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Answer:
     """`PUT /conversations/{id}`: changes what is given; with If-Match only the version that it names."""
     id_ = conversations.id_of(ctx, request.id)
-    return _one(ctx, conversations.change(ctx, id_, mapping.change(request), mapping.version(request.if_match)), set())
+    return _one(ctx, conversations.change(ctx, id_, mapping.change(request), mapping.versions(request.if_match)), set())
 
 
 def get_auto_close(ctx: Context, request: Nothing) -> wire.AutoClose:
@@ -96,7 +96,11 @@ ANYTIME = Dialect(
     name="Anytime",
     admit=auth.admit,
     fail=errors.fail,
-    cors=Cors(methods="GET, POST, PUT, DELETE, OPTIONS", headers="Content-Type, Authorization, If-Match, Idempotency-Key"),
+    cors=Cors(
+        methods="GET, POST, PUT, DELETE, OPTIONS",
+        headers="Content-Type, Authorization, If-Match, Idempotency-Key",
+        exposed="ETag",
+    ),
     any_case=True,
     endpoints=[
         Endpoint("POST", "/oauth/token", auth.token, in_form=True),

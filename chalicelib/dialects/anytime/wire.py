@@ -10,7 +10,7 @@ Status = Literal["new", "pendingInternal", "pendingExternal", "onHold", "closed"
 Priority = Literal["urgent", "high", "normal", "low"]
 
 
-class Wire(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=False):
+class Wire(msgspec.Struct, kw_only=True, rename="camel"):
     """Base: names in this dialect's spelling."""
 
 
@@ -23,13 +23,13 @@ class Condition(Wire, kw_only=True):
 
 
 class ListConversations(Wire, kw_only=True):
-    """`GET /conversations`. The parameters named last are refused: what they ask for is not there yet."""
+    """`GET /conversations`. The parameters that stand last ask for what the desk does not have, and are refused."""
 
     time_from: str | None = None
     time_to: str | None = None
     page_index: Annotated[int, Meta(ge=1)] = 1
-    sort_by: Literal["lastReplyTime"] = "lastReplyTime"
-    sort_order: Literal["descending"] = "descending"
+    sort_by: Literal["lastReplyTime", "lastActivityTime"] = "lastReplyTime"
+    sort_order: Literal["ascending", "descending"] = "descending"
     time_zone_offset: Annotated[float, Meta(ge=-14, le=14)] = 0
     include: str | list[str] = ""
     cursor: str = ""
@@ -47,7 +47,10 @@ class OneConversation(Wire, kw_only=True):
 
 
 class UpdateConversation(Wire, kw_only=True):
-    """`PUT /conversations/{id}`: what is given changes; `agentAssigneeId` null takes it from its agent."""
+    """`PUT /conversations/{id}`: what is given changes; `agentAssigneeId` null takes it from its agent.
+
+    The fields that stand last may be sent back as they were shown; a change of them is refused.
+    """
 
     id: int
     subject: str | UnsetType = UNSET
@@ -56,18 +59,26 @@ class UpdateConversation(Wire, kw_only=True):
     agent_assignee_id: int | None | UnsetType = UNSET
     is_read: bool | UnsetType = UNSET
     if_match: str = ""
+    contact_id: int | None = None
+    department_assignee_id: int | None = None
+    custom_fields: list[Any] | None = None
+    tag_ids: list[int] | None = None
 
 
 class PostMessage(Wire, kw_only=True):
-    """`POST /conversations/{id}/messages`."""
+    """`POST /conversations/{id}/messages`. The fields that stand last belong to e-mail and files, and are refused."""
 
     id: int
-    type: Literal["note", "reply"]
+    type: Literal["note", "reply", "email"]
     source: Literal["agentConsole", "API"] = "API"
     subject: str | None = None
     html_body: str | None = None
     plain_body: str | None = None
     idempotency_key: Annotated[str, Meta(max_length=256)] = ""
+    quote: str | None = None
+    from_: str | None = msgspec.field(default=None, name="from")
+    cc: str | None = None
+    attachments: list[Any] | None = None
 
 
 class AutoClose(Wire, kw_only=True):

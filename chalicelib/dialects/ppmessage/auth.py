@@ -33,6 +33,8 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
         return ctx
     if request.media_type not in ("", "application/json", "text/json", "text/plain"):
         raise Coded(1, f"the content type is {request.media_type}")
+    if not request.body:
+        raise Coded(1, "there is no body")
     given = request.json
     secret = request.credential("OAuth")
     if secret is None:

@@ -37,6 +37,8 @@ STRINGS = {
     41: "page too large",
     42: "page max and min together",
 }
+#: What the desk calls a field, and what its client does.
+_FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
 _NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
 
 
@@ -73,10 +75,15 @@ def code_of(error: Exception) -> int:
             return 17
 
 
+def named(error: DeskError) -> DeskError:
+    """The error with the field's name as its client knows it."""
+    return Invalid(_FIELDS.get(error.field, error.field), error.reason) if isinstance(error, Invalid) else error
+
+
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape; what is wrong with which field stands behind the documented text."""
     code = code_of(error)
-    detail = str(error) if isinstance(error, DeskError) else ""
+    detail = str(named(error)) if isinstance(error, DeskError) else ""
     text = f"{STRINGS[code]} {detail}".strip() if detail else STRINGS[code]
     facts = error.facts if isinstance(error, Coded) else {}
     return Answer({"error_code": code, "error_string": text, "uri": uri(request), **facts})

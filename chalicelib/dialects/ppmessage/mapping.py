@@ -15,6 +15,7 @@ from chalicelib.dialects.ppmessage import wire
 from chalicelib.dialects.ppmessage.errors import Coded
 
 _USER, _APP, _P2S = "DU", "AP", "P2S"
+_TYPES = (_USER, _APP, "OG", "CV")
 
 
 def moment(at: int) -> str:
@@ -127,10 +128,12 @@ def default_conversation(
 
 def post(request: wire.SendMessage) -> PostMessage:
     """What a client sends, as a message to be posted. Raises code 16 for what can't be one."""
-    if request.message_type != "NOTI" or request.message_subtype != "TEXT" or request.from_type != _USER:
-        raise Coded(16, "only NOTI TEXT from a DU is understood")
+    if request.message_type != "NOTI" or request.message_subtype != "TEXT":
+        raise Coded(16, "only NOTI TEXT is understood")
+    if request.from_type != _USER or request.to_type not in _TYPES:
+        raise Coded(16, f"from_type must be {_USER}, to_type one of {', '.join(_TYPES)}")
     return PostMessage(
-        conversation=request.conversation_uuid or request.to_uuid,
+        conversation=request.conversation_uuid,
         body=request.message_body,
         id=request.uuid,
         source="chat",

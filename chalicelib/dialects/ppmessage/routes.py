@@ -72,7 +72,7 @@ def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
     try:
         stored = messages.post(_sending(ctx, request), mapping.post(request))
     except (NotFound, Invalid) as error:
-        raise Coded(16, str(error)) from error
+        raise Coded(16, str(errors.named(error))) from error
     return wire.Sent(stored.id, stored.conversation)
 
 

@@ -63,7 +63,7 @@ class SendMessage(msgspec.Struct, kw_only=True):
     message_type: str
     message_subtype: str
     message_body: str
-    conversation_uuid: str | None = None
+    conversation_uuid: str
     conversation_type: str | None = None
     app_uuid: str | None = None
     device_uuid: str | None = None
