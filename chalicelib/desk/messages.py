@@ -97,7 +97,7 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
 def _check(ctx: Context, command: PostMessage) -> None:
     if not command.body and not command.html_body:
         raise Invalid("body", "must not be empty")
-    for field in ("body", "html_body"):
+    for field in ("html_body", "body"):
         if len((getattr(command, field) or "").encode()) > MOST_BYTES:
             raise Invalid(field, f"is longer than {MOST_BYTES} bytes")
     for field, most in (("subject", 500), ("device", 256)):
