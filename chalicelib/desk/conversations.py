@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk import accounts, people, tokens
@@ -11,43 +10,39 @@ from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, conversations, counters
 from chalicelib.models.conversations import Conversation as Conversation
+from chalicelib.models.conversations import Like as Like
 from chalicelib.models.conversations import Loads
+from chalicelib.models.conversations import Position as Position
 from chalicelib.rules import ids, lifecycle, status
 
 _MOST_COUNTED = 10_000
 _DEFAULT_WINDOW = 30 * 86_400_000
-_LAST_MOMENT = 10**15
 _totals: TimedCache[int] = TimedCache()
-
-#: (field, whether equal, value) over what the inbox shows.
-Condition = tuple[str, bool, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A page of conversations, the total (up to 10,000), and the last one's id where more follow."""
+    """A page of conversations, the total (counted to 10,000), and where the next page begins, None after the last."""
 
     conversations: list[Conversation]
     total: int
-    next_after: Conversation | None
+    next_after: Position | None
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What to list: times of last activity in epoch milliseconds (the last 30 days without them).
+    """What to list: times of last activity in epoch milliseconds (the last 30 days without them), latest first or oldest.
 
-    Latest activity first, unless `oldest_first`.
-
-    Either `page` (from 1) or `after` (id and last activity of the last one seen) says where to begin.
+    Either `page` (from 1) or `after`, a position that an Inbox gave, says where to begin.
     """
 
     since: int | None = None
     until: int | None = None
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Like, ...] = ()
     oldest_first: bool = False
     size: int = 50
     page: int = 1
-    after: tuple[str, int] | None = None
+    after: Position | None = None
 
 
 def load(ctx: Context, conversation: str) -> Conversation:
@@ -103,35 +98,40 @@ def chat(ctx: Context, contact: str) -> Conversation:
 
 
 def inbox(ctx: Context, listing: Listing) -> Inbox:
-    """A page of the account's conversations, latest activity first.
+    """A page of the account's conversations.
 
     From `after` it costs one request at any depth; by page number the pages before it are read, too. The total costs
-    a request more once a minute where it does not follow from the page. Raises Invalid for a page past the 10,000th row.
+    more once a minute where it does not follow from the page. Raises Invalid for a page past the 10,000th row.
     """
+    span = _span(ctx, listing)
+    skipped = 0 if listing.after else (listing.page - 1) * listing.size
+    if skipped + listing.size > _MOST_COUNTED:
+        raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
+    if listing.after and not span[0] <= listing.after[1] <= span[1]:
+        return Inbox([], _total(ctx, span, listing), None)
+    rows, after = conversations.inbox(
+        ctx.account, span, listing.conditions, skipped + listing.size, listing.after, oldest_first=listing.oldest_first
+    )
+    whole = listing.after is None and after is None
+    return Inbox(rows[skipped:], len(rows) if whole else _total(ctx, span, listing), after)
+
+
+def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
     since = ctx.now - _DEFAULT_WINDOW if listing.since is None else listing.since
     until = ctx.now if listing.until is None else listing.until
     if since > until:
         raise Invalid("time_from", "is after time_to")
-    if listing.after and not (ids.is_uuid(listing.after[0]) and 0 <= listing.after[1] < _LAST_MOMENT):
+    if listing.after and not ids.is_uuid(listing.after[0]):
         raise Invalid("cursor", "is not one of ours")
-    skipped = 0 if listing.after else (listing.page - 1) * listing.size
-    if skipped + listing.size > _MOST_COUNTED:
-        raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
-    start = conversations.inbox_position(ctx.account, *listing.after) if listing.after else None
-    rows, more = conversations.inbox(
-        ctx.account, since, until, listing.conditions, skipped + listing.size, start, oldest_first=listing.oldest_first
-    )
-    complete = len(rows) if listing.after is None and not more else None
-    total = complete if complete is not None else _total(ctx, since, until, listing)
-    return Inbox(rows[skipped:], total, rows[-1] if more and rows else None)
+    return since, until
 
 
-def _total(ctx: Context, since: int, until: int, listing: Listing) -> int:
+def _total(ctx: Context, span: tuple[int, int], listing: Listing) -> int:
     key = repr((ctx.account, listing.since, listing.until, listing.conditions))
     known = _totals.get(key, ctx.now)
     if known is not None:
         return known
-    return _totals.put(key, conversations.count(ctx.account, since, until, listing.conditions, _MOST_COUNTED), ctx.now)
+    return _totals.put(key, conversations.count(ctx.account, span, listing.conditions, _MOST_COUNTED), ctx.now)
 
 
 def held_by_me(ctx: Context, limit: int = 100) -> list[Conversation]:
@@ -169,7 +169,7 @@ def change(ctx: Context, conversation: str, wanted: Change, versions: Collection
         if versions is not None and found.version not in versions:
             raise Stale
         if wanted.contact not in (None, found.contact_number):
-            raise Invalid("contactId", "can't be changed")
+            raise Invalid("contact", "can't be changed")
         changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
         before = found.assignee if found.is_open else None
         changes |= _moved(ctx, found, wanted) | _reassigned(ctx, found, wanted, assignee)

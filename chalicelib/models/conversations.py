@@ -6,9 +6,11 @@ hold keys and change when a conversation is opened, assigned or closed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import Attribute, BooleanAttribute, ListAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.constants import COUNT
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
@@ -16,7 +18,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import people
-from chalicelib.models.base import IntegerAttribute, Table, page, transaction
+from chalicelib.models.base import IntegerAttribute, Table, transaction
 from chalicelib.models.claims import Claim, claim
 from chalicelib.models.people import Person
 
@@ -26,6 +28,11 @@ _LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "
 _LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_changed_at", "closed_at"]
 _LISTED += ["message_count", "note_count", "last_message", "last_message_text"]
 _LISTED += ["last_sender", "last_sender_number", "last_sender_kind", "is_read", "is_read_by_contact"]
+
+
+#: (field, whether it is to be equal, value) over what the inbox holds; None is an unset field.
+Like = tuple[str, bool, Any]
+_LOOKED_THROUGH, _MOST_REQUESTS = 1000, 20
 
 
 class ByActivity(GlobalSecondaryIndex["Conversation"]):
@@ -182,37 +189,64 @@ def get_many(account: str, ids: Sequence[str]) -> list[Conversation]:
     return [found[key_] for key_ in keys if key_ in found]
 
 
+#: Where in an inbox a row stands: its conversation and its last activity.
+Position = tuple[str, int]
+
+
 def inbox(
     account: str,
-    since: int,
-    until: int,
-    conditions: Sequence[tuple[str, bool, Any]],
+    span: tuple[int, int],
+    conditions: Sequence[Like],
     limit: int,
-    after: dict[str, Any] | None,
+    after: Position | None,
     *,
     oldest_first: bool = False,
-) -> tuple[list[Conversation], bool]:
-    """The next `limit` of the inbox between the times (both included), in order, and whether there is more.
+) -> tuple[list[Conversation], Position | None]:
+    """The next `limit` rows of the inbox with activity in the span (both ends included), and where to go on, None at the end.
 
-    One request without conditions; with them, one for each thousand rows looked through.
+    One request without conditions. With them, one for each thousand rows looked through, 20 at most: then what was
+    found, which may be nothing, and where to go on.
     """
-    query = Conversation.by_activity.query(
+    results = Conversation.by_activity.query(
         inbox_key(account),
-        Conversation.last_activity_at.between(since, until),
+        Conversation.last_activity_at.between(*span),
         matching(conditions),
         scan_index_forward=oldest_first,
-        limit=limit,
-        page_size=1000 if conditions else limit,
-        last_evaluated_key=after,
+        page_size=_LOOKED_THROUGH if conditions else limit,
+        last_evaluated_key=_start_key(account, after) if after else None,
     )
-    rows, more = page(query)
-    return rows, more is not None
+    rows: list[Conversation] = []
+    for page_ in islice(results.page_iter, _MOST_REQUESTS):
+        rows += [Conversation.from_raw_data(item) for item in page_["Items"]]
+        if len(rows) >= limit:
+            break
+    last = results.page_iter.last_evaluated_key
+    if len(rows) > limit:
+        return rows[:limit], (rows[limit - 1].id, rows[limit - 1].last_activity_at)
+    return rows, (last["key"]["S"].partition("#")[2], int(last["last_activity_at"]["N"])) if last else None
 
 
-def count(account: str, since: int, until: int, conditions: Sequence[tuple[str, bool, Any]], most: int) -> int:
-    """How many conversations the inbox has between the times, counted up to `most`."""
-    span = Conversation.last_activity_at.between(since, until)
-    return min(most, Conversation.by_activity.count(inbox_key(account), span, matching(conditions), limit=most))
+def _start_key(account: str, after: Position) -> dict[str, Any]:
+    place = {"key": {"S": key(account, after[0])}, "inbox": {"S": inbox_key(account)}}
+    return {**place, "last_activity_at": {"N": str(after[1])}}
+
+
+def count(account: str, span: tuple[int, int], conditions: Sequence[Like], most: int) -> int:
+    """How many conversations the inbox has with activity in the span, up to `most`: a request for each MB, 20 at most."""
+    table, total, after = Conversation._get_connection(), 0, None
+    for _ in range(_MOST_REQUESTS):
+        page_ = table.query(
+            inbox_key(account),
+            range_key_condition=Conversation.last_activity_at.between(*span),
+            filter_condition=matching(conditions),
+            index_name=ByActivity.Meta.index_name,
+            exclusive_start_key=after,
+            select=COUNT,
+        )
+        total, after = total + page_["Count"], page_.get("LastEvaluatedKey")
+        if after is None or total >= most:
+            break
+    return min(total, most)
 
 
 def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[str]:
@@ -281,8 +315,8 @@ def move(write: TransactWrite, account: str, loads: Loads, now: int) -> None:
         people.hold(write, account, loads.held, now)
 
 
-def matching(conditions: Sequence[tuple[str, bool, Any]]) -> Condition | None:
-    """A filter of (field, whether it is to be equal, value) over what the inbox holds; None is an unset field."""
+def matching(conditions: Sequence[Like]) -> Condition | None:
+    """A filter over what the inbox holds."""
     both: Condition | None = None
     for field, equal, value in conditions:
         attribute = getattr(Conversation, field)
@@ -292,12 +326,3 @@ def matching(conditions: Sequence[tuple[str, bool, Any]]) -> Condition | None:
             one = attribute == value if equal else attribute != value
         both = one if both is None else both & one
     return both
-
-
-def inbox_position(account: str, conversation: str, last_activity_at: int) -> dict[str, Any]:
-    """Where the inbox goes on after a conversation: the start key of the next page."""
-    return {
-        "key": {"S": key(account, conversation)},
-        "inbox": {"S": inbox_key(account)},
-        "last_activity_at": {"N": str(last_activity_at)},
-    }

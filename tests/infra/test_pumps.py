@@ -76,7 +76,7 @@ def test_a_stream_s_batch_comes_again_until_it_is_taken(world: World, monkeypatc
     (record,) = seen
     assert record["eventName"] == "INSERT"
     assert isinstance(record["dynamodb"]["ApproximateCreationDateTime"], int)
-    assert record["dynamodb"]["NewImage"]["account"] == {"S": world.account}
+    assert record["dynamodb"]["NewImage"]["key"]["S"].startswith(world.account)
 
 
 def test_a_stream_goes_on_where_the_process_before_left_it(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_stream_goes_on_where_the_process_before_left_it(world: World, monkeyp
     late = world.visitor()
     seen: list[Any] = []
     pumps._Stream(declared, tmp_path / "at")(lambda event, context: seen.extend(event["Records"]))
-    assert [record["dynamodb"]["NewImage"]["id"]["S"] for record in seen] == [late.conversation]
+    assert [record["dynamodb"]["NewImage"]["key"]["S"] for record in seen] == [f"{world.account}#{late.conversation}"]
 
 
 def test_every_event_source_has_its_pumps(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ _STATUSES: dict[type[Exception], tuple[int, int]] = {
 _FIELDS = {
     "assignee": "agentAssigneeId",
     "body": "plainBody",
+    "contact": "contactId",
     "close_after": "closeAfter",
     "html_body": "htmlBody",
     "page": "pageIndex",

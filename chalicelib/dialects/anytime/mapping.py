@@ -10,7 +10,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.desk import messages
-from chalicelib.desk.conversations import Change, Condition, Conversation, Listing
+from chalicelib.desk.conversations import Change, Conversation, Like, Listing, Position
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.messages import Message, PostMessage
 from chalicelib.desk.people import Card
@@ -88,7 +88,7 @@ def listing(request: wire.ListConversations) -> Listing:
     )
 
 
-def _condition(name: str, given: wire.Condition) -> Condition:
+def _condition(name: str, given: wire.Condition) -> Like:
     return _FIELDS[given.field], given.match_type == "is", _value(name, given.field, given.value)
 
 
@@ -103,13 +103,13 @@ def _value(name: str, field: str, value: str) -> str | int | None:
     return int(value) if value else None
 
 
-def cursor(last: Conversation) -> str:
+def cursor(after: Position) -> str:
     """Where a list goes on, as an opaque text."""
-    return base64.urlsafe_b64encode(f"{last.last_activity_at}:{last.id}".encode()).decode()
+    return base64.urlsafe_b64encode(f"{after[1]}:{after[0]}".encode()).decode()
 
 
-def read_cursor(text: str) -> tuple[str, int]:
-    """(conversation, last activity) of a cursor. Raises Invalid for anything else."""
+def read_cursor(text: str) -> Position:
+    """The position that a cursor is. Raises Invalid for anything else."""
     try:
         at, _, id_ = base64.urlsafe_b64decode(text).decode().partition(":")
         return id_, int(at)
