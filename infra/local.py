@@ -29,14 +29,14 @@ class CannotRun(Exception):
 
 def main() -> int:
     """Runs until it is stopped; returns the exit code."""
-    port, data = int(os.environ.get("PORT") or 8000), Path(os.environ.get("DATA") or ".local")
+    data = Path(os.environ.get("DATA") or ".local")
     logging.basicConfig(level=os.environ.get("LOG_LEVEL") or "WARNING", format="%(asctime)s %(name)s %(message)s")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
+        port = _free_port(os.environ.get("PORT") or "8000")
         lock = _own(data)
-        _check_port(port)
         aws = _start_aws(data)
     except CannotRun as reason:
         print(f"polydesk: {reason}", file=sys.stderr)
@@ -67,13 +67,16 @@ def _own(data: Path) -> IO[str]:
     return lock
 
 
-def _check_port(port: int) -> None:
+def _free_port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65535):
+        raise CannotRun(f"PORT must be a number from 1 to 65534, not {text}")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind(("127.0.0.1", int(text)))
         except OSError as error:
-            raise CannotRun(f"port {port} is taken; choose another one with PORT=") from error
+            raise CannotRun(f"port {text} is taken; choose another one with PORT=") from error
+    return int(text)
 
 
 def _start_aws(data: Path) -> "subprocess.Popen[bytes]":

@@ -6,7 +6,7 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import conversations, events, people
+from chalicelib.desk import conversations, events, inbox, people
 from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet
 from chalicelib.models import queues
 from tests.world import World
@@ -34,7 +34,7 @@ def test_every_event_is_versioned_frozen_and_has_a_queue() -> None:
 def state(world: World) -> list[tuple[object, ...]]:
     """All that events may change: of conversations and of agents."""
     ctx = world.ctx(ADMIN)
-    listed = conversations.inbox(ctx, conversations.Listing()).conversations
+    listed = inbox.page(ctx, inbox.Listing()).conversations
     rows = [conversations.load(ctx, row.id) for row in listed]
     shown = [(row.id, row.assignee, row.status, row.message_count, row.version) for row in rows]
     return sorted(shown, key=str) + [(agent.id, agent.presence, agent.open_conversations) for agent in people.agents(ctx)]

@@ -1,30 +1,9 @@
 """Anytime's errors: `{"code": status * 1000 + detail, "message": …}`."""
 
-from chalicelib.desk.errors import (
-    Conflict,
-    DeskError,
-    Exists,
-    Forbidden,
-    Invalid,
-    Missing,
-    NotAuthenticated,
-    NotFound,
-    Stale,
-)
-from chalicelib.dialects.endpoint import WrongMethod
+from chalicelib.desk.errors import DeskError, Exists, Invalid, Missing, NotAuthenticated, Stale
 from chalicelib.dialects.http import Answer, Request
+from chalicelib.dialects.statuses import status_of
 
-_STATUSES: dict[type[Exception], tuple[int, int]] = {
-    Missing: (400, 1),
-    Invalid: (400, 0),
-    NotAuthenticated: (401, 0),
-    Forbidden: (403, 0),
-    NotFound: (404, 0),
-    WrongMethod: (405, 0),
-    Conflict: (409, 0),
-    Exists: (409, 1),
-    Stale: (412, 0),
-}
 #: What the desk calls a field, and what its client does.
 _FIELDS = {
     "assignee": "agentAssigneeId",
@@ -40,12 +19,12 @@ _FIELDS = {
 
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape: a validation error names the field as the client knows it."""
-    status, detail = _STATUSES.get(type(error), (500, 0))
-    headers = {"WWW-Authenticate": 'Bearer, Basic realm="anytime"'} if status == 401 else {}
-    return Answer({"code": status * 1000 + detail, "message": _message(error, status)}, status, headers)
+    status, detail = status_of(error), int(isinstance(error, Missing | Exists))
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return Answer({"code": status * 1000 + detail, "message": _message(error)}, status, headers)
 
 
-def _message(error: Exception, status: int) -> str:
+def _message(error: Exception) -> str:
     match error:
         case Missing():
             return f"{error.field} is required"

@@ -10,8 +10,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.desk import messages
-from chalicelib.desk.conversations import Change, Conversation, Like, Listing, Position
+from chalicelib.desk.conversations import Change, Conversation
 from chalicelib.desk.errors import Invalid
+from chalicelib.desk.inbox import Like, Listing, Position
 from chalicelib.desk.messages import Message, PostMessage
 from chalicelib.desk.people import Card
 from chalicelib.dialects.anytime import wire

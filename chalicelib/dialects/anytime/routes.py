@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk import accounts, conversations, messages, people
+from chalicelib.desk import accounts, conversations, inbox, messages, people
 from chalicelib.desk.conversations import Conversation
 from chalicelib.dialects.anytime import auth, errors, mapping, wire
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
@@ -18,7 +18,7 @@ _BASE = "/api/v3/anytime"
 def list_conversations(ctx: Context, request: wire.ListConversations) -> wire.ConversationList:
     """`GET /conversations`: the account's, latest activity first, 50 a page; `nextPage` costs one query however deep."""
     asked = mapping.includes(request.include, mapping.OF_LIST)
-    page = conversations.inbox(ctx, mapping.listing(request))
+    page = inbox.page(ctx, mapping.listing(request))
     cards = conversations.people_of(ctx, page.conversations) if asked else {}
     return wire.ConversationList(
         conversations=[mapping.conversation(found, asked, cards) for found in page.conversations],

@@ -2,36 +2,14 @@
 
 from typing import Any
 
-from chalicelib.desk.errors import (
-    Conflict,
-    DeskError,
-    Exists,
-    Forbidden,
-    Invalid,
-    Missing,
-    NotAuthenticated,
-    NotFound,
-    Stale,
-)
-from chalicelib.dialects.endpoint import WrongMethod
+from chalicelib.desk.errors import DeskError
 from chalicelib.dialects.http import Answer, Request
-
-_STATUSES: dict[type[Exception], int] = {
-    Missing: 400,
-    Invalid: 400,
-    NotAuthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    WrongMethod: 405,
-    Conflict: 409,
-    Exists: 409,
-    Stale: 409,
-}
+from chalicelib.dialects.statuses import status_of
 
 
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's envelope."""
-    status = _STATUSES.get(type(error), 500)
+    status = status_of(error)
     text = str(error) if isinstance(error, DeskError) else "something went wrong on our side"
     return Answer({"status": 0, "type": "Error", "message": text or "the token is missing, wrong or expired"}, status)
 

@@ -1,30 +1,9 @@
 """OneView's errors: `{"errors": [{"status": "404", "title": "not found"}]}`."""
 
-from chalicelib.desk.errors import (
-    Conflict,
-    DeskError,
-    Exists,
-    Forbidden,
-    Invalid,
-    Missing,
-    NotAuthenticated,
-    NotFound,
-    Stale,
-)
-from chalicelib.dialects.endpoint import WrongMethod
+from chalicelib.desk.errors import DeskError
 from chalicelib.dialects.http import Answer, Request
+from chalicelib.dialects.statuses import status_of
 
-_STATUSES: dict[type[Exception], int] = {
-    Missing: 400,
-    Invalid: 400,
-    NotAuthenticated: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    WrongMethod: 405,
-    Conflict: 409,
-    Exists: 409,
-    Stale: 412,
-}
 TITLES = {
     400: "bad request",
     401: "not authorize",
@@ -39,7 +18,7 @@ TITLES = {
 
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape; `detail` says more where there is more to say."""
-    status = _STATUSES.get(type(error), 500)
+    status = status_of(error)
     entry = {"status": str(status), "title": TITLES[status]}
     if isinstance(error, DeskError) and str(error):
         entry["detail"] = str(error)

@@ -1,0 +1,21 @@
+"""HTTP statuses of the desk's errors, for the dialects that use HTTP's."""
+
+from chalicelib.desk.errors import Conflict, Exists, Forbidden, Invalid, Missing, NotAuthenticated, NotFound, Stale
+from chalicelib.dialects.endpoint import WrongMethod
+
+_STATUSES: dict[type[Exception], int] = {
+    Missing: 400,
+    Invalid: 400,
+    NotAuthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    WrongMethod: 405,
+    Conflict: 409,
+    Exists: 409,
+    Stale: 412,
+}
+
+
+def status_of(error: Exception) -> int:
+    """The status that says what went wrong; 500 for what is our own fault."""
+    return _STATUSES.get(type(error), 500)
