@@ -1,6 +1,7 @@
 """What a warm process remembers for a minute: tokens, settings, names."""
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Generic, TypeVar
 
 from chalicelib import config
@@ -11,12 +12,13 @@ _V = TypeVar("_V")
 class TimedCache(Generic[_V]):
     """Values by key, each trusted for `config.CACHE_SECONDS`. Bounded: the oldest entry leaves first.
 
-    Time is the caller's, in epoch milliseconds. Safe under threads: single dict operations only.
+    Time is the caller's, in epoch milliseconds. Threads may share it.
     """
 
     def __init__(self, most: int = 10_000) -> None:
         self._most = most
         self._entries: dict[str, tuple[int, _V]] = {}
+        self._writing = Lock()
         _all.append(self.clear)
 
     def get(self, key: str, now: int) -> _V | None:
@@ -26,19 +28,22 @@ class TimedCache(Generic[_V]):
 
     def put(self, key: str, value: _V, now: int) -> _V:
         """Remembers and returns the value."""
-        self._entries.pop(key, None)
-        self._entries[key] = (now, value)
-        while len(self._entries) > self._most:
-            self._entries.pop(next(iter(self._entries), key), None)
+        with self._writing:
+            self._entries.pop(key, None)
+            self._entries[key] = (now, value)
+            while len(self._entries) > self._most:
+                del self._entries[next(iter(self._entries))]
         return value
 
     def forget(self, key: str) -> None:
         """Drops one key: called by whoever writes what is behind it."""
-        self._entries.pop(key, None)
+        with self._writing:
+            self._entries.pop(key, None)
 
     def clear(self) -> None:
         """Drops all."""
-        self._entries.clear()
+        with self._writing:
+            self._entries.clear()
 
 
 _all: list[Callable[[], None]] = []

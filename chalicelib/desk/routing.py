@@ -9,7 +9,7 @@ from chalicelib.models.conversations import WAITING, Conversation, Loads
 from chalicelib.models.people import Person
 from chalicelib.rules import lifecycle, routing
 
-#: Waiting conversations that one event gives out; the rest follow by their own deadlines or the next event.
+#: Waiting conversations that one event gives out; where there are more, it is told again.
 MOST_AT_ONCE = 100
 
 
@@ -65,7 +65,7 @@ def look_again(ctx: Context, found: Conversation) -> None:
 
 
 def drain(ctx: Context) -> int:
-    """Gives out what waits, the longest wait first, until nobody can take more. Returns how many were assigned."""
+    """Gives out what waits, the longest wait first, until nobody can take more. Returns how many were given out."""
     given = 0
     for conversation in conversations.held(ctx.account, WAITING, MOST_AT_ONCE, newest_first=False):
         if assign(ctx, conversation) is None:

@@ -11,5 +11,5 @@ def route(body: str) -> None:
     ctx = context.system(event.account)
     if isinstance(event, ConversationOpened | ConversationReopened):
         routing.assign(ctx, event.conversation)
-    elif isinstance(event, AgentAvailable):
-        routing.drain(ctx)
+    elif isinstance(event, AgentAvailable) and routing.drain(ctx) == routing.MOST_AT_ONCE:
+        events.publish([event], ctx.now)

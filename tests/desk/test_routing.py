@@ -41,6 +41,13 @@ def test_nobody_online_means_waiting_and_the_longest_wait_goes_first(world: Worl
     assert {assignee(world, visitor) for visitor in visitors} == {world.agents[1].id}
 
 
+def test_more_than_one_event_gives_out_follow_one_another(world: World) -> None:
+    world.monkeypatch.setattr(routing, "MOST_AT_ONCE", 2)
+    visitors = [world.visitor() for _ in range(5)]
+    world.online(world.agents[0])
+    assert {assignee(world, visitor) for visitor in visitors} == {world.agents[0].id}
+
+
 def test_the_fewest_open_then_the_oldest_last_assignment(world: World) -> None:
     world.online(*world.agents)
     order = []

@@ -81,12 +81,11 @@ def named(error: DeskError) -> DeskError:
 
 
 def fail(error: Exception, request: Request) -> Answer:
-    """An error in this dialect's shape; what is wrong with which field stands behind the documented text."""
-    code = code_of(error)
+    """An error in this dialect's shape; `error_detail` says what is wrong with which field, where there is more to say."""
+    code, facts = code_of(error), error.facts if isinstance(error, Coded) else {}
     detail = str(named(error)) if isinstance(error, DeskError) else ""
-    text = f"{STRINGS[code]} {detail}".strip() if detail else STRINGS[code]
-    facts = error.facts if isinstance(error, Coded) else {}
-    return Answer({"error_code": code, "error_string": text, "uri": uri(request), **facts})
+    more = {"error_detail": detail} if detail else {}
+    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more})
 
 
 def wrap(request: Request, body: Any) -> Any:
