@@ -70,21 +70,21 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema_of: dict[Any, Any], 
 def _body(endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
     """Schema of the body: the request's, without what comes in the path or in a header; None where nothing is left."""
     elsewhere = {*_VARIABLE.findall(endpoint.path), *endpoint.headers}
-    written = schema.get("properties", {}) if endpoint.method in ("POST", "PUT") else {}
+    written = schema.get("properties", {}) if endpoint.method != "GET" else {}
     fields = {name: field for name, field in written.items() if name not in elsewhere}
     needed = [name for name in schema.get("required", []) if name in fields]
     return {**schema, "properties": fields, "required": needed} if fields else None
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    """Path variables and headers, and for GET and DELETE all other fields as query parameters."""
+    """Path variables and headers, and for GET all other fields as query parameters."""
     in_path = set(_VARIABLE.findall(endpoint.path))
     parameters = []
     for field in msgspec.structs.fields(endpoint.request):
         name, place = field.encode_name, "path" if field.encode_name in in_path else "query"
         if name in endpoint.headers:
             name, place = endpoint.headers[name], "header"
-        elif place == "query" and endpoint.method in ("POST", "PUT"):
+        elif place == "query" and endpoint.method != "GET":
             continue
         parameters.append(
             {"name": name, "in": place, "required": place == "path" or field.required, "schema": _schema(field.type)}

@@ -114,7 +114,7 @@ def test_a_variable_is_not_empty() -> None:
 # --- parse
 
 
-def test_path_goes_before_query_before_body_and_a_header_s_name_is_the_header_s_alone() -> None:
+def test_each_part_comes_from_its_own_place() -> None:
     def name(**given: Any) -> object:
         request = Request("GET", "/things/1", given.get("query", {}), given.get("headers", {}), given.get("body", b""))
         return msgspec.to_builtins(parse(request, ONE, {"id": "1"}))["givenName"]
@@ -122,9 +122,10 @@ def test_path_goes_before_query_before_body_and_a_header_s_name_is_the_header_s_
     everything = {"query": {"givenName": "query"}, "body": b'{"givenName": "body"}', "headers": {"x-name": "header"}}
     assert name(**everything) == name(headers=everything["headers"]) == "header"
     assert name(**{part: given for part, given in everything.items() if part != "headers"}) == ""
-    ids = Request("GET", "/things/1", {"id": "2", "size": "2"}, body=b'{"id": 3, "size": 3}')
-    shown = msgspec.to_builtins(parse(ids, ONE, {"id": "1"}))
-    assert (shown["id"], shown["size"]) == (1, 2)
+    for method, size in (("GET", 2), ("PUT", 3), ("DELETE", 3)):
+        ids = Request(method, "/things/1", {"id": "2", "size": "2"}, body=b'{"id": 3, "size": 3}')
+        shown = msgspec.to_builtins(parse(ids, ONE, {"id": "1"}))
+        assert (shown["id"], shown["size"]) == (1, size)
 
 
 def test_text_is_read_as_the_type_that_the_field_has() -> None:
