@@ -10,12 +10,18 @@ export PORT DATA FRESH
 help:   ## this list
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
 
-$(VENV)/ready: requirements-dev.lock
+# Two steps, because a desk runs without what its tests need: the second adds to the first. One lock pins both.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements-dev.lock
+$(VENV)/run: requirements-local.txt requirements.txt requirements-dev.lock
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	$(INSTALL) -r requirements-local.txt
 	touch $@
 
-run: $(VENV)/ready   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
+$(VENV)/ready: $(VENV)/run requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
+	touch $@
+
+run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 	@exec $(BIN)/python -m infra.local
 
 test: lint   ## format, lint, types, import rules and all tests
@@ -32,7 +38,7 @@ format: $(VENV)/ready   ## writes the format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-replay: $(VENV)/ready   ## real chats into a running desk: FILE=… LIMIT=n
+replay: $(VENV)/run   ## real chats into a running desk: FILE=… LIMIT=n
 	@$(BIN)/python -m infra.replay "$(FILE)" --limit "$(or $(LIMIT),100)"
 
 lock: $(VENV)/ready   ## pins what is installed now
