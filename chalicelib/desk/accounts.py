@@ -67,7 +67,10 @@ def _read(ctx: Context) -> tuple[Account, dict[str, Setting]]:
 
 
 def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
-    """Changes the fields given; holds for deadlines set from now on. Raises Invalid for spans that can't be."""
+    """Changes the fields given; holds for deadlines set from now on, in other processes after a minute at most.
+
+    Raises Invalid for spans that can't be.
+    """
 
     def attempt() -> AutoClose:
         account, rows = _read(ctx)

@@ -57,8 +57,10 @@ def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes
 
 
 def routed(now: int, agent: str, number: int, tried: Sequence[str], attempts: int, settings: AutoClose) -> Changes:
-    """Given to an agent by routing: he is to pick it in time, or it goes to another. A second round goes twice as slowly."""
-    again = attempts + (agent in tried)
+    """Given to an agent by routing: he is to pick it in time, or it goes to another. One who had it before gets twice the time
+    of the one before him.
+    """
+    again = attempts + 1 if agent in tried else 0
     due = deadlines.reassign_at(now, again, settings) if settings.is_enabled else None
     return assigned(now, agent, number, tried) | {"attempts": again, "reassign_at": due}
 

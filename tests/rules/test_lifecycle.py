@@ -79,6 +79,11 @@ def test_routed_is_assigned_and_looked_at_again_where_auto_close_is_on(now: int,
     assert lifecycle.routed(now, "anna", 2, ["bob"], 0, settings) == expected
 
 
+def test_who_has_not_had_it_gets_the_whole_span_however_long_it_waited() -> None:
+    given = lifecycle.routed(NOW, "anna", 2, [], 6, SETTINGS)
+    assert (given["attempts"], given["reassign_at"]) == (0, NOW + 10_000)
+
+
 def test_a_second_round_goes_twice_as_slowly() -> None:
     again = lifecycle.routed(NOW, "anna", 2, ["anna", "bob"], 1, SETTINGS)
     assert (again["attempts"], again["reassign_at"]) == (2, NOW + 40_000)
