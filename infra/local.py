@@ -14,13 +14,16 @@ import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TypeAlias
 
 from infra import emulator
 
+Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
-_OURS = ("journal.*", "*.json", "*.at")
+_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json")
 
 
 class CannotRun(Exception):
@@ -36,35 +39,27 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         port = _free_port(os.environ.get("PORT") or "8000")
-        lock = _own(data)
-        aws = _start_aws(data)
+        with _owned(data), _embedded_aws(data) as aws:
+            _run(port, data, stop, aws)
     except CannotRun as reason:
         print(f"polydesk: {reason}", file=sys.stderr)
         return 2
-    try:
-        _run(port, data, stop, aws)
-    except CannotRun as reason:
-        print(f"polydesk: {reason}", file=sys.stderr)
-        return 2
-    finally:
-        aws.terminate()
-        aws.wait()
-        lock.close()
     return 0
 
 
-def _own(data: Path) -> IO[str]:
+@contextmanager
+def _owned(data: Path) -> Iterator[None]:
     """The data folder, for this process alone; emptied of what is ours with FRESH=1."""
     data.mkdir(parents=True, exist_ok=True)
-    lock = (data / "lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise CannotRun(f"another desk is running on {data}; stop it, or choose another folder with DATA=") from error
-    if os.environ.get("FRESH") == "1":
-        for path in [path for pattern in _OURS for path in data.glob(pattern)]:
-            path.unlink()
-    return lock
+    with (data / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotRun(f"another desk is running on {data}; stop it, or choose another folder with DATA=") from error
+        if os.environ.get("FRESH") == "1":
+            for path in [path for pattern in _OURS for path in data.glob(pattern)]:
+                path.unlink()
+        yield
 
 
 def _free_port(text: str) -> int:
@@ -79,7 +74,8 @@ def _free_port(text: str) -> int:
     return int(text)
 
 
-def _start_aws(data: Path) -> "subprocess.Popen[bytes]":
+@contextmanager
+def _embedded_aws(data: Path) -> Iterator[Process]:
     """The embedded AWS on a free port, ready; this process's environment points to it, and to no account elsewhere."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -91,11 +87,15 @@ def _start_aws(data: Path) -> "subprocess.Popen[bytes]":
     os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "POLYDESK_STAGE": STAGE}
     command = [sys.executable, "-m", "infra.emulator", str(port), str(data / "journal.jsonl")]
     aws = subprocess.Popen(command, start_new_session=True)
-    _wait_for(aws, port)
-    return aws
+    try:
+        _wait_for(aws, port)
+        yield aws
+    finally:
+        aws.terminate()
+        aws.wait()
 
 
-def _wait_for(aws: "subprocess.Popen[bytes]", port: int) -> None:
+def _wait_for(aws: Process, port: int) -> None:
     for _ in range(600):
         if aws.poll() is not None:
             raise CannotRun(f"the embedded AWS stopped at once, with code {aws.returncode}")
@@ -103,11 +103,10 @@ def _wait_for(aws: "subprocess.Popen[bytes]", port: int) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    aws.kill()
     raise CannotRun("the embedded AWS did not start within a minute")
 
 
-def _run(port: int, data: Path, stop: threading.Event, aws: "subprocess.Popen[bytes]") -> None:
+def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     _restore()
 
