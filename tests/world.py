@@ -211,7 +211,8 @@ class World:
         for name in _QUEUES:
             queue = sqs_backends["123456789012"]["us-east-1"].queues[config.queue(name)]
             for message in queue._messages:
-                delay = int(message.delayed_until or 0) - int(message.sent_timestamp or 0)
+                held = int(message.delayed_until or 0) - int(message.sent_timestamp or 0)
+                delay = round(held / 1000) * 1000  # asked for in seconds; moto reads the machine's clock twice
                 self.queued.append((self.time + delay, name, message.body))
             queue._messages.clear()
 

@@ -117,6 +117,15 @@ def test_a_timer_fires_in_two_requests(world: World, seconds: int) -> None:
     assert sent == ["GetItem", "TransactWriteItems"]
 
 
+def test_a_change_that_moves_no_load_is_a_plain_update(world: World) -> None:
+    _, address = prepared(world)
+    headers = world.bearer()
+    for priority in ("high", "low"):
+        with counted() as sent:
+            assert world.call("PUT", address, {"priority": priority}, **headers).status == 200
+    assert sent == ["GetItem", "UpdateItem"]
+
+
 def test_the_tickets_of_an_agent_take_a_query_and_a_batch(world: World) -> None:
     prepared(world)
     headers = world.bearer()
