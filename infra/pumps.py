@@ -21,7 +21,7 @@ log = logging.getLogger("polydesk.local")
 _POLL, _WAIT, _RETRY = 0.1, 1, 1.0
 _TIMEOUT_MS = 30_000
 #: Lambdas that AWS would run at once for one queue; here threads.
-_AT_ONCE = 2
+_AT_ONCE = 4
 
 
 class Pump(threading.Thread):
@@ -106,7 +106,7 @@ def _as_sent(record: Any, arn: str) -> dict[str, Any]:
 
 
 class _Queue:
-    """Receives from one queue, and deletes what the lambda took."""
+    """Receives from one queue, hands over in batches of the lambda's size, and deletes what it took."""
 
     def __init__(self, source: Any) -> None:
         self._client = boto3.client("sqs")
@@ -116,17 +116,24 @@ class _Queue:
 
     def __call__(self, handler: Handler) -> float:
         got = self._client.receive_message(
-            QueueUrl=self._url, MaxNumberOfMessages=self._size, WaitTimeSeconds=_WAIT, MessageSystemAttributeNames=["All"]
+            QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT, MessageSystemAttributeNames=["All"]
         )
         messages = got.get("Messages", [])
-        if messages:
-            handler({"Records": [self._as_sent(message) for message in messages]}, _context(self._name))
-            self._delete(messages)
+        batches = [messages[at : at + self._size] for at in range(0, len(messages), self._size)]
+        failures = [failure for batch in batches if (failure := self._hand_over(handler, batch))]
+        if failures:
+            raise failures[0]
         return 0
 
-    def _delete(self, messages: Any) -> None:
-        entries: Any = [{"Id": str(at), "ReceiptHandle": message["ReceiptHandle"]} for at, message in enumerate(messages)]
+    def _hand_over(self, handler: Handler, batch: Any) -> Exception | None:
+        """One invocation; its messages are deleted where it succeeds, else what it raised is returned."""
+        try:
+            handler({"Records": [self._as_sent(message) for message in batch]}, _context(self._name))
+        except Exception as failure:
+            return failure
+        entries: Any = [{"Id": str(at), "ReceiptHandle": message["ReceiptHandle"]} for at, message in enumerate(batch)]
         self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
+        return None
 
     def _as_sent(self, message: Any) -> dict[str, Any]:
         return {

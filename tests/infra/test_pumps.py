@@ -61,6 +61,22 @@ def test_a_message_is_handed_over_in_the_real_shape_and_deleted_once_taken(sqs: 
     assert waiting(sqs, "routing") == 0
 
 
+def test_a_message_that_fails_holds_up_no_other(sqs: Any) -> None:
+    queues.send("routing", [("good", 0), ("poison", 0), ("better", 0)])
+    taken: list[str] = []
+
+    def picky(event: Any, context: Any) -> None:
+        ((body,),) = [[record["body"] for record in event["Records"]]]
+        if body == "poison":
+            raise RuntimeError("a handler that crashes")
+        taken.append(body)
+
+    with pytest.raises(RuntimeError):
+        pumps._Queue(source("route_conversations"))(picky)
+    assert sorted(taken) == ["better", "good"]
+    assert waiting(sqs, "routing") == 1
+
+
 def test_a_stream_s_batch_comes_again_until_it_is_taken(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     arn = boto3.client("dynamodbstreams").list_streams(TableName=config.table("conversations"))["Streams"][0]["StreamArn"]
     declared = source("relay_conversations")
