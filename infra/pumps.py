@@ -21,7 +21,7 @@ log = logging.getLogger("polydesk.local")
 _POLL, _WAIT, _RETRY = 0.1, 1, 1.0
 _TIMEOUT_MS = 30_000
 #: Lambdas that AWS would run at once for one queue; here threads.
-_AT_ONCE = 4
+_AT_ONCE = 2
 
 
 class Pump(threading.Thread):
