@@ -30,8 +30,3 @@ def create(account: str, person: str, device: Device) -> bool:
     except Refused:
         return False
     return True
-
-
-def get(account: str, person: str, device: str) -> Device | None:
-    """One device of a person, read consistently."""
-    return Device.find(f"{account}#{person}", device)

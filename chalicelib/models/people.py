@@ -41,7 +41,6 @@ class Person(Table):
     name = UnicodeAttribute()
     email = UnicodeAttribute()
     icon = UnicodeAttribute(null=True)
-    language = UnicodeAttribute(null=True)
     signature = UnicodeAttribute(null=True)
     is_anonymous = BooleanAttribute(default=False)
     trace = UnicodeAttribute(null=True)
