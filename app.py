@@ -13,7 +13,7 @@ from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import relay, route, timers
+from chalicelib.jobs import batch, relay, route, timers
 
 app = Chalice(app_name="polydesk")
 
@@ -62,17 +62,15 @@ def relay_people(event: DynamoDBEvent) -> None:
     relay.relay("people", _records(event))
 
 
-# One message an invocation: a failure then returns that message alone to its queue.
+# Chalice can't ask for partial responses, so it starts with batches of one; infra/deploy.py asks, and makes them larger.
 @app.on_sqs_message(queue=config.queue("routing"), batch_size=1)
-def route_conversations(event: SQSEvent) -> None:
-    for record in event:
-        route.route(record.body)
+def route_conversations(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), route.route)
 
 
 @app.on_sqs_message(queue=config.queue("timers"), batch_size=1)
-def fire_timers(event: SQSEvent) -> None:
-    for record in event:
-        timers.fire(record.body)
+def fire_timers(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), timers.fire)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
@@ -80,5 +78,5 @@ def sweep_timers(event: CloudWatchEvent) -> None:
     timers.sweep()
 
 
-def _records(event: DynamoDBEvent) -> list[dict[str, Any]]:
+def _records(event: DynamoDBEvent | SQSEvent) -> list[dict[str, Any]]:
     return event.to_dict()["Records"]  # type: ignore[no-any-return]

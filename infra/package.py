@@ -89,6 +89,13 @@ def _compile_tree(what: Path, base: Path) -> None:
         raise SystemExit(f"{what} does not compile")
 
 
+def narrow(project: Path, stage: str, partition: str, region: str, account: str) -> None:
+    """Binds the policies of a built project to one stage in one region of one AWS account."""
+    for policy in (project / ".chalice").glob("policy-*.json"):
+        text = policy.read_text().replace("polydesk-*-", f"polydesk-{stage}-")
+        policy.write_text(text.replace("arn:aws:", f"arn:{partition}:").replace(":*:*:", f":{region}:{account}:"))
+
+
 def archive(project: Path, stage: str, out: Path) -> Path:
     """Packages a built project: `deployment.zip` and the SAM template `sam.json` in `out`, which is returned."""
     environment = {"AWS_DEFAULT_REGION": "us-east-1", **os.environ, "POLYDESK_STAGE": stage}

@@ -11,9 +11,8 @@ os.environ.pop("AWS_ENDPOINT_URL", None)
 import pytest
 from moto import mock_aws
 
-from chalicelib.desk import cache
-from chalicelib.models import claims
 from infra import stack
+from tests import policies
 from tests.world import World
 
 
@@ -29,8 +28,7 @@ def aws() -> Iterator[None]:
 @pytest.fixture
 def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """A desk with an owner, three agents and clients, whose clock the test moves."""
-    cache.clear_all()
-    claims._numbered.cache_clear()
+    policies.forget()
     return World(monkeypatch)
 
 

@@ -22,12 +22,17 @@ from chalicelib.dialects.ppmessage.auth import LEVELS
 from chalicelib.models import base, queues
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
+from tests import policies
 
 START = 1_800_000_000_000
 PASSWORD = "correct horse"
-_STREAMS = {"conversations": app.relay_conversations, "people": app.relay_people}
-_QUEUES = {"routing": app.route_conversations, "timers": app.fire_timers}
+_STREAMS = {"conversations": "relay_conversations", "people": "relay_people"}
+_QUEUES = {"routing": "route_conversations", "timers": "fire_timers"}
 _http = Client(app.app)
+_TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-type", "source", "time", "id"], "") | {
+    "resources": [],
+    "detail": {},
+}
 
 
 @dataclass
@@ -91,6 +96,8 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for client in (base.connection.client, queues.client()):
+            client.meta.events.register("before-call", policies.check, unique_id="policies")
         if self.clock_of is None:
             self.monkeypatch.setattr(context, "clock", lambda: self.now)
         self.account = ids.uuid7(self.time, uuid.uuid4().bytes[:10])
@@ -138,7 +145,8 @@ class World:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if body is not None and not isinstance(body, str | bytes):
             body, sent = json.dumps(body), {"Content-Type": "application/json"} | sent
-        response = getattr(_http.http, method.lower(), _http.http.get)(path, headers=sent, body=body or b"")
+        with policies.acting("api_handler"):
+            response = getattr(_http.http, method.lower(), _http.http.get)(path, headers=sent, body=body or b"")
         shown = json.loads(response.body) if response.body else None
         return Answer(response.status_code, shown, dict(response.headers))
 
@@ -200,10 +208,10 @@ class World:
 
     def relay(self) -> None:
         """Streams to queues."""
-        for table, handler in _STREAMS.items():
+        for table, function in _STREAMS.items():
             records = self.records(table)
             if records:
-                handler({"Records": records}, None)
+                invoke(function, {"Records": records})
         self._collect()
 
     def _collect(self) -> None:
@@ -227,7 +235,11 @@ class World:
 
     def deliver(self, queue: str, body: str) -> None:
         """Hands one message of a queue to its lambda."""
-        _QUEUES[queue]({"Records": [{"body": body, "messageId": "1", "receiptHandle": "1"}]}, None)
+        invoke(_QUEUES[queue], {"Records": [{"body": body, "messageId": "1", "receiptHandle": "1"}]})
+
+    def sweep(self) -> None:
+        """What the schedule does each minute."""
+        invoke("sweep_timers", _TICK)
 
     def pass_(self, seconds: float) -> None:
         """Lets time pass, doing on the second what is due then."""
@@ -240,6 +252,12 @@ class World:
         clock.now = until
 
 
+def invoke(function: str, event: dict[str, Any]) -> Any:
+    """What a lambda of app.py returns for an event, under its own policy."""
+    with policies.acting(function):
+        return getattr(app, function)(event, None)
+
+
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """The requests that are sent to DynamoDB and SQS meanwhile, by operation."""
@@ -248,7 +266,7 @@ def counted() -> Iterator[list[str]]:
     def note(model: Any, **_: Any) -> None:
         sent.append(model.name)
 
-    events = [base.connection.client.meta.events, queues._client().meta.events]
+    events = [base.connection.client.meta.events, queues.client().meta.events]
     for emitter in events:
         emitter.register("before-call", note)
     try:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
-
 from chalicelib import config
+from chalicelib.models import base
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -20,13 +19,14 @@ class NotSent(Exception):
 
 
 @cache
-def _client() -> "SQSClient":
-    return boto3.client("sqs")
+def client() -> "SQSClient":
+    """The one client for queues, of the tables' session: another session would load and parse all of botocore's data again."""
+    return base.connection.session.create_client("sqs")  # type: ignore[return-value]
 
 
 @cache
 def _url(name: str) -> str:
-    return _client().get_queue_url(QueueName=config.queue(name))["QueueUrl"]
+    return client().get_queue_url(QueueName=config.queue(name))["QueueUrl"]
 
 
 def send(queue: str, bodies: Sequence[tuple[str, int]]) -> None:
@@ -36,6 +36,6 @@ def send(queue: str, bodies: Sequence[tuple[str, int]]) -> None:
             {"Id": str(at), "MessageBody": body, "DelaySeconds": delay}
             for at, (body, delay) in enumerate(bodies[start : start + _BATCH])
         ]
-        failed = _client().send_message_batch(QueueUrl=_url(queue), Entries=entries).get("Failed", [])
+        failed = client().send_message_batch(QueueUrl=_url(queue), Entries=entries).get("Failed", [])
         if failed:
             raise NotSent(f"{queue}: {failed[0]['Code']}")

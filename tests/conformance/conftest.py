@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.desk import cache
-from chalicelib.models import claims
+from tests import policies
 from tests.conformance.scene import Scene, set_up
 from tests.world import World
 
@@ -13,8 +12,7 @@ from tests.world import World
 @pytest.fixture(scope="module")
 def scene(aws: None) -> Iterator[Scene]:
     """A desk whose first agent is online and has answered one visitor."""
-    cache.clear_all()
-    claims._numbered.cache_clear()
+    policies.forget()
     with pytest.MonkeyPatch.context() as patch:
         yield set_up(World(patch))
 

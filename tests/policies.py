@@ -1,0 +1,100 @@
+"""AWS's part of a call: whether the policy of the lambda that makes it allows it. moto allows everything."""
+
+import functools
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from chalicelib.desk import cache
+from chalicelib.models import claims, queues
+
+CHALICE = Path(__file__).parent.parent / ".chalice"
+#: Operations that IAM knows by another name.
+_ACTIONS = {
+    "SendMessageBatch": "SendMessage",
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+
+#: An action and the ARN that it is done to.
+Need = tuple[str, str]
+#: What each lambda has asked of AWS in this process.
+made: dict[str, set[Need]] = {}
+#: Whether each call begins in a new process, which knows nothing yet.
+always_cold = False
+_acting: list[str] = []
+
+
+class AccessDenied(AssertionError):
+    """A lambda did what its policy does not allow."""
+
+
+@contextmanager
+def acting(function: str) -> Iterator[None]:
+    """Meanwhile all calls are made in the role of a lambda: its name in app.py, `api_handler` for the routes."""
+    if always_cold:
+        forget()
+    _acting.append(function)
+    try:
+        yield
+    finally:
+        _acting.pop()
+
+
+def forget() -> None:
+    """Empties what a process keeps from call to call."""
+    cache.clear_all()
+    claims._numbered.cache_clear()
+    queues._url.cache_clear()
+
+
+def check(model: Any, params: dict[str, Any], **_: Any) -> None:
+    """Botocore's before-call hook: raises AccessDenied for what the acting lambda's policy does not allow."""
+    if not _acting:
+        return
+    needs = set(_needs(model.service_model.service_name, model.name, json.loads(params["body"])))
+    made.setdefault(_acting[-1], set()).update(needs)
+    refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
+    if refused:
+        raise AccessDenied(f"{_acting[-1]}: {refused}")
+
+
+def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]:
+    if service == "sqs":
+        queue = body.get("QueueName") or body["QueueUrl"].rsplit("/", 1)[1]
+        yield f"sqs:{_ACTIONS.get(operation, operation)}", f"arn:aws:sqs:us-east-1:123456789012:{queue}"
+    elif "TransactItems" in body:
+        for entry in body["TransactItems"]:
+            ((kind, item),) = entry.items()
+            yield _of_table(_ACTIONS[kind], item)
+    elif "RequestItems" in body:
+        yield from (_of_table(operation, {"TableName": table}) for table in body["RequestItems"])
+    else:
+        yield _of_table(operation, body)
+
+
+def _of_table(action: str, body: dict[str, Any]) -> Need:
+    index = f"/index/{body['IndexName']}" if "IndexName" in body else ""
+    return f"dynamodb:{action}", f"arn:aws:dynamodb:us-east-1:123456789012:table/{body['TableName']}{index}"
+
+
+@functools.cache
+def grants(function: str) -> list[Need]:
+    """What a lambda's policy allows: action and pattern of ARNs."""
+    file = json.loads((CHALICE / "config.json").read_text())["lambda_functions"][function]["iam_policy_file"]
+    return [
+        (action, resource)
+        for statement in json.loads((CHALICE / file).read_text())["Statement"]
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+
+
+def allows(grant: Need, need: Need) -> bool:
+    """Whether a grant covers a need."""
+    return grant[0] == need[0] and fnmatchcase(need[1], grant[1])
