@@ -23,6 +23,9 @@ LEVELS = {
 }
 #: Levels that the documentation calls "all".
 EVERY_LEVEL = ("PPCOM", "PPKEFU", "PPCONSOLE", "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
+#: Levels of the documentation's other rows.
+PPCOM = ("PPCOM",)
+CONSOLES = ("PPCONSOLE", "THIRD_PARTY_CONSOLE")
 _BY_PASSWORD = ("PPKEFU", "PPCONSOLE")
 
 
@@ -103,3 +106,6 @@ def _issued(ctx: Context, caller: Caller) -> str:
 
 def _refused(error: str) -> Answer:
     return Answer({"error": error}, 400)
+
+
+ROWS = [Endpoint("POST", "/ppauth/token", token, in_form=True)]

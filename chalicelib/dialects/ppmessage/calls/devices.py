@@ -1,0 +1,23 @@
+"""Calls about devices."""
+
+from chalicelib.context import Context
+from chalicelib.desk import devices
+from chalicelib.desk.errors import Exists
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.ppmessage.auth import PPCOM
+from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import devices as mapping
+from chalicelib.dialects.ppmessage.wire import devices as wire
+
+
+def create_device(ctx: Context, request: wire.CreateDevice) -> wire.DeviceCreated:
+    """PP_CREATE_DEVICE: a device; one that exists answers 25 with its uuid."""
+    try:
+        return mapping.device(devices.register(ctx, request.user_uuid, request.device_id, request.device_ostype))
+    except Exists as known:
+        raise Coded(25, device_uuid=known.id) from known
+
+
+ROWS = [
+    Endpoint("POST", "/api/PP_CREATE_DEVICE", create_device, PPCOM),
+]

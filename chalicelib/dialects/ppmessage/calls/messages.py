@@ -1,0 +1,62 @@
+"""Calls about messages."""
+
+from chalicelib.context import AGENT, Caller, Context
+from chalicelib.desk import messages, people
+from chalicelib.desk.errors import Forbidden, Invalid, NotFound
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.ppmessage import errors
+from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL
+from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import messages as mapping
+from chalicelib.dialects.ppmessage.wire import messages as wire
+
+_PAGE, _LONGEST_PAGE = 30, messages.MOST_ON_A_PAGE
+
+
+def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
+    """PP_PAGE_HISTORY_MESSAGE: messages, newest first, 30 a page; older or newer than one of them."""
+    if request.min_uuid and request.max_uuid:
+        raise Coded(42)
+    offset, size = request.page_offset or 0, request.page_size or _PAGE
+    if offset < 0 or size < 1:
+        raise Invalid("page_offset" if offset < 0 else "page_size", "is too small")
+    if size > _LONGEST_PAGE:
+        raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
+    page = (
+        messages.around(
+            ctx, request.conversation_uuid, size, older_than=request.max_uuid or "", newer_than=request.min_uuid or ""
+        )
+        if request.min_uuid or request.max_uuid
+        else messages.page(ctx, request.conversation_uuid, offset, size)
+    )
+    return mapping.history(
+        page, offset, size, people.cards(ctx, {stored.sender for stored in page.messages if stored.sender_number})
+    )
+
+
+def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
+    """PP_SEND_MESSAGE: posts a message; the same uuid again answers the same and stores nothing."""
+    try:
+        stored = messages.post(_sending(ctx, request), mapping.post(request))
+    except (NotFound, Invalid) as error:
+        raise Coded(16, str(errors.named(error))) from error
+    return wire.Sent(stored.id, stored.conversation)
+
+
+def _sending(ctx: Context, request: wire.SendMessage) -> Context:
+    """A program writes as the agent whom it names; an agent as himself alone."""
+    caller = ctx.caller
+    if caller.at_least(AGENT) and caller.person is None:
+        agent = people.get(ctx, request.from_uuid)
+        if agent.kind != "agent":
+            raise Forbidden("from_uuid is not an agent")
+        return ctx.acting(Caller(caller.account, caller.level, agent.id, agent.number, caller.client))
+    if caller.person != request.from_uuid:
+        raise Forbidden("from_uuid is not the token's user")
+    return ctx
+
+
+ROWS = [
+    Endpoint("POST", "/api/PP_PAGE_HISTORY_MESSAGE", page_history, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_SEND_MESSAGE", send_message, EVERY_LEVEL),
+]

@@ -1,0 +1,97 @@
+"""Messages, as PPMessage's clients send and get them."""
+
+import msgspec
+
+
+class PageHistory(msgspec.Struct, kw_only=True):
+    """PP_PAGE_HISTORY_MESSAGE: by page, or older than `max_uuid`, or newer than `min_uuid`."""
+
+    conversation_uuid: str
+    app_uuid: str | None = None
+    user_uuid: str | None = None
+    page_offset: int | None = None
+    page_size: int | None = None
+    min_uuid: str | None = None
+    max_uuid: str | None = None
+
+
+class SendMessage(msgspec.Struct, kw_only=True):
+    """PP_SEND_MESSAGE: the socket's `send` object, flat."""
+
+    uuid: str
+    from_uuid: str
+    from_type: str
+    to_uuid: str
+    to_type: str
+    message_type: str
+    message_subtype: str
+    message_body: str
+    conversation_uuid: str
+    conversation_type: str | None = None
+    app_uuid: str | None = None
+    device_uuid: str | None = None
+
+
+class FromUser(msgspec.Struct):
+    """Who sent a message."""
+
+    uuid: str
+    user_fullname: str
+    user_email: str
+    user_icon: str | None
+
+
+class Message(msgspec.Struct, kw_only=True):
+    """A message of a history page; `message_body` is the JSON text that sockets carry."""
+
+    uuid: str
+    app_uuid: str
+    conversation_uuid: str
+    conversation_type: str
+    from_uuid: str
+    from_type: str
+    from_device_uuid: str | None
+    from_user: FromUser | None
+    to_uuid: str
+    to_type: str
+    message_type: str
+    message_subtype: str
+    message_body: str
+    body: str
+    task_status: str
+    createtime: str
+    updatetime: str
+
+
+class HistoryPage(msgspec.Struct, kw_only=True):
+    """PP_PAGE_HISTORY_MESSAGE."""
+
+    list: list[Message]
+    total_count: int
+    return_count: int
+    page_offset: int
+    page_size: int
+
+
+class Letters(msgspec.Struct, kw_only=True):
+    """A message as sockets carry it: ci conversation, fi/ft from, ti/tt to, mt type, ms subtype, bo body, ts seconds."""
+
+    ci: str
+    ct: str
+    fi: str
+    ft: str
+    ti: str
+    tt: str
+    mt: str
+    ms: str
+    bo: str
+    tl: str | None
+    ts: float
+    id: str
+
+
+class Sent(msgspec.Struct):
+    """PP_SEND_MESSAGE: the message that is stored now, and where."""
+
+    uuid: str
+    conversation_uuid: str
