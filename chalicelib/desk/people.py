@@ -39,6 +39,7 @@ class Card:
     signature: str | None
     presence: str | None
     updated_at: int
+    group: str | None = None
 
 
 _cards: TimedCache[Card] = TimedCache()
@@ -127,6 +128,7 @@ def _card(ctx: Context, person: Person) -> Card:
         person.signature,
         person.presence,
         person.updated_at,
+        person.group,
     )
     return _cards.put(f"{ctx.account}#{person.id}", card, ctx.now)
 

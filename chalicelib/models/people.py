@@ -15,6 +15,7 @@ from chalicelib.models.claims import Claim, claim
 AGENT, CONTACT = "agent", "contact"
 _ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
 _ROUTED_BY += ["presence", "presence_alias", "presence_at", "open_conversations", "last_assigned_at"]
+_ROUTED_BY += ["group", "is_distributor", "last_login_at"]
 
 
 class ByAgents(GlobalSecondaryIndex["Person"]):
@@ -53,6 +54,9 @@ class Person(Table):
     is_active = BooleanAttribute(default=True)
     password = UnicodeAttribute(null=True)
     agents_of = UnicodeAttribute(null=True)
+    #: The one group that an agent is in, and whether he serves those who ask for no group.
+    group = UnicodeAttribute(null=True)
+    is_distributor = BooleanAttribute(default=False)
     presence = UnicodeAttribute(null=True)
     presence_alias = UnicodeAttribute(null=True)
     presence_at = IntegerAttribute(default=0)

@@ -18,7 +18,9 @@ def test_every_row_has_facts_and_a_call_that_succeeds(row: Row) -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=[dialect.name for dialect in DIALECTS])
 def test_no_fact_and_no_row_stands_twice_and_every_fact_is_of_a_row(dialect: Dialect) -> None:
-    told = [(entry["method"], entry["path"]) for entry in DOCUMENTS[dialect.name]["endpoints"]]
+    document = DOCUMENTS[dialect.name]
+    not_yet = document.get("not_yet", [])
+    told = [(entry["method"], entry["path"]) for entry in document["endpoints"] if entry["path"] not in not_yet]
     served = [row.key for row in rows_of(dialect)]
     assert sorted(told) == sorted(set(served))
     assert len(served) == len(set(served))
