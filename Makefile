@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export PORT DATA FRESH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay lint format lock clean
+.PHONY: help run test e2e replay lint format lock clean
 
 help:   ## this list
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
+	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
 
 # Two steps, because a desk runs without what its tests need: the second adds to the first. One lock pins both.
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements-dev.lock
@@ -26,6 +26,9 @@ run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 
 test: lint   ## format, lint, types, import rules and all tests
 	$(BIN)/python -m pytest
+
+e2e: $(VENV)/ready   ## packages the real zip, deploys it to an emulator that runs it, talks to it
+	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e/test_packaged.py
 
 lint: $(VENV)/ready   ## format, lint, types, import rules, the template
 	$(BIN)/ruff format --check --quiet .
