@@ -30,12 +30,12 @@ test: lint   ## format, lint, types, import rules and all tests
 e2e: $(VENV)/ready   ## packages the real zip, deploys it to an emulator that runs it, talks to it
 	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e/test_packaged.py
 
-lint: $(VENV)/ready   ## format, lint, types, import rules, the template
+lint: $(VENV)/ready   ## format, lint, types, import rules, the templates
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/cfn-lint infra/template.yaml infra/watch.yaml
 
 format: $(VENV)/ready   ## writes the format
 	$(BIN)/ruff format .
