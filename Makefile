@@ -2,10 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-export PORT DATA FRESH
+export PORT DATA FRESH FULL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay e2e deploy destroy account lint format lock clean
+.PHONY: help run test replay e2e bench deploy destroy account lint format lock clean
 
 help:   ## this list
 	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -52,6 +52,9 @@ destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=
 
 account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: STAGE=… NAME=… EMAIL=…
 	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.account "$(NAME)" "$(EMAIL)"
+
+bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity cpu cold cost peer burst" FULL=1; needs npm, for an emulator of true units
+	@$(BIN)/python -m tests.bench $(SECTIONS)
 
 lock: $(VENV)/ready   ## pins what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > requirements-dev.lock

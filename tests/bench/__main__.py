@@ -19,7 +19,7 @@ from tests.bench.figures import Report
 
 SECTIONS = ("capacity", "cpu", "cold", "cost", "peer", "burst")
 #: Sections whose figures another one reckons with.
-NEEDS = {"cost": ("capacity", "cpu")}
+NEEDS = {"cost": ("cpu",)}
 
 
 def main(arguments: list[str]) -> int:
@@ -31,22 +31,20 @@ def main(arguments: list[str]) -> int:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     data = Path(os.environ.get("DATA") or ".local").resolve()
     data.mkdir(parents=True, exist_ok=True)
-    report = _measured(Report(data, full=bool(os.environ.get("FULL"))), _with_needs(asked))
-    report.show(Console(width=None if sys.stdout.isatty() else 160))
-    report.write(data / "bench.json", at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), python=platform.python_version())
+    report = Report(data, full=bool(os.environ.get("FULL")))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    for section in _with_needs(asked):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            report = process.submit(report.measured, section).result()
+        report.show(console, section)
+        report.write(data / "bench.json", at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), python=platform.python_version())
+    console.print(report.summary, highlight=False)
     return report.code
 
 
 def _with_needs(asked: list[str] | tuple[str, ...]) -> list[str]:
     wanted = {*asked, *(need for section in asked for need in NEEDS.get(section, ()))}
     return [section for section in SECTIONS if section in wanted]
-
-
-def _measured(report: Report, sections: list[str]) -> Report:
-    for section in sections:
-        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            report = process.submit(report.measured, section).result()
-    return report
 
 
 if __name__ == "__main__":

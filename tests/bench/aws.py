@@ -37,7 +37,7 @@ def tables(data: Path) -> Iterator[str]:
     with _dynoxide(data) as endpoint:
         os.environ |= _CREDENTIALS | {"AWS_ENDPOINT_URL_DYNAMODB": endpoint, "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": endpoint}
         client = boto3.client("dynamodb")
-        for given in _resources("AWS::DynamoDB::Table"):
+        for given in resources("AWS::DynamoDB::Table"):
             wanted = {name: given[name] for name in _TABLE if name in given}
             if "StreamSpecification" in given:
                 wanted["StreamSpecification"] = {"StreamEnabled": True, **given["StreamSpecification"]}
@@ -49,12 +49,12 @@ def tables(data: Path) -> Iterator[str]:
 def whole(data: Path) -> Iterator[None]:
     """The tables, and in this process moto's queues."""
     with tables(data), mock_aws(config=_LOCAL):
-        for given in _resources("AWS::SQS::Queue"):
+        for given in resources("AWS::SQS::Queue"):
             boto3.client("sqs").create_queue(QueueName=_name(given["QueueName"]))
         yield
 
 
-def _resources(kind: str) -> list[dict[str, Any]]:
+def resources(kind: str) -> list[dict[str, Any]]:
     """Properties of the template's resources of a kind, as plain JSON."""
     template = json.loads(json.dumps(decode(str(TEMPLATE))[0]))
     return [entry["Properties"] for entry in template["Resources"].values() if entry["Type"] == kind]
@@ -136,7 +136,7 @@ def billed() -> Iterator[Bill]:
             bill.add(model.name, entry)
 
     hooks: list[tuple[str, Any]] = [("provide-client-params", ask), ("after-call", note)]
-    emitters = [base.connection.client.meta.events, queues._client().meta.events]
+    emitters = [base.connection.client.meta.events, queues.client().meta.events]
     for emitter in emitters:
         for event, hook in hooks:
             emitter.register(event, hook)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -81,13 +82,17 @@ class Report:
         """The process's exit code: 1 where a budget is missed or a section could not be measured."""
         return 1 if self.missed or self.broken else 0
 
-    def show(self, console: Console) -> None:
-        """Writes a table a section."""
-        for section in dict.fromkeys(figure.section for figure in self.figures):
-            console.print(_table(section, [figure for figure in self.figures if figure.section == section]))
-        for section, why in self.broken.items():
-            console.print(f"[red]{section} could not be measured:[/] {why}", highlight=False)
-        console.print(f"{len(self.figures)} figures, {len(self.missed)} budgets missed", highlight=False)
+    def show(self, console: Console, section: str) -> None:
+        """Writes a section's table, or why there is none."""
+        console.print(_table(section, [figure for figure in self.figures if figure.section == section]))
+        if section in self.broken:
+            console.print(f"[red]{section} could not be measured:[/] {escape(self.broken[section])}", highlight=False)
+
+    @property
+    def summary(self) -> str:
+        """How it went, in a line."""
+        missed = [f"{figure.section}: {figure.name}" for figure in self.missed]
+        return f"{len(self.figures)} figures, {len(missed)} budgets missed{': ' * bool(missed)}{'; '.join(missed)}"
 
     def write(self, path: Path, **circumstances: Any) -> None:
         """Writes all as JSON: the circumstances, `figures` (a list of Figure), `missed` (names) and `broken`."""

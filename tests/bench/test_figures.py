@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.bench.cost import Usage
 from tests.bench.figures import Figure, Report, shown
 
 
@@ -34,7 +35,7 @@ def test_a_missed_budget_or_a_broken_section_is_the_exit_code(tmp_path: Path) ->
     missed.section = "cpu"
     missed.add("post", 1.4, "x", 1.3)
     assert missed.code == 1
-    assert [figure.section for figure in missed.missed] == ["cpu"]
+    assert missed.summary == "3 figures, 1 budgets missed: cpu: post"
 
 
 def test_a_section_reckons_with_anothers_figures(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_a_section_reckons_with_anothers_figures(tmp_path: Path) -> None:
 
 def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
     made, screen = report(tmp_path), io.StringIO()
-    made.show(Console(file=screen, width=120))
+    made.show(Console(file=screen, width=120), "capacity")
     made.write(tmp_path / "new" / "bench.json", python="3.11")
     document = json.loads((tmp_path / "new" / "bench.json").read_text())
     assert document["python"] == "3.11" and document["missed"] == []
@@ -56,3 +57,15 @@ def test_the_table_and_the_json_say_the_same(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("value", "text"), [(0, "0"), (100_000, "100,000"), (1.2345, "1.23"), (6_543_210.5, "6,543,210")])
 def test_numbers_are_shown_short(value: float, text: str) -> None:
     assert shown(value) == text
+
+
+def test_dollars_are_the_counts_times_the_prices() -> None:
+    month = Usage(reads=8e6, writes=1.6e6, api=1e6, invocations=0, requests=0, queue=2.5e6).dollars(cpu_ms=5)
+    assert month == pytest.approx({"DynamoDB": 2, "Lambda": 0, "API Gateway": 3.5, "SQS": 1, "logs": 0})
+
+
+def test_a_lambda_costs_its_calls_its_time_and_its_log() -> None:
+    million = Usage(invocations=1e6, requests=2e6).dollars(cpu_ms=5.12)
+    seconds = 1e6 * (5.12 * 1769 / 512 + 2 * 5) / 1000
+    assert million["Lambda"] == pytest.approx(0.2 + seconds * 0.5 * 0.0000166667)
+    assert million["logs"] == pytest.approx(0.2)
