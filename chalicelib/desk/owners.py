@@ -117,10 +117,9 @@ def _clients(inside: Context, new: NewAccount) -> dict[str, Made]:
 
 def _row(inside: Context, new: NewAccount, owner: Person, made: dict[str, Made], opened_in: str | None) -> Any:
     document = {"name": new.name, "owner": owner.id, "created_at": inside.now, "updated_at": inside.now}
+    document |= {"billing_email": owner.email, **new.settings}
     own = {label: asdict(one.client) for label, one in made.items()}
-    return accounts.new(
-        inside.account, {**document, "billing_email": owner.email, **new.settings, "opened_in": opened_in, "clients": own}
-    )
+    return accounts.new(inside.account, {**document, "opened_in": opened_in, "clients": own})
 
 
 def _whole(row: Any, owner: Person, names: list[Claim], made: dict[str, Made]) -> rows.New:

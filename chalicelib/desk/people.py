@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from chalicelib.context import AGENT, LEVELS, VISITOR, Caller, Context
-from chalicelib.desk import accounts, tokens
+from chalicelib.context import AGENT, LEVELS, VISITOR, Context
+from chalicelib.desk import tokens
 from chalicelib.desk.cache import TimedCache
-from chalicelib.desk.errors import IS_AGENT, Exists, Forbidden, Invalid, NotAuthenticated, NotFound
+from chalicelib.desk.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, counters, people
 from chalicelib.models.base import Refused
@@ -189,11 +189,6 @@ def _arrived(ctx: Context, trace: str) -> Person:
     return person
 
 
-def log_in_plain(ctx: Context, email: str, password: str) -> tuple[Person, Caller]:
-    """The same for the password as it is typed."""
-    return log_in(ctx, email, passwords.wire(password))
-
-
 def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
     number = counters.next_number(ctx.account, "person")
     return Person(
@@ -283,28 +278,3 @@ def agent_by_number(ctx: Context, number: int) -> Person:
     if found is None or found.removed_at or found.kind != people.AGENT:
         raise NotFound("agent", number)
     return found
-
-
-def log_in(ctx: Context, email: str, wire_password: str, account: str | None = None) -> tuple[Person, Caller]:
-    """The agent whose e-mail and wire password these are, in `account` if he has it beside his own.
-
-    Raises NotAuthenticated, after the same work whatever is wrong.
-    """
-    claim = claims.find(claims.EVERYWHERE, "login", emails.canonical(email))
-    home = people.get(claim.account, claim.id) if claim else None
-    if not passwords.matches(wire_password, home.password if home else None) or home is None or not home.is_active:
-        raise NotAuthenticated
-    elsewhere = account if claim and account in (claim.accounts or ()) else None
-    person = people.get(elsewhere, home.id) if elsewhere else home
-    if person is None or _is_gone(ctx, person.account):
-        raise NotAuthenticated
-    people.logged_in(person.account, person.id, ctx.now)
-    return person, Caller(person.account, person.level or AGENT, person.id, person.number, generation=home.generation)
-
-
-def _is_gone(ctx: Context, account: str) -> bool:
-    try:
-        accounts.load(ctx.acting(Caller(account, AGENT)))
-    except NotFound:
-        return True
-    return False

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, system
-from chalicelib.desk import accounts, clients, people, tokens
+from chalicelib.desk import accounts, clients, logins, tokens
 from chalicelib.desk.errors import NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
@@ -101,7 +101,7 @@ def _for_client(ctx: Context, form: TokenRequest) -> Answer:
 def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
     try:
         account, label = clients.known(ctx, form.client_id)
-        person, caller = people.log_in(ctx, form.user_email, form.user_password, account)
+        person, caller = logins.log_in(ctx, form.user_email, form.user_password, account)
     except NotAuthenticated:
         return Answer({"error_code": -1})
     foreign = account != caller.account and account != accounts.opened_in(ctx.acting(caller))

@@ -52,7 +52,7 @@ STRINGS = {
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
-_FIELDS |= {"name": "user_fullname", "email": "user_email", "password": "user_password", "level": "user_status"}
+_FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status"}
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
 _EXISTS = {"device": 25, "person": 22}
 _NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
