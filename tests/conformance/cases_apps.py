@@ -37,7 +37,7 @@ def revive(scene: "Scene") -> None:
     if row.document.get("removed_at"):
         settings.put(row, {**row.document, "removed_at": None})
         Token(_ending(world.account)).delete()
-        claims.put(claims.claim(world.account, "login", world.owner.email, world.owner.id, scope=claims.EVERYWHERE))
+        claims.claim(world.account, "login", world.owner.email, world.owner.id, scope=claims.EVERYWHERE).save()
         cache.clear_all()
 
 

@@ -246,7 +246,11 @@ def test_a_user_is_made_with_his_status(scene: Scene, given: dict[str, Any], sta
 
 
 def test_a_user_that_cannot_be_made(scene: Scene) -> None:
-    wrong = [{"user_status": "KING"}, {"user_status": "SERVICE", "is_service_user": False}, {"user_email": "none"}]
+    wrong: list[dict[str, Any]] = [
+        {"user_status": "KING"},
+        {"user_status": "SERVICE", "is_service_user": False},
+        {"user_email": "none"},
+    ]
     wrong += [{"user_fullname": " "}, {"user_fullname": "x" * 257}, {"user_language": "x" * 36}, {"user_password": ""}]
     for given in wrong:
         assert (created(scene, **given)["error_code"], given) == (28, given)
@@ -373,7 +377,8 @@ def test_a_password_changes_with_the_old_one_and_ends_the_other_tokens(scene: Sc
     holder = Caller(scene.world.account, "agent", user, agent.number)
     api_key = tokens.issue(scene.world.ctx(ADMIN), holder, tokens.KEY, None)
     given = {"app_uuid": scene.world.account, "user_uuid": user}
-    for old in ({}, {"old_password": "d" * 40}, {"old_password": ""}):
+    wrong: list[dict[str, str]] = [{}, {"old_password": "d" * 40}, {"old_password": ""}]
+    for old in wrong:
         changes = {**given, **old, name: new, "user_fullname": "Not yet"}
         assert call(scene, "PP_UPDATE_USER", mine, **changes)["error_code"] == 10
     assert call(scene, "PP_UPDATE_USER", mine, **given, **{"old_password": _PASSWORD, name: ""})["error_code"] == 28
