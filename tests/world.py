@@ -2,10 +2,10 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import boto3
@@ -34,6 +34,7 @@ _TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-t
     "resources": [],
     "detail": {},
 }
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -45,11 +46,20 @@ class Answer:
     headers: dict[str, str]
 
 
+class Widget(Protocol):
+    """What a visitor needs of a desk, in this process or elsewhere."""
+
+    account: str
+
+    def pp(self, endpoint: str, label: str = "PPCOM", **given: Any) -> Answer:
+        """A call of the PPMessage dialect at an api level."""
+
+
 @dataclass
 class Visitor:
     """A visitor of the PPMessage dialect, with his chat."""
 
-    world: "World"
+    world: Widget
     id: str
     device: str
     conversation: str
@@ -181,14 +191,7 @@ class World:
 
     def visitor(self) -> Visitor:
         """A visitor who has just opened the widget."""
-        trace = str(uuid.uuid4())
-        user = self.pp("PP_CREATE_ANONYMOUS", app_uuid=self.account, ppcom_trace_uuid=trace).body["user_uuid"]
-        given = {"app_uuid": self.account, "user_uuid": user}
-        device = self.pp("PP_CREATE_DEVICE", device_id=trace, device_ostype="BROWSER", ppcom_trace_uuid=trace, **given).body[
-            "device_uuid"
-        ]
-        chat = self.pp("PPCOM_GET_DEFAULT_CONVERSATION", device_uuid=device, **given).body["uuid"]
-        return Visitor(self, user, device, chat)
+        return arrive(self)
 
     def online(self, *agents: Person) -> None:
         """The agents go online through OneView."""
@@ -237,6 +240,13 @@ class World:
                 self.deliver(name, body)
             self.relay()
 
+    def eventually(self, holds: Callable[[], _T | None]) -> _T:
+        """What `holds` returns when all is done that is due; fails where that is nothing."""
+        self.settle()
+        found = holds()
+        assert found
+        return found
+
     def deliver(self, queue: str, body: str) -> None:
         """Hands one message of a queue to its lambda."""
         invoke(_QUEUES[queue], {"Records": [{"body": body, "messageId": "1", "receiptHandle": "1"}]})
@@ -254,6 +264,16 @@ class World:
             clock.now = max(clock.now, upcoming[0])
             self.settle()
         clock.now = until
+
+
+def arrive(desk: Widget) -> Visitor:
+    """A visitor who has just opened the widget."""
+    trace = str(uuid.uuid4())
+    user = desk.pp("PP_CREATE_ANONYMOUS", app_uuid=desk.account, ppcom_trace_uuid=trace).body["user_uuid"]
+    given = {"app_uuid": desk.account, "user_uuid": user}
+    device = desk.pp("PP_CREATE_DEVICE", device_id=trace, device_ostype="BROWSER", ppcom_trace_uuid=trace, **given)
+    chat = desk.pp("PPCOM_GET_DEFAULT_CONVERSATION", device_uuid=device.body["device_uuid"], **given)
+    return Visitor(desk, user, device.body["device_uuid"], chat.body["uuid"])
 
 
 def invoke(function: str, event: dict[str, Any]) -> Any:

@@ -13,8 +13,8 @@ from chalicelib.rules import passwords
 
 
 def remove(ctx: Context, person: str) -> None:
-    """Removes an agent or a contact of the caller's account: three requests. His open conversations are handed back
-    by what his row's stream tells (agent.removed.v1, `routing.hand_back`). Not for the owner.
+    """Removes an agent or a contact of the caller's account: two requests. His open conversations are handed back
+    by what his row's stream tells (agent.removed.v1, `routing.hand_back`).
 
     Raises Forbidden for a caller who is no admin and for the owner, NotFound.
     """
