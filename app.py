@@ -13,7 +13,7 @@ from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import batch, relay, route, timers
+from chalicelib.jobs import batch, count, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
@@ -64,6 +64,16 @@ def relay_conversations(event: DynamoDBEvent) -> None:
 @app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100)
 def relay_people(event: DynamoDBEvent) -> None:
     relay.relay("people", _records(event))
+
+
+@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100, maximum_batching_window_in_seconds=20)
+def count_conversations(event: DynamoDBEvent) -> None:
+    count.count("conversations", _records(event))
+
+
+@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100, maximum_batching_window_in_seconds=20)
+def count_people(event: DynamoDBEvent) -> None:
+    count.count("people", _records(event))
 
 
 # Chalice can't ask for partial responses, so it starts with batches of one; infra/deploy.py asks, and makes them larger.
