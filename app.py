@@ -56,12 +56,13 @@ def describe() -> Response:
         return respond(Answer(openapi.document(DIALECTS) if asked else None, headers=openapi.CORS.as_headers()))
 
 
-@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100)
+# From the horizon: a mapping misses nothing that was written while it was being created.
+@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100, starting_position="TRIM_HORIZON")
 def relay_conversations(event: DynamoDBEvent) -> None:
     relay.relay("conversations", _records(event))
 
 
-@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100)
+@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100, starting_position="TRIM_HORIZON")
 def relay_people(event: DynamoDBEvent) -> None:
     relay.relay("people", _records(event))
 

@@ -49,9 +49,13 @@ def _install(vendor: Path) -> None:
     """Installs what requirements.txt leads to, as it is installed here, for Lambda's platform."""
     platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps"]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
-    pinned = [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
-    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned], check=True)
+    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned()], check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
+
+
+def pinned() -> list[str]:
+    """What is vendored, with the versions that are installed here."""
+    return [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
 
 
 def _requirements() -> list[str]:

@@ -100,6 +100,7 @@ def get(ctx: Context, person: str) -> Person:
     found = people.get(ctx.account, person)
     if found is None or (ctx.caller.level == VISITOR and found.kind != people.CONTACT):
         raise NotFound("person", person)
+    _card(ctx, found)  # so that an answer that shows him reads him once
     return found
 
 

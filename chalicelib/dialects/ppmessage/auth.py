@@ -43,7 +43,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     if secret is None:
         raise Coded(3)
     caller = tokens.check(ctx, secret, tokens.ACCESS)
-    fields = {field.name: field.required for field in msgspec.structs.fields(endpoint.request)}
+    fields = endpoint.fields
     app = given.get("app_uuid")
     if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")) or app not in (None, caller.account):
         raise NotAuthenticated
