@@ -17,6 +17,8 @@ from chalicelib.rules import tallies as rules
 
 #: Days that one answer can tell.
 MOST_DAYS = 366
+#: Days that can be asked for: from the epoch, to where arithmetic ends.
+EARLIEST, LATEST = date(1970, 1, 2), date(9999, 12, 30)
 Record = dict[str, Any]
 
 
@@ -88,12 +90,14 @@ def last_days(ctx: Context, how_many: int) -> dict[date, Numbers]:
 
 
 def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Numbers]:
-    """Every day of a range, without one the last thirty and today. Raises Invalid for one that is too long, or ends too soon."""
+    """Every day of a range, without one the last thirty and today. Raises Invalid for one that can't be."""
     zone = accounts.load(ctx).time_zone
     last = last or rules.today(ctx.now, zone)
     first = first or last - min(timedelta(days=30), last - date.min)
-    if not 0 <= (last - first).days < MOST_DAYS:
-        raise Invalid("end_date", f"must be 0 to {MOST_DAYS - 1} days after begin_date")
+    if not EARLIEST <= first <= last <= LATEST:
+        raise Invalid("begin_date", f"must be from {EARLIEST} to the end_date")
+    if (last - first).days >= MOST_DAYS:
+        raise Invalid("end_date", f"must be less than {MOST_DAYS} days after begin_date")
     days = {day: Numbers() for day in rules.days(first, last)}
     for row in _rows(ctx, first, last, zone):
         _add(days[rules.place(row.quarter, zone)[0]], row)
