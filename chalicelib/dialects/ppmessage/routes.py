@@ -3,7 +3,7 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, objects, people, signup
+from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, numbers, objects, people, signup
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -18,6 +18,7 @@ PPMESSAGE = Dialect(
         *devices.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *numbers.ROWS,
         *objects.ROWS,
         *signup.ROWS,
     ],
