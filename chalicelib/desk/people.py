@@ -11,7 +11,7 @@ from chalicelib.desk.retry import contended
 from chalicelib.models import claims, counters, people
 from chalicelib.models.base import Refused
 from chalicelib.models.people import Person as Person
-from chalicelib.rules import passwords, presence, text
+from chalicelib.rules import ids, passwords, presence, text
 
 _LONGEST_NAME = 256
 
@@ -40,6 +40,9 @@ class Card:
     presence: str | None
     updated_at: int
     group: str | None = None
+    created_at: int = 0
+    is_anonymous: bool = False
+    trace: str | None = None
 
 
 _cards: TimedCache[Card] = TimedCache()
@@ -117,6 +120,14 @@ def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
     return {id_: card for id_, card in known.items() if card is not None} | fresh
 
 
+def card(ctx: Context, person: str) -> Card:
+    """What may be seen of one person, at most a minute old. Raises NotFound."""
+    found = cards(ctx, [person] if ids.is_uuid(person) else [])
+    if person not in found:
+        raise NotFound("person", person)
+    return found[person]
+
+
 def _card(ctx: Context, person: Person) -> Card:
     card = Card(
         person.id,
@@ -129,6 +140,9 @@ def _card(ctx: Context, person: Person) -> Card:
         person.presence,
         person.updated_at,
         person.group,
+        person.created_at,
+        person.is_anonymous,
+        person.trace,
     )
     return _cards.put(f"{ctx.account}#{person.id}", card, ctx.now)
 

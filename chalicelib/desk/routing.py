@@ -17,14 +17,14 @@ def assign(ctx: Context, conversation: str) -> str | None:
     """Gives a conversation that waits to the agent whom `rules.routing` names: three requests.
 
     Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
-    is closed, or where the account does not route.
+    is closed, internal or served by members, or where the account does not route.
     """
     fresh = False
 
     def attempt() -> str | None:
         nonlocal fresh
         found = conversations.get(ctx.account, conversation)
-        if found is None or not found.is_open or not accounts.load(ctx).routed:
+        if found is None or not found.is_open or not found.is_routed or not accounts.load(ctx).routed:
             return None
         if found.assignee:
             return found.assignee

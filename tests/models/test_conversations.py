@@ -66,7 +66,7 @@ def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: W
     assert closed is not None and closed.held_by is None and closed.held_since is None
 
 
-def test_a_contact_s_and_a_group_s_indexes_hold_keys(world: World) -> None:
+def test_a_contact_s_index_holds_keys(world: World) -> None:
     visitor = world.visitor()
     found = list(Conversation.by_contact.query(conversations.of_key(world.account, visitor.id)))
     assert [row.key for row in found] == [conversations.key(world.account, visitor.conversation)]
