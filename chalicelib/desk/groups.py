@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from chalicelib.context import Context
-from chalicelib.desk import people
 from chalicelib.desk.errors import NotFound
-from chalicelib.desk.people import Person
 from chalicelib.models import settings
+
+_GROUP = "group#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class Group:
 
 def get(ctx: Context, group: str) -> Group:
     """One group as it is stored now: one request. Raises NotFound."""
-    row = settings.load(ctx.account).get(f"group#{group}")
+    row = settings.load(ctx.account).get(f"{_GROUP}{group}")
     if row is None:
         raise NotFound("group", group)
     return Group(group, row.document["name"])
 
 
-def members(ctx: Context, group: str) -> list[Person]:
-    """A group's agents by number: two requests. Raises NotFound."""
-    found = get(ctx, group)
-    return [agent for agent in people.agents(ctx) if agent.group == found.id]
+def names(ctx: Context) -> dict[str, str]:
+    """Names of the account's groups by id: one request."""
+    rows = settings.load(ctx.account)
+    return {name.removeprefix(_GROUP): row.document["name"] for name, row in rows.items() if name.startswith(_GROUP)}

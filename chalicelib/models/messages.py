@@ -52,6 +52,11 @@ class Message(Table):
     by_sequence = BySequence()
 
     @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.conversation_key.partition("#")[0]
+
+    @property
     def conversation(self) -> str:
         """Uuid of its conversation."""
         return self.conversation_key.partition("#")[2]

@@ -33,13 +33,18 @@ STRINGS = {
     25: "device existed.",
     26: "no such conversation",
     28: "wrong parameter",
+    30: "no such org group.",
+    31: "not a list",
     33: "can not update",
+    35: "no conversation member.",
+    36: "wrong conversation type",
     41: "page too large",
     42: "page max and min together",
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
+_FIELDS |= {"members": "member_list", "name": "conversation_name", "size": "page_size", "page": "page_offset"}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 35}
 
 
 class Coded(DeskError):

@@ -23,3 +23,8 @@ def user_summary(card: Card) -> wire.UserSummary:
         is_browser_online=card.presence == "online",
         is_mobile_online=False,
     )
+
+
+def email(card: Card, *, public: bool) -> str | None:
+    """A person's e-mail; visitors (`public`) are told none of an agent's."""
+    return None if public and card.kind == "agent" else card.email
