@@ -193,10 +193,7 @@ def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
 def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
     """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
     found = conversations.load(ctx, conversation)
-    pivot = messages.get(ctx.account, conversation, older_than or newer_than)
-    if pivot is None or pivot.public_sequence is None:
-        raise NotFound("message", older_than or newer_than)
-    at = pivot.public_sequence
+    (at,) = _public_sequences(found, [older_than or newer_than]).values()
     return _public(found, at - size, at - 1) if older_than else _public(found, at + 1, at + size)
 
 

@@ -1,7 +1,7 @@
-"""Conversations: one summary row each, written with every message.
+"""Conversations: one summary row each, written with every message; rows of members stand beside them (memberships.py).
 
 Key account#conversation spreads the load. `by_activity` is the only index that a message touches; the others
-hold keys and change when a conversation is opened, assigned or closed. Rows of members stand beside them (memberships.py).
+hold keys and change when a conversation is opened, assigned or closed.
 """
 
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from chalicelib.models.people import Person
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"
-#: Kind of a conversation among agents, which its members alone see; one with a contact has none.
+#: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
 _LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "contact_number", "group", "group_number"]
 _LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_changed_at", "closed_at"]
-_LISTED += ["message_count", "note_count", "last_message", "last_message_text"]
-_LISTED += ["last_sender", "last_sender_number", "last_sender_kind", "is_read", "is_read_by_contact"]
+_LISTED += ["message_count", "note_count", "last_message", "last_message_text", "last_sender", "last_sender_number"]
+_LISTED += ["last_sender_kind", "is_read", "is_read_by_contact"]
 
 
 class ByActivity(GlobalSecondaryIndex["Conversation"]):
@@ -74,9 +74,8 @@ class ByContact(GlobalSecondaryIndex["Conversation"]):
 
 
 class Conversation(Table):
-    """The summary. Times are epoch milliseconds; `*_number` are the dialects' integer ids of the same things.
-
-    It stays below 1 KB, which is what a message then costs to write, so nothing stands in it twice.
+    """The summary, below 1 KB (a message pays for it), so nothing stands in it twice. Times are epoch milliseconds;
+    `*_number` are the dialects' integer ids of the same things.
     """
 
     class Meta:
@@ -166,7 +165,7 @@ class Conversation(Table):
 
     @property
     def is_routed(self) -> bool:
-        """Whether an agent is to be found for it: nobody was named to serve it."""
+        """Whether an agent is to be found for it."""
         return not self.is_internal and not self.agent_count
 
     @property
@@ -177,9 +176,8 @@ class Conversation(Table):
     @property
     def holder(self) -> str | None:
         """Hash key under which it is held now: its agent's, or where it waits for one."""
-        if self.is_internal or not self.is_open or not (self.assignee or self.is_routed):
-            return None
-        return of_key(self.account, self.assignee or WAITING)
+        held = self.is_open and not self.is_internal and (self.assignee or self.is_routed)
+        return of_key(self.account, self.assignee or WAITING) if held else None
 
 
 def key(account: str, conversation: str) -> str:
@@ -198,7 +196,7 @@ def of_key(account: str, holder: str) -> str:
 
 
 def get(account: str, conversation: str) -> Conversation | None:
-    """One conversation, read consistently: one request, none for what can't be its uuid."""
+    """One conversation, read consistently: one request."""
     return None if "#" in conversation else Conversation.find(key(account, conversation))
 
 
@@ -223,9 +221,7 @@ def open_(conversation: Conversation) -> None:
 
 
 def open_further(conversation: Conversation, name: Claim | None, members: Sequence[Table]) -> None:
-    """Stores a new conversation beside its contact's chat, or an internal one, with its number, its members' rows and
-    another name of it, and its agent has one more. Raises Refused where that name is taken.
-    """
+    """Stores a new one that is nobody's chat, with its members' rows and another name. Raises Refused where that is taken."""
     with transaction() as write:
         _begin(write, conversation)
         if name:

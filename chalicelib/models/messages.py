@@ -86,11 +86,6 @@ def append(message: Message, conversation: Conversation, changes: dict[str, Any]
         raise
 
 
-def get(account: str, conversation: str, message: str) -> Message | None:
-    """One message, read consistently: one request."""
-    return Message.find(key(account, conversation), message)
-
-
 def get_many(account: str, conversation: str, ids: Sequence[str]) -> dict[str, Message]:
     """Those of a conversation's messages that exist, by uuid, read consistently: one request for each hundred."""
     keys = [(key(account, conversation), id_) for id_ in ids]

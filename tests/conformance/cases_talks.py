@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import members
-from chalicelib.desk.members import ChangeMembers, CreateConversation
+from chalicelib.desk import members, openings
+from chalicelib.desk.members import ChangeMembers
+from chalicelib.desk.openings import CreateConversation
 
 if TYPE_CHECKING:
     from tests.conformance.scene import Scene
@@ -36,7 +37,7 @@ def _leave(scene: "Scene", label: str) -> dict[str, Any]:
     if label == "PPCOM":
         found = members.change(ctx, scene.visitor.conversation, ChangeMembers(add=(agent,)))
     else:
-        found = members.create(ctx, CreateConversation(world.agents[0].id, (agent,), internal=True)).conversation
+        found = openings.create(ctx, CreateConversation(world.agents[0].id, (agent,), internal=True)).conversation
     given = {"conversation_uuid": found.id, "action": "REMOVE", "member_list": [agent]}
     return _app(scene, label) | given
 

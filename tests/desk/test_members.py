@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk import conversations, members, messages
+from chalicelib.desk import conversations, members, messages, openings
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.desk.members import ChangeMembers, CreateConversation
+from chalicelib.desk.members import ChangeMembers
 from chalicelib.desk.messages import PostMessage
+from chalicelib.desk.openings import CreateConversation
 from chalicelib.models import claims
 from chalicelib.models import conversations as rows
 from chalicelib.models import people as people_rows
@@ -18,7 +19,7 @@ from tests.world import Visitor, World, counted
 def internal(world: World, *members_: int, by: int = 0) -> conversations.Conversation:
     """A conversation among agents, by their places in the world's list."""
     names = tuple(world.agents[at].id for at in members_)
-    return members.create(world.as_agent(by), CreateConversation(world.agents[by].id, names, internal=True)).conversation
+    return openings.create(world.as_agent(by), CreateConversation(world.agents[by].id, names, internal=True)).conversation
 
 
 def load(world: World, found: conversations.Conversation | Visitor) -> conversations.Conversation:
@@ -123,9 +124,9 @@ def test_one_agent_whom_a_contact_asks_for_is_his_agent(world: World) -> None:
     visitor, agent = world.visitor(), world.agents[2]
     world.settle()
     ctx = world.as_visitor(visitor.id)
-    opened = members.create(ctx, CreateConversation(visitor.id, (agent.id,)))
+    opened = openings.create(ctx, CreateConversation(visitor.id, (agent.id,)))
     assert (opened.conversation.assignee, opened.conversation.contact) == (agent.id, visitor.id)
-    assert members.create(ctx, CreateConversation(visitor.id, (agent.id,))).conversation.id == opened.conversation.id
+    assert openings.create(ctx, CreateConversation(visitor.id, (agent.id,))).conversation.id == opened.conversation.id
     assert opened.conversation.id != visitor.conversation
     world.pass_(3_600)
     assert load(world, opened.conversation).assignee == agent.id
@@ -138,7 +139,7 @@ def test_several_agents_whom_a_contact_asks_for_serve_him_together(world: World)
     world.settle()
     before = sum(loads(world))
     both = (world.agents[0].id, world.agents[1].id)
-    found = members.create(world.as_visitor(visitor.id), CreateConversation(visitor.id, both)).conversation
+    found = openings.create(world.as_visitor(visitor.id), CreateConversation(visitor.id, both)).conversation
     messages.post(world.as_visitor(visitor.id), PostMessage(found.id, "hello"))
     messages.post(world.as_agent(1), PostMessage(found.id, "hi"))
     world.pass_(200)
@@ -148,7 +149,7 @@ def test_several_agents_whom_a_contact_asks_for_serve_him_together(world: World)
 
 def test_where_the_last_agent_leaves_it_is_routed_again(world: World) -> None:
     visitor, first, second = world.visitor(), world.agents[0].id, world.agents[1].id
-    found = members.create(world.as_visitor(visitor.id), CreateConversation(visitor.id, (first, second))).conversation
+    found = openings.create(world.as_visitor(visitor.id), CreateConversation(visitor.id, (first, second))).conversation
     ctx = world.ctx(ADMIN)
     members.change(ctx, found.id, ChangeMembers(remove=(first,)))
     world.online(world.agents[2])
@@ -187,13 +188,13 @@ def test_a_contact_who_is_added_reads_and_writes_as_himself(world: World) -> Non
 
 def test_an_agent_opens_a_conversation_with_a_contact(world: World) -> None:
     visitor = world.visitor()
-    opened = members.create(world.as_agent(), CreateConversation(world.agents[0].id, (visitor.id,)))
+    opened = openings.create(world.as_agent(), CreateConversation(world.agents[0].id, (visitor.id,)))
     assert (opened.conversation.contact, opened.conversation.assignee) == (visitor.id, world.agents[0].id)
 
 
 def refused(ctx: Context, command: CreateConversation) -> type[Exception]:
     with pytest.raises((NotFound, Forbidden, Invalid)) as caught:
-        members.create(ctx, command)
+        openings.create(ctx, command)
     return caught.type
 
 
@@ -259,10 +260,10 @@ def test_what_it_costs(world: World) -> None:
     visitor.say("hello")
     ctx = world.as_agent()
     with counted() as sent:
-        members.create(ctx, CreateConversation(agents[0], (agents[1],), internal=True))
+        openings.create(ctx, CreateConversation(agents[0], (agents[1],), internal=True))
     assert sent == ["BatchGetItem", "GetItem", "UpdateItem", "TransactWriteItems"]
     with counted() as sent:
-        members.create(ctx, CreateConversation(agents[0], (agents[1],), internal=True))
+        openings.create(ctx, CreateConversation(agents[0], (agents[1],), internal=True))
     assert sent == ["BatchGetItem", "GetItem", "GetItem"]
     members.close(ctx, visitor.conversation, agents[0])
     with counted() as sent:

@@ -1,7 +1,7 @@
 """Calls about conversations with members, and lists of conversations."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import conversations, groups, lists, members, people
+from chalicelib.desk import conversations, groups, lists, members, openings, people
 from chalicelib.desk.conversations import Change
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.lists import Listed
@@ -17,7 +17,7 @@ _PAGE, _LIST = 30, lists.MOST_ON_A_PAGE
 def create_conversation(ctx: Context, request: wire.CreateConversation) -> wire.ConversationCreated:
     """PP_CREATE_CONVERSATION: one beside a contact's chat, or among agents; the same pair, or user and group, has one."""
     try:
-        return mapping.created(members.create(named(ctx, request.user_uuid), mapping.create(request)))
+        return mapping.created(openings.create(named(ctx, request.user_uuid), mapping.create(request)))
     except Invalid as error:
         raise _of_type(error) from error
 

@@ -6,8 +6,9 @@ import msgspec
 
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.lists import Listed, Page, Turn
-from chalicelib.desk.members import ChangeMembers, CreateConversation, Opened
+from chalicelib.desk.members import ChangeMembers
 from chalicelib.desk.messages import Message
+from chalicelib.desk.openings import CreateConversation, Opened
 from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import conversations as single
