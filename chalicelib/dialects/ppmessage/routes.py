@@ -3,7 +3,17 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, numbers, objects, people, signup
+from chalicelib.dialects.ppmessage.calls import (
+    apps,
+    conversations,
+    devices,
+    messages,
+    numbers,
+    objects,
+    people,
+    signup,
+    talks,
+)
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -21,5 +31,6 @@ PPMESSAGE = Dialect(
         *numbers.ROWS,
         *objects.ROWS,
         *signup.ROWS,
+        *talks.ROWS,
     ],
 )
