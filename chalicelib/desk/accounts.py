@@ -10,10 +10,14 @@ from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 from chalicelib.rules import deadlines
 from chalicelib.rules.deadlines import AutoClose as AutoClose
+from chalicelib.rules.groups import Group as Group
 
 _ACCOUNT, _AUTO_CLOSE = "account#", "auto_close#"
-#: How a new conversation finds its agent: the least loaded one online, or nobody (all agents see it).
-LEAST_LOADED, EVERYONE = "least_loaded", "everyone"
+#: Begins the names of documents that are groups of agents.
+GROUP = "group#"
+#: How a new conversation finds its agent: the least loaded one online, the same among its group's members or else the
+#: distributors, or nobody (all agents see it).
+LEAST_LOADED, BY_GROUP, EVERYONE = "least_loaded", "by_group", "everyone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,18 @@ class Account:
     #: The account's own words for a presence, as `{"lunch": "away"}`.
     status_aliases: dict[str, str] = field(default_factory=dict)
     auto_close: AutoClose = field(default_factory=AutoClose)
+    #: By id.
+    groups: dict[str, Group] = field(default_factory=dict)
 
     @property
     def routed(self) -> bool:
         """Whether conversations are given to one agent."""
         return self.allocation != EVERYONE
+
+    @property
+    def by_group(self) -> bool:
+        """Whether a visitor is in the queue of a group, or of the distributors, until an agent is there for him."""
+        return self.allocation == BY_GROUP
 
     def looks_again_at(self, now: int) -> int | None:
         """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""
@@ -55,7 +66,17 @@ def create(ctx: Context, name: str, owner: str, **given: str) -> Account:
 
 def load(ctx: Context) -> Account:
     """The caller's account: no request where a warm process has it, else one. Raises NotFound."""
-    return _cache.get(ctx.account, ctx.now) or _cache.put(ctx.account, _read(ctx)[0], ctx.now)
+    return _cache.get(ctx.account, ctx.now) or refreshed(ctx)
+
+
+def refreshed(ctx: Context) -> Account:
+    """The same as it is stored now, for those who set it or must not miss a change: one request."""
+    return _cache.put(ctx.account, _read(ctx)[0], ctx.now)
+
+
+def forget(ctx: Context) -> None:
+    """Drops what this process remembers of the caller's account, which has just been changed."""
+    _cache.forget(ctx.account)
 
 
 def _read(ctx: Context) -> tuple[Account, dict[str, Setting]]:
@@ -63,7 +84,8 @@ def _read(ctx: Context) -> tuple[Account, dict[str, Setting]]:
     if _ACCOUNT not in rows:
         raise NotFound("account", ctx.account)
     auto_close = AutoClose(**rows[_AUTO_CLOSE].document) if _AUTO_CLOSE in rows else AutoClose()
-    return Account(id=ctx.account, auto_close=auto_close, **rows[_ACCOUNT].document), rows
+    groups = {row.document["id"]: Group(**row.document) for name, row in rows.items() if name.startswith(GROUP)}
+    return Account(id=ctx.account, auto_close=auto_close, groups=groups, **rows[_ACCOUNT].document), rows
 
 
 def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
@@ -81,5 +103,5 @@ def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
         return wanted
 
     wanted = contended(ctx, attempt)
-    _cache.forget(ctx.account)
+    forget(ctx)
     return wanted

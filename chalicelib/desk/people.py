@@ -112,13 +112,14 @@ def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
     """What may be seen of people, at most a minute old: no request where a warm process knows them all, else one."""
     known = {id_: _cards.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
     fresh = {
-        id_: _card(ctx, person) for id_, person in get_many(ctx, [id_ for id_, card in known.items() if card is None]).items()
+        id_: card(ctx, person) for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
     }
-    return {id_: card for id_, card in known.items() if card is not None} | fresh
+    return {id_: seen for id_, seen in known.items() if seen is not None} | fresh
 
 
-def _card(ctx: Context, person: Person) -> Card:
-    card = Card(
+def card(ctx: Context, person: Person) -> Card:
+    """What may be seen of a person who has just been read."""
+    shown = Card(
         person.id,
         person.number,
         person.kind,
@@ -130,7 +131,7 @@ def _card(ctx: Context, person: Person) -> Card:
         person.updated_at,
         person.group,
     )
-    return _cards.put(f"{ctx.account}#{person.id}", card, ctx.now)
+    return _cards.put(f"{ctx.account}#{person.id}", shown, ctx.now)
 
 
 def forget(ctx: Context, person: str) -> None:

@@ -1,8 +1,8 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
 from chalicelib import context
-from chalicelib.desk import events, routing
-from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened
+from chalicelib.desk import accounts, events, routing
+from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, GroupChanged
 
 
 def route(body: str) -> None:
@@ -11,5 +11,8 @@ def route(body: str) -> None:
     ctx = context.system(event.account)
     if isinstance(event, ConversationOpened | ConversationReopened):
         routing.assign(ctx, event.conversation)
-    elif isinstance(event, AgentAvailable) and routing.drain(ctx) == routing.MOST_AT_ONCE:
-        events.publish([event], ctx.now)
+    elif isinstance(event, AgentAvailable | GroupChanged):
+        if isinstance(event, GroupChanged):
+            accounts.forget(ctx)
+        if routing.drain(ctx):
+            events.publish([event], ctx.now)

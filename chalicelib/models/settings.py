@@ -1,4 +1,7 @@
-"""Settings: what an account has set, key account · kind#id, each a JSON document with a version."""
+"""Settings: what an account has set, key account · kind#id, each a JSON document with a version.
+
+What every call needs stands under the account itself; what only some calls need, under `account#part`.
+"""
 
 from typing import Any
 
@@ -23,6 +26,17 @@ class Setting(Table):
 def load(account: str) -> dict[str, Setting]:
     """All of an account's settings by name, read consistently: one request for each MB of them."""
     return {row.name: row for row in page(Setting.query(account, consistent_read=True))[0]}
+
+
+def get(account: str, name: str) -> Setting | None:
+    """One document, read consistently: one request."""
+    return Setting.find(account, name)
+
+
+def delete(setting: Setting) -> None:
+    """Removes a document at the version that was read; raises Refused where it has been changed since."""
+    with conditional():
+        setting.delete()
 
 
 def put(setting: Setting, document: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
+from tests.conformance import cases_groups
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World
 
@@ -161,5 +162,7 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/get"): lambda scene, _: {"email": scene.world.agents[0].email},
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
 }
+
+CASES |= cases_groups.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

@@ -33,13 +33,20 @@ STRINGS = {
     25: "device existed.",
     26: "no such conversation",
     28: "wrong parameter",
+    30: "no such org group.",
+    31: "not a list",
+    32: "user not in this group",
     33: "can not update",
+    37: "user already in this group",
     41: "page too large",
     42: "page max and min together",
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
+_FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
+_FIELDS |= {"question": "script_question", "answer": "script_answer"}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 32}
+_NO_LIST = "expected `array"
 
 
 class Coded(DeskError):
@@ -66,7 +73,7 @@ def code_of(error: Exception) -> int:
         case Missing():
             return 6
         case Invalid():
-            return 28 if error.field else 1
+            return 1 if not error.field else 31 if error.reason.startswith(_NO_LIST) else 28
         case Exists():
             return 25 if error.kind == "device" else 33
         case Conflict() | Stale():
@@ -92,7 +99,8 @@ def wrap(request: Request, body: Any) -> Any:
     """A success in this dialect's shape; /ppauth has its own."""
     if not isinstance(body, msgspec.Struct):
         return body
-    return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **msgspec.structs.asdict(body)}
+    shown = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **shown}
 
 
 def uri(request: Request) -> str:
