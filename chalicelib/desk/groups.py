@@ -166,5 +166,5 @@ def take_out(ctx: Context, group: Group, agent: str) -> None:
     try:
         rows.move(ctx.account, agent, None, ctx.now, out_of=group.id)
     except Refused as refused:
-        raise NotFound("member", agent) from refused
+        raise NotFound("group member", agent) from refused
     people.forget(ctx, agent)

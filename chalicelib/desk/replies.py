@@ -51,7 +51,8 @@ class Canned:
 
     def of_group(self, group: str) -> list[Reply]:
         """The replies of one group. Raises NotFound."""
-        return [reply for reply in self.replies if reply.group == self.group(group).id]
+        wanted = self.group(group)
+        return [reply for reply in self.replies if reply.group == wanted.id]
 
 
 def load(ctx: Context) -> Canned:

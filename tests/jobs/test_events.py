@@ -7,7 +7,7 @@ import pytest
 import app
 from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, events, inbox, people
-from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet
+from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet, GroupChanged
 from chalicelib.models import queues
 from tests.world import World
 
@@ -16,6 +16,7 @@ SAMPLES = [
     ConversationReopened("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
+    GroupChanged("a", 1, "g"),
 ]
 
 

@@ -45,7 +45,7 @@ STRINGS = {
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
 _FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
 _FIELDS |= {"question": "script_question", "answer": "script_answer"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 32}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "group member": 32}
 _NO_LIST = "expected `array"
 
 
