@@ -75,11 +75,6 @@ def _of_group(scene: Scene, _: str) -> dict[str, Any]:
     return _app(scene) | {"group_uuid": group(scene).id, "user_uuid": scene.kept["grouped"].id}
 
 
-def _asks_group(scene: Scene, _: str) -> dict[str, Any]:
-    given = _of_group(scene, _)
-    return given | {"device_uuid": "any"}
-
-
 CASES: dict[tuple[str, str], Case] = {
     ("POST", f"/api/{name}"): case
     for name, case in {
@@ -96,7 +91,9 @@ CASES: dict[tuple[str, str], Case] = {
         "PP_GET_NO_GROUP_USER_LIST": _app,
         "PP_GET_ORG_GROUP_CONVERSATION": _of_group,
         "PP_SELECT_USERS_BY_GROUP_ALGORITHM": _with(group_uuid=_group, conversation_uuid=_conversation),
-        "PPCOM_CREATE_CONVERSATION": _asks_group,
+        "PPCOM_CREATE_CONVERSATION": _with(
+            user_uuid=_visitor, device_uuid=_device, member_list=lambda scene: [scene.world.agents[0].id]
+        ),
         "PP_GET_AMD_QUEUE_LENGTH": _app,
         "PP_CANCEL_WAITING_CREATE_CONVERSATION": _with(user_uuid=_visitor, device_uuid=_device),
         "PP_GET_ALL_PREDEFINED_SCRIPT": _with(app_uuid=lambda scene: _script(scene) and scene.world.account),
