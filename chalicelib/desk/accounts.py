@@ -74,6 +74,12 @@ def refreshed(ctx: Context) -> Account:
     return _cache.put(ctx.account, _read(ctx)[0], ctx.now)
 
 
+def knowing(ctx: Context, group: str | None) -> Account:
+    """The caller's account, read anew where a group is not among those known: one that is just made is not taken for removed."""
+    account = load(ctx)
+    return account if group is None or group in account.groups else refreshed(ctx)
+
+
 def forget(ctx: Context) -> None:
     """Drops what this process remembers of the caller's account, which has just been changed."""
     _cache.forget(ctx.account)

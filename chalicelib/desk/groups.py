@@ -123,7 +123,7 @@ def _check(wanted: Change) -> None:
 
 def serving(ctx: Context, group: str | None) -> list[Person]:
     """The agents whom a conversation of a group, or of none, is for: one request."""
-    account = accounts.load(ctx)
+    account = accounts.knowing(ctx, group)
     return groups.serving(people.agents(ctx), group, account.groups, by_group=account.by_group)
 
 

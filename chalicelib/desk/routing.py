@@ -26,7 +26,7 @@ class Team:
 
     def serving(self, group: str | None) -> list[Person]:
         """The agents whom a conversation of the group, or of none, is for."""
-        account = accounts.load(self._ctx)
+        account = accounts.knowing(self._ctx, group)
         return groups.serving(self.everybody(), group, account.groups, by_group=account.by_group)
 
     def everybody(self) -> list[Person]:

@@ -194,6 +194,16 @@ def test_everybody_serves_the_groupless_where_the_least_loaded_does(world: World
     assert stored(world, ungrouped.id).assignee == world.agents[0].id
 
 
+def test_a_group_that_another_process_has_just_made_is_not_taken_for_removed(desk: World) -> None:
+    made(desk, "Desk", 0, is_distributor=True)
+    before = accounts.load(desk.ctx(ADMIN))
+    group = made(desk, "Dancers", 1)
+    desk.online(*desk.agents[:2])
+    contact = arrived(desk)
+    accounts._cache.put(desk.account, before, desk.time)
+    assert asks(desk, contact, group).assignee == desk.agents[1].id
+
+
 def test_the_selection_of_a_group(desk: World) -> None:
     ctx, group = desk.ctx(ADMIN), made(desk, "Dancers", 0, 1)
     everyone = [desk.agents[0].id, desk.agents[1].id]

@@ -18,34 +18,34 @@ from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 _MOST = 100
 
 
-def listed(ctx: Context, request: AppRequest) -> wire.GroupList:
+def list_groups(ctx: Context, request: AppRequest) -> wire.GroupList:
     """PP_GET_APP_ORG_GROUP_LIST: all groups, each with the number of its users."""
     sizes = groups.sizes(ctx)
     return wire.GroupList([mapping.listed(group, ctx.account, sizes[group.id]) for group in groups.listed(ctx)])
 
 
-def detail(ctx: Context, request: wire.GroupRequest) -> wire.GroupShown:
+def show_group(ctx: Context, request: wire.GroupRequest) -> wire.GroupShown:
     """PP_GET_ORG_GROUP_DETAIL: one group."""
     return mapping.shown(groups.get(ctx, request.group_uuid), ctx.account)
 
 
-def create(ctx: Context, request: wire.CreateGroup) -> wire.GroupShown:
+def create_group(ctx: Context, request: wire.CreateGroup) -> wire.GroupShown:
     """PP_CREATE_ORG_GROUP: a new group without users."""
     return mapping.shown(groups.create(ctx, request.group_name, mapping.change(request)), ctx.account)
 
 
-def update(ctx: Context, request: wire.UpdateGroup) -> wire.GroupShown:
+def update_group(ctx: Context, request: wire.UpdateGroup) -> wire.GroupShown:
     """PP_UPDATE_ORG_GROUP: changes what is given."""
     return mapping.shown(groups.change(ctx, request.group_uuid, mapping.change(request)), ctx.account)
 
 
-def remove(ctx: Context, request: wire.GroupRequest) -> wire.Done:
+def remove_group(ctx: Context, request: wire.GroupRequest) -> wire.Done:
     """PP_REMOVE_ORG_GROUP: removes a group; its users stay without one."""
     groups.remove(ctx, request.group_uuid)
     return wire.Done()
 
 
-def users(ctx: Context, request: wire.GroupRequest) -> wire.UserList:
+def group_users(ctx: Context, request: wire.GroupRequest) -> wire.UserList:
     """PP_GET_ORG_GROUP_USER_LIST: the users of a group."""
     group = groups.get(ctx, request.group_uuid)
     names, visits = {group.id: group.name}, ctx.caller.level == VISITOR
@@ -53,18 +53,18 @@ def users(ctx: Context, request: wire.GroupRequest) -> wire.UserList:
     return wire.UserList([user_summary(card, names, for_visitor=visits) for card in shown])
 
 
-def users_of_none(ctx: Context, request: AppRequest) -> wire.GrouplessList:
+def groupless_users(ctx: Context, request: AppRequest) -> wire.GrouplessList:
     """PP_GET_NO_GROUP_USER_LIST: the service users of no group."""
     visits = ctx.caller.level == VISITOR
     return wire.GrouplessList([mapping.groupless(agent, for_visitor=visits) for agent in groups.groupless(ctx)])
 
 
-def add_users(ctx: Context, request: wire.GroupUsers) -> wire.Done:
+def add_group_users(ctx: Context, request: wire.GroupUsers) -> wire.Done:
     """PP_ADD_ORG_GROUP_USER: moves users into a group; `failed` tells of those who could not be, the others are."""
     return _each(ctx, request, groups.add)
 
 
-def remove_users(ctx: Context, request: wire.GroupUsers) -> wire.Done:
+def remove_group_users(ctx: Context, request: wire.GroupUsers) -> wire.Done:
     """PP_REMOVE_ORG_GROUP_USER: takes users out of a group; `failed` tells of those who could not be, the others are."""
     return _each(ctx, request, groups.take_out)
 
@@ -84,12 +84,12 @@ def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group,
     return wire.Done()
 
 
-def conversation_of(ctx: Context, request: wire.GroupConversation) -> wire.ConversationOfGroup:
+def group_conversation(ctx: Context, request: wire.GroupConversation) -> wire.ConversationOfGroup:
     """PP_GET_ORG_GROUP_CONVERSATION: the visitor's conversation with a group."""
     return wire.ConversationOfGroup(waiting.of_group(ctx, request.user_uuid, request.group_uuid).id)
 
 
-def select(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
+def select_users(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
     """PP_SELECT_USERS_BY_GROUP_ALGORITHM: whom of another group a conversation would go to."""
     found = conversations.load(ctx, request.conversation_uuid)
     if found.group == request.group_uuid:
@@ -99,15 +99,15 @@ def select(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
 
 
 ROWS = [
-    Endpoint("POST", "/api/PP_GET_APP_ORG_GROUP_LIST", listed, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_GET_ORG_GROUP_DETAIL", detail, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_CREATE_ORG_GROUP", create, CONSOLES),
-    Endpoint("POST", "/api/PP_UPDATE_ORG_GROUP", update, CONSOLES),
-    Endpoint("POST", "/api/PP_REMOVE_ORG_GROUP", remove, CONSOLES),
-    Endpoint("POST", "/api/PP_GET_ORG_GROUP_USER_LIST", users, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_GET_NO_GROUP_USER_LIST", users_of_none, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_ADD_ORG_GROUP_USER", add_users, CONSOLES),
-    Endpoint("POST", "/api/PP_REMOVE_ORG_GROUP_USER", remove_users, CONSOLES),
-    Endpoint("POST", "/api/PP_GET_ORG_GROUP_CONVERSATION", conversation_of, PPCOM),
-    Endpoint("POST", "/api/PP_SELECT_USERS_BY_GROUP_ALGORITHM", select, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_APP_ORG_GROUP_LIST", list_groups, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_ORG_GROUP_DETAIL", show_group, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_CREATE_ORG_GROUP", create_group, CONSOLES),
+    Endpoint("POST", "/api/PP_UPDATE_ORG_GROUP", update_group, CONSOLES),
+    Endpoint("POST", "/api/PP_REMOVE_ORG_GROUP", remove_group, CONSOLES),
+    Endpoint("POST", "/api/PP_GET_ORG_GROUP_USER_LIST", group_users, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_NO_GROUP_USER_LIST", groupless_users, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_ADD_ORG_GROUP_USER", add_group_users, CONSOLES),
+    Endpoint("POST", "/api/PP_REMOVE_ORG_GROUP_USER", remove_group_users, CONSOLES),
+    Endpoint("POST", "/api/PP_GET_ORG_GROUP_CONVERSATION", group_conversation, PPCOM),
+    Endpoint("POST", "/api/PP_SELECT_USERS_BY_GROUP_ALGORITHM", select_users, EVERY_LEVEL),
 ]

@@ -12,7 +12,7 @@ from chalicelib.dialects.ppmessage.wire.conversations import Conversation
 from chalicelib.dialects.ppmessage.wire.groups import Done
 
 
-def create(ctx: Context, request: wire.CreateConversation) -> Conversation:
+def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation:
     """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent, or else his place in the queue."""
     if request.member_list and not request.group_uuid:
         found = waiting.ask_agents(ctx, request.user_uuid, request.member_list)
@@ -26,14 +26,14 @@ def queue_length(ctx: Context, request: AppRequest) -> wire.QueueLength:
     return wire.QueueLength(waiting.length(ctx))
 
 
-def cancel(ctx: Context, request: wire.CancelWaiting) -> Done:
+def cancel_waiting(ctx: Context, request: wire.CancelWaiting) -> Done:
     """PP_CANCEL_WAITING_CREATE_CONVERSATION: the visitor waits no more."""
     waiting.cancel(ctx, request.user_uuid, request.group_uuid or None)
     return Done()
 
 
 ROWS = [
-    Endpoint("POST", "/api/PPCOM_CREATE_CONVERSATION", create, PPCOM),
+    Endpoint("POST", "/api/PPCOM_CREATE_CONVERSATION", create_visitor_conversation, PPCOM),
     Endpoint("POST", "/api/PP_GET_AMD_QUEUE_LENGTH", queue_length, PPCOM),
-    Endpoint("POST", "/api/PP_CANCEL_WAITING_CREATE_CONVERSATION", cancel, PPCOM),
+    Endpoint("POST", "/api/PP_CANCEL_WAITING_CREATE_CONVERSATION", cancel_waiting, PPCOM),
 ]

@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 
 
-class CreateConversation(AppRequest, kw_only=True):
+class CreateVisitorConversation(AppRequest, kw_only=True):
     """PPCOM_CREATE_CONVERSATION: with a group, with one of some agents, or with whoever is there."""
 
     user_uuid: str
