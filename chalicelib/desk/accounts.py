@@ -13,7 +13,7 @@ from chalicelib.rules.deadlines import AutoClose as AutoClose
 
 _ACCOUNT, _AUTO_CLOSE = "account#", "auto_close#"
 #: How a new conversation finds its agent: the least loaded one online, or nobody (all agents see it).
-LEAST_LOADED, EVERYONE = "least_loaded", "everyone"
+LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Account:
     def routed(self) -> bool:
         """Whether conversations are given to one agent."""
         return self.allocation != EVERYONE
+
+    @property
+    def queued(self) -> bool:
+        """Whether a contact is shown his conversation only when an agent has it."""
+        return self.allocation == GROUP
 
     def looks_again_at(self, now: int) -> int | None:
         """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""

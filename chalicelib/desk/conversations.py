@@ -69,7 +69,18 @@ def held_by_me(ctx: Context, limit: int = 100) -> list[Conversation]:
     """The caller's open conversations, newest assignment first: two requests. Raises Forbidden for a program."""
     if ctx.caller.person is None:
         raise Forbidden("only an agent holds conversations")
-    return conversations.get_many(ctx.account, conversations.held(ctx.account, ctx.caller.person, limit, newest_first=True))
+    return held_by(ctx, ctx.caller.person, limit)
+
+
+def of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
+    """A contact's conversations, the latest first: two requests."""
+    found = conversations.with_contact(ctx.account, contact, limit, newest_first=True)
+    return conversations.get_many(ctx.account, found)
+
+
+def held_by(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
+    """An agent's open conversations, newest assignment first: two requests."""
+    return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
 
 
 @dataclass(frozen=True, slots=True)

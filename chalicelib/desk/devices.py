@@ -2,8 +2,8 @@
 
 from chalicelib.context import Context
 from chalicelib.desk import people
-from chalicelib.desk.errors import Exists, Invalid
-from chalicelib.models import devices
+from chalicelib.desk.errors import Exists, Invalid, NotFound
+from chalicelib.models import claims, devices
 from chalicelib.models.devices import Device as Device
 from chalicelib.rules import ids
 
@@ -19,3 +19,19 @@ def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
     if not devices.create(ctx.account, person, device):
         raise Exists("device", device.id)
     return device
+
+
+def get(ctx: Context, person: str, device: str) -> Device:
+    """One device of a person of the caller's account: one request. Raises NotFound."""
+    found = devices.get(ctx.account, person, device)
+    if found is None:
+        raise NotFound("device", device)
+    return found
+
+
+def owner(ctx: Context, device: str) -> str:
+    """Whose device it is: one request. Raises NotFound."""
+    claim = claims.find(ctx.account, "device", device)
+    if claim is None:
+        raise NotFound("device", device)
+    return claim.id

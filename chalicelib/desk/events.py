@@ -48,15 +48,47 @@ class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
     agent: str
 
 
+class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
+    """A public message was added to a conversation."""
+
+    conversation: str
+    message: str
+
+
+class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v1"):
+    """A conversation has got an agent, or another one."""
+
+    conversation: str
+    agent: str
+
+
+class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
+    """An agent's presence is another one than before."""
+
+    agent: str
+    presence: str
+
+
 #: The registry: every event, and the queue that wants it.
-ROUTING, TIMERS = "routing", "timers"
+ROUTING, TIMERS, NOTIFY = "routing", "timers", "notify"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
     DeadlineSet: TIMERS,
+    MessagePosted: NOTIFY,
+    ConversationAssigned: NOTIFY,
+    PresenceChanged: NOTIFY,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable
+AnyEvent = (
+    ConversationOpened
+    | ConversationReopened
+    | DeadlineSet
+    | AgentAvailable
+    | MessagePosted
+    | ConversationAssigned
+    | PresenceChanged
+)
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -78,6 +110,10 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
         happened.append(ConversationOpened(account, at, id_))
     elif new.is_open and not old.is_open:
         happened.append(ConversationReopened(account, at, id_))
+    if new.last_message and (old is None or old.last_message != new.last_message):
+        happened.append(MessagePosted(account, at, id_, new.last_message))
+    if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
+        happened.append(ConversationAssigned(account, at, id_, new.assignee))
     for kind in deadlines.KINDS:
         due_at = getattr(new, f"{kind}_at")
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
@@ -87,8 +123,10 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
 
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
-    came = new.presence == ONLINE and (old is None or old.presence != ONLINE)
-    return [AgentAvailable(new.account, new.presence_at, new.id)] if came and new.agents_of else []
+    if not new.agents_of or not new.presence or (old is not None and old.presence == new.presence):
+        return []
+    changed: list[Event] = [PresenceChanged(new.account, new.presence_at, new.id, new.presence)] if old else []
+    return [*changed, AgentAvailable(new.account, new.presence_at, new.id)] if new.presence == ONLINE else changed
 
 
 Image = dict[str, Any] | None

@@ -187,6 +187,12 @@ def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[s
     return [row.key.removeprefix(f"{account}#") for row in rows]
 
 
+def with_contact(account: str, contact: str, limit: int, *, newest_first: bool) -> list[str]:
+    """Ids of a contact's conversations by creation: one request, a moment old."""
+    rows = Conversation.by_contact.query(of_key(account, contact), scan_index_forward=not newest_first, limit=limit)
+    return [row.key.removeprefix(f"{account}#") for row in rows]
+
+
 def open_(conversation: Conversation) -> None:
     """Stores a new conversation, its number, and that it is its contact's chat. Raises Refused where he has one."""
     row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)

@@ -1,9 +1,12 @@
 """Devices of a person: key account#person · device uuid. The uuid is made from what the client calls the device."""
 
-from pynamodb.attributes import UnicodeAttribute
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, transaction
+from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, transaction
 from chalicelib.models.claims import Claim, claim
 
 
@@ -18,6 +21,13 @@ class Device(Table):
     client_id = UnicodeAttribute()
     os = UnicodeAttribute()
     created_at = IntegerAttribute()
+    #: What its client tells of it: name, versions, push tokens.
+    details: Any = JSONAttribute(null=True)
+
+    @property
+    def is_mobile(self) -> bool:
+        """Whether it is a phone, and not a browser."""
+        return self.os.upper() in ("AND", "ANDROID", "IOS")
 
 
 def create(account: str, person: str, device: Device) -> bool:
@@ -30,3 +40,17 @@ def create(account: str, person: str, device: Device) -> bool:
     except Refused:
         return False
     return True
+
+
+def get(account: str, person: str, device: str) -> Device | None:
+    """One device of a person, read consistently: one request."""
+    return Device.find(f"{account}#{person}", device)
+
+
+def describe(account: str, person: str, device: str, os: str | None, details: dict[str, Any]) -> None:
+    """Writes what a device's client tells of it. Raises Refused where there is no such device."""
+    actions: list[Action] = [Device.details.set(details)]
+    if os:
+        actions.append(Device.os.set(os))
+    with conditional():
+        Device(f"{account}#{person}", device).update(actions, Device.client_id.exists())

@@ -7,22 +7,39 @@ from cfnlint.decode import decode
 from pynamodb.models import Model
 
 from chalicelib import config
-from chalicelib.models import base, claims, conversations, counters, devices, messages, people, settings, timers, tokens
+from chalicelib.models import (
+    base,
+    claims,
+    connections,
+    conversations,
+    counters,
+    devices,
+    messages,
+    people,
+    receipts,
+    settings,
+    timers,
+    tokens,
+    topics,
+)
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
     claims.Claim,
+    connections.Connection,
     conversations.Conversation,
     counters.Counter,
     devices.Device,
     messages.Message,
     people.Person,
+    receipts.Receipt,
     settings.Setting,
     timers.Timer,
     tokens.Token,
+    topics.Topic,
 ]
 STREAMED = {"conversations", "people"}
-EXPIRING = {"timers": "expires_at", "tokens": "expires_at"}
+EXPIRING = dict.fromkeys(["connections", "receipts", "timers", "tokens", "topics"], "expires_at")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

@@ -7,7 +7,15 @@ import pytest
 import app
 from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, events, inbox, people
-from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet
+from chalicelib.desk.events import (
+    AgentAvailable,
+    ConversationAssigned,
+    ConversationOpened,
+    ConversationReopened,
+    DeadlineSet,
+    MessagePosted,
+    PresenceChanged,
+)
 from chalicelib.models import queues
 from tests.world import World
 
@@ -16,6 +24,9 @@ SAMPLES = [
     ConversationReopened("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
+    MessagePosted("a", 1, "c", "m"),
+    ConversationAssigned("a", 1, "c", "p"),
+    PresenceChanged("a", 1, "p", "busy"),
 ]
 
 
@@ -94,7 +105,11 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     (record,) = world.records("conversations")
     change = record["dynamodb"]
     told = events.of_change("conversations", change["OldImage"], change["NewImage"])
-    assert [(type(event), getattr(event, "kind", None)) for event in told] == [(DeadlineSet, "warn"), (DeadlineSet, "close")]
+    assert [(type(event), getattr(event, "kind", None)) for event in told] == [
+        (MessagePosted, None),
+        (DeadlineSet, "warn"),
+        (DeadlineSet, "close"),
+    ]
     assert events.of_change("conversations", change["NewImage"], None) == []
 
 
