@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 export PORT DATA FRESH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay lint format lock clean
+.PHONY: help run test e2e replay lint format lock clean
 
 help:   ## this list
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
+	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
 
 # Two steps, because a desk runs without what its tests need: the second adds to the first. One lock pins both.
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements-dev.lock
@@ -27,12 +27,15 @@ run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 test: lint   ## format, lint, types, import rules and all tests
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/ready   ## format, lint, types, import rules, the template
+e2e: $(VENV)/ready   ## packages the real zip, deploys it to an emulator that runs it, talks to it
+	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e/test_packaged.py
+
+lint: $(VENV)/ready   ## format, lint, types, import rules, the templates
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/cfn-lint infra/template.yaml infra/watch.yaml
 
 format: $(VENV)/ready   ## writes the format
 	$(BIN)/ruff format .

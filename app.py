@@ -5,11 +5,11 @@ from typing import Any, cast
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent, WebsocketEvent
 
-from chalicelib import config
+from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.endpoint import Dialect
-from chalicelib.dialects.gateway import respond, serve
+from chalicelib.dialects.gateway import identify, respond, serve
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
@@ -18,7 +18,9 @@ from chalicelib.dialects.ppmessage.mapping import socket as words
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.jobs import batch, notify, relay, route, timers
 
-app = Chalice(app_name="polydesk")
+telemetry.configure()
+app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
+app.register_middleware(identify, "all")
 app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
@@ -52,8 +54,10 @@ for family in FAMILIES:
 
 @app.route("/openapi.json", methods=["GET", "OPTIONS"])
 def describe() -> Response:
-    asked = cast(Request, app.current_request).method == "GET"
-    return respond(Answer(openapi.document(DIALECTS) if asked else None, headers=openapi.CORS.as_headers()))
+    method = cast(Request, app.current_request).method
+    with telemetry.Line("request", method=method, route="/openapi.json", status=200):
+        asked = method == "GET"
+        return respond(Answer(openapi.document(DIALECTS) if asked else None, headers=openapi.CORS.as_headers()))
 
 
 @app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100)

@@ -2,18 +2,18 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlencode
 
-import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from chalice.test import Client
 from moto.core.botocore_stubber import MockRawResponse
+from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 
 import app
@@ -36,6 +36,7 @@ _TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-t
     "resources": [],
     "detail": {},
 }
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -47,11 +48,20 @@ class Answer:
     headers: dict[str, str]
 
 
+class Widget(Protocol):
+    """What a visitor needs of a desk, in this process or elsewhere."""
+
+    account: str
+
+    def pp(self, endpoint: str, label: str = "PPCOM", **given: Any) -> Answer:
+        """A call of the PPMessage dialect at an api level."""
+
+
 @dataclass
 class Visitor:
     """A visitor of the PPMessage dialect, with his chat."""
 
-    world: "World"
+    world: Widget
     id: str
     device: str
     conversation: str
@@ -174,7 +184,7 @@ class World:
         self.clients = {
             label: clients.create(ctx, label, level) for label, level in LEVELS.items() if label != "PPCONSOLE_BEFORE_LOGIN"
         }
-        self.streams = {table: self._stream(table) for table in _STREAMS}
+        self.streams = {table: len(self._changes(table)) for table in _STREAMS}
 
     @property
     def time(self) -> int:
@@ -243,14 +253,7 @@ class World:
 
     def visitor(self) -> Visitor:
         """A visitor who has just opened the widget."""
-        trace = str(uuid.uuid4())
-        user = self.pp("PP_CREATE_ANONYMOUS", app_uuid=self.account, ppcom_trace_uuid=trace).body["user_uuid"]
-        given = {"app_uuid": self.account, "user_uuid": user}
-        device = self.pp("PP_CREATE_DEVICE", device_id=trace, device_ostype="BROWSER", ppcom_trace_uuid=trace, **given).body[
-            "device_uuid"
-        ]
-        chat = self.pp("PPCOM_GET_DEFAULT_CONVERSATION", device_uuid=device, **given).body["uuid"]
-        return Visitor(self, user, device, chat)
+        return arrive(self)
 
     def online(self, *agents: Person) -> None:
         """The agents go online through OneView."""
@@ -260,17 +263,16 @@ class World:
 
     # --- what AWS does between
 
-    def _stream(self, table: str) -> str:
-        client = boto3.client("dynamodbstreams")
-        arn = client.list_streams(TableName=config.table(table))["Streams"][0]["StreamArn"]
-        shard = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        return str(client.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"])
+    def _changes(self, table: str) -> list[Any]:
+        """All that a table's stream has had. From moto itself: its iterators lose a table at the first refused transaction."""
+        tables = dynamodb_backends["123456789012"]["us-east-1"].tables
+        return tables[config.table(table)].stream_shard.items  # type: ignore[union-attr]
 
     def records(self, table: str) -> list[dict[str, Any]]:
         """What the table's stream has had since the last call, in the shape in which lambdas get it."""
-        page = boto3.client("dynamodbstreams").get_records(ShardIterator=self.streams[table], Limit=1000)
-        self.streams[table] = page["NextShardIterator"]
-        return [dict(record) for record in page["Records"]]
+        changes = self._changes(table)
+        read, self.streams[table] = self.streams[table], len(changes)
+        return [change.to_json() for change in changes[read:]]
 
     def relay(self) -> None:
         """Streams to queues."""
@@ -299,6 +301,13 @@ class World:
                 self.deliver(name, body)
             self.relay()
 
+    def eventually(self, holds: Callable[[], _T | None]) -> _T:
+        """What `holds` returns when all is done that is due; fails where that is nothing."""
+        self.settle()
+        found = holds()
+        assert found
+        return found
+
     def deliver(self, queue: str, body: str) -> None:
         """Hands one message of a queue to its lambda."""
         invoke(_QUEUES[queue], {"Records": [{"body": body, "messageId": "1", "receiptHandle": "1"}]})
@@ -316,6 +325,16 @@ class World:
             clock.now = max(clock.now, upcoming[0])
             self.settle()
         clock.now = until
+
+
+def arrive(desk: Widget) -> Visitor:
+    """A visitor who has just opened the widget."""
+    trace = str(uuid.uuid4())
+    user = desk.pp("PP_CREATE_ANONYMOUS", app_uuid=desk.account, ppcom_trace_uuid=trace).body["user_uuid"]
+    given = {"app_uuid": desk.account, "user_uuid": user}
+    device = desk.pp("PP_CREATE_DEVICE", device_id=trace, device_ostype="BROWSER", ppcom_trace_uuid=trace, **given)
+    chat = desk.pp("PPCOM_GET_DEFAULT_CONVERSATION", device_uuid=device.body["device_uuid"], **given)
+    return Visitor(desk, user, device.body["device_uuid"], chat.body["uuid"])
 
 
 def invoke(function: str, event: dict[str, Any]) -> Any:

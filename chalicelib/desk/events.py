@@ -92,6 +92,11 @@ AnyEvent = (
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
+def name_of(event: Event) -> str:
+    """An event's name with its version, as it stands in a message."""
+    return str(event.__struct_config__.tag)
+
+
 def encode(event: Event) -> str:
     """An event as a message body."""
     return msgspec.json.encode(event).decode()
@@ -129,16 +134,31 @@ def of_person(old: Person | None, new: Person) -> list[Event]:
     return [*changed, AgentAvailable(new.account, new.presence_at, new.id)] if new.presence == ONLINE else changed
 
 
+class Progress(msgspec.Struct, frozen=True):
+    """What a change means in numbers: messages that came, and the milliseconds that a wait for an agent took, if it ended."""
+
+    messages: int = 0
+    waited: int | None = None
+
+
+def progress(old: Conversation | None, new: Conversation) -> Progress:
+    """What a change of a conversation's row means in numbers; a record that comes twice means the same twice."""
+    came = new.message_count - (old.message_count if old else 0)
+    since = old.waits_since if old and new.assignee else None
+    return Progress(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
+
+
 Image = dict[str, Any] | None
 
 
-def of_change(table: str, old: Image, new: Image) -> list[Event]:
+def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
     """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing."""
     if new is None:
-        return []
+        return [], Progress()
     if table == "people":
-        return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new))
-    return of_conversation(Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new))
+        return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()
+    before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
+    return of_conversation(before, after), progress(before, after)
 
 
 def publish(events: list[Event], now: int) -> None:
@@ -147,8 +167,9 @@ def publish(events: list[Event], now: int) -> None:
     Raises queues.NotSent where a queue took only some: all may be published again.
     """
     for queue in dict.fromkeys(QUEUES[type(event)] for event in events):
-        queues.send(queue, [(encode(event), _delay(event, now)) for event in events if QUEUES[type(event)] == queue])
+        queues.send(queue, [(encode(event), delay(event, now)) for event in events if QUEUES[type(event)] == queue])
 
 
-def _delay(event: Event, now: int) -> int:
+def delay(event: Event, now: int) -> int:
+    """Seconds that an event published now is held back."""
     return deadlines.delay(now, event.due_at, config.LONGEST_DELAY) if isinstance(event, DeadlineSet) else 0

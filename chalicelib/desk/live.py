@@ -99,11 +99,15 @@ def online(ctx: Context, persons: Collection[str]) -> dict[str, tuple[bool, bool
     }
 
 
-def tell(ctx: Context, heard: Iterable[Listener], text: str) -> None:
-    """Sends a text to sockets, a request each; one that has gone is forgotten."""
+def tell(ctx: Context, heard: Iterable[Listener], text: str) -> int:
+    """Sends a text to sockets, a request each; one that has gone is forgotten. Returns how many got it."""
+    told = 0
     for each in heard:
-        if not sockets.send(each.connection, text):
+        if sockets.send(each.connection, text):
+            told += 1
+        else:
             disconnect(ctx, each.connection)
+    return told
 
 
 def answer(connection: str, text: str) -> None:

@@ -93,9 +93,9 @@ def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
         account, label = clients.known(ctx, form.client_id)
         person, caller = people.log_in(ctx, form.user_email, form.user_password)
     except NotAuthenticated:
-        return Answer({"error_code": -1})
+        return Answer({"error_code": -1}, refused=True)
     if label not in _BY_PASSWORD or account != caller.account:
-        return Answer({"error_code": -1})
+        return Answer({"error_code": -1}, refused=True)
     access = _issued(ctx, replace(caller, client=label))
     return Answer({"error_code": 0, "access_token": access, "user_uuid": person.id, "token_type": "Bearer"})
 
