@@ -32,6 +32,9 @@ class Account:
     #: The account's own words for a presence, as `{"lunch": "away"}`.
     status_aliases: dict[str, str] = field(default_factory=dict)
     auto_close: AutoClose = field(default_factory=AutoClose)
+    #: What a visitor is told where nobody is online, and whether he is.
+    offline_message: str | None = None
+    tells_offline: bool | None = None
 
     @property
     def routed(self) -> bool:
@@ -51,7 +54,7 @@ class Account:
 _cache: TimedCache[Account] = TimedCache()
 
 
-def create(ctx: Context, name: str, owner: str, **given: str) -> Account:
+def create(ctx: Context, name: str, owner: str, **given: str | bool) -> Account:
     """Stores a new account under the context's account id."""
     document = {"name": name, "owner": owner, "created_at": ctx.now, "updated_at": ctx.now, **given}
     settings.put(Setting(ctx.account, _ACCOUNT), document)

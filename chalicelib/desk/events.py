@@ -55,6 +55,12 @@ class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
     message: str
 
 
+class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
+    """Nobody could be found for a conversation whose contact is shown it only when an agent has it."""
+
+    conversation: str
+
+
 class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v1"):
     """A conversation has got an agent, or another one."""
 
@@ -78,6 +84,7 @@ QUEUES: dict[type[Event], str] = {
     DeadlineSet: TIMERS,
     MessagePosted: NOTIFY,
     ConversationAssigned: NOTIFY,
+    ConversationWaits: NOTIFY,
     PresenceChanged: NOTIFY,
 }
 AnyEvent = (
@@ -87,6 +94,7 @@ AnyEvent = (
     | AgentAvailable
     | MessagePosted
     | ConversationAssigned
+    | ConversationWaits
     | PresenceChanged
 )
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

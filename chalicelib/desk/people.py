@@ -13,7 +13,7 @@ from chalicelib.models.base import Refused
 from chalicelib.models.people import Person as Person
 from chalicelib.rules import passwords, presence, text
 
-CONTACT = people.CONTACT
+AGENT_KIND, CONTACT = people.AGENT, people.CONTACT
 _LONGEST_NAME = 256
 
 

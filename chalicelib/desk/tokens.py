@@ -44,15 +44,37 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
     Raises NotAuthenticated where it is unknown, expired, of another kind or shown with another name.
     """
     digest = ids.digest(secret)
-    token = _cache.get(digest, ctx.now) or tokens.get(digest)
+    token = _living(ctx, digest)
     if token is None or token.kind not in kinds:
-        raise NotAuthenticated
-    if token.expires_at is not None and token.expires_at * 1000 <= ctx.now:
         raise NotAuthenticated
     if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
         raise NotAuthenticated
-    _cache.put(digest, token, ctx.now)
     return Caller(token.account, token.level, token.person, token.number, token.client, digest)
+
+
+def _living(ctx: Context, digest: str) -> Token | None:
+    """A token that has not ended: read anew a minute after it was read, however often it is shown."""
+    token = _cache.get(digest, ctx.now)
+    if token is None and (token := tokens.get(digest)):
+        _cache.put(digest, token, ctx.now)
+    return None if token is None or (token.expires_at is not None and token.expires_at * 1000 <= ctx.now) else token
+
+
+def is_good(ctx: Context) -> bool:
+    """Whether the caller's token, checked some time ago, still is: no request where a warm process knows it, else one."""
+    return _living(ctx, ctx.caller.token) is not None
+
+
+def ends_at(ctx: Context) -> int | None:
+    """When the caller's token, which has just been checked, ends by itself: epoch seconds, None for never."""
+    token = _living(ctx, ctx.caller.token)
+    return token.expires_at if token else ctx.now // 1000
+
+
+def end(ctx: Context) -> None:
+    """Ends the caller's token: one request. Another warm process may believe in it for a minute more."""
+    tokens.delete(ctx.caller.token)
+    _cache.forget(ctx.caller.token)
 
 
 def bind(ctx: Context, person: str) -> None:

@@ -4,8 +4,10 @@ from functools import partial
 from typing import Protocol
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, live, messages, people
-from chalicelib.desk.events import AnyEvent, ConversationAssigned, MessagePosted, PresenceChanged
+from chalicelib.desk import accounts, conversations, live, messages, offline, people, receipts, routing
+from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.events import AnyEvent, ConversationAssigned, ConversationWaits, MessagePosted, PresenceChanged
+from chalicelib.desk.live import Listener
 from chalicelib.desk.messages import Message
 from chalicelib.desk.people import Card
 from chalicelib.jobs import queued
@@ -22,6 +24,9 @@ class Words(Protocol):
     def assigned(self, conversation: str) -> str:
         """To a contact who waits: his conversation has an agent."""
 
+    def waits(self, reason: str) -> str:
+        """To a contact who waits: why (rules.routing)."""
+
     def presence(self, person: str, presence: str) -> str:
         """An agent's presence."""
 
@@ -36,6 +41,8 @@ def _notify(words: Words, ctx: Context, event: AnyEvent, line: Line) -> str:
         told = _message(ctx, event, words)
     elif isinstance(event, ConversationAssigned):
         told = _assigned(ctx, event, words)
+    elif isinstance(event, ConversationWaits):
+        told = _waits(ctx, event, words)
     elif isinstance(event, PresenceChanged):
         told = _presence(ctx, event, words)
     else:
@@ -48,25 +55,44 @@ def _message(ctx: Context, event: MessagePosted, words: Words) -> int:
     """A request for each socket, and four before: conversation, sockets of all its members, message, sender."""
     found = conversations.load(ctx, event.conversation)
     heard = live.listeners(ctx, live.audience(ctx, found))
-    if not heard:
-        return 0
-    stored = messages.get(ctx, found, event.message)
+    told = _say(ctx, heard, messages.get(ctx, found, event.message), words) if heard else 0
+    offline.answer(ctx, found, event.message)
+    return told
+
+
+def _say(ctx: Context, heard: list[Listener], stored: Message, words: Words) -> int:
+    """Tells sockets of a message, but those of the device that it came from."""
     sender = people.cards(ctx, [stored.sender]).get(stored.sender)
-    for each in heard:
-        if each.device != stored.device:
-            live.tell(ctx, [each], words.message(ctx.account, stored, sender, each.device))
-    return len(heard)
+    others = [each for each in heard if each.device != stored.device]
+    return sum(live.tell(ctx, [each], words.message(ctx.account, stored, sender, each.device)) for each in others)
 
 
 def _assigned(ctx: Context, event: ConversationAssigned, words: Words) -> int:
-    """Only a contact who had to wait for it has not been told of his conversation yet."""
-    if not accounts.load(ctx).queued:
-        return 0
+    """The agent is told what he is to answer; a contact who had to wait for it, of his conversation."""
     found = conversations.load(ctx, event.conversation)
+    if found.assignee != event.agent:
+        return 0
+    mine = live.listeners(ctx, [event.agent])
+    said = receipts.unanswered(ctx, found) if mine else []
+    told = sum(_say(ctx, mine, stored, words) for stored in said if stored.sender != event.agent)
+    return told + (_let_in(ctx, found, words) if accounts.load(ctx).queued else 0)
+
+
+def _let_in(ctx: Context, found: Conversation, words: Words) -> int:
     return live.tell(ctx, live.listeners(ctx, [found.contact]), words.assigned(found.id))
 
 
+def _waits(ctx: Context, event: ConversationWaits, words: Words) -> int:
+    """Three requests, and one for each of the contact's sockets; none where he waits no more."""
+    found = conversations.load(ctx, event.conversation)
+    if found.assignee or not found.is_open:
+        return 0
+    heard = live.listeners(ctx, [found.contact])
+    return live.tell(ctx, heard, words.waits(routing.why_waiting(ctx, found))) if heard else 0
+
+
 def _presence(ctx: Context, event: PresenceChanged, words: Words) -> int:
+    """A request for each socket of the other agents and of those whom he serves, and four before."""
     others = {agent.id for agent in people.agents(ctx)} - {event.agent}
     served = {found.contact for found in conversations.held_by(ctx, event.agent)}
     return live.tell(ctx, live.listeners(ctx, others | served), words.presence(event.agent, event.presence))

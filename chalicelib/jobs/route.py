@@ -1,8 +1,8 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
 from chalicelib.context import Context
-from chalicelib.desk import events, routing
-from chalicelib.desk.events import AgentAvailable, AnyEvent, ConversationOpened, ConversationReopened
+from chalicelib.desk import accounts, events, routing
+from chalicelib.desk.events import AgentAvailable, AnyEvent, ConversationOpened, ConversationReopened, ConversationWaits
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
@@ -15,10 +15,17 @@ def route(record: Record) -> None:
 
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, ConversationOpened | ConversationReopened):
-        return "has an agent" if routing.assign(ctx, event.conversation) else "has none"
+        return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
     if isinstance(event, AgentAvailable):
         return _drain(ctx, event, line)
     return "not for routing"
+
+
+def _waits(ctx: Context, conversation: str) -> str:
+    """Who is shown his conversation only when an agent has it, is told that he waits."""
+    if accounts.load(ctx).queued:
+        events.publish([ConversationWaits(ctx.account, ctx.now, conversation)], ctx.now)
+    return "has none"
 
 
 def _drain(ctx: Context, event: AgentAvailable, line: Line) -> str:

@@ -8,7 +8,7 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAt
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, page
+from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, page
 
 _KEPT_SECONDS = 3 * 3600
 
@@ -48,10 +48,16 @@ class Connection(Table):
     by_account = ByAccount()
 
 
-def put(connection: Connection) -> None:
-    """Stores a socket's row, over an earlier one: who authenticates again is the later one."""
-    connection.expires_at = connection.since // 1000 + _KEPT_SECONDS
-    connection.save()
+def create(connection: Connection, until: int | None) -> bool:
+    """Stores a socket's row, good until its caller's token ends (epoch seconds, None for never); False where it has one."""
+    kept = connection.since // 1000 + _KEPT_SECONDS
+    connection.expires_at = kept if until is None else min(kept, until)
+    try:
+        with conditional():
+            connection.save(Connection.id.does_not_exist())
+    except Refused:
+        return False
+    return True
 
 
 def get(connection: str) -> Connection | None:
@@ -65,11 +71,17 @@ def delete(connection: str) -> None:
 
 
 def watch(connection: str, conversation: str) -> None:
-    """Notes that a socket watches a conversation."""
-    Connection(connection).update([Connection.watched.add({conversation})], Connection.account.exists())
+    """Notes that a socket watches a conversation. Raises Refused where the socket has gone."""
+    with conditional():
+        Connection(connection).update([Connection.watched.add({conversation})], Connection.account.exists())
 
 
-def contacts(account: str, limit: int, before: int | None = None) -> list[Connection]:
-    """Connected contacts, the latest first, connected before a time where one is given: one request, a moment old."""
-    earlier = Connection.since < before if before is not None else None
-    return page(Connection.by_account.query(account, earlier, scan_index_forward=False, limit=limit))[0]
+def unwatch(connection: str, conversation: str) -> None:
+    """Notes that it does so no more. Raises Refused where the socket has gone."""
+    with conditional():
+        Connection(connection).update([Connection.watched.delete({conversation})], Connection.account.exists())
+
+
+def contacts(account: str, limit: int) -> list[Connection]:
+    """Sockets of contacts, the latest first: one request, a moment old. Some may have expired."""
+    return page(Connection.by_account.query(account, scan_index_forward=False, limit=limit))[0]

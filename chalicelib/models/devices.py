@@ -1,9 +1,9 @@
 """Devices of a person: key account#person · device uuid. The uuid is made from what the client calls the device."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-from pynamodb.expressions.update import Action
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib import config
 from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, transaction
@@ -21,8 +21,16 @@ class Device(Table):
     client_id = UnicodeAttribute()
     os = UnicodeAttribute()
     created_at = IntegerAttribute()
-    #: What its client tells of it: name, versions, push tokens.
-    details: Any = JSONAttribute(null=True)
+    #: What its client tells of it. Whether it is online its socket says.
+    name = UnicodeAttribute(null=True)
+    phone = UnicodeAttribute(null=True)
+    os_version = UnicodeAttribute(null=True)
+    api_level = UnicodeAttribute(null=True)
+    model = UnicodeAttribute(null=True)
+    push_token = UnicodeAttribute(null=True)
+    is_pushed = BooleanAttribute(null=True)
+    is_development = BooleanAttribute(null=True)
+    is_active = BooleanAttribute(null=True)
 
     @property
     def is_mobile(self) -> bool:
@@ -47,10 +55,9 @@ def get(account: str, person: str, device: str) -> Device | None:
     return Device.find(f"{account}#{person}", device)
 
 
-def describe(account: str, person: str, device: str, os: str | None, details: dict[str, Any]) -> None:
-    """Writes what a device's client tells of it. Raises Refused where there is no such device."""
-    actions: list[Action] = [Device.details.set(details)]
-    if os:
-        actions.append(Device.os.set(os))
+def describe(account: str, person: str, device: str, told: Mapping[str, Any]) -> Device:
+    """Writes what a device's client tells of it: one request. Raises Refused where there is no such device."""
+    row = Device(f"{account}#{person}", device)
     with conditional():
-        Device(f"{account}#{person}", device).update(actions, Device.client_id.exists())
+        row.update([getattr(Device, name).set(value) for name, value in told.items()], Device.client_id.exists())
+    return row

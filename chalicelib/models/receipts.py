@@ -1,7 +1,7 @@
 """What a device has acknowledged of a conversation: key account#device · conversation.
 
 All messages up to `upto`, and those in `beyond`: an acknowledgement is one write that needs no reading and may come
-twice or out of order. Whoever reads what is left moves `upto` on.
+twice or out of order. Whoever reads what is left moves `upto` on, so that `beyond` stays small.
 """
 
 from collections.abc import Collection
@@ -38,9 +38,11 @@ def _key(account: str, device: str) -> str:
     return f"{account}#{device}"
 
 
-def acknowledge(account: str, device: str, conversation: str, numbers: Collection[int], now: int) -> None:
-    """Notes what a device has got of a conversation: one request. `now` is epoch milliseconds."""
-    Receipt(_key(account, device), conversation).update([Receipt.beyond.add(set(numbers)), _expiry(now)])
+def acknowledge(account: str, device: str, conversation: str, numbers: Collection[int], now: int) -> Receipt:
+    """Notes what a device has got of a conversation: one request. `now` is epoch milliseconds. Returns what is known then."""
+    row = Receipt(_key(account, device), conversation)
+    row.update([Receipt.beyond.add(set(numbers)), _expiry(now)])
+    return row
 
 
 def of_device(account: str, device: str, limit: int = 1000) -> dict[str, Receipt]:

@@ -14,16 +14,17 @@ _KEPT_SECONDS = 3 * 3600
 
 
 class Listener(NamedTuple):
-    """A socket that listens to a topic."""
+    """A socket that listens to a topic, until its caller's token ends (epoch seconds)."""
 
     connection: str
     person: str
     device: str
     is_mobile: bool
+    until: int
 
 
 class Topic(Table):
-    """The sockets of one topic; each `connection person device class`. `expires_at` is epoch seconds."""
+    """The sockets of one topic; each `connection person device class until`. `expires_at` is epoch seconds."""
 
     class Meta:
         table_name = config.table("topics")
@@ -38,12 +39,13 @@ def _key(account: str, topic: str) -> str:
 
 
 def _packed(listener: Listener) -> str:
-    return f"{listener.connection} {listener.person} {listener.device} {'m' if listener.is_mobile else 'b'}"
+    kind = "m" if listener.is_mobile else "b"
+    return f"{listener.connection} {listener.person} {listener.device} {kind} {listener.until}"
 
 
 def _unpacked(text: str) -> Listener:
-    connection, person, device, kind = text.split(" ")
-    return Listener(connection, person, device, kind == "m")
+    connection, person, device, kind, until = text.split(" ")
+    return Listener(connection, person, device, kind == "m", int(until))
 
 
 def join(account: str, topic: str, listener: Listener, now: int) -> None:
@@ -57,8 +59,13 @@ def leave(account: str, topic: str, listener: Listener) -> None:
     Topic(_key(account, topic)).update([Topic.listeners.delete({_packed(listener)})])
 
 
-def listeners(account: str, topics: Collection[str]) -> dict[str, list[Listener]]:
-    """Who listens to each of the topics: one request for each hundred, none for no topic."""
+def listeners(account: str, topics: Collection[str], now: int) -> dict[str, list[Listener]]:
+    """Who listens to each of the topics now (epoch milliseconds): one request for each hundred, none for no topic."""
     keys = [_key(account, topic) for topic in set(topics)]
     rows = Topic.batch_get(keys, consistent_read=True) if keys else []
-    return {row.key.removeprefix(f"{account}#"): [_unpacked(text) for text in sorted(row.listeners or ())] for row in rows}
+    return {row.key.removeprefix(f"{account}#"): _listening(row, now) for row in rows}
+
+
+def _listening(row: Topic, now: int) -> list[Listener]:
+    known = [_unpacked(text) for text in sorted(row.listeners or ())]
+    return [listener for listener in known if listener.until * 1000 > now]

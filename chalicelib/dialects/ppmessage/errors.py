@@ -25,6 +25,7 @@ STRINGS = {
     4: "wrong access token.",
     6: "required parameter not provided.",
     7: "no such user",
+    8: "no such device",
     13: "no such application.",
     16: "illegal message.",
     17: "system error.",
@@ -33,13 +34,14 @@ STRINGS = {
     25: "device existed.",
     26: "no such conversation",
     28: "wrong parameter",
+    31: "not a list",
     33: "can not update",
     41: "page too large",
     42: "page max and min together",
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "device": 8}
 
 
 class Coded(DeskError):

@@ -4,10 +4,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from chalicelib import telemetry
 from chalicelib.context import VISITOR, Context, system
-from chalicelib.desk import conversations, live, people, tokens
+from chalicelib.desk import live, people, tokens
 from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound
-from chalicelib.desk.live import Connection
+from chalicelib.desk.live import Connection, Ended
 from chalicelib.dialects.ppmessage.calls.messages import send_message
 from chalicelib.dialects.ppmessage.mapping import socket as mapping
 from chalicelib.dialects.ppmessage.wire import messages as wire
@@ -32,15 +33,17 @@ class Reply(NamedTuple):
 
 
 def serve(connection: str, text: str) -> None:
-    """Handles what a socket sent, answers it, and closes it where it may not stay."""
-    reply = receive(connection, text)
-    if reply.text:
-        live.answer(connection, reply.text)
-    if reply.close:
-        live.end(system(), connection)
+    """Handles what a socket sent, answers it, and closes it where it may not stay. Raises telemetry.Failed."""
+    with telemetry.Line("socket") as line:
+        reply = receive(connection, text, line)
+        if reply.text:
+            live.answer(connection, reply.text)
+        if reply.close:
+            live.end(system(), connection)
+        line.add(closed=reply.close or None)
 
 
-def receive(connection: str, text: str) -> Reply:
+def receive(connection: str, text: str, line: telemetry.Line) -> Reply:
     """Handles what a socket sent; whatever it is, the answer is an ack with a code."""
     try:
         given = msgspec.json.decode(text)
@@ -48,14 +51,17 @@ def receive(connection: str, text: str) -> Reply:
         return Reply(mapping.ack("WS", 6))
     kind = given.get("type") if isinstance(given, dict) else None
     handler = _HANDLERS.get(kind.lower()) if isinstance(kind, str) else None
+    line.add(type=kind.lower() if isinstance(kind, str) and handler else None)
     return handler(system(), connection, given) if handler else Reply(mapping.ack("WS", 5))
 
 
 def gone(connection: str) -> None:
     """A socket has closed: those who talk with its contact are told."""
-    row = live.disconnect(system(), connection)
-    if row:
-        _tell_of(system(row.account), row, False)
+    with telemetry.Line("socket", type="disconnect") as line:
+        row = live.disconnect(system(), connection)
+        if row:
+            line.add(account=row.account, person=row.person)
+            _tell_of(system(row.account), row, False)
 
 
 def _auth(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
@@ -67,6 +73,8 @@ def _auth(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
         return Reply(mapping.ack("AUTH", failed.code), close=True)
     except NotFound as missing:
         return Reply(mapping.ack("AUTH", 13 if missing.kind == "person" else 1), close=True)
+    except NotAuthenticated:
+        return Reply(mapping.ack("AUTH", 8), close=True)
     _tell_of(ctx, row, True)
     return Reply(mapping.ack("AUTH", 0))
 
@@ -104,13 +112,8 @@ def _as_person(ctx: Context, user: str) -> Context:
 
 
 def _tell_of(ctx: Context, row: Connection, came: bool) -> None:
-    """Those who talk with a contact see that he came or went; an agent's presence is his own word."""
-    if row.contacts_of is None:
-        return
-    chats = conversations.of_contact(ctx, row.person, limit=1)
-    others = {member for found in chats for member in live.audience(ctx, found)} - {row.person}
     known = {"mobile": came, "browser": None} if row.is_mobile else {"mobile": None, "browser": came}
-    live.tell(ctx, live.listeners(ctx, others), mapping.online(row.person, **known))
+    live.tell(ctx, live.company(ctx, row), mapping.online(row.person, **known))
 
 
 def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
@@ -122,7 +125,7 @@ def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
         request.device_uuid = row.device
         send_message(ctx, request)
     except (msgspec.ValidationError, DeskError) as error:
-        return Reply(mapping.ack("SEND", _send_code(error), **named))
+        return Reply(mapping.ack("SEND", _send_code(error), **named), close=isinstance(error, Ended))
     return Reply(mapping.ack("SEND", 0, **named))
 
 
@@ -132,7 +135,7 @@ def _send_code(error: Exception) -> int:
         return 10 if cause.kind == "conversation" else 13
     if isinstance(cause, NotAuthenticated):
         return 8
-    return 4 if isinstance(cause, msgspec.ValidationError) else 7
+    return 4 if isinstance(cause, msgspec.ValidationError) or getattr(cause, "field", "") == "conversation" else 7
 
 
 def _watch(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
@@ -150,7 +153,7 @@ def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> 
     try:
         do(*live.of(ctx, connection), conversation)
     except DeskError as error:
-        return Reply(mapping.ack("TYPING_WATCH", _send_code(error), conversation_uuid=conversation))
+        return Reply(mapping.ack("TYPING_WATCH", _send_code(error), conversation_uuid=conversation), isinstance(error, Ended))
     return Reply(mapping.ack("TYPING_WATCH", 0, conversation_uuid=conversation))
 
 
@@ -162,8 +165,8 @@ def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
         ctx, row = live.of(ctx, connection)
         heard = live.typing(ctx, row, conversation)
     except DeskError as error:
-        return Reply(mapping.ack("WS", _send_code(error)))
-    live.tell(ctx, heard, mapping.typing(row.person, conversation))
+        return Reply(mapping.ack("WS", _send_code(error)), close=isinstance(error, Ended))
+    live.tell(ctx, heard, mapping.typing(row.person, conversation), conversation)
     return Reply()
 
 

@@ -1,7 +1,7 @@
 """Calls about conversations."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, people
+from chalicelib.desk import accounts, conversations, live, people
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
@@ -15,7 +15,8 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
     serving = [found.assignee] if account.routed else [agent.id for agent in people.agents(ctx)]
     cards = people.cards(ctx, [found.contact, *serving])
     agents = [cards[id_] for id_ in serving if id_ in cards]
-    return mapping.default_conversation(found, account, cards[found.contact], agents)
+    connected = live.online(ctx, list(cards))
+    return mapping.default_conversation(found, account, cards[found.contact], agents, connected)
 
 
 def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.ConversationShown:

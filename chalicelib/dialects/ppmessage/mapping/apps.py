@@ -16,4 +16,6 @@ def app_info(account: Account) -> wire.AppInfo:
         updatetime=moment(account.updated_at),
         app_route_policy="BROADCAST" if account.allocation == EVERYONE else "SMART",
         welcome_message=account.welcome,
+        offline_message=account.offline_message,
+        return_offline_message=account.tells_offline,
     )

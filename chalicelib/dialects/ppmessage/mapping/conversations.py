@@ -59,13 +59,16 @@ def conversation_info(found: Conversation, reader: str, cards: Mapping[str, Card
 
 
 def default_conversation(
-    found: Conversation, account: Account, visitor: Card, agents: Sequence[Card]
+    found: Conversation, account: Account, visitor: Card, agents: Sequence[Card], connected: Mapping[str, tuple[bool, bool]]
 ) -> wire.DefaultConversationShown:
-    """A visitor's conversation: named after the agents who serve it, among whom he stands first."""
+    """A visitor's conversation: named after the agents who serve it, among whom he stands first.
+
+    `connected` says whether a browser, and whether a mobile of each of them is.
+    """
     name = ",".join(agent.name for agent in agents) or None
     return wire.DefaultConversationShown(
         **msgspec.structs.asdict(conversation(found, name)),
         app_name=account.name,
         app_welcome=account.welcome,
-        user_list=[user_summary(card) for card in (visitor, *agents)],
+        user_list=[user_summary(card, connected.get(card.id, (False, False))) for card in (visitor, *agents)],
     )

@@ -10,8 +10,12 @@ def anonymous(person: Person) -> wire.AnonymousCreated:
     return wire.AnonymousCreated(person.id, person.name, icon(person.id, person.icon), person.email)
 
 
-def user_summary(card: Card) -> wire.UserSummary:
-    """A member of a conversation."""
+def user_summary(card: Card, connected: tuple[bool, bool] = (False, False)) -> wire.UserSummary:
+    """A member of a conversation; `connected` is whether a browser, and whether a mobile of his is.
+
+    An agent who is online without either works through another client, which stands for a browser.
+    """
+    browser, mobile = connected
     return wire.UserSummary(
         uuid=card.id,
         user_fullname=card.name,
@@ -20,6 +24,6 @@ def user_summary(card: Card) -> wire.UserSummary:
         user_signature=card.signature,
         updatetime=card.updated_at // 1000,
         group=None,
-        is_browser_online=card.presence == "online",
-        is_mobile_online=False,
+        is_browser_online=browser or (card.presence == "online" and not mobile),
+        is_mobile_online=mobile,
     )

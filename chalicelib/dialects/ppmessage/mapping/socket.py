@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.desk import routing
 from chalicelib.desk.messages import Message
 from chalicelib.desk.people import Card
 from chalicelib.desk.receipts import Handle
@@ -29,6 +30,7 @@ REASONS = {
     12: "no such group",
     13: "no such user",
 }
+_WAITS = {routing.NOBODY_ONLINE: 11, routing.NO_GROUP: 12, routing.NOBODY_THERE: 13}
 _PRESENCE = {True: "ONLINE", False: "OFFLINE", None: "UNCHANGED"}
 
 
@@ -62,6 +64,11 @@ def message(account: str, stored: Message, sender: Card | None, device: str) -> 
 def assigned(conversation: str) -> str:
     """The conversation that was waited for is there."""
     return ack("CONVERSATION", 0, conversation_uuid=conversation)
+
+
+def waits(reason: str) -> str:
+    """There is nobody yet for who waits; he learns which conversation it is when there is."""
+    return ack("CONVERSATION", _WAITS[reason], conversation_uuid=None)
 
 
 def presence(person: str, presence: str) -> str:

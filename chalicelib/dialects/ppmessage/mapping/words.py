@@ -17,3 +17,12 @@ def moment(at: int) -> str:
 def icon(person: str, own: str | None = None) -> str:
     """Address of a person's picture: his own, else the one made from his uuid."""
     return own or f"{config.PUBLIC_URL}/identicon/{person}.png"
+
+
+#: `service_user_status` of each presence; an agent who is offline has none.
+SERVICE_STATUSES = {"online": "READY", "busy": "BUSY", "away": "REST"}
+
+
+def service_status(presence: str | None) -> str | None:
+    """A presence as `service_user_status`."""
+    return SERVICE_STATUSES.get(presence or "")
