@@ -38,7 +38,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routing, "MOST_AT_ONCE", 1)
     scene = set_up(world)
     for row in every_row():
-        scene.ask(row)
+        scene.ask(row, next(iter(row.facts.get("api_levels") or ()), "PPCOM"))
     later = {"isEnabled": True, "reassignUnpickedAfter": 60, "warnAfter": 1200, "closeAfter": 2400}
     assert world.call("PUT", "/api/v3/anytime/autoClose", later, **world.bearer(world.owner)).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **scene.bearer()).status == 200
