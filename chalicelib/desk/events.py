@@ -48,6 +48,12 @@ class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
     agent: str
 
 
+class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
+    """An agent was removed; what he held is to go to others."""
+
+    agent: str
+
+
 class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
     """A public message was added to a conversation."""
 
@@ -81,6 +87,7 @@ QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
+    AgentRemoved: ROUTING,
     DeadlineSet: TIMERS,
     MessagePosted: NOTIFY,
     ConversationAssigned: NOTIFY,
@@ -92,6 +99,7 @@ AnyEvent = (
     | ConversationReopened
     | DeadlineSet
     | AgentAvailable
+    | AgentRemoved
     | MessagePosted
     | ConversationAssigned
     | ConversationWaits
@@ -136,6 +144,8 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
 
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
+    if old is not None and old.agents_of and not new.agents_of:
+        return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
     if not new.agents_of or not new.presence or (old is not None and old.presence == new.presence):
         return []
     changed: list[Event] = [PresenceChanged(new.account, new.presence_at, new.id, new.presence)] if old else []

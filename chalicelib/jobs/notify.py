@@ -55,16 +55,20 @@ def _message(ctx: Context, event: MessagePosted, words: Words) -> int:
     """A request for each socket, and four before: conversation, sockets of all its members, message, sender."""
     found = conversations.load(ctx, event.conversation)
     heard = live.listeners(ctx, live.audience(ctx, found))
-    told = _say(ctx, heard, messages.get(ctx, found, event.message), words) if heard else 0
+    told = _say(ctx, found, heard, messages.get(ctx, found, event.message), words) if heard else 0
     offline.answer(ctx, found, event.message)
     return told
 
 
-def _say(ctx: Context, heard: list[Listener], stored: Message, words: Words) -> int:
-    """Tells sockets of a message, but those of the device that it came from."""
+def _say(ctx: Context, found: Conversation, heard: list[Listener], stored: Message, words: Words) -> int:
+    """Tells sockets of a message, but those of the device that it came from. A contact learns no agent's address."""
     sender = people.cards(ctx, [stored.sender]).get(stored.sender)
-    others = [each for each in heard if each.device != stored.device]
-    return sum(live.tell(ctx, [each], words.message(ctx.account, stored, sender, each.device)) for each in others)
+    told = 0
+    for each in heard:
+        if each.device != stored.device:
+            shown = people.without_address(sender) if sender and each.person == found.contact else sender
+            told += live.tell(ctx, [each], words.message(ctx.account, stored, shown, each.device))
+    return told
 
 
 def _assigned(ctx: Context, event: ConversationAssigned, words: Words) -> int:
@@ -74,7 +78,7 @@ def _assigned(ctx: Context, event: ConversationAssigned, words: Words) -> int:
         return 0
     mine = live.listeners(ctx, [event.agent])
     said = receipts.unanswered(ctx, found) if mine else []
-    told = sum(_say(ctx, mine, stored, words) for stored in said if stored.sender != event.agent)
+    told = sum(_say(ctx, found, mine, stored, words) for stored in said if stored.sender != event.agent)
     return told + (_let_in(ctx, found, words) if accounts.load(ctx).queued else 0)
 
 

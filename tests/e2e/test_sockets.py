@@ -65,6 +65,7 @@ def test_a_message_reaches_the_other_side_at_once_and_not_the_one_who_wrote_it(w
     assert theirs.messages() == []
     reply(world, "How can I help?")
     assert [message["bo"] for message in theirs.messages()] == ["How can I help?"]
+    assert theirs.messages()[0]["from_user"]["user_email"] is None, "an agent's address is not a visitor's to know"
     assert [message["bo"] for message in mine.messages()] == ["hello", "How can I help?"], "through another client"
 
 

@@ -18,6 +18,7 @@ from chalicelib.models import (
     people,
     receipts,
     settings,
+    tallies,
     timers,
     tokens,
     topics,
@@ -34,12 +35,13 @@ MODELS: list[type[Model]] = [
     people.Person,
     receipts.Receipt,
     settings.Setting,
+    tallies.Tally,
     timers.Timer,
     tokens.Token,
     topics.Topic,
 ]
 STREAMED = {"conversations", "people"}
-EXPIRING = dict.fromkeys(["connections", "receipts", "timers", "tokens", "topics"], "expires_at")
+EXPIRING = dict.fromkeys(["connections", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

@@ -9,6 +9,7 @@ from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, events, inbox, people
 from chalicelib.desk.events import (
     AgentAvailable,
+    AgentRemoved,
     ConversationAssigned,
     ConversationOpened,
     ConversationReopened,
@@ -26,6 +27,7 @@ SAMPLES = [
     ConversationReopened("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
+    AgentRemoved("a", 1, "p"),
     MessagePosted("a", 1, "c", "m"),
     ConversationAssigned("a", 1, "c", "p"),
     PresenceChanged("a", 1, "p", "busy"),

@@ -3,7 +3,18 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, people, receipts, sessions
+from chalicelib.dialects.ppmessage.calls import (
+    apps,
+    conversations,
+    devices,
+    messages,
+    numbers,
+    objects,
+    people,
+    receipts,
+    sessions,
+    signup,
+)
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -20,5 +31,8 @@ PPMESSAGE = Dialect(
         *messages.ROWS,
         *receipts.ROWS,
         *sessions.ROWS,
+        *numbers.ROWS,
+        *objects.ROWS,
+        *signup.ROWS,
     ],
 )

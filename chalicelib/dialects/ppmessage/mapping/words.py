@@ -1,5 +1,6 @@
 """Words that all of PPMessage's answers share."""
 
+import uuid
 from datetime import UTC, datetime
 
 from chalicelib import config
@@ -26,3 +27,8 @@ SERVICE_STATUSES = {"online": "READY", "busy": "BUSY", "away": "REST"}
 def service_status(presence: str | None) -> str | None:
     """A presence as `service_user_status`."""
     return SERVICE_STATUSES.get(presence or "")
+
+
+def api_uuid(account: str, level: str) -> str:
+    """The uuid of an account's client, which has one in this dialect alone."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{account}/{level}"))

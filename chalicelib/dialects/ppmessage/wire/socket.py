@@ -32,7 +32,7 @@ class FromUser(msgspec.Struct, kw_only=True):
 
     uuid: str
     user_icon: str | None
-    user_email: str
+    user_email: str | None
     user_fullname: str
     updatetime: int
 
