@@ -1,8 +1,9 @@
 """The contents page: every route family, queue, stream and schedule lambda, a line each."""
 
+from functools import partial
 from typing import Any, cast
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent, WebsocketEvent
 
 from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
@@ -12,12 +13,15 @@ from chalicelib.dialects.gateway import identify, respond, serve
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
+from chalicelib.dialects.ppmessage import socket
+from chalicelib.dialects.ppmessage.mapping import socket as words
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import batch, count, relay, route, timers
+from chalicelib.jobs import batch, count, notify, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
 app.register_middleware(identify, "all")
+app.experimental_feature_flags.update(["WEBSOCKETS"])
 
 DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 #: Paths of each dialect: all below a base that are so many segments deep. The endpoint tables know the rest, so that an
@@ -88,6 +92,26 @@ def route_conversations(event: SQSEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue=config.queue("timers"), batch_size=1)
 def fire_timers(event: SQSEvent) -> dict[str, Any]:
     return batch.each(_records(event), timers.fire)
+
+
+@app.on_sqs_message(queue=config.queue("notify"), batch_size=1)
+def notify_sockets(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), partial(notify.notify, words=words))
+
+
+@app.on_ws_connect()
+def websocket_connect(event: WebsocketEvent) -> None:
+    """Everybody may; who he is he says in his first message."""
+
+
+@app.on_ws_message()
+def websocket_message(event: WebsocketEvent) -> None:
+    socket.serve(event.connection_id, event.body)
+
+
+@app.on_ws_disconnect()
+def websocket_disconnect(event: WebsocketEvent) -> None:
+    socket.gone(event.connection_id)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -15,6 +15,11 @@ CACHE_SECONDS = 60
 LONGEST_DELAY = 900
 
 
+def socket_api() -> str:
+    """Address through which lambdas send to sockets: API Gateway's, put into the environment by the deployment."""
+    return os.environ.get("POLYDESK_SOCKET_API", "https://localhost")
+
+
 def table(name: str) -> str:
     """Name of a DynamoDB table in this stage, as infra/template.yaml gives it."""
     return f"polydesk-{STAGE}-{name}"

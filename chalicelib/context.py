@@ -67,6 +67,10 @@ class Context:
         """A new random secret: 256 bits as 43 url-safe characters."""
         return ids.secret(self.entropy(32))
 
+    def as_person(self, person: str, number: int | None) -> "Context":
+        """The same circumstances, the caller being this person."""
+        return replace(self, caller=replace(self.caller, person=person, number=number))
+
     def acting(self, caller: Caller) -> "Context":
         """The same circumstances with another caller."""
         return replace(self, caller=caller)

@@ -39,6 +39,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         port = _free_port(os.environ.get("PORT") or "8000")
+        _free_port(str(port + 1))
         with _owned(data), _embedded_aws(data) as aws:
             _run(port, data, stop, aws)
     except CannotRun as reason:
@@ -108,24 +109,28 @@ def _wait_for(aws: Process, port: int) -> None:
 
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
     _restore()
 
     import app
-    from infra import pumps, server  # only now, because the app reads the environment when it is imported
+    from infra import pumps, server, sockets  # only now, because the app reads the environment when it is imported
 
     desk = _desk(data)
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
+    live = sockets.Server(app, port + 1)
+    live.start()
     running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
-    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}/pcsocket/WS"}
+    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}{sockets.PATH}"}
     _write(data / "desk.json", addresses | desk)
     print(f"ready {addresses['http']}", flush=True)
     while not stop.wait(0.5):
         if aws.poll() is not None:
             raise CannotRun("the embedded AWS has stopped; start again, nothing that was stored is lost")
     web.shutdown()
+    live.stop()
     for pump in running:
         pump.stop()
     web.server.drain(5)

@@ -57,7 +57,9 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> None:
     """Botocore's before-call hook: raises AccessDenied for what the acting lambda's policy does not allow."""
     if not _acting:
         return
-    needs = set(_needs(model.service_model.service_name, model.name, json.loads(params["body"])))
+    service = model.service_model.service_name
+    body = {} if service == "apigatewaymanagementapi" else json.loads(params["body"])
+    needs = set(_needs(service, params["method"] if not body else model.name, body))
     made.setdefault(_acting[-1], set()).update(needs)
     refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
     if refused:
@@ -65,7 +67,12 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> None:
 
 
 def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]:
-    if service == "sqs":
+    if service == "apigatewaymanagementapi":
+        yield (
+            "execute-api:ManageConnections",
+            f"arn:aws:execute-api:us-east-1:123456789012:an-api/v1/{operation}/@connections/one",
+        )
+    elif service == "sqs":
         queue = body.get("QueueName") or body["QueueUrl"].rsplit("/", 1)[1]
         yield f"sqs:{_ACTIONS.get(operation, operation)}", f"arn:aws:sqs:us-east-1:123456789012:{queue}"
     elif "TransactItems" in body:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from chalice.test import Client
+from moto.core.botocore_stubber import MockRawResponse
 from moto.sqs.models import sqs_backends
 
 import app
@@ -20,7 +23,7 @@ from chalicelib.desk import accounts, owners, people, tokens
 from chalicelib.desk.owners import NewAccount
 from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.dialects.ppmessage.auth import CLIENTS, LEVELS
-from chalicelib.models import base, queues
+from chalicelib.models import base, queues, sockets
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 from tests import policies
@@ -28,7 +31,7 @@ from tests import policies
 START = 1_800_000_000_000
 PASSWORD = "correct horse"
 _STREAMS = {"conversations": "relay_conversations", "people": "relay_people"}
-_QUEUES = {"routing": "route_conversations", "timers": "fire_timers"}
+_QUEUES = {"routing": "route_conversations", "timers": "fire_timers", "notify": "notify_sockets"}
 _http = Client(app.app)
 _TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-type", "source", "time", "id"], "") | {
     "resources": [],
@@ -94,6 +97,68 @@ class Visitor:
         return [message["body"] for message in reversed(answer.body["list"])]
 
 
+_connected: dict[str, "Socket"] = {}
+
+
+def pushed(request: Any, **_: Any) -> AWSResponse:
+    """API Gateway's management API: a text goes to the socket it is for, 410 where that has gone."""
+    to = _connected.get(unquote(request.url.rsplit("/", 1)[1]))
+    if to and request.method == "POST":
+        to.received.append(json.loads(request.body))
+    elif to:
+        to.closed_by_server()
+    headers = HTTPHeaders.from_dict({} if to else {"x-amzn-errortype": "GoneException"})
+    return AWSResponse(request.url, 200 if to else 410, headers, MockRawResponse(b"{}"))
+
+
+@dataclass
+class Socket:
+    """A client's WebSocket: `received` is what it was told."""
+
+    id: str = field(default_factory=lambda: f"{uuid.uuid4().hex[:11]}=")
+    received: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        _connected[self.id] = self
+        invoke("websocket_connect", self._event(None))
+
+    def _event(self, body: str | None) -> dict[str, Any]:
+        return {"requestContext": {"connectionId": self.id, "domainName": "d", "apiId": "an-api", "stage": "v1"}, "body": body}
+
+    def send(self, message: Any) -> Any:
+        """Sends a message, JSON unless it is text; returns the last thing it was told then."""
+        text = message if isinstance(message, str) else json.dumps(message)
+        invoke("websocket_message", self._event(text))
+        return self.received[-1] if self.received else None
+
+    def auth(self, world: "World", user: str, device: str, label: str = "PPCOM", token: str | None = None) -> Any:
+        """Says whose it is; returns the ack."""
+        given = {"api_token": token or world._kept(label), "app_uuid": world.account, "user_uuid": user, "device_uuid": device}
+        self.send({"type": "auth", "is_service_user": label != "PPCOM", "extra_data": None, **given})
+        return next(told for told in reversed(self.received) if told["type"] == "ACK")
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The messages it was told, in their order."""
+        return [told["msg"] for told in self.received if told["type"] == "MSG"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.id in _connected
+
+    def closed_by_server(self) -> None:
+        """The gateway closes it, and says so."""
+        _connected.pop(self.id, None)
+        invoke("websocket_disconnect", self._event(None))
+
+    def close(self) -> None:
+        """The client goes, and the gateway says so."""
+        self.closed_by_server()
+
+    def lose(self) -> None:
+        """The client goes, and nobody says so."""
+        _connected.pop(self.id, None)
+
+
 @dataclass
 class World:
     """An account and what is needed to use it. Times are epoch milliseconds."""
@@ -107,8 +172,9 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for client in (base.connection.client, queues.client()):
+        for client in (base.connection.client, queues.client(), sockets.client()):
             client.meta.events.register("before-call", policies.check, unique_id="policies")
+        sockets.client().meta.events.register("before-send", pushed, unique_id="pushed")  # type: ignore[arg-type]
         if self.clock_of is None:
             self.monkeypatch.setattr(context, "clock", lambda: self.now)
         self.account = ids.uuid7(self.time, uuid.uuid4().bytes[:10])
@@ -295,7 +361,7 @@ def counted() -> Iterator[list[str]]:
     def note(model: Any, **_: Any) -> None:
         sent.append(model.name)
 
-    events = [base.connection.client.meta.events, queues.client().meta.events]
+    events = [client.meta.events for client in (base.connection.client, queues.client(), sockets.client())]
     for emitter in events:
         emitter.register("before-call", note)
     try:

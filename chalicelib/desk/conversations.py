@@ -120,6 +120,21 @@ def held_by_me(ctx: Context, limit: int = 100) -> list[Conversation]:
     return [row for row in found if row.assignee == me and row.is_open and not row.is_internal]
 
 
+def of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
+    """A contact's conversations, the latest first: two requests."""
+    return conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit))
+
+
+def some(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
+    """Those of the conversations that the account has, in the order asked for, as they are now: a request for each hundred."""
+    return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)
+
+
+def held_by(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
+    """An agent's open conversations, newest assignment first: two requests."""
+    return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent.

@@ -61,8 +61,35 @@ class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
     group: str
 
 
+class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
+    """A public message was added to a conversation."""
+
+    conversation: str
+    message: str
+
+
+class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
+    """Nobody could be found for a conversation whose contact is shown it only when an agent has it."""
+
+    conversation: str
+
+
+class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v1"):
+    """A conversation has got an agent, or another one."""
+
+    conversation: str
+    agent: str
+
+
+class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
+    """An agent's presence is another one than before."""
+
+    agent: str
+    presence: str
+
+
 #: The registry: every event, and the queue that wants it.
-ROUTING, TIMERS = "routing", "timers"
+ROUTING, TIMERS, NOTIFY = "routing", "timers", "notify"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
@@ -70,8 +97,23 @@ QUEUES: dict[type[Event], str] = {
     AgentRemoved: ROUTING,
     GroupChanged: ROUTING,
     DeadlineSet: TIMERS,
+    MessagePosted: NOTIFY,
+    ConversationAssigned: NOTIFY,
+    ConversationWaits: NOTIFY,
+    PresenceChanged: NOTIFY,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved | GroupChanged
+AnyEvent = (
+    ConversationOpened
+    | ConversationReopened
+    | DeadlineSet
+    | AgentAvailable
+    | AgentRemoved
+    | GroupChanged
+    | MessagePosted
+    | ConversationAssigned
+    | ConversationWaits
+    | PresenceChanged
+)
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -100,6 +142,10 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
         happened.append(ConversationOpened(account, at, id_))
     elif new.is_open and not old.is_open:
         happened.append(ConversationReopened(account, at, id_))
+    if new.last_message and (old is None or old.last_message != new.last_message):
+        happened.append(MessagePosted(account, at, id_, new.last_message))
+    if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
+        happened.append(ConversationAssigned(account, at, id_, new.assignee))
     for kind in deadlines.KINDS:
         due_at = getattr(new, f"{kind}_at")
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
@@ -114,10 +160,14 @@ def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
     if old is not None and old.agents_of and not new.agents_of:
         return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
-    if new.presence != ONLINE or not new.agents_of:
+    if not new.agents_of or not new.presence:
         return []
-    same = old is not None and all(getattr(old, name) == getattr(new, name) for name in _SERVES_BY)
-    return [] if same else [AgentAvailable(new.account, new.presence_at, new.id)]
+    told: list[Event] = []
+    if old is not None and old.presence != new.presence:
+        told.append(PresenceChanged(new.account, new.presence_at, new.id, new.presence))
+    if new.presence == ONLINE and (old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)):
+        told.append(AgentAvailable(new.account, new.presence_at, new.id))
+    return told
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -182,6 +182,14 @@ def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     return stored
 
 
+def get(ctx: Context, found: Conversation, message: str) -> Message:
+    """One message of a conversation as it was read: one request. Raises NotFound."""
+    stored = messages.get_many(ctx.account, found.id, [message]).get(message)
+    if stored is None:
+        raise NotFound("message", message)
+    return stored
+
+
 def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
     """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
     found = conversations.load(ctx, conversation)

@@ -13,6 +13,7 @@ from chalicelib.models.base import Refused
 from chalicelib.models.people import Person as Person
 from chalicelib.rules import emails, ids, passwords, presence, text
 
+AGENT_KIND, CONTACT = people.AGENT, people.CONTACT
 _LONGEST_NAME, _LONGEST_LANGUAGE = 256, 35
 
 
@@ -234,10 +235,11 @@ def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
         id_: card_of(ctx, person) for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
     }
     every = {id_: seen for id_, seen in known.items() if seen is not None} | fresh
-    return {id_: _without_address(card) for id_, card in every.items()} if ctx.caller.level == VISITOR else every
+    return {id_: without_address(card) for id_, card in every.items()} if ctx.caller.level == VISITOR else every
 
 
-def _without_address(card: Card) -> Card:
+def without_address(card: Card) -> Card:
+    """The card as contacts see it."""
     return replace(card, email=None) if card.kind == people.AGENT else card
 
 

@@ -12,6 +12,9 @@ from chalicelib.models.base import Refused
 from chalicelib.models.conversations import Conversation, Loads
 from chalicelib.models.people import Person
 from chalicelib.rules import groups, lifecycle, routing
+from chalicelib.rules.routing import NO_GROUP as NO_GROUP
+from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
+from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
 
 #: Waiting conversations that one event gives out; where there are more, it is told again.
 MOST_AT_ONCE = 100
@@ -101,6 +104,11 @@ def _give(ctx: Context, found: Conversation, agent: Person) -> None:
     settings = accounts.load(ctx).auto_close
     changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, found.attempts, settings)
     conversations.change(found, changes, ctx.now, Loads(freed=found.assignee, routed=agent))
+
+
+def why_waiting(ctx: Context, found: Conversation) -> str:
+    """Why a conversation waits, as `rules.routing` names it: one request."""
+    return routing.why_waiting(people.agents(ctx), found.group)
 
 
 def look_again(ctx: Context, found: Conversation) -> None:

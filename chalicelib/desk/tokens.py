@@ -53,19 +53,16 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
     Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name.
     """
     digest = ids.digest(secret)
-    token = _cache.get(digest, ctx.now) or _living(digest, secret)
+    _, account, person = [*secret.split("."), "", ""][:3]
+    token = _living(ctx, digest, account, person)
     if token is None or token.kind not in kinds:
-        raise NotAuthenticated
-    if token.expires_at is not None and token.expires_at * 1000 <= ctx.now:
         raise NotAuthenticated
     if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
         raise NotAuthenticated
-    _cache.put(digest, token, ctx.now)
     return Caller(token.account, token.level, token.person, token.number, token.client, digest, token.generation)
 
 
-def _living(digest: str, secret: str) -> Token | None:
-    _, account, person = [*secret.split("."), "", ""][:3]
+def _stored(digest: str, account: str, person: str) -> Token | None:
     whose = (account, person if ids.is_uuid(person) else "") if ids.is_uuid(account) else ("", "")
     token, endings = tokens.get_with_endings(digest, *whose)
     return None if token is None or any(_ended(token, ending) for ending in endings) else token
@@ -79,6 +76,35 @@ def _ended(token: Token, ending: Token) -> bool:
 def forget(ctx: Context) -> None:
     """Drops what this process remembers of the caller's token, which has just been ended."""
     _cache.forget(ctx.caller.token)
+
+
+def _living(ctx: Context, digest: str, account: str, person: str) -> Token | None:
+    """A token of somebody's that has not ended: read anew a minute after it was read, however often it is shown."""
+    token = _cache.get(digest, ctx.now)
+    if token is None and (token := _stored(digest, account, person)):
+        _cache.put(digest, token, ctx.now)
+    return None if token is None or (token.expires_at is not None and token.expires_at * 1000 <= ctx.now) else token
+
+
+def is_good(ctx: Context) -> bool:
+    """Whether the caller's token, checked some time ago, still is: no request where a warm process knows it, else one."""
+    return _mine(ctx) is not None
+
+
+def _mine(ctx: Context) -> Token | None:
+    return _living(ctx, ctx.caller.token, ctx.account, ctx.caller.person or "")
+
+
+def ends_at(ctx: Context) -> int | None:
+    """When the caller's token, which has just been checked, ends by itself: epoch seconds, None for never."""
+    token = _mine(ctx)
+    return token.expires_at if token else ctx.now // 1000
+
+
+def end(ctx: Context) -> None:
+    """Ends the caller's token: one request. Another warm process may believe in it for a minute more."""
+    tokens.delete(ctx.caller.token)
+    forget(ctx)
 
 
 def bind(ctx: Context, person: str) -> None:

@@ -2,7 +2,15 @@
 
 from chalicelib.context import Context
 from chalicelib.desk import accounts, events, routing
-from chalicelib.desk.events import AgentAvailable, AgentRemoved, AnyEvent, ConversationOpened, ConversationReopened, GroupChanged
+from chalicelib.desk.events import (
+    AgentAvailable,
+    AgentRemoved,
+    AnyEvent,
+    ConversationOpened,
+    ConversationReopened,
+    ConversationWaits,
+    GroupChanged,
+)
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
@@ -15,10 +23,17 @@ def route(record: Record) -> None:
 
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, ConversationOpened | ConversationReopened):
-        return "has an agent" if routing.assign(ctx, event.conversation) else "has none"
+        return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
     if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged):
         return _give_out(ctx, event)
     return "not for routing"
+
+
+def _waits(ctx: Context, conversation: str) -> str:
+    """Who is shown his conversation only when an agent has it, is told that he waits."""
+    if accounts.load(ctx).by_group:
+        events.publish([ConversationWaits(ctx.account, ctx.now, conversation)], ctx.now)
+    return "has none"
 
 
 def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved | GroupChanged) -> str:

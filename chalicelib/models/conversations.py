@@ -208,10 +208,10 @@ def get(account: str, conversation: str) -> Conversation | None:
     return None if "#" in conversation else Conversation.find(key(account, conversation))
 
 
-def get_many(account: str, ids: Sequence[str]) -> list[Conversation]:
+def get_many(account: str, ids: Sequence[str], *, consistent: bool = False) -> list[Conversation]:
     """Those that exist, in the order asked for: one request for each hundred."""
     keys = [key(account, id_) for id_ in ids]
-    found = {row.key: row for row in Conversation.batch_get(keys)} if keys else {}
+    found = {row.key: row for row in Conversation.batch_get(keys, consistent_read=consistent)} if keys else {}
     return [found[key_] for key_ in keys if key_ in found]
 
 

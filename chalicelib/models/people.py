@@ -73,6 +73,9 @@ class Person(Table):
     presence_alias = UnicodeAttribute(null=True)
     presence_at = IntegerAttribute(default=0)
     last_login_at = IntegerAttribute(null=True)
+    #: The devices on which an agent is logged in: one of each class.
+    browser_device = UnicodeAttribute(null=True)
+    mobile_device = UnicodeAttribute(null=True)
     open_conversations = IntegerAttribute(default=0)
     last_assigned_at = IntegerAttribute(default=0)
 
@@ -154,11 +157,27 @@ def _actions(changes: dict[str, Any], now: int) -> list[Action]:
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
     """Writes an agent's presence; its time moves only when the presence itself changes. The last change wins."""
-    actions: list[Action] = [Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
+    _set_presence(agent, presence, alias, now, [])
+
+
+def _set_presence(agent: Person, presence: str, alias: str, now: int, further: list[Action]) -> None:
+    actions = [*further, Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
     if agent.presence != presence:
         actions.append(Person.presence_at.set(now))
     with conditional():
         agent.update(actions, Person.agents_of.exists())
+
+
+def comes(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:
+    """An agent is logged in on a device, in place of the one of its class that he had: one request."""
+    place = Person.mobile_device if is_mobile else Person.browser_device
+    _set_presence(agent, presence, presence, now, [place.set(device)])
+
+
+def goes(agent: Person, device: str, presence: str, now: int) -> None:
+    """An agent has logged out of a device: one request."""
+    places = ((Person.mobile_device, agent.mobile_device), (Person.browser_device, agent.browser_device))
+    _set_presence(agent, presence, presence, now, [place.remove() for place, known in places if known == device])
 
 
 def logged_in(account: str, person: str, now: int) -> None:

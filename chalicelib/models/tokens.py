@@ -72,6 +72,11 @@ def put(token: Token) -> None:
     token.save()
 
 
+def delete(digest: str) -> None:
+    """Ends a token; again without harm: one request."""
+    Token(digest).delete()
+
+
 def bind(token: str, binding: Token) -> None:
     """Stores that a token speaks for a person, beside whomever it speaks for: two requests. Raises Refused for no token."""
     with conditional():

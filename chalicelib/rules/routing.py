@@ -5,6 +5,9 @@ from typing import Protocol, TypeVar
 
 from chalicelib.rules.presence import ONLINE
 
+#: Why a conversation waits: nobody of those whom it is for is online, its group has no members, there is no group for it.
+NOBODY_ONLINE, NOBODY_THERE, NO_GROUP = "nobody_online", "nobody_there", "no_group"
+
 
 class Candidate(Protocol):
     """An agent as routing sees him; times are epoch milliseconds, 0 for never."""
@@ -44,3 +47,22 @@ def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
 
 def _turn(agent: Candidate) -> tuple[int, int, int]:
     return agent.open_conversations, agent.last_assigned_at, agent.number
+
+
+class Grouped(Protocol):
+    """An agent as groups see him."""
+
+    @property
+    def group(self) -> str | None:
+        """Id of his group."""
+
+    @property
+    def is_distributor(self) -> bool:
+        """Whether he serves those who ask for no group."""
+
+
+def why_waiting(agents: Iterable[Grouped], group: str | None) -> str:
+    """Why a conversation of a group, or of none, has to wait. The distributors serve what is of no group."""
+    if group is None:
+        return NOBODY_ONLINE if any(agent.is_distributor for agent in agents) else NO_GROUP
+    return NOBODY_ONLINE if any(agent.group == group for agent in agents) else NOBODY_THERE

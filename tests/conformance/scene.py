@@ -15,7 +15,7 @@ from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_apps, cases_groups, cases_numbers, cases_talks
+from tests.conformance import cases_apps, cases_groups, cases_numbers, cases_sockets, cases_talks
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World
 
@@ -46,6 +46,8 @@ class Scene:
         """Credentials for the row: of an api level for PPMessage, of the owner where an agent's do not do."""
         if row.endpoint.needs is None:
             return {}
+        if row.key in cases_sockets.ENDING:
+            return {"Authorization": f"OAuth {self.world.token(label)}"}
         if row.dialect is PPMESSAGE:
             return {"Authorization": f"OAuth {self.kept.setdefault(label, self.world.token(label))}"}
         return self.bearer(owner=row.endpoint.needs == ADMIN)
@@ -166,6 +168,6 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
 }
 
-CASES |= cases_apps.CASES | cases_groups.CASES | cases_numbers.CASES | cases_talks.CASES
+CASES |= cases_apps.CASES | cases_groups.CASES | cases_numbers.CASES | cases_sockets.CASES | cases_talks.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

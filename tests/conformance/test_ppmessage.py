@@ -133,12 +133,16 @@ def test_options_answers_a_browser(scene: Scene, row: Row) -> None:
 @each(ROWS)
 def test_the_authorization_header_is_oauth_and_a_token(scene: Scene, row: Row) -> None:
     label, body = first_level(row), scene.body(row, first_level(row))
-    token = scene.headers(row, label)["Authorization"].removeprefix("OAuth ")
+
+    def fresh() -> str:
+        return scene.headers(row, label)["Authorization"].removeprefix("OAuth ")
+
+    token = fresh()
     assert refused(scene.world.call("POST", row.endpoint.path, body), row) == 3
     for header in ("", "OAuth", "OAuth ", token, f"Bearer {token}", f"Basic {token}", f"OAuth{token}", "é"):
         assert (refused(scene.world.call("POST", row.endpoint.path, body, Authorization=header), row), header) == (3, header)
     for scheme in ("oauth", "OAUTH"):
-        answer = scene.world.call("POST", row.endpoint.path, scene.body(row, label), Authorization=f"{scheme} {token}")
+        answer = scene.world.call("POST", row.endpoint.path, scene.body(row, label), Authorization=f"{scheme} {fresh()}")
         assert answer.body["error_code"] == 0
 
 

@@ -7,17 +7,20 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
+from chalicelib.desk import accounts, routing
 from chalicelib.desk import conversations as desk_conversations
-from chalicelib.desk import routing
-from chalicelib.models import conversations
+from chalicelib.models import conversations, settings
 from chalicelib.models.base import Refused
 from tests import policies
-from tests.conformance.scene import set_up
+from tests.conformance.cases_sockets import agents_device
+from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
-from tests.world import World
+from tests.world import Socket, World
 
 CONFIG: dict[str, Any] = json.loads((policies.CHALICE / "config.json").read_text())
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
+#: Chalice's names for what app.py declares for sockets.
+SOCKETS = {f"websocket_{kind.strip('$').replace('default', 'message')}" for kind in app.app.websocket_handlers}
 #: What Lambda does in a function's role to feed it, and with what of a stream could not be handled.
 FED = {
     "SQSEventConfig": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
@@ -59,10 +62,57 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     number = desk_conversations.load(world.ctx(ADMIN), answered.conversation).number
     path = f"/api/v3/anytime/conversations/{number}/messages"
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
+    listen(scene)
+    wait_for_a_group(world)
     for _ in range(42):
         world.pass_(60)
         world.sweep()
         world.settle()
+
+
+def listen(scene: Scene) -> None:
+    """A visitor and an agent on sockets, one that goes without a word, a login that puts another out, and a logout."""
+    world, visitor, agent = scene.world, scene.visitor, scene.world.agents[0]
+    device, token = agents_device(scene), world.token("PPKEFU", agent)
+    theirs, lost, mine, away = Socket(), Socket(), Socket(), Socket()
+    for socket in (theirs, lost):
+        assert socket.auth(world, visitor.id, visitor.device)["code"] == 0
+    for socket in (mine, away):
+        assert socket.auth(world, agent.id, device, "PPKEFU", token)["code"] == 0
+    lost.lose()
+    for kind in ("typing_watch", "typing", "typing_unwatch"):
+        theirs.send({"type": kind, "conversation_uuid": visitor.conversation})
+    sent = message(scene, "PPKEFU") | {"device_uuid": device}
+    assert mine.send({"type": "send", "send": sent})["code"] == 0
+    world.settle()
+    history = {"conversation_uuid": visitor.conversation, "user_uuid": visitor.id, "max_uuid": sent["uuid"]}
+    assert world.pp("PP_PAGE_HISTORY_MESSAGE", **history).body["error_code"] == 0
+    acked = [f"{visitor.device}:{visitor.conversation}:{at}" for at in range(1, 99)]
+    assert world.pp("ACK_MESSAGE", list=acked, user_uuid=visitor.id).body["error_code"] == 0
+    away.lose()
+    login = {"user_email": agent.email, "terminal": "another", "ostype": "BROWSER"}
+    other = world.call("POST", "/api/PPKEFU_LOGIN", login, Authorization=f"OAuth {token}").body["device_uuid"]
+    assert not mine.is_open
+    again = Socket()
+    assert again.auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
+    assert again.auth(world, agent.id, other, "PPKEFU", "nonsense")["code"] == 8
+    given = {"app_uuid": world.account, "user_uuid": agent.id, "device_uuid": other}
+    assert Socket().auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
+    assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
+    theirs.close()
+    world.settle()
+
+
+def wait_for_a_group(world: World) -> None:
+    """A visitor waits for a group that nobody serves; in the end he is told so."""
+    ours = World(world.monkeypatch, clock_of=world, name="groups", allocation=accounts.GROUP)
+    row = settings.load(ours.account)["account#"]
+    settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True})
+    visitor = ours.visitor()
+    Socket().auth(ours, visitor.id, visitor.device)
+    visitor.say("hello")
+    ours.settle()
+    assert visitor.history() == ["hello", "Nobody is here."]
 
 
 def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +138,7 @@ def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pyt
 
 def test_every_lambda_has_a_policy_of_its_own() -> None:
     files = {name: entry["iam_policy_file"] for name, entry in CONFIG["lambda_functions"].items()}
-    assert set(files) == {"api_handler", *SOURCES}
+    assert set(files) == {"api_handler", *SOURCES, *SOCKETS}
     assert files == {name: f"policy-{name}.json" for name in files}
     assert {f"policy-{name}.json" for name in files} == {file.name for file in policies.CHALICE.glob("policy*.json")}
 
@@ -98,5 +148,11 @@ def test_no_right_is_for_more_than_our_own(function: str) -> None:
     for action, resource in policies.grants(function):
         assert "*" not in action
         assert resource.split(":", 5)[-1].startswith(
-            ("table/polydesk-*-", "polydesk-*-", "log-group:/aws/lambda/polydesk-*")
+            (
+                "table/polydesk-*-",
+                "polydesk-*-",
+                "log-group:/aws/lambda/polydesk-*",
+                "*/v1/POST/@connections/",
+                "*/v1/DELETE/@connections/",
+            )
         ) or (action in UNBOUND and resource == "*")

@@ -10,35 +10,41 @@ from chalicelib import config
 from chalicelib.models import (
     base,
     claims,
+    connections,
     conversations,
     counters,
     devices,
     memberships,
     messages,
     people,
+    receipts,
     settings,
     tallies,
     timers,
     tokens,
+    topics,
 )
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
     claims.Claim,
+    connections.Connection,
     conversations.Conversation,
     counters.Counter,
     devices.Device,
     messages.Message,
     people.Person,
+    receipts.Receipt,
     settings.Setting,
     tallies.Tally,
     timers.Timer,
     tokens.Token,
+    topics.Topic,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = {"tallies": "expires_at", "timers": "expires_at", "tokens": "expires_at"}
+EXPIRING = dict.fromkeys(["connections", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

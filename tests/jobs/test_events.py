@@ -10,10 +10,14 @@ from chalicelib.desk import conversations, events, inbox, members, messages, ope
 from chalicelib.desk.events import (
     AgentAvailable,
     AgentRemoved,
+    ConversationAssigned,
     ConversationOpened,
     ConversationReopened,
+    ConversationWaits,
     DeadlineSet,
     GroupChanged,
+    MessagePosted,
+    PresenceChanged,
     Progress,
 )
 from chalicelib.models import queues
@@ -27,6 +31,10 @@ SAMPLES = [
     AgentAvailable("a", 1, "p"),
     AgentRemoved("a", 1, "p"),
     GroupChanged("a", 1, "g"),
+    MessagePosted("a", 1, "c", "m"),
+    ConversationAssigned("a", 1, "c", "p"),
+    ConversationWaits("a", 1, "c"),
+    PresenceChanged("a", 1, "p", "busy"),
 ]
 
 
@@ -105,7 +113,11 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     (record,) = world.records("conversations")
     change = record["dynamodb"]
     told, progress = events.of_change("conversations", change["OldImage"], change["NewImage"])
-    assert [(type(event), getattr(event, "kind", None)) for event in told] == [(DeadlineSet, "warn"), (DeadlineSet, "close")]
+    assert [(type(event), getattr(event, "kind", None)) for event in told] == [
+        (MessagePosted, None),
+        (DeadlineSet, "warn"),
+        (DeadlineSet, "close"),
+    ]
     assert progress == Progress(messages=1)
     assert events.of_change("conversations", change["NewImage"], None) == ([], Progress())
 

@@ -30,6 +30,7 @@ STRINGS = {
     4: "wrong access token.",
     6: "required parameter not provided.",
     7: "no such user",
+    8: "no such device",
     10: "password mismatch.",
     13: "no such application.",
     16: "illegal message.",
@@ -61,7 +62,7 @@ _FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_s
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
 _EXISTS = {"device": 25, "person": 22}
 _FIELDS |= {"members": "member_list", "name": "conversation_name", "size": "page_size", "page": "page_offset"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 35, "group member": 32}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 35, "group member": 32, "device": 8}
 _FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
 _FIELDS |= {"question": "script_question", "answer": "script_answer"}
 _NO_LIST = "expected `array"

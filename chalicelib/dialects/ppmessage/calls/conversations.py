@@ -1,7 +1,7 @@
 """Calls about conversations."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, groups, members, people, waiting
+from chalicelib.desk import accounts, conversations, groups, live, members, people, waiting
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM, named
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
@@ -13,7 +13,8 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
     found = waiting.ask(ctx, request.user_uuid)
     visitor, agents = serving(ctx, found)
     waits = waiting.in_queue(ctx, found)
-    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, waits=waits)
+    connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)])
+    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected, waits=waits)
 
 
 def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:

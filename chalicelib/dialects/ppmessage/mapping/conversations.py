@@ -79,13 +79,20 @@ def for_visitor(found: Conversation, agents: Sequence[Card], *, waits: bool) -> 
 
 
 def default_conversation(
-    found: Conversation, account: Account, visitor: Card, agents: Sequence[Card], *, waits: bool
+    found: Conversation,
+    account: Account,
+    visitor: Card,
+    agents: Sequence[Card],
+    connected: Mapping[str, tuple[bool, bool]],
+    *,
+    waits: bool,
 ) -> wire.DefaultConversationShown:
-    """The same with everybody who is in it, the visitor first."""
+    """The same with everybody who is in it, the visitor first. `connected` is of `user_summary`, by person."""
     groups = {group.id: group.name for group in account.groups.values()}
+    everybody = [visitor, *agents]
     return wire.DefaultConversationShown(
         **msgspec.structs.asdict(for_visitor(found, agents, waits=waits)),
         app_name=account.name,
         app_welcome=account.welcome,
-        user_list=[user_summary(card, groups, for_visitor=True) for card in (visitor, *agents)],
+        user_list=[user_summary(card, groups, connected.get(card.id, (False, False)), for_visitor=True) for card in everybody],
     )

@@ -21,8 +21,15 @@ def anonymous(person: Person) -> wire.AnonymousCreated:
     return wire.AnonymousCreated(person.id, person.name, icon(person.id, person.icon), person.email)
 
 
-def user_summary(card: Card, groups: Mapping[str, str], *, for_visitor: bool = False) -> wire.UserSummary:
-    """A member of a conversation or a group; `groups` has the account's groups' names. A visitor learns no agent's e-mail."""
+def user_summary(
+    card: Card, groups: Mapping[str, str], connected: tuple[bool, bool] = (False, False), *, for_visitor: bool = False
+) -> wire.UserSummary:
+    """A member of a conversation or a group; `groups` has the account's groups' names. A visitor learns no agent's e-mail.
+
+    `connected` is whether a browser, and whether a mobile of his is. An agent who is online without either works through
+    another client, which stands for a browser.
+    """
+    browser, mobile = connected
     return wire.UserSummary(
         uuid=card.id,
         user_fullname=card.name,
@@ -31,8 +38,8 @@ def user_summary(card: Card, groups: Mapping[str, str], *, for_visitor: bool = F
         user_signature=card.signature,
         updatetime=card.updated_at // 1000,
         group=_group(card.group, groups),
-        is_browser_online=card.presence == "online",
-        is_mobile_online=False,
+        is_browser_online=browser or (card.presence == "online" and not mobile),
+        is_mobile_online=mobile,
     )
 
 
