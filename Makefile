@@ -2,13 +2,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-export PORT DATA FRESH
+export PORT DATA FRESH FULL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay lint format lock clean
+.PHONY: help run test replay e2e bench deploy destroy account lint format lock clean
 
 help:   ## this list
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
+	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
 
 # Two steps, because a desk runs without what its tests need: the second adds to the first. One lock pins both.
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements-dev.lock
@@ -27,12 +27,15 @@ run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 test: lint   ## format, lint, types, import rules and all tests
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/ready   ## format, lint, types, import rules, the template
+e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; deploys, breaks, resumes, destroys
+	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e
+
+lint: $(VENV)/ready   ## format, lint, types, import rules, the templates
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/cfn-lint infra/template.yaml
+	$(BIN)/cfn-lint infra/template.yaml infra/watch.yaml
 
 format: $(VENV)/ready   ## writes the format
 	$(BIN)/ruff format .
@@ -40,6 +43,18 @@ format: $(VENV)/ready   ## writes the format
 
 replay: $(VENV)/run   ## real chats into a running desk: FILE=… LIMIT=n
 	@$(BIN)/python -m infra.replay "$(FILE)" --limit "$(or $(LIMIT),100)"
+
+deploy: $(VENV)/run   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=…
+	@$(BIN)/python -m infra.deploy "$(STAGE)"
+
+destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=yes
+	@$(BIN)/python -m infra.destroy "$(STAGE)" --data-too "$(or $(DATA_TOO),no)"
+
+account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: STAGE=… NAME=… EMAIL=…
+	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.account "$(NAME)" "$(EMAIL)"
+
+bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity cpu cold cost peer burst" FULL=1; needs npm, for an emulator of true units
+	@$(BIN)/python -m tests.bench $(SECTIONS)
 
 lock: $(VENV)/ready   ## pins what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > requirements-dev.lock

@@ -4,18 +4,20 @@ from typing import Any, cast
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent
 
-from chalicelib import config
+from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.endpoint import Dialect
-from chalicelib.dialects.gateway import respond, serve
+from chalicelib.dialects.gateway import identify, respond, serve
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import batch, relay, route, timers
+from chalicelib.jobs import batch, count, relay, route, timers
 
-app = Chalice(app_name="polydesk")
+telemetry.configure()
+app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
+app.register_middleware(identify, "all")
 
 DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 #: Paths of each dialect: all below a base that are so many segments deep. The endpoint tables know the rest, so that an
@@ -28,6 +30,8 @@ FAMILIES = [
     (ONEVIEW, "/cs-chat-ticket", 0, 5),
     (LIVECHAT, "/auth", 1, 6),
 ]
+#: What is counted may wait for more of it: a transaction then counts many messages.
+COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 20}
 METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
@@ -48,18 +52,31 @@ for family in FAMILIES:
 
 @app.route("/openapi.json", methods=["GET", "OPTIONS"])
 def describe() -> Response:
-    asked = cast(Request, app.current_request).method == "GET"
-    return respond(Answer(openapi.document(DIALECTS) if asked else None, headers=openapi.CORS.as_headers()))
+    method = cast(Request, app.current_request).method
+    with telemetry.Line("request", method=method, route="/openapi.json", status=200):
+        asked = method == "GET"
+        return respond(Answer(openapi.document(DIALECTS) if asked else None, headers=openapi.CORS.as_headers()))
 
 
-@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100)
+# From the horizon: a mapping misses nothing that was written while it was being created.
+@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100, starting_position="TRIM_HORIZON")
 def relay_conversations(event: DynamoDBEvent) -> None:
     relay.relay("conversations", _records(event))
 
 
-@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100)
+@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100, starting_position="TRIM_HORIZON")
 def relay_people(event: DynamoDBEvent) -> None:
     relay.relay("people", _records(event))
+
+
+@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), starting_position="TRIM_HORIZON", **COUNTED)
+def count_conversations(event: DynamoDBEvent) -> None:
+    count.count("conversations", _records(event))
+
+
+@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), starting_position="TRIM_HORIZON", **COUNTED)
+def count_people(event: DynamoDBEvent) -> None:
+    count.count("people", _records(event))
 
 
 # Chalice can't ask for partial responses, so it starts with batches of one; infra/deploy.py asks, and makes them larger.

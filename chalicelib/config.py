@@ -5,6 +5,10 @@ import os
 STAGE = os.environ.get("POLYDESK_STAGE", "dev")
 #: Base of links that answers carry (icons, paging). Empty: relative to the caller.
 PUBLIC_URL = os.environ.get("POLYDESK_PUBLIC_URL", "").rstrip("/")
+#: Whether this is a deployed function, whose standard output is a log group.
+IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+#: From which level on a deployed function logs.
+LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 #: Seconds that a warm process trusts a token, an account's settings or a person's name.
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).

@@ -154,7 +154,7 @@ def _is_for_queues(scope: Scope) -> bool:
     return any(name == b"x-amz-target" and value.startswith(b"AmazonSQS") for name, value in scope["headers"])
 
 
-def _stop_with(parent: int) -> None:
+def stop_with(parent: int) -> None:
     """Ends this process when its parent has: nothing is lost, the journal has it."""
     while os.getppid() == parent:
         time.sleep(0.2)
@@ -165,7 +165,7 @@ def main() -> None:
     """Serves until it is told to stop."""
     port, path = int(sys.argv[1]), Path(sys.argv[2])
     os.environ |= {"GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "ERROR"}
-    threading.Thread(target=_stop_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=stop_with, args=(os.getppid(),), daemon=True).start()
 
     from hypercorn.asyncio import serve
     from hypercorn.config import Config

@@ -140,9 +140,8 @@ def _restore() -> None:
     stack.create(STAGE)
     with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
         json.load(answer)
-    outputs = stack.outputs(STAGE)
-    for table in ("conversations", "people"):
-        os.environ[f"POLYDESK_STREAM_{table.upper()}"] = outputs[f"{table.capitalize()}Stream"]
+    for table, arn in stack.streams(STAGE).items():
+        os.environ[f"POLYDESK_STREAM_{table.upper()}"] = arn
 
 
 def _desk(data: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 import compileall
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -49,9 +50,13 @@ def _install(vendor: Path) -> None:
     """Installs what requirements.txt leads to, as it is installed here, for Lambda's platform."""
     platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps"]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
-    pinned = [f"{name}=={metadata.version(name)}" for name in sorted(_closure(*_requirements()) - _closure(_RUNTIME_HAS))]
-    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned], check=True)
+    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned()], check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
+
+
+def pinned() -> list[str]:
+    """What is vendored, with the versions that are installed here."""
+    return [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
 
 
 def _requirements() -> list[str]:
@@ -59,12 +64,12 @@ def _requirements() -> list[str]:
     return [line for line in lines if line and Requirement(line).name != _CHALICE]
 
 
-def _closure(*wanted: str) -> set[str]:
+def closure(*wanted: str) -> set[str]:
     """Names of distributions and of all that they need here."""
     names: set[str] = set()
     for requirement in map(Requirement, wanted):
         if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            names |= {canonicalize_name(requirement.name), *_closure(*(metadata.requires(requirement.name) or []))}
+            names |= {canonicalize_name(requirement.name), *closure(*(metadata.requires(requirement.name) or []))}
     return names
 
 
@@ -92,7 +97,7 @@ def _compile_tree(what: Path, base: Path) -> None:
 def narrow(project: Path, stage: str, partition: str, region: str, account: str) -> None:
     """Binds the policies of a built project to one stage in one region of one AWS account."""
     for policy in (project / ".chalice").glob("policy-*.json"):
-        text = policy.read_text().replace("polydesk-*-", f"polydesk-{stage}-")
+        text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{stage}", policy.read_text())
         policy.write_text(text.replace("arn:aws:", f"arn:{partition}:").replace(":*:*:", f":{region}:{account}:"))
 
 

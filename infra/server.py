@@ -62,8 +62,8 @@ class Handler(ChaliceRequestHandler):
         super()._send_error_response(error)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 (the base class's name)
-        """A line a request, where one wants them (LOG_LEVEL=INFO)."""
-        log.info(format, *args)
+        """What the server itself says; the desk has a line a request (LOG_LEVEL=INFO)."""
+        log.debug(format, *args)
 
 
 def serve(app: Chalice, port: int) -> LocalDevServer:

@@ -48,16 +48,28 @@ class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
     agent: str
 
 
+class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
+    """An agent was removed; what he held is to go to others."""
+
+    agent: str
+
+
 #: The registry: every event, and the queue that wants it.
 ROUTING, TIMERS = "routing", "timers"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
+    AgentRemoved: ROUTING,
     DeadlineSet: TIMERS,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable
+AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+def name_of(event: Event) -> str:
+    """An event's name with its version, as it stands in a message."""
+    return str(event.__struct_config__.tag)
 
 
 def encode(event: Event) -> str:
@@ -89,22 +101,39 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
 
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
+    if old is not None and old.agents_of and not new.agents_of:
+        return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
     came = new.presence == ONLINE and (old is None or old.presence != ONLINE)
     return [AgentAvailable(new.account, new.presence_at, new.id)] if came and new.agents_of else []
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """What a change means in numbers: messages that came, and the milliseconds that a wait for an agent took, if it ended."""
+
+    messages: int = 0
+    waited: int | None = None
+
+
+def progress(old: Conversation | None, new: Conversation) -> Progress:
+    """What a change of a conversation's row means in numbers; a record that comes twice means the same twice."""
+    came = new.message_count - (old.message_count if old else 0)
+    since = old.waits_since if old and new.assignee else None
+    return Progress(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
 
 
 Image = dict[str, Any] | None
 
 
-def of_change(table: str, old: Image, new: Image) -> list[Event]:
+def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
     """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
     does a member's row among the conversations.
     """
     if new is None or (table == "conversations" and memberships.is_membership(new["key"]["S"])):
-        return []
+        return [], Progress()
     if table == "people":
-        return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new))
-    return of_conversation(Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new))
+        return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()
+    before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
+    return of_conversation(before, after), progress(before, after)
 
 
 def publish(events: list[Event], now: int) -> None:
@@ -113,8 +142,9 @@ def publish(events: list[Event], now: int) -> None:
     Raises queues.NotSent where a queue took only some: all may be published again.
     """
     for queue in dict.fromkeys(QUEUES[type(event)] for event in events):
-        queues.send(queue, [(encode(event), _delay(event, now)) for event in events if QUEUES[type(event)] == queue])
+        queues.send(queue, [(encode(event), delay(event, now)) for event in events if QUEUES[type(event)] == queue])
 
 
-def _delay(event: Event, now: int) -> int:
+def delay(event: Event, now: int) -> int:
+    """Seconds that an event published now is held back."""
     return deadlines.delay(now, event.due_at, config.LONGEST_DELAY) if isinstance(event, DeadlineSet) else 0

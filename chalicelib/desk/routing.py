@@ -1,5 +1,7 @@
 """Routing: which agent gets a conversation, once, however often it is asked."""
 
+from functools import partial
+
 from chalicelib.context import Context
 from chalicelib.desk import accounts, people
 from chalicelib.desk.retry import contended
@@ -11,6 +13,8 @@ from chalicelib.rules import lifecycle, routing
 
 #: Waiting conversations that one event gives out; where there are more, it is told again.
 MOST_AT_ONCE = 100
+#: Conversations that one agent has or is a member of, as far as they are looked through.
+_MOST_HELD = 1000
 
 
 def assign(ctx: Context, conversation: str) -> str | None:
@@ -62,6 +66,28 @@ def look_again(ctx: Context, found: Conversation) -> None:
     changes = lifecycle.waiting(None) if left else {}
     changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
     conversations.change(found, changes, ctx.now, Loads(freed=left))
+
+
+def hand_back(ctx: Context, agent: str) -> int:
+    """Takes their open conversations from an agent who has gone and gives them out anew, the longest held first.
+
+    Returns how many, MOST_AT_ONCE at most; where there may be more, it is told again. Five requests each.
+    """
+    let_go = 0
+    for conversation in conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False):
+        if let_go < MOST_AT_ONCE and contended(ctx, partial(_let_go, ctx, conversation, agent)):
+            assign(ctx, conversation)
+            let_go += 1
+    return let_go
+
+
+def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
+    found = conversations.get(ctx.account, conversation)
+    if found is None or not found.is_open or found.assignee != agent:
+        return False
+    again = accounts.load(ctx).looks_again_at(ctx.now)
+    conversations.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=agent))
+    return True
 
 
 def drain(ctx: Context) -> int:

@@ -22,19 +22,23 @@ _MINUTE = 60_000
 _AHEAD, _BACK, _MOST_AT_ONCE = 2, 7 * 24 * 60, 240
 
 
-def fire(ctx: Context, event: DeadlineSet) -> None:
-    """Does what is due, if the deadline still stands: two requests. Early, it waits on; late or again, it does no harm."""
+def fire(ctx: Context, event: DeadlineSet) -> bool:
+    """Does what is due, if the deadline still stands: two requests. Early, it waits on; late or again, it does no harm.
 
-    def attempt() -> None:
+    Returns whether it was due and is done.
+    """
+
+    def attempt() -> bool:
         found = conversations.get(ctx.account, event.conversation)
         if found is None or not found.is_open or getattr(found, f"{event.kind}_at") != event.due_at:
-            return
+            return False
         if ctx.now < event.due_at:
             _wait(ctx, event)
-        else:
-            _ACTIONS[event.kind](ctx, found)
+            return False
+        _ACTIONS[event.kind](ctx, found)
+        return True
 
-    contended(ctx, attempt)
+    return contended(ctx, attempt)
 
 
 def _wait(ctx: Context, event: DeadlineSet) -> None:

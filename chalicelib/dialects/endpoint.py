@@ -3,23 +3,24 @@
 A row is an endpoint: parse, do, show. OpenAPI and the conformance tests read the same rows.
 """
 
-import logging
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, get_type_hints
 from urllib.parse import unquote
 
 import msgspec
 
+from chalicelib import telemetry
 from chalicelib.context import Context
 from chalicelib.desk.errors import DeskError, Invalid, Missing, NotFound
 from chalicelib.dialects.http import Answer, Cors, Request
 
-log = logging.getLogger("polydesk")
 _MISSING = re.compile(r"missing required field `([^`]+)`(?:.*at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"^(.*?)(?: - at `\$\.?([^`]*)`)?$")
+#: How rows name a conversation: in their path, or in a field of their requests.
+_IN_PATH, _IN_FIELD = re.compile(r"/(?:conversations|rooms|tickets)/{(\w+)}"), "conversation_uuid"
 
 
 class WrongMethod(DeskError):
@@ -54,6 +55,17 @@ class Endpoint:
     def request(self) -> type[msgspec.Struct]:
         """Type of the request."""
         return self._types["request"]  # type: ignore[no-any-return]
+
+    @cached_property
+    def fields(self) -> dict[str, bool]:
+        """Names of the request's fields, and whether each must be given."""
+        return {field.name: field.required for field in msgspec.structs.fields(self.request)}
+
+    @property
+    def conversation(self) -> str:
+        """The request's field that names a conversation, where it has one."""
+        found = _IN_PATH.search(self.path)
+        return found[1] if found else _IN_FIELD
 
     @property
     def answer(self) -> Any:
@@ -108,23 +120,35 @@ class Dialect:
 
     def handle(self, request: Request) -> Answer:
         """The answer to a request, whatever it is: never raises."""
-        if request.method == "OPTIONS":
-            return Answer(None, 200, self.cors.as_headers())
-        try:
-            answer = self._serve(request)
-        except DeskError as error:
-            answer = self.fail(error, request)
-        except Exception as error:
-            log.exception("unexpected error in %s %s", self.name, request.method)
-            answer = self.fail(error, request)
+        with telemetry.Line("request", dialect=self.name, method=request.method) as line:
+            answer = Answer() if request.method == "OPTIONS" else self._answer(request, line)
+            line.add(status=answer.status)
         return Answer(answer.body, answer.status, {**self.cors.as_headers(), **answer.headers})
 
-    def _serve(self, request: Request) -> Answer:
+    def _answer(self, request: Request, line: telemetry.Line) -> Answer:
+        try:
+            answer = self._serve(request, line)
+        except DeskError as error:
+            line.refused(error)
+            answer = replace(self.fail(error, request), refused=True)
+        except Exception as error:
+            line.failed(error)
+            line.measure(telemetry.ERRORS, 1)
+            return self.fail(error, request)
+        if answer.refused or answer.status >= 400:
+            line.measure(telemetry.REFUSED, 1)
+        return answer
+
+    def _serve(self, request: Request, line: telemetry.Line) -> Answer:
         endpoint, variables = self.find(request)
+        line.route(endpoint.path, endpoint.request)
         ctx = self.admit(request, endpoint)
-        shown = endpoint.use(ctx, parse(request, endpoint, variables))
+        line.caller(ctx.caller)
+        given = parse(request, endpoint, variables)
+        line.conversation(getattr(given, endpoint.conversation, None))
+        shown = endpoint.use(ctx, given)
         answer = shown if isinstance(shown, Answer) else Answer(shown)
-        return Answer(self.wrap(request, answer.body), answer.status, answer.headers)
+        return replace(answer, body=self.wrap(request, answer.body))
 
 
 def parse(request: Request, endpoint: Endpoint, variables: Mapping[str, str]) -> msgspec.Struct:

@@ -1,17 +1,27 @@
 """API Gateway's events, as Chalice shows them, to a dialect's requests and back."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from chalice.app import Request as Received
 from chalice.app import Response
 
+from chalicelib import telemetry
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Answer, Request
 
 _VARIABLE = re.compile(r"{(\w+)}")
 _encoder = msgspec.json.Encoder()
+
+
+def identify(event: Any, handle: Callable[[Any], Any]) -> Any:
+    """A middleware of every lambda: which call it is, for what is logged."""
+    request = event.context.get("requestId") if isinstance(event, Received) else None
+    invocation = event.lambda_context if isinstance(event, Received) else event.context
+    telemetry.invoked(request_id=request, invocation_id=getattr(invocation, "aws_request_id", None))
+    return handle(event)
 
 
 def serve(dialect: Dialect, request: Received) -> Response:

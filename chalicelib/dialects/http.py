@@ -55,11 +55,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: `body` is anything msgspec can encode, or None for an empty one."""
+    """An answer: `body` is anything msgspec can encode, or None for an empty one.
+
+    `refused` is True where it says no, whatever its status says.
+    """
 
     body: Any = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

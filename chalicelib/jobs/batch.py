@@ -1,14 +1,13 @@
-"""A batch of a queue: each message is handled, and what fails returns to the queue alone."""
+"""A batch of a queue: each message is handled, and what fails returns to the queue alone; its own line tells why."""
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-log = logging.getLogger("polydesk")
+Record = dict[str, Any]
 
 
-def each(records: Sequence[dict[str, Any]], handle: Callable[[str], None]) -> dict[str, Any]:
-    """Handles the body of each SQS record and returns Lambda's partial batch response.
+def each(records: Sequence[Record], handle: Callable[[Record], None]) -> dict[str, Any]:
+    """Handles each SQS record and returns Lambda's partial batch response.
 
     Raises ExceptionGroup where all have failed. So a batch of one is never answered with its failure, which a mapping that
     does not ask for partial responses would take for success, deleting the message: only deploying raises the batch size,
@@ -20,10 +19,9 @@ def each(records: Sequence[dict[str, Any]], handle: Callable[[str], None]) -> di
     return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
 
 
-def _failure(record: dict[str, Any], handle: Callable[[str], None]) -> Exception | None:
+def _failure(record: Record, handle: Callable[[Record], None]) -> Exception | None:
     try:
-        handle(record["body"])
+        handle(record)
     except Exception as error:
-        log.exception("message %s failed", record["messageId"])
         return error
     return None

@@ -2,16 +2,33 @@
 
 from typing import Any
 
-from chalicelib import context
+from chalicelib import context, telemetry
 from chalicelib.desk import events
+from chalicelib.desk.events import Event, Progress
+from chalicelib.telemetry import Line
 
 
 def relay(table: str, records: list[dict[str, Any]]) -> None:
-    """Publishes what a batch of a table's stream means. Raises where a queue fails: the batch comes again."""
-    ctx = context.system()
-    happened = [
-        event
-        for record in records
-        for event in events.of_change(table, record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage"))
-    ]
-    events.publish(happened, ctx.now)
+    """Publishes what a batch of a table's stream means. Raises telemetry.Failed where a queue fails: the batch comes again.
+
+    A batch has one line, because each message is a record.
+    """
+    with Line("batch", job="relay", table=table, records=len(records)) as line:
+        line.add(first_id=records[0].get("eventID") if records else None)
+        ctx = context.system()
+        changes = [
+            events.of_change(table, record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records
+        ]
+        happened = [event for told, _ in changes for event in told]
+        events.publish(happened, ctx.now)
+        _tell(line, happened, [progress for _, progress in changes])
+
+
+def _tell(line: Line, happened: list[Event], progress: list[Progress]) -> None:
+    line.add(
+        events=len(happened), conversations=sorted({event.conversation for event in happened if hasattr(event, "conversation")})
+    )
+    line.measure(telemetry.ROUTING_WAIT, *(change.waited for change in progress if change.waited is not None))
+    came = sum(change.messages for change in progress)
+    if came:
+        line.measure(telemetry.MESSAGES, came)

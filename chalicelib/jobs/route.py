@@ -1,15 +1,30 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
-from chalicelib import context
+from chalicelib.context import Context
 from chalicelib.desk import events, routing
-from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened
+from chalicelib.desk.events import AgentAvailable, AgentRemoved, AnyEvent, ConversationOpened, ConversationReopened
+from chalicelib.jobs import queued
+from chalicelib.jobs.batch import Record
+from chalicelib.telemetry import Line
 
 
-def route(body: str) -> None:
-    """Handles one event of the routing queue; again, late or out of order it changes nothing."""
-    event = events.decode(body)
-    ctx = context.system(event.account)
+def route(record: Record) -> None:
+    """Handles one record of the routing queue; again, late or out of order it changes nothing."""
+    queued.handle("route", record, _route)
+
+
+def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, ConversationOpened | ConversationReopened):
-        routing.assign(ctx, event.conversation)
-    elif isinstance(event, AgentAvailable) and routing.drain(ctx) == routing.MOST_AT_ONCE:
-        events.publish([event], ctx.now)
+        return "has an agent" if routing.assign(ctx, event.conversation) else "has none"
+    if isinstance(event, AgentAvailable | AgentRemoved):
+        return _give_out(ctx, event, line)
+    return "not for routing"
+
+
+def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved, line: Line) -> str:
+    given = routing.drain(ctx) if isinstance(event, AgentAvailable) else routing.hand_back(ctx, event.agent)
+    line.add(given=given)
+    if given < routing.MOST_AT_ONCE:
+        return "gave out what waits"
+    events.publish([event], ctx.now)
+    return "goes on"

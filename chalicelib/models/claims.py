@@ -5,8 +5,9 @@ so numbers may be cached for good. A pair's claim goes when others join it.
 """
 
 from functools import lru_cache
+from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import ListAttribute, UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib import config
@@ -25,6 +26,8 @@ class Claim(Table):
     key = UnicodeAttribute(hash_key=True)
     account = UnicodeAttribute()
     id = UnicodeAttribute()
+    #: Of a login: the accounts that its person owns beside the one he logs in to. A handful at most.
+    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
 
 
 def _key(scope: str, kind: str, name: str) -> str:

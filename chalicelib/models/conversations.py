@@ -154,6 +154,11 @@ class Conversation(Table):
         return self.last_activity_at if self.last_message else None
 
     @property
+    def waits_since(self) -> int | None:
+        """Since when it waits for an agent; None where it does not."""
+        return self.held_since if self.held_by == of_key(self.account, WAITING) else None
+
+    @property
     def is_open(self) -> bool:
         """Whether it is not closed."""
         return self.status != "closed"

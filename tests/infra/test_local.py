@@ -3,10 +3,8 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,24 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-PATIENCE = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    """What `holds` returns once it is true; fails after a minute."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        found = holds()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not happen within a minute")
+from tests.waiting import PATIENCE, free_port, until
 
 
 class Desk:

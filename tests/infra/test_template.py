@@ -17,6 +17,7 @@ from chalicelib.models import (
     messages,
     people,
     settings,
+    tallies,
     timers,
     tokens,
 )
@@ -30,13 +31,14 @@ MODELS: list[type[Model]] = [
     messages.Message,
     people.Person,
     settings.Setting,
+    tallies.Tally,
     timers.Timer,
     tokens.Token,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = {"timers": "expires_at", "tokens": "expires_at"}
+EXPIRING = {"tallies": "expires_at", "timers": "expires_at", "tokens": "expires_at"}
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 
@@ -103,14 +105,18 @@ def test_a_table_is_on_demand_encrypted_recoverable_and_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in QUEUES if not name.endswith("-dead")])
-def test_a_queue_has_a_dead_letter_queue_with_an_alarm_and_outlives_its_lambda(name: str) -> None:
+def test_a_queue_has_a_dead_letter_queue_and_outlives_its_lambda(name: str) -> None:
     queue = QUEUES[name]
     dead = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
     assert name_of(RESOURCES[dead]["Properties"]["QueueName"]) == f"{name}-dead"
     assert queue["VisibilityTimeout"] >= 6 * 30
     assert queue["SqsManagedSseEnabled"]
-    watched = [alarm["Properties"]["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for alarm in resources("AWS::CloudWatch::Alarm")]
-    assert dead in watched
+
+
+@pytest.mark.parametrize("name", [name for name in QUEUES if name.endswith("-dead")])
+def test_dead_letters_are_encrypted_and_kept_for_as_long_as_may_be(name: str) -> None:
+    assert QUEUES[name]["SqsManagedSseEnabled"]
+    assert QUEUES[name]["MessageRetentionPeriod"] == 14 * 86_400
 
 
 def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:

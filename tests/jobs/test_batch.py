@@ -7,8 +7,8 @@ import pytest
 from chalicelib.jobs import batch
 
 
-def handle(body: str) -> None:
-    if body == "bad":
+def handle(record: batch.Record) -> None:
+    if record["body"] == "bad":
         raise ValueError("no good")
 
 
@@ -24,9 +24,9 @@ def test_only_what_failed_is_named() -> None:
 def test_a_failure_does_not_keep_the_rest_from_being_handled() -> None:
     seen: list[str] = []
 
-    def note(body: str) -> None:
-        seen.append(body)
-        handle(body)
+    def note(record: batch.Record) -> None:
+        seen.append(record["body"])
+        handle(record)
 
     batch.each(records("bad", "good", "better"), note)
     assert seen == ["bad", "good", "better"]

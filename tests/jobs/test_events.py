@@ -7,8 +7,16 @@ import pytest
 import app
 from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, events, inbox, members, messages, openings, people
-from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet
+from chalicelib.desk.events import (
+    AgentAvailable,
+    AgentRemoved,
+    ConversationOpened,
+    ConversationReopened,
+    DeadlineSet,
+    Progress,
+)
 from chalicelib.models import queues
+from chalicelib.telemetry import Failed
 from tests.world import World
 
 SAMPLES = [
@@ -16,6 +24,7 @@ SAMPLES = [
     ConversationReopened("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
+    AgentRemoved("a", 1, "p"),
 ]
 
 
@@ -73,7 +82,7 @@ def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World)
     records = world.records("conversations")
     with world.monkeypatch.context() as broken:
         broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("down")))
-        with pytest.raises(queues.NotSent):
+        with pytest.raises(Failed, match="NotSent"):
             app.relay_conversations({"Records": records}, None)
     assert visitor.info()["assigned_uuid"] is None
     app.relay_conversations({"Records": records}, None)
@@ -93,9 +102,10 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", body, **world.bearer())
     (record,) = world.records("conversations")
     change = record["dynamodb"]
-    told = events.of_change("conversations", change["OldImage"], change["NewImage"])
+    told, progress = events.of_change("conversations", change["OldImage"], change["NewImage"])
     assert [(type(event), getattr(event, "kind", None)) for event in told] == [(DeadlineSet, "warn"), (DeadlineSet, "close")]
-    assert events.of_change("conversations", change["NewImage"], None) == []
+    assert progress == Progress(messages=1)
+    assert events.of_change("conversations", change["NewImage"], None) == ([], Progress())
 
 
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:

@@ -3,7 +3,17 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, people, talks
+from chalicelib.dialects.ppmessage.calls import (
+    apps,
+    conversations,
+    devices,
+    messages,
+    numbers,
+    objects,
+    people,
+    signup,
+    talks,
+)
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -18,6 +28,9 @@ PPMESSAGE = Dialect(
         *devices.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *numbers.ROWS,
+        *objects.ROWS,
+        *signup.ROWS,
         *talks.ROWS,
     ],
 )

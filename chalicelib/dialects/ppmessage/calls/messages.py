@@ -1,6 +1,6 @@
 """Calls about messages."""
 
-from chalicelib.context import AGENT, VISITOR, Caller, Context
+from chalicelib.context import AGENT, Caller, Context
 from chalicelib.desk import messages, people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.dialects.endpoint import Endpoint
@@ -30,7 +30,7 @@ def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
         if request.min_uuid or request.max_uuid
         else messages.page(ctx, request.conversation_uuid, offset, size)
     )
-    return mapping.history(page, offset, size, _senders(ctx, page), public=ctx.caller.level == VISITOR)
+    return mapping.history(page, offset, size, _senders(ctx, page))
 
 
 def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
@@ -49,7 +49,7 @@ def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
         up_to=request.max_id or "",
         after=request.since_id or "",
     )
-    return mapping.whole_history(page, offset, size, _senders(ctx, page), public=ctx.caller.level == VISITOR)
+    return mapping.whole_history(page, offset, size, _senders(ctx, page))
 
 
 def _senders(ctx: Context, page: messages.History) -> dict[str, people.Card]:

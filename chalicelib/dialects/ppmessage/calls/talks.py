@@ -64,8 +64,7 @@ def conversation_users(ctx: Context, request: wire.ConversationMembers) -> wire.
     ids = members.of(ctx, found)
     cards = people.cards(ctx, ids)
     names = groups.names(ctx) if any(card.group for card in cards.values()) else {}
-    public = ctx.caller.level == VISITOR
-    return wire.Members([mapping.member(cards[id_], names, public=public) for id_ in ids if id_ in cards])
+    return wire.Members([mapping.member(cards[id_], names) for id_ in ids if id_ in cards])
 
 
 def app_conversations(ctx: Context, request: wire.AppConversations) -> wire.Conversations:

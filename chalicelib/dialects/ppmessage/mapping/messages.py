@@ -7,7 +7,6 @@ import msgspec
 from chalicelib.desk.messages import History, Message, PostMessage
 from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
-from chalicelib.dialects.ppmessage.mapping.people import email
 from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, GROUP, P2S, USER, icon, kind_of, moment
 from chalicelib.dialects.ppmessage.wire import messages as wire
 
@@ -48,15 +47,15 @@ def letters(message: Message, account: str, kind: str = P2S) -> wire.Letters:
     )
 
 
-def from_user(sender: Card | None, *, public: bool) -> wire.FromUser | None:
-    """Who sent a message, told to a visitor (`public`) or to an agent."""
+def from_user(sender: Card | None) -> wire.FromUser | None:
+    """Who sent a message."""
     if sender is None:
         return None
-    return wire.FromUser(sender.id, sender.name, email(sender, public=public), icon(sender.id, sender.icon))
+    return wire.FromUser(sender.id, sender.name, sender.email, icon(sender.id, sender.icon))
 
 
-def message(stored: Message, kind: str, cards: Mapping[str, Card], *, public: bool) -> wire.Message:
-    """A message of a history page of a conversation of the kind, told to a visitor (`public`) or to an agent."""
+def message(stored: Message, kind: str, cards: Mapping[str, Card]) -> wire.Message:
+    """A message of a history page of a conversation of the kind."""
     account = stored.account
     short = letters(stored, account, kind)
     return wire.Message(
@@ -67,7 +66,7 @@ def message(stored: Message, kind: str, cards: Mapping[str, Card], *, public: bo
         from_uuid=stored.sender,
         from_type=short.ft,
         from_device_uuid=stored.device,
-        from_user=from_user(cards.get(stored.sender), public=public),
+        from_user=from_user(cards.get(stored.sender)),
         to_uuid=stored.conversation,
         to_type=short.tt,
         message_type=short.mt,
@@ -80,18 +79,18 @@ def message(stored: Message, kind: str, cards: Mapping[str, Card], *, public: bo
     )
 
 
-def history(page: History, offset: int, size: int, cards: Mapping[str, Card], *, public: bool) -> wire.HistoryPage:
+def history(page: History, offset: int, size: int, cards: Mapping[str, Card]) -> wire.HistoryPage:
     """A page of messages, newest first."""
-    shown = _shown(page, cards, public=public)
+    shown = _shown(page, cards)
     return wire.HistoryPage(list=shown, total_count=page.total, return_count=len(shown), page_offset=offset, page_size=size)
 
 
-def whole_history(page: History, offset: int, size: int, cards: Mapping[str, Card], *, public: bool) -> wire.History:
+def whole_history(page: History, offset: int, size: int, cards: Mapping[str, Card]) -> wire.History:
     """The same in the older call's words."""
-    shown, newest = _shown(page, cards, public=public), page.conversation.last_message
+    shown, newest = _shown(page, cards), page.conversation.last_message
     return wire.History(list=shown, total_count=page.total, count=len(shown), page_offset=offset, page_size=size, max_id=newest)
 
 
-def _shown(page: History, cards: Mapping[str, Card], *, public: bool) -> list[wire.Message]:
+def _shown(page: History, cards: Mapping[str, Card]) -> list[wire.Message]:
     kind = kind_of(page.conversation)
-    return [message(stored, kind, cards, public=public) for stored in page.messages]
+    return [message(stored, kind, cards) for stored in page.messages]

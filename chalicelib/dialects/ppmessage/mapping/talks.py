@@ -13,7 +13,6 @@ from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import conversations as single
 from chalicelib.dialects.ppmessage.mapping import messages
-from chalicelib.dialects.ppmessage.mapping.people import email
 from chalicelib.dialects.ppmessage.mapping.words import P2S, S2S, icon, kind_of, moment
 from chalicelib.dialects.ppmessage.wire import talks as wire
 
@@ -69,12 +68,12 @@ def change(request: wire.UpdateMembers) -> ChangeMembers:
     return ChangeMembers(named if adds else (), () if adds else named, request.group_uuid)
 
 
-def member(card: Card, groups: Mapping[str, str], *, public: bool) -> wire.Member:
-    """A member, told to a visitor (`public`) or to an agent."""
+def member(card: Card, groups: Mapping[str, str]) -> wire.Member:
+    """A member."""
     return wire.Member(
         uuid=card.id,
         user_fullname=card.name,
-        user_email=email(card, public=public),
+        user_email=card.email,
         user_icon=icon(card.id, card.icon),
         user_signature=card.signature,
         updatetime=moment(card.updated_at),
@@ -100,17 +99,17 @@ def listed(one: Listed, reader: str | None, cards: Mapping[str, Card], *, public
     found, contact = one.conversation, cards.get(one.conversation.contact)
     return wire.ListedConversation(
         **msgspec.structs.asdict(single.conversation(found, None)),
-        latest_message=latest(one.last, found, cards, public=public) if one.last else None,
+        latest_message=latest(one.last, found, cards) if one.last else None,
         create_user=create_user(contact, found, public=public, own=reader == found.contact) if contact else None,
-        from_user=messages.from_user(contact, public=public),
+        from_user=messages.from_user(contact),
         message_total_count=found.public_count,
         conversation_data=single.conversation_data(found, one.own, reader, cards) if reader else None,
     )
 
 
-def latest(stored: Message, found: Conversation, cards: Mapping[str, Card], *, public: bool) -> wire.LatestMessage:
+def latest(stored: Message, found: Conversation, cards: Mapping[str, Card]) -> wire.LatestMessage:
     """The last message of a listed conversation."""
-    shown = messages.message(stored, kind_of(found), cards, public=public)
+    shown = messages.message(stored, kind_of(found), cards)
     return wire.LatestMessage(**msgspec.structs.asdict(shown), title=stored.subject)
 
 
@@ -121,7 +120,7 @@ def create_user(card: Card, found: Conversation, *, public: bool, own: bool) -> 
         uuid=card.id,
         user_name=card.name,
         user_fullname=card.name,
-        user_email=email(card, public=public) or "",
+        user_email=card.email or "",
         user_icon=icon(card.id, card.icon),
         user_signature=card.signature,
         user_status="ANONYMOUS" if card.is_anonymous else "SERVICE" if card.kind == "agent" else "PORTAL",
