@@ -7,12 +7,15 @@ from chalicelib.dialects.ppmessage.calls import (
     apps,
     conversations,
     devices,
+    groups,
     messages,
     numbers,
     objects,
     people,
+    replies,
     signup,
     talks,
+    waiting,
 )
 
 PPMESSAGE = Dialect(
@@ -32,5 +35,8 @@ PPMESSAGE = Dialect(
         *objects.ROWS,
         *signup.ROWS,
         *talks.ROWS,
+        *groups.ROWS,
+        *waiting.ROWS,
+        *replies.ROWS,
     ],
 )
