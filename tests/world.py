@@ -276,13 +276,18 @@ class World:
 
     def records(self, table: str, *, since: str | None = None) -> list[dict[str, Any]]:
         """What the table's stream has had since the last call, in the shape in which lambdas get it; or all from TRIM_HORIZON."""
-        iterator = self._stream(table, since) if since else self.streams[table]
+        iterator = self._stream(table, since) if since else self._iterator(table)
         records = boto3.client("dynamodbstreams").get_records(ShardIterator=iterator, Limit=1000)["Records"]
         if records and not since:
-            # Asked for anew, because a refused transaction makes moto put a copy in the table's place, which no iterator follows.
-            last = records[-1]["dynamodb"]["SequenceNumber"]
-            self.streams[table] = self._stream(table, "AFTER_SEQUENCE_NUMBER", SequenceNumber=last)
+            self.streams[table] = records[-1]["dynamodb"]["SequenceNumber"]
         return [dict(record) for record in records]
+
+    def _iterator(self, table: str) -> str:
+        """Asked for at each reading, because a refused transaction makes moto put a copy in the table's place, which no
+        iterator follows.
+        """
+        read = self.streams[table]
+        return self._stream(table, "AFTER_SEQUENCE_NUMBER", SequenceNumber=read) if read.isdigit() else read
 
     def relay(self) -> None:
         """Streams to queues."""

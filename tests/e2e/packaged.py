@@ -123,6 +123,7 @@ def _create(out: Path) -> dict[str, str]:
     s3.create_bucket(Bucket=_BUCKET)
     s3.upload_file(str(out / "deployment.zip"), _BUCKET, "deployment.zip")
     template = json.loads((out / "sam.json").read_text())
+    template["Resources"] = _undeployed(template["Resources"])
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": _BUCKET, "Key": "deployment.zip"}
@@ -134,6 +135,15 @@ def _create(out: Path) -> dict[str, str]:
     waiter.wait(StackName=APP_STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     found = cloudformation.list_stack_resources(StackName=APP_STACK)["StackResourceSummaries"]
     return {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in found}
+
+
+def _undeployed(resources: dict[str, Any]) -> dict[str, Any]:
+    """Without the socket API's deployment, a type that the emulator does not know; it serves an API as it is."""
+    kept = {name: resource for name, resource in resources.items() if resource["Type"] != "AWS::ApiGatewayV2::Deployment"}
+    for resource in kept.values():
+        if resource["Type"] == "AWS::ApiGatewayV2::Stage":
+            resource["Properties"].pop("DeploymentId")
+    return kept
 
 
 def _desk(http: httpx.Client, folder: Path, resources: dict[str, str]) -> Deployed:

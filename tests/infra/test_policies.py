@@ -1,6 +1,7 @@
 """Each lambda may do what it does, and nothing else."""
 
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests import policies
 from tests.conformance.cases_sockets import agents_device
 from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
-from tests.world import Socket, World
+from tests.world import Socket, World, invoke
 
 CONFIG: dict[str, Any] = json.loads((policies.CHALICE / "config.json").read_text())
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
@@ -63,11 +64,14 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/api/v3/anytime/conversations/{number}/messages"
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     listen(scene)
+    serve_together(world)
     wait_for_a_group(world)
     for _ in range(42):
         world.pass_(60)
         world.sweep()
         world.settle()
+    for table in ("people", "conversations"):
+        invoke(f"count_{table}", {"Records": world.records(table, since="TRIM_HORIZON")})
 
 
 def listen(scene: Scene) -> None:
@@ -76,14 +80,15 @@ def listen(scene: Scene) -> None:
     device, token = agents_device(scene), world.token("PPKEFU", agent)
     theirs, lost, mine, away = Socket(), Socket(), Socket(), Socket()
     for socket in (theirs, lost):
-        assert socket.auth(world, visitor.id, visitor.device)["code"] == 0
+        assert socket.auth(world, visitor.id, visitor.device, token=world.token("PPCOM"))["code"] == 0
     for socket in (mine, away):
         assert socket.auth(world, agent.id, device, "PPKEFU", token)["code"] == 0
     lost.lose()
     for kind in ("typing_watch", "typing", "typing_unwatch"):
         theirs.send({"type": kind, "conversation_uuid": visitor.conversation})
-    sent = message(scene, "PPKEFU") | {"device_uuid": device}
-    assert mine.send({"type": "send", "send": sent})["code"] == 0
+    sent, waiting = message(scene, "PPKEFU") | {"device_uuid": device}, world.visitor().conversation
+    for more in ({}, {"uuid": str(uuid.uuid4()), "conversation_uuid": waiting}):
+        assert mine.send({"type": "send", "send": sent | more})["code"] == 0
     world.settle()
     history = {"conversation_uuid": visitor.conversation, "user_uuid": visitor.id, "max_uuid": sent["uuid"]}
     assert world.pp("PP_PAGE_HISTORY_MESSAGE", **history).body["error_code"] == 0
@@ -94,13 +99,22 @@ def listen(scene: Scene) -> None:
     other = world.call("POST", "/api/PPKEFU_LOGIN", login, Authorization=f"OAuth {token}").body["device_uuid"]
     assert not mine.is_open
     again = Socket()
-    assert again.auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
+    for _ in range(2):
+        assert again.auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
     assert again.auth(world, agent.id, other, "PPKEFU", "nonsense")["code"] == 8
     given = {"app_uuid": world.account, "user_uuid": agent.id, "device_uuid": other}
     assert Socket().auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
     assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
     theirs.close()
     world.settle()
+
+
+def serve_together(world: World) -> None:
+    """A visitor comes and goes where all agents have a part in what he says."""
+    ours = World(world.monkeypatch, clock_of=world, name="together", allocation=accounts.EVERYONE)
+    visitor, socket = ours.visitor(), Socket()
+    assert socket.auth(ours, visitor.id, visitor.device)["code"] == 0
+    socket.close()
 
 
 def wait_for_a_group(world: World) -> None:
