@@ -2,7 +2,8 @@
 
 ministack keeps all in memory and saves it when it is stopped politely. Here every change of a table or a queue is written
 to a journal before the request is answered, so that no kill loses what was acknowledged. A line is a request: a
-transaction is there as a whole or not at all. A table's stream records of the last hour are kept with it.
+transaction is there as a whole or not at all. A table's stream records of the last hour are kept with it. A bucket's
+objects are files beside it, which ministack writes before it answers.
 
 Run as `python -m infra.emulator PORT JOURNAL`; it stops with the process that started it.
 """
@@ -165,6 +166,7 @@ def main() -> None:
     """Serves until it is told to stop."""
     port, path = int(sys.argv[1]), Path(sys.argv[2])
     os.environ |= {"GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "ERROR"}
+    os.environ |= {"S3_PERSIST": "1", "S3_DATA_DIR": str(path.with_name("files"))}
     threading.Thread(target=stop_with, args=(os.getppid(),), daemon=True).start()
 
     from hypercorn.asyncio import serve

@@ -93,6 +93,7 @@ def narrow(project: Path, stage: str, partition: str, region: str, account: str)
     """Binds the policies of a built project to one stage in one region of one AWS account."""
     for policy in (project / ".chalice").glob("policy-*.json"):
         text = policy.read_text().replace("polydesk-*-", f"polydesk-{stage}-")
+        text = text.replace("attachments-*/*", f"attachments-{account}-{region}/*")
         policy.write_text(text.replace("arn:aws:", f"arn:{partition}:").replace(":*:*:", f":{region}:{account}:"))
 
 

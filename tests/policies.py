@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib.desk import cache
 from chalicelib.models import claims, queues
@@ -57,7 +58,8 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> None:
     """Botocore's before-call hook: raises AccessDenied for what the acting lambda's policy does not allow."""
     if not _acting:
         return
-    needs = set(_needs(model.service_model.service_name, model.name, json.loads(params["body"])))
+    service = model.service_model.service_name
+    needs = set(_of_objects(params) if service == "s3" else _needs(service, model.name, json.loads(params["body"])))
     made.setdefault(_acting[-1], set()).update(needs)
     refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
     if refused:
@@ -76,6 +78,14 @@ def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]
         yield from (_of_table(operation, {"TableName": table}) for table in body["RequestItems"])
     else:
         yield _of_table(operation, body)
+
+
+def _of_objects(params: dict[str, Any]) -> Iterable[Need]:
+    """A copy reads one object and puts another."""
+    bucket = urlsplit(params["url"]).netloc.split(".")[0]
+    yield f"s3:{params['method'].capitalize()}Object", f"arn:aws:s3:::{bucket}{params['url_path']}"
+    if "x-amz-copy-source" in params["headers"]:
+        yield "s3:GetObject", f"arn:aws:s3:::{params['headers']['x-amz-copy-source']}"
 
 
 def _of_table(action: str, body: dict[str, Any]) -> Need:

@@ -7,7 +7,7 @@ from cfnlint.decode import decode
 from pynamodb.models import Model
 
 from chalicelib import config
-from chalicelib.models import base, claims, conversations, counters, devices, messages, people, settings, timers, tokens
+from chalicelib.models import base, claims, conversations, counters, devices, files, messages, people, settings, timers, tokens
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
@@ -15,6 +15,7 @@ MODELS: list[type[Model]] = [
     conversations.Conversation,
     counters.Counter,
     devices.Device,
+    files.File,
     messages.Message,
     people.Person,
     settings.Setting,
@@ -22,7 +23,7 @@ MODELS: list[type[Model]] = [
     tokens.Token,
 ]
 STREAMED = {"conversations", "people"}
-EXPIRING = {"timers": "expires_at", "tokens": "expires_at"}
+EXPIRING = {"files": "expires_at", "timers": "expires_at", "tokens": "expires_at"}
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 
@@ -105,6 +106,10 @@ def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:
     (bucket,) = resources("AWS::S3::Bucket")
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["Properties"]["BucketEncryption"] and bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    (expiry,) = [rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
+    assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("incoming/", 1)
+    (cors,) = bucket["Properties"]["CorsConfiguration"]["CorsRules"]
+    assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET", "HEAD"], ["*"])
     (policy,) = resources("AWS::S3::BucketPolicy")
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

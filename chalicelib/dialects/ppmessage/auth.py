@@ -51,6 +51,16 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     return ctx.acting(_acting(caller, given))
 
 
+def optional(ctx: Context, authorization: str) -> Context:
+    """Who calls an endpoint that needs no token, where he shows one. Raises codes 3 and 4 for what is none."""
+    if not authorization:
+        return ctx
+    secret = Request("", "", headers={"authorization": authorization}).credential("OAuth")
+    if secret is None:
+        raise Coded(3)
+    return ctx.acting(tokens.check(ctx, secret, tokens.ACCESS))
+
+
 def _acting(caller: Caller, given: dict[str, Any]) -> Caller:
     """A visitor's token acts for the user whom the call names, and sees that user's things alone."""
     person = given.get("user_uuid") or given.get("from_uuid")

@@ -1,4 +1,4 @@
-"""PPMessage's error codes: every answer is HTTP 200 with one of them."""
+"""PPMessage's error codes: every answer is HTTP 200 with one of them, but for what a browser shows by its address."""
 
 from typing import Any
 
@@ -26,6 +26,7 @@ STRINGS = {
     6: "required parameter not provided.",
     7: "no such user",
     13: "no such application.",
+    14: "no file",
     16: "illegal message.",
     17: "system error.",
     18: "no such object",
@@ -39,7 +40,11 @@ STRINGS = {
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "file": 14}
+
+
+#: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
+_SHOWN, _STATUSES = ("/download/", "/identicon/"), {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
 class Coded(DeskError):
@@ -85,7 +90,8 @@ def fail(error: Exception, request: Request) -> Answer:
     code, facts = code_of(error), error.facts if isinstance(error, Coded) else {}
     detail = str(named(error)) if isinstance(error, DeskError) else ""
     more = {"error_detail": detail} if detail else {}
-    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more})
+    status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
+    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more}, status)
 
 
 def wrap(request: Request, body: Any) -> Any:
