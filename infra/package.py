@@ -23,6 +23,13 @@ CHALICE = str(Path(sys.executable).with_name("chalice"))
 _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
 _CHALICE = "chalice"
+#: What Pillow brings for pictures that we refuse (AVIF, WebP), for fonts, colour profiles, Tk and morphology: nothing that a
+#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. And the pages of an API that Powertools would show.
+_UNUSED = ["PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmorph.*", "PIL/_imagingtk.*"]
+_UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*", "pillow.libs/libharfbuzz-*"]
+_UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
+_UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!NP]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
+_UNUSED += ["aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*"]
 #: Where Lambda unpacks a zip: the paths that a traceback shows.
 _TASK = "/var/task"
 
@@ -52,6 +59,8 @@ def _install(vendor: Path) -> None:
     pinned = [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
     subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned], check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
+    for path in [path for pattern in _UNUSED for path in vendor.glob(pattern)]:
+        path.unlink()
 
 
 def _requirements() -> list[str]:

@@ -10,7 +10,7 @@ from chalicelib.desk import routing
 from chalicelib.models import conversations
 from chalicelib.models.base import Refused
 from tests import policies
-from tests.conformance.scene import set_up
+from tests.conformance.scene import message, set_up
 from tests.conformance.table import every_row
 from tests.world import World
 
@@ -45,6 +45,10 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.settle()
     answered, unanswered = world.visitor(), world.visitor()
     assert answered.say("hello").body["error_code"] == unanswered.say("hello").body["error_code"] == 0
+    file = world.upload(answered.id, b"words").body["fuuid"]
+    sent = message(scene, "PPCOM") | {"from_uuid": answered.id, "conversation_uuid": answered.conversation}
+    sent |= {"message_subtype": "FILE", "message_body": json.dumps({"fid": file})}
+    assert world.pp("PP_SEND_MESSAGE", **sent).body["error_code"] == 0
     world.settle()
     lose_a_race(monkeypatch)
     world.online(*world.agents)
