@@ -32,9 +32,12 @@ class Journal:
     `{"t": table, "r": record}` and messages `{"q": queue, "k": [id], "n": message or null}`.
     """
 
-    def __init__(self, path: Path, tables: Any, queues: Any) -> None:
-        """`tables` and `queues` are ministack's modules of DynamoDB and SQS; what they write is journaled from now on."""
-        self._path, self._tables, self._queues = path, tables, queues
+    def __init__(self, path: Path, tables: Any, queues: Any, objects: Any) -> None:
+        """`tables`, `queues` and `objects` are ministack's modules of DynamoDB, SQS and S3; what the first two write is
+        journaled from now on. The third has read its files already, and has a bucket that is not the template's.
+        """
+        self._path, self._tables, self._queues, self._objects = path, tables, queues, objects
+        objects._buckets._data.clear()
         self._pending: list[Change] = []
         self._messages: dict[tuple[str, str], Any] = {}
         self._file = path.open("ab")
@@ -92,6 +95,7 @@ class Journal:
         self.look_at_queues()
         self._pending.clear()
         self._rewrite(kept)
+        self._objects._load_persisted_data()
         return len(rows)
 
     def _changes(self) -> Iterator[Change]:
@@ -172,13 +176,13 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
-    from ministack.services import dynamodb, sqs
+    from ministack.services import dynamodb, s3, sqs
 
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "ERROR"
-    asyncio.run(serve(journaled(app, Journal(path, dynamodb, sqs)), config))  # type: ignore[arg-type]
+    asyncio.run(serve(journaled(app, Journal(path, dynamodb, sqs, s3)), config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ _CHALICE = "chalice"
 _UNUSED = ["PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmorph.*", "PIL/_imagingtk.*"]
 _UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*", "pillow.libs/libharfbuzz-*"]
 _UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
-_UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!NP]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
+_UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!np]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
 _UNUSED += ["aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*"]
 #: Where Lambda unpacks a zip: the paths that a traceback shows.
 _TASK = "/var/task"
@@ -59,7 +59,7 @@ def _install(vendor: Path) -> None:
     pinned = [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
     subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned], check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
-    for path in [path for pattern in _UNUSED for path in vendor.glob(pattern)]:
+    for path in {path for pattern in _UNUSED for path in vendor.glob(pattern)}:
         path.unlink()
 
 
