@@ -2,10 +2,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-export PORT DATA FRESH
+export PORT DATA FRESH FULL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test e2e replay lint format lock clean
+.PHONY: help run test replay e2e bench deploy destroy account lint format lock clean
 
 help:   ## this list
 	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -27,8 +27,8 @@ run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 test: lint   ## format, lint, types, import rules and all tests
 	$(BIN)/python -m pytest
 
-e2e: $(VENV)/ready   ## packages the real zip, deploys it to an emulator that runs it, talks to it
-	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e/test_packaged.py
+e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; deploys, breaks, resumes, destroys
+	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e
 
 lint: $(VENV)/ready   ## format, lint, types, import rules, the templates
 	$(BIN)/ruff format --check --quiet .
@@ -43,6 +43,18 @@ format: $(VENV)/ready   ## writes the format
 
 replay: $(VENV)/run   ## real chats into a running desk: FILE=… LIMIT=n
 	@$(BIN)/python -m infra.replay "$(FILE)" --limit "$(or $(LIMIT),100)"
+
+deploy: $(VENV)/run   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=…
+	@$(BIN)/python -m infra.deploy "$(STAGE)"
+
+destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=yes
+	@$(BIN)/python -m infra.destroy "$(STAGE)" --data-too "$(or $(DATA_TOO),no)"
+
+account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: STAGE=… NAME=… EMAIL=…
+	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.account "$(NAME)" "$(EMAIL)"
+
+bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity cpu cold cost peer burst" FULL=1; needs npm, for an emulator of true units
+	@$(BIN)/python -m tests.bench $(SECTIONS)
 
 lock: $(VENV)/ready   ## pins what is installed now
 	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > requirements-dev.lock

@@ -141,10 +141,9 @@ def _restore() -> None:
     stack.create(STAGE)
     with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
         json.load(answer)
-    outputs = stack.outputs(STAGE)
-    for table in ("conversations", "people"):
-        os.environ[f"POLYDESK_STREAM_{table.upper()}"] = outputs[f"{table.capitalize()}Stream"]
-    os.environ["POLYDESK_ATTACHMENTS"] = outputs["AttachmentsBucket"]
+    for table, arn in stack.streams(STAGE).items():
+        os.environ[f"POLYDESK_STREAM_{table.upper()}"] = arn
+    os.environ["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)
 
 
 def _desk(data: Path) -> dict[str, Any]:

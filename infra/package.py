@@ -5,6 +5,7 @@
 
 import compileall
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -56,11 +57,15 @@ def _install(vendor: Path) -> None:
     """Installs what requirements.txt leads to, as it is installed here, for Lambda's platform."""
     platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps"]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
-    pinned = [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
-    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned], check=True)
+    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned()], check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
     for path in {path for pattern in _UNUSED for path in vendor.glob(pattern)}:
         path.unlink()
+
+
+def pinned() -> list[str]:
+    """What is vendored, with the versions that are installed here."""
+    return [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
 
 
 def _requirements() -> list[str]:
@@ -101,7 +106,7 @@ def _compile_tree(what: Path, base: Path) -> None:
 def narrow(project: Path, stage: str, partition: str, region: str, account: str) -> None:
     """Binds the policies of a built project to one stage in one region of one AWS account."""
     for policy in (project / ".chalice").glob("policy-*.json"):
-        text = policy.read_text().replace("polydesk-*-", f"polydesk-{stage}-")
+        text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{stage}", policy.read_text())
         text = text.replace("attachments-*/*", f"attachments-{account}-{region}/*")
         policy.write_text(text.replace("arn:aws:", f"arn:{partition}:").replace(":*:*:", f":{region}:{account}:"))
 

@@ -120,20 +120,25 @@ class _Queue:
         )
         messages = got.get("Messages", [])
         batches = [messages[at : at + self._size] for at in range(0, len(messages), self._size)]
-        failures = [failure for batch in batches if (failure := self._hand_over(handler, batch))]
-        if failures:
-            raise failures[0]
+        failures = [self._hand_over(handler, batch) for batch in batches]
+        self._delete([message for batch, failure in zip(batches, failures, strict=True) if not failure for message in batch])
+        for failure in filter(None, failures):
+            raise failure
         return 0
 
     def _hand_over(self, handler: Handler, batch: Any) -> Exception | None:
-        """One invocation; its messages are deleted where it succeeds, else what it raised is returned."""
+        """One invocation; what it raised is returned."""
         try:
             handler({"Records": [self._as_sent(message) for message in batch]}, _context(self._name))
         except Exception as failure:
             return failure
-        entries: Any = [{"Id": str(at), "ReceiptHandle": message["ReceiptHandle"]} for at, message in enumerate(batch)]
-        self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
         return None
+
+    def _delete(self, messages: Any) -> None:
+        """What has been taken, in one request: each costs the embedded AWS a look at all that waits."""
+        entries: Any = [{"Id": str(at), "ReceiptHandle": message["ReceiptHandle"]} for at, message in enumerate(messages)]
+        if entries:
+            self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
 
     def _as_sent(self, message: Any) -> dict[str, Any]:
         return {

@@ -56,6 +56,11 @@ class Endpoint:
         """Type of the request."""
         return self._types["request"]  # type: ignore[no-any-return]
 
+    @cached_property
+    def fields(self) -> dict[str, bool]:
+        """Names of the request's fields, and whether each must be given."""
+        return {field.name: field.required for field in msgspec.structs.fields(self.request)}
+
     @property
     def conversation(self) -> str:
         """The request's field that names a conversation, where it has one."""

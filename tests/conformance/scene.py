@@ -16,7 +16,7 @@ from chalicelib.desk import tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_files
+from tests.conformance import cases_apps, cases_files, cases_numbers
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World, multipart
 
@@ -76,7 +76,10 @@ class Scene:
             return self.world.call("POST", path, form, Content_Type=kind)
         if row.endpoint.in_form:
             return self.world.form(path, **body)
-        return self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        answer = self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        if row.key == cases_apps.REMOVE_APP:
+            cases_apps.revive(self)
+        return answer
 
 
 def send(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
@@ -177,5 +180,7 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
     **cases_files.CASES,
 }
+
+CASES |= cases_apps.CASES | cases_files.CASES | cases_numbers.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

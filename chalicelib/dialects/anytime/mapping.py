@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -48,7 +49,7 @@ _VERSION = re.compile(r'(?:W/)?"(0|[1-9]\d{0,14})"')
 
 def moment(at: int | None) -> str | None:
     """Epoch milliseconds as ISO 8601, UTC with Z."""
-    return None if at is None else f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at % 1000:03d}Z"
+    return None if at is None else datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def read_moment(text: str | None, field: str, offset_hours: float) -> int | None:
@@ -71,9 +72,12 @@ def includes(given: str | list[str], known: frozenset[str]) -> set[str]:
     return names
 
 
+_fields = cache(msgspec.structs.fields)
+
+
 def refuse(request: wire.Wire, *names: str) -> None:
     """Raises Invalid for the first of the fields that is given and not empty: better than to do half of what is asked."""
-    for field in msgspec.structs.fields(type(request)):
+    for field in _fields(type(request)):
         if field.name in names and getattr(request, field.name):
             raise Invalid(field.encode_name, "is not served")
 
@@ -173,7 +177,7 @@ def _plain(html: str) -> str:
 
 def person(card: Card | None) -> wire.Person | None:
     """An agent or a contact."""
-    return wire.Person(id=card.number, name=card.name, email=card.email, type=card.kind) if card else None
+    return wire.Person(id=card.number, name=card.name, email=card.email or "", type=card.kind) if card else None
 
 
 def _attachment(file: Attachment) -> wire.Attachment:

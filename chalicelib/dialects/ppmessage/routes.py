@@ -3,7 +3,7 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, files, messages, people
+from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, files, messages, numbers, objects, people, signup
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -19,5 +19,8 @@ PPMESSAGE = Dialect(
         *conversations.ROWS,
         *messages.ROWS,
         *files.ROWS,
+        *numbers.ROWS,
+        *objects.ROWS,
+        *signup.ROWS,
     ],
 )

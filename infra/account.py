@@ -1,0 +1,79 @@
+"""`make account STAGE=… NAME=… EMAIL=…`: an account on a deployed desk, with its owner. Its secrets are told once.
+
+More agents are made by the owner, through the APIs. The stage is POLYDESK_STAGE, as for every use case.
+"""
+
+import argparse
+import json
+import secrets
+import sys
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from chalicelib import config, context
+from chalicelib.context import ADMIN, Caller, Context
+from chalicelib.desk import owners, people, tokens
+from chalicelib.desk.errors import Exists
+from chalicelib.desk.owners import NewAccount
+from chalicelib.desk.people import CreateAgent, Person
+from chalicelib.dialects.ppmessage.auth import CLIENTS
+from chalicelib.rules import passwords
+from infra import stack
+from infra.aws import CannotDeploy, here, run
+
+
+def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given: str) -> dict[str, Any]:
+    """Makes an account, its owner, `agents` (names by e-mail) and a client of each api level; returns what is to be kept.
+
+    `given` are settings of the account. Raises Exists for an e-mail that somebody has.
+    """
+    password = secrets.token_urlsafe(12)
+    opened = owners.sign_up(
+        context.system(),
+        CreateAgent(email, owner, passwords.wire(password)),
+        NewAccount(name, CLIENTS, with_secrets=frozenset(CLIENTS), settings=given),
+    )
+    first, ctx = opened.owner, context.system().acting(Caller(opened.account.id, ADMIN))
+    others = [_agent(ctx, called, address) for address, called in agents.items()]
+    holder = Caller(ctx.account, ADMIN, first.id, first.number)
+    return {
+        "account": {"app_uuid": ctx.account, "name": name},
+        "owner": {"email": first.email, "password": password, "user_uuid": first.id},
+        "agents": [
+            {"email": agent.email, "password": secret, "user_uuid": agent.id, "id": agent.number} for agent, secret in others
+        ],
+        "ppmessage": {label: {"api_key": told.key, "api_secret": told.secret} for label, told in opened.credentials.items()},
+        "anytime": {"email": first.email, "api_key": tokens.issue(ctx, holder, tokens.KEY, None, name=first.email)},
+        "livechat": {"api_token": tokens.issue(ctx, holder, tokens.KEY, None)},
+    }
+
+
+def _agent(ctx: Context, name: str, email: str) -> tuple[Person, str]:
+    password = secrets.token_urlsafe(12)
+    return people.create_agent(ctx, CreateAgent(email, name, passwords.wire(password))), password
+
+
+def main() -> int:
+    """Prints the new account as JSON; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Makes an account on a deployed desk and prints its secrets, once.")
+    parser.add_argument("name", help="of the company")
+    parser.add_argument("email", help="of the owner")
+    given = parser.parse_args()
+    return run(partial(_tell, given.name, given.email))
+
+
+def _tell(name: str, email: str) -> None:
+    if not name or "@" not in email:
+        raise CannotDeploy("say NAME=… (the company) and EMAIL=… (its owner's)")
+    region = here(config.STAGE)
+    if not stack.exists(config.STAGE):
+        raise CannotDeploy(f"stage {config.STAGE} is not deployed in {region}")
+    try:
+        print(json.dumps(create(name, "Owner", email, {}), indent=2))
+    except Exists as error:
+        raise CannotDeploy(f"{email} is an agent on this desk already") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""`make deploy STAGE=…`: the stack, `chalice deploy`, what Chalice can't set, and a walk through what is served.
+
+Every step looks at AWS first and does what is left to do, so the command is repeated after any failure, on any machine.
+"""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+from infra import adopt, functions, gateway, mappings, project, smoke, stack
+from infra.aws import CannotDeploy, account, here, run, say
+
+
+def main() -> int:
+    """Deploys what is checked out; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Deploys a stage; safe to repeat.")
+    parser.add_argument("stage")
+    parser.add_argument("--no-smoke", action="store_true", help="without the walk at the end")
+    given = parser.parse_args()
+    return run(partial(deploy, given.stage, walk=not given.no_smoke))
+
+
+def deploy(stage: str, walk: bool = True) -> None:
+    """Brings the stage to what is checked out. Raises CannotDeploy."""
+    say("deploy", f"{stage} in {here(stage)}, account {account()}")
+    adopt.roles(stage)  # before anything is made in the wrong region
+    stack.apply(stage)
+    folder = project.prepare(stage)
+    streams = stack.streams(stage)
+    before = adopt.find(stage, streams.values())
+    _code(stage, folder, streams, before)
+    after = adopt.find(stage, streams.values())
+    _check(stage, folder, after)
+    mappings.configure(stage, after.mappings)
+    functions.tag_roles(after.roles, here(stage))
+    environment = _addresses(stage, after)
+    functions.configure(after.functions.values(), environment)
+    _gateway(stage, after)
+    if walk:
+        smoke.walk(environment["POLYDESK_PUBLIC_URL"])
+    say("ready", environment["POLYDESK_PUBLIC_URL"])
+
+
+def _code(stage: str, folder: Path, streams: dict[str, str], before: adopt.Found) -> None:
+    """`chalice deploy`, told what exists."""
+    project.configure(stage, folder, _addresses(stage, before))
+    project.record(stage, folder, before.records(stage))
+    say("adopt", f"{len(before.records(stage))} resources are there")
+    functions.log_groups(_function_names(stage, folder), _days(stage))
+    project.chalice("deploy", stage, folder, streams)
+    project.hand_back(stage, folder)
+
+
+def _function_names(stage: str, folder: Path) -> list[str]:
+    return sorted({model.function_name for model in project.resources(stage, folder) if hasattr(model, "function_name")})
+
+
+def _days(stage: str) -> int:
+    """How long logs are kept."""
+    config = project.configured(stage)
+    return int(config["stages"][stage].get("log_retention_in_days") or config.get("log_retention_in_days") or 30)
+
+
+def _addresses(stage: str, found: adopt.Found) -> dict[str, str]:
+    """What the functions are told of where they are and where files are; no more than that before there is an API."""
+    gateway_stage = _gateway_stage(stage)
+    http = project.public_url(stage) or (found.rest_api and gateway.url(found.rest_api, gateway_stage))
+    socket = found.websocket_api and gateway.url(found.websocket_api, gateway_stage, "wss")
+    given = {"POLYDESK_PUBLIC_URL": http, "POLYDESK_SOCKET_URL": socket, "POLYDESK_ATTACHMENTS": stack.bucket(stage)}
+    return {name: address.rstrip("/") for name, address in given.items() if address}
+
+
+def _gateway_stage(stage: str) -> str:
+    return str(project.configured(stage)["stages"][stage]["api_gateway_stage"])
+
+
+def _check(stage: str, folder: Path, found: adopt.Found) -> None:
+    """All that the app declares is there. Raises CannotDeploy."""
+    missing = found.missing(project.resources(stage, folder), stage)
+    if missing:
+        raise CannotDeploy(f"`chalice deploy` left out {', '.join(missing)}")
+    say("chalice", f"{len(found.functions)} functions, {len(found.mappings)} mappings, {len(found.rules)} schedules")
+
+
+def _gateway(stage: str, found: adopt.Found) -> None:
+    if found.rest_api:
+        gateway.configure(found.rest_api, _gateway_stage(stage))
+        gateway.log_access(stage, found.rest_api, _gateway_stage(stage), account(), _days(stage))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

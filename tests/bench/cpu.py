@@ -1,0 +1,181 @@
+"""A handler's CPU over that of its botocore calls alone: the same parameters, client, emulator and rows, in turns.
+
+What a call has written is undone before the next, so that both sides write the same rows under the same conditions.
+"""
+
+import copy
+import gc
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+import boto3
+import pytest
+from chalice.local import LambdaContext
+
+import app
+from chalicelib.models import base
+from tests.bench import aws, rows
+from tests.bench.capacity import TEXT
+from tests.bench.figures import Report
+from tests.bench.gateway import event
+from tests.world import Visitor, World
+
+#: Rounds, and calls of one side in a round; the first of them finds the caches filled by the other side and is not counted.
+_ROUNDS, _AT_ONCE, _WARM = 40, 6, 5
+_BUDGET = 1.3
+Sent = list[tuple[str, dict[str, Any]]]
+
+
+@dataclass
+class Race:
+    """One call of the handler against what it sends. CPU times are seconds of this thread."""
+
+    event: dict[str, Any]
+    undo: Callable[[], None]
+    sent: Sent = field(default_factory=list)
+    answer: dict[str, Any] = field(default_factory=dict)
+    handler: list[float] = field(default_factory=list)
+    client: list[float] = field(default_factory=list)
+    boto3: list[float] = field(default_factory=list)
+
+    def run(self, rounds: int) -> None:
+        """Rounds of each side in turn."""
+        self.sent = self._recorded()
+        for _ in range(rounds):
+            self.handler += self._timed(self._handle)
+            self.client += self._timed(lambda: self._replay(base.connection.client))
+            self.boto3 += self._timed(lambda: self._replay(_plain()))
+
+    def _recorded(self) -> Sent:
+        with _recording() as sent:
+            self._handle()
+        self.undo()
+        assert self.answer["statusCode"] == 200 and json.loads(self.answer["body"]).get("error_code", 0) == 0, self.answer
+        return sent
+
+    def _timed(self, act: Callable[[], None]) -> list[float]:
+        return [self._once(act) for _ in range(_AT_ONCE)][1:]
+
+    def _once(self, act: Callable[[], None]) -> float:
+        gc.collect(0)
+        gc.disable()
+        before = time.thread_time()
+        act()
+        spent = time.thread_time() - before
+        gc.enable()
+        self.undo()
+        return spent
+
+    def _handle(self) -> None:
+        self.answer = app.app(self.event, _LAMBDA)
+
+    def _replay(self, client: Any) -> None:
+        for operation, parameters in self.sent:
+            client._make_api_call(operation, parameters)
+
+
+_LAMBDA = LambdaContext("api_handler", 512)
+_clients: list[Any] = []
+
+
+def _plain() -> Any:
+    """A client as boto3 makes it: unlike ours it checks what it is given."""
+    if not _clients:
+        _clients.append(boto3.client("dynamodb"))
+    return _clients[0]
+
+
+@contextmanager
+def _recording() -> Iterator[Sent]:
+    sent: Sent = []
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        sent.append((model.name, copy.deepcopy(params)))
+
+    events = base.connection.client.meta.events
+    events.register("provide-client-params", note)
+    try:
+        yield sent
+    finally:
+        events.unregister("provide-client-params", note)
+
+
+def _answered(world: World) -> Visitor:
+    """A conversation with a hundred messages, answered by an agent."""
+    visitor = world.visitor()
+    visitor.say(TEXT)
+    headers, path = world.bearer(), "/api/v3/anytime/conversations"
+    (found, *_) = world.call("GET", path, **headers).body["conversations"]
+    reply = {"type": "reply", "plainBody": TEXT}
+    assert world.call("POST", f"{path}/{found['id']}/messages", reply, **headers).status == 200
+    for _ in range(100):
+        visitor.say(TEXT)
+    return visitor
+
+
+def _races(world: World) -> dict[str, Race]:
+    visitor, world_token = _answered(world), f"OAuth {world._kept('PPCOM')}"
+    page = {"conversation_uuid": visitor.conversation, "user_uuid": visitor.id, "page_size": 30}
+    post = {**_POST, "app_uuid": world.account, "conversation_uuid": visitor.conversation, "from_uuid": visitor.id}
+    bearer = world.bearer()["Authorization"]
+    return {
+        "post": Race(
+            event("POST", "/api/PP_SEND_MESSAGE", post | {"to_uuid": visitor.conversation}, world_token), _undo(world, visitor)
+        ),
+        "history page of 30": Race(event("POST", "/api/PP_PAGE_HISTORY_MESSAGE", page, world_token), _nothing),
+        "inbox page of 50": Race(event("GET", "/api/v3/anytime/conversations", None, bearer), _nothing),
+    }
+
+
+_POST = {
+    "uuid": "01900000-0000-7000-8000-000000000001",
+    "from_type": "DU",
+    "to_type": "AP",
+    "device_uuid": "d",
+    "message_type": "NOTI",
+    "message_subtype": "TEXT",
+    "message_body": TEXT,
+}
+
+
+def _nothing() -> None:
+    """A read leaves nothing to be undone."""
+
+
+def _undo(world: World, visitor: Visitor) -> Callable[[], None]:
+    """Puts the conversation back as it is now, and takes the posted message away."""
+    client, key = boto3.client("dynamodb"), f"{world.account}#{visitor.conversation}"
+    tables = {name: f"polydesk-dev-{name}" for name in ("conversations", "messages")}
+    before = client.get_item(TableName=tables["conversations"], Key={"key": {"S": key}}, ConsistentRead=True)["Item"]
+    message = {"conversation_key": {"S": key}, "id": {"S": _POST["uuid"]}}
+
+    def undo() -> None:
+        client.put_item(TableName=tables["conversations"], Item=before)
+        client.delete_item(TableName=tables["messages"], Key=message)
+
+    return undo
+
+
+def measure(report: Report) -> None:
+    """A ratio a call: ours over the same client's, and over a client as boto3 makes it."""
+    with aws.tables(report.data), pytest.MonkeyPatch.context() as patch:
+        world = World(patch)
+        rows.fill(world, 0, 60)
+        for name, race in _races(world).items():
+            race.run(_WARM)
+            race = Race(race.event, race.undo)
+            race.run(_ROUNDS)
+            _tell(report, name, race)
+
+
+def _tell(report: Report, name: str, race: Race) -> None:
+    ours, same, plain = (median(times) for times in (race.handler, race.client, race.boto3))
+    sent = ", ".join(operation for operation, _ in race.sent)
+    report.add(name, ours / same, "x", _BUDGET, f"over {sent} by the same client")
+    report.add(f"{name}: over boto3's own client", ours / plain, "x", note="which checks its parameters; ours does not")
+    report.add(f"{name}: CPU", ours * 1000, "ms", note="on this machine; cost reckons with it")
