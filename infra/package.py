@@ -25,12 +25,12 @@ _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
 _CHALICE = "chalice"
 #: What Pillow brings for pictures that we refuse (AVIF, WebP), for fonts, colour profiles, Tk and morphology: nothing that a
-#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. And the pages of an API that Powertools would show.
+#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. And Powertools' own way to serve an API.
 _UNUSED = ["PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmorph.*", "PIL/_imagingtk.*"]
 _UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*", "pillow.libs/libharfbuzz-*"]
 _UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
 _UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!np]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
-_UNUSED += ["aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui*"]
+_UNUSED += ["aws_lambda_powertools/event_handler"]
 #: Where Lambda unpacks a zip: the paths that a traceback shows.
 _TASK = "/var/task"
 
@@ -60,7 +60,7 @@ def _install(vendor: Path) -> None:
     subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned()], check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
     for path in {path for pattern in _UNUSED for path in vendor.glob(pattern)}:
-        path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def pinned() -> list[str]:

@@ -52,13 +52,14 @@ def upload(ctx: Context, uploader: str, name: str, mime: str, data: bytes) -> Fi
     return file
 
 
-def _account(ctx: Context, person: str) -> str:
+def _account(ctx: Context, person: str) -> str | None:
+    """Whose the file of a person is: None, until it is sent, for an owner of several accounts who shows no token."""
     if ctx.caller.person not in (None, person):
         raise Forbidden("user_uuid is not the token's user")
-    found = people.account_of(person) if ids.is_uuid(person) else None
-    if found is None or ctx.account not in ("", found):
+    found = people.accounts_of(person) if ids.is_uuid(person) else []
+    if not found or ctx.account not in ("", *found):
         raise NotFound("person", person)
-    return found
+    return ctx.account or (found[0] if len(found) == 1 else None)
 
 
 def _mime(given: str, picture: Picture | None) -> str:
@@ -115,19 +116,19 @@ def take(ctx: Context, attach: Attach, conversation: Conversation, sender: str) 
     """
     file = _load(ctx, attach.file)
     here = (ctx.account, sender, None if file.conversation is None else conversation.id)
-    if file.text is not None or (file.account, file.uploader, file.conversation) != here:
+    if file.text is not None or (file.account or ctx.account, file.uploader, file.conversation) != here:
         raise NotFound("file", attach.file)
     if attach.kind == IMAGE and file.kind != IMAGE:
         raise Invalid("body", "the file is no PNG, JPEG or GIF that can be shown")
     if file.conversation is None:
-        _move_in(file, conversation.id)
+        _move_in(file, conversation)
     name = text.file_name(attach.name) if attach.name else file.name
     return file, attachment(file, name, attach.seconds)
 
 
-def _move_in(file: File, conversation: str) -> None:
+def _move_in(file: File, conversation: Conversation) -> None:
     """Copies before the message is stored: what is left over when that fails costs a little, what is lost is gone."""
-    file.conversation = conversation
+    file.account, file.conversation = conversation.account, conversation.id
     storage.copy(file.first_place, file.place)
     if file.thumbnail_width:
         storage.copy(files.thumbnail(file.first_place), files.thumbnail(file.place))

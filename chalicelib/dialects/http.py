@@ -101,7 +101,7 @@ def _parts(content_type: str, body: bytes) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: `body` is anything msgspec can encode, bytes with a content type of their own, or None for an empty one.
+    """An answer: `body` is anything msgspec can encode, text or bytes where `headers` has their type, or None for none.
 
     `refused` is True where it says no, whatever its status says.
     """

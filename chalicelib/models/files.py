@@ -21,7 +21,8 @@ class File(Table):
         table_name = config.table("files")
 
     id = UnicodeAttribute(hash_key=True)
-    #: Whose it is; a text that came without a token is nobody's, and may be sent by whoever knows it.
+    #: Whose it is. A text that came without a token is nobody's, and may be sent by whoever knows it; so is the file of an
+    #: owner of several accounts, which only he may send.
     account = UnicodeAttribute(null=True)
     uploader = UnicodeAttribute(null=True)
     #: Where it was sent.
@@ -69,5 +70,5 @@ def put(file: File) -> None:
 def take_up(write: TransactWrite, file: File, conversation: str) -> None:
     """Within a transaction: a conversation has the file from now on, if none or the same has had it."""
     free = File.conversation.does_not_exist() | (File.conversation == conversation)
-    actions: list[Action] = [File.conversation.set(conversation), File.expires_at.remove()]
+    actions: list[Action] = [File.conversation.set(conversation), File.account.set(file.account), File.expires_at.remove()]
     write.update(File(file.id), actions, condition=File.id.exists() & free)

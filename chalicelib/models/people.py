@@ -96,9 +96,9 @@ def get(account: str, person: str) -> Person | None:
     return Person.find(account, person)
 
 
-def account_of(person: str) -> str | None:
-    """Whose a person is, as of a moment ago: one request."""
-    return next((found.account for found in Person.by_id.query(person, limit=1)), None)
+def accounts_of(person: str, limit: int = 100) -> list[str]:
+    """The accounts that a person is in, as of a moment ago: one request. Only an owner is in several."""
+    return [found.account for found in page(Person.by_id.query(person, limit=limit))[0]]
 
 
 def get_many(account: str, ids: set[str], *, consistent: bool = False) -> dict[str, Person]:

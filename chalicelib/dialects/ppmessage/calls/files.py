@@ -47,7 +47,7 @@ def download(ctx: Context, request: wire.Download) -> Answer:
 
 def _text(text: str) -> Answer:
     headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Disposition": "attachment", "Cache-Control": "private"}
-    return Answer(text.encode(), headers=headers | _SAFE)
+    return Answer(text, headers=headers | _SAFE)
 
 
 def identicon(ctx: Context, request: wire.Identicon) -> Answer:
