@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import config
-from chalicelib.models import queues
+from chalicelib.models import memberships, queues
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.rules import deadlines
@@ -86,7 +86,9 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     """What a change of a conversation's row means, in order."""
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_changed_at, new.last_activity_at)
-    if old is None:
+    if not new.is_routed:
+        pass
+    elif old is None:
         happened.append(ConversationOpened(account, at, id_))
     elif new.is_open and not old.is_open:
         happened.append(ConversationReopened(account, at, id_))
@@ -123,8 +125,10 @@ Image = dict[str, Any] | None
 
 
 def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
-    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing."""
-    if new is None:
+    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
+    does a member's row among the conversations.
+    """
+    if new is None or (table == "conversations" and memberships.is_membership(new["key"]["S"])):
         return [], Progress()
     if table == "people":
         return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()

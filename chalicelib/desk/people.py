@@ -11,7 +11,7 @@ from chalicelib.desk.retry import contended
 from chalicelib.models import claims, counters, people
 from chalicelib.models.base import Refused
 from chalicelib.models.people import Person as Person
-from chalicelib.rules import emails, passwords, presence, text
+from chalicelib.rules import emails, ids, passwords, presence, text
 
 _LONGEST_NAME, _LONGEST_LANGUAGE = 256, 35
 
@@ -53,6 +53,9 @@ class Card:
     presence: str | None
     updated_at: int
     group: str | None = None
+    created_at: int = 0
+    is_anonymous: bool = False
+    trace: str | None = None
 
 
 _cards: TimedCache[Card] = TimedCache()
@@ -238,6 +241,14 @@ def _without_address(card: Card) -> Card:
     return replace(card, email=None) if card.kind == people.AGENT else card
 
 
+def card(ctx: Context, person: str) -> Card:
+    """What may be seen of one person, at most a minute old. Raises NotFound."""
+    found = cards(ctx, [person] if ids.is_uuid(person) else [])
+    if person not in found:
+        raise NotFound("person", person)
+    return found[person]
+
+
 def _card(ctx: Context, person: Person) -> Card:
     card = Card(
         person.id,
@@ -250,6 +261,9 @@ def _card(ctx: Context, person: Person) -> Card:
         person.presence,
         person.updated_at,
         person.group,
+        person.created_at,
+        person.is_anonymous,
+        person.trace,
     )
     return _cards.put(f"{ctx.account}#{person.id}", card, ctx.now)
 

@@ -13,20 +13,22 @@ from chalicelib.rules import lifecycle, routing
 
 #: Waiting conversations that one event gives out; where there are more, it is told again.
 MOST_AT_ONCE = 100
+#: Conversations that one agent has or is a member of, as far as they are looked through.
+_MOST_HELD = 1000
 
 
 def assign(ctx: Context, conversation: str) -> str | None:
     """Gives a conversation that waits to the agent whom `rules.routing` names: three requests.
 
     Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
-    is closed, or where the account does not route.
+    is closed, internal or served by members, or where the account does not route.
     """
     fresh = False
 
     def attempt() -> str | None:
         nonlocal fresh
         found = conversations.get(ctx.account, conversation)
-        if found is None or not found.is_open or not accounts.load(ctx).routed:
+        if found is None or not found.is_open or not found.is_routed or not accounts.load(ctx).routed:
             return None
         if found.assignee:
             return found.assignee
@@ -69,13 +71,14 @@ def look_again(ctx: Context, found: Conversation) -> None:
 def hand_back(ctx: Context, agent: str) -> int:
     """Takes their open conversations from an agent who has gone and gives them out anew, the longest held first.
 
-    Returns how many he still had, MOST_AT_ONCE at most; where there may be more, it is told again. Five requests each.
+    Returns how many, MOST_AT_ONCE at most; where there may be more, it is told again. Five requests each.
     """
-    held = conversations.held(ctx.account, agent, MOST_AT_ONCE, newest_first=False)
-    for conversation in held:
-        if contended(ctx, partial(_let_go, ctx, conversation, agent)):
+    let_go = 0
+    for conversation in conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False):
+        if let_go < MOST_AT_ONCE and contended(ctx, partial(_let_go, ctx, conversation, agent)):
             assign(ctx, conversation)
-    return len(held)
+            let_go += 1
+    return let_go
 
 
 def _let_go(ctx: Context, conversation: str, agent: str) -> bool:

@@ -16,7 +16,7 @@ from chalicelib.desk import tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_apps, cases_files, cases_numbers
+from tests.conformance import cases_apps, cases_files, cases_numbers, cases_talks
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World, multipart
 
@@ -178,9 +178,8 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("PUT", f"{_ONEVIEW}/tickets/{{ticketID}}/pickedTime"): _nothing,
     ("GET", f"{_LIVECHAT}/operator/get"): lambda scene, _: {"email": scene.world.agents[0].email},
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
-    **cases_files.CASES,
 }
 
-CASES |= cases_apps.CASES | cases_files.CASES | cases_numbers.CASES
+CASES |= cases_apps.CASES | cases_files.CASES | cases_numbers.CASES | cases_talks.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

@@ -42,8 +42,11 @@ STRINGS = {
     26: "no such conversation",
     28: "wrong parameter",
     29: "not portal user of PPMESSAGE.",
+    30: "no such org group.",
     31: "not a list",
     33: "can not update",
+    35: "no conversation member.",
+    36: "wrong conversation type",
     38: "user is the owner of app.",
     39: "not owner",
     40: "app not has this user.",
@@ -56,7 +59,8 @@ _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "d
 _FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status"}
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
 _EXISTS = {"device": 25, "person": 22}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "file": 14}
+_FIELDS |= {"members": "member_list", "name": "conversation_name", "size": "page_size", "page": "page_offset"}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 35, "file": 14}
 #: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
 _SHOWN, _STATUSES = ("/download/", "/identicon/"), {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 

@@ -3,7 +3,18 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, files, messages, numbers, objects, people, signup
+from chalicelib.dialects.ppmessage.calls import (
+    apps,
+    conversations,
+    devices,
+    files,
+    messages,
+    numbers,
+    objects,
+    people,
+    signup,
+    talks,
+)
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -22,5 +33,6 @@ PPMESSAGE = Dialect(
         *numbers.ROWS,
         *objects.ROWS,
         *signup.ROWS,
+        *talks.ROWS,
     ],
 )

@@ -1,9 +1,9 @@
 """Calls about conversations."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, people
+from chalicelib.desk import accounts, conversations, members, people
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM
+from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM, named
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
 from chalicelib.dialects.ppmessage.wire import conversations as wire
 
@@ -20,8 +20,9 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
 
 def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.ConversationShown:
     """PP_GET_CONVERSATION_INFO: a conversation, and what concerns the user named."""
-    found = conversations.load(ctx, request.conversation_uuid)
-    return mapping.conversation_info(found, request.user_uuid, conversations.people_of(ctx, [found]))
+    found = conversations.load(named(ctx, request.user_uuid), request.conversation_uuid)
+    own = members.part(ctx, found, request.user_uuid)
+    return mapping.conversation_info(found, own, request.user_uuid, conversations.people_of(ctx, [found]))
 
 
 ROWS = [
