@@ -22,6 +22,8 @@ telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
 app.register_middleware(identify, "all")
 app.experimental_feature_flags.update(["WEBSOCKETS"])
+# Forms with files come, and pictures go. API Gateway looks at the first type alone that a browser accepts, and browsers differ.
+app.api.binary_types = ["*/*"]
 
 DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 #: Paths of each dialect: all below a base that are so many segments deep. The endpoint tables know the rest, so that an
@@ -29,6 +31,10 @@ DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 FAMILIES = [
     (PPMESSAGE, "/api", 1, 1),
     (PPMESSAGE, "/ppauth", 1, 1),
+    (PPMESSAGE, "/upload", 0, 0),
+    (PPMESSAGE, "/upload_txt", 0, 0),
+    (PPMESSAGE, "/download", 1, 1),
+    (PPMESSAGE, "/identicon", 1, 1),
     (ANYTIME, "/api", 2, 7),
     (ANYTIME, "/oauth", 1, 1),
     (ONEVIEW, "/cs-chat-ticket", 0, 5),

@@ -7,6 +7,7 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from infra import emulator
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
-_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json")
+_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "files")
 
 
 class CannotRun(Exception):
@@ -59,7 +60,7 @@ def _owned(data: Path) -> Iterator[None]:
             raise CannotRun(f"another desk is running on {data}; stop it, or choose another folder with DATA=") from error
         if os.environ.get("FRESH") == "1":
             for path in [path for pattern in _OURS for path in data.glob(pattern)]:
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         yield
 
 
@@ -147,6 +148,7 @@ def _restore() -> None:
         json.load(answer)
     for table, arn in stack.streams(STAGE).items():
         os.environ[f"POLYDESK_STREAM_{table.upper()}"] = arn
+    os.environ["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)
 
 
 def _desk(data: Path) -> dict[str, Any]:

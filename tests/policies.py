@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib.desk import cache
 from chalicelib.models import claims, queues
@@ -58,8 +59,11 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> None:
     if not _acting:
         return
     service = model.service_model.service_name
-    body = {} if service == "apigatewaymanagementapi" else json.loads(params["body"])
-    needs = set(_needs(service, params["method"] if not body else model.name, body))
+    if service == "s3":
+        needs = set(_of_objects(params))
+    else:
+        body = {} if service == "apigatewaymanagementapi" else json.loads(params["body"])
+        needs = set(_needs(service, params["method"] if not body else model.name, body))
     made.setdefault(_acting[-1], set()).update(needs)
     refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
     if refused:
@@ -83,6 +87,14 @@ def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]
         yield from (_of_table(operation, {"TableName": table}) for table in body["RequestItems"])
     else:
         yield _of_table(operation, body)
+
+
+def _of_objects(params: dict[str, Any]) -> Iterable[Need]:
+    """A copy reads one object and puts another."""
+    bucket = urlsplit(params["url"]).netloc.split(".")[0]
+    yield f"s3:{params['method'].capitalize()}Object", f"arn:aws:s3:::{bucket}{params['url_path']}"
+    if "x-amz-copy-source" in params["headers"]:
+        yield "s3:GetObject", f"arn:aws:s3:::{params['headers']['x-amz-copy-source']}"
 
 
 def _of_table(action: str, body: dict[str, Any]) -> Need:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlencode
 
 import boto3
+import httpx
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
@@ -23,7 +24,7 @@ from chalicelib.desk import accounts, owners, people, tokens
 from chalicelib.desk.owners import NewAccount
 from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.dialects.ppmessage.auth import CLIENTS, LEVELS
-from chalicelib.models import base, queues, sockets
+from chalicelib.models import base, queues, sockets, storage
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 from tests import policies
@@ -47,6 +48,7 @@ class Answer:
     status: int
     body: Any
     headers: dict[str, str]
+    raw: bytes = b""
 
 
 class Widget(Protocol):
@@ -172,7 +174,7 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for client in (base.connection.client, queues.client(), sockets.client()):
+        for client in (base.connection.client, queues.client(), sockets.client(), storage.client()):
             client.meta.events.register("before-call", policies.check, unique_id="policies")
         sockets.client().meta.events.register("before-send", pushed, unique_id="pushed")  # type: ignore[arg-type]
         if self.clock_of is None:
@@ -227,12 +229,20 @@ class World:
             body, sent = json.dumps(body), {"Content-Type": "application/json"} | sent
         with policies.acting("api_handler"):
             response = getattr(_http.http, method.lower(), _http.http.get)(path, headers=sent, body=body or b"")
-        shown = json.loads(response.body) if response.body else None
-        return Answer(response.status_code, shown, dict(response.headers))
+        is_json = response.headers.get("Content-Type") == "application/json"
+        shown = json.loads(response.body) if response.body and is_json else None
+        return Answer(response.status_code, shown, dict(response.headers), response.body)
 
     def form(self, path: str, **fields: str) -> Answer:
         """A POST of a form."""
         return self.call("POST", path, urlencode(fields), Content_Type="application/x-www-form-urlencoded")
+
+    def upload(
+        self, user: str, data: bytes, name: str = "a.bin", mime: str = "application/octet-stream", **headers: str
+    ) -> Answer:
+        """A file of a user's, as a widget sends it."""
+        kind, body = multipart(user_uuid=user, file=(name, mime, data))
+        return self.call("POST", "/upload", body, Content_Type=kind, **headers)
 
     def token(self, label: str, person: Person | None = None) -> str:
         """An access token of a PPMessage api level."""
@@ -352,6 +362,17 @@ def arrive(desk: Widget) -> Visitor:
     return Visitor(desk, user, device.body["device_uuid"], chat.body["uuid"])
 
 
+def multipart(**fields: str | tuple[str, str, bytes]) -> tuple[str, bytes]:
+    """Content type and body of a form: texts, and files as name, type and bytes."""
+    request = httpx.Request(
+        "POST",
+        "http://desk.test",
+        data={name: field for name, field in fields.items() if isinstance(field, str)},
+        files={name: (field[0], field[2], field[1]) for name, field in fields.items() if not isinstance(field, str)},
+    )
+    return request.headers["Content-Type"], request.read()
+
+
 def invoke(function: str, event: dict[str, Any]) -> Any:
     """What a lambda of app.py returns for an event, under its own policy."""
     with policies.acting(function):
@@ -360,13 +381,13 @@ def invoke(function: str, event: dict[str, Any]) -> Any:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The requests that are sent to DynamoDB and SQS meanwhile, by operation."""
+    """The requests that are sent to DynamoDB, SQS and S3 meanwhile, by operation."""
     sent: list[str] = []
 
     def note(model: Any, **_: Any) -> None:
         sent.append(model.name)
 
-    events = [client.meta.events for client in (base.connection.client, queues.client(), sockets.client())]
+    events = [client.meta.events for client in (base.connection.client, queues.client(), sockets.client(), storage.client())]
     for emitter in events:
         emitter.register("before-call", note)
     try:

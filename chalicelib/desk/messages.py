@@ -3,21 +3,23 @@
 from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, VISITOR, Context
-from chalicelib.desk import accounts, conversations, people
+from chalicelib.desk import accounts, conversations, files, people
 from chalicelib.desk.accounts import Account, AutoClose
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.desk.files import Attach
 from chalicelib.desk.retry import contended
 from chalicelib.models import messages
 from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.messages import Message as Message
-from chalicelib.rules import ids, lifecycle, status
+from chalicelib.rules import ids, lifecycle, status, text
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
 
 REPLY, NOTE, SYSTEM = "reply", "note", "system"
 #: Bytes of UTF-8 that each text of a message may have.
-MOST_BYTES = 60_000
+MOST_BYTES = text.MOST_BYTES
 MOST_ON_A_PAGE = 100
 _MOST_AT_ONCE = 1_000
 
@@ -26,7 +28,8 @@ _MOST_AT_ONCE = 1_000
 class PostMessage:
     """A message to be added. `id` is the client's own uuid: the same one again adds nothing.
 
-    With `exactly`, an id that comes again with another text is a Conflict.
+    With `exactly`, an id that comes again with another text is a Conflict. With `attach`, the text may be empty: it is
+    the file's name then.
     """
 
     conversation: str
@@ -39,6 +42,7 @@ class PostMessage:
     subject: str | None = None
     device: str | None = None
     exactly: bool = False
+    attach: Attach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,9 @@ def id_for(ctx: Context, key: str) -> str:
 
 
 def post(ctx: Context, command: PostMessage) -> Message:
-    """Adds a message: two requests. Returns the stored one where its id is there already.
+    """Adds a message: two requests, or three with a file. Returns the stored one where its id is there already.
 
-    Raises NotFound for the conversation, Invalid for the text, the id or a note by a visitor, Conflict.
+    Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict.
     """
     _check(ctx, command)
     id_ = command.id or ctx.new_id()
@@ -86,17 +90,27 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
     ctx = replace(ctx, now=max(ctx.now, found.last_activity_at))
     sender, account = _sender(ctx, found), accounts.load(ctx)
     message = _message(ctx, found, sender, command, id_)
+    file = _attached(ctx, message, found, command.attach)
     if command.kind == NOTE:
-        messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads())
+        messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads(), file)
         return message
     loads = _loads(found, sender, account)
     changes = _said(ctx, found, sender, message, takes=loads.held == sender.id)
-    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, loads)
+    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, loads, file)
     return message
 
 
+def _attached(ctx: Context, message: Message, found: Conversation, attach: Attach | None) -> files.File | None:
+    """Puts a file's facts into a message; returns the file that it takes up."""
+    if attach is None:
+        return None
+    file, facts = files.take(ctx, attach, found, message.sender)
+    message.attachments, message.body = [facts], message.body or facts.name
+    return file
+
+
 def _check(ctx: Context, command: PostMessage) -> None:
-    if not command.body and not command.html_body:
+    if not (command.body or command.html_body or command.attach):
         raise Invalid("body", "must not be empty")
     for field in ("html_body", "body"):
         if len((getattr(command, field) or "").encode()) > MOST_BYTES:
@@ -234,6 +248,21 @@ def _public(found: Conversation, first: int, last: int, *, once: bool = False) -
     within = max(1, first), min(last, total)
     rows = messages.public_between(found.account, found.id, *within, notes=found.note_count, newest_first=True, once=once)
     return History(rows, total, found)
+
+
+def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
+    """The text of a message for whoever knows all its names, or may see it by his token: one request, two for a visitor's.
+
+    Raises NotFound, also for a note.
+    """
+    if ctx.account not in ("", account):
+        raise NotFound("message", message)
+    if ctx.caller.level == VISITOR:
+        conversations.load(ctx, conversation)
+    found = messages.get_many(account, conversation, [message] if ids.is_uuid(message) else []).get(message)
+    if found is None or found.public_sequence is None:
+        raise NotFound("message", message)
+    return found.body
 
 
 def latest(ctx: Context, conversation: str) -> History:

@@ -7,12 +7,14 @@ those that the contact may see (notes have none).
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
 from chalicelib import config
+from chalicelib.models import files
 from chalicelib.models.base import IntegerAttribute, Refused, Table, page, transaction
 from chalicelib.models.conversations import Conversation, Loads, key, move, updates
+from chalicelib.models.files import File
 
 
 class BySequence(LocalSecondaryIndex["Message"]):
@@ -24,6 +26,20 @@ class BySequence(LocalSecondaryIndex["Message"]):
 
     conversation_key = UnicodeAttribute(hash_key=True)
     sequence = IntegerAttribute(range_key=True)
+
+
+class Attachment(MapAttribute[str, Any]):
+    """What a message says of a file: `size` bytes, widths and heights pixels, `seconds` how long a sound lasts."""
+
+    id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    mime = UnicodeAttribute()
+    size = IntegerAttribute()
+    width = IntegerAttribute(null=True)
+    height = IntegerAttribute(null=True)
+    thumbnail_width = IntegerAttribute(null=True)
+    thumbnail_height = IntegerAttribute(null=True)
+    seconds = NumberAttribute(null=True)
 
 
 class Message(Table):
@@ -43,6 +59,7 @@ class Message(Table):
     body = UnicodeAttribute()
     html_body = UnicodeAttribute(null=True)
     subject = UnicodeAttribute(null=True)
+    attachments: ListAttribute[Attachment] = ListAttribute(of=Attachment, null=True)
     sender = UnicodeAttribute()
     sender_number = IntegerAttribute()
     sender_kind = UnicodeAttribute()
@@ -70,16 +87,24 @@ class Duplicate(Exception):
         self.stored = stored
 
 
-def append(message: Message, conversation: Conversation, changes: dict[str, Any], loads: Loads) -> None:
-    """Stores a message, the summary's changes and the loads they move, all or nothing: one request.
+def attachment(file: File, name: str, seconds: float | None) -> Attachment:
+    """What a message that brings a file says of it, under a name of its own."""
+    sizes = ("size", "width", "height", "thumbnail_width", "thumbnail_height")
+    return Attachment(id=file.id, name=name, mime=file.mime, seconds=seconds, **{of: getattr(file, of) for of in sizes})
 
-    Raises Duplicate where its uuid is there already, Refused where the conversation has moved on since it was read.
+
+def append(message: Message, conversation: Conversation, changes: dict[str, Any], loads: Loads, file: File | None = None) -> None:
+    """Stores a message, the summary's changes, the loads they move and that a file is taken up, all or nothing: one request.
+
+    Raises Duplicate where its uuid is there already, Refused where the conversation or the file has moved on since it was read.
     """
     try:
         with transaction() as write:
             write.save(message, condition=Message.id.does_not_exist(), return_values="ALL_OLD")
             write.update(conversation, updates(conversation, changes, message.created_at))
             move(write, conversation.account, loads, message.created_at)
+            if file:
+                files.take_up(write, file, conversation.id)
     except Refused as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused

@@ -126,6 +126,7 @@ def _create(out: Path) -> dict[str, str]:
     template["Resources"] = _undeployed(template["Resources"])
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Environment"]["Variables"]["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)
             resource["Properties"]["CodeUri"] = {"Bucket": _BUCKET, "Key": "deployment.zip"}
     s3.put_object(Bucket=_BUCKET, Key="sam.json", Body=json.dumps(template).encode())
     where = s3.generate_presigned_url("get_object", Params={"Bucket": _BUCKET, "Key": "sam.json"})

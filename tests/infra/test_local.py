@@ -56,10 +56,24 @@ class Desk:
         return {"user_uuid": user, "conversation_uuid": chat}
 
     def say(self, visitor: dict[str, str], text: str) -> None:
+        self.send(visitor, "TEXT", text)
+
+    def send(self, visitor: dict[str, str], subtype: str, body: str) -> None:
         user, chat = visitor["user_uuid"], visitor["conversation_uuid"]
         given = {"from_uuid": user, "from_type": "DU", "to_uuid": chat, "to_type": "AP", "conversation_uuid": chat}
-        kind = {"message_type": "NOTI", "message_subtype": "TEXT", "message_body": text}
+        kind = {"message_type": "NOTI", "message_subtype": subtype, "message_body": body}
         self.pp("PP_SEND_MESSAGE", uuid=str(uuid.uuid4()), **given, **kind)
+
+    def bring(self, visitor: dict[str, str], data: bytes) -> str:
+        """Sends a file; its id."""
+        form = {"user_uuid": visitor["user_uuid"]}
+        fid = str(self.http.post("/upload", data=form, files={"file": ("é.txt", data, "text/plain")}).json()["fuuid"])
+        self.send(visitor, "FILE", json.dumps({"fid": fid, "mime": "text/plain"}))
+        return fid
+
+    def download(self, fid: str) -> httpx.Response:
+        """What a browser gets, once it has gone where it is sent."""
+        return self.http.get(f"/download/{fid}", follow_redirects=True, headers={"Origin": "https://shop.example"})
 
     def texts(self, visitor: dict[str, str]) -> list[str]:
         return [message["body"] for message in reversed(self.pp("PP_PAGE_HISTORY_MESSAGE", **visitor)["list"])]
@@ -143,12 +157,18 @@ def test_ctrl_c_leaves_nothing_running_and_the_data_survives(started: Callable[[
     assert len(first["agents"]) >= 3
     visitor = desk.arrive()
     desk.say(visitor, "hello")
+    file = desk.bring(visitor, bytes(range(256)))
     children = desk.children()
     assert desk.stop() == 0
     assert children and all(until(partial(gone, pid)) for pid in children)
     again = started()
     assert {**again.json, "http": "", "ws": ""} == {**first, "http": "", "ws": ""}
-    assert again.texts(visitor) == ["hello"]
+    assert again.texts(visitor)[0] == "hello"
+    found = again.download(file)
+    assert (found.status_code, found.content, found.headers["Content-Type"]) == (200, bytes(range(256)), "text/plain")
+    assert found.headers["Content-Disposition"] == "attachment; filename*=utf-8''%C3%A9.txt"
+    assert found.headers["Access-Control-Allow-Origin"] in ("*", "https://shop.example")
+    assert again.http.get(f"/identicon/{visitor['user_uuid']}.png").headers["Content-Type"] == "image/png"
     assert again.stop(signal.SIGTERM) == 0
 
 

@@ -57,6 +57,12 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.settle()
     answered, unanswered = world.visitor(), world.visitor()
     assert answered.say("hello").body["error_code"] == unanswered.say("hello").body["error_code"] == 0
+    file = world.upload(answered.id, b"words").body["fuuid"]
+    sent = message(scene, "PPCOM") | {"from_uuid": answered.id, "conversation_uuid": answered.conversation}
+    sent |= {"message_subtype": "FILE", "message_body": json.dumps({"fid": file})}
+    assert world.pp("PP_SEND_MESSAGE", **sent).body["error_code"] == 0
+    assert answered.say("x" * 200).body["error_code"] == 0
+    assert world.call("GET", f"/download/{json.loads(answered.history()[-1])['fid']}").status == 200
     world.settle()
     lose_a_race(monkeypatch)
     world.online(*world.agents)

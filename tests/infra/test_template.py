@@ -14,6 +14,7 @@ from chalicelib.models import (
     conversations,
     counters,
     devices,
+    files,
     memberships,
     messages,
     people,
@@ -32,6 +33,7 @@ MODELS: list[type[Model]] = [
     conversations.Conversation,
     counters.Counter,
     devices.Device,
+    files.File,
     messages.Message,
     people.Person,
     receipts.Receipt,
@@ -44,7 +46,7 @@ MODELS: list[type[Model]] = [
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = dict.fromkeys(["connections", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
+EXPIRING = dict.fromkeys(["connections", "files", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 
@@ -129,6 +131,10 @@ def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:
     (bucket,) = resources("AWS::S3::Bucket")
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["Properties"]["BucketEncryption"] and bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    (expiry,) = [rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
+    assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("incoming/", 1)
+    (cors,) = bucket["Properties"]["CorsConfiguration"]["CorsRules"]
+    assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET", "HEAD"], ["*"])
     (policy,) = resources("AWS::S3::BucketPolicy")
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

@@ -62,6 +62,16 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     return ctx.acting(_acting(caller, given))
 
 
+def optional(ctx: Context, authorization: str) -> Context:
+    """Who calls an endpoint that needs no token, where he shows one. Raises codes 3 and 4 for what is none."""
+    if not authorization:
+        return ctx
+    secret = Request("", "", headers={"authorization": authorization}).credential("OAuth")
+    if secret is None:
+        raise Coded(3)
+    return ctx.acting(tokens.check(ctx, secret, tokens.ACCESS))
+
+
 def _may_be_new(endpoint: Endpoint, app: Any) -> bool:
     """A sign-up may name the account that it makes; the desk refuses one that is there."""
     return endpoint.needs is SIGNING_UP and isinstance(app, str)

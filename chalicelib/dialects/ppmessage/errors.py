@@ -1,4 +1,4 @@
-"""PPMessage's error codes: every answer is HTTP 200 with one of them."""
+"""PPMessage's error codes: every answer is HTTP 200 with one of them, but for what a browser shows by its address."""
 
 from typing import Any
 
@@ -33,6 +33,7 @@ STRINGS = {
     8: "no such device",
     10: "password mismatch.",
     13: "no such application.",
+    14: "no file",
     16: "illegal message.",
     17: "system error.",
     18: "no such object",
@@ -62,10 +63,21 @@ _FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_s
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
 _EXISTS = {"device": 25, "person": 22}
 _FIELDS |= {"members": "member_list", "name": "conversation_name", "size": "page_size", "page": "page_offset"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 35, "group member": 32, "device": 8}
+_NOT_FOUND = {
+    "person": 7,
+    "account": 13,
+    "conversation": 26,
+    "group": 30,
+    "member": 35,
+    "group member": 32,
+    "device": 8,
+    "file": 14,
+}
 _FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
 _FIELDS |= {"question": "script_question", "answer": "script_answer"}
 _NO_LIST = "expected `array"
+#: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
+_SHOWN, _STATUSES = ("/download/", "/identicon/"), {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
 class Coded(DeskError):
@@ -111,7 +123,8 @@ def fail(error: Exception, request: Request) -> Answer:
     code, facts = code_of(error), error.facts if isinstance(error, Coded) else {}
     detail = str(named(error)) if isinstance(error, DeskError) else ""
     more = {"error_detail": detail} if detail else {}
-    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more})
+    status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
+    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more}, status)
 
 
 def wrap(request: Request, body: Any) -> Any:

@@ -1,12 +1,15 @@
 """Calls about messages."""
 
+import msgspec
+
 from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk import messages, people
+from chalicelib.desk import files, messages, people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import errors
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, named
 from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import files as file_mapping
 from chalicelib.dialects.ppmessage.mapping import messages as mapping
 from chalicelib.dialects.ppmessage.wire import messages as wire
 
@@ -59,10 +62,19 @@ def _senders(ctx: Context, page: messages.History) -> dict[str, people.Card]:
 def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
     """PP_SEND_MESSAGE: posts a message; the same uuid again answers the same and stores nothing."""
     try:
-        stored = messages.post(_sending(ctx, request), mapping.post(request))
+        stored = messages.post(_sending(ctx, request), mapping.post(_read(ctx, request)))
     except (NotFound, Invalid) as error:
-        raise Coded(16, str(errors.named(error))) from error
+        missing = isinstance(error, NotFound) and error.kind == "file"
+        raise Coded(14 if missing else 16, str(errors.named(error))) from error
     return wire.Sent(stored.id, stored.conversation)
+
+
+def _read(ctx: Context, request: wire.SendMessage) -> wire.SendMessage:
+    """A TXT with the text that was uploaded for it: from then on it is a message like any other."""
+    if request.message_subtype != "TXT":
+        return request
+    text = files.text_of(ctx, file_mapping.sent(request.message_body).fid)
+    return msgspec.structs.replace(request, message_body=text)
 
 
 def _sending(ctx: Context, request: wire.SendMessage) -> Context:

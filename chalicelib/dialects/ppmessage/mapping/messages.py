@@ -7,6 +7,7 @@ import msgspec
 from chalicelib.desk.messages import History, Message, PostMessage
 from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import files
 from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, GROUP, P2S, USER, icon, kind_of, moment
 from chalicelib.dialects.ppmessage.wire import messages as wire
 
@@ -14,14 +15,17 @@ _TYPES = (USER, APP, GROUP, CONVERSATION)
 
 
 def post(request: wire.SendMessage) -> PostMessage:
-    """What a client sends, as a message to be posted. Raises code 16 for what can't be one."""
-    if request.message_type != "NOTI" or request.message_subtype != "TEXT":
-        raise Coded(16, "only NOTI TEXT is understood")
+    """What a client sends, as a message to be posted; a TXT's body is read already. Raises code 16 for what can't be one."""
+    subtype = request.message_subtype
+    if request.message_type != "NOTI" or subtype not in ("TEXT", "TXT", *files.KINDS):
+        raise Coded(16, f"only NOTI is understood, as TEXT, TXT, {', '.join(files.KINDS)}")
     if request.from_type != USER or request.to_type not in _TYPES:
         raise Coded(16, f"from_type must be {USER}, to_type one of {', '.join(_TYPES)}")
     return PostMessage(
         conversation=request.conversation_uuid,
-        body=request.message_body,
+        body="" if subtype in files.KINDS else request.message_body,
+        format=files.KINDS.get(subtype, "text"),
+        attach=files.attach(subtype, request.message_body) if subtype in files.KINDS else None,
         id=request.uuid,
         source="chat",
         device=request.device_uuid,
@@ -31,6 +35,7 @@ def post(request: wire.SendMessage) -> PostMessage:
 def letters(message: Message, account: str, kind: str = P2S) -> wire.Letters:
     """A message as sockets carry it. A visitor writes to the app, an agent and the system to the conversation."""
     from_contact = message.sender_kind == "contact"
+    subtype, body = files.shown(message)
     return wire.Letters(
         ci=message.conversation,
         ct=kind,
@@ -39,8 +44,8 @@ def letters(message: Message, account: str, kind: str = P2S) -> wire.Letters:
         ti=message.conversation,
         tt=APP if from_contact else CONVERSATION,
         mt="NOTI",
-        ms=message.format.upper(),
-        bo=message.body,
+        ms=subtype,
+        bo=body,
         tl=message.subject,
         ts=message.created_at / 1000,
         id=message.id,
@@ -72,7 +77,7 @@ def message(stored: Message, kind: str, cards: Mapping[str, Card]) -> wire.Messa
         message_type=short.mt,
         message_subtype=short.ms,
         message_body=msgspec.json.encode(short).decode(),
-        body=stored.body,
+        body=short.bo,
         task_status="PROCESSED",
         createtime=moment(stored.created_at),
         updatetime=moment(stored.created_at),

@@ -54,7 +54,7 @@ class FromUser(msgspec.Struct):
 
 
 class Message(msgspec.Struct, kw_only=True):
-    """A message of a history page; `message_body` is the JSON text that sockets carry."""
+    """A message of a history page; `message_body` is the JSON text that sockets carry, `body` its `bo`."""
 
     uuid: str
     app_uuid: str
