@@ -19,7 +19,7 @@ class Caller:
 
     `person` and `number` are None where the credential belongs to a program, not a person;
     `client` is the label that the credential was issued under, and means something only to the dialect that issued it;
-    `token` is the digest of the credential.
+    `token` is the digest of the credential; `generation` says how often the person's logins had been ended before it.
     """
 
     account: str
@@ -28,6 +28,7 @@ class Caller:
     number: int | None = None
     client: str = ""
     token: str = ""
+    generation: int = 0
 
     def at_least(self, level: str) -> bool:
         """Whether the caller's level is `level` or above."""

@@ -15,10 +15,11 @@ from moto.sqs.models import sqs_backends
 
 import app
 from chalicelib import config, context
-from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context
-from chalicelib.desk import accounts, clients, people, tokens
+from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk import accounts, owners, people, tokens
+from chalicelib.desk.owners import NewAccount
 from chalicelib.desk.people import CreateAgent, Person
-from chalicelib.dialects.ppmessage.auth import LEVELS
+from chalicelib.dialects.ppmessage.auth import CLIENTS, LEVELS
 from chalicelib.models import base, queues
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
@@ -111,19 +112,22 @@ class World:
         if self.clock_of is None:
             self.monkeypatch.setattr(context, "clock", lambda: self.now)
         self.account = ids.uuid7(self.time, uuid.uuid4().bytes[:10])
-        ctx = self.ctx(ADMIN)
-        self.owner = self._agent(ctx, "Olive Owner", ADMIN)
-        accounts.create(ctx, self.name, self.owner.id, welcome="What can we do for you?", allocation=self.allocation)
-        self.agents = [self._agent(ctx, f"{first} Agent", AGENT) for first in ("Ada", "Ben", "Cleo")]
-        self.clients = {
-            label: clients.create(ctx, label, level) for label, level in LEVELS.items() if label != "PPCONSOLE_BEFORE_LOGIN"
-        }
+        opened = self._opened()
+        self.owner = opened.owner
+        self.agents = [self._agent(self.ctx(ADMIN), f"{first} Agent", AGENT) for first in ("Ada", "Ben", "Cleo")]
+        self.clients = {label: (told.key, str(told.secret)) for label, told in opened.credentials.items()}
         self.streams = {table: self._stream(table) for table in _STREAMS}
 
     @property
     def time(self) -> int:
         """The moment, which accounts of one desk share."""
         return self.clock_of.now if self.clock_of else self.now
+
+    def _opened(self) -> owners.Opened:
+        settings = {"welcome": "What can we do for you?", "allocation": self.allocation}
+        new = NewAccount(self.name, CLIENTS, frozenset(CLIENTS), id=self.account, settings=settings)
+        who = CreateAgent(f"olive@{self.account[-12:]}.test", "Olive Owner", passwords.wire(PASSWORD))
+        return owners.sign_up(Context(Caller("", SYSTEM), now=self.time), who, new)
 
     def _agent(self, ctx: Context, name: str, level: str) -> Person:
         email = f"{name.split()[0].lower()}@{self.account[-12:]}.test"

@@ -48,15 +48,22 @@ class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
     agent: str
 
 
+class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
+    """An agent was removed; what he held is to go to others."""
+
+    agent: str
+
+
 #: The registry: every event, and the queue that wants it.
 ROUTING, TIMERS = "routing", "timers"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
+    AgentRemoved: ROUTING,
     DeadlineSet: TIMERS,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable
+AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -92,6 +99,8 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
 
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
+    if old is not None and old.agents_of and not new.agents_of:
+        return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
     came = new.presence == ONLINE and (old is None or old.presence != ONLINE)
     return [AgentAvailable(new.account, new.presence_at, new.id)] if came and new.agents_of else []
 

@@ -1,5 +1,7 @@
 """Routing: which agent gets a conversation, once, however often it is asked."""
 
+from functools import partial
+
 from chalicelib.context import Context
 from chalicelib.desk import accounts, people
 from chalicelib.desk.retry import contended
@@ -62,6 +64,27 @@ def look_again(ctx: Context, found: Conversation) -> None:
     changes = lifecycle.waiting(None) if left else {}
     changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
     conversations.change(found, changes, ctx.now, Loads(freed=left))
+
+
+def hand_back(ctx: Context, agent: str) -> int:
+    """Takes their open conversations from an agent who has gone and gives them out anew, the longest held first.
+
+    Returns how many he still had, MOST_AT_ONCE at most; where there may be more, it is told again. Five requests each.
+    """
+    held = conversations.held(ctx.account, agent, MOST_AT_ONCE, newest_first=False)
+    for conversation in held:
+        if contended(ctx, partial(_let_go, ctx, conversation, agent)):
+            assign(ctx, conversation)
+    return len(held)
+
+
+def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
+    found = conversations.get(ctx.account, conversation)
+    if found is None or not found.is_open or found.assignee != agent:
+        return False
+    again = accounts.load(ctx).looks_again_at(ctx.now)
+    conversations.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=agent))
+    return True
 
 
 def drain(ctx: Context) -> int:

@@ -21,30 +21,39 @@ _bound: TimedCache[bool] = TimedCache()
 
 def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> str:
     """A new secret for `holder`, good for so many seconds (None: until revoked). `name` must be shown with it, if given."""
-    secret = ctx.secret()
-    tokens.put(
-        Token(
-            ids.digest(secret),
-            kind=kind,
-            account=holder.account,
-            level=holder.level,
-            client=holder.client,
-            name=name,
-            person=holder.person,
-            number=holder.number,
-            expires_at=None if seconds is None else ctx.now // 1000 + seconds,
-        )
-    )
+    secret, row = made(ctx, holder, kind, seconds, name)
+    tokens.put(row)
     return secret
+
+
+def made(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> tuple[str, Token]:
+    """The same, to be stored with something else: the secret and its row.
+
+    A secret ends in whose it is, in the open, so that one request reads it with what may have ended it.
+    """
+    secret = ".".join(filter(None, [ctx.secret(), holder.account, holder.person]))
+    row = Token(
+        ids.digest(secret),
+        kind=kind,
+        account=holder.account,
+        level=holder.level,
+        client=holder.client,
+        name=name,
+        person=holder.person,
+        number=holder.number,
+        expires_at=None if seconds is None else ctx.now // 1000 + seconds,
+        generation=holder.generation,
+    )
+    return secret, row
 
 
 def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Caller:
     """The holder of a secret of one of the kinds: no request where a warm process knows it, else one.
 
-    Raises NotAuthenticated where it is unknown, expired, of another kind or shown with another name.
+    Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name.
     """
     digest = ids.digest(secret)
-    token = _cache.get(digest, ctx.now) or tokens.get(digest)
+    token = _cache.get(digest, ctx.now) or _living(digest, secret)
     if token is None or token.kind not in kinds:
         raise NotAuthenticated
     if token.expires_at is not None and token.expires_at * 1000 <= ctx.now:
@@ -52,7 +61,24 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
     if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
         raise NotAuthenticated
     _cache.put(digest, token, ctx.now)
-    return Caller(token.account, token.level, token.person, token.number, token.client, digest)
+    return Caller(token.account, token.level, token.person, token.number, token.client, digest, token.generation)
+
+
+def _living(digest: str, secret: str) -> Token | None:
+    _, account, person = [*secret.split("."), "", ""][:3]
+    whose = (account, person if ids.is_uuid(person) else "") if ids.is_uuid(account) else ("", "")
+    token, endings = tokens.get_with_endings(digest, *whose)
+    return None if token is None or any(_ended(token, ending) for ending in endings) else token
+
+
+def _ended(token: Token, ending: Token) -> bool:
+    first = ending.keys_generation if token.kind in (KEY, CLIENT) else ending.generation
+    return token.generation < first and token.digest != ending.spared
+
+
+def forget(ctx: Context) -> None:
+    """Drops what this process remembers of the caller's token, which has just been ended."""
+    _cache.forget(ctx.caller.token)
 
 
 def bind(ctx: Context, person: str) -> None:

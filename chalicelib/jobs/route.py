@@ -2,7 +2,7 @@
 
 from chalicelib.context import Context
 from chalicelib.desk import events, routing
-from chalicelib.desk.events import AgentAvailable, AnyEvent, ConversationOpened, ConversationReopened
+from chalicelib.desk.events import AgentAvailable, AgentRemoved, AnyEvent, ConversationOpened, ConversationReopened
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
@@ -16,13 +16,13 @@ def route(record: Record) -> None:
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, ConversationOpened | ConversationReopened):
         return "has an agent" if routing.assign(ctx, event.conversation) else "has none"
-    if isinstance(event, AgentAvailable):
-        return _drain(ctx, event, line)
+    if isinstance(event, AgentAvailable | AgentRemoved):
+        return _give_out(ctx, event, line)
     return "not for routing"
 
 
-def _drain(ctx: Context, event: AgentAvailable, line: Line) -> str:
-    given = routing.drain(ctx)
+def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved, line: Line) -> str:
+    given = routing.drain(ctx) if isinstance(event, AgentAvailable) else routing.hand_back(ctx, event.agent)
     line.add(given=given)
     if given < routing.MOST_AT_ONCE:
         return "gave out what waits"

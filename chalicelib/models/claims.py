@@ -5,8 +5,9 @@ so numbers may be cached for good.
 """
 
 from functools import lru_cache
+from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import ListAttribute, UnicodeAttribute
 
 from chalicelib import config
 from chalicelib.models.base import Table, conditional
@@ -24,6 +25,8 @@ class Claim(Table):
     key = UnicodeAttribute(hash_key=True)
     account = UnicodeAttribute()
     id = UnicodeAttribute()
+    #: Of a login: the accounts that its person owns beside the one he logs in to. A handful at most.
+    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
 
 
 def _key(scope: str, kind: str, name: str) -> str:

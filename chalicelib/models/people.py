@@ -3,6 +3,8 @@
 Key account · person uuid. Agents also stand in the sparse index `by_agents`, which routing reads.
 """
 
+from typing import Any
+
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
@@ -11,6 +13,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import config
 from chalicelib.models.base import IntegerAttribute, Table, conditional, page, transaction
 from chalicelib.models.claims import Claim, claim
+from chalicelib.models.tokens import Token
 
 AGENT, CONTACT = "agent", "contact"
 _ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
@@ -43,6 +46,9 @@ class Person(Table):
     email = UnicodeAttribute()
     icon = UnicodeAttribute(null=True)
     signature = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    #: When he was removed: his name stays under what he wrote, and nothing else finds him.
+    removed_at = IntegerAttribute(null=True)
     is_anonymous = BooleanAttribute(default=False)
     trace = UnicodeAttribute(null=True)
     #: A contact's one chat, so that it is opened once however often he asks.
@@ -53,6 +59,12 @@ class Person(Table):
     level = UnicodeAttribute(null=True)
     is_active = BooleanAttribute(default=True)
     password = UnicodeAttribute(null=True)
+    #: How often all his logins were ended: by a new password, another level, his removal.
+    generation = IntegerAttribute(default=0)
+    #: The first generation whose api keys go on: a new password does not end them.
+    keys_generation = IntegerAttribute(default=0)
+    #: The account whose row has his password, where this is another one that he owns.
+    home = UnicodeAttribute(null=True)
     agents_of = UnicodeAttribute(null=True)
     #: The one group that an agent is in, and whether he serves those who ask for no group.
     group = UnicodeAttribute(null=True)
@@ -87,9 +99,57 @@ def agents(account: str, limit: int = 1000) -> list[Person]:
 def create(person: Person, claims: list[Claim]) -> None:
     """Stores a new person with the names that are his alone; raises Refused where one is taken."""
     with transaction() as write:
-        write.save(person, condition=Person.id.does_not_exist())
-        for row in [*claims, claim(person.account, "person", str(person.number), person.id)]:
-            write.save(row, condition=Claim.key.does_not_exist())
+        add(write, person, claims)
+
+
+def add(write: TransactWrite, person: Person, claims: list[Claim]) -> None:
+    """Within a transaction: a new person with the names that are his alone."""
+    write.save(person, condition=Person.id.does_not_exist())
+    for row in [*claims, claim(person.account, "person", str(person.number), person.id)]:
+        write.save(row, condition=Claim.key.does_not_exist())
+
+
+def change(person: Person, changes: dict[str, Any], now: int) -> None:
+    """Writes what a person shows of himself, if he is still there, else raises Refused. The last change wins."""
+    with conditional():
+        person.update(_actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
+
+
+def end_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token]) -> None:
+    """Changes a person (his password, his level) and ends what was issued before; raises Refused where another was faster."""
+    with transaction() as write:
+        _next_generation(write, person, changes, now)
+        for row in endings:
+            write.save(row)
+
+
+def remove(person: Person, now: int, endings: list[Token], names: list[Claim]) -> None:
+    """Takes a person out of all indexes and frees the names that were his; raises Refused where another was faster."""
+    gone = {"removed_at": now, "is_active": False, "agents_of": None, "password": None}
+    with transaction() as write:
+        _next_generation(write, person, gone | ({"presence": "offline", "presence_at": now} if person.agents_of else {}), now)
+        for row in endings:
+            write.save(row)
+        for name in names:
+            write.delete(name, condition=Claim.key.does_not_exist() | (Claim.id == person.id))
+
+
+def inherits(write: TransactWrite, heir: Person) -> None:
+    """Within a transaction: an owner's row in another account has from now on what his login needs."""
+    taken = {"home": None, **{name: getattr(heir, name) for name in ("password", "generation", "keys_generation")}}
+    write.update(heir, _actions(taken, heir.updated_at), Person.id.exists() & Person.removed_at.does_not_exist())
+
+
+def _next_generation(write: TransactWrite, person: Person, changes: dict[str, Any], now: int) -> None:
+    generation = person.generation
+    as_read = Person.id.exists() & Person.removed_at.does_not_exist() & (Person.generation == generation)
+    write.update(person, _actions({**changes, "generation": generation + 1}, now), as_read)
+
+
+def _actions(changes: dict[str, Any], now: int) -> list[Action]:
+    fields = {name: getattr(Person, name) for name in changes}
+    written = [fields[name].remove() if value is None else fields[name].set(value) for name, value in changes.items()]
+    return [*written, Person.updated_at.set(now)]
 
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:

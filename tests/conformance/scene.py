@@ -15,6 +15,7 @@ from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
+from tests.conformance import cases_apps
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World
 
@@ -61,7 +62,10 @@ class Scene:
             return self.world.call("GET", f"{path}?{urlencode(body)}" if body else path, **self.headers(row))
         if row.endpoint.in_form:
             return self.world.form(path, **body)
-        return self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        answer = self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        if row.key == cases_apps.REMOVE_APP:
+            cases_apps.revive(self)
+        return answer
 
 
 def send(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
@@ -161,5 +165,7 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/get"): lambda scene, _: {"email": scene.world.agents[0].email},
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
 }
+
+CASES |= cases_apps.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

@@ -80,7 +80,7 @@ def test_a_token_is_read_once_and_then_known_for_a_minute(world: World) -> None:
     world.now += 61_000
     with counted() as later:
         world.call("GET", path, **headers)
-    assert (cold, warm, later) == (["GetItem"], [], ["GetItem", "Query"])
+    assert (cold, warm, later) == (["BatchGetItem"], [], ["BatchGetItem", "Query"])
 
 
 def test_opening_a_conversation_takes_three_requests(world: World) -> None:

@@ -38,7 +38,11 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routing, "MOST_AT_ONCE", 1)
     scene = set_up(world)
     for row in every_row():
-        scene.ask(row)
+        scene.ask(row, next(iter(row.facts.get("api_levels") or ()), "PPCOM"))
+    own = {"app_uuid": world.account, "user_uuid": world.owner.id}
+    of_owners: list[tuple[str, dict[str, str]]] = [("PP_CREATE_APP", {"app_name": "A"}), ("PP_GET_ALL_APP_LIST", {})]
+    for endpoint, more in [*of_owners, ("PP_GET_API_INFO", {"renew": "PPCOM"})]:
+        assert world.pp(endpoint, "PPCONSOLE", **own, **more).body["error_code"] == 0
     later = {"isEnabled": True, "reassignUnpickedAfter": 60, "warnAfter": 1200, "closeAfter": 2400}
     assert world.call("PUT", "/api/v3/anytime/autoClose", later, **world.bearer(world.owner)).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **scene.bearer()).status == 200

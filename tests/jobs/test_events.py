@@ -7,7 +7,14 @@ import pytest
 import app
 from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, events, inbox, people
-from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet, Progress
+from chalicelib.desk.events import (
+    AgentAvailable,
+    AgentRemoved,
+    ConversationOpened,
+    ConversationReopened,
+    DeadlineSet,
+    Progress,
+)
 from chalicelib.models import queues
 from chalicelib.telemetry import Failed
 from tests.world import World
@@ -17,6 +24,7 @@ SAMPLES = [
     ConversationReopened("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
+    AgentRemoved("a", 1, "p"),
 ]
 
 

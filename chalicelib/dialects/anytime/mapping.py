@@ -175,7 +175,7 @@ def _plain(html: str) -> str:
 
 def person(card: Card | None) -> wire.Person | None:
     """An agent or a contact."""
-    return wire.Person(id=card.number, name=card.name, email=card.email, type=card.kind) if card else None
+    return wire.Person(id=card.number, name=card.name, email=card.email or "", type=card.kind) if card else None
 
 
 def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.Message:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, system
-from chalicelib.desk import clients, people, tokens
+from chalicelib.desk import accounts, clients, logins, tokens
 from chalicelib.desk.errors import NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
@@ -21,11 +21,14 @@ LEVELS = {
     "THIRD_PARTY_KEFU": AGENT,
     "THIRD_PARTY_CONSOLE": ADMIN,
 }
+#: The clients that each account has, and their levels.
+CLIENTS = {label: level for label, level in LEVELS.items() if label != "PPCONSOLE_BEFORE_LOGIN"}
 #: Levels that the documentation calls "all".
 EVERY_LEVEL = ("PPCOM", "PPKEFU", "PPCONSOLE", "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 #: Levels of the documentation's other rows.
 PPCOM = ("PPCOM",)
 CONSOLES = ("PPCONSOLE", "THIRD_PARTY_CONSOLE")
+SIGNING_UP = (*CONSOLES, "PPCONSOLE_BEFORE_LOGIN")
 _BY_PASSWORD = ("PPKEFU", "PPCONSOLE")
 
 
@@ -45,10 +48,17 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     caller = tokens.check(ctx, secret, tokens.ACCESS)
     fields = endpoint.fields
     app = given.get("app_uuid")
-    if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")) or app not in (None, caller.account):
+    if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")):
+        raise NotAuthenticated
+    if app not in (None, caller.account) and not _may_be_new(endpoint, app):
         raise NotAuthenticated
     required([name for name, needed in fields.items() if needed], given)
     return ctx.acting(_acting(caller, given))
+
+
+def _may_be_new(endpoint: Endpoint, app: Any) -> bool:
+    """A sign-up may name the account that it makes; the desk refuses one that is there."""
+    return endpoint.needs is SIGNING_UP and isinstance(app, str)
 
 
 def _acting(caller: Caller, given: dict[str, Any]) -> Caller:
@@ -91,10 +101,11 @@ def _for_client(ctx: Context, form: TokenRequest) -> Answer:
 def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
     try:
         account, label = clients.known(ctx, form.client_id)
-        person, caller = people.log_in(ctx, form.user_email, form.user_password)
+        person, caller = logins.log_in(ctx, form.user_email, form.user_password, account)
     except NotAuthenticated:
         return Answer({"error_code": -1}, refused=True)
-    if label not in _BY_PASSWORD or account != caller.account:
+    foreign = account != caller.account and account != accounts.opened_in(ctx.acting(caller))
+    if label not in _BY_PASSWORD or foreign:
         return Answer({"error_code": -1}, refused=True)
     access = _issued(ctx, replace(caller, client=label))
     return Answer({"error_code": 0, "access_token": access, "user_uuid": person.id, "token_type": "Bearer"})

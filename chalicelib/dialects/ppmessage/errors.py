@@ -5,6 +5,11 @@ from typing import Any
 import msgspec
 
 from chalicelib.desk.errors import (
+    IS_AGENT,
+    IS_OWNER,
+    NOT_ADMIN,
+    NOT_OWNER,
+    WRONG_PASSWORD,
     Conflict,
     DeskError,
     Exists,
@@ -25,20 +30,31 @@ STRINGS = {
     4: "wrong access token.",
     6: "required parameter not provided.",
     7: "no such user",
+    10: "password mismatch.",
     13: "no such application.",
     16: "illegal message.",
     17: "system error.",
     18: "no such object",
     20: "no permission",
+    22: "user already existed.",
     25: "device existed.",
     26: "no such conversation",
     28: "wrong parameter",
+    29: "not portal user of PPMESSAGE.",
+    31: "not a list",
     33: "can not update",
+    38: "user is the owner of app.",
+    39: "not owner",
+    40: "app not has this user.",
     41: "page too large",
     42: "page max and min together",
+    43: "user is not a admin user.",
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
+_FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status"}
+_FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
+_EXISTS = {"device": 25, "person": 22}
 _NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
 
 
@@ -60,7 +76,7 @@ def code_of(error: Exception) -> int:
         case WrongMethod():
             return 1
         case Forbidden():
-            return 20
+            return _FORBIDDEN.get(error.why, 20)
         case NotFound():
             return _NOT_FOUND.get(error.kind, 18)
         case Missing():
@@ -68,7 +84,7 @@ def code_of(error: Exception) -> int:
         case Invalid():
             return 28 if error.field else 1
         case Exists():
-            return 25 if error.kind == "device" else 33
+            return _EXISTS.get(error.kind, 33)
         case Conflict() | Stale():
             return 33
         case _:

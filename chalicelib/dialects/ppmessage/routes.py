@@ -3,7 +3,7 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, people
+from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, objects, people, signup
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -18,5 +18,7 @@ PPMESSAGE = Dialect(
         *devices.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *objects.ROWS,
+        *signup.ROWS,
     ],
 )

@@ -37,7 +37,7 @@ class FromUser(msgspec.Struct):
 
     uuid: str
     user_fullname: str
-    user_email: str
+    user_email: str | None
     user_icon: str | None
 
 
