@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import accounts, people
+from chalicelib.desk import accounts, attempts, people
 from chalicelib.desk.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -12,7 +12,6 @@ from chalicelib.models import claims
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.tokens import ending
-from chalicelib.rules import passwords
 
 _LONGEST = {"name": 256, "icon": 1024, "signature": 1000, "language": 35}
 
@@ -92,7 +91,7 @@ def _level(ctx: Context, found: Person, wanted: str | None) -> str | None:
 def _check_password(ctx: Context, found: Person, wanted: ChangePerson) -> None:
     stored = _home(found).password
     unset = stored is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != found.id
-    if not unset and not passwords.matches(wanted.old_password or "", stored):
+    if not unset and not attempts.check_password(ctx, attempts.of(found), wanted.old_password or "", stored):
         raise Forbidden("the old password is another", WRONG_PASSWORD)
 
 

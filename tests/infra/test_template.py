@@ -7,10 +7,11 @@ from cfnlint.decode import decode
 from pynamodb.models import Model
 
 from chalicelib import config
-from chalicelib.models import base, claims, conversations, counters, devices, messages, people, settings, timers, tokens
+from chalicelib.models import attempts, base, claims, conversations, counters, devices, messages, people, settings, timers, tokens
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
+    attempts.Attempts,
     claims.Claim,
     conversations.Conversation,
     counters.Counter,
@@ -22,7 +23,7 @@ MODELS: list[type[Model]] = [
     tokens.Token,
 ]
 STREAMED = {"conversations", "people"}
-EXPIRING = {"timers": "expires_at", "tokens": "expires_at"}
+EXPIRING = {"attempts": "expires_at", "timers": "expires_at", "tokens": "expires_at"}
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, system
 from chalicelib.desk import accounts, clients, logins, tokens
-from chalicelib.desk.errors import NotAuthenticated
+from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.ppmessage.errors import Coded
@@ -102,6 +102,8 @@ def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
     try:
         account, label = clients.known(ctx, form.client_id)
         person, caller = logins.log_in(ctx, form.user_email, form.user_password, account)
+    except Locked as error:
+        return Answer({"error_code": -1, "error_detail": str(error)}, refused=True)
     except NotAuthenticated:
         return Answer({"error_code": -1}, refused=True)
     foreign = account != caller.account and account != accounts.opened_in(ctx.acting(caller))
