@@ -18,6 +18,8 @@ from chalicelib.jobs import batch, relay, route, timers
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
 app.register_middleware(identify, "all")
+# Forms with files come, and pictures go. API Gateway looks at the first type alone that a browser accepts, and browsers differ.
+app.api.binary_types = ["*/*"]
 
 DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 #: Paths of each dialect: all below a base that are so many segments deep. The endpoint tables know the rest, so that an

@@ -44,6 +44,7 @@ class Answer:
     status: int
     body: Any
     headers: dict[str, str]
+    raw: bytes = b""
 
 
 class Widget(Protocol):
@@ -161,8 +162,9 @@ class World:
             body, sent = json.dumps(body), {"Content-Type": "application/json"} | sent
         with policies.acting("api_handler"):
             response = getattr(_http.http, method.lower(), _http.http.get)(path, headers=sent, body=body or b"")
-        shown = json.loads(response.body) if response.body else None
-        return Answer(response.status_code, shown, dict(response.headers))
+        is_json = response.headers.get("Content-Type") == "application/json"
+        shown = json.loads(response.body) if response.body and is_json else None
+        return Answer(response.status_code, shown, dict(response.headers), response.body)
 
     def form(self, path: str, **fields: str) -> Answer:
         """A POST of a form."""

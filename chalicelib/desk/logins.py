@@ -35,6 +35,6 @@ def _is_gone(ctx: Context, account: str) -> bool:
     return False
 
 
-def log_in_plain(ctx: Context, email: str, password: str) -> tuple[Person, Caller]:
-    """The same in his own account, for the password as it is typed."""
-    return log_in(ctx, email, passwords.wire(password))
+def log_in_plain(ctx: Context, email: str, password: str, account: str | None = None) -> tuple[Person, Caller]:
+    """The same for the password as it is typed."""
+    return log_in(ctx, email, passwords.wire(password), account)

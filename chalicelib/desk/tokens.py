@@ -11,9 +11,12 @@ from chalicelib.models.tokens import Token as Token
 from chalicelib.rules import ids
 
 ACCESS, REFRESH, KEY, CLIENT = "access", "refresh", "key", "client"
+#: Good once: for an access token, and for a new password.
+CODE, RESET = "code", "reset"
 _BINDING = "binding"
 #: Seconds that an access token, and a refresh token, is good for.
 ACCESS_SECONDS, REFRESH_SECONDS = 86_400, 30 * 86_400
+CODE_SECONDS, RESET_SECONDS = 30, 1_800
 
 _cache: TimedCache[Token] = TimedCache()
 _bound: TimedCache[bool] = TimedCache()
@@ -53,14 +56,15 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
     Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name.
     """
     digest = ids.digest(secret)
-    token = _cache.get(digest, ctx.now) or _living(digest, secret)
+    token = _cache.get(digest, ctx.now)
+    if token is None and (token := _living(digest, secret)):
+        _cache.put(digest, token, ctx.now)  # once: what is shown every second is read anew after a minute, too
     if token is None or token.kind not in kinds:
         raise NotAuthenticated
     if token.expires_at is not None and token.expires_at * 1000 <= ctx.now:
         raise NotAuthenticated
     if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
         raise NotAuthenticated
-    _cache.put(digest, token, ctx.now)
     return Caller(token.account, token.level, token.person, token.number, token.client, digest, token.generation)
 
 
@@ -74,6 +78,30 @@ def _living(digest: str, secret: str) -> Token | None:
 def _ended(token: Token, ending: Token) -> bool:
     first = ending.keys_generation if token.kind in (KEY, CLIENT) else ending.generation
     return token.generation < first and token.digest != ending.spared
+
+
+def look(ctx: Context, secret: str, kind: str) -> Token:
+    """The row of a secret that is good once, read anew: one request. Raises NotAuthenticated as `check` does."""
+    token = _living(ids.digest(secret), secret)
+    if token is None or token.kind != kind or (token.expires_at or 0) * 1000 <= ctx.now:
+        raise NotAuthenticated
+    return token
+
+
+def take(ctx: Context, secret: str, kind: str) -> Token:
+    """The same, for the one who is first to take it: two requests."""
+    token = look(ctx, secret, kind)
+    try:
+        tokens.take(token)
+    except Refused as refused:
+        raise NotAuthenticated from refused
+    return token
+
+
+def end(ctx: Context) -> None:
+    """Ends the caller's token: one request. Another warm process may believe in it for a minute more."""
+    tokens.delete(ctx.caller.token)
+    _cache.forget(ctx.caller.token)
 
 
 def forget(ctx: Context) -> None:

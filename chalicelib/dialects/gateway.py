@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from chalice.app import CaseInsensitiveMapping, Response
 from chalice.app import Request as Received
-from chalice.app import Response
 
 from chalicelib import telemetry
 from chalicelib.dialects.endpoint import Dialect
@@ -17,7 +17,12 @@ _encoder = msgspec.json.Encoder()
 
 
 def identify(event: Any, handle: Callable[[Any], Any]) -> Any:
-    """A middleware of every lambda: which call it is, for what is logged."""
+    """A middleware of every lambda: which call it is, for what is logged; and that any answer may be a binary one.
+
+    All of them are, for Chalice (app.py says why), which refuses those to whom does not accept them.
+    """
+    if isinstance(event, Received):
+        event.headers = CaseInsensitiveMapping({**event.headers, "accept": "*/*"})
     request = event.context.get("requestId") if isinstance(event, Received) else None
     invocation = event.lambda_context if isinstance(event, Received) else event.context
     telemetry.invoked(request_id=request, invocation_id=getattr(invocation, "aws_request_id", None))
@@ -45,6 +50,6 @@ def _query(request: Received) -> dict[str, Any]:
 
 
 def respond(answer: Answer) -> Response:
-    """An answer as Chalice wants it: JSON, or nothing."""
-    body = "" if answer.body is None else _encoder.encode(answer.body).decode()
+    """An answer as Chalice wants it: bytes, JSON, or nothing."""
+    body = b"" if answer.body is None else answer.body if isinstance(answer.body, bytes) else _encoder.encode(answer.body)
     return Response(body, {"Content-Type": "application/json", **answer.headers}, answer.status)

@@ -55,7 +55,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: `body` is anything msgspec can encode, or None for an empty one.
+    """An answer: `body` is anything msgspec can encode, bytes with a content type of their own, or None for an empty one.
 
     `refused` is True where it says no, whatever its status says.
     """

@@ -15,7 +15,7 @@ from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_apps
+from tests.conformance import cases_apps, cases_doors
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World
 
@@ -63,6 +63,8 @@ class Scene:
         if row.endpoint.in_form:
             return self.world.form(path, **body)
         answer = self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        if row.key == cases_doors.LOGOUT:
+            self.kept.pop(label, None)  # the token has ended
         if row.key == cases_apps.REMOVE_APP:
             cases_apps.revive(self)
         return answer
@@ -167,5 +169,6 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
 }
 
 CASES |= cases_apps.CASES
+CASES |= cases_doors.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

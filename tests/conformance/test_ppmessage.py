@@ -138,6 +138,7 @@ def test_the_authorization_header_is_oauth_and_a_token(scene: Scene, row: Row) -
     for header in ("", "OAuth", "OAuth ", token, f"Bearer {token}", f"Basic {token}", f"OAuth{token}", "é"):
         assert (refused(scene.world.call("POST", row.endpoint.path, body, Authorization=header), row), header) == (3, header)
     for scheme in ("oauth", "OAUTH"):
+        token = scene.world.token(label)  # a logout ends it
         answer = scene.world.call("POST", row.endpoint.path, scene.body(row, label), Authorization=f"{scheme} {token}")
         assert answer.body["error_code"] == 0
 

@@ -3,7 +3,7 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, objects, people, signup
+from chalicelib.dialects.ppmessage.calls import apps, console, conversations, devices, login, messages, objects, people, signup
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -20,5 +20,7 @@ PPMESSAGE = Dialect(
         *messages.ROWS,
         *objects.ROWS,
         *signup.ROWS,
+        *login.ROWS,
+        *console.ROWS,
     ],
 )
