@@ -13,7 +13,7 @@ from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import batch, relay, route, timers
+from chalicelib.jobs import batch, mail, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
@@ -78,6 +78,11 @@ def route_conversations(event: SQSEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue=config.queue("timers"), batch_size=1)
 def fire_timers(event: SQSEvent) -> dict[str, Any]:
     return batch.each(_records(event), timers.fire)
+
+
+@app.on_sqs_message(queue=config.queue("mail"), batch_size=1)
+def send_mail(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), mail.send)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

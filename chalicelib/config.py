@@ -5,6 +5,8 @@ import os
 STAGE = os.environ.get("POLYDESK_STAGE", "dev")
 #: Base of links that answers carry (icons, paging). Empty: relative to the caller.
 PUBLIC_URL = os.environ.get("POLYDESK_PUBLIC_URL", "").rstrip("/")
+#: Who sends mail: an address, or a name and one, that SES knows as ours. Empty: no mail is sent.
+MAIL_FROM = os.environ.get("POLYDESK_MAIL_FROM", "").strip()
 #: Whether this is a deployed function, whose standard output is a log group.
 IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 #: From which level on a deployed function logs.

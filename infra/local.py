@@ -7,6 +7,7 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from infra import emulator
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
-_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json")
+_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "mail")
 
 
 class CannotRun(Exception):
@@ -58,7 +59,7 @@ def _owned(data: Path) -> Iterator[None]:
             raise CannotRun(f"another desk is running on {data}; stop it, or choose another folder with DATA=") from error
         if os.environ.get("FRESH") == "1":
             for path in [path for pattern in _OURS for path in data.glob(pattern)]:
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         yield
 
 
@@ -108,6 +109,7 @@ def _wait_for(aws: Process, port: int) -> None:
 
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    os.environ["POLYDESK_MAIL_FROM"] = "Polydesk <desk@demo.example>"  # to nobody: infra/mailbox.py keeps it
     _restore()
 
     import app

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 os.environ |= {"POLYDESK_STAGE": "test", "POLYDESK_PUBLIC_URL": "https://desk.test"}
+os.environ["POLYDESK_MAIL_FROM"] = "Desk <desk@desk.test>"
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
 import pytest

@@ -54,16 +54,24 @@ class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
     agent: str
 
 
+class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
+    """Somebody asks for a new password for a login e-mail, which may be nobody's; the link leads to `page`."""
+
+    email: str
+    page: str
+
+
 #: The registry: every event, and the queue that wants it.
-ROUTING, TIMERS = "routing", "timers"
+ROUTING, TIMERS, MAIL = "routing", "timers", "mail"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
     AgentRemoved: ROUTING,
     DeadlineSet: TIMERS,
+    PasswordForgotten: MAIL,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved
+AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved | PasswordForgotten
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 

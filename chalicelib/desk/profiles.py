@@ -12,6 +12,7 @@ from chalicelib.models import claims
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.tokens import ending
+from chalicelib.rules import passwords
 
 _LONGEST = {"name": 256, "icon": 1024, "signature": 1000, "language": 35}
 
@@ -106,6 +107,11 @@ def _set_level(ctx: Context, person: str, level: str) -> None:
     found = people.get(ctx, person)
     after = found.generation + 1
     rows.end_logins(found, {"level": level, "keys_generation": after}, ctx.now, [ending(found.account, found.id, after, after)])
+
+
+def set_password(ctx: Context, found: Person, password: str) -> None:
+    """Sets a password, as it is typed, for who has shown otherwise who he is; ends all his tokens but api keys."""
+    _set_password(ctx, found, people.hashed(ctx, passwords.wire(password)))
 
 
 def _set_password(ctx: Context, found: Person, stored: str) -> None:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.context import ADMIN, AGENT, Caller
+from chalicelib.desk import people, tokens
+
 if TYPE_CHECKING:
     from tests.conformance.scene import Scene
 
@@ -24,8 +27,22 @@ def _logging_in(scene: "Scene", _: str) -> dict[str, Any]:
     return {**registered(scene), "user_email": scene.world.agents[1].email, "user_password": "correct horse"}
 
 
+def reset_code(scene: "Scene") -> str:
+    """What a mail's link would have for the third agent."""
+    agent = scene.world.agents[2]
+    generation = people.get(scene.world.ctx(ADMIN), agent.id).generation
+    holder = Caller(agent.account, AGENT, agent.id, agent.number, generation=generation)
+    return tokens.issue(scene.world.ctx(ADMIN), holder, tokens.RESET, tokens.RESET_SECONDS)
+
+
 CASES: "dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]]" = {
     ("GET", "/ppauth/auth"): lambda scene, _: registered(scene),
     ("POST", "/ppauth/auth"): _logging_in,
+    ("POST", "/api/PPCONSOLE_SEND_NEW_PASSWORD"): lambda scene, _: {"user_email": scene.world.owner.email},
+    ("GET", "/ppauth/reset"): lambda scene, _: {"code": reset_code(scene)},
+    ("POST", "/ppauth/reset"): lambda scene, _: {
+        "code": reset_code(scene),
+        **dict.fromkeys(["new_password", "again"], "correct horse"),
+    },
     LOGOUT: lambda scene, _: {"user_uuid": scene.world.owner.id},
 }

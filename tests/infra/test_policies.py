@@ -93,5 +93,5 @@ def test_no_right_is_for_more_than_our_own(function: str) -> None:
     for action, resource in policies.grants(function):
         assert "*" not in action
         assert resource.split(":", 5)[-1].startswith(
-            ("table/polydesk-*-", "polydesk-*-", "log-group:/aws/lambda/polydesk-*")
+            ("table/polydesk-*-", "polydesk-*-", "identity/*", "log-group:/aws/lambda/polydesk-*")
         ) or (action in UNBOUND and resource == "*")

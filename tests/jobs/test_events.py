@@ -13,6 +13,7 @@ from chalicelib.desk.events import (
     ConversationOpened,
     ConversationReopened,
     DeadlineSet,
+    PasswordForgotten,
     Progress,
 )
 from chalicelib.models import queues
@@ -25,6 +26,7 @@ SAMPLES = [
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
     AgentRemoved("a", 1, "p"),
+    PasswordForgotten("a", 1, "e", "p"),
 ]
 
 

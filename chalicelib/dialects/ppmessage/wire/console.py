@@ -7,3 +7,9 @@ class Logout(msgspec.Struct, kw_only=True):
     """PPCONSOLE_LOGOUT."""
 
     user_uuid: str
+
+
+class NewPassword(msgspec.Struct, kw_only=True):
+    """PPCONSOLE_SEND_NEW_PASSWORD."""
+
+    user_email: str
