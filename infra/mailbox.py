@@ -1,7 +1,6 @@
 """Mail of `make run`: what the embedded SES takes is a file in a folder, which any mail program opens."""
 
 import itertools
-import os
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from pathlib import Path
@@ -27,5 +26,5 @@ class Mailbox(list[dict[str, Any]]):
         message.set_content(mail["BodyText"], cte="8bit")
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._folder / f"{int(mail['Timestamp'] * 1000)}-{next(self._serial)}.eml"
-        with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
-            file.write(message.as_bytes())
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_bytes(message.as_bytes())

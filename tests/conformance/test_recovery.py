@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.sesv2.models import sesv2_backends
+from moto.ses.models import ses_backends
 
 import app
 from chalicelib import config
@@ -31,7 +31,7 @@ def ask(world: World, email: str, label: str = "PPCONSOLE_BEFORE_LOGIN") -> Answ
 def mails(world: World) -> list[tuple[str, str]]:
     """Addresses and texts of what was sent to the account's people."""
     world.settle()
-    sent: list[Any] = sesv2_backends["123456789012"]["us-east-1"].sent_messages
+    sent: list[Any] = ses_backends["123456789012"]["us-east-1"].sent_messages
     shown = [(one.destinations["ToAddresses"][0], str(one.body)) for one in sent]
     return [(to, text) for to, text in shown if to.endswith(world.agents[0].email.partition("@")[2])]
 
