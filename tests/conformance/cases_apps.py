@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.conformance.scene import Scene
 
 _serial = itertools.count()
-_PASSWORD = passwords.wire("battery staple")
+NEW_PASSWORD = passwords.wire("battery staple")
 REMOVE_APP = ("POST", "/api/PP_REMOVE_APP")
 
 
@@ -27,7 +27,7 @@ def address() -> str:
 
 def newcomer(scene: "Scene") -> str:
     """The uuid of a new agent."""
-    return people.create_agent(scene.world.ctx(ADMIN), CreateAgent(address(), "New Agent", _PASSWORD)).id
+    return people.create_agent(scene.world.ctx(ADMIN), CreateAgent(address(), "New Agent", NEW_PASSWORD)).id
 
 
 def revive(scene: "Scene") -> None:
@@ -71,13 +71,13 @@ def _doomed(scene: "Scene", _: str) -> dict[str, Any]:
 
 
 def _signing_up(scene: "Scene", _: str) -> dict[str, Any]:
-    who = {"user_email": address(), "user_fullname": "New Owner", "user_password": _PASSWORD}
+    who = {"user_email": address(), "user_fullname": "New Owner", "user_password": NEW_PASSWORD}
     return _app(scene, app_name="New", **who)
 
 
 CASES: dict[tuple[str, str], Callable[["Scene", str], dict[str, Any]]] = {
     ("POST", "/api/PP_CREATE_USER"): lambda scene, _: _app(scene, user_email=address(), user_fullname="Some Body"),
-    ("POST", "/api/PP_REMOVE_USER"): lambda scene, _: {"user_uuid": newcomer(scene), "user_password": _PASSWORD},
+    ("POST", "/api/PP_REMOVE_USER"): lambda scene, _: {"user_uuid": newcomer(scene), "user_password": NEW_PASSWORD},
     ("POST", "/api/PP_UPDATE_USER"): lambda scene, label: _app(scene, user_uuid=_acted(scene, label)),
     ("POST", "/api/PP_GET_USER_INFO"): lambda scene, _: _app(scene, user_uuid=scene.visitor.id),
     ("POST", "/api/PP_GET_USER_DETAIL"): lambda scene, _: {"user_uuid": scene.world.agents[0].id},
