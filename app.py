@@ -13,7 +13,7 @@ from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import batch, mail, relay, route, timers
+from chalicelib.jobs import batch, count, mail, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
@@ -32,6 +32,8 @@ FAMILIES = [
     (ONEVIEW, "/cs-chat-ticket", 0, 5),
     (LIVECHAT, "/auth", 1, 6),
 ]
+#: What is counted may wait for more of it: a transaction then counts many messages.
+COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 20}
 METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
@@ -67,6 +69,16 @@ def relay_conversations(event: DynamoDBEvent) -> None:
 @app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100, starting_position="TRIM_HORIZON")
 def relay_people(event: DynamoDBEvent) -> None:
     relay.relay("people", _records(event))
+
+
+@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), starting_position="TRIM_HORIZON", **COUNTED)
+def count_conversations(event: DynamoDBEvent) -> None:
+    count.count("conversations", _records(event))
+
+
+@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), starting_position="TRIM_HORIZON", **COUNTED)
+def count_people(event: DynamoDBEvent) -> None:
+    count.count("people", _records(event))
 
 
 # Chalice can't ask for partial responses, so it starts with batches of one; infra/deploy.py asks, and makes them larger.

@@ -5,6 +5,7 @@
 
 import compileall
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -96,7 +97,7 @@ def _compile_tree(what: Path, base: Path) -> None:
 def narrow(project: Path, stage: str, partition: str, region: str, account: str) -> None:
     """Binds the policies of a built project to one stage in one region of one AWS account."""
     for policy in (project / ".chalice").glob("policy-*.json"):
-        text = policy.read_text().replace("polydesk-*-", f"polydesk-{stage}-")
+        text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{stage}", policy.read_text())
         policy.write_text(text.replace("arn:aws:", f"arn:{partition}:").replace(":*:*:", f":{region}:{account}:"))
 
 

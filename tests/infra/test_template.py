@@ -7,7 +7,20 @@ from cfnlint.decode import decode
 from pynamodb.models import Model
 
 from chalicelib import config
-from chalicelib.models import attempts, base, claims, conversations, counters, devices, messages, people, settings, timers, tokens
+from chalicelib.models import (
+    attempts,
+    base,
+    claims,
+    conversations,
+    counters,
+    devices,
+    messages,
+    people,
+    settings,
+    tallies,
+    timers,
+    tokens,
+)
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
@@ -19,11 +32,12 @@ MODELS: list[type[Model]] = [
     messages.Message,
     people.Person,
     settings.Setting,
+    tallies.Tally,
     timers.Timer,
     tokens.Token,
 ]
 STREAMED = {"conversations", "people"}
-EXPIRING = {"attempts": "expires_at", "timers": "expires_at", "tokens": "expires_at"}
+EXPIRING = {"attempts": "expires_at", "tallies": "expires_at", "timers": "expires_at", "tokens": "expires_at"}
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

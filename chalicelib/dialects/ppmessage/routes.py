@@ -3,7 +3,18 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, console, conversations, devices, login, messages, objects, people, signup
+from chalicelib.dialects.ppmessage.calls import (
+    apps,
+    console,
+    conversations,
+    devices,
+    login,
+    messages,
+    numbers,
+    objects,
+    people,
+    signup,
+)
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -18,6 +29,7 @@ PPMESSAGE = Dialect(
         *devices.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *numbers.ROWS,
         *objects.ROWS,
         *signup.ROWS,
         *login.ROWS,
