@@ -24,6 +24,7 @@ from infra import emulator
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
+_SENDER = "desk@demo.example"
 _OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "mail")
 
 
@@ -109,7 +110,7 @@ def _wait_for(aws: Process, port: int) -> None:
 
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
-    os.environ["POLYDESK_MAIL_FROM"] = "Polydesk <desk@demo.example>"  # to nobody: infra/mailbox.py keeps it
+    os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
     _restore()
 
     import app
@@ -137,9 +138,12 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
 
 def _restore() -> None:
     """The stack's tables and queues, with what the journal has."""
+    import boto3
+
     from infra import stack
 
     stack.create(STAGE)
+    boto3.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
     with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
         json.load(answer)
     for table, arn in stack.streams(STAGE).items():

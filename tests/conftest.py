@@ -9,6 +9,7 @@ os.environ |= {"POLYDESK_STAGE": "test", "POLYDESK_PUBLIC_URL": "https://desk.te
 os.environ["POLYDESK_MAIL_FROM"] = "Desk <desk@desk.test>"
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -23,6 +24,7 @@ def aws() -> Iterator[None]:
     with mock_aws(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Tried to parse")
         stack.create("test")
+        boto3.client("sesv2").create_email_identity(EmailIdentity="desk@desk.test")
         yield
 
 

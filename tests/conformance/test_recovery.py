@@ -19,11 +19,6 @@ from tests.world import PASSWORD, Answer, World, counted
 NEW = "a new long one"
 
 
-@pytest.fixture(autouse=True)
-def _sender(aws: None) -> None:
-    boto3.client("sesv2").create_email_identity(EmailIdentity="desk@desk.test")
-
-
 def ask(world: World, email: str, label: str = "PPCONSOLE_BEFORE_LOGIN") -> Answer:
     return world.pp("PPCONSOLE_SEND_NEW_PASSWORD", label, user_email=email)
 
