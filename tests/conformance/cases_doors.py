@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN, AGENT, Caller
-from chalicelib.desk import people, tokens
+from chalicelib.desk import tokens
+from tests.conformance import cases_apps
 
 if TYPE_CHECKING:
     from tests.conformance.scene import Scene
@@ -28,10 +29,8 @@ def _logging_in(scene: "Scene", _: str) -> dict[str, Any]:
 
 
 def reset_code(scene: "Scene") -> str:
-    """What a mail's link would have for the third agent."""
-    agent = scene.world.agents[2]
-    generation = people.get(scene.world.ctx(ADMIN), agent.id).generation
-    holder = Caller(agent.account, AGENT, agent.id, agent.number, generation=generation)
+    """What a mail's link would have for a new agent."""
+    holder = Caller(scene.world.account, AGENT, cases_apps.newcomer(scene))
     return tokens.issue(scene.world.ctx(ADMIN), holder, tokens.RESET, tokens.RESET_SECONDS)
 
 
