@@ -1,6 +1,7 @@
 """Events: what has happened, told to the queues. Frozen and versioned: a field is never changed, a new version is added.
 
-They are made from the tables' streams, so that nothing is written twice and none is lost.
+They are made from the tables' streams, so that nothing is written twice and none is lost. Settings have no stream: what
+changes them tells it itself, and where that is lost, what waits is looked at again by its deadline.
 """
 
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import config
-from chalicelib.models import queues
+from chalicelib.models import memberships, queues
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.rules import deadlines
@@ -43,7 +44,7 @@ class DeadlineSet(Event, frozen=True, tag="conversation.deadline_set.v1"):
 
 
 class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
-    """An agent has come online."""
+    """An agent has come online, or has come to another group while he is."""
 
     agent: str
 
@@ -61,6 +62,12 @@ class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
     page: str
 
 
+class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
+    """A group has been removed or now distributes: what waits may be another's."""
+
+    group: str
+
+
 #: The registry: every event, and the queue that wants it.
 ROUTING, TIMERS, MAIL = "routing", "timers", "mail"
 QUEUES: dict[type[Event], str] = {
@@ -68,10 +75,13 @@ QUEUES: dict[type[Event], str] = {
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
     AgentRemoved: ROUTING,
+    GroupChanged: ROUTING,
     DeadlineSet: TIMERS,
     PasswordForgotten: MAIL,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved | PasswordForgotten
+AnyEvent = (
+    ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved | GroupChanged | PasswordForgotten
+)
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -94,7 +104,9 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     """What a change of a conversation's row means, in order."""
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_changed_at, new.last_activity_at)
-    if old is None:
+    if not new.is_routed:
+        pass
+    elif old is None:
         happened.append(ConversationOpened(account, at, id_))
     elif new.is_open and not old.is_open:
         happened.append(ConversationReopened(account, at, id_))
@@ -105,12 +117,17 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     return happened
 
 
+_SERVES_BY = ("presence", "group", "is_distributor")
+
+
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
     if old is not None and old.agents_of and not new.agents_of:
         return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
-    came = new.presence == ONLINE and (old is None or old.presence != ONLINE)
-    return [AgentAvailable(new.account, new.presence_at, new.id)] if came and new.agents_of else []
+    if new.presence != ONLINE or not new.agents_of:
+        return []
+    same = old is not None and all(getattr(old, name) == getattr(new, name) for name in _SERVES_BY)
+    return [] if same else [AgentAvailable(new.account, new.presence_at, new.id)]
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -131,8 +148,10 @@ Image = dict[str, Any] | None
 
 
 def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
-    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing."""
-    if new is None:
+    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
+    does a member's row among the conversations.
+    """
+    if new is None or (table == "conversations" and memberships.is_membership(new["key"]["S"])):
         return [], Progress()
     if table == "people":
         return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, VISITOR, Context
-from chalicelib.desk import accounts, conversations
-from chalicelib.desk.accounts import Account
+from chalicelib.desk import accounts, conversations, people
+from chalicelib.desk.accounts import Account, AutoClose
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import messages
@@ -19,6 +19,7 @@ REPLY, NOTE, SYSTEM = "reply", "note", "system"
 #: Bytes of UTF-8 that each text of a message may have.
 MOST_BYTES = 60_000
 MOST_ON_A_PAGE = 100
+_MOST_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
         messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads())
         return message
     loads = _loads(found, sender, account)
-    changes = _said(ctx, found, sender, message, loads.held, account)
+    changes = _said(ctx, found, sender, message, takes=loads.held == sender.id)
     messages.append(message, found, {"message_count": message.sequence, **changes, **further}, loads)
     return message
 
@@ -112,10 +113,18 @@ def _check(ctx: Context, command: PostMessage) -> None:
 def _sender(ctx: Context, found: Conversation) -> Sender:
     caller = ctx.caller
     if caller.level == VISITOR:
-        return Sender(found.contact, found.contact_number, status.CONTACT)
+        return _visitor(ctx, found)
     if caller.person is None:
         return Sender(caller.account, 0, status.MACHINE)
     return Sender(caller.person, caller.number or 0, status.STAFF)
+
+
+def _visitor(ctx: Context, found: Conversation) -> Sender:
+    """The contact, or another who was added to his conversation."""
+    person = ctx.caller.person
+    if person in (None, found.contact):
+        return Sender(found.contact, found.contact_number, status.CONTACT)
+    return Sender(str(person), people.cards(ctx, [person])[str(person)].number, status.CONTACT)
 
 
 def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
@@ -141,23 +150,28 @@ def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMes
 
 
 def _loads(found: Conversation, sender: Sender, account: Account) -> Loads:
-    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed."""
-    free = found.picked_at is None or not found.is_open
-    if not (free and sender.kind == status.STAFF and account.routed):
+    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
+
+    Where nobody is to take it, one that was closed is again with the agent it was assigned to.
+    """
+    if sender.kind != status.STAFF or found.is_internal or (found.picked_at and found.is_open):
         return Loads()
+    if not (account.routed and found.is_routed):
+        return Loads() if found.is_open else Loads(held=found.assignee)
     return Loads(freed=found.assignee if found.is_open else None, held=sender.id)
 
 
-def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, held: str | None, account: Account) -> Changes:
+def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, *, takes: bool) -> Changes:
     first: Changes = {}
-    if held and (held != found.assignee or not found.is_open):
+    if takes and (sender.id != found.assignee or not found.is_open):
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
     elif not found.is_open and sender.kind == status.CONTACT:
-        first = lifecycle.waiting(account.looks_again_at(ctx.now))
+        first = lifecycle.waiting(conversations.looks_again_at(ctx, found))
     elif sender.id == found.assignee and found.picked_at is None:
         first = lifecycle.picked(ctx.now)
     due = Deadlines(first.get("reassign_at", found.reassign_at), found.warn_at, found.close_at)
-    return first | lifecycle.said(ctx.now, found.status, due, sender, message.id, message.body, account.auto_close)
+    closes = AutoClose(is_enabled=False) if found.is_internal else accounts.load(ctx).auto_close
+    return first | lifecycle.said(ctx.now, found.status, due, sender, message.id, message.body, closes)
 
 
 def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
@@ -171,7 +185,7 @@ def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
 def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
     """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
     found = conversations.load(ctx, conversation)
-    total = found.message_count - found.note_count
+    total = found.public_count
     last = total - offset * size
     return _public(found, last - size + 1, last)
 
@@ -179,17 +193,38 @@ def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
 def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
     """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
     found = conversations.load(ctx, conversation)
-    pivot = messages.get(ctx.account, conversation, older_than or newer_than)
-    if pivot is None or pivot.public_sequence is None:
-        raise NotFound("message", older_than or newer_than)
-    at = pivot.public_sequence
+    (at,) = _public_sequences(found, [older_than or newer_than]).values()
     return _public(found, at - size, at - 1) if older_than else _public(found, at + 1, at + size)
 
 
-def _public(found: Conversation, first: int, last: int) -> History:
-    total = found.message_count - found.note_count
-    span = max(1, first), min(last, total)
-    rows = messages.public_between(found.account, found.id, *span, notes=found.note_count, newest_first=True)
+def span(ctx: Context, conversation: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
+    """Page `offset` (from 0) of the messages up to one of them, itself included, and after another, itself left out,
+    newest first; without an offset the first 1,000 of these, or 1 MB.
+
+    Two requests, one more with `up_to` or `after`. Raises NotFound for the conversation and for these.
+    """
+    found = conversations.load(ctx, conversation)
+    at = _public_sequences(found, [id_ for id_ in (up_to, after) if id_])
+    first, last = at.get(after, 0) + 1, at.get(up_to, found.public_count)
+    if offset is None:
+        return _public(found, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
+    last -= offset * size
+    return _public(found, max(first, last - size + 1), last)
+
+
+def _public_sequences(found: Conversation, wanted: list[str]) -> dict[str, int]:
+    rows = messages.get_many(found.account, found.id, [id_ for id_ in dict.fromkeys(wanted) if ids.is_uuid(id_)])
+    at = {row.id: row.public_sequence for row in rows.values() if row.public_sequence}
+    for id_ in wanted:
+        if id_ not in at:
+            raise NotFound("message", id_)
+    return at
+
+
+def _public(found: Conversation, first: int, last: int, *, once: bool = False) -> History:
+    total = found.public_count
+    within = max(1, first), min(last, total)
+    rows = messages.public_between(found.account, found.id, *within, notes=found.note_count, newest_first=True, once=once)
     return History(rows, total, found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from chalicelib.context import Context
 from chalicelib.desk import accounts, people
 from chalicelib.desk.errors import Invalid
-from chalicelib.models import tallies
+from chalicelib.models import memberships, tallies
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.models.tallies import Counts
@@ -49,7 +49,7 @@ def _found(table: str, records: Sequence[Record]) -> dict[tuple[str, int], Count
     found: dict[tuple[str, int], Counts] = {}
     for record in records:
         change = record["dynamodb"]
-        if change.get("NewImage"):
+        if change.get("NewImage") and not memberships.is_membership(change["Keys"].get("key", {}).get("S", "")):
             (_of_person if table == "people" else _of_conversation)(found, change.get("OldImage"), change["NewImage"])
     return {key: counts for key, counts in found.items() if counts != Counts()}
 

@@ -4,6 +4,7 @@
 those that the contact may see (notes have none).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -51,6 +52,11 @@ class Message(Table):
     by_sequence = BySequence()
 
     @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.conversation_key.partition("#")[0]
+
+    @property
     def conversation(self) -> str:
         """Uuid of its conversation."""
         return self.conversation_key.partition("#")[2]
@@ -80,9 +86,10 @@ def append(message: Message, conversation: Conversation, changes: dict[str, Any]
         raise
 
 
-def get(account: str, conversation: str, message: str) -> Message | None:
-    """One message, read consistently: one request."""
-    return Message.find(key(account, conversation), message)
+def get_many(account: str, conversation: str, ids: Sequence[str]) -> dict[str, Message]:
+    """Those of a conversation's messages that exist, by uuid, read consistently: one request for each hundred."""
+    keys = [(key(account, conversation), id_) for id_ in ids]
+    return {row.id: row for row in Message.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def between(account: str, conversation: str, first: int, last: int, *, newest_first: bool) -> list[Message]:
@@ -96,10 +103,13 @@ def between(account: str, conversation: str, first: int, last: int, *, newest_fi
     return page(query)[0]
 
 
-def public_between(account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool) -> list[Message]:
-    """Public messages first…last as the contact counts them. `notes` is how many notes the conversation has.
+def public_between(
+    account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool, once: bool = False
+) -> list[Message]:
+    """Public messages first…last as the contact counts them, with `once` only what one request reads of them (1 MB).
 
-    A public message's sequence is its public one plus the notes before it, so one range of the index holds them all.
+    A public message's sequence is its public one plus the notes before it (of the `notes` that the conversation has), so
+    one range of the index holds them all.
     """
     if last < first:
         return []
@@ -110,4 +120,4 @@ def public_between(account: str, conversation: str, first: int, last: int, notes
         consistent_read=True,
         scan_index_forward=not newest_first,
     )
-    return list(rows)
+    return [Message.from_raw_data(item) for item in next(rows.page_iter)["Items"]] if once else list(rows)

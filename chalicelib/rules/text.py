@@ -1,7 +1,7 @@
 """Text: cutting it without breaking it."""
 
 
-def preview(body: str, most_bytes: int = 160) -> str:
+def preview(body: str, most_bytes: int = 128) -> str:
     """The longest beginning of `body` that takes at most `most_bytes` in UTF-8."""
     return body.encode()[:most_bytes].decode(errors="ignore")
 

@@ -15,7 +15,7 @@ from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_apps, cases_doors, cases_numbers
+from tests.conformance import cases_apps, cases_doors, cases_groups, cases_numbers, cases_talks
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World
 
@@ -168,6 +168,6 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
 }
 
-CASES |= cases_apps.CASES | cases_doors.CASES | cases_numbers.CASES
+CASES |= cases_apps.CASES | cases_doors.CASES | cases_groups.CASES | cases_numbers.CASES | cases_talks.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

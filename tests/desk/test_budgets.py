@@ -131,6 +131,15 @@ def test_the_tickets_of_an_agent_take_a_query_and_a_batch(world: World) -> None:
     assert requests(lambda: world.call("GET", "/cs-chat-ticket/v1/tickets", **headers)) == ["Query", "BatchGetItem"]
 
 
+def test_closing_a_room_takes_two_requests(world: World) -> None:
+    visitor, _ = prepared(world)
+    headers = world.bearer()
+    world.call("GET", "/cs-chat-ticket/v1/info", **headers)
+    with counted() as sent:
+        assert world.call("DELETE", f"/cs-chat-ticket/v1/rooms/{visitor.conversation}", **headers).status < 300
+    assert sent == ["GetItem", "TransactWriteItems"]
+
+
 def test_no_call_of_the_walk_scans(world: World) -> None:
     with counted() as sent:
         visitor, address = prepared(world)

@@ -6,13 +6,14 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import conversations, events, inbox, people
+from chalicelib.desk import conversations, events, inbox, members, messages, openings, people
 from chalicelib.desk.events import (
     AgentAvailable,
     AgentRemoved,
     ConversationOpened,
     ConversationReopened,
     DeadlineSet,
+    GroupChanged,
     PasswordForgotten,
     Progress,
 )
@@ -26,6 +27,7 @@ SAMPLES = [
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
     AgentRemoved("a", 1, "p"),
+    GroupChanged("a", 1, "g"),
     PasswordForgotten("a", 1, "e", "p"),
 ]
 
@@ -113,3 +115,16 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
     with pytest.raises(ExceptionGroup, match="all of a batch"):
         app.route_conversations({"Records": [{"body": '{"event":"unknown.v9"}', "messageId": "1", "receiptHandle": "1"}]}, None)
+
+
+def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: World) -> None:
+    agents = [agent.id for agent in world.agents]
+    ctx = world.as_agent()
+    command = openings.CreateConversation(agents[0], (agents[1],), internal=True)
+    found = openings.create(ctx, command).conversation
+    messages.post(ctx, messages.PostMessage(found.id, "psst"))
+    members.close(ctx, found.id, agents[0])
+    records = world.records("conversations")
+    assert len(records) == 5
+    changes = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
+    assert [event for old, new in changes for event in events.of_change("conversations", old, new)] == []

@@ -31,6 +31,8 @@ EVERY_LEVEL = ("PPCOM", "PPKEFU", "PPCONSOLE", "THIRD_PARTY_KEFU", "THIRD_PARTY_
 PPCOM = ("PPCOM",)
 CONSOLES = ("PPCONSOLE", "THIRD_PARTY_CONSOLE")
 SIGNING_UP = (*CONSOLES, "PPCONSOLE_BEFORE_LOGIN")
+PPCOM_AND_KEFU = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
+KEFU_AND_CONSOLES = ("PPKEFU", "THIRD_PARTY_KEFU", *CONSOLES)
 _BY_PASSWORD = ("PPKEFU", "PPCONSOLE")
 #: Clients for whom a person may log in on the desk's own page. A widget's secret is public, so it is none.
 BY_CODE = (*_BY_PASSWORD, "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
@@ -72,6 +74,14 @@ def _acting(caller: Caller, given: dict[str, Any]) -> Caller:
     """A visitor's token acts for the user whom the call names, and sees that user's things alone."""
     person = given.get("user_uuid") or given.get("from_uuid")
     return replace(caller, person=person) if caller.level == VISITOR and isinstance(person, str) else caller
+
+
+def named(ctx: Context, person: str | None) -> Context:
+    """A program's token reads as the agent whom the call names, and so internal conversations where he is a member."""
+    caller = ctx.caller
+    if caller.level == VISITOR or caller.person is not None or not person:
+        return ctx
+    return ctx.acting(replace(caller, person=person))
 
 
 class TokenRequest(msgspec.Struct):

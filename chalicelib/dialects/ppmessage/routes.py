@@ -8,12 +8,16 @@ from chalicelib.dialects.ppmessage.calls import (
     console,
     conversations,
     devices,
+    groups,
     login,
     messages,
     numbers,
     objects,
     people,
+    replies,
     signup,
+    talks,
+    waiting,
 )
 
 PPMESSAGE = Dialect(
@@ -32,6 +36,10 @@ PPMESSAGE = Dialect(
         *numbers.ROWS,
         *objects.ROWS,
         *signup.ROWS,
+        *talks.ROWS,
+        *groups.ROWS,
+        *waiting.ROWS,
+        *replies.ROWS,
         *login.ROWS,
         *console.ROWS,
     ],

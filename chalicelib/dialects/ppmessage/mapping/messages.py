@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.desk.messages import History, Message, PostMessage
 from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
-from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, GROUP, P2S, USER, icon, moment
+from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, GROUP, P2S, USER, icon, kind_of, moment
 from chalicelib.dialects.ppmessage.wire import messages as wire
 
 _TYPES = (USER, APP, GROUP, CONVERSATION)
@@ -28,12 +28,12 @@ def post(request: wire.SendMessage) -> PostMessage:
     )
 
 
-def letters(message: Message, account: str) -> wire.Letters:
+def letters(message: Message, account: str, kind: str = P2S) -> wire.Letters:
     """A message as sockets carry it. A visitor writes to the app, an agent and the system to the conversation."""
     from_contact = message.sender_kind == "contact"
     return wire.Letters(
         ci=message.conversation,
-        ct=P2S,
+        ct=kind,
         fi=message.sender,
         ft=APP if message.sender == account else USER,
         ti=message.conversation,
@@ -47,19 +47,26 @@ def letters(message: Message, account: str) -> wire.Letters:
     )
 
 
-def message(stored: Message, account: str, cards: Mapping[str, Card]) -> wire.Message:
-    """A message of a history page."""
-    short = letters(stored, account)
-    sender = cards.get(stored.sender)
+def from_user(sender: Card | None) -> wire.FromUser | None:
+    """Who sent a message."""
+    if sender is None:
+        return None
+    return wire.FromUser(sender.id, sender.name, sender.email, icon(sender.id, sender.icon))
+
+
+def message(stored: Message, kind: str, cards: Mapping[str, Card]) -> wire.Message:
+    """A message of a history page of a conversation of the kind."""
+    account = stored.account
+    short = letters(stored, account, kind)
     return wire.Message(
         uuid=stored.id,
         app_uuid=account,
         conversation_uuid=stored.conversation,
-        conversation_type=P2S,
+        conversation_type=kind,
         from_uuid=stored.sender,
         from_type=short.ft,
         from_device_uuid=stored.device,
-        from_user=wire.FromUser(sender.id, sender.name, sender.email, icon(sender.id, sender.icon)) if sender else None,
+        from_user=from_user(cards.get(stored.sender)),
         to_uuid=stored.conversation,
         to_type=short.tt,
         message_type=short.mt,
@@ -74,5 +81,16 @@ def message(stored: Message, account: str, cards: Mapping[str, Card]) -> wire.Me
 
 def history(page: History, offset: int, size: int, cards: Mapping[str, Card]) -> wire.HistoryPage:
     """A page of messages, newest first."""
-    shown = [message(stored, page.conversation.account, cards) for stored in page.messages]
+    shown = _shown(page, cards)
     return wire.HistoryPage(list=shown, total_count=page.total, return_count=len(shown), page_offset=offset, page_size=size)
+
+
+def whole_history(page: History, offset: int, size: int, cards: Mapping[str, Card]) -> wire.History:
+    """The same in the older call's words."""
+    shown, newest = _shown(page, cards), page.conversation.last_message
+    return wire.History(list=shown, total_count=page.total, count=len(shown), page_offset=offset, page_size=size, max_id=newest)
+
+
+def _shown(page: History, cards: Mapping[str, Card]) -> list[wire.Message]:
+    kind = kind_of(page.conversation)
+    return [message(stored, kind, cards) for stored in page.messages]

@@ -4,10 +4,16 @@ import uuid
 from datetime import UTC, datetime
 
 from chalicelib import config
+from chalicelib.desk.conversations import Conversation
 
 #: Types of a sender or receiver, and of a conversation.
 USER, APP, GROUP, CONVERSATION = "DU", "AP", "OG", "CV"
 P2S, S2S = "P2S", "S2S"
+
+
+def kind_of(conversation: Conversation) -> str:
+    """Type of a conversation: with a contact, or among agents."""
+    return S2S if conversation.is_internal else P2S
 
 
 def moment(at: int) -> str:
