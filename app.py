@@ -16,7 +16,7 @@ from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage import socket
 from chalicelib.dialects.ppmessage.mapping import socket as words
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import batch, count, notify, relay, route, timers
+from chalicelib.jobs import batch, count, mail, notify, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
@@ -118,6 +118,11 @@ def websocket_message(event: WebsocketEvent) -> None:
 @app.on_ws_disconnect()
 def websocket_disconnect(event: WebsocketEvent) -> None:
     socket.gone(event.connection_id)
+
+
+@app.on_sqs_message(queue=config.queue("mail"), batch_size=1)
+def send_mail(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), mail.send)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

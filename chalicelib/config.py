@@ -7,6 +7,8 @@ STAGE = os.environ.get("POLYDESK_STAGE", "dev")
 PUBLIC_URL = os.environ.get("POLYDESK_PUBLIC_URL", "").rstrip("/")
 #: The bucket of attachments, as infra/template.yaml's output AttachmentsBucket names it.
 ATTACHMENTS = os.environ.get("POLYDESK_ATTACHMENTS", "")
+#: Who sends mail: an address, or a name and one, that SES knows as ours. Empty: no mail is sent.
+MAIL_FROM = os.environ.get("POLYDESK_MAIL_FROM", "").strip()
 #: Whether this is a deployed function, whose standard output is a log group.
 IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 #: From which level on a deployed function logs.

@@ -18,6 +18,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from infra.mailbox import Mailbox
+
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Any, Send], Awaitable[None]]
@@ -176,8 +178,10 @@ def main() -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
-    from ministack.services import dynamodb, s3, sqs
+    from ministack.services import dynamodb, s3, ses_v2, sqs
 
+    mailbox = Mailbox(path.with_name("mail"))
+    ses_v2._sent_emails_list = lambda: mailbox
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75

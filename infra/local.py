@@ -24,7 +24,8 @@ from infra import emulator
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
-_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "files")
+_SENDER = "desk@demo.example"
+_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "files", "mail")
 
 
 class CannotRun(Exception):
@@ -111,6 +112,7 @@ def _wait_for(aws: Process, port: int) -> None:
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
+    os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
     _restore()
 
     import app
@@ -141,9 +143,12 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
 
 def _restore() -> None:
     """The stack's tables and queues, with what the journal has."""
+    import boto3
+
     from infra import stack
 
     stack.create(STAGE)
+    boto3.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
     with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
         json.load(answer)
     for table, arn in stack.streams(STAGE).items():

@@ -79,6 +79,8 @@ def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]
     elif service == "sqs":
         queue = body.get("QueueName") or body["QueueUrl"].rsplit("/", 1)[1]
         yield f"sqs:{_ACTIONS.get(operation, operation)}", f"arn:aws:sqs:us-east-1:123456789012:{queue}"
+    elif service == "sesv2":
+        yield f"ses:{operation}", f"arn:aws:ses:us-east-1:123456789012:identity/{body['FromEmailAddress']}"
     elif "TransactItems" in body:
         for entry in body["TransactItems"]:
             ((kind, item),) = entry.items()

@@ -24,7 +24,7 @@ from chalicelib.desk import accounts, owners, people, tokens
 from chalicelib.desk.owners import NewAccount
 from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.dialects.ppmessage.auth import CLIENTS, LEVELS
-from chalicelib.models import base, queues, sockets, storage
+from chalicelib.models import base, mail, queues, sockets, storage
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 from tests import policies
@@ -32,7 +32,7 @@ from tests import policies
 START = 1_800_000_000_000
 PASSWORD = "correct horse"
 _STREAMS = {"conversations": "relay_conversations", "people": "relay_people"}
-_QUEUES = {"routing": "route_conversations", "timers": "fire_timers", "notify": "notify_sockets"}
+_QUEUES = {"routing": "route_conversations", "timers": "fire_timers", "notify": "notify_sockets", "mail": "send_mail"}
 _http = Client(app.app)
 _TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-type", "source", "time", "id"], "") | {
     "resources": [],
@@ -174,7 +174,7 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for client in (base.connection.client, queues.client(), sockets.client(), storage.client()):
+        for client in (base.connection.client, queues.client(), sockets.client(), storage.client(), mail.client()):
             client.meta.events.register("before-call", policies.check, unique_id="policies")
         sockets.client().meta.events.register("before-send", pushed, unique_id="pushed")  # type: ignore[arg-type]
         if self.clock_of is None:

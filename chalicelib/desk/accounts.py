@@ -1,16 +1,16 @@
 """Accounts: what a company has set. Read whole, in one request a minute."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.cache import TimedCache
-from chalicelib.desk.errors import NOT_ADMIN, Forbidden, Invalid, NotFound
+from chalicelib.desk.errors import NOT_ADMIN, NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
-from chalicelib.rules import deadlines, emails, zones
+from chalicelib.rules import deadlines, emails, redirects, zones
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 from chalicelib.rules.groups import Group as Group
 
@@ -24,6 +24,7 @@ ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
 #: Characters that each text of an account may have.
 _LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
 _LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64}
+_MOST_REDIRECTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Client:
     key: str
     level: str
     secret: str | None = None
+    #: Where a login page may send people back to, with a code for this client.
+    redirect_uris: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,8 @@ class Change:
     tells_offline: bool | None = None
     billing_email: str | None = None
     time_zone: str | None = None
+    #: By the label of a client, all of its addresses; the owner alone changes them.
+    redirect_uris: Mapping[str, Sequence[str]] | None = None
 
 
 def load(ctx: Context) -> Account:
@@ -180,18 +185,32 @@ def change(ctx: Context, wanted: Change) -> Account:
     if not ctx.caller.at_least(ADMIN):
         raise Forbidden("only an admin changes the account", NOT_ADMIN)
     given = {name: value for name, value in asdict(wanted).items() if value is not None}
+    new_redirects = given.pop("redirect_uris", None)
     check(given)
 
     def attempt() -> Account:
-        _, row = read(ctx)
+        account, row = read(ctx)
         cleared = {name: None if value == "" else value for name, value in given.items()}
         document = {**row.document, **cleared, "updated_at": ctx.now}
+        if new_redirects is not None:
+            document["clients"] = {label: asdict(client) for label, client in _redirected(ctx, account, new_redirects).items()}
         settings.put(row, document)
         return shown(ctx.account, document)
 
     changed = contended(ctx, attempt)
     forget(ctx.account)
     return changed
+
+
+def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[str]]) -> dict[str, Client]:
+    if ctx.caller.person != account.owner:
+        raise Forbidden("only the owner says where a client's codes go", NOT_OWNER)
+    for label, addresses in wanted.items():
+        if label not in account.clients or len(addresses) > _MOST_REDIRECTS:
+            raise Invalid("redirect_uris", f"are of clients that there are, {_MOST_REDIRECTS} at most of each")
+        if not all(map(redirects.is_redirect, addresses)):
+            raise Invalid("redirect_uris", "must be https addresses (or of this machine) without a fragment")
+    return account.clients | {label: replace(account.clients[label], redirect_uris=list(wanted[label])) for label in wanted}
 
 
 def check(given: dict[str, Any]) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from chalicelib.context import ADMIN, Context
-from chalicelib.desk import accounts, people
+from chalicelib.desk import accounts, attempts, people
 from chalicelib.desk.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import people as rows
 from chalicelib.models.tokens import ending
-from chalicelib.rules import passwords
 
 
 def remove(ctx: Context, person: str) -> None:
@@ -33,7 +32,8 @@ def remove_with_password(ctx: Context, person: str, wire_password: str) -> None:
     proofs = [people.get(ctx, person)]
     if ctx.caller.person and ctx.caller.person != person:
         proofs.append(_home(ctx, ctx.caller.person))
-    if not any(passwords.matches(wire_password, proof.password) for proof in proofs):
+    known = [proof.password for proof in proofs]
+    if not attempts.check_password(ctx, attempts.of(proofs[-1]), wire_password, *known):
         raise Forbidden("the password is another", WRONG_PASSWORD)
     remove(ctx, person)
 

@@ -5,11 +5,14 @@ from dataclasses import asdict, dataclass, replace
 from chalicelib.context import Caller, Context
 from chalicelib.desk import accounts, tokens
 from chalicelib.desk.accounts import Client
+from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import accounts as rows
 from chalicelib.models import claims
 from chalicelib.models.tokens import Token
+
+_known: TimedCache[tuple[str, str]] = TimedCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,14 @@ def check(ctx: Context, key: str, secret: str) -> Caller:
 
 
 def known(ctx: Context, key: str) -> tuple[str, str]:
-    """(account, label) of the client with this key, which by itself proves nothing. Raises NotAuthenticated."""
+    """(account, label) of the client with this key, which by itself proves nothing: no request where a warm process knows
+    it, else one. Raises NotAuthenticated.
+    """
+    found = _known.get(key, ctx.now) or _find(key)
+    return _known.put(key, found, ctx.now)
+
+
+def _find(key: str) -> tuple[str, str]:
     claim = claims.find(claims.EVERYWHERE, "client", key) if key else None
     if claim is None:
         raise NotAuthenticated

@@ -9,6 +9,14 @@ class NotAuthenticated(DeskError):
     """No credential, or one that is unknown or has expired."""
 
 
+class Locked(NotAuthenticated):
+    """Too many wrong passwords: none is looked at for so many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many wrong passwords; try again in {seconds} seconds")
+        self.seconds = seconds
+
+
 #: Why something is forbidden, where a dialect has words of its own for it.
 NOT_ADMIN, NOT_OWNER, IS_OWNER, IS_AGENT, WRONG_PASSWORD = "not_admin", "not_owner", "is_owner", "is_agent", "wrong_password"
 

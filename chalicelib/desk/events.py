@@ -55,6 +55,13 @@ class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
     agent: str
 
 
+class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
+    """Somebody asks for a new password for a login e-mail, which may be nobody's; the link leads to `page`."""
+
+    email: str
+    page: str
+
+
 class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
     """A group has been removed or now distributes: what waits may be another's."""
 
@@ -89,7 +96,7 @@ class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
 
 
 #: The registry: every event, and the queue that wants it.
-ROUTING, TIMERS, NOTIFY = "routing", "timers", "notify"
+ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
@@ -101,6 +108,7 @@ QUEUES: dict[type[Event], str] = {
     ConversationAssigned: NOTIFY,
     ConversationWaits: NOTIFY,
     PresenceChanged: NOTIFY,
+    PasswordForgotten: MAIL,
 }
 AnyEvent = (
     ConversationOpened
@@ -113,6 +121,7 @@ AnyEvent = (
     | ConversationAssigned
     | ConversationWaits
     | PresenceChanged
+    | PasswordForgotten
 )
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import accounts, people
+from chalicelib.desk import accounts, attempts, people
 from chalicelib.desk.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -92,7 +92,7 @@ def _level(ctx: Context, found: Person, wanted: str | None) -> str | None:
 def _check_password(ctx: Context, found: Person, wanted: ChangePerson) -> None:
     stored = _home(found).password
     unset = stored is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != found.id
-    if not unset and not passwords.matches(wanted.old_password or "", stored):
+    if not unset and not attempts.check_password(ctx, attempts.of(found), wanted.old_password or "", stored):
         raise Forbidden("the old password is another", WRONG_PASSWORD)
 
 
@@ -107,6 +107,11 @@ def _set_level(ctx: Context, person: str, level: str) -> None:
     found = people.get(ctx, person)
     after = found.generation + 1
     rows.end_logins(found, {"level": level, "keys_generation": after}, ctx.now, [ending(found.account, found.id, after, after)])
+
+
+def set_password(ctx: Context, found: Person, password: str) -> None:
+    """Sets a password, as it is typed, for who has shown otherwise who he is; ends all his tokens but api keys."""
+    _set_password(ctx, found, people.hashed(ctx, passwords.wire(password)))
 
 
 def _set_password(ctx: Context, found: Person, stored: str) -> None:

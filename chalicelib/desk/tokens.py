@@ -11,9 +11,12 @@ from chalicelib.models.tokens import Token as Token
 from chalicelib.rules import ids
 
 ACCESS, REFRESH, KEY, CLIENT = "access", "refresh", "key", "client"
+#: Good once: for an access token, and for a new password.
+CODE, RESET = "code", "reset"
 _BINDING = "binding"
 #: Seconds that an access token, and a refresh token, is good for.
 ACCESS_SECONDS, REFRESH_SECONDS = 86_400, 30 * 86_400
+CODE_SECONDS, RESET_SECONDS = 30, 1_800
 
 _cache: TimedCache[Token] = TimedCache()
 _bound: TimedCache[bool] = TimedCache()
@@ -53,13 +56,18 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
     Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name.
     """
     digest = ids.digest(secret)
-    _, account, person = [*secret.split("."), "", ""][:3]
-    token = _living(ctx, digest, account, person)
+    token = _living(ctx, digest, *_whose(secret))
     if token is None or token.kind not in kinds:
         raise NotAuthenticated
     if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
         raise NotAuthenticated
     return Caller(token.account, token.level, token.person, token.number, token.client, digest, token.generation)
+
+
+def _whose(secret: str) -> tuple[str, str]:
+    """Account and person that a secret says it is of, empty where it says none."""
+    _, account, person = [*secret.split("."), "", ""][:3]
+    return account, person
 
 
 def _stored(digest: str, account: str, person: str) -> Token | None:
@@ -71,6 +79,24 @@ def _stored(digest: str, account: str, person: str) -> Token | None:
 def _ended(token: Token, ending: Token) -> bool:
     first = ending.keys_generation if token.kind in (KEY, CLIENT) else ending.generation
     return token.generation < first and token.digest != ending.spared
+
+
+def look(ctx: Context, secret: str, kind: str) -> Token:
+    """The row of a secret that is good once, read anew: one request. Raises NotAuthenticated as `check` does."""
+    token = _stored(ids.digest(secret), *_whose(secret))
+    if token is None or token.kind != kind or (token.expires_at or 0) * 1000 <= ctx.now:
+        raise NotAuthenticated
+    return token
+
+
+def take(ctx: Context, secret: str, kind: str) -> Token:
+    """The same, for the one who is first to take it: two requests."""
+    token = look(ctx, secret, kind)
+    try:
+        tokens.take(token)
+    except Refused as refused:
+        raise NotAuthenticated from refused
+    return token
 
 
 def forget(ctx: Context) -> None:

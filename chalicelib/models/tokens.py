@@ -18,7 +18,7 @@ class Token(Table):
         table_name = config.table("tokens")
 
     digest = UnicodeAttribute(hash_key=True)
-    #: access · refresh · key (a person's api key) · client (an api client's secret)
+    #: access · refresh · key (a person's api key) · client (an api client's secret) · code and reset (good once)
     kind = UnicodeAttribute()
     account = UnicodeAttribute()
     level = UnicodeAttribute()
@@ -29,6 +29,8 @@ class Token(Table):
     person = UnicodeAttribute(null=True)
     number = IntegerAttribute(null=True)
     expires_at = IntegerAttribute(null=True)
+    #: Of a code: where it was sent.
+    redirect_uri = UnicodeAttribute(null=True)
     #: Whether a visitors' token has spoken for somebody yet.
     is_bound = BooleanAttribute(default=False)
     #: How often the holder's logins had been ended when it was issued; of an ending, the first generation that goes on.
@@ -75,6 +77,12 @@ def put(token: Token) -> None:
 def delete(digest: str) -> None:
     """Ends a token; again without harm: one request."""
     Token(digest).delete()
+
+
+def take(token: Token) -> None:
+    """Ends a token that is good once; raises Refused where another was faster."""
+    with conditional():
+        token.delete(Token.digest.exists())
 
 
 def bind(token: str, binding: Token) -> None:

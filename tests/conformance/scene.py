@@ -16,7 +16,7 @@ from chalicelib.desk import tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_apps, cases_files, cases_groups, cases_numbers, cases_sockets, cases_talks
+from tests.conformance import cases_apps, cases_doors, cases_files, cases_groups, cases_numbers, cases_sockets, cases_talks
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World, multipart
 
@@ -79,6 +79,8 @@ class Scene:
         if row.endpoint.in_form:
             return self.world.form(path, **body)
         answer = self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        if row.key == cases_doors.LOGOUT:
+            self.kept.pop(label, None)  # the token has ended
         if row.key == cases_apps.REMOVE_APP:
             cases_apps.revive(self)
         return answer
@@ -182,6 +184,14 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
 }
 
-CASES |= cases_apps.CASES | cases_files.CASES | cases_groups.CASES | cases_numbers.CASES | cases_sockets.CASES | cases_talks.CASES
+CASES |= (
+    cases_apps.CASES
+    | cases_doors.CASES
+    | cases_files.CASES
+    | cases_groups.CASES
+    | cases_numbers.CASES
+    | cases_sockets.CASES
+    | cases_talks.CASES
+)
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

@@ -51,6 +51,10 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     of_owners: list[tuple[str, dict[str, str]]] = [("PP_CREATE_APP", {"app_name": "A"}), ("PP_GET_ALL_APP_LIST", {})]
     for endpoint, more in [*of_owners, ("PP_GET_API_INFO", {"renew": "PPCOM"})]:
         assert world.pp(endpoint, "PPCONSOLE", **own, **more).body["error_code"] == 0
+    who = {"user_email": "signed-up-here@new.test", "user_fullname": "New", "user_password": "x"}
+    forgotten = ("PPCONSOLE_SEND_NEW_PASSWORD", {"user_email": who["user_email"]})
+    for endpoint, given in [("PPCONSOLE_SIGNUP", {**who, "app_name": "B"}), forgotten]:
+        assert world.pp(endpoint, "PPCONSOLE_BEFORE_LOGIN", **given).body["error_code"] == 0
     later = {"isEnabled": True, "reassignUnpickedAfter": 60, "warnAfter": 1200, "closeAfter": 2400}
     assert world.call("PUT", "/api/v3/anytime/autoClose", later, **world.bearer(world.owner)).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **scene.bearer()).status == 200
@@ -171,6 +175,7 @@ def test_no_right_is_for_more_than_our_own(function: str) -> None:
             (
                 "table/polydesk-*-",
                 "polydesk-*-",
+                "identity/*",
                 "log-group:/aws/lambda/polydesk-*",
                 "*/v1/POST/@connections/",
                 "*/v1/DELETE/@connections/",

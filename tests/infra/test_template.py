@@ -8,6 +8,7 @@ from pynamodb.models import Model
 
 from chalicelib import config
 from chalicelib.models import (
+    attempts,
     base,
     claims,
     connections,
@@ -28,6 +29,7 @@ from chalicelib.models import (
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
+    attempts.Attempts,
     claims.Claim,
     connections.Connection,
     conversations.Conversation,
@@ -46,7 +48,7 @@ MODELS: list[type[Model]] = [
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = dict.fromkeys(["connections", "files", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
+EXPIRING = dict.fromkeys(["attempts", "connections", "files", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

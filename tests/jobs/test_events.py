@@ -17,6 +17,7 @@ from chalicelib.desk.events import (
     DeadlineSet,
     GroupChanged,
     MessagePosted,
+    PasswordForgotten,
     PresenceChanged,
     Progress,
 )
@@ -35,6 +36,7 @@ SAMPLES = [
     ConversationAssigned("a", 1, "c", "p"),
     ConversationWaits("a", 1, "c"),
     PresenceChanged("a", 1, "p", "busy"),
+    PasswordForgotten("a", 1, "e", "p"),
 ]
 
 

@@ -15,6 +15,7 @@ from chalicelib.desk.errors import (
     Exists,
     Forbidden,
     Invalid,
+    Locked,
     Missing,
     NotAuthenticated,
     NotFound,
@@ -93,6 +94,8 @@ def code_of(error: Exception) -> int:
     match error:
         case Coded():
             return error.code
+        case Locked():
+            return 10
         case NotAuthenticated():
             return 4
         case WrongMethod():

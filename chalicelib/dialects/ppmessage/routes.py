@@ -5,10 +5,12 @@ from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
 from chalicelib.dialects.ppmessage.calls import (
     apps,
+    console,
     conversations,
     devices,
     files,
     groups,
+    login,
     messages,
     numbers,
     objects,
@@ -44,5 +46,7 @@ PPMESSAGE = Dialect(
         *groups.ROWS,
         *waiting.ROWS,
         *replies.ROWS,
+        *login.ROWS,
+        *console.ROWS,
     ],
 )

@@ -54,6 +54,7 @@ def change(request: wire.UpdateApp) -> Change:
         tells_offline=request.return_offline_message,
         billing_email=request.app_billing_email,
         time_zone=request.app_time_zone,
+        redirect_uris=request.redirect_uris,
     )
 
 

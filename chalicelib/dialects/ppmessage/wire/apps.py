@@ -55,6 +55,8 @@ class UpdateApp(AppRequest, kw_only=True):
     return_offline_message: bool | None = None
     app_billing_email: str | None = None
     app_time_zone: str | None = None
+    #: By api level, all addresses to which /ppauth/auth may send a code for that client. The owner's alone to change.
+    redirect_uris: dict[str, list[str]] | None = None
 
 
 class OwnerRequest(msgspec.Struct, kw_only=True):
