@@ -1,7 +1,7 @@
 """Accounts: what a company has set. Read whole, in one request a minute."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, SYSTEM, Context
@@ -12,9 +12,13 @@ from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 from chalicelib.rules import deadlines, emails, zones
 from chalicelib.rules.deadlines import AutoClose as AutoClose
+from chalicelib.rules.groups import Group as Group
 
 _ACCOUNT, _AUTO_CLOSE = "account#", "auto_close#"
-#: How a new conversation finds its agent: the least loaded one online, nobody (all agents see it), or one of a group.
+#: Begins the names of documents that are groups of agents.
+GROUPS = "group#"
+#: How a new conversation finds its agent: the least loaded one online, nobody (all agents see it),
+#: or the least loaded one online among its group's members or else the distributors.
 LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
 ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
 #: Characters that each text of an account may have.
@@ -63,11 +67,18 @@ class Account:
     #: The account whose console its owner signed up in: he may log in there, too.
     opened_in: str | None = None
     removed_at: int | None = None
+    #: By id.
+    groups: dict[str, Group] = field(default_factory=dict)
 
     @property
     def routed(self) -> bool:
         """Whether conversations are given to one agent."""
         return self.allocation != EVERYONE
+
+    @property
+    def by_group(self) -> bool:
+        """Whether a visitor is in the queue of a group, or of the distributors, until an agent is there for him."""
+        return self.allocation == GROUP
 
     def looks_again_at(self, now: int) -> int | None:
         """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""
@@ -105,6 +116,17 @@ def load(ctx: Context) -> Account:
     return account
 
 
+def refreshed(ctx: Context) -> Account:
+    """The same as it is stored now, for those who set it or must not miss a change: one request."""
+    return _cache.put(ctx.account, _read(ctx)[0], ctx.now)
+
+
+def knowing(ctx: Context, group: str | None) -> Account:
+    """The caller's account, read anew where a group is not among those known: one that is just made is not taken for removed."""
+    account = load(ctx)
+    return account if group is None or group in account.groups else refreshed(ctx)
+
+
 def opened_in(ctx: Context) -> str | None:
     """The account whose console the caller's was signed up in: what its login page's client belongs to."""
     return load(ctx).opened_in
@@ -122,7 +144,8 @@ def _read(ctx: Context) -> tuple[Account, dict[str, Setting]]:
     if _ACCOUNT not in rows:
         raise NotFound("account", ctx.account)
     auto_close = AutoClose(**rows[_AUTO_CLOSE].document) if _AUTO_CLOSE in rows else AutoClose()
-    return shown(ctx.account, rows[_ACCOUNT].document, auto_close), rows
+    groups = {row.document["id"]: Group(**row.document) for name, row in rows.items() if name.startswith(GROUPS)}
+    return replace(shown(ctx.account, rows[_ACCOUNT].document, auto_close), groups=groups), rows
 
 
 def read(ctx: Context) -> tuple[Account, Setting]:
@@ -201,5 +224,5 @@ def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
         return wanted
 
     wanted = contended(ctx, attempt)
-    _cache.forget(ctx.account)
+    forget(ctx.account)
     return wanted

@@ -11,6 +11,7 @@ from chalicelib.models import claims, conversations, counters, memberships
 from chalicelib.models.conversations import Conversation as Conversation
 from chalicelib.models.conversations import Loads
 from chalicelib.rules import ids, lifecycle, status
+from chalicelib.rules.groups import Group
 
 
 def load(ctx: Context, conversation: str) -> Conversation:
@@ -69,14 +70,24 @@ def chat(ctx: Context, contact: str) -> Conversation:
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
-        if person.chat:
-            return load(ctx, person.chat)
-        conversation = new(ctx, person.id, person.number, person.name)
-        conversation.reassign_at = accounts.load(ctx).looks_again_at(ctx.now)
-        conversations.open_(conversation)
-        return conversation
+        return load(ctx, person.chat) if person.chat else begin(ctx, person)
 
     return contended(ctx, attempt)
+
+
+def begin(ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None) -> Conversation:
+    """Opens a contact's next chat, for a group or with an agent where one is given, else waiting: two requests.
+
+    Raises Refused where the contact has opened another since he was read.
+    """
+    conversation = new(ctx, person.id, person.number, person.name)
+    conversation.reassign_at = accounts.load(ctx).looks_again_at(ctx.now)
+    if group:
+        conversation.group, conversation.group_number = group.id, group.number
+    for name, value in (lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else {}).items():
+        setattr(conversation, name, value)
+    conversations.open_(conversation, person.chat)
+    return conversation
 
 
 def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:

@@ -1,6 +1,7 @@
 """Events: what has happened, told to the queues. Frozen and versioned: a field is never changed, a new version is added.
 
-They are made from the tables' streams, so that nothing is written twice and none is lost.
+They are made from the tables' streams, so that nothing is written twice and none is lost. Settings have no stream: what
+changes them tells it itself, and where that is lost, what waits is looked at again by its deadline.
 """
 
 from typing import Any
@@ -43,7 +44,7 @@ class DeadlineSet(Event, frozen=True, tag="conversation.deadline_set.v1"):
 
 
 class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
-    """An agent has come online."""
+    """An agent has come online, or has come to another group while he is."""
 
     agent: str
 
@@ -54,6 +55,12 @@ class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
     agent: str
 
 
+class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
+    """A group has been removed or now distributes: what waits may be another's."""
+
+    group: str
+
+
 #: The registry: every event, and the queue that wants it.
 ROUTING, TIMERS = "routing", "timers"
 QUEUES: dict[type[Event], str] = {
@@ -61,9 +68,10 @@ QUEUES: dict[type[Event], str] = {
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
     AgentRemoved: ROUTING,
+    GroupChanged: ROUTING,
     DeadlineSet: TIMERS,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved
+AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable | AgentRemoved | GroupChanged
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -99,12 +107,17 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     return happened
 
 
+_SERVES_BY = ("presence", "group", "is_distributor")
+
+
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
     if old is not None and old.agents_of and not new.agents_of:
         return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
-    came = new.presence == ONLINE and (old is None or old.presence != ONLINE)
-    return [AgentAvailable(new.account, new.presence_at, new.id)] if came and new.agents_of else []
+    if new.presence != ONLINE or not new.agents_of:
+        return []
+    same = old is not None and all(getattr(old, name) == getattr(new, name) for name in _SERVES_BY)
+    return [] if same else [AgentAvailable(new.account, new.presence_at, new.id)]
 
 
 class Progress(msgspec.Struct, frozen=True):

@@ -204,7 +204,7 @@ def get(ctx: Context, person: str) -> Person:
     found = people.get(ctx.account, person)
     if found is None or found.removed_at or (ctx.caller.level == VISITOR and found.kind != people.CONTACT):
         raise NotFound("person", person)
-    _card(ctx, found)  # so that an answer that shows him reads him once
+    card_of(ctx, found)  # so that an answer that shows him reads him once
     return found
 
 
@@ -231,9 +231,9 @@ def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
     """What may be seen of people, at most a minute old: no request where a warm process knows them all, else one."""
     known = {id_: _cards.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
     fresh = {
-        id_: _card(ctx, person) for id_, person in get_many(ctx, [id_ for id_, card in known.items() if card is None]).items()
+        id_: card_of(ctx, person) for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
     }
-    every = {id_: card for id_, card in known.items() if card is not None} | fresh
+    every = {id_: seen for id_, seen in known.items() if seen is not None} | fresh
     return {id_: _without_address(card) for id_, card in every.items()} if ctx.caller.level == VISITOR else every
 
 
@@ -249,8 +249,9 @@ def card(ctx: Context, person: str) -> Card:
     return found[person]
 
 
-def _card(ctx: Context, person: Person) -> Card:
-    card = Card(
+def card_of(ctx: Context, person: Person) -> Card:
+    """What may be seen of a person who has just been read."""
+    shown = Card(
         person.id,
         person.number,
         person.kind,
@@ -265,7 +266,7 @@ def _card(ctx: Context, person: Person) -> Card:
         person.is_anonymous,
         person.trace,
     )
-    return _cards.put(f"{ctx.account}#{person.id}", card, ctx.now)
+    return _cards.put(f"{ctx.account}#{person.id}", shown, ctx.now)
 
 
 def forget(ctx: Context, person: str) -> None:

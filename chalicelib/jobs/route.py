@@ -1,8 +1,8 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
 from chalicelib.context import Context
-from chalicelib.desk import events, routing
-from chalicelib.desk.events import AgentAvailable, AgentRemoved, AnyEvent, ConversationOpened, ConversationReopened
+from chalicelib.desk import accounts, events, routing
+from chalicelib.desk.events import AgentAvailable, AgentRemoved, AnyEvent, ConversationOpened, ConversationReopened, GroupChanged
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
@@ -16,15 +16,16 @@ def route(record: Record) -> None:
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, ConversationOpened | ConversationReopened):
         return "has an agent" if routing.assign(ctx, event.conversation) else "has none"
-    if isinstance(event, AgentAvailable | AgentRemoved):
-        return _give_out(ctx, event, line)
+    if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged):
+        return _give_out(ctx, event)
     return "not for routing"
 
 
-def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved, line: Line) -> str:
-    given = routing.drain(ctx) if isinstance(event, AgentAvailable) else routing.hand_back(ctx, event.agent)
-    line.add(given=given)
-    if given < routing.MOST_AT_ONCE:
+def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved | GroupChanged) -> str:
+    if isinstance(event, GroupChanged):
+        accounts.forget(ctx.account)
+    more = routing.hand_back(ctx, event.agent) if isinstance(event, AgentRemoved) else routing.drain(ctx)
+    if not more:
         return "gave out what waits"
     events.publish([event], ctx.now)
     return "goes on"

@@ -9,7 +9,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
@@ -132,10 +132,10 @@ def transaction() -> Iterator[TransactWrite]:
 
 @contextmanager
 def conditional() -> Iterator[None]:
-    """Around one conditional put or update: raises Refused where its condition did not hold."""
+    """Around one conditional put, update or delete: raises Refused where its condition did not hold."""
     try:
         yield
-    except (PutError, UpdateError) as error:
+    except (PutError, UpdateError, DeleteError) as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
         raise Refused(["ConditionalCheckFailed"], [None]) from error

@@ -4,8 +4,9 @@ Key account#conversation spreads the load. `by_activity` is the only index that 
 hold keys and change when a conversation is opened, assigned or closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import Attribute, BooleanAttribute, ListAttribute, UnicodeAttribute, VersionAttribute
@@ -23,6 +24,8 @@ from chalicelib.models.people import Person
 WAITING = "waiting"
 #: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
+#: Rows of what waits that one request reads, and requests that one look at it may take.
+_A_PAGE, _MOST_PAGES = 1000, 20
 _LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "contact_number", "group", "group_number"]
 _LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_changed_at", "closed_at"]
 _LISTED += ["message_count", "note_count", "last_message", "last_message_text", "last_sender", "last_sender_number"]
@@ -41,11 +44,11 @@ class ByActivity(GlobalSecondaryIndex["Conversation"]):
 
 
 class ByAssignee(GlobalSecondaryIndex["Conversation"]):
-    """Open conversations of an agent, or those that wait for one, by when that began."""
+    """Open conversations of an agent, or those that wait for one, by when that began, with the group that they are for."""
 
     class Meta:
         index_name = "by_assignee"
-        projection = KeysOnlyProjection()
+        projection = IncludeProjection(["group"])
 
     held_by = UnicodeAttribute(hash_key=True)
     held_since = IntegerAttribute(range_key=True)
@@ -218,11 +221,37 @@ def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[s
     return list(dict.fromkeys(row.id for row in rows))
 
 
-def open_(conversation: Conversation) -> None:
-    """Stores a new conversation, its number, and that it is its contact's chat. Raises Refused where he has one."""
+def waiting(account: str) -> Iterator[tuple[str, str | None]]:
+    """Ids and groups of what waits for an agent, the longest wait first, a moment old: a request for each thousand read.
+
+    Ends after 20,000, so that it costs a bounded number of requests whatever waits.
+    """
+    rows = Conversation.by_assignee.query(of_key(account, WAITING), page_size=_A_PAGE)
+    for page_ in islice(rows.page_iter, _MOST_PAGES):
+        for row in map(Conversation.from_raw_data, page_["Items"]):
+            yield row.id, row.group
+
+
+def count_waiting(account: str) -> int:
+    """How many wait for an agent, a moment old: one request for each MB of them, which is thousands."""
+    return Conversation.by_assignee.count(of_key(account, WAITING))
+
+
+def of_contact(account: str, contact: str, limit: int) -> list[str]:
+    """Ids of a contact's conversations, the newest first, a moment old: one request."""
+    rows = Conversation.by_contact.query(of_key(account, contact), scan_index_forward=False, limit=limit)
+    return list(dict.fromkeys(row.key.split("#")[1] for row in rows))
+
+
+def open_(conversation: Conversation, before: str | None = None) -> None:
+    """Stores a new conversation, its number, that it is its contact's chat now, and its agent's load where it has one.
+
+    `before` is the chat that the contact had. Raises Refused where he has another, so that he opens one at a time.
+    """
     with transaction() as write:
         _begin(write, conversation)
-        people.starts_chat(write, conversation.account, conversation.contact, conversation.id)
+        people.starts_chat(write, conversation.account, conversation.contact, conversation.id, before)
+        move(write, conversation.account, Loads(held=conversation.assignee), conversation.created_at)
 
 
 def open_further(conversation: Conversation, name: Claim | None, members: Sequence[Table]) -> None:

@@ -62,7 +62,7 @@ class Person(Table):
     removed_at = IntegerAttribute(null=True)
     is_anonymous = BooleanAttribute(default=False)
     trace = UnicodeAttribute(null=True)
-    #: A contact's one chat, so that it is opened once however often he asks.
+    #: The chat that a contact opened last, so that it is opened once however often he asks.
     chat = UnicodeAttribute(null=True)
     created_at = IntegerAttribute()
     updated_at = IntegerAttribute()
@@ -201,6 +201,15 @@ def free(write: TransactWrite, account: str, agent: str) -> None:
     write.update(Person(account, agent), [Person.open_conversations.add(-1)], Person.id.exists())
 
 
-def starts_chat(write: TransactWrite, account: str, person: str, conversation: str) -> None:
-    """Within a transaction: the contact's chat, of which he has one."""
-    write.update(Person(account, person), [Person.chat.set(conversation)], Person.id.exists() & Person.chat.does_not_exist())
+def starts_chat(write: TransactWrite, account: str, person: str, conversation: str, before: str | None) -> None:
+    """Within a transaction: the contact's latest chat, on condition of the one `before` it."""
+    as_seen = Person.chat.does_not_exist() if before is None else Person.chat == before
+    write.update(Person(account, person), [Person.chat.set(conversation)], Person.id.exists() & as_seen)
+
+
+def move(account: str, agent: str, group: str | None, now: int, *, out_of: str | None = None) -> None:
+    """Writes an agent's group, None for none: one request. Raises Refused for no agent, or one who is not in `out_of`."""
+    as_seen = Person.agents_of.exists() & (Person.group == out_of) if out_of else Person.agents_of.exists()
+    moved = Person.group.set(group) if group else Person.group.remove()
+    with conditional():
+        Person(account, agent).update([moved, Person.updated_at.set(now)], as_seen)

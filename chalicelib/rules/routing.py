@@ -19,6 +19,12 @@ class Candidate(Protocol):
 C = TypeVar("C", bound=Candidate)
 
 
+def preferred(agents: Iterable[C]) -> C | None:
+    """Whom `choose` would name, and where nobody is online the least loaded one who is not."""
+    everybody = list(agents)
+    return choose(everybody) or min(everybody, key=_turn, default=None)
+
+
 def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
     """The online agent with the fewest open conversations; ties: the oldest last assignment, then the lowest number.
 
@@ -33,4 +39,8 @@ def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
         online,
     )
     pool = next((pool for pool in pools if pool), [])
-    return min(pool, key=lambda agent: (agent.open_conversations, agent.last_assigned_at, agent.number), default=None)
+    return min(pool, key=_turn, default=None)
+
+
+def _turn(agent: Candidate) -> tuple[int, int, int]:
+    return agent.open_conversations, agent.last_assigned_at, agent.number

@@ -8,7 +8,7 @@ MOST_BYTES = 60_000
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 
 
-def preview(body: str, most_bytes: int = 160) -> str:
+def preview(body: str, most_bytes: int = 128) -> str:
     """The longest beginning of `body` that takes at most `most_bytes` in UTF-8."""
     return body.encode()[:most_bytes].decode(errors="ignore")
 

@@ -42,6 +42,15 @@ def _leave(scene: "Scene", label: str) -> dict[str, Any]:
     return _app(scene, label) | given
 
 
+def _members(scene: "Scene", label: str) -> dict[str, Any]:
+    """The visitor's conversation, for programs one among agents."""
+    agents = [agent.id for agent in scene.world.agents]
+    if not label.startswith("THIRD_PARTY"):
+        return _app(scene, label) | {"conversation_uuid": scene.visitor.conversation}
+    found = openings.create(scene.world.ctx(ADMIN), CreateConversation(agents[0], (agents[1],), internal=True)).conversation
+    return _app(scene, label) | {"conversation_uuid": found.id}
+
+
 CASES: dict[tuple[str, str], Callable[["Scene", str], dict[str, Any]]] = {
     ("POST", "/api/PP_CREATE_CONVERSATION"): _create,
     ("POST", "/api/PP_GET_APP_CONVERSATION_LIST"): _app,
@@ -53,9 +62,7 @@ CASES: dict[tuple[str, str], Callable[["Scene", str], dict[str, Any]]] = {
         _app(scene, label) | {"conversation_uuid": scene.visitor.conversation, "assigned_uuid": scene.world.agents[0].id}
     ),
     ("POST", "/api/PP_UPDATE_CONVERSATION_MEMBER"): _leave,
-    ("POST", "/api/PP_GET_CONVERSATION_USER_LIST"): lambda scene, label: (
-        _app(scene, label) | {"conversation_uuid": scene.visitor.conversation}
-    ),
+    ("POST", "/api/PP_GET_CONVERSATION_USER_LIST"): _members,
     ("POST", "/api/PP_GET_HISTORY_MESSAGE"): lambda scene, _: {
         "conversation_uuid": scene.visitor.conversation,
         "page_offset": "0",

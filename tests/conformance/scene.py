@@ -16,7 +16,7 @@ from chalicelib.desk import tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_apps, cases_files, cases_numbers, cases_talks
+from tests.conformance import cases_apps, cases_files, cases_groups, cases_numbers, cases_talks
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World, multipart
 
@@ -180,6 +180,6 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
 }
 
-CASES |= cases_apps.CASES | cases_files.CASES | cases_numbers.CASES | cases_talks.CASES
+CASES |= cases_apps.CASES | cases_files.CASES | cases_groups.CASES | cases_numbers.CASES | cases_talks.CASES
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

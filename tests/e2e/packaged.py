@@ -106,7 +106,9 @@ def deployed(folder: Path) -> Iterator[Deployed]:
             here.setenv(name, value)
         project = package.build(folder / "project")
         stack.create(STAGE)
-        boto3.client("s3").delete_bucket_policy(Bucket=stack.bucket(STAGE))  # it refuses what is not TLS, which is not spoken here
+        boto3.client("s3").delete_bucket_policy(
+            Bucket=stack.bucket(STAGE)
+        )  # it refuses what is not TLS, which is not spoken here
         for name, value in stack.outputs(STAGE).items():
             if name.endswith("Stream"):
                 here.setenv(f"POLYDESK_STREAM_{name.removesuffix('Stream').upper()}", value)
@@ -135,7 +137,16 @@ def _create(out: Path) -> dict[str, str]:
     waiter = cloudformation.get_waiter("stack_create_complete")
     waiter.wait(StackName=APP_STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     found = cloudformation.list_stack_resources(StackName=APP_STACK)["StackResourceSummaries"]
-    return {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in found}
+    resources = {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in found}
+    _take_bytes(resources["RestAPI"], template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"])
+    return resources
+
+
+def _take_bytes(api: str, definition: dict[str, Any]) -> None:
+    """Tells the emulator's API what AWS reads in its definition: which types are not text."""
+    types = definition["x-amazon-apigateway-binary-media-types"]
+    added: Any = [{"op": "add", "path": f"/binaryMediaTypes/{kind.replace('/', '~1')}"} for kind in types]
+    boto3.client("apigateway").update_rest_api(restApiId=api, patchOperations=added)
 
 
 def _desk(http: httpx.Client, folder: Path, resources: dict[str, str]) -> Deployed:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.context import ADMIN
+from chalicelib.desk import conversations as desk_conversations
 from chalicelib.desk import routing
 from chalicelib.models import conversations
 from chalicelib.models.base import Refused
@@ -60,7 +62,8 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.settle()
     lose_a_race(monkeypatch)
     world.online(*world.agents)
-    path = f"/api/v3/anytime/conversations/{scene.number + 1}/messages"
+    number = desk_conversations.load(world.ctx(ADMIN), answered.conversation).number
+    path = f"/api/v3/anytime/conversations/{number}/messages"
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     for _ in range(42):
         world.pass_(60)

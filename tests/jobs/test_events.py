@@ -13,6 +13,7 @@ from chalicelib.desk.events import (
     ConversationOpened,
     ConversationReopened,
     DeadlineSet,
+    GroupChanged,
     Progress,
 )
 from chalicelib.models import queues
@@ -25,6 +26,7 @@ SAMPLES = [
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
     AgentRemoved("a", 1, "p"),
+    GroupChanged("a", 1, "g"),
 ]
 
 

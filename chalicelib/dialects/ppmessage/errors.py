@@ -44,9 +44,11 @@ STRINGS = {
     29: "not portal user of PPMESSAGE.",
     30: "no such org group.",
     31: "not a list",
+    32: "user not in this group",
     33: "can not update",
     35: "no conversation member.",
     36: "wrong conversation type",
+    37: "user already in this group",
     38: "user is the owner of app.",
     39: "not owner",
     40: "app not has this user.",
@@ -60,7 +62,10 @@ _FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_s
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
 _EXISTS = {"device": 25, "person": 22}
 _FIELDS |= {"members": "member_list", "name": "conversation_name", "size": "page_size", "page": "page_offset"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 35, "file": 14}
+_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26, "group": 30, "member": 35, "group member": 32, "file": 14}
+_FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
+_FIELDS |= {"question": "script_question", "answer": "script_answer"}
+_NO_LIST = "expected `array"
 #: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
 _SHOWN, _STATUSES = ("/download/", "/identicon/"), {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
@@ -89,7 +94,7 @@ def code_of(error: Exception) -> int:
         case Missing():
             return 6
         case Invalid():
-            return 28 if error.field else 1
+            return 1 if not error.field else 31 if error.reason.startswith(_NO_LIST) else 28
         case Exists():
             return _EXISTS.get(error.kind, 33)
         case Conflict() | Stale():
@@ -116,7 +121,8 @@ def wrap(request: Request, body: Any) -> Any:
     """A success in this dialect's shape; /ppauth has its own."""
     if not isinstance(body, msgspec.Struct):
         return body
-    return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **msgspec.structs.asdict(body)}
+    shown = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **shown}
 
 
 def uri(request: Request) -> str:

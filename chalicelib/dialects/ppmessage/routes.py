@@ -8,12 +8,15 @@ from chalicelib.dialects.ppmessage.calls import (
     conversations,
     devices,
     files,
+    groups,
     messages,
     numbers,
     objects,
     people,
+    replies,
     signup,
     talks,
+    waiting,
 )
 
 PPMESSAGE = Dialect(
@@ -34,5 +37,8 @@ PPMESSAGE = Dialect(
         *objects.ROWS,
         *signup.ROWS,
         *talks.ROWS,
+        *groups.ROWS,
+        *waiting.ROWS,
+        *replies.ROWS,
     ],
 )

@@ -71,14 +71,21 @@ def conversation_data(
     )
 
 
+def for_visitor(found: Conversation, agents: Sequence[Card], *, waits: bool) -> wire.Conversation:
+    """A visitor's conversation, named after the agents who serve it; without its uuid while he waits to be let in."""
+    shown = conversation(found, ",".join(agent.name for agent in agents) or None)
+    shown.uuid = msgspec.UNSET if waits else found.id
+    return shown
+
+
 def default_conversation(
-    found: Conversation, account: Account, visitor: Card, agents: Sequence[Card]
+    found: Conversation, account: Account, visitor: Card, agents: Sequence[Card], *, waits: bool
 ) -> wire.DefaultConversationShown:
-    """A visitor's conversation: named after the agents who serve it, among whom he stands first."""
-    name = ",".join(agent.name for agent in agents) or None
+    """The same with everybody who is in it, the visitor first."""
+    groups = {group.id: group.name for group in account.groups.values()}
     return wire.DefaultConversationShown(
-        **msgspec.structs.asdict(conversation(found, name)),
+        **msgspec.structs.asdict(for_visitor(found, agents, waits=waits)),
         app_name=account.name,
         app_welcome=account.welcome,
-        user_list=[user_summary(card) for card in (visitor, *agents)],
+        user_list=[user_summary(card, groups, for_visitor=True) for card in (visitor, *agents)],
     )

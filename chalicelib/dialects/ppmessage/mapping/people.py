@@ -1,5 +1,7 @@
 """People in PPMessage's words."""
 
+from collections.abc import Mapping
+
 from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.errors import Invalid
@@ -19,16 +21,16 @@ def anonymous(person: Person) -> wire.AnonymousCreated:
     return wire.AnonymousCreated(person.id, person.name, icon(person.id, person.icon), person.email)
 
 
-def user_summary(card: Card) -> wire.UserSummary:
-    """A member of a conversation."""
+def user_summary(card: Card, groups: Mapping[str, str], *, for_visitor: bool = False) -> wire.UserSummary:
+    """A member of a conversation or a group; `groups` has the account's groups' names. A visitor learns no agent's e-mail."""
     return wire.UserSummary(
         uuid=card.id,
         user_fullname=card.name,
-        user_email=card.email,
+        user_email=None if for_visitor and card.kind == "agent" else card.email,
         user_icon=icon(card.id, card.icon),
         user_signature=card.signature,
         updatetime=card.updated_at // 1000,
-        group=None,
+        group=_group(card.group, groups),
         is_browser_online=card.presence == "online",
         is_mobile_online=False,
     )
@@ -135,3 +137,7 @@ def service_user(agent: Person, account: Account) -> wire.ServiceUser:
         is_distributor_user=agent.is_distributor,
         is_service_user=True,
     )
+
+
+def _group(group: str | None, groups: Mapping[str, str]) -> dict[str, str] | None:
+    return {"uuid": group, "group_name": groups[group]} if group and group in groups else None

@@ -23,7 +23,7 @@ class AnonymousCreated(msgspec.Struct):
 
 
 class UserSummary(msgspec.Struct, kw_only=True):
-    """A member of a conversation; `updatetime` is an integer epoch in seconds."""
+    """A member of a conversation or a group; `updatetime` is an integer epoch in seconds."""
 
     uuid: str
     user_fullname: str
