@@ -137,16 +137,7 @@ def _create(out: Path) -> dict[str, str]:
     waiter = cloudformation.get_waiter("stack_create_complete")
     waiter.wait(StackName=APP_STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     found = cloudformation.list_stack_resources(StackName=APP_STACK)["StackResourceSummaries"]
-    resources = {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in found}
-    _take_bytes(resources["RestAPI"], template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"])
-    return resources
-
-
-def _take_bytes(api: str, definition: dict[str, Any]) -> None:
-    """Tells the emulator's API what AWS reads in its definition: which types are not text."""
-    types = definition["x-amazon-apigateway-binary-media-types"]
-    added: Any = [{"op": "add", "path": f"/binaryMediaTypes/{kind.replace('/', '~1')}"} for kind in types]
-    boto3.client("apigateway").update_rest_api(restApiId=api, patchOperations=added)
+    return {resource["LogicalResourceId"]: resource.get("PhysicalResourceId", "") for resource in found}
 
 
 def _desk(http: httpx.Client, folder: Path, resources: dict[str, str]) -> Deployed:

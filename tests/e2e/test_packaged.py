@@ -104,6 +104,10 @@ def test_a_conversation_through_every_dialect(desk: Deployed) -> None:
 
 
 def test_a_picture_comes_and_goes_as_it_is(desk: Deployed) -> None:
+    definition = json.loads((desk.folder / "out" / "sam.json").read_text())["Resources"]["RestAPI"]["Properties"][
+        "DefinitionBody"
+    ]
+    assert definition["x-amazon-apigateway-binary-media-types"] == ["*/*"]
     visitor, data = walk.arrive(desk), picture("PNG")
     form: Any = {"data": {"user_uuid": visitor.id}, "files": {"file": ("é.png", data, "image/png")}}
     answer = desk.http.post("/upload", **form).json()
