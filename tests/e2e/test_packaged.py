@@ -104,9 +104,15 @@ def test_a_conversation_through_every_dialect(desk: Deployed) -> None:
 
 
 def test_a_picture_comes_and_goes_as_it_is(desk: Deployed) -> None:
+    definition = json.loads((desk.folder / "out" / "sam.json").read_text())["Resources"]["RestAPI"]["Properties"][
+        "DefinitionBody"
+    ]
+    assert definition["x-amazon-apigateway-binary-media-types"] == ["*/*"]
     visitor, data = walk.arrive(desk), picture("PNG")
     form: Any = {"data": {"user_uuid": visitor.id}, "files": {"file": ("é.png", data, "image/png")}}
-    fid = desk.http.post("/upload", **form).json()["fuuid"]
+    answer = desk.http.post("/upload", **form).json()
+    assert answer["error_code"] == 0, answer
+    fid = answer["fuuid"]
     sent = {"conversation_uuid": visitor.conversation, "from_uuid": visitor.id, "to_uuid": visitor.conversation}
     sent |= {"uuid": str(uuid.uuid4()), "from_type": "DU", "to_type": "AP", "message_type": "NOTI"}
     image = {"message_subtype": "IMAGE", "message_body": json.dumps({"fid": fid, "mime": "image/png"})}

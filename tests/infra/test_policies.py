@@ -156,7 +156,7 @@ def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pyt
         given = {(action, resource) for action, resource in policies.grants(function) if action not in OBSERVED}
         fed = FED.get(SOURCES.get(function, ""), set())
         unused = {grant for grant in given if not any(policies.allows(grant, need) for need in policies.made[function])}
-        assert {action for action, _ in unused} <= fed, function
+        assert {action for action, _ in unused} <= fed, (function, unused)
         assert fed <= {action for action, _ in given}, function
 
 
