@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.conformance.scene import Scene
 
 #: Rows that end the token with which they are called.
-ENDING = {("POST", "/api/PPKEFU_LOGOUT")}
+ENDING = {("POST", "/api/PPKEFU_LOGOUT"), ("POST", "/api/PPCONSOLE_LOGOUT")}
 
 
 def agents_device(scene: "Scene") -> str:
