@@ -15,7 +15,7 @@ _PAGE = "/ppauth/reset"
 _LANGUAGE = {"language": "Accept-Language"}
 
 
-def logout(ctx: Context, request: wire.Logout) -> Done:
+def console_logout(ctx: Context, request: wire.Logout) -> Done:
     """PPCONSOLE_LOGOUT: ends the token that says so, which is the user's own; 20 for another's."""
     if request.user_uuid != ctx.caller.person:
         raise Forbidden("nobody logs another out")
@@ -75,7 +75,7 @@ def _dead(request: Link) -> Answer:
 
 
 ROWS = [
-    Endpoint("POST", "/api/PPCONSOLE_LOGOUT", logout, ("PPCONSOLE",)),
+    Endpoint("POST", "/api/PPCONSOLE_LOGOUT", console_logout, ("PPCONSOLE",)),
     Endpoint("POST", "/api/PPCONSOLE_SEND_NEW_PASSWORD", send_new_password, ("PPCONSOLE_BEFORE_LOGIN",)),
     Endpoint("GET", _PAGE, reset_page, headers=_LANGUAGE),
     Endpoint("POST", _PAGE, reset, headers=_LANGUAGE, in_form=True),

@@ -19,13 +19,18 @@ def create_device(ctx: Context, request: wire.CreateDevice) -> wire.DeviceCreate
 
 
 def update_device(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
-    """PP_UPDATE_DEVICE and SET_DEVICE_INFO: what a device's client tells of it; 8 where it is not the caller's."""
+    """PP_UPDATE_DEVICE: what a device's client tells of it; 8 where it is not the caller's."""
     devices.describe(ctx, request.device_uuid, mapping.details(request))
     return wire.DeviceUpdated()
+
+
+def set_device_info(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
+    """SET_DEVICE_INFO: the same under the name that older clients know."""
+    return update_device(ctx, request)
 
 
 ROWS = [
     Endpoint("POST", "/api/PP_CREATE_DEVICE", create_device, PPCOM),
     Endpoint("POST", "/api/PP_UPDATE_DEVICE", update_device, DEVICES),
-    Endpoint("POST", "/api/SET_DEVICE_INFO", update_device, DEVICES),
+    Endpoint("POST", "/api/SET_DEVICE_INFO", set_device_info, DEVICES),
 ]

@@ -21,7 +21,8 @@ def _by_hour(which: mapping.Which) -> Callable[[Context, AppRequest], wire.ByHou
     def by_hour(ctx: Context, request: AppRequest) -> wire.ByHour:
         return mapping.by_hour(tallies.by_hour(ctx), which)
 
-    by_hour.__name__ = f"{which.__name__}_by_hour"  # the document names each operation
+    # The document names each operation.
+    by_hour.__name__, by_hour.__doc__ = f"{which.__name__}_by_hour", f"{which.__doc__} By hour, today."
     return by_hour
 
 
@@ -30,7 +31,7 @@ def _by_day(which: mapping.Which) -> Callable[[Context, wire.Range], wire.ByDay]
         first, last = mapping.day("begin_date", request.begin_date), mapping.day("end_date", request.end_date)
         return mapping.by_day(tallies.by_day(ctx, first, last), which)
 
-    by_day.__name__ = f"{which.__name__}_by_day"
+    by_day.__name__, by_day.__doc__ = f"{which.__name__}_by_day", f"{which.__doc__} By day."
     return by_day
 
 
