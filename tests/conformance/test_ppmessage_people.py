@@ -88,7 +88,7 @@ def test_an_object_is_a_user_the_account_a_conversation_or_nothing(scene: Scene)
     assert (account["type"], account["name"], account["email"]) == ("AP", world.name, None)
     shown = ask(scene, "GET_YVOBJECT_DETAIL", "PPKEFU", uuid=scene.visitor.conversation, type="CV")
     assert (shown["error_code"], shown["uuid"]) == (0, scene.visitor.conversation)
-    assert code(scene, "GET_YVOBJECT_DETAIL", "PPCOM", uuid="g", type="OG") == 18
+    assert code(scene, "GET_YVOBJECT_DETAIL", "PPCOM", uuid="g", type="OG") == 30
     assert code(scene, "GET_YVOBJECT_DETAIL", "PPCOM", uuid="g", type="XX") == 28
 
 

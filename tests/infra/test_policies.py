@@ -8,7 +8,7 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, routing
+from chalicelib.desk import accounts, messages, openings, routing
 from chalicelib.desk import conversations as desk_conversations
 from chalicelib.models import conversations, settings
 from chalicelib.models.base import Refused
@@ -88,6 +88,9 @@ def listen(scene: Scene) -> None:
     """A visitor and an agent on sockets, one that goes without a word, a login that puts another out, and a logout."""
     world, visitor, agent = scene.world, scene.visitor, scene.world.agents[0]
     device, token = agents_device(scene), world.token("PPKEFU", agent)
+    both = openings.CreateConversation(visitor.id, (agent.id, world.agents[1].id))
+    talk = openings.create(world.as_visitor(visitor.id), both).conversation
+    messages.post(world.as_visitor(visitor.id), messages.PostMessage(talk.id, "to both of you"))
     theirs, lost, mine, away = Socket(), Socket(), Socket(), Socket()
     for socket in (theirs, lost):
         assert socket.auth(world, visitor.id, visitor.device, token=world.token("PPCOM"))["code"] == 0
