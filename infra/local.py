@@ -140,8 +140,7 @@ def _restore() -> None:
     stack.create(STAGE)
     with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
         json.load(answer)
-    for table, arn in stack.streams(STAGE).items():
-        os.environ[f"POLYDESK_STREAM_{table.upper()}"] = arn
+    os.environ |= stack.variables(stack.streams(STAGE))
 
 
 def _desk(data: Path) -> dict[str, Any]:

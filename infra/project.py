@@ -14,7 +14,7 @@ import boto3
 from chalice.cli.factory import CLIFactory
 from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
 
-from infra import package
+from infra import package, stack
 from infra.aws import CannotDeploy, account, here
 
 GATEWAY_STAGE = "v1"
@@ -107,7 +107,7 @@ def _deployed(project: Path, stage: str) -> Path:
 
 def chalice(command: str, stage: str, folder: Path, streams: Mapping[str, str]) -> None:
     """Runs `chalice deploy` or `chalice delete` on the project. Raises CannotDeploy where it fails."""
-    known = {f"POLYDESK_STREAM_{table.upper()}": arn for table, arn in streams.items()}
-    ran = subprocess.run([package.CHALICE, "--project-dir", str(folder), command, "--stage", stage], env=os.environ | known)
+    environment = os.environ | stack.variables(streams)
+    ran = subprocess.run([package.CHALICE, "--project-dir", str(folder), command, "--stage", stage], env=environment)
     if ran.returncode:
         raise CannotDeploy(f"`chalice {command}` failed; mend what it says and run this again: it goes on from here")

@@ -1,6 +1,7 @@
 """infra/template.yaml as a CloudFormation stack."""
 
 import time
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -32,12 +33,6 @@ def create(stage: str) -> None:
     parameters = [{"ParameterKey": "Stage", "ParameterValue": stage}]
     client.create_stack(StackName=name(stage), TemplateBody=TEMPLATE.read_text(), Parameters=parameters)  # type: ignore[arg-type]
     client.get_waiter("stack_create_complete").wait(StackName=name(stage), WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-
-
-def outputs(stage: str) -> dict[str, str]:
-    """What the stack says of itself."""
-    stack = boto3.client("cloudformation").describe_stacks(StackName=name(stage))["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
 def apply(stage: str) -> None:
@@ -157,6 +152,11 @@ def streams(stage: str) -> dict[str, str]:
     names = [_named(table["TableName"], stage) for table in _resources("AWS::DynamoDB::Table") if "StreamSpecification" in table]
     described = [client.describe_table(TableName=table)["Table"] for table in names]
     return {table["TableName"].removeprefix(f"{APP}-{stage}-"): table["LatestStreamArn"] for table in described}
+
+
+def variables(streams: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which chalicelib/config.py finds streams, which are ARNs by the table's short name."""
+    return {f"POLYDESK_STREAM_{table.upper()}": arn for table, arn in streams.items()}
 
 
 def _named(template: str, stage: str) -> str:

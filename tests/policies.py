@@ -12,6 +12,8 @@ from chalicelib.desk import cache
 from chalicelib.models import claims, queues
 
 CHALICE = Path(__file__).parent.parent / ".chalice"
+#: What .chalice/config.json says of each lambda.
+FUNCTIONS: dict[str, dict[str, Any]] = json.loads((CHALICE / "config.json").read_text())["lambda_functions"]
 #: Operations that IAM knows by another name.
 _ACTIONS = {
     "SendMessageBatch": "SendMessage",
@@ -86,7 +88,7 @@ def _of_table(action: str, body: dict[str, Any]) -> Need:
 @functools.cache
 def grants(function: str) -> list[Need]:
     """What a lambda's policy allows: action and pattern of ARNs."""
-    file = json.loads((CHALICE / "config.json").read_text())["lambda_functions"][function]["iam_policy_file"]
+    file = FUNCTIONS[function]["iam_policy_file"]
     return [
         (action, resource)
         for statement in json.loads((CHALICE / file).read_text())["Statement"]

@@ -61,7 +61,7 @@ class Endpoint:
         """Names of the request's fields, and whether each must be given."""
         return {field.name: field.required for field in msgspec.structs.fields(self.request)}
 
-    @property
+    @cached_property
     def conversation(self) -> str:
         """The request's field that names a conversation, where it has one."""
         found = _IN_PATH.search(self.path)

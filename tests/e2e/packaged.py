@@ -106,9 +106,8 @@ def deployed(folder: Path) -> Iterator[Deployed]:
             here.setenv(name, value)
         project = package.build(folder / "project")
         stack.create(STAGE)
-        for name, value in stack.outputs(STAGE).items():
-            if name.endswith("Stream"):
-                here.setenv(f"POLYDESK_STREAM_{name.removesuffix('Stream').upper()}", value)
+        for name, value in stack.variables(stack.streams(STAGE)).items():
+            here.setenv(name, value)
         out = package.archive(project, STAGE, folder / "out")
         resources = _create(out)
         # Not through the emulator's host names, which only a resolver of its own would know.

@@ -1,6 +1,5 @@
 """Each lambda may do what it does, and nothing else."""
 
-import json
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from tests.conformance.scene import set_up
 from tests.conformance.table import every_row
 from tests.world import World
 
-CONFIG: dict[str, Any] = json.loads((policies.CHALICE / "config.json").read_text())
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
 #: What Lambda does in a function's role to feed it, and with what of a stream could not be handled.
 FED = {
@@ -72,7 +70,7 @@ def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     exercise(world, monkeypatch)
-    for function in CONFIG["lambda_functions"]:
+    for function in policies.FUNCTIONS:
         given = {(action, resource) for action, resource in policies.grants(function) if action not in OBSERVED}
         fed = FED.get(SOURCES.get(function, ""), set())
         unused = {grant for grant in given if not any(policies.allows(grant, need) for need in policies.made[function])}
@@ -81,13 +79,13 @@ def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pyt
 
 
 def test_every_lambda_has_a_policy_of_its_own() -> None:
-    files = {name: entry["iam_policy_file"] for name, entry in CONFIG["lambda_functions"].items()}
+    files = {name: entry["iam_policy_file"] for name, entry in policies.FUNCTIONS.items()}
     assert set(files) == {"api_handler", *SOURCES}
     assert files == {name: f"policy-{name}.json" for name in files}
     assert {f"policy-{name}.json" for name in files} == {file.name for file in policies.CHALICE.glob("policy*.json")}
 
 
-@pytest.mark.parametrize("function", CONFIG["lambda_functions"])
+@pytest.mark.parametrize("function", policies.FUNCTIONS)
 def test_no_right_is_for_more_than_our_own(function: str) -> None:
     for action, resource in policies.grants(function):
         assert "*" not in action
