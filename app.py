@@ -1,8 +1,9 @@
 """The contents page: every route family, queue, stream and schedule lambda, a line each."""
 
+from functools import partial
 from typing import Any, cast
 
-from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent
+from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent, WebsocketEvent
 
 from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
@@ -12,12 +13,17 @@ from chalicelib.dialects.gateway import identify, respond, serve
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
+from chalicelib.dialects.ppmessage import socket
+from chalicelib.dialects.ppmessage.mapping import socket as words
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import batch, relay, route, timers
+from chalicelib.jobs import batch, count, mail, notify, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
 app.register_middleware(identify, "all")
+app.experimental_feature_flags.update(["WEBSOCKETS"])
+# Forms with files come, and pictures go. API Gateway looks at the first type alone that a browser accepts, and browsers differ.
+app.api.binary_types = ["*/*"]
 
 DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 #: Paths of each dialect: all below a base that are so many segments deep. The endpoint tables know the rest, so that an
@@ -25,11 +31,17 @@ DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 FAMILIES = [
     (PPMESSAGE, "/api", 1, 1),
     (PPMESSAGE, "/ppauth", 1, 1),
+    (PPMESSAGE, "/upload", 0, 0),
+    (PPMESSAGE, "/upload_txt", 0, 0),
+    (PPMESSAGE, "/download", 1, 1),
+    (PPMESSAGE, "/identicon", 1, 1),
     (ANYTIME, "/api", 2, 7),
     (ANYTIME, "/oauth", 1, 1),
     (ONEVIEW, "/cs-chat-ticket", 0, 5),
     (LIVECHAT, "/auth", 1, 6),
 ]
+#: What is counted may wait for more of it: a transaction then counts many messages.
+COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 20}
 METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
@@ -67,6 +79,16 @@ def relay_people(event: DynamoDBEvent) -> None:
     relay.relay("people", _records(event))
 
 
+@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), starting_position="TRIM_HORIZON", **COUNTED)
+def count_conversations(event: DynamoDBEvent) -> None:
+    count.count("conversations", _records(event))
+
+
+@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), starting_position="TRIM_HORIZON", **COUNTED)
+def count_people(event: DynamoDBEvent) -> None:
+    count.count("people", _records(event))
+
+
 # Chalice can't ask for partial responses, so it starts with batches of one; infra/deploy.py asks, and makes them larger.
 @app.on_sqs_message(queue=config.queue("routing"), batch_size=1)
 def route_conversations(event: SQSEvent) -> dict[str, Any]:
@@ -76,6 +98,31 @@ def route_conversations(event: SQSEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue=config.queue("timers"), batch_size=1)
 def fire_timers(event: SQSEvent) -> dict[str, Any]:
     return batch.each(_records(event), timers.fire)
+
+
+@app.on_sqs_message(queue=config.queue("notify"), batch_size=1)
+def notify_sockets(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), partial(notify.notify, words=words))
+
+
+@app.on_ws_connect()
+def websocket_connect(event: WebsocketEvent) -> None:
+    """Everybody may; who he is he says in his first message."""
+
+
+@app.on_ws_message()
+def websocket_message(event: WebsocketEvent) -> None:
+    socket.serve(event.connection_id, event.body)
+
+
+@app.on_ws_disconnect()
+def websocket_disconnect(event: WebsocketEvent) -> None:
+    socket.gone(event.connection_id)
+
+
+@app.on_sqs_message(queue=config.queue("mail"), batch_size=1)
+def send_mail(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), mail.send)
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

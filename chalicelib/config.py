@@ -5,6 +5,10 @@ import os
 STAGE = os.environ.get("POLYDESK_STAGE", "dev")
 #: Base of links that answers carry (icons, paging). Empty: relative to the caller.
 PUBLIC_URL = os.environ.get("POLYDESK_PUBLIC_URL", "").rstrip("/")
+#: The bucket of attachments, as infra/template.yaml's output AttachmentsBucket names it.
+ATTACHMENTS = os.environ.get("POLYDESK_ATTACHMENTS", "")
+#: Who sends mail: an address, or a name and one, that SES knows as ours. Empty: no mail is sent.
+MAIL_FROM = os.environ.get("POLYDESK_MAIL_FROM", "").strip()
 #: Whether this is a deployed function, whose standard output is a log group.
 IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 #: From which level on a deployed function logs.
@@ -13,6 +17,11 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).
 LONGEST_DELAY = 900
+
+
+def socket_api() -> str:
+    """Address through which lambdas send to sockets: API Gateway's, put into the environment by the deployment."""
+    return os.environ.get("POLYDESK_SOCKET_API", "https://localhost")
 
 
 def table(name: str) -> str:

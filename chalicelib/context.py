@@ -19,7 +19,7 @@ class Caller:
 
     `person` and `number` are None where the credential belongs to a program, not a person;
     `client` is the label that the credential was issued under, and means something only to the dialect that issued it;
-    `token` is the digest of the credential.
+    `token` is the digest of the credential; `generation` says how often the person's logins had been ended before it.
     """
 
     account: str
@@ -28,6 +28,7 @@ class Caller:
     number: int | None = None
     client: str = ""
     token: str = ""
+    generation: int = 0
 
     def at_least(self, level: str) -> bool:
         """Whether the caller's level is `level` or above."""
@@ -65,6 +66,10 @@ class Context:
     def secret(self) -> str:
         """A new random secret: 256 bits as 43 url-safe characters."""
         return ids.secret(self.entropy(32))
+
+    def as_person(self, person: str, number: int | None) -> "Context":
+        """The same circumstances, the caller being this person."""
+        return replace(self, caller=replace(self.caller, person=person, number=number))
 
     def acting(self, caller: Caller) -> "Context":
         """The same circumstances with another caller."""

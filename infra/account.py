@@ -12,16 +12,15 @@ from functools import partial
 from typing import Any
 
 from chalicelib import config, context
-from chalicelib.context import ADMIN, AGENT, Caller, Context
-from chalicelib.desk import accounts, clients, people, tokens
+from chalicelib.context import ADMIN, Caller, Context
+from chalicelib.desk import owners, people, tokens
 from chalicelib.desk.errors import Exists
+from chalicelib.desk.owners import NewAccount
 from chalicelib.desk.people import CreateAgent, Person
-from chalicelib.dialects.ppmessage.auth import LEVELS
+from chalicelib.dialects.ppmessage.auth import CLIENTS
 from chalicelib.rules import passwords
 from infra import stack
 from infra.aws import CannotDeploy, here, run
-
-_CLIENTS = ("PPCOM", "PPKEFU", "PPCONSOLE", "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 
 
 def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given: str) -> dict[str, Any]:
@@ -29,11 +28,14 @@ def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given
 
     `given` are settings of the account. Raises Exists for an e-mail that somebody has.
     """
-    ctx = context.system()
-    ctx = ctx.acting(Caller(ctx.new_id(), ADMIN))
-    first, password = _agent(ctx, owner, email, ADMIN)
-    accounts.create(ctx, name, first.id, **given)
-    others = [_agent(ctx, called, address, AGENT) for address, called in agents.items()]
+    password = secrets.token_urlsafe(12)
+    opened = owners.sign_up(
+        context.system(),
+        CreateAgent(email, owner, passwords.wire(password)),
+        NewAccount(name, CLIENTS, with_secrets=frozenset(CLIENTS), settings=given),
+    )
+    first, ctx = opened.owner, context.system().acting(Caller(opened.account.id, ADMIN))
+    others = [_agent(ctx, called, address) for address, called in agents.items()]
     holder = Caller(ctx.account, ADMIN, first.id, first.number)
     return {
         "account": {"app_uuid": ctx.account, "name": name},
@@ -41,20 +43,15 @@ def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given
         "agents": [
             {"email": agent.email, "password": secret, "user_uuid": agent.id, "id": agent.number} for agent, secret in others
         ],
-        "ppmessage": {label: _client(ctx, label) for label in _CLIENTS},
+        "ppmessage": {label: {"api_key": told.key, "api_secret": told.secret} for label, told in opened.credentials.items()},
         "anytime": {"email": first.email, "api_key": tokens.issue(ctx, holder, tokens.KEY, None, name=first.email)},
         "livechat": {"api_token": tokens.issue(ctx, holder, tokens.KEY, None)},
     }
 
 
-def _agent(ctx: Context, name: str, email: str, level: str) -> tuple[Person, str]:
+def _agent(ctx: Context, name: str, email: str) -> tuple[Person, str]:
     password = secrets.token_urlsafe(12)
-    return people.create_agent(ctx, CreateAgent(email, name, passwords.wire(password), level)), password
-
-
-def _client(ctx: Context, label: str) -> dict[str, str]:
-    key, secret = clients.create(ctx, label, LEVELS[label])
-    return {"api_key": key, "api_secret": secret}
+    return people.create_agent(ctx, CreateAgent(email, name, passwords.wire(password))), password
 
 
 def main() -> int:

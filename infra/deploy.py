@@ -63,11 +63,11 @@ def _days(stage: str) -> int:
 
 
 def _addresses(stage: str, found: adopt.Found) -> dict[str, str]:
-    """What the functions are told of where they are; empty before there is an API."""
+    """What the functions are told of where they are and where files are; no more than that before there is an API."""
     gateway_stage = _gateway_stage(stage)
     http = project.public_url(stage) or (found.rest_api and gateway.url(found.rest_api, gateway_stage))
-    socket = found.websocket_api and gateway.url(found.websocket_api, gateway_stage, "wss")
-    given = {"POLYDESK_PUBLIC_URL": http, "POLYDESK_SOCKET_URL": socket}
+    sockets = found.websocket_api and gateway.url(found.websocket_api, gateway_stage)
+    given = {"POLYDESK_PUBLIC_URL": http, "POLYDESK_SOCKET_API": sockets, "POLYDESK_ATTACHMENTS": stack.bucket(stage)}
     return {name: address.rstrip("/") for name, address in given.items() if address}
 
 

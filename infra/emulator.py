@@ -2,7 +2,8 @@
 
 ministack keeps all in memory and saves it when it is stopped politely. Here every change of a table or a queue is written
 to a journal before the request is answered, so that no kill loses what was acknowledged. A line is a request: a
-transaction is there as a whole or not at all. A table's stream records of the last hour are kept with it.
+transaction is there as a whole or not at all. A table's stream records of the last hour are kept with it. A bucket's
+objects are files beside it, which ministack writes before it answers.
 
 Run as `python -m infra.emulator PORT JOURNAL`; it stops with the process that started it.
 """
@@ -16,6 +17,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from infra.mailbox import Mailbox
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -31,9 +34,12 @@ class Journal:
     `{"t": table, "r": record}` and messages `{"q": queue, "k": [id], "n": message or null}`.
     """
 
-    def __init__(self, path: Path, tables: Any, queues: Any) -> None:
-        """`tables` and `queues` are ministack's modules of DynamoDB and SQS; what they write is journaled from now on."""
-        self._path, self._tables, self._queues = path, tables, queues
+    def __init__(self, path: Path, tables: Any, queues: Any, objects: Any) -> None:
+        """`tables`, `queues` and `objects` are ministack's modules of DynamoDB, SQS and S3; what the first two write is
+        journaled from now on. The third has read its files already, and has a bucket that is not the template's.
+        """
+        self._path, self._tables, self._queues, self._objects = path, tables, queues, objects
+        objects._buckets._data.clear()
         self._pending: list[Change] = []
         self._messages: dict[tuple[str, str], Any] = {}
         self._file = path.open("ab")
@@ -91,6 +97,7 @@ class Journal:
         self.look_at_queues()
         self._pending.clear()
         self._rewrite(kept)
+        self._objects._load_persisted_data()
         return len(rows)
 
     def _changes(self) -> Iterator[Change]:
@@ -165,18 +172,21 @@ def main() -> None:
     """Serves until it is told to stop."""
     port, path = int(sys.argv[1]), Path(sys.argv[2])
     os.environ |= {"GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "ERROR"}
+    os.environ |= {"S3_PERSIST": "1", "S3_DATA_DIR": str(path.with_name("files"))}
     threading.Thread(target=stop_with, args=(os.getppid(),), daemon=True).start()
 
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app
-    from ministack.services import dynamodb, sqs
+    from ministack.services import dynamodb, s3, ses_v2, sqs
 
+    mailbox = Mailbox(path.with_name("mail"))
+    ses_v2._sent_emails_list = lambda: mailbox
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "ERROR"
-    asyncio.run(serve(journaled(app, Journal(path, dynamodb, sqs)), config))  # type: ignore[arg-type]
+    asyncio.run(serve(journaled(app, Journal(path, dynamodb, sqs, s3)), config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

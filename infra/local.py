@@ -7,6 +7,7 @@ import fcntl
 import json
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +24,8 @@ from infra import emulator
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
-_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json")
+_SENDER = "desk@demo.example"
+_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "files", "mail")
 
 
 class CannotRun(Exception):
@@ -39,6 +41,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         port = _free_port(os.environ.get("PORT") or "8000")
+        _free_port(str(port + 1))
         with _owned(data), _embedded_aws(data) as aws:
             _run(port, data, stop, aws)
     except CannotRun as reason:
@@ -58,7 +61,7 @@ def _owned(data: Path) -> Iterator[None]:
             raise CannotRun(f"another desk is running on {data}; stop it, or choose another folder with DATA=") from error
         if os.environ.get("FRESH") == "1":
             for path in [path for pattern in _OURS for path in data.glob(pattern)]:
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
         yield
 
 
@@ -108,24 +111,29 @@ def _wait_for(aws: Process, port: int) -> None:
 
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
+    os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
     _restore()
 
     import app
-    from infra import pumps, server  # only now, because the app reads the environment when it is imported
+    from infra import pumps, server, sockets  # only now, because the app reads the environment when it is imported
 
     desk = _desk(data)
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
+    live = sockets.Server(app, port + 1)
+    live.start()
     running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
-    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}/pcsocket/WS"}
+    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}{sockets.PATH}"}
     _write(data / "desk.json", addresses | desk)
     print(f"ready {addresses['http']}", flush=True)
     while not stop.wait(0.5):
         if aws.poll() is not None:
             raise CannotRun("the embedded AWS has stopped; start again, nothing that was stored is lost")
     web.shutdown()
+    live.stop()
     for pump in running:
         pump.stop()
     web.server.drain(5)
@@ -135,12 +143,16 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
 
 def _restore() -> None:
     """The stack's tables and queues, with what the journal has."""
+    import boto3
+
     from infra import stack
 
     stack.create(STAGE)
+    boto3.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
     with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
         json.load(answer)
     os.environ |= stack.variables(stack.streams(STAGE))
+    os.environ["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)
 
 
 def _desk(data: Path) -> dict[str, Any]:

@@ -26,17 +26,19 @@ def configure(stage: str, mappings: Collection[Any]) -> None:
     """Sets every mapping and asserts that it is set. Raises CannotDeploy where AWS says otherwise."""
     client, dead = boto3.client("lambda"), _dead_letters(stage)
     for mapping in mappings:
-        _set(client, mapping["UUID"], _wanted(stage, mapping["EventSourceArn"], dead))
+        _set(client, mapping["UUID"], _wanted(stage, mapping, dead))
     say("mappings", f"{len(mappings)} with partial responses")
 
 
-def _wanted(stage: str, source: str, dead: str) -> dict[str, Any]:
+def _wanted(stage: str, mapping: Any, dead: str) -> dict[str, Any]:
+    source = mapping["EventSourceArn"]
     if service(source) == "sqs":
         most = _CONCURRENCY.get(source.split(":")[-1].removeprefix(f"{APP}-{stage}-"), _OTHERWISE)
         return _PARTIAL | {"BatchSize": 10, "ScalingConfig": {"MaximumConcurrency": most}}
     return _PARTIAL | {
         "BatchSize": 100,
-        "BisectBatchOnFunctionError": True,
+        # What counts knows a batch that comes again by its first record, so it must begin where it did.
+        "BisectBatchOnFunctionError": not mapping["FunctionArn"].split(":")[-1].startswith(f"{APP}-{stage}-count_"),
         "MaximumRetryAttempts": 50,
         "DestinationConfig": {"OnFailure": {"Destination": dead}},
     }

@@ -24,6 +24,13 @@ CHALICE = str(Path(sys.executable).with_name("chalice"))
 _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
 _CHALICE = "chalice"
+#: What Pillow brings for pictures that we refuse (AVIF, WebP), for fonts, colour profiles, Tk and morphology: nothing that a
+#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. And Powertools' own way to serve an API.
+_UNUSED = ["PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmorph.*", "PIL/_imagingtk.*"]
+_UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*", "pillow.libs/libharfbuzz-*"]
+_UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
+_UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!np]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
+_UNUSED += ["aws_lambda_powertools/event_handler"]
 #: Where Lambda unpacks a zip: the paths that a traceback shows.
 _TASK = "/var/task"
 
@@ -52,6 +59,8 @@ def _install(vendor: Path) -> None:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
     subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned()], check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
+    for path in {path for pattern in _UNUSED for path in vendor.glob(pattern)}:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def pinned() -> list[str]:
@@ -98,6 +107,7 @@ def narrow(project: Path, stage: str, partition: str, region: str, account: str)
     """Binds the policies of a built project to one stage in one region of one AWS account."""
     for policy in (project / ".chalice").glob("policy-*.json"):
         text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{stage}", policy.read_text())
+        text = text.replace("attachments-*/*", f"attachments-{account}-{region}/*")
         policy.write_text(text.replace("arn:aws:", f"arn:{partition}:").replace(":*:*:", f":{region}:{account}:"))
 
 

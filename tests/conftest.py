@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 os.environ |= {"POLYDESK_STAGE": "test", "POLYDESK_PUBLIC_URL": "https://desk.test"}
+os.environ |= {"POLYDESK_ATTACHMENTS": "polydesk-test-attachments-123456789012-us-east-1"}
+os.environ["POLYDESK_MAIL_FROM"] = "Desk <desk@desk.test>"
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
+import boto3
 import pytest
 from moto import mock_aws
 
@@ -22,6 +25,7 @@ def aws() -> Iterator[None]:
     with mock_aws(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Tried to parse")
         stack.create("test")
+        boto3.client("sesv2").create_email_identity(EmailIdentity="desk@desk.test")
         yield
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalicelib.desk import cache
 from chalicelib.models import claims, queues
@@ -59,7 +60,12 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> None:
     """Botocore's before-call hook: raises AccessDenied for what the acting lambda's policy does not allow."""
     if not _acting:
         return
-    needs = set(_needs(model.service_model.service_name, model.name, json.loads(params["body"])))
+    service = model.service_model.service_name
+    if service == "s3":
+        needs = set(_of_objects(params))
+    else:
+        body = {} if service == "apigatewaymanagementapi" else json.loads(params["body"])
+        needs = set(_needs(service, params["method"] if not body else model.name, body))
     made.setdefault(_acting[-1], set()).update(needs)
     refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
     if refused:
@@ -67,9 +73,16 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> None:
 
 
 def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]:
-    if service == "sqs":
+    if service == "apigatewaymanagementapi":
+        yield (
+            "execute-api:ManageConnections",
+            f"arn:aws:execute-api:us-east-1:123456789012:an-api/v1/{operation}/@connections/one",
+        )
+    elif service == "sqs":
         queue = body.get("QueueName") or body["QueueUrl"].rsplit("/", 1)[1]
         yield f"sqs:{_ACTIONS.get(operation, operation)}", f"arn:aws:sqs:us-east-1:123456789012:{queue}"
+    elif service == "sesv2":
+        yield f"ses:{operation}", f"arn:aws:ses:us-east-1:123456789012:identity/{body['FromEmailAddress']}"
     elif "TransactItems" in body:
         for entry in body["TransactItems"]:
             ((kind, item),) = entry.items()
@@ -78,6 +91,14 @@ def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]
         yield from (_of_table(operation, {"TableName": table}) for table in body["RequestItems"])
     else:
         yield _of_table(operation, body)
+
+
+def _of_objects(params: dict[str, Any]) -> Iterable[Need]:
+    """A copy reads one object and puts another."""
+    bucket = urlsplit(params["url"]).netloc.split(".")[0]
+    yield f"s3:{params['method'].capitalize()}Object", f"arn:aws:s3:::{bucket}{params['url_path']}"
+    if "x-amz-copy-source" in params["headers"]:
+        yield "s3:GetObject", f"arn:aws:s3:::{params['headers']['x-amz-copy-source']}"
 
 
 def _of_table(action: str, body: dict[str, Any]) -> Need:

@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import boto3
+import httpx
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from chalice.test import Client
+from moto.core.botocore_stubber import MockRawResponse
 from moto.sqs.models import sqs_backends
 
 import app
 from chalicelib import config, context
-from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context
-from chalicelib.desk import accounts, clients, people, tokens
+from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk import accounts, owners, people, tokens
+from chalicelib.desk.owners import NewAccount
 from chalicelib.desk.people import CreateAgent, Person
-from chalicelib.dialects.ppmessage.auth import LEVELS
-from chalicelib.models import base, queues
+from chalicelib.dialects.ppmessage.auth import CLIENTS, LEVELS
+from chalicelib.models import base, mail, queues, sockets, storage
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 from tests import policies
@@ -27,7 +32,7 @@ from tests import policies
 START = 1_800_000_000_000
 PASSWORD = "correct horse"
 _STREAMS = {"conversations": "relay_conversations", "people": "relay_people"}
-_QUEUES = {"routing": "route_conversations", "timers": "fire_timers"}
+_QUEUES = {"routing": "route_conversations", "timers": "fire_timers", "notify": "notify_sockets", "mail": "send_mail"}
 _http = Client(app.app)
 _TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-type", "source", "time", "id"], "") | {
     "resources": [],
@@ -43,6 +48,7 @@ class Answer:
     status: int
     body: Any
     headers: dict[str, str]
+    raw: bytes = b""
 
 
 class Widget(Protocol):
@@ -93,6 +99,68 @@ class Visitor:
         return [message["body"] for message in reversed(answer.body["list"])]
 
 
+_connected: dict[str, "Socket"] = {}
+
+
+def pushed(request: Any, **_: Any) -> AWSResponse:
+    """API Gateway's management API: a text goes to the socket it is for, 410 where that has gone."""
+    to = _connected.get(unquote(request.url.rsplit("/", 1)[1]))
+    if to and request.method == "POST":
+        to.received.append(json.loads(request.body))
+    elif to:
+        to.closed_by_server()
+    headers = HTTPHeaders.from_dict({} if to else {"x-amzn-errortype": "GoneException"})
+    return AWSResponse(request.url, 200 if to else 410, headers, MockRawResponse(b"{}"))
+
+
+@dataclass
+class Socket:
+    """A client's WebSocket: `received` is what it was told."""
+
+    id: str = field(default_factory=lambda: f"{uuid.uuid4().hex[:11]}=")
+    received: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        _connected[self.id] = self
+        invoke("websocket_connect", self._event(None))
+
+    def _event(self, body: str | None) -> dict[str, Any]:
+        return {"requestContext": {"connectionId": self.id, "domainName": "d", "apiId": "an-api", "stage": "v1"}, "body": body}
+
+    def send(self, message: Any) -> Any:
+        """Sends a message, JSON unless it is text; returns the last thing it was told then."""
+        text = message if isinstance(message, str) else json.dumps(message)
+        invoke("websocket_message", self._event(text))
+        return self.received[-1] if self.received else None
+
+    def auth(self, world: "World", user: str, device: str, label: str = "PPCOM", token: str | None = None) -> Any:
+        """Says whose it is; returns the ack."""
+        given = {"api_token": token or world._kept(label), "app_uuid": world.account, "user_uuid": user, "device_uuid": device}
+        self.send({"type": "auth", "is_service_user": label != "PPCOM", "extra_data": None, **given})
+        return next(told for told in reversed(self.received) if told["type"] == "ACK")
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The messages it was told, in their order."""
+        return [told["msg"] for told in self.received if told["type"] == "MSG"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.id in _connected
+
+    def closed_by_server(self) -> None:
+        """The gateway closes it, and says so."""
+        _connected.pop(self.id, None)
+        invoke("websocket_disconnect", self._event(None))
+
+    def close(self) -> None:
+        """The client goes, and the gateway says so."""
+        self.closed_by_server()
+
+    def lose(self) -> None:
+        """The client goes, and nobody says so."""
+        _connected.pop(self.id, None)
+
+
 @dataclass
 class World:
     """An account and what is needed to use it. Times are epoch milliseconds."""
@@ -106,24 +174,28 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for client in (base.connection.client, queues.client()):
+        for client in (base.connection.client, queues.client(), sockets.client(), storage.client(), mail.client()):
             client.meta.events.register("before-call", policies.check, unique_id="policies")
+        sockets.client().meta.events.register("before-send", pushed, unique_id="pushed")  # type: ignore[arg-type]
         if self.clock_of is None:
             self.monkeypatch.setattr(context, "clock", lambda: self.now)
         self.account = ids.uuid7(self.time, uuid.uuid4().bytes[:10])
-        ctx = self.ctx(ADMIN)
-        self.owner = self._agent(ctx, "Olive Owner", ADMIN)
-        accounts.create(ctx, self.name, self.owner.id, welcome="What can we do for you?", allocation=self.allocation)
-        self.agents = [self._agent(ctx, f"{first} Agent", AGENT) for first in ("Ada", "Ben", "Cleo")]
-        self.clients = {
-            label: clients.create(ctx, label, level) for label, level in LEVELS.items() if label != "PPCONSOLE_BEFORE_LOGIN"
-        }
+        opened = self._opened()
+        self.owner = opened.owner
+        self.agents = [self._agent(self.ctx(ADMIN), f"{first} Agent", AGENT) for first in ("Ada", "Ben", "Cleo")]
+        self.clients = {label: (told.key, str(told.secret)) for label, told in opened.credentials.items()}
         self.streams = {table: self._stream(table) for table in _STREAMS}
 
     @property
     def time(self) -> int:
         """The moment, which accounts of one desk share."""
         return self.clock_of.now if self.clock_of else self.now
+
+    def _opened(self) -> owners.Opened:
+        settings = {"welcome": "What can we do for you?", "allocation": self.allocation}
+        new = NewAccount(self.name, CLIENTS, frozenset(CLIENTS), id=self.account, settings=settings)
+        who = CreateAgent(f"olive@{self.account[-12:]}.test", "Olive Owner", passwords.wire(PASSWORD))
+        return owners.sign_up(Context(Caller("", SYSTEM), now=self.time), who, new)
 
     def _agent(self, ctx: Context, name: str, level: str) -> Person:
         email = f"{name.split()[0].lower()}@{self.account[-12:]}.test"
@@ -157,12 +229,20 @@ class World:
             body, sent = json.dumps(body), {"Content-Type": "application/json"} | sent
         with policies.acting("api_handler"):
             response = getattr(_http.http, method.lower(), _http.http.get)(path, headers=sent, body=body or b"")
-        shown = json.loads(response.body) if response.body else None
-        return Answer(response.status_code, shown, dict(response.headers))
+        is_json = response.headers.get("Content-Type") == "application/json"
+        shown = json.loads(response.body) if response.body and is_json else None
+        return Answer(response.status_code, shown, dict(response.headers), response.body)
 
     def form(self, path: str, **fields: str) -> Answer:
         """A POST of a form."""
         return self.call("POST", path, urlencode(fields), Content_Type="application/x-www-form-urlencoded")
+
+    def upload(
+        self, user: str, data: bytes, name: str = "a.bin", mime: str = "application/octet-stream", **headers: str
+    ) -> Answer:
+        """A file of a user's, as a widget sends it."""
+        kind, body = multipart(user_uuid=user, file=(name, mime, data))
+        return self.call("POST", "/upload", body, Content_Type=kind, **headers)
 
     def token(self, label: str, person: Person | None = None) -> str:
         """An access token of a PPMessage api level."""
@@ -197,17 +277,27 @@ class World:
 
     # --- what AWS does between
 
-    def _stream(self, table: str) -> str:
+    def _stream(self, table: str, kind: str = "LATEST", **after: str) -> str:
         client = boto3.client("dynamodbstreams")
         arn = client.list_streams(TableName=config.table(table))["Streams"][0]["StreamArn"]
         shard = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        return str(client.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="LATEST")["ShardIterator"])
+        asked: Any = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": kind, **after}
+        return str(client.get_shard_iterator(**asked)["ShardIterator"])
 
-    def records(self, table: str) -> list[dict[str, Any]]:
-        """What the table's stream has had since the last call, in the shape in which lambdas get it."""
-        page = boto3.client("dynamodbstreams").get_records(ShardIterator=self.streams[table], Limit=1000)
-        self.streams[table] = page["NextShardIterator"]
-        return [dict(record) for record in page["Records"]]
+    def records(self, table: str, *, since: str | None = None) -> list[dict[str, Any]]:
+        """What the table's stream has had since the last call, in the shape in which lambdas get it; or all from TRIM_HORIZON."""
+        iterator = self._stream(table, since) if since else self._iterator(table)
+        records = boto3.client("dynamodbstreams").get_records(ShardIterator=iterator, Limit=1000)["Records"]
+        if records and not since:
+            self.streams[table] = records[-1]["dynamodb"]["SequenceNumber"]
+        return [dict(record) for record in records]
+
+    def _iterator(self, table: str) -> str:
+        """Asked for at each reading, because a refused transaction makes moto put a copy in the table's place, which no
+        iterator follows.
+        """
+        read = self.streams[table]
+        return self._stream(table, "AFTER_SEQUENCE_NUMBER", SequenceNumber=read) if read.isdigit() else read
 
     def relay(self) -> None:
         """Streams to queues."""
@@ -272,6 +362,17 @@ def arrive(desk: Widget) -> Visitor:
     return Visitor(desk, user, device.body["device_uuid"], chat.body["uuid"])
 
 
+def multipart(**fields: str | tuple[str, str, bytes]) -> tuple[str, bytes]:
+    """Content type and body of a form: texts, and files as name, type and bytes."""
+    request = httpx.Request(
+        "POST",
+        "http://desk.test",
+        data={name: field for name, field in fields.items() if isinstance(field, str)},
+        files={name: (field[0], field[2], field[1]) for name, field in fields.items() if not isinstance(field, str)},
+    )
+    return request.headers["Content-Type"], request.read()
+
+
 def invoke(function: str, event: dict[str, Any]) -> Any:
     """What a lambda of app.py returns for an event, under its own policy."""
     with policies.acting(function):
@@ -280,13 +381,13 @@ def invoke(function: str, event: dict[str, Any]) -> Any:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The requests that are sent to DynamoDB and SQS meanwhile, by operation."""
+    """The requests that are sent to DynamoDB, SQS and S3 meanwhile, by operation."""
     sent: list[str] = []
 
     def note(model: Any, **_: Any) -> None:
         sent.append(model.name)
 
-    events = [base.connection.client.meta.events, queues.client().meta.events]
+    events = [client.meta.events for client in (base.connection.client, queues.client(), sockets.client(), storage.client())]
     for emitter in events:
         emitter.register("before-call", note)
     try:

@@ -1,17 +1,79 @@
 """Api clients: programs that call for an account, each with a key (public), a secret and a label of its dialect's."""
 
+from dataclasses import asdict, dataclass, replace
+
 from chalicelib.context import Caller, Context
-from chalicelib.desk import tokens
-from chalicelib.desk.errors import NotAuthenticated
+from chalicelib.desk import accounts, tokens
+from chalicelib.desk.accounts import Client
+from chalicelib.desk.cache import TimedCache
+from chalicelib.desk.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
+from chalicelib.desk.retry import contended
+from chalicelib.models import accounts as rows
 from chalicelib.models import claims
+from chalicelib.models.tokens import Token
+
+_known: TimedCache[tuple[str, str]] = TimedCache()
 
 
-def create(ctx: Context, label: str, level: str) -> tuple[str, str]:
-    """A new client of the caller's account: its key and its secret, which is told only now."""
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A client's key, and its secret where it is told now: it is stored as its digest."""
+
+    key: str
+    secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A client to be stored with its account."""
+
+    client: Client
+    credential: Credential
+    claim: claims.Claim
+    secret: Token | None
+
+
+def made(ctx: Context, label: str, level: str, *, with_secret: bool) -> Made:
+    """A new client of the context's account, to be stored with it."""
     key = ctx.secret()
-    secret = tokens.issue(ctx, Caller(ctx.account, level, client=label), tokens.CLIENT, None, name=key)
-    claims.put(claims.claim(ctx.account, "client", key, label, scope=claims.EVERYWHERE))
-    return key, secret
+    claim = claims.claim(ctx.account, "client", key, label, scope=claims.EVERYWHERE)
+    if not with_secret:
+        return Made(Client(key, level), Credential(key), claim, None)
+    secret, row = _secret(ctx, label, Client(key, level))
+    return Made(Client(key, level, row.digest), Credential(key, secret), claim, row)
+
+
+def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
+    """A new secret for a client of the caller's account, told only now; the one before ends. Two requests.
+
+    With `only_first` a client that has a secret keeps it, and it is not told. Raises Forbidden for all but the owner,
+    NotFound for a label that the account has no client of.
+    """
+    told: list[str | None] = []
+
+    def attempt() -> Client:
+        account, row = accounts.read(ctx)
+        if ctx.caller.person != account.owner:
+            raise Forbidden("only the owner gets a client's secret", NOT_OWNER)
+        client = account.clients.get(label)
+        if client is None:
+            raise NotFound("client", label)
+        if client.secret and only_first:
+            return client
+        secret, token = _secret(ctx, label, client)
+        fresh = replace(client, secret=token.digest)
+        document = {**row.document, "clients": {**row.document["clients"], label: asdict(fresh)}}
+        rows.change_secret(row, document, token, client.secret)
+        told.append(secret)
+        return fresh
+
+    client = contended(ctx, attempt)
+    accounts.forget(ctx.account)
+    return Credential(client.key, told[0] if told else None)
+
+
+def _secret(ctx: Context, label: str, client: Client) -> tuple[str, Token]:
+    return tokens.made(ctx, Caller(ctx.account, client.level, client=label), tokens.CLIENT, None, name=client.key)
 
 
 def check(ctx: Context, key: str, secret: str) -> Caller:
@@ -20,7 +82,14 @@ def check(ctx: Context, key: str, secret: str) -> Caller:
 
 
 def known(ctx: Context, key: str) -> tuple[str, str]:
-    """(account, label) of the client with this key, which by itself proves nothing. Raises NotAuthenticated."""
+    """(account, label) of the client with this key, which by itself proves nothing: no request where a warm process knows
+    it, else one. Raises NotAuthenticated.
+    """
+    found = _known.get(key, ctx.now) or _find(key)
+    return _known.put(key, found, ctx.now)
+
+
+def _find(key: str) -> tuple[str, str]:
     claim = claims.find(claims.EVERYWHERE, "client", key) if key else None
     if claim is None:
         raise NotAuthenticated

@@ -7,14 +7,19 @@ from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk import accounts, people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.retry import contended
-from chalicelib.models import claims, conversations, counters
+from chalicelib.models import claims, conversations, counters, memberships
 from chalicelib.models.conversations import Conversation as Conversation
 from chalicelib.models.conversations import Loads
 from chalicelib.rules import ids, lifecycle, status
+from chalicelib.rules.groups import Group
 
 
 def load(ctx: Context, conversation: str) -> Conversation:
-    """One conversation that the caller may see: a visitor his own, an agent all of his account. Raises NotFound."""
+    """One conversation that the caller may see. Raises NotFound.
+
+    A visitor sees his own and those that he was added to; an agent all of his account but the internal ones of others.
+    One request, or one more where only a membership tells.
+    """
     found = conversations.get(ctx.account, conversation)
     if found is None or not _may_see(ctx, found):
         raise NotFound("conversation", conversation)
@@ -22,13 +27,34 @@ def load(ctx: Context, conversation: str) -> Conversation:
 
 
 def _may_see(ctx: Context, found: Conversation) -> bool:
-    if ctx.caller.level != VISITOR:
-        return True
-    if ctx.caller.person is None:
+    caller = ctx.caller
+    if caller.level == VISITOR:
+        return not found.is_internal and _is_a_visitors(ctx, found)
+    return not found.is_internal or caller.person in (None, found.contact, found.assignee) or _is_member(ctx, found)
+
+
+def _is_a_visitors(ctx: Context, found: Conversation) -> bool:
+    person = ctx.caller.person
+    if person is None:
         return tokens.may_speak_for(ctx, found.contact)
-    if ctx.caller.person == found.contact:
-        tokens.bind(ctx, found.contact)
-    return ctx.caller.person == found.contact
+    if person != found.contact and not (found.member_count and _is_member(ctx, found)):
+        return False
+    tokens.bind(ctx, person)
+    return True
+
+
+def _is_member(ctx: Context, found: Conversation) -> bool:
+    row = memberships.get(ctx.account, found.id, str(ctx.caller.person))
+    by_level = row and (row.of_contact if ctx.caller.level == VISITOR else row.held_by)
+    return row is not None and row.is_member and bool(by_level)
+
+
+def load_support(ctx: Context, conversation: str) -> Conversation:
+    """The same of those with a contact, which have a status, an agent and an end. Raises NotFound for an internal one."""
+    found = load(ctx, conversation)
+    if found.is_internal:
+        raise NotFound("conversation", conversation)
+    return found
 
 
 def id_of(ctx: Context, number: int) -> str:
@@ -44,32 +70,69 @@ def chat(ctx: Context, contact: str) -> Conversation:
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
-        if person.chat:
-            return load(ctx, person.chat)
-        conversation = Conversation(
-            conversations.key(ctx.account, ctx.new_id()),
-            number=counters.next_number(ctx.account, "conversation"),
-            channel="chat",
-            subject=person.name,
-            status=status.NEW,
-            of_contact=conversations.of_key(ctx.account, person.id),
-            contact_number=person.number,
-            created_at=ctx.now,
-            status_changed_at=ctx.now,
-            last_activity_at=ctx.now,
-            reassign_at=accounts.load(ctx).looks_again_at(ctx.now),
-        )
-        conversations.open_(conversation)
-        return conversation
+        return load(ctx, person.chat) if person.chat else begin(ctx, person)
 
     return contended(ctx, attempt)
 
 
+def begin(ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None) -> Conversation:
+    """Opens a contact's next chat, for a group or with an agent where one is given, else waiting: two requests.
+
+    Raises Refused where the contact has opened another since he was read.
+    """
+    conversation = new(ctx, person.id, person.number, person.name)
+    conversation.reassign_at = accounts.load(ctx).looks_again_at(ctx.now)
+    if group:
+        conversation.group, conversation.group_number = group.id, group.number
+    for name, value in (lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else {}).items():
+        setattr(conversation, name, value)
+    conversations.open_(conversation, person.chat)
+    return conversation
+
+
+def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
+    """A conversation that is still to be stored, with the next number: one request."""
+    return Conversation(
+        conversations.key(ctx.account, ctx.new_id()),
+        number=counters.next_number(ctx.account, "conversation"),
+        channel="chat",
+        subject=subject,
+        status=status.NEW,
+        of_contact=conversations.of_key(ctx.account, contact),
+        contact_number=number,
+        created_at=ctx.now,
+        status_changed_at=ctx.now,
+        last_activity_at=ctx.now,
+    )
+
+
+def looks_again_at(ctx: Context, found: Conversation) -> int | None:
+    """When routing looks again at a conversation that waits from now on; None where it does not look at all."""
+    return accounts.load(ctx).looks_again_at(ctx.now) if found.is_routed else None
+
+
 def held_by_me(ctx: Context, limit: int = 100) -> list[Conversation]:
-    """The caller's open conversations, newest assignment first: two requests. Raises Forbidden for a program."""
-    if ctx.caller.person is None:
+    """The conversations assigned to the caller, open, newest assignment first: two requests. Raises Forbidden for a program."""
+    me = ctx.caller.person
+    if me is None:
         raise Forbidden("only an agent holds conversations")
-    return conversations.get_many(ctx.account, conversations.held(ctx.account, ctx.caller.person, limit, newest_first=True))
+    found = conversations.get_many(ctx.account, conversations.held(ctx.account, me, limit, newest_first=True))
+    return [row for row in found if row.assignee == me and row.is_open and not row.is_internal]
+
+
+def of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
+    """A contact's conversations, the latest first: two requests."""
+    return conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit))
+
+
+def some(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
+    """Those of the conversations that the account has, in the order asked for, as they are now: a request for each hundred."""
+    return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)
+
+
+def held_by(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
+    """An agent's open conversations, newest assignment first: two requests."""
+    return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +159,7 @@ def change(ctx: Context, conversation: str, wanted: Change, versions: Collection
     assignee = _agent(ctx, wanted.assignee) if wanted.assignee else None
 
     def attempt() -> Conversation:
-        found = load(ctx, conversation)
+        found = load_support(ctx, conversation)
         if versions is not None and found.version not in versions:
             raise Stale
         if wanted.contact not in (None, found.contact_number):
@@ -149,18 +212,45 @@ def close(ctx: Context, conversation: str) -> Conversation:
 
 
 def close_mine(ctx: Context, conversation: str) -> Conversation:
-    """The same for the agent who has it, or a supervisor. Raises Forbidden for another's."""
-    found = load(ctx, conversation)
-    if found.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
-        raise Forbidden("the conversation is not assigned to you")
-    return close(ctx, conversation) if found.is_open else found
+    """The same for the agent who has it, or a supervisor: two requests. Raises Forbidden for another's."""
+
+    def attempt() -> Conversation:
+        found = load_support(ctx, conversation)
+        if found.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
+            raise Forbidden("the conversation is not assigned to you")
+        if found.is_open:
+            conversations.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
+        return found
+
+    return contended(ctx, attempt)
+
+
+def reopen(ctx: Context, found: Conversation) -> Conversation:
+    """Opens again what was closed for all: a visitor's waits for an agent, an agent's goes back to who had it last.
+
+    One that is open stays as it is, without a request. Raises NotFound.
+    """
+    if found.is_open:
+        return found
+
+    def attempt() -> Conversation:
+        now = load_support(ctx, found.id)
+        if now.is_open:
+            return now
+        changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
+        if ctx.caller.level == VISITOR or now.assignee is None:
+            changes |= lifecycle.waiting(looks_again_at(ctx, now))
+        conversations.change(now, changes, ctx.now, Loads(held=changes.get("assignee", now.assignee)))
+        return now
+
+    return contended(ctx, attempt)
 
 
 def pick(ctx: Context, conversation: str) -> Conversation:
     """The caller takes up a conversation assigned to him; the first time counts. Raises Forbidden for another's."""
 
     def attempt() -> Conversation:
-        found = load(ctx, conversation)
+        found = load_support(ctx, conversation)
         if found.assignee is None or found.assignee != ctx.caller.person:
             raise Forbidden("the conversation is not assigned to you")
         if found.picked_at is None and found.is_open:

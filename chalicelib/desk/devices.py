@@ -1,21 +1,123 @@
 """Devices: the browsers and phones that a person uses."""
 
-from chalicelib.context import Context
-from chalicelib.desk import people
-from chalicelib.desk.errors import Exists, Invalid
-from chalicelib.models import devices
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from chalicelib.context import AGENT, VISITOR, Context
+from chalicelib.desk import people, tokens
+from chalicelib.desk.cache import TimedCache
+from chalicelib.desk.errors import Exists, Invalid, NotFound
+from chalicelib.models import claims, devices
+from chalicelib.models.base import Refused
 from chalicelib.models.devices import Device as Device
 from chalicelib.rules import ids
 
-_LONGEST = 256
+_LONGEST, _LONGEST_TOKEN = 256, 4096
+_owners: TimedCache[str] = TimedCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a device's client tells of it; None leaves a field as it is."""
+
+    os: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    os_version: str | None = None
+    api_level: str | None = None
+    model: str | None = None
+    push_token: str | None = None
+    is_pushed: bool | None = None
+    is_development: bool | None = None
+    is_active: bool | None = None
 
 
 def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
     """Stores a person's device. Raises Exists with its id where it is known, NotFound for the person, Invalid."""
-    if not 0 < len(client_id) <= _LONGEST:
-        raise Invalid("device_id", "must be 1 to 256 characters")
     people.get(ctx, person)
-    device = Device(id=ids.derived(ctx.account, person, client_id), client_id=client_id, os=os[:_LONGEST], created_at=ctx.now)
+    device = _new(ctx, person, client_id, os[:_LONGEST])
     if not devices.create(ctx.account, person, device):
         raise Exists("device", device.id)
     return device
+
+
+def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
+    if not 0 < len(client_id) <= _LONGEST:
+        raise Invalid("device_id", "must be 1 to 256 characters")
+    return Device(id=ids.derived(ctx.account, person, client_id), client_id=client_id, os=os, created_at=ctx.now)
+
+
+def used(ctx: Context, person: str, client_id: str, details: Details) -> Device:
+    """A person's device with what its client tells now, stored where it is new: one request, or two. Raises Invalid."""
+    told = _told(details)
+    device = _new(ctx, person, client_id, details.os or "")
+    try:
+        return devices.describe(ctx.account, person, device.id, told)
+    except Refused:
+        for name, value in told.items():
+            setattr(device, name, value)
+        devices.create(ctx.account, person, device)
+        return device
+
+
+def describe(ctx: Context, device: str, details: Details) -> None:
+    """Notes what a device's client tells of it: a request, and one where this process does not know whose it is.
+
+    Raises NotFound for a device that is not the caller's, Invalid.
+    """
+    told = _told(details)
+    person = mine(ctx, device)
+    if told:
+        devices.describe(ctx.account, person, device, told)
+
+
+def _told(details: Details) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(details).items() if value is not None}
+    for name, value in told.items():
+        most = _LONGEST_TOKEN if name == "push_token" else _LONGEST
+        if isinstance(value, str) and len(value) > most:
+            raise Invalid(name, f"is longer than {most} characters")
+    return told
+
+
+def get(ctx: Context, person: str, device: str) -> Device:
+    """One device of a person of the caller's account: one request. Raises NotFound."""
+    found = devices.get(ctx.account, person, device)
+    if found is None:
+        raise NotFound("device", device)
+    return found
+
+
+def mine(ctx: Context, device: str) -> str:
+    """The person whose device it is, for whom the caller may speak: himself, one of its visitors, for a program any.
+
+    One request, none where a warm process knows: a device never changes hands. Raises NotFound.
+    """
+    owner = _owner(ctx, device)
+    if ctx.caller.person != owner and not _speaks_for(ctx, owner):
+        raise NotFound("device", device)
+    return owner
+
+
+def _owner(ctx: Context, device: str) -> str:
+    key = f"{ctx.account}#{device}"
+    known = _owners.get(key, ctx.now)
+    if known:
+        return known
+    claim = claims.find(ctx.account, "device", device)
+    if claim is None:
+        raise NotFound("device", device)
+    return _owners.put(key, claim.id, ctx.now)
+
+
+def _speaks_for(ctx: Context, owner: str) -> bool:
+    if ctx.caller.person is not None:
+        return False
+    if ctx.caller.level != VISITOR:
+        return ctx.caller.at_least(AGENT)
+    return _is_contact(ctx, owner) and tokens.may_speak_for(ctx, owner)
+
+
+def _is_contact(ctx: Context, person: str) -> bool:
+    card = people.cards(ctx, [person]).get(person)
+    return card is not None and card.kind == people.CONTACT

@@ -9,12 +9,24 @@ class NotAuthenticated(DeskError):
     """No credential, or one that is unknown or has expired."""
 
 
-class Forbidden(DeskError):
-    """A known caller may not do this. `what` says what."""
+class Locked(NotAuthenticated):
+    """Too many wrong passwords: none is looked at for so many seconds."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many wrong passwords; try again in {seconds} seconds")
+        self.seconds = seconds
+
+
+#: Why something is forbidden, where a dialect has words of its own for it.
+NOT_ADMIN, NOT_OWNER, IS_OWNER, IS_AGENT, WRONG_PASSWORD = "not_admin", "not_owner", "is_owner", "is_agent", "wrong_password"
+
+
+class Forbidden(DeskError):
+    """A known caller may not do this. `what` says what, `why` is empty or one of the words above."""
+
+    def __init__(self, what: str, why: str = "") -> None:
         super().__init__(what)
-        self.what = what
+        self.what, self.why = what, why
 
 
 class NotFound(DeskError):

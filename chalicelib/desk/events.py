@@ -1,6 +1,7 @@
 """Events: what has happened, told to the queues. Frozen and versioned: a field is never changed, a new version is added.
 
-They are made from the tables' streams, so that nothing is written twice and none is lost.
+They are made from the tables' streams, so that nothing is written twice and none is lost. Settings have no stream: what
+changes them tells it itself, and where that is lost, what waits is looked at again by its deadline.
 """
 
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import config
-from chalicelib.models import queues
+from chalicelib.models import memberships, queues
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.rules import deadlines
@@ -43,20 +44,85 @@ class DeadlineSet(Event, frozen=True, tag="conversation.deadline_set.v1"):
 
 
 class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
-    """An agent has come online."""
+    """An agent has come online, or has come to another group while he is."""
 
     agent: str
 
 
+class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
+    """An agent was removed; what he held is to go to others."""
+
+    agent: str
+
+
+class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
+    """Somebody asks for a new password for a login e-mail, which may be nobody's; the link leads to `page`."""
+
+    email: str
+    page: str
+
+
+class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
+    """A group has been removed or now distributes: what waits may be another's."""
+
+    group: str
+
+
+class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
+    """A public message was added to a conversation."""
+
+    conversation: str
+    message: str
+
+
+class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
+    """Nobody could be found for a conversation whose contact is shown it only when an agent has it."""
+
+    conversation: str
+
+
+class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v1"):
+    """A conversation has got an agent, or another one."""
+
+    conversation: str
+    agent: str
+
+
+class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
+    """An agent's presence is another one than before."""
+
+    agent: str
+    presence: str
+
+
 #: The registry: every event, and the queue that wants it.
-ROUTING, TIMERS = "routing", "timers"
+ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
     AgentAvailable: ROUTING,
+    AgentRemoved: ROUTING,
+    GroupChanged: ROUTING,
     DeadlineSet: TIMERS,
+    MessagePosted: NOTIFY,
+    ConversationAssigned: NOTIFY,
+    ConversationWaits: NOTIFY,
+    PresenceChanged: NOTIFY,
+    PasswordForgotten: MAIL,
 }
-AnyEvent = ConversationOpened | ConversationReopened | DeadlineSet | AgentAvailable
+AnyEvent = (
+    ConversationOpened
+    | ConversationReopened
+    | DeadlineSet
+    | AgentAvailable
+    | AgentRemoved
+    | GroupChanged
+    | MessagePosted
+    | ConversationAssigned
+    | ConversationWaits
+    | PresenceChanged
+    | PasswordForgotten
+)
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 
 
@@ -79,10 +145,16 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     """What a change of a conversation's row means, in order."""
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_changed_at, new.last_activity_at)
-    if old is None:
+    if not new.is_routed:
+        pass
+    elif old is None:
         happened.append(ConversationOpened(account, at, id_))
     elif new.is_open and not old.is_open:
         happened.append(ConversationReopened(account, at, id_))
+    if new.last_message and (old is None or old.last_message != new.last_message):
+        happened.append(MessagePosted(account, at, id_, new.last_message))
+    if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
+        happened.append(ConversationAssigned(account, at, id_, new.assignee))
     for kind in deadlines.KINDS:
         due_at = getattr(new, f"{kind}_at")
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
@@ -90,10 +162,21 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     return happened
 
 
+_SERVES_BY = ("presence", "group", "is_distributor")
+
+
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
-    came = new.presence == ONLINE and (old is None or old.presence != ONLINE)
-    return [AgentAvailable(new.account, new.presence_at, new.id)] if came and new.agents_of else []
+    if old is not None and old.agents_of and not new.agents_of:
+        return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
+    if not new.agents_of or not new.presence:
+        return []
+    told: list[Event] = []
+    if old is not None and old.presence != new.presence:
+        told.append(PresenceChanged(new.account, new.presence_at, new.id, new.presence))
+    if new.presence == ONLINE and (old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)):
+        told.append(AgentAvailable(new.account, new.presence_at, new.id))
+    return told
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -114,8 +197,10 @@ Image = dict[str, Any] | None
 
 
 def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
-    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing."""
-    if new is None:
+    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
+    does a member's row among the conversations.
+    """
+    if new is None or (table == "conversations" and memberships.is_membership(new["key"]["S"])):
         return [], Progress()
     if table == "people":
         return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()

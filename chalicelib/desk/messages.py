@@ -3,29 +3,33 @@
 from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, VISITOR, Context
-from chalicelib.desk import accounts, conversations
-from chalicelib.desk.accounts import Account
+from chalicelib.desk import accounts, conversations, files, people
+from chalicelib.desk.accounts import Account, AutoClose
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.desk.files import Attach
 from chalicelib.desk.retry import contended
 from chalicelib.models import messages
 from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.messages import Message as Message
-from chalicelib.rules import ids, lifecycle, status
+from chalicelib.rules import ids, lifecycle, status, text
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
 
 REPLY, NOTE, SYSTEM = "reply", "note", "system"
 #: Bytes of UTF-8 that each text of a message may have.
-MOST_BYTES = 60_000
+MOST_BYTES = text.MOST_BYTES
 MOST_ON_A_PAGE = 100
+_MOST_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class PostMessage:
     """A message to be added. `id` is the client's own uuid: the same one again adds nothing.
 
-    With `exactly`, an id that comes again with another text is a Conflict.
+    With `exactly`, an id that comes again with another text is a Conflict. With `attach`, the text may be empty: it is
+    the file's name then.
     """
 
     conversation: str
@@ -38,6 +42,7 @@ class PostMessage:
     subject: str | None = None
     device: str | None = None
     exactly: bool = False
+    attach: Attach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,9 @@ def id_for(ctx: Context, key: str) -> str:
 
 
 def post(ctx: Context, command: PostMessage) -> Message:
-    """Adds a message: two requests. Returns the stored one where its id is there already.
+    """Adds a message: two requests, or three with a file. Returns the stored one where its id is there already.
 
-    Raises NotFound for the conversation, Invalid for the text, the id or a note by a visitor, Conflict.
+    Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict.
     """
     _check(ctx, command)
     id_ = command.id or ctx.new_id()
@@ -85,17 +90,27 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
     ctx = replace(ctx, now=max(ctx.now, found.last_activity_at))
     sender, account = _sender(ctx, found), accounts.load(ctx)
     message = _message(ctx, found, sender, command, id_)
+    file = _attached(ctx, message, found, command.attach)
     if command.kind == NOTE:
-        messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads())
+        messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads(), file)
         return message
     loads = _loads(found, sender, account)
-    changes = _said(ctx, found, sender, message, loads.held, account)
-    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, loads)
+    changes = _said(ctx, found, sender, message, takes=loads.held == sender.id)
+    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, loads, file)
     return message
 
 
+def _attached(ctx: Context, message: Message, found: Conversation, attach: Attach | None) -> files.File | None:
+    """Puts a file's facts into a message; returns the file that it takes up."""
+    if attach is None:
+        return None
+    file, facts = files.take(ctx, attach, found, message.sender)
+    message.attachments, message.body = [facts], message.body or facts.name
+    return file
+
+
 def _check(ctx: Context, command: PostMessage) -> None:
-    if not command.body and not command.html_body:
+    if not (command.body or command.html_body or command.attach):
         raise Invalid("body", "must not be empty")
     for field in ("html_body", "body"):
         if len((getattr(command, field) or "").encode()) > MOST_BYTES:
@@ -112,10 +127,18 @@ def _check(ctx: Context, command: PostMessage) -> None:
 def _sender(ctx: Context, found: Conversation) -> Sender:
     caller = ctx.caller
     if caller.level == VISITOR:
-        return Sender(found.contact, found.contact_number, status.CONTACT)
+        return _visitor(ctx, found)
     if caller.person is None:
         return Sender(caller.account, 0, status.MACHINE)
     return Sender(caller.person, caller.number or 0, status.STAFF)
+
+
+def _visitor(ctx: Context, found: Conversation) -> Sender:
+    """The contact, or another who was added to his conversation."""
+    person = ctx.caller.person
+    if person in (None, found.contact):
+        return Sender(found.contact, found.contact_number, status.CONTACT)
+    return Sender(str(person), people.cards(ctx, [person])[str(person)].number, status.CONTACT)
 
 
 def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
@@ -141,23 +164,28 @@ def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMes
 
 
 def _loads(found: Conversation, sender: Sender, account: Account) -> Loads:
-    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed."""
-    free = found.picked_at is None or not found.is_open
-    if not (free and sender.kind == status.STAFF and account.routed):
+    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
+
+    Where nobody is to take it, one that was closed is again with the agent it was assigned to.
+    """
+    if sender.kind != status.STAFF or found.is_internal or (found.picked_at and found.is_open):
         return Loads()
+    if not (account.routed and found.is_routed):
+        return Loads() if found.is_open else Loads(held=found.assignee)
     return Loads(freed=found.assignee if found.is_open else None, held=sender.id)
 
 
-def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, held: str | None, account: Account) -> Changes:
+def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, *, takes: bool) -> Changes:
     first: Changes = {}
-    if held and (held != found.assignee or not found.is_open):
+    if takes and (sender.id != found.assignee or not found.is_open):
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
     elif not found.is_open and sender.kind == status.CONTACT:
-        first = lifecycle.waiting(account.looks_again_at(ctx.now))
+        first = lifecycle.waiting(conversations.looks_again_at(ctx, found))
     elif sender.id == found.assignee and found.picked_at is None:
         first = lifecycle.picked(ctx.now)
     due = Deadlines(first.get("reassign_at", found.reassign_at), found.warn_at, found.close_at)
-    return first | lifecycle.said(ctx.now, found.status, due, sender, message.id, message.body, account.auto_close)
+    closes = AutoClose(is_enabled=False) if found.is_internal else accounts.load(ctx).auto_close
+    return first | lifecycle.said(ctx.now, found.status, due, sender, message.id, message.body, closes)
 
 
 def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
@@ -168,10 +196,18 @@ def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     return stored
 
 
+def get(ctx: Context, found: Conversation, message: str) -> Message:
+    """One message of a conversation as it was read: one request. Raises NotFound."""
+    stored = messages.get_many(ctx.account, found.id, [message]).get(message)
+    if stored is None:
+        raise NotFound("message", message)
+    return stored
+
+
 def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
     """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
     found = conversations.load(ctx, conversation)
-    total = found.message_count - found.note_count
+    total = found.public_count
     last = total - offset * size
     return _public(found, last - size + 1, last)
 
@@ -179,18 +215,54 @@ def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
 def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
     """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
     found = conversations.load(ctx, conversation)
-    pivot = messages.get(ctx.account, conversation, older_than or newer_than)
-    if pivot is None or pivot.public_sequence is None:
-        raise NotFound("message", older_than or newer_than)
-    at = pivot.public_sequence
+    (at,) = _public_sequences(found, [older_than or newer_than]).values()
     return _public(found, at - size, at - 1) if older_than else _public(found, at + 1, at + size)
 
 
-def _public(found: Conversation, first: int, last: int) -> History:
-    total = found.message_count - found.note_count
-    span = max(1, first), min(last, total)
-    rows = messages.public_between(found.account, found.id, *span, notes=found.note_count, newest_first=True)
+def span(ctx: Context, conversation: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
+    """Page `offset` (from 0) of the messages up to one of them, itself included, and after another, itself left out,
+    newest first; without an offset the first 1,000 of these, or 1 MB.
+
+    Two requests, one more with `up_to` or `after`. Raises NotFound for the conversation and for these.
+    """
+    found = conversations.load(ctx, conversation)
+    at = _public_sequences(found, [id_ for id_ in (up_to, after) if id_])
+    first, last = at.get(after, 0) + 1, at.get(up_to, found.public_count)
+    if offset is None:
+        return _public(found, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
+    last -= offset * size
+    return _public(found, max(first, last - size + 1), last)
+
+
+def _public_sequences(found: Conversation, wanted: list[str]) -> dict[str, int]:
+    rows = messages.get_many(found.account, found.id, [id_ for id_ in dict.fromkeys(wanted) if ids.is_uuid(id_)])
+    at = {row.id: row.public_sequence for row in rows.values() if row.public_sequence}
+    for id_ in wanted:
+        if id_ not in at:
+            raise NotFound("message", id_)
+    return at
+
+
+def _public(found: Conversation, first: int, last: int, *, once: bool = False) -> History:
+    total = found.public_count
+    within = max(1, first), min(last, total)
+    rows = messages.public_between(found.account, found.id, *within, notes=found.note_count, newest_first=True, once=once)
     return History(rows, total, found)
+
+
+def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
+    """The text of a message for whoever knows all its names, or may see it by his token: one request, two for a visitor's.
+
+    Raises NotFound, also for a note.
+    """
+    if ctx.account not in ("", account):
+        raise NotFound("message", message)
+    if ctx.caller.level == VISITOR:
+        conversations.load(ctx, conversation)
+    found = messages.get_many(account, conversation, [message] if ids.is_uuid(message) else []).get(message)
+    if found is None or found.public_sequence is None:
+        raise NotFound("message", message)
+    return found.body
 
 
 def latest(ctx: Context, conversation: str) -> History:

@@ -2,7 +2,7 @@
 
 from chalicelib.context import Context
 from chalicelib.desk import accounts, people
-from chalicelib.desk.errors import Forbidden, Invalid
+from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.models import people as rows
 from chalicelib.models.people import Person
 from chalicelib.rules import presence
@@ -25,6 +25,15 @@ def set_mine(ctx: Context, word: str) -> Person:
         rows.set_presence(agent, *meant, now=ctx.now)
         people.forget(ctx, agent.id)
     return agent
+
+
+def set_for(ctx: Context, person: str, word: str) -> Person:
+    """The same of an agent whom a program names, or who names himself. Raises Forbidden for another, NotFound, Invalid."""
+    if ctx.caller.person not in (None, person):
+        raise Forbidden("an agent sets his own presence")
+    if people.get(ctx, person).kind != people.AGENT_KIND:
+        raise NotFound("person", person)
+    return set_mine(ctx.as_person(person, None), word)
 
 
 def words(ctx: Context) -> list[str]:

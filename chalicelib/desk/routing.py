@@ -1,51 +1,114 @@
 """Routing: which agent gets a conversation, once, however often it is asked."""
 
+from functools import cache, partial
+from itertools import islice
+
 from chalicelib.context import Context
 from chalicelib.desk import accounts, people
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations
 from chalicelib.models import people as rows
-from chalicelib.models.conversations import WAITING, Conversation, Loads
+from chalicelib.models.base import Refused
+from chalicelib.models.conversations import Conversation, Loads
 from chalicelib.models.people import Person
-from chalicelib.rules import lifecycle, routing
+from chalicelib.rules import groups, lifecycle, routing
+from chalicelib.rules.routing import NO_GROUP as NO_GROUP
+from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
+from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
 
 #: Waiting conversations that one event gives out; where there are more, it is told again.
 MOST_AT_ONCE = 100
+#: Conversations that one agent has or is a member of, as far as they are looked through.
+_MOST_HELD = 1000
 
 
-def assign(ctx: Context, conversation: str) -> str | None:
-    """Gives a conversation that waits to the agent whom `rules.routing` names: three requests.
+class Team:
+    """The account's agents as one piece of work sees them: read once, and again after a lost race."""
+
+    def __init__(self, ctx: Context, *, fresh: bool = False) -> None:
+        self._ctx, self._fresh = ctx, fresh
+        self._agents: list[Person] | None = None
+
+    def serving(self, group: str | None) -> list[Person]:
+        """The agents whom a conversation of the group, or of none, is for."""
+        account = accounts.knowing(self._ctx, group)
+        return groups.serving(self.everybody(), group, account.groups, by_group=account.by_group)
+
+    def everybody(self) -> list[Person]:
+        """All agents."""
+        if self._agents is None:
+            self._agents = self._read()
+        return self._agents
+
+    def can_take(self, group: str | None) -> bool:
+        """Whether any of them could be given one."""
+        return routing.choose(self.serving(group)) is not None
+
+    def give(self, found: Conversation, agent: Person) -> None:
+        """Assigns a conversation on condition of what was read of both: one request. Raises Refused."""
+        try:
+            _give(self._ctx, found, agent)
+        except Refused:
+            self._agents, self._fresh = None, True
+            raise
+        agent.open_conversations, agent.last_assigned_at = agent.open_conversations + 1, self._ctx.now
+
+    def _read(self) -> list[Person]:
+        """From the index; when it must be exact from the table itself, because the index may lag behind it."""
+        agents = people.agents(self._ctx)
+        if not self._fresh:
+            return agents
+        return list(rows.get_many(self._ctx.account, {agent.id for agent in agents}, consistent=True).values())
+
+
+def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | None:
+    """Gives a conversation that waits to the agent whom `rules.routing` names: three requests, two where `team` is read.
 
     Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
-    is closed, or where the account does not route.
+    is closed, internal or served by members, or where the account does not route.
     """
-    fresh = False
+    team = team or Team(ctx)
 
     def attempt() -> str | None:
-        nonlocal fresh
         found = conversations.get(ctx.account, conversation)
-        if found is None or not found.is_open or not accounts.load(ctx).routed:
-            return None
-        if found.assignee:
-            return found.assignee
-        agent = routing.choose(_agents(ctx, fresh), found.tried)
-        fresh = True
-        return _give(ctx, found, agent) if agent else None
+        return _assigned(ctx, found, team) if found else None
 
     return contended(ctx, attempt)
 
 
-def _agents(ctx: Context, fresh: bool) -> list[Person]:
-    """The agents from the index; after a lost race from the table itself, because the index may lag behind it."""
-    agents = people.agents(ctx)
-    return list(rows.get_many(ctx.account, {agent.id for agent in agents}, consistent=True).values()) if fresh else agents
+def assign_now(ctx: Context, found: Conversation) -> Conversation:
+    """The same for a conversation that has just been read: two requests, one where nobody can take it. Returns it as it is then.
+
+    One that another is changing at this moment is left to him.
+    """
+    try:
+        _assigned(ctx, found, Team(ctx))
+    except Refused:
+        return conversations.get(ctx.account, found.id) or found
+    return found
 
 
-def _give(ctx: Context, found: Conversation, agent: Person) -> str:
+def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
+    if not found.is_open or not found.is_routed or not accounts.load(ctx).routed:
+        return None
+    if found.assignee:
+        return found.assignee
+    agent = routing.choose(team.serving(found.group), found.tried)
+    if agent is None:
+        return None
+    team.give(found, agent)
+    return agent.id
+
+
+def _give(ctx: Context, found: Conversation, agent: Person) -> None:
     settings = accounts.load(ctx).auto_close
     changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, found.attempts, settings)
     conversations.change(found, changes, ctx.now, Loads(freed=found.assignee, routed=agent))
-    return agent.id
+
+
+def why_waiting(ctx: Context, found: Conversation) -> str:
+    """Why a conversation waits, as `rules.routing` names it: one request."""
+    return routing.why_waiting(people.agents(ctx), found.group)
 
 
 def look_again(ctx: Context, found: Conversation) -> None:
@@ -54,7 +117,7 @@ def look_again(ctx: Context, found: Conversation) -> None:
     Where there is nobody else it stays, or waits if its agent has gone; then it is looked at again, ever more rarely.
     Raises Refused where the conversation or the agent's load has changed meanwhile.
     """
-    agent = routing.choose(_agents(ctx, fresh=True), found.tried)
+    agent = routing.choose(_for(ctx, found), found.tried)
     if agent and agent.id != found.assignee:
         _give(ctx, found, agent)
         return
@@ -64,11 +127,46 @@ def look_again(ctx: Context, found: Conversation) -> None:
     conversations.change(found, changes, ctx.now, Loads(freed=left))
 
 
-def drain(ctx: Context) -> int:
-    """Gives out what waits, the longest wait first, until nobody can take more. Returns how many were given out."""
-    given = 0
-    for conversation in conversations.held(ctx.account, WAITING, MOST_AT_ONCE, newest_first=False):
-        if assign(ctx, conversation) is None:
-            break
-        given += 1
-    return given
+def hand_back(ctx: Context, agent: str) -> bool:
+    """Takes their open conversations from an agent who has gone and gives them out anew, the longest held first.
+
+    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. Five requests each.
+    """
+    let_go = 0
+    for conversation in conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False):
+        if let_go < MOST_AT_ONCE and contended(ctx, partial(_let_go, ctx, conversation, agent)):
+            assign(ctx, conversation)
+            let_go += 1
+    return let_go == MOST_AT_ONCE
+
+
+def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
+    found = conversations.get(ctx.account, conversation)
+    if found is None or not found.is_open or found.assignee != agent:
+        return False
+    again = accounts.load(ctx).looks_again_at(ctx.now)
+    conversations.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=agent))
+    return True
+
+
+def _for(ctx: Context, found: Conversation) -> list[Person]:
+    """Whom a conversation is for, and who has it: he may be in another group by now."""
+    team = Team(ctx, fresh=True)
+    serving = team.serving(found.group)
+    others = {agent.id for agent in serving}
+    return serving + [agent for agent in team.everybody() if agent.id == found.assignee and agent.id not in others]
+
+
+def drain(ctx: Context) -> bool:
+    """Gives out what waits for somebody who is there, the longest wait first; what waits for others stands in nobody's way.
+
+    Two requests for the agents, one for each thousand that wait, and two for each of 100 at most that are given out.
+    Returns whether it is to be done again, because there may be more.
+    """
+    if not accounts.load(ctx).routed:
+        return False
+    team = Team(ctx, fresh=True)
+    can_take = cache(team.can_take)
+    taken = list(islice((id_ for id_, group in conversations.waiting(ctx.account) if can_take(group)), MOST_AT_ONCE))
+    given = [id_ for id_ in taken if assign(ctx, id_, team)]
+    return bool(given) and len(taken) == MOST_AT_ONCE

@@ -15,7 +15,7 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.context import Context
 from chalicelib.desk.errors import DeskError, Invalid, Missing, NotFound
-from chalicelib.dialects.http import Answer, Cors, Request
+from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
 
 _MISSING = re.compile(r"missing required field `([^`]+)`(?:.*at `\$\.?([^`]*)`)?")
 _WRONG = re.compile(r"^(.*?)(?: - at `\$\.?([^`]*)`)?$")
@@ -66,6 +66,12 @@ class Endpoint:
         """The request's field that names a conversation, where it has one."""
         found = _IN_PATH.search(self.path)
         return found[1] if found else _IN_FIELD
+
+    @property
+    def media_type(self) -> str:
+        """Content type of the body: a form with a file in it is multipart (others may be sent so)."""
+        has_file = any(field.type is Upload for field in msgspec.structs.fields(self.request))
+        return MULTIPART if has_file else "application/x-www-form-urlencoded" if self.in_form else "application/json"
 
     @property
     def answer(self) -> Any:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from chalice.app import CaseInsensitiveMapping, Response
 from chalice.app import Request as Received
-from chalice.app import Response
 
 from chalicelib import telemetry
 from chalicelib.dialects.endpoint import Dialect
@@ -17,11 +17,24 @@ _encoder = msgspec.json.Encoder()
 
 
 def identify(event: Any, handle: Callable[[Any], Any]) -> Any:
-    """A middleware of every lambda: which call it is, for what is logged."""
+    """A middleware of every lambda: which call it is, for what is logged; and that an answer is text or bytes as it is itself."""
     request = event.context.get("requestId") if isinstance(event, Received) else None
     invocation = event.lambda_context if isinstance(event, Received) else event.context
     telemetry.invoked(request_id=request, invocation_id=getattr(invocation, "aws_request_id", None))
-    return handle(event)
+    if not isinstance(event, Received):
+        return handle(event)
+    # For Chalice every answer is a binary one (app.py says why), and refused to whom does not accept that.
+    event.headers = CaseInsensitiveMapping({**event.headers, "accept": "*/*"})
+    answer = handle(event)
+    return _Sent(answer.body, answer.headers, answer.status_code)
+
+
+class _Sent(Response):
+    """An answer that is base64 where it is bytes, and text where it is text, whatever its type."""
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
+        """As Lambda gives it to API Gateway."""
+        return dict(super().to_dict(["*/*"] if isinstance(self.body, bytes) else []))
 
 
 def serve(dialect: Dialect, request: Received) -> Response:
@@ -45,6 +58,7 @@ def _query(request: Received) -> dict[str, Any]:
 
 
 def respond(answer: Answer) -> Response:
-    """An answer as Chalice wants it: JSON, or nothing."""
-    body = "" if answer.body is None else _encoder.encode(answer.body).decode()
+    """An answer as Chalice wants it: JSON, nothing, or what has a content type of its own."""
+    written = answer.body is None or "Content-Type" in answer.headers
+    body = (answer.body or "") if written else _encoder.encode(answer.body).decode()
     return Response(body, {"Content-Type": "application/json", **answer.headers}, answer.status)

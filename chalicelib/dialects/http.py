@@ -10,6 +10,18 @@ import msgspec
 
 from chalicelib.desk.errors import Invalid
 
+MULTIPART = "multipart/form-data"
+#: Fields of a form, bytes of a field that is no file, and headers of a part.
+_MOST_FIELDS, _LONGEST_FIELD = 100, 1_000_000
+
+
+class Upload(msgspec.Struct):
+    """A file of a form."""
+
+    name: str
+    mime: str
+    data: bytes
+
 
 @dataclass
 class Request:
@@ -35,10 +47,12 @@ class Request:
         return document
 
     @cached_property
-    def form(self) -> dict[str, str]:
-        """The body as form fields; of a repeated one the last. Raises Invalid where it is not text."""
+    def form(self) -> dict[str, Any]:
+        """The body as form fields, files as an Upload's; of a repeated one the last. Raises Invalid where it is none."""
         try:
-            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=100))
+            if self.media_type == MULTIPART:
+                return _parts(self.headers["content-type"], self.body)
+            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
         except ValueError as error:
             raise Invalid("", f"the body is not a form: {error}") from error
 
@@ -53,9 +67,41 @@ class Request:
         return value.strip() or None if given.lower() == scheme.lower() else None
 
 
+def _parts(content_type: str, body: bytes) -> dict[str, Any]:
+    """The fields of a multipart form. Raises ValueError where it is none, or does not end."""
+    # Imported by the first form that has one: most processes see none.
+    from python_multipart import FormParser
+    from python_multipart.multipart import Field, File, parse_options_header
+
+    found: dict[str, Any] = {}
+    ended: list[bool] = []
+
+    def keep(name: bytes | None, value: Any) -> None:
+        if len(found) >= _MOST_FIELDS:
+            raise ValueError("it has too many fields")
+        found[(name or b"").decode()] = value
+
+    def on_field(field: Field) -> None:
+        keep(field.field_name, (field.value or b"").decode())
+
+    def on_file(file: File) -> None:
+        file.file_object.seek(0)
+        name, kind = (file.file_name or b"").decode(errors="replace"), file.content_type or ""
+        keep(file.field_name, {"name": name, "mime": kind, "data": file.file_object.read()})
+
+    _, options = parse_options_header(content_type)
+    in_memory = {"MAX_MEMORY_FILE_SIZE": len(body) + 1}
+    parser = FormParser(MULTIPART, on_field, on_file, lambda: ended.append(True), options.get(b"boundary"), config=in_memory)
+    parser.write(body)
+    parser.finalize()
+    if not ended:
+        raise ValueError("it does not end")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: `body` is anything msgspec can encode, or None for an empty one.
+    """An answer: `body` is anything msgspec can encode, text or bytes where `headers` has their type, or None for none.
 
     `refused` is True where it says no, whatever its status says.
     """

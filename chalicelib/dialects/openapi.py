@@ -62,8 +62,7 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema_of: dict[Any, Any], 
     }
     body = _body(endpoint, components[schema_of[endpoint.request]["$ref"].rsplit("/", 1)[1]])
     if body:
-        kind = "application/x-www-form-urlencoded" if endpoint.in_form else "application/json"
-        operation["requestBody"] = {"content": {kind: {"schema": body}}}
+        operation["requestBody"] = {"content": {endpoint.media_type: {"schema": body}}}
     return operation
 
 

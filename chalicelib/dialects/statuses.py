@@ -1,6 +1,6 @@
 """HTTP statuses of the desk's errors, for the dialects that use HTTP's."""
 
-from chalicelib.desk.errors import Conflict, Exists, Forbidden, Invalid, Missing, NotAuthenticated, NotFound, Stale
+from chalicelib.desk.errors import Conflict, Exists, Forbidden, Invalid, Locked, Missing, NotAuthenticated, NotFound, Stale
 from chalicelib.dialects.endpoint import WrongMethod
 
 _STATUSES: dict[type[Exception], int] = {
@@ -13,6 +13,7 @@ _STATUSES: dict[type[Exception], int] = {
     Conflict: 409,
     Exists: 409,
     Stale: 412,
+    Locked: 429,
 }
 
 

@@ -1,8 +1,16 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
 from chalicelib.context import Context
-from chalicelib.desk import events, routing
-from chalicelib.desk.events import AgentAvailable, AnyEvent, ConversationOpened, ConversationReopened
+from chalicelib.desk import accounts, events, routing
+from chalicelib.desk.events import (
+    AgentAvailable,
+    AgentRemoved,
+    AnyEvent,
+    ConversationOpened,
+    ConversationReopened,
+    ConversationWaits,
+    GroupChanged,
+)
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
@@ -15,16 +23,24 @@ def route(record: Record) -> None:
 
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, ConversationOpened | ConversationReopened):
-        return "has an agent" if routing.assign(ctx, event.conversation) else "has none"
-    if isinstance(event, AgentAvailable):
-        return _drain(ctx, event, line)
+        return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
+    if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged):
+        return _give_out(ctx, event)
     return "not for routing"
 
 
-def _drain(ctx: Context, event: AgentAvailable, line: Line) -> str:
-    given = routing.drain(ctx)
-    line.add(given=given)
-    if given < routing.MOST_AT_ONCE:
+def _waits(ctx: Context, conversation: str) -> str:
+    """Who is shown his conversation only when an agent has it, is told that he waits."""
+    if accounts.load(ctx).by_group:
+        events.publish([ConversationWaits(ctx.account, ctx.now, conversation)], ctx.now)
+    return "has none"
+
+
+def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved | GroupChanged) -> str:
+    if isinstance(event, GroupChanged):
+        accounts.forget(ctx.account)
+    more = routing.hand_back(ctx, event.agent) if isinstance(event, AgentRemoved) else routing.drain(ctx)
+    if not more:
         return "gave out what waits"
     events.publish([event], ctx.now)
     return "goes on"

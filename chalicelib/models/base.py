@@ -1,6 +1,6 @@
 """What every table shares: one connection, names by stage, and what a refused write says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
-from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
@@ -19,6 +19,8 @@ connection = Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_
 
 #: Bytes that DynamoDB lets a key have.
 _LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
+#: Keys that one BatchGetItem takes.
+_MOST_KEYS = 100
 _LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
 _M = TypeVar("_M", bound="Table")
 
@@ -97,6 +99,23 @@ def page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:
     return list(results), results.last_evaluated_key
 
 
+def read(wanted: Mapping[type[Table], Sequence[dict[str, Any]]]) -> dict[type[Table], list[dict[str, Any]]]:
+    """The raw items of several tables under raw keys, a moment old, those that exist: one request for each hundred keys."""
+    left = [(model, key) for model, keys in wanted.items() for key in keys]
+    found: dict[type[Table], list[dict[str, Any]]] = {model: [] for model in wanted}
+    models = {str(model.Meta.table_name): model for model in wanted}
+    while left:
+        now, left = left[:_MOST_KEYS], left[_MOST_KEYS:]
+        asked = {name: {"Keys": [key for other, key in now if other is model]} for name, model in models.items()}
+        answer = connection.dispatch(
+            "BatchGetItem", {"RequestItems": {name: keys for name, keys in asked.items() if keys["Keys"]}}
+        )
+        for name, items in answer["Responses"].items():
+            found[models[name]] += items
+        left += [(models[name], key) for name, rest in answer.get("UnprocessedKeys", {}).items() for key in rest["Keys"]]
+    return found
+
+
 @contextmanager
 def transaction() -> Iterator[TransactWrite]:
     """All or nothing, in one request; raises Refused where a condition did not hold or another writer was at it."""
@@ -113,10 +132,10 @@ def transaction() -> Iterator[TransactWrite]:
 
 @contextmanager
 def conditional() -> Iterator[None]:
-    """Around one conditional put or update: raises Refused where its condition did not hold."""
+    """Around one conditional put, update or delete: raises Refused where its condition did not hold."""
     try:
         yield
-    except (PutError, UpdateError) as error:
+    except (PutError, UpdateError, DeleteError) as error:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
         raise Refused(["ConditionalCheckFailed"], [None]) from error

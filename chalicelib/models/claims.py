@@ -1,12 +1,14 @@
 """Claims: another name of a thing, its alone within a scope: number, trace uuid, login e-mail, device.
 
 One hash key `scope#kind#name`; a claim is written in the transaction that creates its thing and never changes,
-so numbers may be cached for good.
+so numbers may be cached for good. A pair's claim goes when others join it.
 """
 
 from functools import lru_cache
+from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.expressions.condition import Condition
 
 from chalicelib import config
 from chalicelib.models.base import Table, conditional
@@ -24,6 +26,8 @@ class Claim(Table):
     key = UnicodeAttribute(hash_key=True)
     account = UnicodeAttribute()
     id = UnicodeAttribute()
+    #: Of a login: the accounts that its person owns beside the one he logs in to. A handful at most.
+    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
 
 
 def _key(scope: str, kind: str, name: str) -> str:
@@ -38,6 +42,11 @@ def claim(account: str, kind: str, name: str, id_: str, scope: str | None = None
 def find(scope: str, kind: str, name: str) -> Claim | None:
     """The claim on a name, read consistently: one request."""
     return Claim.find(_key(scope, kind, name))
+
+
+def unchanged(row: Claim) -> Condition:
+    """That a name still stands for what it did when `row` was read: the condition on which it may go."""
+    return Claim.id == row.id
 
 
 def put(row: Claim) -> None:

@@ -1,11 +1,12 @@
-"""Conversations: one summary row each, written with every message.
+"""Conversations: one summary row each, written with every message; rows of members stand beside them (memberships.py).
 
 Key account#conversation spreads the load. `by_activity` is the only index that a message touches; the others
 hold keys and change when a conversation is opened, assigned or closed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import Attribute, BooleanAttribute, ListAttribute, UnicodeAttribute, VersionAttribute
@@ -21,10 +22,14 @@ from chalicelib.models.people import Person
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"
+#: Kind of a conversation among agents; one with a contact has none.
+INTERNAL = "internal"
+#: Rows of what waits that one request reads, and requests that one look at it may take.
+_A_PAGE, _MOST_PAGES = 1000, 20
 _LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "contact_number", "group", "group_number"]
 _LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_changed_at", "closed_at"]
-_LISTED += ["message_count", "note_count", "last_message", "last_message_text"]
-_LISTED += ["last_sender", "last_sender_number", "last_sender_kind", "is_read", "is_read_by_contact"]
+_LISTED += ["message_count", "note_count", "last_message", "last_message_text", "last_sender", "last_sender_number"]
+_LISTED += ["last_sender_kind", "is_read", "is_read_by_contact"]
 
 
 class ByActivity(GlobalSecondaryIndex["Conversation"]):
@@ -39,24 +44,24 @@ class ByActivity(GlobalSecondaryIndex["Conversation"]):
 
 
 class ByAssignee(GlobalSecondaryIndex["Conversation"]):
-    """Open conversations of an agent, or those that wait for one, by when that began."""
+    """Open conversations of an agent, or those that wait for one, by when that began, with the group that they are for."""
 
     class Meta:
         index_name = "by_assignee"
-        projection = KeysOnlyProjection()
+        projection = IncludeProjection(["group"])
 
     held_by = UnicodeAttribute(hash_key=True)
     held_since = IntegerAttribute(range_key=True)
 
 
-class ByGroup(GlobalSecondaryIndex["Conversation"]):
-    """A group's conversations by creation."""
+class ByConversation(GlobalSecondaryIndex["Conversation"]):
+    """Members by name of a conversation, in the order in which they came: only their rows stand in it."""
 
     class Meta:
-        index_name = "by_group"
+        index_name = "by_conversation"
         projection = KeysOnlyProjection()
 
-    of_group = UnicodeAttribute(hash_key=True)
+    member_of = UnicodeAttribute(hash_key=True)
     created_at = IntegerAttribute(range_key=True)
 
 
@@ -72,9 +77,8 @@ class ByContact(GlobalSecondaryIndex["Conversation"]):
 
 
 class Conversation(Table):
-    """The summary. Times are epoch milliseconds; `*_number` are the dialects' integer ids of the same things.
-
-    It stays below 1 KB, which is what a message then costs to write, so nothing stands in it twice.
+    """The summary, below 1 KB (a message pays for it), so nothing stands in it twice. Times are epoch milliseconds;
+    `*_number` are the dialects' integer ids of the same things.
     """
 
     class Meta:
@@ -87,6 +91,7 @@ class Conversation(Table):
     subject = UnicodeAttribute()
     status = UnicodeAttribute()
     priority = UnicodeAttribute(default="normal")
+    kind = UnicodeAttribute(null=True)
     contact_number = IntegerAttribute()
     group = UnicodeAttribute(null=True)
     group_number = IntegerAttribute(null=True)
@@ -104,6 +109,9 @@ class Conversation(Table):
 
     message_count = IntegerAttribute(default=0)
     note_count = IntegerAttribute(default=0)
+    #: Members by name, and how many of them are agents; None where there are none.
+    member_count = IntegerAttribute(null=True)
+    agent_count = IntegerAttribute(null=True)
     last_activity_at = IntegerAttribute()
     last_message = UnicodeAttribute(null=True)
     last_message_text = UnicodeAttribute(null=True)
@@ -117,15 +125,15 @@ class Conversation(Table):
     warn_at = IntegerAttribute(null=True)
     close_at = IntegerAttribute(null=True)
 
-    inbox = UnicodeAttribute()
+    #: None for an internal one: lists of the account leave it out.
+    inbox = UnicodeAttribute(null=True)
     held_by = UnicodeAttribute(null=True)
     held_since = IntegerAttribute(null=True)
-    of_group = UnicodeAttribute(null=True)
     of_contact = UnicodeAttribute()
 
     by_activity = ByActivity()
     by_assignee = ByAssignee()
-    by_group = ByGroup()
+    by_conversation = ByConversation()
     by_contact = ByContact()
 
     @property
@@ -135,12 +143,12 @@ class Conversation(Table):
 
     @property
     def id(self) -> str:
-        """Its uuid."""
-        return self.key.partition("#")[2]
+        """Its uuid, from a member's row, too."""
+        return self.key.split("#")[1]
 
     @property
     def contact(self) -> str:
-        """Uuid of the person it is with."""
+        """Uuid of the person it is with; of the agent who began an internal one."""
         return self.of_contact.partition("#")[2]
 
     @property
@@ -158,6 +166,27 @@ class Conversation(Table):
         """Whether it is not closed."""
         return self.status != "closed"
 
+    @property
+    def is_internal(self) -> bool:
+        """Whether it is among agents."""
+        return self.kind == INTERNAL
+
+    @property
+    def is_routed(self) -> bool:
+        """Whether an agent is to be found for it."""
+        return not self.is_internal and not self.agent_count
+
+    @property
+    def public_count(self) -> int:
+        """How many messages the contact may see."""
+        return self.message_count - self.note_count
+
+    @property
+    def holder(self) -> str | None:
+        """Hash key under which it is held now: its agent's, or where it waits for one."""
+        held = self.is_open and not self.is_internal and (self.assignee or self.is_routed)
+        return of_key(self.account, self.assignee or WAITING) if held else None
+
 
 def key(account: str, conversation: str) -> str:
     """Hash key of a conversation, and of its messages."""
@@ -170,37 +199,80 @@ def inbox_key(account: str) -> str:
 
 
 def of_key(account: str, holder: str) -> str:
-    """Hash key of what an agent or a group holds, a contact has, or of what waits."""
+    """Hash key of what an agent holds, a contact has, or of what waits."""
     return f"{account}#{holder}"
 
 
 def get(account: str, conversation: str) -> Conversation | None:
     """One conversation, read consistently: one request."""
-    return Conversation.find(key(account, conversation))
+    return None if "#" in conversation else Conversation.find(key(account, conversation))
 
 
-def get_many(account: str, ids: Sequence[str]) -> list[Conversation]:
+def get_many(account: str, ids: Sequence[str], *, consistent: bool = False) -> list[Conversation]:
     """Those that exist, in the order asked for: one request for each hundred."""
     keys = [key(account, id_) for id_ in ids]
-    found = {row.key: row for row in Conversation.batch_get(keys)} if keys else {}
+    found = {row.key: row for row in Conversation.batch_get(keys, consistent_read=consistent)} if keys else {}
     return [found[key_] for key_ in keys if key_ in found]
 
 
 def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[str]:
-    """Ids of the open conversations of an agent, or of WAITING, by when that began: one request, a moment old."""
+    """Ids of the conversations that an agent has or is a member of, or of what waits, by when that began: one request."""
     rows = Conversation.by_assignee.query(of_key(account, holder), scan_index_forward=not newest_first, limit=limit)
-    return [row.key.removeprefix(f"{account}#") for row in rows]
+    return list(dict.fromkeys(row.id for row in rows))
 
 
-def open_(conversation: Conversation) -> None:
-    """Stores a new conversation, its number, and that it is its contact's chat. Raises Refused where he has one."""
-    row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
-    conversation.inbox = inbox_key(conversation.account)
-    conversation.held_by, conversation.held_since = of_key(conversation.account, WAITING), conversation.created_at
+def waiting(account: str) -> Iterator[tuple[str, str | None]]:
+    """Ids and groups of what waits for an agent, the longest wait first, a moment old: a request for each thousand read.
+
+    Ends after 20,000, so that it costs a bounded number of requests whatever waits.
+    """
+    rows = Conversation.by_assignee.query(of_key(account, WAITING), page_size=_A_PAGE)
+    for page_ in islice(rows.page_iter, _MOST_PAGES):
+        for row in map(Conversation.from_raw_data, page_["Items"]):
+            yield row.id, row.group
+
+
+def count_waiting(account: str) -> int:
+    """How many wait for an agent, a moment old: one request for each MB of them, which is thousands."""
+    return Conversation.by_assignee.count(of_key(account, WAITING))
+
+
+def of_contact(account: str, contact: str, limit: int) -> list[str]:
+    """Ids of a contact's conversations, the newest first, a moment old: one request."""
+    rows = Conversation.by_contact.query(of_key(account, contact), scan_index_forward=False, limit=limit)
+    return list(dict.fromkeys(row.key.split("#")[1] for row in rows))
+
+
+def open_(conversation: Conversation, before: str | None = None) -> None:
+    """Stores a new conversation, its number, that it is its contact's chat now, and its agent's load where it has one.
+
+    `before` is the chat that the contact had. Raises Refused where he has another, so that he opens one at a time.
+    """
     with transaction() as write:
-        write.save(conversation, condition=Conversation.key.does_not_exist())
-        write.save(row, condition=Claim.key.does_not_exist())
-        people.starts_chat(write, conversation.account, conversation.contact, conversation.id)
+        _begin(write, conversation)
+        people.starts_chat(write, conversation.account, conversation.contact, conversation.id, before)
+        move(write, conversation.account, Loads(held=conversation.assignee), conversation.created_at)
+
+
+def open_further(conversation: Conversation, name: Claim | None, members: Sequence[Table]) -> None:
+    """Stores a new one that is nobody's chat, with its members' rows and another name. Raises Refused where that is taken."""
+    with transaction() as write:
+        _begin(write, conversation)
+        if name:
+            write.save(name, condition=Claim.key.does_not_exist())
+        for row in members:
+            write.save(row)
+        if conversation.assignee and not conversation.is_internal:
+            people.hold(write, conversation.account, conversation.assignee, conversation.created_at)
+
+
+def _begin(write: TransactWrite, conversation: Conversation) -> None:
+    row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
+    conversation.inbox = None if conversation.is_internal else inbox_key(conversation.account)
+    conversation.held_by = conversation.holder
+    conversation.held_since = conversation.created_at if conversation.held_by else None
+    write.save(conversation, condition=Conversation.key.does_not_exist())
+    write.save(row, condition=Claim.key.does_not_exist())
 
 
 def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
@@ -210,7 +282,7 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     """
     for name, value in changes.items():
         setattr(conversation, name, value)
-    holder = of_key(conversation.account, conversation.assignee or WAITING) if conversation.is_open else None
+    holder = conversation.holder
     if conversation.held_by != holder:
         changes = {**changes, "held_by": holder, "held_since": now if holder else None}
         conversation.held_by, conversation.held_since = holder, now if holder else None

@@ -1,9 +1,12 @@
 """Devices of a person: key account#person · device uuid. The uuid is made from what the client calls the device."""
 
-from pynamodb.attributes import UnicodeAttribute
+from collections.abc import Mapping
+from typing import Any
+
+from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, transaction
+from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, transaction
 from chalicelib.models.claims import Claim, claim
 
 
@@ -18,6 +21,21 @@ class Device(Table):
     client_id = UnicodeAttribute()
     os = UnicodeAttribute()
     created_at = IntegerAttribute()
+    #: What its client tells of it. Whether it is online its socket says.
+    name = UnicodeAttribute(null=True)
+    phone = UnicodeAttribute(null=True)
+    os_version = UnicodeAttribute(null=True)
+    api_level = UnicodeAttribute(null=True)
+    model = UnicodeAttribute(null=True)
+    push_token = UnicodeAttribute(null=True)
+    is_pushed = BooleanAttribute(null=True)
+    is_development = BooleanAttribute(null=True)
+    is_active = BooleanAttribute(null=True)
+
+    @property
+    def is_mobile(self) -> bool:
+        """Whether it is a phone, and not a browser."""
+        return self.os.upper() in ("AND", "ANDROID", "IOS")
 
 
 def create(account: str, person: str, device: Device) -> bool:
@@ -30,3 +48,16 @@ def create(account: str, person: str, device: Device) -> bool:
     except Refused:
         return False
     return True
+
+
+def get(account: str, person: str, device: str) -> Device | None:
+    """One device of a person, read consistently: one request."""
+    return Device.find(f"{account}#{person}", device)
+
+
+def describe(account: str, person: str, device: str, told: Mapping[str, Any]) -> Device:
+    """Writes what a device's client tells of it: one request. Raises Refused where there is no such device."""
+    row = Device(f"{account}#{person}", device)
+    with conditional():
+        row.update([getattr(Device, name).set(value) for name, value in told.items()], Device.client_id.exists())
+    return row

@@ -1,6 +1,6 @@
 """The inbox: an account's conversations by last activity, read from the index `by_activity`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -47,6 +47,25 @@ def rows(
     if len(found) > limit:
         return found[:limit], (found[limit - 1].id, found[limit - 1].last_activity_at)
     return found, (last["key"]["S"].partition("#")[2], int(last["last_activity_at"]["N"])) if last else None
+
+
+def stream(
+    account: str, span: tuple[int, int], conditions: Sequence[Like], size: int, after: Position | None, *, oldest_first: bool
+) -> Iterator[Conversation]:
+    """The inbox's rows that meet the conditions, read as they are taken: the first request looks through `size`, the others
+    through a thousand, 20 at most; never more than one request's rows are kept.
+    """
+    results = Conversation.by_activity.query(
+        inbox_key(account),
+        Conversation.last_activity_at.between(*span),
+        matching(conditions),
+        scan_index_forward=oldest_first,
+        page_size=min(size, _LOOKED_THROUGH),
+        last_evaluated_key=_start_key(account, after) if after else None,
+    )
+    for page_ in islice(results.page_iter, _MOST_REQUESTS):
+        results.page_iter.page_size = _LOOKED_THROUGH
+        yield from (Conversation.from_raw_data(item) for item in page_["Items"])
 
 
 def _start_key(account: str, after: Position) -> dict[str, Any]:

@@ -4,14 +4,17 @@
 those that the contact may see (notes have none).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
 from chalicelib import config
+from chalicelib.models import files
 from chalicelib.models.base import IntegerAttribute, Refused, Table, page, transaction
 from chalicelib.models.conversations import Conversation, Loads, key, move, updates
+from chalicelib.models.files import File
 
 
 class BySequence(LocalSecondaryIndex["Message"]):
@@ -23,6 +26,20 @@ class BySequence(LocalSecondaryIndex["Message"]):
 
     conversation_key = UnicodeAttribute(hash_key=True)
     sequence = IntegerAttribute(range_key=True)
+
+
+class Attachment(MapAttribute[str, Any]):
+    """What a message says of a file: `size` bytes, widths and heights pixels, `seconds` how long a sound lasts."""
+
+    id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    mime = UnicodeAttribute()
+    size = IntegerAttribute()
+    width = IntegerAttribute(null=True)
+    height = IntegerAttribute(null=True)
+    thumbnail_width = IntegerAttribute(null=True)
+    thumbnail_height = IntegerAttribute(null=True)
+    seconds = NumberAttribute(null=True)
 
 
 class Message(Table):
@@ -42,6 +59,7 @@ class Message(Table):
     body = UnicodeAttribute()
     html_body = UnicodeAttribute(null=True)
     subject = UnicodeAttribute(null=True)
+    attachments: ListAttribute[Attachment] = ListAttribute(of=Attachment, null=True)
     sender = UnicodeAttribute()
     sender_number = IntegerAttribute()
     sender_kind = UnicodeAttribute()
@@ -49,6 +67,11 @@ class Message(Table):
     created_at = IntegerAttribute()
 
     by_sequence = BySequence()
+
+    @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.conversation_key.partition("#")[0]
 
     @property
     def conversation(self) -> str:
@@ -64,25 +87,34 @@ class Duplicate(Exception):
         self.stored = stored
 
 
-def append(message: Message, conversation: Conversation, changes: dict[str, Any], loads: Loads) -> None:
-    """Stores a message, the summary's changes and the loads they move, all or nothing: one request.
+def attachment(file: File, name: str, seconds: float | None) -> Attachment:
+    """What a message that brings a file says of it, under a name of its own."""
+    sizes = ("size", "width", "height", "thumbnail_width", "thumbnail_height")
+    return Attachment(id=file.id, name=name, mime=file.mime, seconds=seconds, **{of: getattr(file, of) for of in sizes})
 
-    Raises Duplicate where its uuid is there already, Refused where the conversation has moved on since it was read.
+
+def append(message: Message, conversation: Conversation, changes: dict[str, Any], loads: Loads, file: File | None = None) -> None:
+    """Stores a message, the summary's changes, the loads they move and that a file is taken up, all or nothing: one request.
+
+    Raises Duplicate where its uuid is there already, Refused where the conversation or the file has moved on since it was read.
     """
     try:
         with transaction() as write:
             write.save(message, condition=Message.id.does_not_exist(), return_values="ALL_OLD")
             write.update(conversation, updates(conversation, changes, message.created_at))
             move(write, conversation.account, loads, message.created_at)
+            if file:
+                files.take_up(write, file, conversation.id)
     except Refused as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused
         raise
 
 
-def get(account: str, conversation: str, message: str) -> Message | None:
-    """One message, read consistently: one request."""
-    return Message.find(key(account, conversation), message)
+def get_many(account: str, conversation: str, ids: Sequence[str]) -> dict[str, Message]:
+    """Those of a conversation's messages that exist, by uuid, read consistently: one request for each hundred."""
+    keys = [(key(account, conversation), id_) for id_ in ids]
+    return {row.id: row for row in Message.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def between(account: str, conversation: str, first: int, last: int, *, newest_first: bool) -> list[Message]:
@@ -96,10 +128,13 @@ def between(account: str, conversation: str, first: int, last: int, *, newest_fi
     return page(query)[0]
 
 
-def public_between(account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool) -> list[Message]:
-    """Public messages first…last as the contact counts them. `notes` is how many notes the conversation has.
+def public_between(
+    account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool, once: bool = False
+) -> list[Message]:
+    """Public messages first…last as the contact counts them, with `once` only what one request reads of them (1 MB).
 
-    A public message's sequence is its public one plus the notes before it, so one range of the index holds them all.
+    A public message's sequence is its public one plus the notes before it (of the `notes` that the conversation has), so
+    one range of the index holds them all.
     """
     if last < first:
         return []
@@ -110,4 +145,4 @@ def public_between(account: str, conversation: str, first: int, last: int, notes
         consistent_read=True,
         scan_index_forward=not newest_first,
     )
-    return list(rows)
+    return [Message.from_raw_data(item) for item in next(rows.page_iter)["Items"]] if once else list(rows)

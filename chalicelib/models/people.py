@@ -1,16 +1,20 @@
 """People: agents and contacts of an account, one row each.
 
-Key account · person uuid. Agents also stand in the sparse index `by_agents`, which routing reads.
+Key account · person uuid. Agents also stand in the sparse index `by_agents`, which routing reads. `by_id` tells
+whose a person is of whom a client says no more than his uuid; it is written once.
 """
+
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models.base import IntegerAttribute, Table, conditional, page, transaction
 from chalicelib.models.claims import Claim, claim
+from chalicelib.models.tokens import Token
 
 AGENT, CONTACT = "agent", "contact"
 _ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
@@ -29,6 +33,16 @@ class ByAgents(GlobalSecondaryIndex["Person"]):
     number = IntegerAttribute(range_key=True)
 
 
+class ById(GlobalSecondaryIndex["Person"]):
+    """People of all accounts by their uuid."""
+
+    class Meta:
+        index_name = "by_id"
+        projection = KeysOnlyProjection()
+
+    id = UnicodeAttribute(hash_key=True)
+
+
 class Person(Table):
     """An agent or a contact. Times are epoch milliseconds."""
 
@@ -43,9 +57,12 @@ class Person(Table):
     email = UnicodeAttribute()
     icon = UnicodeAttribute(null=True)
     signature = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    #: When he was removed: his name stays under what he wrote, and nothing else finds him.
+    removed_at = IntegerAttribute(null=True)
     is_anonymous = BooleanAttribute(default=False)
     trace = UnicodeAttribute(null=True)
-    #: A contact's one chat, so that it is opened once however often he asks.
+    #: The chat that a contact opened last, so that it is opened once however often he asks.
     chat = UnicodeAttribute(null=True)
     created_at = IntegerAttribute()
     updated_at = IntegerAttribute()
@@ -53,6 +70,12 @@ class Person(Table):
     level = UnicodeAttribute(null=True)
     is_active = BooleanAttribute(default=True)
     password = UnicodeAttribute(null=True)
+    #: How often all his logins were ended: by a new password, another level, his removal.
+    generation = IntegerAttribute(default=0)
+    #: The first generation whose api keys go on: a new password does not end them.
+    keys_generation = IntegerAttribute(default=0)
+    #: The account whose row has his password, where this is another one that he owns.
+    home = UnicodeAttribute(null=True)
     agents_of = UnicodeAttribute(null=True)
     #: The one group that an agent is in, and whether he serves those who ask for no group.
     group = UnicodeAttribute(null=True)
@@ -61,15 +84,24 @@ class Person(Table):
     presence_alias = UnicodeAttribute(null=True)
     presence_at = IntegerAttribute(default=0)
     last_login_at = IntegerAttribute(null=True)
+    #: The devices on which an agent is logged in: one of each class.
+    browser_device = UnicodeAttribute(null=True)
+    mobile_device = UnicodeAttribute(null=True)
     open_conversations = IntegerAttribute(default=0)
     last_assigned_at = IntegerAttribute(default=0)
 
     by_agents = ByAgents()
+    by_id = ById()
 
 
 def get(account: str, person: str) -> Person | None:
     """One person, read consistently."""
     return Person.find(account, person)
+
+
+def accounts_of(person: str, limit: int = 100) -> list[str]:
+    """The accounts that a person is in, as of a moment ago: one request. Only an owner is in several."""
+    return [found.account for found in page(Person.by_id.query(person, limit=limit))[0]]
 
 
 def get_many(account: str, ids: set[str], *, consistent: bool = False) -> dict[str, Person]:
@@ -87,18 +119,82 @@ def agents(account: str, limit: int = 1000) -> list[Person]:
 def create(person: Person, claims: list[Claim]) -> None:
     """Stores a new person with the names that are his alone; raises Refused where one is taken."""
     with transaction() as write:
-        write.save(person, condition=Person.id.does_not_exist())
-        for row in [*claims, claim(person.account, "person", str(person.number), person.id)]:
-            write.save(row, condition=Claim.key.does_not_exist())
+        add(write, person, claims)
+
+
+def add(write: TransactWrite, person: Person, claims: list[Claim]) -> None:
+    """Within a transaction: a new person with the names that are his alone."""
+    write.save(person, condition=Person.id.does_not_exist())
+    for row in [*claims, claim(person.account, "person", str(person.number), person.id)]:
+        write.save(row, condition=Claim.key.does_not_exist())
+
+
+def change(person: Person, changes: dict[str, Any], now: int) -> None:
+    """Writes what a person shows of himself, if he is still there, else raises Refused. The last change wins."""
+    with conditional():
+        person.update(_actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
+
+
+def end_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token]) -> None:
+    """Changes a person (his password, his level) and ends what was issued before; raises Refused where another was faster."""
+    with transaction() as write:
+        _next_generation(write, person, changes, now)
+        for row in endings:
+            write.save(row)
+
+
+def remove(person: Person, now: int, endings: list[Token], names: list[Claim]) -> None:
+    """Takes a person out of all indexes and frees the names that were his; raises Refused where another was faster."""
+    gone = {"removed_at": now, "is_active": False, "agents_of": None, "password": None}
+    with transaction() as write:
+        _next_generation(write, person, gone | ({"presence": "offline", "presence_at": now} if person.agents_of else {}), now)
+        for row in endings:
+            write.save(row)
+        for name in names:
+            write.delete(name, condition=Claim.key.does_not_exist() | (Claim.id == person.id))
+
+
+def inherits(write: TransactWrite, heir: Person) -> None:
+    """Within a transaction: an owner's row in another account has from now on what his login needs."""
+    taken = {"home": None, **{name: getattr(heir, name) for name in ("password", "generation", "keys_generation")}}
+    write.update(heir, _actions(taken, heir.updated_at), Person.id.exists() & Person.removed_at.does_not_exist())
+
+
+def _next_generation(write: TransactWrite, person: Person, changes: dict[str, Any], now: int) -> None:
+    generation = person.generation
+    as_read = Person.id.exists() & Person.removed_at.does_not_exist() & (Person.generation == generation)
+    write.update(person, _actions({**changes, "generation": generation + 1}, now), as_read)
+
+
+def _actions(changes: dict[str, Any], now: int) -> list[Action]:
+    fields = {name: getattr(Person, name) for name in changes}
+    written = [fields[name].remove() if value is None else fields[name].set(value) for name, value in changes.items()]
+    return [*written, Person.updated_at.set(now)]
 
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
     """Writes an agent's presence; its time moves only when the presence itself changes. The last change wins."""
-    actions: list[Action] = [Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
+    _set_presence(agent, presence, alias, now, [])
+
+
+def _set_presence(agent: Person, presence: str, alias: str, now: int, further: list[Action]) -> None:
+    actions = [*further, Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
     if agent.presence != presence:
         actions.append(Person.presence_at.set(now))
     with conditional():
         agent.update(actions, Person.agents_of.exists())
+
+
+def comes(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:
+    """An agent is logged in on a device, in place of the one of its class that he had: one request."""
+    place = Person.mobile_device if is_mobile else Person.browser_device
+    _set_presence(agent, presence, presence, now, [place.set(device)])
+
+
+def goes(agent: Person, device: str, presence: str, now: int) -> None:
+    """An agent has logged out of a device: one request."""
+    places = ((Person.mobile_device, agent.mobile_device), (Person.browser_device, agent.browser_device))
+    _set_presence(agent, presence, presence, now, [place.remove() for place, known in places if known == device])
 
 
 def logged_in(account: str, person: str, now: int) -> None:
@@ -124,6 +220,15 @@ def free(write: TransactWrite, account: str, agent: str) -> None:
     write.update(Person(account, agent), [Person.open_conversations.add(-1)], Person.id.exists())
 
 
-def starts_chat(write: TransactWrite, account: str, person: str, conversation: str) -> None:
-    """Within a transaction: the contact's chat, of which he has one."""
-    write.update(Person(account, person), [Person.chat.set(conversation)], Person.id.exists() & Person.chat.does_not_exist())
+def starts_chat(write: TransactWrite, account: str, person: str, conversation: str, before: str | None) -> None:
+    """Within a transaction: the contact's latest chat, on condition of the one `before` it."""
+    as_seen = Person.chat.does_not_exist() if before is None else Person.chat == before
+    write.update(Person(account, person), [Person.chat.set(conversation)], Person.id.exists() & as_seen)
+
+
+def move(account: str, agent: str, group: str | None, now: int, *, out_of: str | None = None) -> None:
+    """Writes an agent's group, None for none: one request. Raises Refused for no agent, or one who is not in `out_of`."""
+    as_seen = Person.agents_of.exists() & (Person.group == out_of) if out_of else Person.agents_of.exists()
+    moved = Person.group.set(group) if group else Person.group.remove()
+    with conditional():
+        Person(account, agent).update([moved, Person.updated_at.set(now)], as_seen)

@@ -1,5 +1,9 @@
-"""Settings: what an account has set, key account · kind#id, each a JSON document with a version."""
+"""Settings: what an account has set, key account · kind#id, each a JSON document with a version.
 
+What every call needs stands under the account itself; what only some calls need, under `account#part`.
+"""
+
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, VersionAttribute
@@ -23,6 +27,22 @@ class Setting(Table):
 def load(account: str) -> dict[str, Setting]:
     """All of an account's settings by name, read consistently: one request for each MB of them."""
     return {row.name: row for row in page(Setting.query(account, consistent_read=True))[0]}
+
+
+def get_many(accounts: Sequence[str], name: str) -> dict[str, Setting]:
+    """One document of each of the accounts (a hundred at most), by account: one request."""
+    return {row.account: row for row in Setting.batch_get([(account, name) for account in accounts], consistent_read=True)}
+
+
+def get(account: str, name: str) -> Setting | None:
+    """One document, read consistently: one request."""
+    return Setting.find(account, name)
+
+
+def delete(setting: Setting) -> None:
+    """Removes a document at the version that was read; raises Refused where it has been changed since."""
+    with conditional():
+        setting.delete()
 
 
 def put(setting: Setting, document: dict[str, Any]) -> None:

@@ -5,6 +5,9 @@ from typing import Protocol, TypeVar
 
 from chalicelib.rules.presence import ONLINE
 
+#: Why a conversation waits: nobody of those whom it is for is online, its group has no members, there is no group for it.
+NOBODY_ONLINE, NOBODY_THERE, NO_GROUP = "nobody_online", "nobody_there", "no_group"
+
 
 class Candidate(Protocol):
     """An agent as routing sees him; times are epoch milliseconds, 0 for never."""
@@ -17,6 +20,12 @@ class Candidate(Protocol):
 
 
 C = TypeVar("C", bound=Candidate)
+
+
+def preferred(agents: Iterable[C]) -> C | None:
+    """Whom `choose` would name, and where nobody is online the least loaded one who is not."""
+    everybody = list(agents)
+    return choose(everybody) or min(everybody, key=_turn, default=None)
 
 
 def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
@@ -33,4 +42,27 @@ def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
         online,
     )
     pool = next((pool for pool in pools if pool), [])
-    return min(pool, key=lambda agent: (agent.open_conversations, agent.last_assigned_at, agent.number), default=None)
+    return min(pool, key=_turn, default=None)
+
+
+def _turn(agent: Candidate) -> tuple[int, int, int]:
+    return agent.open_conversations, agent.last_assigned_at, agent.number
+
+
+class Grouped(Protocol):
+    """An agent as groups see him."""
+
+    @property
+    def group(self) -> str | None:
+        """Id of his group."""
+
+    @property
+    def is_distributor(self) -> bool:
+        """Whether he serves those who ask for no group."""
+
+
+def why_waiting(agents: Iterable[Grouped], group: str | None) -> str:
+    """Why a conversation of a group, or of none, has to wait. The distributors serve what is of no group."""
+    if group is None:
+        return NOBODY_ONLINE if any(agent.is_distributor for agent in agents) else NO_GROUP
+    return NOBODY_ONLINE if any(agent.group == group for agent in agents) else NOBODY_THERE

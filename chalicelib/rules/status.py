@@ -16,3 +16,8 @@ def after_message(status: str, sender_kind: str) -> str:
     if sender_kind == STAFF:
         return PENDING_EXTERNAL
     return status if status == NEW else PENDING_INTERNAL
+
+
+def is_closed_for(closed_through: int | None, messages: int) -> bool:
+    """Whether one member has closed a conversation for himself: up to a public message, after which none has come."""
+    return closed_through is not None and closed_through >= messages

@@ -1,7 +1,14 @@
-"""Text: cutting it without breaking it."""
+"""Text: cutting it without breaking it, and making names safe."""
+
+import re
+import unicodedata
+
+#: Bytes of UTF-8 that a text of a message may have.
+MOST_BYTES = 60_000
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 
 
-def preview(body: str, most_bytes: int = 160) -> str:
+def preview(body: str, most_bytes: int = 128) -> str:
     """The longest beginning of `body` that takes at most `most_bytes` in UTF-8."""
     return body.encode()[:most_bytes].decode(errors="ignore")
 
@@ -9,3 +16,16 @@ def preview(body: str, most_bytes: int = 160) -> str:
 def visitor_email(person: str, account: str) -> str:
     """The stand-in address of somebody who gave none: first six characters of both uuids."""
     return f"{person[:6]}@{account[:6]}"
+
+
+def file_name(given: str, most: int = 200) -> str:
+    """A file's name as it may stand in a header and on a disk: without folders, control or direction marks; "file" for none."""
+    last = given.replace("\\", "/").rpartition("/")[2]
+    seen = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    return seen.strip(" .")[:most] or "file"
+
+
+def media_type(given: str) -> str:
+    """A content type without parameters, lower case; application/octet-stream for what is none."""
+    plain = given.partition(";")[0].strip().lower()
+    return plain if _MEDIA_TYPE.fullmatch(plain) else "application/octet-stream"

@@ -84,6 +84,13 @@ class Web:
             raise Refused(f"{endpoint} answered {answer.get('error_code')}: {answer.get('error_string')}")
         return answer
 
+    def download(self, fid: str) -> str:
+        """A text that PPMessage shows by its id alone. Raises Refused where there is none."""
+        answer = self.call("GET", f"/download/{fid}")
+        if not answer.is_success:
+            raise Refused(f"/download answered {answer.status_code}")
+        return answer.text
+
 
 def visitor_token(web: Web, desk: Desk) -> str:
     """A token that visitors share, as those of one web page do."""
@@ -114,6 +121,7 @@ class Visitor:
     device: str
     conversation: str
     opened_at: int
+    fetch: Callable[[str], str]
 
     @classmethod
     def arrive(cls, web: Web, token: str, app: str) -> "Visitor":
@@ -124,7 +132,8 @@ class Visitor:
         browser = {"device_id": trace, "device_ostype": "Chrome", "ppcom_trace_uuid": trace}
         device = ask("PP_CREATE_DEVICE", accepted=(0, 25), user_uuid=user["user_uuid"], **browser)["device_uuid"]
         chat = ask("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user["user_uuid"], device_uuid=device)
-        return cls(ask, user["user_uuid"], user["user_email"], device, chat["uuid"], _ppmessage_time(chat["createtime"]))
+        opened_at = _ppmessage_time(chat["createtime"])
+        return cls(ask, user["user_uuid"], user["user_email"], device, chat["uuid"], opened_at, web.download)
 
     def say(self, text: str) -> None:
         """Sends a message, once however often the request is repeated."""
@@ -165,7 +174,11 @@ class Visitor:
 
     def _shown(self, row: Json) -> Shown:
         speaker = VISITOR if row["from_uuid"] == self.id else AGENT
-        return Shown(Line(speaker, row["body"]), _ppmessage_time(row["createtime"]))
+        return Shown(Line(speaker, self._text(row)), _ppmessage_time(row["createtime"]))
+
+    def _text(self, row: Json) -> str:
+        """A message's text; a long one is fetched."""
+        return self.fetch(json.loads(row["body"])["fid"]) if row["message_subtype"] == "TXT" else str(row["body"])
 
 
 @dataclass(frozen=True)

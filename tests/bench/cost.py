@@ -66,8 +66,8 @@ class Counted(World):
         self.seen["api"] += 1
         return super().call(method, path, body, **headers)
 
-    def records(self, table: str) -> list[dict[str, Any]]:
-        found = super().records(table)
+    def records(self, table: str, *, since: str | None = None) -> list[dict[str, Any]]:
+        found = super().records(table, since=since)
         self.seen["stream"] += bool(found)
         return found
 

@@ -13,10 +13,12 @@ from chalice.test import Client
 import app
 from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk import tokens
+from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
+from tests.conformance import cases_apps, cases_doors, cases_files, cases_groups, cases_numbers, cases_sockets, cases_talks
 from tests.conformance.table import Row
-from tests.world import PASSWORD, Answer, Visitor, World
+from tests.world import PASSWORD, Answer, Visitor, World, multipart
 
 _http = Client(app.app).http
 _serial = itertools.count()
@@ -38,13 +40,25 @@ class Scene:
 
     def path(self, row: Row, **variables: str) -> str:
         """The row's path with this scene's ids, or those given."""
-        known = {"id": str(self.number), "roomID": self.visitor.conversation, "ticketID": self.visitor.conversation}
+        known = {
+            "id": str(self.number),
+            "roomID": self.visitor.conversation,
+            "ticketID": self.visitor.conversation,
+            "name": f"{self.visitor.id}.png",
+        }
+        if "{fid}" in row.endpoint.path:
+            known["fid"] = self.kept.get("fid") or self.kept.setdefault("fid", self._file())
         return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
+
+    def _file(self) -> str:
+        return str(self.world.upload(self.visitor.id, b"words").body["fuuid"])
 
     def headers(self, row: Row, label: str = "PPCOM") -> dict[str, str]:
         """Credentials for the row: of an api level for PPMessage, of the owner where an agent's do not do."""
         if row.endpoint.needs is None:
             return {}
+        if row.key in cases_sockets.ENDING:
+            return {"Authorization": f"OAuth {self.world.token(label)}"}
         if row.dialect is PPMESSAGE:
             return {"Authorization": f"OAuth {self.kept.setdefault(label, self.world.token(label))}"}
         return self.bearer(owner=row.endpoint.needs == ADMIN)
@@ -59,9 +73,17 @@ class Scene:
         body, path = self.body(row, label, **changes), self.path(row)
         if row.endpoint.method == "GET":
             return self.world.call("GET", f"{path}?{urlencode(body)}" if body else path, **self.headers(row))
+        if row.endpoint.media_type == MULTIPART:
+            kind, form = multipart(**body)
+            return self.world.call("POST", path, form, Content_Type=kind)
         if row.endpoint.in_form:
             return self.world.form(path, **body)
-        return self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        answer = self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
+        if row.key == cases_doors.LOGOUT:
+            self.kept.pop(label, None)  # the token has ended
+        if row.key == cases_apps.REMOVE_APP:
+            cases_apps.revive(self)
+        return answer
 
 
 def send(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:
@@ -161,5 +183,15 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("GET", f"{_LIVECHAT}/operator/get"): lambda scene, _: {"email": scene.world.agents[0].email},
     ("GET", f"{_LIVECHAT}/operator/list"): _nothing,
 }
+
+CASES |= (
+    cases_apps.CASES
+    | cases_doors.CASES
+    | cases_files.CASES
+    | cases_groups.CASES
+    | cases_numbers.CASES
+    | cases_sockets.CASES
+    | cases_talks.CASES
+)
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

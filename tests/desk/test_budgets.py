@@ -80,7 +80,7 @@ def test_a_token_is_read_once_and_then_known_for_a_minute(world: World) -> None:
     world.now += 61_000
     with counted() as later:
         world.call("GET", path, **headers)
-    assert (cold, warm, later) == (["GetItem"], [], ["GetItem", "Query"])
+    assert (cold, warm, later) == (["BatchGetItem"], [], ["BatchGetItem", "Query"])
 
 
 def test_opening_a_conversation_takes_three_requests(world: World) -> None:
@@ -90,7 +90,9 @@ def test_opening_a_conversation_takes_three_requests(world: World) -> None:
     user = world.pp("PP_CREATE_ANONYMOUS", app_uuid=world.account, ppcom_trace_uuid=trace).body["user_uuid"]
     with counted() as sent:
         world.pp("PPCOM_GET_DEFAULT_CONVERSATION", **{**given, "user_uuid": user}, device_uuid="any")
-    assert sent == ["GetItem", "UpdateItem", "TransactWriteItems"]
+    assert sent == ["GetItem", "UpdateItem", "TransactWriteItems", "BatchGetItem"], (
+        "the last says who of its members is connected"
+    )
 
 
 def test_assigning_a_conversation_takes_three_requests(world: World) -> None:
@@ -129,6 +131,15 @@ def test_the_tickets_of_an_agent_take_a_query_and_a_batch(world: World) -> None:
     prepared(world)
     headers = world.bearer()
     assert requests(lambda: world.call("GET", "/cs-chat-ticket/v1/tickets", **headers)) == ["Query", "BatchGetItem"]
+
+
+def test_closing_a_room_takes_two_requests(world: World) -> None:
+    visitor, _ = prepared(world)
+    headers = world.bearer()
+    world.call("GET", "/cs-chat-ticket/v1/info", **headers)
+    with counted() as sent:
+        assert world.call("DELETE", f"/cs-chat-ticket/v1/rooms/{visitor.conversation}", **headers).status < 300
+    assert sent == ["GetItem", "TransactWriteItems"]
 
 
 def test_no_call_of_the_walk_scans(world: World) -> None:

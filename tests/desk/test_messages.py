@@ -76,7 +76,7 @@ def test_a_write_that_another_overtook_stores_nothing(world: World) -> None:
     messages.post(ctx, PostMessage(visitor.conversation, "first"))
     with pytest.raises(Refused):
         messages.add(ctx, stale, PostMessage(visitor.conversation, "late"), ID.lower())
-    assert rows.get(world.account, visitor.conversation, ID.lower()) is None
+    assert rows.get_many(world.account, visitor.conversation, [ID.lower()]) == {}
     assert visitor.history() == ["first"]
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from chalicelib.context import ADMIN
+from chalicelib.context import ADMIN, Context
 from chalicelib.desk import accounts, conversations, people, presence, routing
 from chalicelib.desk.conversations import Change
 from chalicelib.models import conversations as rows
@@ -31,9 +31,9 @@ def test_nobody_online_means_waiting_and_the_longest_wait_goes_first(world: Worl
     given: list[str] = []
     original = routing.assign
 
-    def noted(ctx: object, conversation: str) -> str | None:
+    def noted(ctx: Context, conversation: str, team: routing.Team | None = None) -> str | None:
         given.append(conversation)
-        return original(ctx, conversation)  # type: ignore[arg-type]
+        return original(ctx, conversation, team)
 
     world.monkeypatch.setattr(routing, "assign", noted)
     world.online(world.agents[1])

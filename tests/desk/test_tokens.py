@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller
-from chalicelib.desk import clients, people, tokens
+from chalicelib.desk import clients, logins, people, tokens
 from chalicelib.desk.errors import NotAuthenticated
 from chalicelib.models import tokens as rows
 from chalicelib.models.tokens import Token
@@ -57,12 +57,12 @@ def test_a_clients_key_alone_tells_whose_it_is_and_proves_nothing(world: World) 
 
 def test_a_login_is_told_by_password_and_notes_its_time(world: World) -> None:
     ada = world.agents[0]
-    person, caller = people.log_in_plain(world.ctx(ADMIN), ada.email.upper(), PASSWORD)
+    person, caller = logins.log_in_plain(world.ctx(ADMIN), ada.email.upper(), PASSWORD)
     assert (person.id, caller.account, caller.level, caller.number) == (ada.id, world.account, AGENT, ada.number)
     assert people.get(world.ctx(ADMIN), ada.id).last_login_at == world.now
     for email, password in ((ada.email, "wrong"), (ada.email, ""), ("nobody@desk.test", PASSWORD), ("", "")):
         with pytest.raises(NotAuthenticated):
-            people.log_in_plain(world.ctx(ADMIN), email, password)
+            logins.log_in_plain(world.ctx(ADMIN), email, password)
 
 
 def visitors_token(world: World) -> Caller:

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+import uuid
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import httpx
 import pytest
 
 from tests import waiting
 from tests.e2e import emulator, packaged, walk
 from tests.e2e.packaged import Deployed
+from tests.pictures import picture, size_of
 from tests.waiting import PATIENCE
 
 #: Bytes; what PyPI's wheels of the dependencies make, with room.
@@ -98,6 +101,28 @@ def test_a_conversation_through_every_dialect(desk: Deployed) -> None:
     desk.eventually(lambda: visitor.info()["status"] == "CLOSE")
     walk.assert_closed(desk, chat)
     assert len(visitor.history()) == 4
+
+
+def test_a_picture_comes_and_goes_as_it_is(desk: Deployed) -> None:
+    definition = json.loads((desk.folder / "out" / "sam.json").read_text())["Resources"]["RestAPI"]["Properties"][
+        "DefinitionBody"
+    ]
+    assert definition["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+    visitor, data = walk.arrive(desk), picture("PNG")
+    form: Any = {"data": {"user_uuid": visitor.id}, "files": {"file": ("é.png", data, "image/png")}}
+    answer = desk.http.post("/upload", **form).json()
+    assert answer["error_code"] == 0, answer
+    fid = answer["fuuid"]
+    sent = {"conversation_uuid": visitor.conversation, "from_uuid": visitor.id, "to_uuid": visitor.conversation}
+    sent |= {"uuid": str(uuid.uuid4()), "from_type": "DU", "to_type": "AP", "message_type": "NOTI"}
+    image = {"message_subtype": "IMAGE", "message_body": json.dumps({"fid": fid, "mime": "image/png"})}
+    assert desk.pp("PP_SEND_MESSAGE", **sent, **image).body["error_code"] == 0
+    body = json.loads(visitor.history()[-1])
+    found = {name: httpx.get(desk.http.get(f"/download/{body[name]}").headers["Location"]).content for name in ("orig", "thum")}
+    assert (found["orig"], size_of(found["thum"])) == (data, ("PNG", 240, 120))
+    for accept in ("image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8", "*/*"):
+        drawn = desk.http.get(f"/identicon/{visitor.id}.png", headers={"Accept": accept})
+        assert (drawn.headers["Content-Type"], size_of(drawn.content)) == ("image/png", ("PNG", 192, 192))
 
 
 def test_a_message_that_fails_ends_apart_and_holds_up_no_other(desk: Deployed) -> None:

@@ -27,7 +27,7 @@ def test_there_are_fewer_resources_than_the_gateway_allows_and_none_ends_in_a_sl
 def test_every_row_of_every_table_is_reached_by_a_family_of_its_dialect() -> None:
     for dialect in app.DIALECTS:
         for endpoint in dialect.endpoints:
-            families = [row for row in app.FAMILIES if row[0] is dialect and endpoint.path.startswith(f"{row[1]}/")]
+            families = [row for row in app.FAMILIES if row[0] is dialect and f"{endpoint.path}/".startswith(f"{row[1]}/")]
             depths = [
                 depth for _, base, low, high in families for depth in range(low, high + 1) if within(endpoint.path, base, depth)
             ]
@@ -35,7 +35,7 @@ def test_every_row_of_every_table_is_reached_by_a_family_of_its_dialect() -> Non
 
 
 def within(path: str, base: str, depth: int) -> bool:
-    return path.removeprefix(base).strip("/").count("/") + 1 == depth
+    return path.removeprefix(base).count("/") == depth
 
 
 def test_the_lambdas_listen_to_queues_and_streams_that_the_template_has() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from tests.waiting import PATIENCE, free_port, until
 
@@ -55,20 +56,43 @@ class Desk:
         return {"user_uuid": user, "conversation_uuid": chat}
 
     def say(self, visitor: dict[str, str], text: str) -> None:
+        self.send(visitor, "TEXT", text)
+
+    def send(self, visitor: dict[str, str], subtype: str, body: str) -> None:
         user, chat = visitor["user_uuid"], visitor["conversation_uuid"]
         given = {"from_uuid": user, "from_type": "DU", "to_uuid": chat, "to_type": "AP", "conversation_uuid": chat}
-        kind = {"message_type": "NOTI", "message_subtype": "TEXT", "message_body": text}
+        kind = {"message_type": "NOTI", "message_subtype": subtype, "message_body": body}
         self.pp("PP_SEND_MESSAGE", uuid=str(uuid.uuid4()), **given, **kind)
+
+    def bring(self, visitor: dict[str, str], data: bytes) -> str:
+        """Sends a file; its id."""
+        form = {"user_uuid": visitor["user_uuid"]}
+        fid = str(self.http.post("/upload", data=form, files={"file": ("é.txt", data, "text/plain")}).json()["fuuid"])
+        self.send(visitor, "FILE", json.dumps({"fid": fid, "mime": "text/plain"}))
+        return fid
+
+    def download(self, fid: str) -> httpx.Response:
+        """What a browser gets, once it has gone where it is sent."""
+        return self.http.get(f"/download/{fid}", follow_redirects=True, headers={"Origin": "https://shop.example"})
 
     def texts(self, visitor: dict[str, str]) -> list[str]:
         return [message["body"] for message in reversed(self.pp("PP_PAGE_HISTORY_MESSAGE", **visitor)["list"])]
 
-    def online(self) -> str:
+    def agent(self) -> dict[str, str]:
+        """Headers of the first agent."""
         agent = self.json["agents"][0]
         form = {"grant_type": "password", "email": agent["email"], "password": agent["password"]}
-        token = self.http.post("/oauth/token", data=form).json()["access_token"]
-        assert self.http.put("/cs-chat-ticket/v1/online", headers={"Authorization": f"Bearer {token}"}).status_code == 200
-        return str(agent["user_uuid"])
+        return {"Authorization": f"Bearer {self.http.post('/oauth/token', data=form).json()['access_token']}"}
+
+    def online(self) -> str:
+        assert self.http.put("/cs-chat-ticket/v1/online", headers=self.agent()).status_code == 200
+        return str(self.json["agents"][0]["user_uuid"])
+
+    def answer(self, text: str) -> None:
+        """The first agent answers in the first conversation, through Anytime."""
+        body = {"type": "reply", "plainBody": text}
+        answer = self.http.post("/api/v3/anytime/conversations/1/messages", json=body, headers=self.agent())
+        assert answer.status_code == 200, answer.text
 
     def children(self) -> list[int]:
         """Process ids of what it has started."""
@@ -78,6 +102,32 @@ class Desk:
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)
         return self.process.wait(timeout=PATIENCE)
+
+
+class Browser:
+    """A visitor's widget on a real WebSocket: `received` is what it was told."""
+
+    def __init__(self, desk: Desk, user: str, device: str) -> None:
+        self.desk, self.user, self.device = desk, user, device
+        self.received: list[dict[str, Any]] = []
+        self.socket = connect(desk.json["ws"], open_timeout=PATIENCE)
+        given = {"api_token": desk.token, "app_uuid": desk.json["account"]["app_uuid"], "user_uuid": user, "device_uuid": device}
+        self.send("auth", is_service_user=False, extra_data=None, **given)
+        assert self.until("ACK", what="AUTH")["code"] == 0
+
+    def send(self, kind: str, **given: Any) -> None:
+        self.socket.send(json.dumps({"type": kind, **given}))
+
+    def until(self, kind: str, **facts: Any) -> dict[str, Any]:
+        """The next thing of a type with these facts that it is told."""
+        while True:
+            told = dict(json.loads(self.socket.recv(timeout=PATIENCE)))
+            if told["type"] == kind and facts.items() <= told.items():
+                return told
+
+    def lose(self) -> None:
+        """The connection breaks off without a word."""
+        self.socket.socket.close()
 
 
 def gone(pid: int) -> bool:
@@ -107,12 +157,18 @@ def test_ctrl_c_leaves_nothing_running_and_the_data_survives(started: Callable[[
     assert len(first["agents"]) >= 3
     visitor = desk.arrive()
     desk.say(visitor, "hello")
+    file = desk.bring(visitor, bytes(range(256)))
     children = desk.children()
     assert desk.stop() == 0
     assert children and all(until(partial(gone, pid)) for pid in children)
     again = started()
     assert {**again.json, "http": "", "ws": ""} == {**first, "http": "", "ws": ""}
-    assert again.texts(visitor) == ["hello"]
+    assert again.texts(visitor)[0] == "hello"
+    found = again.download(file)
+    assert (found.status_code, found.content, found.headers["Content-Type"]) == (200, bytes(range(256)), "text/plain")
+    assert found.headers["Content-Disposition"] == "attachment; filename*=utf-8''%C3%A9.txt"
+    assert found.headers["Access-Control-Allow-Origin"] in ("*", "https://shop.example")
+    assert again.http.get(f"/identicon/{visitor['user_uuid']}.png").headers["Content-Type"] == "image/png"
     assert again.stop(signal.SIGTERM) == 0
 
 
@@ -140,6 +196,53 @@ def test_a_kill_of_the_embedded_aws_is_told_and_loses_nothing(started: Callable[
     assert desk.process.wait(timeout=PATIENCE) == 2
     assert "nothing that was stored is lost" in str(desk.process.stderr and desk.process.stderr.read())
     assert started().texts(visitor) == ["hello"]
+
+
+def test_a_widget_hears_its_agent_and_after_a_lost_connection_what_it_missed(started: Callable[[], Desk]) -> None:
+    desk = started()
+    desk.online()
+    assert desk.pp("PP_GET_APP_INFO")["uuid"] == desk.json["account"]["app_uuid"]
+    user = desk.pp("PP_CREATE_ANONYMOUS", ppcom_trace_uuid="a browser")["user_uuid"]
+    made = {"user_uuid": user, "device_id": "a browser", "device_ostype": "BROWSER", "ppcom_trace_uuid": "a browser"}
+    device = desk.pp("PP_CREATE_DEVICE", **made)["device_uuid"]
+    desk.pp("PP_UPDATE_DEVICE", device_uuid=device, user_uuid=user, device_fullname="Firefox")
+    browser = Browser(desk, user, device)
+    asked = {"from_uuid": user, "device_uuid": device}
+    assert desk.pp("GET_UNACKED_MESSAGES", **asked)["size"] == 0
+    chat = desk.pp("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user, device_uuid=device)["uuid"]
+    visitor = {"user_uuid": user, "conversation_uuid": chat}
+    browser.send("typing_watch", conversation_uuid=chat)
+    assert browser.until("ACK", what="TYPING_WATCH")["code"] == 0
+    said = {
+        "uuid": str(uuid.uuid4()),
+        "from_uuid": user,
+        "from_type": "DU",
+        "to_uuid": chat,
+        "to_type": "AP",
+        "device_uuid": device,
+    }
+    said |= {"conversation_uuid": chat, "message_type": "NOTI", "message_subtype": "TEXT", "message_body": "hello"}
+    for _ in range(2):
+        browser.send("send", send=said)
+        ack = browser.until("ACK", what="SEND")
+        assert (ack["code"], ack["extra"]) == (0, {"uuid": said["uuid"], "conversation_uuid": chat})
+    until(partial(assigned, desk, visitor))
+    desk.answer("How can I help?")
+    message = browser.until("MSG")["msg"]
+    assert (message["bo"], message["ci"]) == ("How can I help?", chat)
+    desk.pp("ACK_MESSAGE", list=[message["pid"]], user_uuid=user)
+    browser.lose()
+    desk.answer("Are you still there?")
+    again = Browser(desk, user, device)
+    missed = desk.pp("GET_UNACKED_MESSAGES", **asked)
+    assert [json.loads(missed["message"][pid])["bo"] for pid in missed["list"]] == ["Are you still there?"]
+    desk.pp("ACK_MESSAGE", list=missed["list"], user_uuid=user)
+    assert desk.pp("GET_UNACKED_MESSAGES", **asked)["size"] == 0
+    desk.answer("Bye.")
+    while (message := again.until("MSG")["msg"])["bo"] != "Bye.":
+        assert message["bo"] == "Are you still there?", "the event may come after the new connection"
+    assert desk.texts(visitor) == ["hello", "How can I help?", "Are you still there?", "Bye."]
+    again.socket.close()
 
 
 def assigned(desk: Desk, visitor: dict[str, str]) -> str | None:

@@ -1,11 +1,28 @@
 """What is deployed: small, compiled, and bound to its stage."""
 
+import base64
 import json
+import subprocess
+import sys
+from fnmatch import fnmatch
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from infra import package
+from tests.pictures import animated, picture
+
+#: Examines pictures with what is in a folder alone, and draws one.
+PROBE = """
+import base64, json, sys
+sys.path[:0] = sys.argv[1:3]
+from chalicelib.desk import pictures
+found = [pictures.examine(base64.b64decode(line)) for line in sys.stdin]
+sizes = [(one.mime, one.thumbnail and len(one.thumbnail.data) > 100) for one in found]
+import PIL
+print(json.dumps([PIL.__file__, sizes, len(pictures.identicon("a")) > 100]))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +37,8 @@ def test_the_policies_are_bound_to_one_stage_of_one_account(project: Path) -> No
     for policy in policies:
         for statement in json.loads(policy.read_text())["Statement"]:
             bound = [resource for resource in statement["Resource"] if resource.startswith("arn:aws-cn:")]
-            assert all(":cn-north-1:111122223333:" in resource and "polydesk-dev" in resource for resource in bound)
+            place = (":cn-north-1:111122223333:", "-111122223333-cn-north-1/*")
+            assert all(any(part in resource for part in place) and "polydesk-dev" in resource for resource in bound)
             assert bound or statement["Resource"] == ["*"]
 
 
@@ -44,3 +62,26 @@ def test_every_module_is_compiled_to_be_taken_as_it_is(project: Path) -> None:
     assert {file.read_bytes()[4:8] for file in compiled} == {unchecked_hash}
     sources = [source for source in project.rglob("*.py") if source.name != "app.py" or source.parent != project]
     assert {source.stem for source in sources} <= {file.name.split(".")[0] for file in compiled}
+
+
+def test_what_is_left_of_pillow_makes_thumbnails_and_identicons(project: Path) -> None:
+    given = [
+        picture("PNG"),
+        picture("JPEG"),
+        picture("JPEG", mode="CMYK"),
+        picture("PNG", mode="I;16"),
+        picture("GIF"),
+        animated(),
+    ]
+    lines = b"\n".join(base64.b64encode(data) for data in given)
+    command = [sys.executable, "-I", "-c", PROBE, str(project), str(project / "vendor")]
+    home, sizes, drawn = json.loads(subprocess.run(command, input=lines, stdout=subprocess.PIPE, check=True).stdout)
+    assert home.startswith(str(project / "vendor"))
+    assert sizes == [["image/png", True], *[["image/jpeg", True]] * 2, ["image/png", True], *[["image/gif", None]] * 2]
+    assert drawn
+
+
+def test_every_pattern_of_what_is_left_out_still_means_something() -> None:
+    installed = {str(file) for name in ("pillow", "aws-lambda-powertools") for file in metadata.files(name) or []}
+    for pattern in package._UNUSED:
+        assert any(fnmatch(name, pattern) or name.startswith(f"{pattern}/") for name in installed), pattern

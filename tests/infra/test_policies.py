@@ -1,19 +1,26 @@
 """Each lambda may do what it does, and nothing else."""
 
+import json
+import uuid
 from typing import Any
 
 import pytest
 
 import app
-from chalicelib.desk import routing
-from chalicelib.models import conversations
+from chalicelib.context import ADMIN
+from chalicelib.desk import accounts, messages, openings, routing
+from chalicelib.desk import conversations as desk_conversations
+from chalicelib.models import conversations, settings
 from chalicelib.models.base import Refused
 from tests import policies
-from tests.conformance.scene import set_up
+from tests.conformance.cases_sockets import agents_device
+from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
-from tests.world import World
+from tests.world import Socket, World, invoke
 
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
+#: Chalice's names for what app.py declares for sockets.
+SOCKETS = {f"websocket_{kind.strip('$').replace('default', 'message')}" for kind in app.app.websocket_handlers}
 #: What Lambda does in a function's role to feed it, and with what of a stream could not be handled.
 FED = {
     "SQSEventConfig": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
@@ -36,25 +43,102 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routing, "MOST_AT_ONCE", 1)
     scene = set_up(world)
     for row in every_row():
-        scene.ask(row)
-    newest = scene.visitor.world.pp("PP_PAGE_HISTORY_MESSAGE", conversation_uuid=scene.visitor.conversation).body["list"][0]
-    older = {"conversation_uuid": scene.visitor.conversation, "max_uuid": newest["uuid"]}
-    assert world.pp("PP_PAGE_HISTORY_MESSAGE", **older).body["error_code"] == 0
+        levels = row.facts.get("api_levels") or ["PPCOM"]
+        for label in {levels[0], levels[-1]}:
+            scene.ask(row, label)
+    own = {"app_uuid": world.account, "user_uuid": world.owner.id}
+    of_owners: list[tuple[str, dict[str, str]]] = [("PP_CREATE_APP", {"app_name": "A"}), ("PP_GET_ALL_APP_LIST", {})]
+    for endpoint, more in [*of_owners, ("PP_GET_API_INFO", {"renew": "PPCOM"})]:
+        assert world.pp(endpoint, "PPCONSOLE", **own, **more).body["error_code"] == 0
+    who = {"user_email": "signed-up-here@new.test", "user_fullname": "New", "user_password": "x"}
+    forgotten = ("PPCONSOLE_SEND_NEW_PASSWORD", {"user_email": who["user_email"]})
+    for endpoint, given in [("PPCONSOLE_SIGNUP", {**who, "app_name": "B"}), forgotten]:
+        assert world.pp(endpoint, "PPCONSOLE_BEFORE_LOGIN", **given).body["error_code"] == 0
     later = {"isEnabled": True, "reassignUnpickedAfter": 60, "warnAfter": 1200, "closeAfter": 2400}
     assert world.call("PUT", "/api/v3/anytime/autoClose", later, **world.bearer(world.owner)).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **scene.bearer()).status == 200
     world.settle()
     answered, unanswered = world.visitor(), world.visitor()
     assert answered.say("hello").body["error_code"] == unanswered.say("hello").body["error_code"] == 0
+    file = world.upload(answered.id, b"words").body["fuuid"]
+    sent = message(scene, "PPCOM") | {"from_uuid": answered.id, "conversation_uuid": answered.conversation}
+    sent |= {"message_subtype": "FILE", "message_body": json.dumps({"fid": file})}
+    assert world.pp("PP_SEND_MESSAGE", **sent).body["error_code"] == 0
+    assert answered.say("x" * 200).body["error_code"] == 0
+    assert world.call("GET", f"/download/{json.loads(answered.history()[-1])['fid']}").status == 200
     world.settle()
     lose_a_race(monkeypatch)
     world.online(*world.agents)
-    path = f"/api/v3/anytime/conversations/{scene.number + 1}/messages"
+    number = desk_conversations.load(world.ctx(ADMIN), answered.conversation).number
+    path = f"/api/v3/anytime/conversations/{number}/messages"
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
+    listen(scene)
+    serve_together(world)
+    wait_for_a_group(world)
     for _ in range(42):
         world.pass_(60)
         world.sweep()
         world.settle()
+    for table in ("people", "conversations"):
+        invoke(f"count_{table}", {"Records": world.records(table, since="TRIM_HORIZON")})
+
+
+def listen(scene: Scene) -> None:
+    """A visitor and an agent on sockets, one that goes without a word, a login that puts another out, and a logout."""
+    world, visitor, agent = scene.world, scene.visitor, scene.world.agents[0]
+    device, token = agents_device(scene), world.token("PPKEFU", agent)
+    both = openings.CreateConversation(visitor.id, (agent.id, world.agents[1].id))
+    talk = openings.create(world.as_visitor(visitor.id), both).conversation
+    messages.post(world.as_visitor(visitor.id), messages.PostMessage(talk.id, "to both of you"))
+    theirs, lost, mine, away = Socket(), Socket(), Socket(), Socket()
+    for socket in (theirs, lost):
+        assert socket.auth(world, visitor.id, visitor.device, token=world.token("PPCOM"))["code"] == 0
+    for socket in (mine, away):
+        assert socket.auth(world, agent.id, device, "PPKEFU", token)["code"] == 0
+    lost.lose()
+    for kind in ("typing_watch", "typing", "typing_unwatch"):
+        theirs.send({"type": kind, "conversation_uuid": visitor.conversation})
+    sent, waiting = message(scene, "PPKEFU") | {"device_uuid": device}, world.visitor().conversation
+    for more in ({}, {"uuid": str(uuid.uuid4()), "conversation_uuid": waiting}):
+        assert mine.send({"type": "send", "send": sent | more})["code"] == 0
+    world.settle()
+    history = {"conversation_uuid": visitor.conversation, "user_uuid": visitor.id, "max_uuid": sent["uuid"]}
+    assert world.pp("PP_PAGE_HISTORY_MESSAGE", **history).body["error_code"] == 0
+    acked = [f"{visitor.device}:{visitor.conversation}:{at}" for at in range(1, 99)]
+    assert world.pp("ACK_MESSAGE", list=acked, user_uuid=visitor.id).body["error_code"] == 0
+    away.lose()
+    login = {"user_email": agent.email, "terminal": "another", "ostype": "BROWSER"}
+    other = world.call("POST", "/api/PPKEFU_LOGIN", login, Authorization=f"OAuth {token}").body["device_uuid"]
+    assert not mine.is_open
+    again = Socket()
+    for _ in range(2):
+        assert again.auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
+    assert again.auth(world, agent.id, other, "PPKEFU", "nonsense")["code"] == 8
+    given = {"app_uuid": world.account, "user_uuid": agent.id, "device_uuid": other}
+    assert Socket().auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
+    assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
+    theirs.close()
+    world.settle()
+
+
+def serve_together(world: World) -> None:
+    """A visitor comes and goes where all agents have a part in what he says."""
+    ours = World(world.monkeypatch, clock_of=world, name="together", allocation=accounts.EVERYONE)
+    visitor, socket = ours.visitor(), Socket()
+    assert socket.auth(ours, visitor.id, visitor.device)["code"] == 0
+    socket.close()
+
+
+def wait_for_a_group(world: World) -> None:
+    """A visitor waits for a group that nobody serves; in the end he is told so."""
+    ours = World(world.monkeypatch, clock_of=world, name="groups", allocation=accounts.GROUP)
+    row = settings.load(ours.account)["account#"]
+    settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True})
+    visitor = ours.visitor()
+    Socket().auth(ours, visitor.id, visitor.device)
+    visitor.say("hello")
+    ours.settle()
+    assert visitor.history() == ["hello", "Nobody is here."]
 
 
 def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,13 +158,13 @@ def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pyt
         given = {(action, resource) for action, resource in policies.grants(function) if action not in OBSERVED}
         fed = FED.get(SOURCES.get(function, ""), set())
         unused = {grant for grant in given if not any(policies.allows(grant, need) for need in policies.made[function])}
-        assert {action for action, _ in unused} <= fed, function
+        assert {action for action, _ in unused} <= fed, (function, unused)
         assert fed <= {action for action, _ in given}, function
 
 
 def test_every_lambda_has_a_policy_of_its_own() -> None:
     files = {name: entry["iam_policy_file"] for name, entry in policies.FUNCTIONS.items()}
-    assert set(files) == {"api_handler", *SOURCES}
+    assert set(files) == {"api_handler", *SOURCES, *SOCKETS}
     assert files == {name: f"policy-{name}.json" for name in files}
     assert {f"policy-{name}.json" for name in files} == {file.name for file in policies.CHALICE.glob("policy*.json")}
 
@@ -90,5 +174,12 @@ def test_no_right_is_for_more_than_our_own(function: str) -> None:
     for action, resource in policies.grants(function):
         assert "*" not in action
         assert resource.split(":", 5)[-1].startswith(
-            ("table/polydesk-*-", "polydesk-*-", "log-group:/aws/lambda/polydesk-*")
+            (
+                "table/polydesk-*-",
+                "polydesk-*-",
+                "identity/*",
+                "log-group:/aws/lambda/polydesk-*",
+                "*/v1/POST/@connections/",
+                "*/v1/DELETE/@connections/",
+            )
         ) or (action in UNBOUND and resource == "*")

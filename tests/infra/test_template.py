@@ -7,22 +7,48 @@ from cfnlint.decode import decode
 from pynamodb.models import Model
 
 from chalicelib import config
-from chalicelib.models import base, claims, conversations, counters, devices, messages, people, settings, timers, tokens
+from chalicelib.models import (
+    attempts,
+    base,
+    claims,
+    connections,
+    conversations,
+    counters,
+    devices,
+    files,
+    memberships,
+    messages,
+    people,
+    receipts,
+    settings,
+    tallies,
+    timers,
+    tokens,
+    topics,
+)
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
+    attempts.Attempts,
     claims.Claim,
+    connections.Connection,
     conversations.Conversation,
     counters.Counter,
     devices.Device,
+    files.File,
     messages.Message,
     people.Person,
+    receipts.Receipt,
     settings.Setting,
+    tallies.Tally,
     timers.Timer,
     tokens.Token,
+    topics.Topic,
 ]
+#: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
+LODGERS: list[type[Model]] = [memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = {"timers": "expires_at", "tokens": "expires_at"}
+EXPIRING = dict.fromkeys(["attempts", "connections", "files", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 
@@ -54,7 +80,9 @@ def index_facts(index: Any) -> tuple[Any, ...]:
 
 def test_every_table_has_a_model_and_every_model_a_table() -> None:
     assert {short(model) for model in MODELS} == set(TABLES)
-    assert len(list(base.Table.__subclasses__())) == len(MODELS)
+    assert set(base.Table.__subclasses__()) == {*MODELS, *LODGERS}
+    for lodger in LODGERS:
+        assert keys(lodger._get_schema()["key_schema"]) == keys(TABLES[short(lodger)]["Properties"]["KeySchema"])
 
 
 @pytest.mark.parametrize("model", MODELS, ids=short)
@@ -105,6 +133,10 @@ def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:
     (bucket,) = resources("AWS::S3::Bucket")
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["Properties"]["BucketEncryption"] and bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    (expiry,) = [rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
+    assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("incoming/", 1)
+    (cors,) = bucket["Properties"]["CorsConfiguration"]["CorsRules"]
+    assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET", "HEAD"], ["*"])
     (policy,) = resources("AWS::S3::BucketPolicy")
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

@@ -14,6 +14,7 @@ from moto import mock_aws
 import app
 from chalicelib import telemetry
 from infra.stack import TEMPLATE
+from tests.infra.test_policies import SOCKETS, SOURCES
 from tests.infra.test_template import QUEUES
 
 WATCH = TEMPLATE.with_name("watch.yaml")
@@ -69,12 +70,12 @@ def shown() -> Iterator[tuple[str, str, set[str]]]:
 
 def functions() -> set[str]:
     """Names that Chalice gives what app.py declares."""
-    return {"polydesk-test", *(f"polydesk-test-{source.name}" for source in app.app.event_sources)}
+    return {"polydesk-test", *(f"polydesk-test-{name}" for name in [*SOURCES, *SOCKETS])}
 
 
 def test_each_queue_of_dead_letters_has_an_alarm() -> None:
     dead = {f"polydesk-test-{name}" for name in QUEUES if name.endswith("-dead")}
-    assert len(dead) == 3
+    assert len(dead) == 5
     assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName") == dead
     charted = next(widget for widget in BOARD["widgets"] if widget["properties"]["title"] == "Dead letters")
     assert {metric[3] for metric in charted["properties"]["metrics"]} == dead

@@ -6,8 +6,21 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import conversations, events, inbox, people
-from chalicelib.desk.events import AgentAvailable, ConversationOpened, ConversationReopened, DeadlineSet, Progress
+from chalicelib.desk import conversations, events, inbox, members, messages, openings, people
+from chalicelib.desk.events import (
+    AgentAvailable,
+    AgentRemoved,
+    ConversationAssigned,
+    ConversationOpened,
+    ConversationReopened,
+    ConversationWaits,
+    DeadlineSet,
+    GroupChanged,
+    MessagePosted,
+    PasswordForgotten,
+    PresenceChanged,
+    Progress,
+)
 from chalicelib.models import queues
 from chalicelib.telemetry import Failed
 from tests.world import World
@@ -17,6 +30,13 @@ SAMPLES = [
     ConversationReopened("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
+    AgentRemoved("a", 1, "p"),
+    GroupChanged("a", 1, "g"),
+    MessagePosted("a", 1, "c", "m"),
+    ConversationAssigned("a", 1, "c", "p"),
+    ConversationWaits("a", 1, "c"),
+    PresenceChanged("a", 1, "p", "busy"),
+    PasswordForgotten("a", 1, "e", "p"),
 ]
 
 
@@ -95,7 +115,11 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     (record,) = world.records("conversations")
     change = record["dynamodb"]
     told, progress = events.of_change("conversations", change["OldImage"], change["NewImage"])
-    assert [(type(event), getattr(event, "kind", None)) for event in told] == [(DeadlineSet, "warn"), (DeadlineSet, "close")]
+    assert [(type(event), getattr(event, "kind", None)) for event in told] == [
+        (MessagePosted, None),
+        (DeadlineSet, "warn"),
+        (DeadlineSet, "close"),
+    ]
     assert progress == Progress(messages=1)
     assert events.of_change("conversations", change["NewImage"], None) == ([], Progress())
 
@@ -103,3 +127,17 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
     with pytest.raises(ExceptionGroup, match="all of a batch"):
         app.route_conversations({"Records": [{"body": '{"event":"unknown.v9"}', "messageId": "1", "receiptHandle": "1"}]}, None)
+
+
+def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: World) -> None:
+    agents = [agent.id for agent in world.agents]
+    ctx = world.as_agent()
+    command = openings.CreateConversation(agents[0], (agents[1],), internal=True)
+    found = openings.create(ctx, command).conversation
+    messages.post(ctx, messages.PostMessage(found.id, "psst"))
+    members.close(ctx, found.id, agents[0])
+    records = world.records("conversations")
+    assert len(records) == 5
+    changes = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
+    told = [event for old, new in changes for event in events.of_change("conversations", old, new)[0]]
+    assert {events.QUEUES[type(event)] for event in told} <= {events.NOTIFY}

@@ -34,7 +34,9 @@ def full(world: World) -> Conversation:
     now, settings = world.now, AutoClose()
     changes = lifecycle.routed(now, agent.id, agent.number, [other.id for other in world.agents[:2]], 3, settings)
     changes |= lifecycle.picked(now) | lifecycle.said(now, "new", Deadlines(), sender, visitor.conversation, "x" * 5000, settings)
-    conversations.updates(found, changes | {"message_count": 100_000, "note_count": 10_000}, now)
+    changes |= {"group": visitor.id, "group_number": 1_000}
+    counts = {"message_count": 100_000, "note_count": 10_000, "member_count": 50, "agent_count": 50}
+    conversations.updates(found, changes | counts, now)
     return found
 
 
@@ -66,7 +68,7 @@ def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: W
     assert closed is not None and closed.held_by is None and closed.held_since is None
 
 
-def test_a_contact_s_and_a_group_s_indexes_hold_keys(world: World) -> None:
+def test_a_contact_s_index_holds_keys(world: World) -> None:
     visitor = world.visitor()
     found = list(Conversation.by_contact.query(conversations.of_key(world.account, visitor.id)))
     assert [row.key for row in found] == [conversations.key(world.account, visitor.conversation)]

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chalicelib.rules.presence import AWAY, BUSY, OFFLINE, ONLINE, PRESENCES
-from chalicelib.rules.routing import choose
+from chalicelib.rules.routing import choose, preferred
 
 
 @dataclass
@@ -103,6 +103,14 @@ def test_who_is_tried_only_counts_by_the_latest_and_not_by_the_order_before(
 ) -> None:
     earlier = data.draw(st.permutations(tried[:-1]))
     assert choose(team, [*earlier, *tried[-1:]]) == choose(team, tried)
+
+
+@given(teams)
+def test_somebody_is_preferred_even_where_nobody_is_online(team: Team) -> None:
+    chosen = preferred(team)
+    assert chosen == choose(team) or not online(team)
+    assert (chosen is None) == (not team)
+    assert preferred([Agent(1, OFFLINE, 2), Agent(2, AWAY, 1)]) == Agent(2, AWAY, 1)
 
 
 def give_out(team: Team, conversations: int) -> None:

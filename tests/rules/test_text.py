@@ -32,9 +32,9 @@ def test_a_character_is_whole_or_not_there() -> None:
     assert [len(preview("😀😀", most)) for most in (3, 4, 7, 8)] == [0, 1, 1, 2]
 
 
-def test_a_preview_has_160_bytes_where_nothing_else_is_said() -> None:
-    assert preview("x" * 300) == "x" * 160
-    assert preview("é" * 300) == "é" * 80
+def test_a_preview_has_128_bytes_where_nothing_else_is_said() -> None:
+    assert preview("x" * 300) == "x" * 128
+    assert preview("é" * 300) == "é" * 64
 
 
 def test_a_visitors_address_is_the_beginning_of_both_uuids() -> None:

@@ -5,7 +5,7 @@ import base64
 import msgspec
 
 from chalicelib.context import Caller, Context, system
-from chalicelib.desk import people, tokens
+from chalicelib.desk import logins, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
@@ -56,7 +56,7 @@ class OAuthToken(msgspec.Struct):
 def token(ctx: Context, request: OAuthRequest) -> OAuthToken:
     """`POST /oauth/token`: for an agent's e-mail and password, or for a refresh token."""
     if request.grant_type == "password":
-        return _issued(ctx, people.log_in_plain(ctx, request.email, request.password)[1])
+        return _issued(ctx, logins.log_in_plain(ctx, request.email, request.password)[1])
     if request.grant_type == "refresh_token":
         return _issued(ctx, tokens.check(ctx, request.refresh_token, tokens.REFRESH))
     raise Invalid("grant_type", "must be password or refresh_token")

@@ -1,6 +1,6 @@
 """Anytime's errors: `{"code": status * 1000 + detail, "message": …}`."""
 
-from chalicelib.desk.errors import DeskError, Exists, Invalid, Missing, NotAuthenticated, Stale
+from chalicelib.desk.errors import DeskError, Exists, Invalid, Locked, Missing, NotAuthenticated, Stale
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 
@@ -21,6 +21,8 @@ def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape: a validation error names the field as the client knows it."""
     status, detail = status_of(error), int(isinstance(error, Missing | Exists))
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if isinstance(error, Locked):
+        headers["Retry-After"] = str(error.seconds)
     return Answer({"code": status * 1000 + detail, "message": _message(error)}, status, headers)
 
 
@@ -30,6 +32,8 @@ def _message(error: Exception) -> str:
             return f"{error.field} is required"
         case Invalid(field=field, reason=reason) if field:
             return f"{_FIELDS.get(field, field)} {reason}"
+        case Locked():
+            return str(error)
         case NotAuthenticated():
             return "the credentials are missing, wrong or expired"
         case Stale():

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chalicelib import config
 from chalicelib.desk import messages
 from chalicelib.desk.conversations import Change, Conversation
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.inbox import Like, Listing, Position
-from chalicelib.desk.messages import Message, PostMessage
+from chalicelib.desk.messages import Attachment, Message, PostMessage
 from chalicelib.desk.people import Card
 from chalicelib.dialects.anytime import wire
 
@@ -175,7 +177,12 @@ def _plain(html: str) -> str:
 
 def person(card: Card | None) -> wire.Person | None:
     """An agent or a contact."""
-    return wire.Person(id=card.number, name=card.name, email=card.email, type=card.kind) if card else None
+    return wire.Person(id=card.number, name=card.name, email=card.email or "", type=card.kind) if card else None
+
+
+def _attachment(file: Attachment) -> wire.Attachment:
+    url = f"{config.PUBLIC_URL}/download/{file.id}?{urlencode({'file_name': file.name})}"
+    return wire.Attachment(guid=file.id, file_name=file.name, url=url)
 
 
 def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.Message:
@@ -191,6 +198,7 @@ def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.
         sender_type=stored.sender_kind,
         time=str(moment(stored.created_at)),
         subject=stored.subject,
+        attachments=[_attachment(file) for file in stored.attachments or []],
         sender=UNSET if senders is None else person(senders.get(stored.sender)),
     )
 

@@ -108,6 +108,15 @@ class Person(Wire, kw_only=True):
     type: str
 
 
+class Attachment(Wire, kw_only=True):
+    """A file of a message; whoever has its address may read it."""
+
+    guid: str
+    file_name: str
+    url: str
+    is_available: bool = True
+
+
 class Message(Wire, kw_only=True):
     """A message of a conversation."""
 
@@ -125,7 +134,7 @@ class Message(Wire, kw_only=True):
     from_: str | None = msgspec.field(default=None, name="from")
     to: str | None = None
     cc: str | None = None
-    attachments: list[dict[str, Any]] = []
+    attachments: list[Attachment] = []
     mentioned_agent_ids: list[int] = []
     sender: Person | None | UnsetType = UNSET
 

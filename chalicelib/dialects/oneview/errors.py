@@ -12,6 +12,7 @@ TITLES = {
     405: "method not allowed",
     409: "conflict",
     412: "precondition failed",
+    429: "too many requests",
     500: "internal server error",
 }
 

@@ -1,13 +1,15 @@
 """PPMessage's api levels, the order of its checks, and /ppauth."""
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, system
-from chalicelib.desk import clients, people, tokens
-from chalicelib.desk.errors import NotAuthenticated
+from chalicelib.desk import accounts, clients, grants, logins, tokens
+from chalicelib.desk.errors import Locked, NotAuthenticated
+from chalicelib.desk.people import Person
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.ppmessage.errors import Coded
@@ -21,12 +23,26 @@ LEVELS = {
     "THIRD_PARTY_KEFU": AGENT,
     "THIRD_PARTY_CONSOLE": ADMIN,
 }
+#: The clients that each account has, and their levels.
+CLIENTS = {label: level for label, level in LEVELS.items() if label != "PPCONSOLE_BEFORE_LOGIN"}
 #: Levels that the documentation calls "all".
 EVERY_LEVEL = ("PPCOM", "PPKEFU", "PPCONSOLE", "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 #: Levels of the documentation's other rows.
 PPCOM = ("PPCOM",)
+PPKEFU = ("PPKEFU",)
+SERVICE = ("PPKEFU", "THIRD_PARTY_KEFU")
+DEVICES = ("PPCOM", *SERVICE)
+AGENTS = ("PPKEFU", "PPCONSOLE", "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 CONSOLES = ("PPCONSOLE", "THIRD_PARTY_CONSOLE")
+SIGNING_UP = (*CONSOLES, "PPCONSOLE_BEFORE_LOGIN")
+PPCOM_AND_KEFU = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
+KEFU_AND_CONSOLES = ("PPKEFU", "THIRD_PARTY_KEFU", *CONSOLES)
 _BY_PASSWORD = ("PPKEFU", "PPCONSOLE")
+#: Clients for whom a person may log in on the desk's own page. A widget's secret is public, so it is none.
+BY_CODE = (*_BY_PASSWORD, "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
+
+#: logins.log_in, or log_in_plain.
+LogIn = Callable[[Context, str, str, str | None], tuple[Person, Caller]]
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
@@ -45,16 +61,41 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     caller = tokens.check(ctx, secret, tokens.ACCESS)
     fields = endpoint.fields
     app = given.get("app_uuid")
-    if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")) or app not in (None, caller.account):
+    if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")):
+        raise NotAuthenticated
+    if app not in (None, caller.account) and not _may_be_new(endpoint, app):
         raise NotAuthenticated
     required([name for name, needed in fields.items() if needed], given)
     return ctx.acting(_acting(caller, given))
+
+
+def optional(ctx: Context, authorization: str) -> Context:
+    """Who calls an endpoint that needs no token, where he shows one. Raises codes 3 and 4 for what is none."""
+    if not authorization:
+        return ctx
+    secret = Request("", "", headers={"authorization": authorization}).credential("OAuth")
+    if secret is None:
+        raise Coded(3)
+    return ctx.acting(tokens.check(ctx, secret, tokens.ACCESS))
+
+
+def _may_be_new(endpoint: Endpoint, app: Any) -> bool:
+    """A sign-up may name the account that it makes; the desk refuses one that is there."""
+    return endpoint.needs is SIGNING_UP and isinstance(app, str)
 
 
 def _acting(caller: Caller, given: dict[str, Any]) -> Caller:
     """A visitor's token acts for the user whom the call names, and sees that user's things alone."""
     person = given.get("user_uuid") or given.get("from_uuid")
     return replace(caller, person=person) if caller.level == VISITOR and isinstance(person, str) else caller
+
+
+def named(ctx: Context, person: str | None) -> Context:
+    """A program's token reads as the agent whom the call names, and so internal conversations where he is a member."""
+    caller = ctx.caller
+    if caller.level == VISITOR or caller.person is not None or not person:
+        return ctx
+    return ctx.acting(replace(caller, person=person))
 
 
 class TokenRequest(msgspec.Struct):
@@ -65,14 +106,18 @@ class TokenRequest(msgspec.Struct):
     client_secret: str = ""
     user_email: str = ""
     user_password: str = ""
+    code: str = ""
+    redirect_uri: str = ""
 
 
 def token(ctx: Context, request: TokenRequest) -> Answer:
-    """`POST /ppauth/token`: an access token for a client's secret, or for an agent's e-mail and wire password."""
+    """`POST /ppauth/token`: an access token for a client's secret, for an agent's e-mail and wire password, or for a code."""
     if request.grant_type == "client_credentials":
         return _for_client(ctx, request)
     if request.grant_type == "password":
         return _for_agent(ctx, request)
+    if request.grant_type == "authorization_code":
+        return _for_code(ctx, request)
     return _refused("unsupported_grant_type")
 
 
@@ -90,14 +135,40 @@ def _for_client(ctx: Context, form: TokenRequest) -> Answer:
 
 def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
     try:
-        account, label = clients.known(ctx, form.client_id)
-        person, caller = people.log_in(ctx, form.user_email, form.user_password)
+        person, caller = logged_in(ctx, form.client_id, form.user_email, form.user_password, _BY_PASSWORD)
+    except Locked as error:
+        return Answer({"error_code": -1, "error_detail": str(error)}, refused=True)
     except NotAuthenticated:
         return Answer({"error_code": -1}, refused=True)
-    if label not in _BY_PASSWORD or account != caller.account:
+    return Answer({"error_code": 0, "access_token": _issued(ctx, caller), "user_uuid": person.id, "token_type": "Bearer"})
+
+
+def logged_in(
+    ctx: Context, key: str, email: str, password: str, labels: Collection[str], log_in: LogIn = logins.log_in
+) -> tuple[Person, Caller]:
+    """The agent whose e-mail and password these are, at the level of a client of one of the labels.
+
+    The client is of his own account, of another that he owns, or of the one whose console he signed up in.
+    Raises NotAuthenticated, Locked.
+    """
+    account, label = clients.known(ctx, key)
+    person, caller = log_in(ctx, email, password, account)
+    foreign = account != caller.account and account != accounts.opened_in(ctx.acting(caller))
+    if label not in labels or foreign:
+        raise NotAuthenticated
+    return person, replace(caller, client=label)
+
+
+def _for_code(ctx: Context, form: TokenRequest) -> Answer:
+    """A code of the login page; a client need not say again where it was sent."""
+    try:
+        caller = grants.redeem(ctx, form.client_id, form.client_secret, form.code, form.redirect_uri)
+    except NotAuthenticated:
         return Answer({"error_code": -1}, refused=True)
-    access = _issued(ctx, replace(caller, client=label))
-    return Answer({"error_code": 0, "access_token": access, "user_uuid": person.id, "token_type": "Bearer"})
+    seconds = tokens.ACCESS_SECONDS
+    shown = {"error_code": 0, "access_token": _issued(ctx, caller), "user_uuid": caller.person, "token_type": "Bearer"}
+    # The original's spelling, and the one that clients look for.
+    return Answer({**shown, "exipired_in": seconds, "expires_in": seconds})
 
 
 def _issued(ctx: Context, caller: Caller) -> str:

@@ -1,15 +1,21 @@
-"""PPMessage's error codes: every answer is HTTP 200 with one of them."""
+"""PPMessage's error codes: every answer is HTTP 200 with one of them, but for what a browser shows by its address."""
 
 from typing import Any
 
 import msgspec
 
 from chalicelib.desk.errors import (
+    IS_AGENT,
+    IS_OWNER,
+    NOT_ADMIN,
+    NOT_OWNER,
+    WRONG_PASSWORD,
     Conflict,
     DeskError,
     Exists,
     Forbidden,
     Invalid,
+    Locked,
     Missing,
     NotAuthenticated,
     NotFound,
@@ -25,21 +31,54 @@ STRINGS = {
     4: "wrong access token.",
     6: "required parameter not provided.",
     7: "no such user",
+    8: "no such device",
+    10: "password mismatch.",
     13: "no such application.",
+    14: "no file",
     16: "illegal message.",
     17: "system error.",
     18: "no such object",
     20: "no permission",
+    22: "user already existed.",
     25: "device existed.",
     26: "no such conversation",
     28: "wrong parameter",
+    29: "not portal user of PPMESSAGE.",
+    30: "no such org group.",
+    31: "not a list",
+    32: "user not in this group",
     33: "can not update",
+    35: "no conversation member.",
+    36: "wrong conversation type",
+    37: "user already in this group",
+    38: "user is the owner of app.",
+    39: "not owner",
+    40: "app not has this user.",
     41: "page too large",
     42: "page max and min together",
+    43: "user is not a admin user.",
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
-_NOT_FOUND = {"person": 7, "account": 13, "conversation": 26}
+_FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status"}
+_FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
+_EXISTS = {"device": 25, "person": 22}
+_FIELDS |= {"members": "member_list", "name": "conversation_name", "size": "page_size", "page": "page_offset"}
+_NOT_FOUND = {
+    "person": 7,
+    "account": 13,
+    "conversation": 26,
+    "group": 30,
+    "member": 35,
+    "group member": 32,
+    "device": 8,
+    "file": 14,
+}
+_FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
+_FIELDS |= {"question": "script_question", "answer": "script_answer"}
+_NO_LIST = "expected `array"
+#: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
+_SHOWN, _STATUSES = ("/download/", "/identicon/"), {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
 class Coded(DeskError):
@@ -55,20 +94,22 @@ def code_of(error: Exception) -> int:
     match error:
         case Coded():
             return error.code
+        case Locked():
+            return 10
         case NotAuthenticated():
             return 4
         case WrongMethod():
             return 1
         case Forbidden():
-            return 20
+            return _FORBIDDEN.get(error.why, 20)
         case NotFound():
             return _NOT_FOUND.get(error.kind, 18)
         case Missing():
             return 6
         case Invalid():
-            return 28 if error.field else 1
+            return 1 if not error.field else 31 if error.reason.startswith(_NO_LIST) else 28
         case Exists():
-            return 25 if error.kind == "device" else 33
+            return _EXISTS.get(error.kind, 33)
         case Conflict() | Stale():
             return 33
         case _:
@@ -85,14 +126,16 @@ def fail(error: Exception, request: Request) -> Answer:
     code, facts = code_of(error), error.facts if isinstance(error, Coded) else {}
     detail = str(named(error)) if isinstance(error, DeskError) else ""
     more = {"error_detail": detail} if detail else {}
-    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more})
+    status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
+    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more}, status)
 
 
 def wrap(request: Request, body: Any) -> Any:
     """A success in this dialect's shape; /ppauth has its own."""
     if not isinstance(body, msgspec.Struct):
         return body
-    return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **msgspec.structs.asdict(body)}
+    shown = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **shown}
 
 
 def uri(request: Request) -> str:

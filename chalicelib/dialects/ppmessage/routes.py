@@ -3,7 +3,25 @@
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.ppmessage import auth, errors
-from chalicelib.dialects.ppmessage.calls import apps, conversations, devices, messages, people
+from chalicelib.dialects.ppmessage.calls import (
+    apps,
+    console,
+    conversations,
+    devices,
+    files,
+    groups,
+    login,
+    messages,
+    numbers,
+    objects,
+    people,
+    receipts,
+    replies,
+    sessions,
+    signup,
+    talks,
+    waiting,
+)
 
 PPMESSAGE = Dialect(
     name="PPMessage",
@@ -18,5 +36,17 @@ PPMESSAGE = Dialect(
         *devices.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *receipts.ROWS,
+        *sessions.ROWS,
+        *files.ROWS,
+        *numbers.ROWS,
+        *objects.ROWS,
+        *signup.ROWS,
+        *talks.ROWS,
+        *groups.ROWS,
+        *waiting.ROWS,
+        *replies.ROWS,
+        *login.ROWS,
+        *console.ROWS,
     ],
 )

@@ -1,18 +1,99 @@
 """Calls about accounts, which PPMessage calls apps."""
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts
+from chalicelib.context import VISITOR, Context
+from chalicelib.desk import accounts, clients, owners, people
+from chalicelib.desk.accounts import EVERYONE, Account
+from chalicelib.desk.clients import Credential
+from chalicelib.desk.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.owners import NewAccount
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL
+from chalicelib.dialects.ppmessage.auth import CLIENTS, CONSOLES, EVERY_LEVEL
 from chalicelib.dialects.ppmessage.mapping import apps as mapping
 from chalicelib.dialects.ppmessage.wire import apps as wire
+from chalicelib.dialects.ppmessage.wire.people import Done
+
+_CONSOLE = "PPCONSOLE"
+#: Clients whose secrets are told with a new account; PP_GET_API_INFO tells those of third parties when first asked.
+_WITH_SECRETS = frozenset({"PPCOM", _CONSOLE})
+_THIRD_PARTIES = ("THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
+
+
+def _is_owners_console(ctx: Context, account: Account) -> bool:
+    return ctx.caller.client == _CONSOLE and ctx.caller.person == account.owner
+
+
+def _info(ctx: Context, account: Account) -> wire.AppInfo:
+    return mapping.app_info(account, with_key=_is_owners_console(ctx, account), in_public=ctx.caller.level == VISITOR)
 
 
 def app_info(ctx: Context, request: wire.AppRequest) -> wire.AppInfo:
     """PP_GET_APP_INFO: the account."""
-    return mapping.app_info(accounts.load(ctx))
+    return _info(ctx, accounts.load(ctx))
+
+
+def update_app(ctx: Context, request: wire.UpdateApp) -> wire.AppInfo:
+    """PP_UPDATE_APP_INFO: changes what is given, and answers the account as it is now."""
+    return _info(ctx, accounts.change(ctx, mapping.change(request)))
+
+
+def owned_app(ctx: Context, request: wire.OwnerRequest) -> wire.OwnedApp:
+    """PP_GET_APP_OWNED_BY_USER: the account that a user owns, of several the one that the token is for; none is 13."""
+    found = owners.owned(ctx, request.user_uuid)
+    if not found:
+        raise NotFound("account", request.user_uuid)
+    return wire.OwnedApp(_info(ctx, found[0]))
+
+
+def owned_apps(ctx: Context, request: wire.OwnerRequest) -> wire.AppList:
+    """PP_GET_ALL_APP_LIST: all that a user owns; to others than himself, the token's account at most."""
+    return wire.AppList([_info(ctx, account) for account in owners.owned(ctx, request.user_uuid)])
+
+
+def create_app(ctx: Context, request: wire.CreateApp) -> wire.AppMade:
+    """PP_CREATE_APP: one more account for an agent, who owns it. Its secrets are told to him alone, and now alone."""
+    opened = owners.open_another(ctx, request.user_uuid, new(request.app_name))
+    return mapping.made(opened, told=_is_owners_console(ctx, opened.account))
+
+
+def remove_app(ctx: Context, request: wire.RemoveApp) -> Done:
+    """PP_REMOVE_APP: ends an account and its tokens; 39 for all but its owner."""
+    owners.close(ctx, request.user_uuid)
+    return Done()
+
+
+def api_info(ctx: Context, request: wire.ApiRequest) -> wire.ApiInfo:
+    """PP_GET_API_INFO: the clients' public keys. The owner's console is told each third party's secret when it first asks;
+    `renew` gives a client another one, and ends the one before.
+    """
+    account = accounts.load(ctx)
+    if request.user_uuid != account.owner:
+        people.get(ctx, request.user_uuid)
+    return mapping.api_info(account, _told(ctx, account, request.renew))
+
+
+def _told(ctx: Context, account: Account, renew: str | None) -> dict[str, Credential]:
+    if not _is_owners_console(ctx, account):
+        if renew is not None:
+            raise Forbidden("only the owner's console renews a secret")
+        return {}
+    if renew is not None and renew not in account.clients:
+        raise Invalid("renew", f"must be one of {', '.join(account.clients)}")
+    unset = [label for label in _THIRD_PARTIES if label in account.clients and not account.clients[label].secret]
+    told = {label: clients.renew(ctx, label, only_first=True) for label in unset if label != renew}
+    return told | ({renew: clients.renew(ctx, renew)} if renew else {})
+
+
+def new(name: str, id_: str | None = None) -> NewAccount:
+    """An account as PPMessage opens it: every agent sees every conversation."""
+    return NewAccount(name, CLIENTS, _WITH_SECRETS, id_, {"allocation": EVERYONE})
 
 
 ROWS = [
     Endpoint("POST", "/api/PP_GET_APP_INFO", app_info, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_UPDATE_APP_INFO", update_app, CONSOLES),
+    Endpoint("POST", "/api/PP_GET_APP_OWNED_BY_USER", owned_app, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_ALL_APP_LIST", owned_apps, CONSOLES),
+    Endpoint("POST", "/api/PP_CREATE_APP", create_app, CONSOLES),
+    Endpoint("POST", "/api/PP_REMOVE_APP", remove_app, CONSOLES),
+    Endpoint("POST", "/api/PP_GET_API_INFO", api_info, CONSOLES),
 ]

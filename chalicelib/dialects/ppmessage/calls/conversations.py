@@ -1,27 +1,35 @@
 """Calls about conversations."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, people
+from chalicelib.desk import accounts, conversations, groups, live, members, people, waiting
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM
+from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM, named
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
 from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 
 def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown:
-    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none."""
-    found = conversations.chat(ctx, request.user_uuid)
-    account = accounts.load(ctx)
-    serving = [found.assignee] if account.routed else [agent.id for agent in people.agents(ctx)]
-    cards = people.cards(ctx, [found.contact, *serving])
-    agents = [cards[id_] for id_ in serving if id_ in cards]
-    return mapping.default_conversation(found, account, cards[found.contact], agents)
+    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none, or else his place in the queue."""
+    found = waiting.ask(ctx, request.user_uuid)
+    visitor, agents = serving(ctx, found)
+    waits = waiting.in_queue(ctx, found)
+    connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)])
+    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected, waits=waits)
+
+
+def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:
+    """A conversation's visitor, and the agents who serve it: its own, or all of its group where nobody is to be assigned."""
+    alone = found.assignee or accounts.load(ctx).routed
+    ids = [found.assignee] if alone else [agent.id for agent in groups.serving(ctx, found.group)]
+    cards = people.cards(ctx, [found.contact, *ids])
+    return cards[found.contact], [cards[id_] for id_ in ids if id_ in cards]
 
 
 def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.ConversationShown:
     """PP_GET_CONVERSATION_INFO: a conversation, and what concerns the user named."""
-    found = conversations.load(ctx, request.conversation_uuid)
-    return mapping.conversation_info(found, request.user_uuid, conversations.people_of(ctx, [found]))
+    found = conversations.load(named(ctx, request.user_uuid), request.conversation_uuid)
+    own = members.part(ctx, found, request.user_uuid)
+    return mapping.conversation_info(found, own, request.user_uuid, conversations.people_of(ctx, [found]))
 
 
 ROWS = [

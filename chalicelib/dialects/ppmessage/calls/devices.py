@@ -4,7 +4,7 @@ from chalicelib.context import Context
 from chalicelib.desk import devices
 from chalicelib.desk.errors import Exists
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.ppmessage.auth import PPCOM
+from chalicelib.dialects.ppmessage.auth import DEVICES, PPCOM
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import devices as mapping
 from chalicelib.dialects.ppmessage.wire import devices as wire
@@ -18,6 +18,19 @@ def create_device(ctx: Context, request: wire.CreateDevice) -> wire.DeviceCreate
         raise Coded(25, device_uuid=known.id) from known
 
 
+def update_device(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
+    """PP_UPDATE_DEVICE: what a device's client tells of it; 8 where it is not the caller's."""
+    devices.describe(ctx, request.device_uuid, mapping.details(request))
+    return wire.DeviceUpdated()
+
+
+def set_device_info(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
+    """SET_DEVICE_INFO: the same under the name that older clients know."""
+    return update_device(ctx, request)
+
+
 ROWS = [
     Endpoint("POST", "/api/PP_CREATE_DEVICE", create_device, PPCOM),
+    Endpoint("POST", "/api/PP_UPDATE_DEVICE", update_device, DEVICES),
+    Endpoint("POST", "/api/SET_DEVICE_INFO", set_device_info, DEVICES),
 ]

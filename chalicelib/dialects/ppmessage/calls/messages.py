@@ -1,16 +1,19 @@
 """Calls about messages."""
 
+import msgspec
+
 from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk import messages, people
+from chalicelib.desk import files, messages, people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import errors
-from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL
+from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, named
 from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import files as file_mapping
 from chalicelib.dialects.ppmessage.mapping import messages as mapping
 from chalicelib.dialects.ppmessage.wire import messages as wire
 
-_PAGE, _LONGEST_PAGE = 30, messages.MOST_ON_A_PAGE
+_PAGE, _OLD_PAGE, _LONGEST_PAGE = 30, 20, messages.MOST_ON_A_PAGE
 
 
 def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
@@ -22,6 +25,7 @@ def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
         raise Invalid("page_offset" if offset < 0 else "page_size", "is too small")
     if size > _LONGEST_PAGE:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
+    ctx = named(ctx, request.user_uuid)
     page = (
         messages.around(
             ctx, request.conversation_uuid, size, older_than=request.max_uuid or "", newer_than=request.min_uuid or ""
@@ -29,18 +33,48 @@ def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
         if request.min_uuid or request.max_uuid
         else messages.page(ctx, request.conversation_uuid, offset, size)
     )
-    return mapping.history(
-        page, offset, size, people.cards(ctx, {stored.sender for stored in page.messages if stored.sender_number})
+    return mapping.history(page, offset, size, _senders(ctx, page))
+
+
+def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
+    """PP_GET_HISTORY_MESSAGE: messages, newest first, 20 a page; page -1 is all, 1,000 at most."""
+    offset, size = request.page_offset, request.page_size or _OLD_PAGE
+    if offset < -1 or size < 1:
+        raise Invalid("page_offset" if offset < -1 else "page_size", "is too small")
+    if size > _LONGEST_PAGE:
+        raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
+    ctx = named(ctx, request.user_uuid)
+    page = messages.span(
+        ctx,
+        request.conversation_uuid,
+        None if offset == -1 else offset,
+        size,
+        up_to=request.max_id or "",
+        after=request.since_id or "",
     )
+    return mapping.whole_history(page, offset, size, _senders(ctx, page))
+
+
+def _senders(ctx: Context, page: messages.History) -> dict[str, people.Card]:
+    return people.cards(ctx, {stored.sender for stored in page.messages if stored.sender_number})
 
 
 def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
     """PP_SEND_MESSAGE: posts a message; the same uuid again answers the same and stores nothing."""
     try:
-        stored = messages.post(_sending(ctx, request), mapping.post(request))
+        stored = messages.post(_sending(ctx, request), mapping.post(_read(ctx, request)))
     except (NotFound, Invalid) as error:
-        raise Coded(16, str(errors.named(error))) from error
+        missing = isinstance(error, NotFound) and error.kind == "file"
+        raise Coded(14 if missing else 16, str(errors.named(error))) from error
     return wire.Sent(stored.id, stored.conversation)
+
+
+def _read(ctx: Context, request: wire.SendMessage) -> wire.SendMessage:
+    """A TXT with the text that was uploaded for it: from then on it is a message like any other."""
+    if request.message_subtype != "TXT":
+        return request
+    text = files.text_of(ctx, file_mapping.sent(request.message_body).fid)
+    return msgspec.structs.replace(request, message_body=text)
 
 
 def _sending(ctx: Context, request: wire.SendMessage) -> Context:
@@ -58,5 +92,6 @@ def _sending(ctx: Context, request: wire.SendMessage) -> Context:
 
 ROWS = [
     Endpoint("POST", "/api/PP_PAGE_HISTORY_MESSAGE", page_history, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_HISTORY_MESSAGE", get_history, EVERY_LEVEL),
     Endpoint("POST", "/api/PP_SEND_MESSAGE", send_message, EVERY_LEVEL),
 ]

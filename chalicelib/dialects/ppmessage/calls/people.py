@@ -1,11 +1,18 @@
 """Calls about people, which PPMessage calls users."""
 
-from chalicelib.context import Context
-from chalicelib.desk import people
+from chalicelib.context import VISITOR, Context
+from chalicelib.desk import accounts, agents, people, profiles
+from chalicelib.desk.errors import Invalid, NotFound
+from chalicelib.desk.people import CreateAgent
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.ppmessage.auth import PPCOM
+from chalicelib.dialects.ppmessage import errors
+from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM
+from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import people as mapping
 from chalicelib.dialects.ppmessage.wire import people as wire
+from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+
+_MOST_LEAVING = 100
 
 
 def create_anonymous(ctx: Context, request: wire.CreateAnonymous) -> wire.AnonymousCreated:
@@ -13,6 +20,80 @@ def create_anonymous(ctx: Context, request: wire.CreateAnonymous) -> wire.Anonym
     return mapping.anonymous(people.visitor(ctx, request.ppcom_trace_uuid))
 
 
+def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
+    """PP_CREATE_USER: an agent or a contact; 22 where somebody has the e-mail."""
+    wanted = mapping.create(request)
+    person = people.create_agent(ctx, wanted) if isinstance(wanted, CreateAgent) else people.create_contact(ctx, wanted)
+    return mapping.user(person, accounts.load(ctx))
+
+
+def remove_user(ctx: Context, request: wire.RemoveUser) -> wire.Done:
+    """PP_REMOVE_USER: what he wrote stays; the password is his own or that of the person who calls."""
+    agents.remove_with_password(ctx, request.user_uuid, request.user_password)
+    return wire.Done()
+
+
+def leave_app(ctx: Context, request: wire.LeaveApp) -> wire.Done:
+    """PP_LEAVE_APP: removes agents; `failures` tells of each who could not be, and the first of them gives the code."""
+    given = request.user_list
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise Coded(31, "user_list must be a list of uuids")
+    if len(given) > _MOST_LEAVING:
+        raise Invalid("user_list", f"has more than {_MOST_LEAVING} entries")
+    failed = [(user, _left(error)) for user, error in agents.remove_many(ctx, given).items()]
+    told = [{"user_uuid": user, "error_code": code, "error_string": errors.STRINGS[code]} for user, code in failed]
+    if failed:
+        raise Coded(failed[0][1], f"{len(failed)} of {len(given)} could not leave", failures=told)
+    return wire.Done()
+
+
+def _left(error: Exception) -> int:
+    return 40 if isinstance(error, NotFound) else errors.code_of(error)
+
+
+def update_user(ctx: Context, request: wire.UpdateUser) -> wire.Done:
+    """PP_UPDATE_USER: what he shows of himself, his password, and for an admin his status."""
+    profiles.change(ctx, request.user_uuid, mapping.change(request))
+    return wire.Done()
+
+
+def user_info(ctx: Context, request: wire.UserRequest) -> wire.UserDetail:
+    """PP_GET_USER_INFO: a user."""
+    return mapping.detail(people.profile(ctx, request.user_uuid), accounts.load(ctx))
+
+
+def user_detail(ctx: Context, request: wire.DetailRequest) -> wire.UserDetail:
+    """PP_GET_USER_DETAIL: the same."""
+    return mapping.detail(people.profile(ctx, request.user_uuid), accounts.load(ctx))
+
+
+def user_uuid(ctx: Context, request: wire.UuidRequest) -> wire.UserUuid:
+    """PP_GET_USER_UUID: the contact with an e-mail, made where there is none; an agent's is 29."""
+    found = people.contact_by_email(ctx, request.user_email, request.user_fullname, request.user_icon)
+    return wire.UserUuid(found.id)
+
+
+def email_valid(ctx: Context, request: wire.EmailRequest) -> wire.EmailValid:
+    """PP_IS_EMAIL_VALID: whether somebody new can have it."""
+    return wire.EmailValid(people.is_free(ctx, request.user_email))
+
+
+def service_users(ctx: Context, request: AppRequest) -> wire.ServiceUsers:
+    """PP_GET_APP_SERVICE_USER_LIST: all agents by number."""
+    account, found = accounts.load(ctx), people.agents(ctx)
+    known = [people.public(agent) for agent in found] if ctx.caller.level == VISITOR else found
+    return wire.ServiceUsers([mapping.service_user(agent, account) for agent in known])
+
+
 ROWS = [
     Endpoint("POST", "/api/PP_CREATE_ANONYMOUS", create_anonymous, PPCOM),
+    Endpoint("POST", "/api/PP_CREATE_USER", create_user, CONSOLES),
+    Endpoint("POST", "/api/PP_REMOVE_USER", remove_user, CONSOLES),
+    Endpoint("POST", "/api/PP_UPDATE_USER", update_user, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_USER_INFO", user_info, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_USER_DETAIL", user_detail, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_USER_UUID", user_uuid, PPCOM),
+    Endpoint("POST", "/api/PP_IS_EMAIL_VALID", email_valid, CONSOLES),
+    Endpoint("POST", "/api/PP_LEAVE_APP", leave_app, CONSOLES),
+    Endpoint("POST", "/api/PP_GET_APP_SERVICE_USER_LIST", service_users, EVERY_LEVEL),
 ]

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from chalicelib.desk import members
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.conversations import Conversation, membership_id
+from chalicelib.desk.members import Membership
 from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.mapping.people import user_summary
-from chalicelib.dialects.ppmessage.mapping.words import P2S, icon, moment
+from chalicelib.dialects.ppmessage.mapping.words import icon, kind_of, moment
 from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 
@@ -16,7 +18,7 @@ def status(conversation: Conversation) -> str:
     """NEW until the first message, CLOSE when closed, OPEN between."""
     if not conversation.is_open:
         return "CLOSE"
-    return "OPEN" if conversation.message_count > conversation.note_count else "NEW"
+    return "OPEN" if conversation.public_count else "NEW"
 
 
 def conversation(found: Conversation, name: str | None) -> wire.Conversation:
@@ -26,7 +28,7 @@ def conversation(found: Conversation, name: str | None) -> wire.Conversation:
         app_uuid=found.account,
         user_uuid=found.contact,
         status=status(found),
-        conversation_type=P2S,
+        conversation_type=kind_of(found),
         conversation_name=name,
         conversation_icon=None,
         group_uuid=found.group,
@@ -37,35 +39,60 @@ def conversation(found: Conversation, name: str | None) -> wire.Conversation:
     )
 
 
-def conversation_info(found: Conversation, reader: str, cards: Mapping[str, Card]) -> wire.ConversationShown:
-    """A conversation with what concerns one of its members, who is told the other side's name."""
+def conversation_info(
+    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card]
+) -> wire.ConversationShown:
+    """A conversation with what concerns one of its members."""
+    data = conversation_data(found, own, reader, cards)
+    return wire.ConversationShown(**msgspec.structs.asdict(conversation(found, None)), conversation_data=data)
+
+
+def conversation_data(
+    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card]
+) -> wire.ConversationData:
+    """What concerns one member: the other side's name, and whether he has closed it for himself."""
     other = found.assignee if reader == found.contact else found.contact
     name = cards[other].name if other in cards else None
-    data = wire.ConversationData(
+    if found.is_internal and not found.assignee:
+        name = found.subject
+    return wire.ConversationData(
         uuid=membership_id(found, reader),
         conversation_uuid=found.id,
         app_uuid=found.account,
         user_uuid=reader,
         user_name=None,
-        conversation_type=P2S,
+        conversation_type=kind_of(found),
         conversation_name=name,
         conversation_icon=icon(other) if other else None,
-        conversation_status=status(found),
+        conversation_status="CLOSE" if members.is_closed(found, own) else status(found),
         user_mute_notification=None,
         createtime=moment(found.created_at),
         updatetime=moment(found.last_activity_at),
     )
-    return wire.ConversationShown(**msgspec.structs.asdict(conversation(found, None)), conversation_data=data)
+
+
+def for_visitor(found: Conversation, agents: Sequence[Card], *, waits: bool) -> wire.Conversation:
+    """A visitor's conversation, named after the agents who serve it; without its uuid while he waits to be let in."""
+    shown = conversation(found, ",".join(agent.name for agent in agents) or None)
+    shown.uuid = msgspec.UNSET if waits else found.id
+    return shown
 
 
 def default_conversation(
-    found: Conversation, account: Account, visitor: Card, agents: Sequence[Card]
+    found: Conversation,
+    account: Account,
+    visitor: Card,
+    agents: Sequence[Card],
+    connected: Mapping[str, tuple[bool, bool]],
+    *,
+    waits: bool,
 ) -> wire.DefaultConversationShown:
-    """A visitor's conversation: named after the agents who serve it, among whom he stands first."""
-    name = ",".join(agent.name for agent in agents) or None
+    """The same with everybody who is in it, the visitor first. `connected` is of `user_summary`, by person."""
+    groups = {group.id: group.name for group in account.groups.values()}
+    everybody = [visitor, *agents]
     return wire.DefaultConversationShown(
-        **msgspec.structs.asdict(conversation(found, name)),
+        **msgspec.structs.asdict(for_visitor(found, agents, waits=waits)),
         app_name=account.name,
         app_welcome=account.welcome,
-        user_list=[user_summary(card) for card in (visitor, *agents)],
+        user_list=[user_summary(card, groups, connected.get(card.id, (False, False)), for_visitor=True) for card in everybody],
     )

@@ -1,8 +1,19 @@
 """People in PPMessage's words."""
 
-from chalicelib.desk.people import Card, Person
-from chalicelib.dialects.ppmessage.mapping.words import icon
+from collections.abc import Mapping
+
+from chalicelib.context import ADMIN, AGENT
+from chalicelib.desk.accounts import Account
+from chalicelib.desk.errors import Invalid
+from chalicelib.desk.people import Card, CreateAgent, CreateContact, Person
+from chalicelib.desk.profiles import ChangePerson
+from chalicelib.dialects.ppmessage.mapping.words import icon, moment, service_status
 from chalicelib.dialects.ppmessage.wire import people as wire
+
+_CONTACT = "contact"
+#: Levels of the core by `user_status`; None is a contact. An account has one owner, so a second one is an admin.
+_LEVELS = dict.fromkeys(("OWNER_0", "OWNER_1", "OWNER_2", "OWNER_3", "ADMIN"), ADMIN)
+_LEVELS_BY_STATUS: dict[str, str | None] = {**_LEVELS, "SERVICE": AGENT, "ANONYMOUS": None, "THIRDPARTY": None}
 
 
 def anonymous(person: Person) -> wire.AnonymousCreated:
@@ -10,16 +21,130 @@ def anonymous(person: Person) -> wire.AnonymousCreated:
     return wire.AnonymousCreated(person.id, person.name, icon(person.id, person.icon), person.email)
 
 
-def user_summary(card: Card) -> wire.UserSummary:
-    """A member of a conversation."""
+def user_summary(
+    card: Card, groups: Mapping[str, str], connected: tuple[bool, bool] = (False, False), *, for_visitor: bool = False
+) -> wire.UserSummary:
+    """A member of a conversation or a group; `groups` has the account's groups' names. A visitor learns no agent's e-mail.
+
+    `connected` is whether a browser, and whether a mobile of his is. An agent who is online without either works through
+    another client, which stands for a browser.
+    """
+    browser, mobile = connected
     return wire.UserSummary(
         uuid=card.id,
         user_fullname=card.name,
-        user_email=card.email,
+        user_email=None if for_visitor and card.kind == "agent" else card.email,
         user_icon=icon(card.id, card.icon),
         user_signature=card.signature,
         updatetime=card.updated_at // 1000,
-        group=None,
-        is_browser_online=card.presence == "online",
-        is_mobile_online=False,
+        group=_group(card.group, groups),
+        is_browser_online=browser or (card.presence == "online" and not mobile),
+        is_mobile_online=mobile,
     )
+
+
+def status(person: Person, account: Account) -> str:
+    """Of a person, his `user_status`."""
+    if person.kind == _CONTACT:
+        return "ANONYMOUS" if person.is_anonymous else "THIRDPARTY"
+    if person.id == account.owner:
+        return "OWNER_2"
+    return "ADMIN" if person.level == ADMIN else "SERVICE"
+
+
+def level(word: str) -> str | None:
+    """The core's level of a `user_status`, None for a contact's. Raises Invalid for another word."""
+    if word.upper() not in _LEVELS_BY_STATUS:
+        raise Invalid("user_status", f"must be one of {', '.join(_LEVELS_BY_STATUS)}")
+    return _LEVELS_BY_STATUS[word.upper()]
+
+
+def create(request: wire.CreateUser) -> CreateAgent | CreateContact:
+    """Whom a console makes: an agent where it says so in either field, else a contact. Raises Invalid where they differ."""
+    wanted = level(request.user_status or "THIRDPARTY")
+    if request.is_service_user is False and wanted:
+        raise Invalid("is_service_user", f"must be true for {request.user_status}")
+    email, name, language = request.user_email, request.user_fullname, request.user_language
+    if wanted or request.is_service_user:
+        return CreateAgent(email, name, request.user_password, wanted or AGENT, language)
+    anonymous = (request.user_status or "").upper() == "ANONYMOUS"
+    return CreateContact(email, name, None, language, request.user_password, anonymous)
+
+
+def user(person: Person, account: Account) -> wire.User:
+    """A user as he was made."""
+    return wire.User(
+        uuid=person.id,
+        user_name=person.email,
+        user_email=person.email,
+        user_fullname=person.name,
+        user_language=person.language,
+        user_status=status(person, account),
+        is_anonymous_user=person.is_anonymous,
+    )
+
+
+def change(request: wire.UpdateUser) -> ChangePerson:
+    """What is changed of a user."""
+    return ChangePerson(
+        name=request.user_fullname,
+        icon=request.user_icon,
+        signature=request.user_signature,
+        language=request.user_language,
+        is_distributor=request.is_distributor_user,
+        level=None if request.user_status is None else level(request.user_status) or "visitor",
+        old_password=request.old_password,
+        new_password=request.new_password if request.new_password is not None else request.user_password,
+    )
+
+
+def detail(person: Person, account: Account) -> wire.UserDetail:
+    """A user in full, as the desk shows him to the caller."""
+    first, _, last = person.name.partition(" ")
+    is_agent = person.kind != _CONTACT
+    return wire.UserDetail(
+        uuid=person.id,
+        user_fullname=person.name,
+        user_firstname=first or None,
+        user_lastname=last or None,
+        pinyinname0=person.name,
+        pinyinname1=person.name,
+        user_name=person.email or None,
+        user_email=person.email or None,
+        user_icon=icon(person.id, person.icon),
+        user_signature=person.signature,
+        user_language=person.language,
+        user_status=status(person, account),
+        service_user_status=service_status(person.presence),
+        is_anonymous_user=person.is_anonymous,
+        is_service_user=is_agent,
+        is_owner_user=person.id == account.owner,
+        is_distributor_user=person.is_distributor,
+        is_browser_online=person.presence == "online",
+        is_mobile_online=False,
+        ppcom_trace_uuid=person.trace,
+        createtime=moment(person.created_at),
+        updatetime=moment(person.updated_at),
+    )
+
+
+def service_user(agent: Person, account: Account) -> wire.ServiceUser:
+    """An agent in the list of all."""
+    return wire.ServiceUser(
+        uuid=agent.id,
+        user_fullname=agent.name,
+        user_email=agent.email or None,
+        user_icon=icon(agent.id, agent.icon),
+        user_signature=agent.signature,
+        updatetime=moment(agent.updated_at),
+        group={"uuid": agent.group} if agent.group else None,
+        is_browser_online=agent.presence == "online",
+        is_mobile_online=False,
+        is_owner_user=agent.id == account.owner,
+        is_distributor_user=agent.is_distributor,
+        is_service_user=True,
+    )
+
+
+def _group(group: str | None, groups: Mapping[str, str]) -> dict[str, str] | None:
+    return {"uuid": group, "group_name": groups[group]} if group and group in groups else None

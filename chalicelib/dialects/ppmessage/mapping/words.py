@@ -1,12 +1,19 @@
 """Words that all of PPMessage's answers share."""
 
+import uuid
 from datetime import UTC, datetime
 
 from chalicelib import config
+from chalicelib.desk.conversations import Conversation
 
 #: Types of a sender or receiver, and of a conversation.
 USER, APP, GROUP, CONVERSATION = "DU", "AP", "OG", "CV"
 P2S, S2S = "P2S", "S2S"
+
+
+def kind_of(conversation: Conversation) -> str:
+    """Type of a conversation: with a contact, or among agents."""
+    return S2S if conversation.is_internal else P2S
 
 
 def moment(at: int) -> str:
@@ -17,3 +24,17 @@ def moment(at: int) -> str:
 def icon(person: str, own: str | None = None) -> str:
     """Address of a person's picture: his own, else the one made from his uuid."""
     return own or f"{config.PUBLIC_URL}/identicon/{person}.png"
+
+
+#: `service_user_status` of each presence; an agent who is offline has none.
+SERVICE_STATUSES = {"online": "READY", "busy": "BUSY", "away": "REST"}
+
+
+def service_status(presence: str | None) -> str | None:
+    """A presence as `service_user_status`."""
+    return SERVICE_STATUSES.get(presence or "")
+
+
+def api_uuid(account: str, level: str) -> str:
+    """The uuid of an account's client, which has one in this dialect alone."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{account}/{level}"))

@@ -15,6 +15,18 @@ class PageHistory(msgspec.Struct, kw_only=True):
     max_uuid: str | None = None
 
 
+class GetHistory(msgspec.Struct, kw_only=True):
+    """PP_GET_HISTORY_MESSAGE: page -1 is all; from `max_id` on, itself included, back to `since_id`, itself left out."""
+
+    conversation_uuid: str
+    page_offset: int
+    app_uuid: str | None = None
+    user_uuid: str | None = None
+    page_size: int | None = None
+    since_id: str | None = None
+    max_id: str | None = None
+
+
 class SendMessage(msgspec.Struct, kw_only=True):
     """PP_SEND_MESSAGE: the socket's `send` object, flat."""
 
@@ -33,16 +45,16 @@ class SendMessage(msgspec.Struct, kw_only=True):
 
 
 class FromUser(msgspec.Struct):
-    """Who sent a message."""
+    """Who sent a message. Visitors are not told an agent's e-mail."""
 
     uuid: str
     user_fullname: str
-    user_email: str
+    user_email: str | None
     user_icon: str | None
 
 
 class Message(msgspec.Struct, kw_only=True):
-    """A message of a history page; `message_body` is the JSON text that sockets carry."""
+    """A message of a history page; `message_body` is the JSON text that sockets carry, `body` its `bo`."""
 
     uuid: str
     app_uuid: str
@@ -71,6 +83,17 @@ class HistoryPage(msgspec.Struct, kw_only=True):
     return_count: int
     page_offset: int
     page_size: int
+
+
+class History(msgspec.Struct, kw_only=True):
+    """PP_GET_HISTORY_MESSAGE; `max_id` is the newest message of all."""
+
+    list: list[Message]
+    total_count: int
+    count: int
+    page_offset: int
+    page_size: int
+    max_id: str | None
 
 
 class Letters(msgspec.Struct, kw_only=True):

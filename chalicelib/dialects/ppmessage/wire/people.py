@@ -1,5 +1,7 @@
 """People, as PPMessage's clients send and get them."""
 
+from typing import Any
+
 import msgspec
 
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
@@ -17,18 +19,184 @@ class AnonymousCreated(msgspec.Struct):
     user_uuid: str
     user_fullname: str
     user_icon: str | None
-    user_email: str
+    user_email: str | None
 
 
 class UserSummary(msgspec.Struct, kw_only=True):
-    """A member of a conversation; `updatetime` is an integer epoch in seconds."""
+    """A member of a conversation or a group; `updatetime` is an integer epoch in seconds."""
 
     uuid: str
     user_fullname: str
-    user_email: str
+    user_email: str | None
     user_icon: str | None
     user_signature: str | None
     updatetime: int
     group: dict[str, str] | None
     is_browser_online: bool
     is_mobile_online: bool
+
+
+class CreateUser(AppRequest, kw_only=True):
+    """PP_CREATE_USER."""
+
+    user_email: str
+    user_fullname: str
+    user_language: str | None = None
+    user_password: str | None = None
+    is_service_user: bool | None = None
+    user_status: str | None = None
+
+
+class User(msgspec.Struct, kw_only=True):
+    """A user as he is made. No password is ever shown."""
+
+    uuid: str
+    user_name: str
+    user_email: str
+    user_fullname: str
+    user_language: str | None
+    user_status: str
+    is_anonymous_user: bool
+    user_password: None = None
+
+
+class RemoveUser(msgspec.Struct, kw_only=True):
+    """PP_REMOVE_USER."""
+
+    user_uuid: str
+    user_password: str
+    app_uuid: str | None = None
+
+
+class UpdateUser(AppRequest, kw_only=True):
+    """PP_UPDATE_USER. `user_password` means the same as `new_password`."""
+
+    user_uuid: str
+    user_fullname: str | None = None
+    user_icon: str | None = None
+    user_signature: str | None = None
+    user_language: str | None = None
+    user_status: str | None = None
+    is_distributor_user: bool | None = None
+    old_password: str | None = None
+    new_password: str | None = None
+    user_password: str | None = None
+
+
+class UserRequest(AppRequest, kw_only=True):
+    """PP_GET_USER_INFO."""
+
+    user_uuid: str
+
+
+class DetailRequest(msgspec.Struct, kw_only=True):
+    """PP_GET_USER_DETAIL. A password is not returned, whoever asks."""
+
+    user_uuid: str
+    app_uuid: str | None = None
+    return_password: bool | None = None
+
+
+class UserDetail(msgspec.Struct, kw_only=True):
+    """A user as he is seen by the caller; what there is nothing of is null."""
+
+    uuid: str
+    user_fullname: str
+    user_firstname: str | None
+    user_lastname: str | None
+    pinyinname0: str
+    pinyinname1: str
+    user_name: str | None
+    user_email: str | None
+    user_icon: str | None
+    user_signature: str | None
+    user_language: str | None
+    user_status: str
+    service_user_status: str | None
+    is_anonymous_user: bool
+    is_service_user: bool
+    is_owner_user: bool
+    is_distributor_user: bool
+    is_browser_online: bool
+    is_mobile_online: bool
+    ppcom_trace_uuid: str | None
+    createtime: str
+    updatetime: str
+    browser_device_uuid: str | None = None
+    create_status: str | None = None
+    is_email_verified: bool | None = None
+    is_mobile_verified: bool | None = None
+    latest_send_message_time: str | None = None
+    mobile_device_uuid: str | None = None
+    ppcom_browser_device_uuid: str | None = None
+    ppcom_mobile_device_uuid: str | None = None
+    user_company: str | None = None
+    user_defined: str | None = None
+    user_mobile: str | None = None
+    user_mute_notification: bool | None = None
+    user_mute_other_mobile_device: bool | None = None
+    user_password: None = None
+    user_qq: str | None = None
+    user_show_badge: bool | None = None
+    user_silence_notification: bool | None = None
+    user_wechat: str | None = None
+
+
+class UuidRequest(AppRequest, kw_only=True):
+    """PP_GET_USER_UUID."""
+
+    user_email: str
+    user_fullname: str | None = None
+    user_icon: str | None = None
+
+
+class UserUuid(msgspec.Struct):
+    """PP_GET_USER_UUID."""
+
+    user_uuid: str
+
+
+class EmailRequest(msgspec.Struct, kw_only=True):
+    """PP_IS_EMAIL_VALID."""
+
+    user_email: str
+    app_uuid: str | None = None
+
+
+class EmailValid(msgspec.Struct):
+    """PP_IS_EMAIL_VALID: whether somebody new may sign up with it."""
+
+    valid: bool
+
+
+class LeaveApp(AppRequest, kw_only=True):
+    """PP_LEAVE_APP. What is no list of texts has a code of its own, so it is looked at later."""
+
+    user_list: Any
+
+
+class ServiceUser(msgspec.Struct, kw_only=True):
+    """An agent of PP_GET_APP_SERVICE_USER_LIST."""
+
+    uuid: str
+    user_fullname: str
+    user_email: str | None
+    user_icon: str | None
+    user_signature: str | None
+    updatetime: str
+    group: dict[str, str] | None
+    is_browser_online: bool
+    is_mobile_online: bool
+    is_owner_user: bool
+    is_distributor_user: bool
+    is_service_user: bool
+
+
+class ServiceUsers(msgspec.Struct):
+    """PP_GET_APP_SERVICE_USER_LIST."""
+
+    list: list[ServiceUser]
+
+
+class Done(msgspec.Struct):
+    """An answer that has no more than its code."""

@@ -1,0 +1,170 @@
+"""Groups of agents: made, changed, removed; who is in them. An agent is in one at most."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from chalicelib.context import Context
+from chalicelib.desk import accounts, events, numbers, people
+from chalicelib.desk.accounts import GROUPS
+from chalicelib.desk.errors import Invalid, NotFound
+from chalicelib.desk.people import Person
+from chalicelib.desk.retry import contended
+from chalicelib.models import counters, settings
+from chalicelib.models import people as rows
+from chalicelib.models.base import Refused
+from chalicelib.models.settings import Setting
+from chalicelib.rules import groups
+from chalicelib.rules.groups import EVERYONE as EVERYONE
+from chalicelib.rules.groups import FEWEST_CUSTOMERS as FEWEST_CUSTOMERS
+from chalicelib.rules.groups import FEWEST_MESSAGES as FEWEST_MESSAGES
+from chalicelib.rules.groups import Group as Group
+from chalicelib.rules.groups import Work
+
+#: Groups of an account, which are read with its other settings; and the longest texts of one, in characters.
+MOST = 500
+_LONGEST = {"name": 256, "description": 1024, "icon": 1024}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to set of a group; None leaves a field as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    icon: str | None = None
+    is_distributor: bool | None = None
+    selection: str | None = None
+
+
+def listed(ctx: Context) -> list[Group]:
+    """The account's groups in the order of their making: one request."""
+    return sorted(accounts.refreshed(ctx).groups.values(), key=lambda group: group.number)
+
+
+def get(ctx: Context, group: str) -> Group:
+    """One group as it is stored now: one request. Raises NotFound."""
+    return Group(**_row(ctx, group).document)
+
+
+def names(ctx: Context) -> dict[str, str]:
+    """Names of the account's groups by id, at most a minute old; who points at another group is in none."""
+    return {group.id: group.name for group in accounts.load(ctx).groups.values()}
+
+
+def create(ctx: Context, name: str, given: Change) -> Group:
+    """A new group without members. Raises Invalid for what it can't be called, and for one too many."""
+    _check(replace(given, name=name))
+    if len(accounts.refreshed(ctx).groups) >= MOST:
+        raise Invalid("group", f"an account has {MOST} at most")
+    number = counters.next_number(ctx.account, "group")
+    made = Group(ctx.new_id(), number, name, created_at=ctx.now, updated_at=ctx.now)
+    made = replace(made, **_set(replace(given, name=name)))
+    settings.put(Setting(ctx.account, f"{GROUPS}{made.id}"), asdict(made))
+    accounts.forget(ctx.account)
+    _tell(ctx, made)
+    return made
+
+
+def change(ctx: Context, group: str, wanted: Change) -> Group:
+    """Sets what is given: two requests. Raises NotFound, Invalid."""
+    _check(wanted)
+
+    def attempt() -> tuple[Group, Group]:
+        row = _row(ctx, group)
+        before = Group(**row.document)
+        after = replace(before, **_set(wanted), updated_at=ctx.now)
+        settings.put(row, asdict(after))
+        return before, after
+
+    before, after = contended(ctx, attempt)
+    accounts.forget(ctx.account)
+    if before.is_distributor != after.is_distributor:
+        _tell(ctx, after)
+    return after
+
+
+def remove(ctx: Context, group: str) -> None:
+    """Removes a group: its members are in none, what waits in it is the distributors'. Raises NotFound.
+
+    Nothing else is written: who points at a group that is not there, points at none, and its id never comes again.
+    """
+    contended(ctx, lambda: settings.delete(_row(ctx, group)))
+    accounts.forget(ctx.account)
+    events.publish([events.GroupChanged(ctx.account, ctx.now, group)], ctx.now)
+
+
+def _tell(ctx: Context, group: Group) -> None:
+    """What waits may have found somebody, where a group begins to distribute."""
+    if group.is_distributor:
+        events.publish([events.GroupChanged(ctx.account, ctx.now, group.id)], ctx.now)
+
+
+def _row(ctx: Context, group: str) -> Setting:
+    row = settings.get(ctx.account, f"{GROUPS}{group}")
+    if row is None:
+        raise NotFound("group", group)
+    return row
+
+
+def _set(wanted: Change) -> dict[str, Any]:
+    return {name: value for name, value in asdict(wanted).items() if value is not None}
+
+
+def _check(wanted: Change) -> None:
+    if wanted.name == "":
+        raise Invalid("name", "must not be empty")
+    for field, most in _LONGEST.items():
+        if len(getattr(wanted, field) or "") > most:
+            raise Invalid(field, f"is longer than {most} characters")
+    if wanted.selection not in (None, *groups.SELECTIONS):
+        raise Invalid("selection", f"must be one of {', '.join(groups.SELECTIONS)}")
+
+
+def serving(ctx: Context, group: str | None) -> list[Person]:
+    """The agents whom a conversation of a group, or of none, is for: one request."""
+    account = accounts.knowing(ctx, group)
+    return groups.serving(people.agents(ctx), group, account.groups, by_group=account.by_group)
+
+
+def select(ctx: Context, group: Group) -> list[Person]:
+    """The agents whom the group's own selection names: two requests, and one for each thousand conversations of today."""
+    agents = members(ctx, group)
+    if not agents or group.selection in (None, EVERYONE):
+        return agents
+    work = numbers.today(ctx)
+    fewest = groups.fewest_customers if group.selection == FEWEST_CUSTOMERS else groups.fewest_messages
+    return [min(agents, key=lambda agent: (*fewest(work.get(agent.id, Work())), agent.number))]
+
+
+def members(ctx: Context, group: Group) -> list[Person]:
+    """A group's agents by number: one request."""
+    return groups.members(people.agents(ctx), group.id)
+
+
+def groupless(ctx: Context) -> list[Person]:
+    """The agents of no group by number: two requests."""
+    return groups.groupless(people.agents(ctx), accounts.refreshed(ctx).groups)
+
+
+def sizes(ctx: Context) -> Counter[str]:
+    """How many agents each group has: one request."""
+    return Counter(agent.group for agent in people.agents(ctx) if agent.group)
+
+
+def add(ctx: Context, group: Group, agent: str) -> None:
+    """Moves an agent into a group, out of the one he is in; again it changes nothing: one request. Raises NotFound."""
+    try:
+        rows.move(ctx.account, agent, group.id, ctx.now)
+    except Refused as refused:
+        raise NotFound("person", agent) from refused
+    people.forget(ctx, agent)
+
+
+def take_out(ctx: Context, group: Group, agent: str) -> None:
+    """Takes an agent out of a group: one request. Raises NotFound where he is not in it."""
+    try:
+        rows.move(ctx.account, agent, None, ctx.now, out_of=group.id)
+    except Refused as refused:
+        raise NotFound("group member", agent) from refused
+    people.forget(ctx, agent)

@@ -1,0 +1,199 @@
+"""Members: who is in a conversation beside its contact and its agent, and who has closed it for himself alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from chalicelib.context import Context
+from chalicelib.desk import accounts, conversations, groups, people
+from chalicelib.desk.errors import Conflict, Invalid, NotFound
+from chalicelib.desk.people import Person
+from chalicelib.desk.retry import contended
+from chalicelib.models import claims, memberships
+from chalicelib.models.claims import Claim
+from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models.memberships import Membership as Membership
+from chalicelib.models.people import AGENT, CONTACT
+from chalicelib.rules import ids, lifecycle
+from chalicelib.rules.lifecycle import Changes
+from chalicelib.rules.status import is_closed_for
+
+#: Members by name that a conversation has at most.
+MOST = 50
+#: Kind of the claims on a conversation by who has it: two people, or a contact and a group.
+PAIR = "pair"
+
+
+def known(ctx: Context, wanted: Sequence[str], first: str = "member") -> dict[str, Person]:
+    """The people by id. Raises NotFound for what is not there: for the first of them a `first`, else a "member"."""
+    there = people.get_many(ctx, [id_ for id_ in wanted if ids.is_uuid(id_)])
+    for id_ in wanted:
+        if id_ not in there:
+            raise NotFound(first if id_ == wanted[0] else "member", id_)
+    return there
+
+
+def group_name(contact: str, group: str) -> str:
+    """The claim, of kind `pair`, on a contact's conversation with a group."""
+    return f"{contact}#group#{group}"
+
+
+def counted(found: Conversation, joining: Sequence[Person], leaving: Sequence[Person]) -> Changes:
+    """How many members there are then; None for none."""
+
+    def moved(before: int | None, *kinds: str) -> int | None:
+        came, went = (sum(person.kind in kinds for person in side) for side in (joining, leaving))
+        return (before or 0) + came - went or None
+
+    return {"member_count": moved(found.member_count, AGENT, CONTACT), "agent_count": moved(found.agent_count, AGENT)}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMembers:
+    """Who is to join and who to leave, and the group that the conversation is to belong to."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    group: str | None = None
+
+
+def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversation:
+    """Does all of it at once: four requests, two more with a group. Who is there may join, who is not may leave, without harm.
+
+    A pair that others join is theirs no longer: both may begin another. Where the last agent leaves, it is routed again.
+    Raises NotFound for the conversation, a member or the group, Conflict for who can't leave, Invalid.
+    """
+    conversations.load(ctx, conversation)
+    group = groups.get(ctx, wanted.group).id if wanted.group else None
+    named = known(ctx, [*wanted.add, *wanted.remove])
+
+    def attempt() -> Conversation:
+        found = conversations.load(ctx, conversation)
+        move = _moving(ctx, found, wanted, named)
+        claimed = _group_claim(ctx, found, group)
+        changes = move.changes | ({"group": group} if group and group != found.group else {})
+        if changes or claimed:
+            memberships.change(
+                found,
+                changes,
+                ctx.now,
+                joining=[memberships.new(person, found.id, ctx.now) for person in move.joining],
+                leaving=[Membership(memberships.key(ctx.account, found.id, person.id)) for person in move.leaving],
+                named=claimed,
+                unnamed=move.unnamed,
+                loads=move.loads,
+            )
+        return found
+
+    return contended(ctx, attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    joining: Sequence[Person] = ()
+    leaving: Sequence[Person] = ()
+    changes: Changes = field(default_factory=dict)
+    unnamed: Sequence[Claim] = ()
+    loads: Loads = field(default_factory=Loads)
+
+
+def _moving(ctx: Context, found: Conversation, wanted: ChangeMembers, named: Mapping[str, Person]) -> _Move:
+    """What the change comes to, by who is there."""
+    if found.contact in wanted.remove:
+        raise Conflict("the contact of a conversation, and who began an internal one, stay in it")
+    if found.is_internal and any(person.kind != AGENT for person in named.values()):
+        raise Invalid("kind", "only agents have internal conversations")
+    parts = memberships.get_many(ctx.account, found.id, list(named))
+    there = {id_ for id_, part in parts.items() if part.is_member}
+    joining = [named[id_] for id_ in dict.fromkeys(wanted.add) if id_ not in there | {found.contact, found.assignee}]
+    leaving = [named[id_] for id_ in dict.fromkeys(wanted.remove) if id_ in there]
+    counts = counted(found, joining, leaving)
+    if (counts["member_count"] or 0) > MOST:
+        raise Invalid("members", f"are more than {MOST}")
+    if found.is_internal:
+        return _among_agents(found, joining, leaving, counts)
+    return _with_contact(ctx, found, wanted, _Move(joining, leaving, counts))
+
+
+def _among_agents(found: Conversation, joining: Sequence[Person], leaving: Sequence[Person], counts: Changes) -> _Move:
+    """A pair ends where anybody comes or goes."""
+    if not (joining or leaving):
+        return _Move()
+    if not found.assignee:
+        return _Move(joining, leaving, counts)
+    pair = claims.claim(found.account, PAIR, "#".join(sorted([found.contact, found.assignee])), found.id)
+    return _Move(joining, leaving, counts | {"assignee": None, "assignee_number": None}, [pair])
+
+
+def _with_contact(ctx: Context, found: Conversation, wanted: ChangeMembers, move: _Move) -> _Move:
+    """Served by its members while it has agents among them, else routed."""
+    left = found.assignee if found.assignee in wanted.remove else None
+    if not (move.joining or move.leaving or left):
+        return _Move()
+    again = None if move.changes["agent_count"] else accounts.load(ctx).looks_again_at(ctx.now)
+    unserved = left or not (found.assignee or move.changes["agent_count"])
+    changes = move.changes | ({"reassign_at": None} if move.changes["agent_count"] else {})
+    if found.is_open and unserved and (left or found.agent_count):
+        changes |= lifecycle.waiting(again)
+    elif left:
+        changes |= {"assignee": None, "assignee_number": None, "assigned_at": None}
+    return replace(move, changes=changes, loads=Loads(freed=left if found.is_open else None))
+
+
+def _group_claim(ctx: Context, found: Conversation, group: str | None) -> list[Claim]:
+    """From now on this is the contact's conversation with the group, unless he has one."""
+    if group is None or found.is_internal:
+        return []
+    name = group_name(found.contact, group)
+    known = claims.find(ctx.account, PAIR, name)
+    return [] if known else [claims.claim(ctx.account, PAIR, name, found.id)]
+
+
+# --- who takes part
+
+
+def of(ctx: Context, found: Conversation) -> list[str]:
+    """Uuids of all who take part: its agents first, its contact last. One request for each of: members by name where there
+    are any, and all agents where they all have a part in it.
+    """
+    named = memberships.members(found.account, found.id, MOST) if found.member_count else []
+    open_to_all = not found.is_internal and not found.agent_count and not accounts.load(ctx).routed
+    everybody = [agent.id for agent in people.agents(ctx)] if open_to_all else []
+    assignee = [found.assignee] if found.assignee else []
+    last = [] if found.is_internal else [found.contact]
+    return [id_ for id_ in dict.fromkeys([*assignee, *named, *everybody]) if id_ not in last] + last
+
+
+def close(ctx: Context, conversation: str, person: str) -> None:
+    """Closes a conversation for one who takes part in it, until its next message: two requests. Raises NotFound."""
+    found = conversations.load(ctx, conversation)
+    _takes_part(ctx, found, person)
+    memberships.close(ctx.account, found.id, person, found.public_count)
+
+
+def open_(ctx: Context, conversation: str, person: str) -> None:
+    """Opens it again for him, and for all where it is closed for all: two requests, or three. Raises NotFound."""
+    found = conversations.load(ctx, conversation)
+    _takes_part(ctx, found, person)
+    conversations.reopen(ctx, found)
+    memberships.open_(ctx.account, found.id, person)
+
+
+def _takes_part(ctx: Context, found: Conversation, person: str) -> None:
+    if person in (found.contact, found.assignee):
+        return
+    card = people.card(ctx, person)
+    if card.kind == AGENT and not found.is_internal:
+        return
+    row = memberships.get(ctx.account, found.id, person) if found.member_count else None
+    if row is None or not row.is_member:
+        raise NotFound("member", person)
+
+
+def part(ctx: Context, found: Conversation, person: str) -> Membership | None:
+    """What a person has of a conversation of his own: one request."""
+    return memberships.get(ctx.account, found.id, person)
+
+
+def is_closed(found: Conversation, own: Membership | None) -> bool:
+    """Whether a conversation is closed for all, or for him whose part this is."""
+    return not found.is_open or is_closed_for(own.closed_through if own else None, found.public_count)

@@ -1,0 +1,137 @@
+"""Profiles: what a person shows of himself, his password, and who may change them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
+from chalicelib.desk import accounts, attempts, people
+from chalicelib.desk.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
+from chalicelib.desk.people import Person
+from chalicelib.desk.retry import contended
+from chalicelib.models import claims
+from chalicelib.models import people as rows
+from chalicelib.models.base import Refused
+from chalicelib.models.tokens import ending
+from chalicelib.rules import passwords
+
+_LONGEST = {"name": 256, "icon": 1024, "signature": 1000, "language": 35}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePerson:
+    """What to change of a person; None leaves a field as it is, an empty text clears it. Passwords are wire passwords."""
+
+    name: str | None = None
+    icon: str | None = None
+    signature: str | None = None
+    language: str | None = None
+    is_distributor: bool | None = None
+    level: str | None = None
+    old_password: str | None = None
+    new_password: str | None = None
+
+
+def change(ctx: Context, person: str, wanted: ChangePerson) -> None:
+    """Changes what is given: a request to read, one to write what he shows, one for a level, three for a password.
+
+    A visitor changes himself, an agent himself, a program of agents any of them, an admin all. A new password ends his
+    other tokens, another level all of them. Raises Forbidden, NotFound, Invalid; nothing is changed then.
+    """
+    found = people.get(ctx, person)
+    _may_change(ctx, found)
+    shown = _shown(found, wanted)
+    level = _level(ctx, found, wanted.level)
+    if wanted.new_password is not None:
+        _check_password(ctx, found, wanted)
+    stored = people.hashed(ctx, wanted.new_password) if wanted.new_password is not None else None
+    if shown:
+        _write(found, shown, ctx.now)
+    if level:
+        contended(ctx, lambda: _set_level(ctx, person, level))
+    if stored:
+        _set_password(ctx, found, stored)
+    people.forget(ctx, person)
+
+
+def _may_change(ctx: Context, found: Person) -> None:
+    caller = ctx.caller
+    is_program = caller.person is None and caller.level == AGENT and found.kind == rows.AGENT and found.level == AGENT
+    if not (caller.person == found.id or is_program or caller.at_least(ADMIN)):
+        raise Forbidden("this is another person")
+
+
+def _shown(found: Person, wanted: ChangePerson) -> dict[str, Any]:
+    given = {name: getattr(wanted, name) for name in _LONGEST if getattr(wanted, name) is not None}
+    for name, value in given.items():
+        if len(value) > _LONGEST[name]:
+            raise Invalid(name, f"is longer than {_LONGEST[name]} characters")
+    if not given.get("name", "any").strip():
+        raise Invalid("name", "must not be empty")
+    shown = {name: value or None for name, value in given.items()}
+    if wanted.is_distributor is None:
+        return shown
+    if found.kind != rows.AGENT:
+        raise Forbidden("only an agent serves")
+    return shown | {"is_distributor": wanted.is_distributor}
+
+
+def _level(ctx: Context, found: Person, wanted: str | None) -> str | None:
+    """The level to be set, None where it stays. Nobody changes his own, or gives more than he has."""
+    if wanted is None or wanted == (found.level or VISITOR):
+        return None
+    if found.id == accounts.load(ctx).owner:
+        raise Forbidden("this is the account's owner", IS_OWNER)
+    if found.kind != rows.AGENT or wanted not in (AGENT, ADMIN):
+        raise Forbidden("only an agent has another level")
+    beyond = LEVELS.index(wanted) > LEVELS.index(ctx.caller.level)
+    if beyond or not ctx.caller.at_least(ADMIN) or ctx.caller.person == found.id:
+        raise Forbidden("nobody changes his own level")
+    return wanted
+
+
+def _check_password(ctx: Context, found: Person, wanted: ChangePerson) -> None:
+    stored = _home(found).password
+    unset = stored is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != found.id
+    if not unset and not attempts.check_password(ctx, attempts.of(found), wanted.old_password or "", stored):
+        raise Forbidden("the old password is another", WRONG_PASSWORD)
+
+
+def _write(found: Person, shown: dict[str, Any], now: int) -> None:
+    try:
+        rows.change(found, shown, now)
+    except Refused as refused:
+        raise Forbidden("he has just been removed") from refused
+
+
+def _set_level(ctx: Context, person: str, level: str) -> None:
+    found = people.get(ctx, person)
+    after = found.generation + 1
+    rows.end_logins(found, {"level": level, "keys_generation": after}, ctx.now, [ending(found.account, found.id, after, after)])
+
+
+def set_password(ctx: Context, found: Person, password: str) -> None:
+    """Sets a password, as it is typed, for who has shown otherwise who he is; ends all his tokens but api keys."""
+    _set_password(ctx, found, people.hashed(ctx, passwords.wire(password)))
+
+
+def _set_password(ctx: Context, found: Person, stored: str) -> None:
+    """Writes it where he logs in, and ends his other tokens in all his accounts; api keys go on."""
+    spared = ctx.caller.token if ctx.caller.person == found.id else None
+
+    def attempt() -> None:
+        home = _home(found)
+        after, keys = home.generation + 1, home.keys_generation
+        endings = [ending(account, found.id, after, keys, spared) for account in _accounts(found)]
+        rows.end_logins(home, {"password": stored}, ctx.now, endings)
+
+    contended(ctx, attempt)
+
+
+def _home(found: Person) -> Person:
+    """The row that has his password, as it is now."""
+    return rows.get(found.home or found.account, found.id) or found
+
+
+def _accounts(found: Person) -> list[str]:
+    login = claims.find(claims.EVERYWHERE, "login", found.email) if found.kind == rows.AGENT else None
+    return [login.account, *(login.accounts or ())] if login and login.id == found.id else [found.account]

@@ -1,0 +1,142 @@
+"""Receipts: what a device has got, so that it gets the rest again."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from chalicelib.context import VISITOR, Context
+from chalicelib.desk import accounts, conversations, devices, inbox
+from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.devices import Device
+from chalicelib.desk.errors import Invalid
+from chalicelib.desk.inbox import Listing
+from chalicelib.models import messages, receipts
+from chalicelib.models.base import Refused
+from chalicelib.models.messages import Message
+from chalicelib.models.receipts import Receipt
+from chalicelib.rules import receipts as rules
+
+#: Handles that one call may acknowledge, and conversations that they may be of.
+MOST, _MOST_CONVERSATIONS = 1000, 100
+#: Messages, and bytes of their texts, that one answer brings; what is acknowledged makes room for the rest.
+_MOST_MESSAGES, _MOST_BYTES = 1000, 500_000
+#: Numbers that stand beside `upto` before an acknowledgement tidies up.
+_TIDY = 64
+_NONE = Receipt(upto=0)
+
+
+class Handle(NamedTuple):
+    """What a device acknowledges: a message's number in a conversation, on that device."""
+
+    device: str
+    conversation: str
+    sequence: int
+
+
+def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
+    """Notes what devices of the caller have got; again and in any order without harm: a request for each conversation.
+
+    One more for each device that this process does not know, and four for each 64 acknowledged. Raises NotFound for a
+    device that is not his, Invalid for too many.
+    """
+    grouped: dict[tuple[str, str], set[int]] = {}
+    for handle in handles:
+        grouped.setdefault((handle.device, handle.conversation), set()).add(handle.sequence)
+    if len(handles) > MOST or len(grouped) > _MOST_CONVERSATIONS:
+        raise Invalid("list", f"is of more than {MOST} messages, or {_MOST_CONVERSATIONS} conversations")
+    owners = {device: devices.mine(ctx, device) for device in {device for device, _ in grouped}}
+    for (device, conversation), numbers in grouped.items():
+        known = receipts.acknowledge(ctx.account, device, conversation, numbers, ctx.now)
+        many = len(known.acknowledged)
+        if many // _TIDY > (many - len(numbers)) // _TIDY:
+            _tidy(ctx, owners[device], device, known)
+
+
+def _tidy(ctx: Context, person: str, device: str, known: Receipt) -> None:
+    """Keeps a receipt small: a write costs by its size. What it has of no conversation or message goes."""
+    found = conversations.some(ctx, [known.conversation])
+    if found:
+        _left(ctx, person, found[0], devices.get(ctx, person, device), known, last=found[0].message_count)
+    else:
+        _move_on(ctx, device, known.conversation, rules.Left([], known.upto, known.acknowledged))
+
+
+def pending(ctx: Context, device: str) -> list[Message]:
+    """What the caller's device has not acknowledged, oldest first in each conversation, the latest conversations first.
+
+    Four requests, and one for each conversation that has something. Raises NotFound for a device that is not his.
+    """
+    person = str(ctx.caller.person)
+    known = devices.get(ctx, person, device)
+    had = receipts.of_device(ctx.account, device)
+    found: list[Message] = []
+    for conversation in _mine(ctx, person):
+        receipt = had.get(conversation.id, _NONE)
+        if conversation.last_activity_at >= known.created_at and receipt.upto < conversation.message_count:
+            found += _left(ctx, person, conversation, known, receipt)
+        if _is_much(found):
+            break
+    return _first(found)
+
+
+def _mine(ctx: Context, person: str) -> list[Conversation]:
+    """Conversations of which somebody gets the messages, at most 100 of the latest. Two requests."""
+    if ctx.caller.level == VISITOR:
+        return conversations.of_contact(ctx, person)
+    if accounts.load(ctx).routed:
+        return conversations.held_by(ctx, person)
+    listed = inbox.page(ctx, Listing(size=_MOST_CONVERSATIONS)).conversations
+    return conversations.some(ctx, [row.id for row in listed])
+
+
+def _left(ctx: Context, person: str, found: Conversation, device: Device, had: Receipt, last: int | None = None) -> list[Message]:
+    first = rules.first(had.upto, found.message_count)
+    rows = messages.between(ctx.account, found.id, first, found.message_count, newest_first=False)
+    public = [row for row in rows if row.public_sequence]
+    wanted = {row.sequence: row for row in _since(person, found, device, public) if row.device != device.id}
+    left = rules.left([row.sequence for row in rows], wanted, first - 1, had.acknowledged, last)
+    if left.upto > had.upto or left.settled:
+        _move_on(ctx, device.id, found.id, left)
+    return [wanted[number] for number in left.messages]
+
+
+def _since(person: str, found: Conversation, device: Device, said: Sequence[Message]) -> Sequence[Message]:
+    """A device gets what was said since it is there, and an agent what was since the conversation is his."""
+    there = rules.since(said, device.created_at, unanswered=False)
+    if found.assignee != person or found.assigned_at is None:
+        return there
+    return rules.since(there, found.assigned_at, unanswered=True)
+
+
+def unanswered(ctx: Context, found: Conversation) -> list[Message]:
+    """What the contact had said when his agent got the conversation, the latest 100 at most: one request."""
+    first = max(1, found.message_count - 99)
+    rows = messages.between(ctx.account, found.id, first, found.message_count, newest_first=False)
+    at = found.assigned_at or ctx.now
+    before = [row for row in rows if row.public_sequence and row.created_at <= at]
+    return [*rules.since(before, at, unanswered=True)]
+
+
+def _move_on(ctx: Context, device: str, conversation: str, left: rules.Left) -> None:
+    try:
+        receipts.move_on(ctx.account, device, conversation, left.upto, left.settled, ctx.now)
+    except Refused:
+        return  # another of its calls has moved it further
+
+
+def _is_much(found: Sequence[Message]) -> bool:
+    return len(found) >= _MOST_MESSAGES or _size(found) >= _MOST_BYTES
+
+
+def _first(found: Sequence[Message]) -> list[Message]:
+    """As many as one answer brings, one at least."""
+    taken, size = 0, 0
+    for message in found[:_MOST_MESSAGES]:
+        size += len(message.body.encode())
+        if taken and size > _MOST_BYTES:
+            break
+        taken += 1
+    return list(found[:taken])
+
+
+def _size(found: Sequence[Message]) -> int:
+    return sum(len(message.body.encode()) for message in found)

@@ -1,0 +1,88 @@
+"""Recovery: a new password for who has forgotten his, by a link that is sent to his e-mail."""
+
+from chalicelib import config
+from chalicelib.context import AGENT, SYSTEM, Caller, Context
+from chalicelib.desk import accounts, attempts, events, people, profiles, tokens
+from chalicelib.desk.errors import Invalid, NotAuthenticated, NotFound
+from chalicelib.desk.events import PasswordForgotten
+from chalicelib.desk.people import Person
+from chalicelib.models import claims, mail
+from chalicelib.models import people as rows
+from chalicelib.rules import emails
+
+#: Mails to one address in so many seconds.
+MOST_MAILS, MAIL_SECONDS = 3, 3600
+_SHORTEST, _LONGEST = 8, 256
+_MAILS = {
+    "en": (
+        "Choose a new password",
+        "Somebody, probably you, has asked for a new password for {email}.\n\n"
+        "Choose it here, once and within half an hour:\n\n{link}\n\n"
+        "If it was not you, do nothing: your password stays as it is.\n",
+    ),
+    "zh": (
+        "设置新密码",
+        "有人（可能是您本人）为 {email} 申请设置新密码。\n\n请在半小时内打开以下链接，仅可使用一次：\n\n{link}\n\n"  # noqa: RUF001
+        "如果不是您本人操作，请忽略此邮件，您的密码不会改变。\n",  # noqa: RUF001
+    ),
+}
+
+
+def ask(ctx: Context, email: str, page: str) -> None:
+    """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
+
+    The same two requests whether anybody does or not; the fourth mail within an hour is none. Raises Invalid.
+    """
+    address = emails.canonical(email)
+    if not emails.is_address(address):
+        raise Invalid("email", "is not an e-mail address")
+    if attempts.allowed(ctx, f"mail#{address}", MOST_MAILS, MAIL_SECONDS):
+        events.publish([PasswordForgotten(ctx.account, ctx.now, address, page)], ctx.now)
+
+
+def send(ctx: Context, email: str, page: str) -> bool:
+    """Sends the mail; False where nobody logs in with this e-mail to the account, or no mail can be sent.
+
+    Again it sends another one, whose link is as good.
+    """
+    person = _holder(ctx, email)
+    if person is None or not email.isascii() or not mail.is_set_up():  # SES knows ASCII addresses alone
+        return False
+    holder = Caller(person.account, AGENT, person.id, person.number, generation=person.generation)
+    code = tokens.issue(ctx, holder, tokens.RESET, tokens.RESET_SECONDS)
+    subject, text = _MAILS["zh" if (person.language or "").lower().startswith(("zh", "chinese")) else "en"]
+    mail.send(email, subject, text.format(email=email, link=f"{config.PUBLIC_URL}{page}?code={code}"))
+    return True
+
+
+def _holder(ctx: Context, email: str) -> Person | None:
+    """Who logs in with this e-mail, where he may log in to the caller's account: it is his, or he signed up there."""
+    login = claims.find(claims.EVERYWHERE, "login", email)
+    home = rows.get(login.account, login.id) if login else None
+    if login is None or home is None or not home.is_active:
+        return None
+    if ctx.account in (login.account, *(login.accounts or ())):
+        return home
+    return home if accounts.opened_in(ctx.acting(Caller(login.account, SYSTEM))) == ctx.account else None
+
+
+def check(ctx: Context, code: str) -> None:
+    """Raises NotAuthenticated where the link's code is not good, or not any more: one request."""
+    tokens.look(ctx, code, tokens.RESET)
+
+
+def reset(ctx: Context, code: str, password: str) -> None:
+    """Sets the password, as it is typed, of who has the code: once. All his tokens end, and his login is not locked.
+
+    Raises Invalid, and the code is still good; NotAuthenticated.
+    """
+    if not _SHORTEST <= len(password) <= _LONGEST:
+        raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
+    row = tokens.take(ctx, code, tokens.RESET)
+    inside = ctx.acting(Caller(row.account, SYSTEM))
+    try:
+        person = people.get(inside, str(row.person))
+    except NotFound as error:
+        raise NotAuthenticated from error
+    profiles.set_password(inside, person, password)
+    attempts.forget(attempts.of(person))

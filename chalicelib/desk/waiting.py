@@ -1,0 +1,128 @@
+"""The waiting queue: visitors who have asked for a conversation that no agent has taken yet.
+
+A visitor's wait is his latest chat itself, so he waits once, and what waits longest goes first. Under an allocation by
+group he waits until an agent is there; elsewhere he can write meanwhile.
+"""
+
+from collections.abc import Sequence
+
+from chalicelib.context import Context
+from chalicelib.desk import accounts, conversations, groups, people, routing
+from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.errors import Invalid, NotFound
+from chalicelib.desk.groups import Group
+from chalicelib.desk.people import Person
+from chalicelib.desk.retry import contended
+from chalicelib.models import conversations as rows
+from chalicelib.rules import lifecycle, status
+from chalicelib.rules.routing import preferred
+
+#: A contact's conversations that are looked through for one of a group or an agent, the newest first; agents he may name.
+_MOST_LOOKED_AT, _MOST_NAMED = 100, 100
+
+
+def in_queue(ctx: Context, found: Conversation) -> bool:
+    """Whether its visitor still waits to be let in: nobody has it, and nothing has been said in it."""
+    return accounts.load(ctx).by_group and found.is_open and _unheard(found)
+
+
+def _unheard(found: Conversation) -> bool:
+    return found.assignee is None and found.message_count == found.note_count
+
+
+def ask(ctx: Context, contact: str, group: str | None = None) -> Conversation:
+    """The contact's conversation, of a group if one is given, opened where he has none: three requests, and two to give it out.
+
+    Where an agent is there for it, it is his at once; else it waits, and what waits already moves to the group that is
+    asked for now. Raises NotFound for the contact and the group.
+    """
+    wanted = groups.get(ctx, group) if group else None
+    found = contended(ctx, lambda: _asked(ctx, people.get(ctx, contact), wanted))
+    return routing.assign_now(ctx, found) if in_queue(ctx, found) else found
+
+
+def _asked(ctx: Context, person: Person, wanted: Group | None) -> Conversation:
+    if not person.chat:
+        return conversations.begin(ctx, person, wanted)
+    latest = conversations.load(ctx, person.chat)
+    if _unheard(latest) and (latest.is_open or accounts.load(ctx).by_group):
+        return _waits(ctx, latest, wanted)
+    if wanted is None or latest.group == wanted.id:
+        return latest
+    earlier = [found for found in _earlier(ctx, person) if found.group == wanted.id]
+    return earlier[0] if earlier else conversations.begin(ctx, person, wanted)
+
+
+def _waits(ctx: Context, latest: Conversation, wanted: Group | None) -> Conversation:
+    """What waits, waits on; what was cancelled, again; both for the group that is asked for now."""
+    changes: lifecycle.Changes = {}
+    if not latest.is_open:
+        changes = lifecycle.waiting(accounts.load(ctx).looks_again_at(ctx.now)) | lifecycle.moved(ctx.now, status.NEW)
+    if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
+        changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
+    if changes:
+        rows.change(latest, changes, ctx.now)
+    return latest
+
+
+def _earlier(ctx: Context, person: Person) -> list[Conversation]:
+    found = rows.get_many(ctx.account, rows.of_contact(ctx.account, person.id, _MOST_LOOKED_AT))
+    return [row for row in found if row.contact == person.id]
+
+
+def of_group(ctx: Context, contact: str, group: str) -> Conversation:
+    """The contact's newest conversation of a group that he has been let into: four requests, one less where it is his latest.
+
+    Raises NotFound for the contact, the group and the conversation.
+    """
+    wanted, person = groups.get(ctx, group), people.get(ctx, contact)
+    latest = [conversations.load(ctx, person.chat)] if person.chat else []
+    known = latest if latest and latest[0].group == wanted.id else _earlier(ctx, person)
+    found = [row for row in known if row.group == wanted.id and not in_queue(ctx, row)]
+    if not found:
+        raise NotFound("conversation", group)
+    return found[0]
+
+
+def ask_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversation:
+    """The contact's conversation with one of the agents, opened where he has none: with whom routing would choose of them.
+
+    Raises NotFound for the contact and for who is no agent, Invalid for too many of them.
+    """
+    if len(agents) > _MOST_NAMED:
+        raise Invalid("members", f"are {_MOST_NAMED} at most")
+    named = _agents(ctx, agents)
+
+    def attempt() -> Conversation:
+        person = people.get(ctx, contact)
+        earlier = [found for found in _earlier(ctx, person) if found.assignee in named]
+        return earlier[0] if earlier else conversations.begin(ctx, person, agent=preferred(named.values()))
+
+    return contended(ctx, attempt)
+
+
+def _agents(ctx: Context, wanted: Sequence[str]) -> dict[str, Person]:
+    found = people.get_many(ctx, wanted)
+    for id_ in wanted:
+        if id_ not in found or not found[id_].agents_of:
+            raise NotFound("person", id_)
+    return found
+
+
+def cancel(ctx: Context, contact: str, group: str | None = None) -> None:
+    """Takes the contact off the queue, or off a group's if one is given: three requests. Raises NotFound for him."""
+
+    def attempt() -> None:
+        person = people.get(ctx, contact)
+        if not person.chat:
+            return
+        found = conversations.load(ctx, person.chat)
+        if accounts.load(ctx).routed and found.is_open and _unheard(found) and group in (None, found.group):
+            rows.change(found, lifecycle.closed(ctx.now), ctx.now)
+
+    contended(ctx, attempt)
+
+
+def length(ctx: Context) -> int:
+    """How many conversations of the account wait for an agent, a moment old: one request. None do where nobody is assigned."""
+    return rows.count_waiting(ctx.account) if accounts.load(ctx).routed else 0

@@ -1,0 +1,82 @@
+"""The console's own door: out, and in again for who has forgotten his password."""
+
+import msgspec
+
+from chalicelib.context import Context
+from chalicelib.desk import recovery, tokens
+from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.http import Answer
+from chalicelib.dialects.ppmessage import pages
+from chalicelib.dialects.ppmessage.wire import console as wire
+from chalicelib.dialects.ppmessage.wire.people import Done
+
+_PAGE = "/ppauth/reset"
+_LANGUAGE = {"language": "Accept-Language"}
+
+
+def console_logout(ctx: Context, request: wire.Logout) -> Done:
+    """PPCONSOLE_LOGOUT: ends the token that says so, which is the user's own; 20 for another's."""
+    if request.user_uuid != ctx.caller.person:
+        raise Forbidden("nobody logs another out")
+    tokens.end(ctx)
+    return Done()
+
+
+def send_new_password(ctx: Context, request: wire.NewPassword) -> Done:
+    """PPCONSOLE_SEND_NEW_PASSWORD: mails a link, never a password; says the same whether anybody has the address."""
+    recovery.ask(ctx, request.user_email, _PAGE)
+    return Done()
+
+
+class Link(msgspec.Struct):
+    """`GET /ppauth/reset`."""
+
+    code: str = ""
+    language: str = ""
+
+
+class Choice(Link):
+    """`POST /ppauth/reset`, a form: the password as it is typed, twice."""
+
+    new_password: str = ""
+    again: str = ""
+
+
+def reset_page(ctx: Context, request: Link) -> Answer:
+    """`GET /ppauth/reset`: the mail's link: a form for a new password. Looking at it uses nothing up."""
+    try:
+        recovery.check(ctx, request.code)
+    except NotAuthenticated:
+        return _dead(request)
+    return _form(request)
+
+
+def reset(ctx: Context, request: Choice) -> Answer:
+    """`POST /ppauth/reset`: sets the new password, once a link; ends all tokens of its holder."""
+    if request.new_password != request.again:
+        return _form(request, "differ", 400)
+    try:
+        recovery.reset(ctx, request.code, request.new_password)
+    except Invalid:
+        return _form(request, "bad_length", 400)
+    except NotAuthenticated:
+        return _dead(request)
+    return pages.answer(pages.note(request.language, "changed", "go_on", role="status"))
+
+
+def _form(request: Link, trouble: str = "", status: int = 200) -> Answer:
+    told = pages.words(request.language)[1][trouble] if trouble else ""
+    return pages.answer(pages.reset(request.language, {"code": request.code}, told), status)
+
+
+def _dead(request: Link) -> Answer:
+    return pages.answer(pages.note(request.language, "dead", "bad_code"), 400)
+
+
+ROWS = [
+    Endpoint("POST", "/api/PPCONSOLE_LOGOUT", console_logout, ("PPCONSOLE",)),
+    Endpoint("POST", "/api/PPCONSOLE_SEND_NEW_PASSWORD", send_new_password, ("PPCONSOLE_BEFORE_LOGIN",)),
+    Endpoint("GET", _PAGE, reset_page, headers=_LANGUAGE),
+    Endpoint("POST", _PAGE, reset, headers=_LANGUAGE, in_form=True),
+]

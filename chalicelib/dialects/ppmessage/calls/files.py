@@ -1,0 +1,67 @@
+"""Calls about files. They are not under /api, and a widget's forms and pages send no token with them."""
+
+from chalicelib.context import Context
+from chalicelib.desk import files, messages, pictures
+from chalicelib.desk.errors import NotFound
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.http import Answer
+from chalicelib.dialects.ppmessage.auth import optional
+from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import files as mapping
+from chalicelib.dialects.ppmessage.wire import files as wire
+
+#: What other pages' scripts, and the browser, may make of what is answered.
+_SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
+_FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
+_FOR_THE_LINK = {"Cache-Control": f"private, max-age={files.LINK_SECONDS - 60}"}
+
+
+def upload(ctx: Context, request: wire.UploadFile) -> wire.Uploaded:
+    """`POST /upload`: stores a file of `user_uuid`, for a day unless a message takes it up."""
+    given = request.file
+    file = files.upload(optional(ctx, request.authorization), request.user_uuid, given.name, given.mime, given.data)
+    return wire.Uploaded(file.id)
+
+
+def upload_text(ctx: Context, request: wire.UploadText) -> wire.UploadedText:
+    """`POST /upload_txt`: keeps a text for a day, to be sent as TXT."""
+    if request.upload_type != "content_txt":
+        raise Coded(28, "upload_type must be content_txt")
+    file = files.upload_text(optional(ctx, request.authorization), request.content_txt)
+    return wire.UploadedText(file.id, file.mime)
+
+
+def download(ctx: Context, request: wire.Download) -> Answer:
+    """`GET /download/{fid}`: to where a file is, for some minutes; a message's long text itself."""
+    asked = optional(ctx, request.authorization)
+    try:
+        text = mapping.named_text(request.fid)
+        if text:
+            return _text(messages.public_text(asked, *text))
+        id_, thumbnail = mapping.named_file(request.fid)
+        found = files.download(asked, id_, request.file_name, thumbnail=thumbnail)
+    except NotFound as error:
+        raise Coded(14, str(error)) from error
+    return Answer(None, 302, _FOR_THE_LINK | {"Location": found}) if isinstance(found, str) else _text(found.text or "")
+
+
+def _text(text: str) -> Answer:
+    headers = {"Content-Type": "text/plain; charset=utf-8", "Content-Disposition": "attachment", "Cache-Control": "private"}
+    return Answer(text, headers=headers | _SAFE)
+
+
+def identicon(ctx: Context, request: wire.Identicon) -> Answer:
+    """`GET /identicon/{name}`: a picture made from a uuid, the same one for ever."""
+    uuid = request.name.removesuffix(".png")
+    if uuid in ("", request.name):
+        raise Coded(14, "a picture is named <uuid>.png")
+    return Answer(pictures.identicon(uuid.lower()), headers={"Content-Type": "image/png"} | _FOR_GOOD | _SAFE)
+
+
+_TOKEN = {"authorization": "Authorization"}
+ROWS = [
+    Endpoint("POST", "/upload", upload, headers=_TOKEN, in_form=True),
+    Endpoint("POST", "/upload_txt", upload_text, headers=_TOKEN, in_form=True),
+    Endpoint("GET", "/download/{fid}", download, headers=_TOKEN),
+    Endpoint("GET", "/identicon/{name}", identicon),
+]

@@ -1,0 +1,104 @@
+"""Calls about conversations with members, and lists of conversations."""
+
+from chalicelib.context import VISITOR, Context
+from chalicelib.desk import conversations, groups, lists, members, openings, people
+from chalicelib.desk.conversations import Change
+from chalicelib.desk.errors import Invalid, NotFound
+from chalicelib.desk.lists import Listed
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, KEFU_AND_CONSOLES, PPCOM_AND_KEFU, named
+from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import talks as mapping
+from chalicelib.dialects.ppmessage.wire import talks as wire
+
+_PAGE, _LIST = 30, lists.MOST_ON_A_PAGE
+
+
+def create_conversation(ctx: Context, request: wire.CreateConversation) -> wire.ConversationCreated:
+    """PP_CREATE_CONVERSATION: one beside a contact's chat, or among agents; the same pair, or user and group, has one."""
+    try:
+        return mapping.created(openings.create(named(ctx, request.user_uuid), mapping.create(request)))
+    except Invalid as error:
+        raise _of_type(error) from error
+
+
+def _of_type(error: Invalid) -> Exception:
+    return Coded(36, error.reason) if error.field == "kind" else error
+
+
+def update_members(ctx: Context, request: wire.UpdateMembers) -> wire.Done:
+    """PP_UPDATE_CONVERSATION_MEMBER: its group, or who joins or leaves it, or both."""
+    try:
+        members.change(ctx, request.conversation_uuid, mapping.change(request))
+    except Invalid as error:
+        raise _of_type(error) from error
+    return wire.Done()
+
+
+def update_conversation(ctx: Context, request: wire.UpdateConversation) -> wire.Done:
+    """PP_UPDATE_CONVERSATION: gives it to an agent by hand."""
+    agent = people.card(ctx, request.assigned_uuid)
+    if agent.kind != "agent":
+        raise NotFound("person", request.assigned_uuid)
+    if conversations.load(ctx, request.conversation_uuid).is_internal:
+        raise Coded(36, "nobody is assigned to a conversation among agents")
+    conversations.change(ctx, request.conversation_uuid, Change(assignee=agent.number))
+    return wire.Done()
+
+
+def open_conversation(ctx: Context, request: wire.OneConversation) -> wire.Done:
+    """PP_OPEN_CONVERSATION: for the user named, and for all where it was closed for all."""
+    members.open_(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
+    return wire.Done()
+
+
+def close_conversation(ctx: Context, request: wire.OneConversation) -> wire.Done:
+    """PP_CLOSE_CONVERSATION: for the user named alone, until the next message."""
+    members.close(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
+    return wire.Done()
+
+
+def conversation_users(ctx: Context, request: wire.ConversationMembers) -> wire.Members:
+    """PP_GET_CONVERSATION_USER_LIST: all who take part."""
+    found = conversations.load(ctx, request.conversation_uuid)
+    ids = members.of(ctx, found)
+    cards = people.cards(ctx, ids)
+    names = groups.names(ctx) if any(card.group for card in cards.values()) else {}
+    return wire.Members([mapping.member(cards[id_], names) for id_ in ids if id_ in cards])
+
+
+def app_conversations(ctx: Context, request: wire.AppConversations) -> wire.Conversations:
+    """PP_GET_APP_CONVERSATION_LIST: the account's open ones by last activity, the newest 100 or a page; a visitor's own."""
+    found = lists.of_account(ctx, mapping.turn(request, _LIST))
+    return wire.Conversations(_shown(ctx, found.listed, ctx.caller.person if ctx.caller.level == VISITOR else None))
+
+
+def user_conversations(ctx: Context, request: wire.UserConversations) -> wire.Conversations:
+    """PP_GET_USER_CONVERSATION_LIST: a user's open ones, the newest 100 or a page."""
+    found = lists.of_person(named(ctx, request.user_uuid), request.user_uuid, mapping.turn(request, _LIST))
+    return wire.Conversations(_shown(ctx, found.listed, request.user_uuid))
+
+
+def page_conversations(ctx: Context, request: wire.PageConversations) -> wire.ConversationPage:
+    """PP_PAGE_USER_CONVERSATION: the same, 30 a page; older or newer than one of them."""
+    asked = mapping.turn(request, _PAGE)
+    found = lists.of_person(named(ctx, request.user_uuid), request.user_uuid, asked)
+    return mapping.page(_shown(ctx, found.listed, request.user_uuid), found, asked, request)
+
+
+def _shown(ctx: Context, listed: list[Listed], reader: str | None) -> list[wire.ListedConversation]:
+    cards = conversations.people_of(ctx, [one.conversation for one in listed])
+    return [mapping.listed(one, reader, cards, public=ctx.caller.level == VISITOR) for one in listed]
+
+
+ROWS = [
+    Endpoint("POST", "/api/PP_CREATE_CONVERSATION", create_conversation, PPCOM_AND_KEFU),
+    Endpoint("POST", "/api/PP_GET_APP_CONVERSATION_LIST", app_conversations, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_USER_CONVERSATION_LIST", user_conversations, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_PAGE_USER_CONVERSATION", page_conversations, PPCOM_AND_KEFU),
+    Endpoint("POST", "/api/PP_OPEN_CONVERSATION", open_conversation, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_CLOSE_CONVERSATION", close_conversation, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_UPDATE_CONVERSATION", update_conversation, KEFU_AND_CONSOLES),
+    Endpoint("POST", "/api/PP_UPDATE_CONVERSATION_MEMBER", update_members, PPCOM_AND_KEFU),
+    Endpoint("POST", "/api/PP_GET_CONVERSATION_USER_LIST", conversation_users, EVERY_LEVEL),
+]

@@ -1,0 +1,39 @@
+"""Calls about the waiting queue: getting into it, its length, leaving it."""
+
+from chalicelib.context import Context
+from chalicelib.desk import waiting
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.ppmessage.auth import PPCOM
+from chalicelib.dialects.ppmessage.calls.conversations import serving
+from chalicelib.dialects.ppmessage.mapping import conversations as mapping
+from chalicelib.dialects.ppmessage.wire import waiting as wire
+from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+from chalicelib.dialects.ppmessage.wire.conversations import Conversation
+from chalicelib.dialects.ppmessage.wire.groups import Done
+
+
+def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation:
+    """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent, or else his place in the queue."""
+    if request.member_list and not request.group_uuid:
+        found = waiting.ask_agents(ctx, request.user_uuid, request.member_list)
+    else:
+        found = waiting.ask(ctx, request.user_uuid, request.group_uuid)
+    return mapping.for_visitor(found, serving(ctx, found)[1], waits=waiting.in_queue(ctx, found))
+
+
+def queue_length(ctx: Context, request: AppRequest) -> wire.QueueLength:
+    """PP_GET_AMD_QUEUE_LENGTH: how many wait."""
+    return wire.QueueLength(waiting.length(ctx))
+
+
+def cancel_waiting(ctx: Context, request: wire.CancelWaiting) -> Done:
+    """PP_CANCEL_WAITING_CREATE_CONVERSATION: the visitor waits no more."""
+    waiting.cancel(ctx, request.user_uuid, request.group_uuid or None)
+    return Done()
+
+
+ROWS = [
+    Endpoint("POST", "/api/PPCOM_CREATE_CONVERSATION", create_visitor_conversation, PPCOM),
+    Endpoint("POST", "/api/PP_GET_AMD_QUEUE_LENGTH", queue_length, PPCOM),
+    Endpoint("POST", "/api/PP_CANCEL_WAITING_CREATE_CONVERSATION", cancel_waiting, PPCOM),
+]

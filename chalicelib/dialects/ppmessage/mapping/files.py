@@ -1,0 +1,71 @@
+"""Files in PPMessage's words: what messages say of them, and the ids under which /download knows them."""
+
+import msgspec
+
+from chalicelib.desk.files import Attach
+from chalicelib.desk.messages import Message
+from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.wire import files as wire
+
+#: How messages with a file are called here, and in the core.
+KINDS = {"IMAGE": "image", "AUDIO": "audio", "FILE": "file"}
+#: Bytes that a TEXT may have; a longer one arrives as TXT.
+_LONGEST_TEXT = 128
+_THUMBNAIL, _TEXT = "thum-", "txt-"
+
+
+def sent(body: str) -> wire.SentFile:
+    """The body of a message that names a file. Raises code 16 for any other."""
+    try:
+        return msgspec.json.decode(body.encode(), type=wire.SentFile)
+    except (ValueError, RecursionError) as error:
+        raise Coded(16, f"message_body is no JSON that names a file: {error}") from error
+
+
+def attach(subtype: str, body: str) -> Attach:
+    """The file that an IMAGE, AUDIO or FILE brings along. Raises code 16."""
+    given = sent(body)
+    return Attach(given.fid, KINDS[subtype], given.name or "", given.dura)
+
+
+def shown(message: Message) -> tuple[str, str]:
+    """A message's subtype and its body: a text, or JSON that says where to get what it is about."""
+    if message.attachments:
+        return message.format.upper(), msgspec.json.encode(_file(message)).decode()
+    if len(message.body.encode()) > _LONGEST_TEXT:
+        return "TXT", msgspec.json.encode(wire.ShownText(text_id(message))).decode()
+    return "TEXT", message.body
+
+
+def _file(message: Message) -> wire.ShownImage | wire.ShownFile:
+    (file,) = message.attachments
+    if message.format == "file":
+        return wire.ShownFile(fid=file.id, mime=file.mime, size=file.size, name=file.name)
+    if message.format == "audio":
+        return wire.ShownSound(fid=file.id, mime=file.mime, size=file.size, name=file.name, dura=file.seconds)
+    has_own = file.thumbnail_width is not None
+    return wire.ShownImage(
+        thum=f"{_THUMBNAIL}{file.id}" if has_own else file.id,
+        orig=file.id,
+        mime=file.mime,
+        thum_width=file.thumbnail_width if has_own else file.width,
+        thum_height=file.thumbnail_height if has_own else file.height,
+        orig_width=file.width,
+        orig_height=file.height,
+    )
+
+
+def text_id(message: Message) -> str:
+    """The id under which a message's text is downloaded: nobody can guess it who does not know the conversation."""
+    return f"{_TEXT}{message.conversation_key.replace('#', '.')}.{message.id}"
+
+
+def named_text(fid: str) -> tuple[str, str, str] | None:
+    """Account, conversation and message of such an id; None for another."""
+    parts = fid.removeprefix(_TEXT).split(".")
+    return (parts[0], parts[1], parts[2]) if fid.startswith(_TEXT) and len(parts) == 3 else None
+
+
+def named_file(fid: str) -> tuple[str, bool]:
+    """A file's id, and whether its thumbnail is meant."""
+    return fid.removeprefix(_THUMBNAIL), fid.startswith(_THUMBNAIL)

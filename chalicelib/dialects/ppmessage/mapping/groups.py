@@ -1,0 +1,68 @@
+"""Groups of agents in PPMessage's words."""
+
+from typing import Any
+
+from chalicelib.desk import groups
+from chalicelib.desk.errors import Invalid
+from chalicelib.desk.groups import Change, Group
+from chalicelib.desk.people import Person
+from chalicelib.dialects.ppmessage.mapping.words import icon, moment
+from chalicelib.dialects.ppmessage.wire import groups as wire
+
+_ALGORITHMS = {"BROADCAST": groups.EVERYONE, "SMART": groups.FEWEST_CUSTOMERS, "LOAD": groups.FEWEST_MESSAGES}
+_NAMES = {selection: name for name, selection in _ALGORITHMS.items()}
+_READINESS = {"online": "READY", "busy": "BUSY", "away": "REST"}
+
+
+def change(request: wire.CreateGroup | wire.UpdateGroup) -> Change:
+    """What to set of a group. Raises Invalid for an unknown algorithm."""
+    name = request.group_route_algorithm
+    if name is not None and name not in _ALGORITHMS:
+        raise Invalid("group_route_algorithm", f"must be one of {', '.join(_ALGORITHMS)}")
+    return Change(
+        name=request.group_name,
+        description=request.group_desc,
+        icon=request.group_icon if isinstance(request, wire.UpdateGroup) else None,
+        is_distributor=request.is_distributor,
+        selection=_ALGORITHMS[name] if name is not None else None,
+    )
+
+
+def _group(found: Group, account: str) -> dict[str, Any]:
+    return {
+        "uuid": found.id,
+        "app_uuid": account,
+        "group_name": found.name,
+        "group_desc": found.description,
+        "group_icon": icon(found.id, found.icon),
+        "is_distributor": found.is_distributor,
+        "createtime": moment(found.created_at),
+        "updatetime": moment(found.updated_at),
+    }
+
+
+def listed(found: Group, account: str, size: int) -> wire.GroupListed:
+    """A group of so many agents."""
+    return wire.GroupListed(**_group(found, account), user_count=size)
+
+
+def shown(found: Group, account: str) -> wire.GroupShown:
+    """A group by itself."""
+    algorithm = _NAMES[found.selection] if found.selection else None
+    return wire.GroupShown(**_group(found, account), group_uuid=found.id, group_route_algorithm=algorithm)
+
+
+def groupless(agent: Person, *, for_visitor: bool) -> wire.Groupless:
+    """An agent of no group. A visitor learns only his name, icon, signature and presence."""
+    return wire.Groupless(
+        uuid=agent.id,
+        user_fullname=agent.name,
+        user_icon=icon(agent.id, agent.icon),
+        user_signature=agent.signature,
+        service_user_status=_READINESS.get(agent.presence or ""),
+        is_anonymous_user="False",
+        createtime=moment(agent.created_at),
+        updatetime=moment(agent.updated_at),
+        user_status=None if for_visitor else "ADMIN" if agent.level == "admin" else "SERVICE",
+        user_email=None if for_visitor else agent.email,
+    )

@@ -1,0 +1,52 @@
+"""Whatever has a uuid, in PPMessage's words."""
+
+from chalicelib.desk.accounts import Account
+from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.people import Person
+from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, USER, icon
+from chalicelib.dialects.ppmessage.wire.objects import Object
+
+
+def of_person(person: Person) -> Object:
+    """A user."""
+    return Object(
+        type=USER,
+        uuid=person.id,
+        email=person.email or None,
+        name=person.email or None,
+        fullname=person.name,
+        icon=icon(person.id, person.icon),
+        desc=person.signature,
+        timestamp=person.created_at / 1000,
+        updated=person.updated_at / 1000,
+    )
+
+
+def of_account(account: Account) -> Object:
+    """An account, whose billing address is its owner's alone."""
+    return Object(
+        type=APP,
+        uuid=account.id,
+        email=None,
+        name=account.name,
+        fullname=account.company or account.name,
+        icon=account.icon,
+        desc=account.welcome,
+        timestamp=account.created_at / 1000,
+        updated=account.updated_at / 1000,
+    )
+
+
+def of_conversation(found: Conversation) -> Object:
+    """A conversation."""
+    return Object(
+        type=CONVERSATION,
+        uuid=found.id,
+        email=None,
+        name=found.subject,
+        fullname=found.subject,
+        icon=None,
+        desc=None,
+        timestamp=found.created_at / 1000,
+        updated=found.last_activity_at / 1000,
+    )

@@ -1,0 +1,105 @@
+"""What happens, in the words of PPMessage's socket: each a JSON text."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.desk import routing
+from chalicelib.desk.messages import Message
+from chalicelib.desk.people import Card
+from chalicelib.desk.receipts import Handle
+from chalicelib.dialects.ppmessage.mapping.messages import letters
+from chalicelib.dialects.ppmessage.mapping.words import icon
+from chalicelib.dialects.ppmessage.wire import socket as wire
+
+_encode = msgspec.json.Encoder().encode
+#: Reasons, by an ack's code.
+REASONS = {
+    0: "success",
+    1: "no uuids",
+    2: "no is_service_user",
+    3: "no extra data",
+    4: "wrong parameters",
+    5: "unknown type",
+    6: "not json",
+    7: "bad message",
+    8: "no such token",
+    9: "wrong api level",
+    10: "no such conversation",
+    11: "waiting",
+    12: "no such group",
+    13: "no such user",
+}
+_WAITS = {routing.NOBODY_ONLINE: 11, routing.NO_GROUP: 12, routing.NOBODY_THERE: 13}
+_PRESENCE = {True: "ONLINE", False: "OFFLINE", None: "UNCHANGED"}
+
+
+def ack(what: str, code: int, **extra: Any) -> str:
+    """The answer to what a socket sent."""
+    return _encode(wire.Ack(what=what, code=code, reason=REASONS[code], extra=extra)).decode()
+
+
+def pushed(account: str, stored: Message, sender: Card | None, device: str) -> wire.Pushed:
+    """A message's letters for a device that is to acknowledge it."""
+    short = msgspec.structs.asdict(letters(stored, account))
+    return wire.Pushed(**short, pid=push_id(stored, device), from_user=from_user(sender) if sender else None)
+
+
+def from_user(sender: Card) -> wire.FromUser:
+    """Who wrote."""
+    return wire.FromUser(
+        uuid=sender.id,
+        user_icon=icon(sender.id, sender.icon),
+        user_email=sender.email,
+        user_fullname=sender.name,
+        updatetime=sender.updated_at // 1000,
+    )
+
+
+def message(account: str, stored: Message, sender: Card | None, device: str) -> str:
+    """A message, to a device."""
+    return _encode(wire.Msg(msg=pushed(account, stored, sender, device))).decode()
+
+
+def assigned(conversation: str) -> str:
+    """The conversation that was waited for is there."""
+    return ack("CONVERSATION", 0, conversation_uuid=conversation)
+
+
+def waits(reason: str) -> str:
+    """There is nobody yet for who waits; he learns which conversation it is when there is."""
+    return ack("CONVERSATION", _WAITS[reason], conversation_uuid=None)
+
+
+def presence(person: str, presence: str) -> str:
+    """An agent's presence; his devices are not told apart."""
+    word = _PRESENCE[presence != "offline"]
+    return _encode(wire.Online(user_uuid=person, mobile="UNCHANGED", browser=word)).decode()
+
+
+def online(person: str, *, mobile: bool | None, browser: bool | None) -> str:
+    """A device of somebody's was connected (True) or has gone (False)."""
+    return _encode(wire.Online(user_uuid=person, mobile=_PRESENCE[mobile], browser=_PRESENCE[browser])).decode()
+
+
+def typing(person: str, conversation: str) -> str:
+    """Somebody types."""
+    return _encode(wire.Typing(user_uuid=person, conversation_uuid=conversation)).decode()
+
+
+def logout(device: str) -> str:
+    """To a device that another one has taken the place of."""
+    return _encode(wire.Logout(msg=wire.Kicked(bo=device))).decode()
+
+
+def push_id(stored: Message, device: str) -> str:
+    """What a device acknowledges of a message: it says all that is needed to note it."""
+    return f"{device}:{stored.conversation}:{stored.sequence}"
+
+
+def handle(push: Any) -> Handle | None:
+    """What a push id stands for; None for what is none."""
+    parts = push.split(":") if isinstance(push, str) else []
+    if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdecimal() and len(parts[2]) < 12):
+        return None
+    return Handle(parts[0], parts[1], int(parts[2]))

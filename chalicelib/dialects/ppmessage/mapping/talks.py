@@ -1,0 +1,148 @@
+"""Conversations with members, and lists of them, in PPMessage's words."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.lists import Listed, Page, Turn
+from chalicelib.desk.members import ChangeMembers
+from chalicelib.desk.messages import Message
+from chalicelib.desk.openings import CreateConversation, Opened
+from chalicelib.desk.people import Card
+from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.mapping import conversations as single
+from chalicelib.dialects.ppmessage.mapping import messages
+from chalicelib.dialects.ppmessage.mapping.words import P2S, S2S, icon, kind_of, moment
+from chalicelib.dialects.ppmessage.wire import talks as wire
+
+_PRESENCES = {"online": "READY", "busy": "BUSY", "away": "REST"}
+
+
+def member_list(given: object) -> tuple[str, ...]:
+    """Uuids of a list. Raises code 31 for what is no list of texts."""
+    if given is None:
+        return ()
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise Coded(31, "member_list is to be a list of uuids")
+    return tuple(given)
+
+
+def create(request: wire.CreateConversation) -> CreateConversation:
+    """What a client asks for. Raises 36 for an unknown type, 6 for S2S without a member_list, 31."""
+    if request.conversation_type not in (P2S, S2S):
+        raise Coded(36, f"conversation_type is to be {P2S} or {S2S}")
+    internal = request.conversation_type == S2S
+    if internal and request.member_list is None:
+        raise Coded(6, "member_list is required for S2S")
+    return CreateConversation(
+        request.user_uuid, member_list(request.member_list), request.group_uuid, request.conversation_name, internal
+    )
+
+
+def created(opened: Opened) -> wire.ConversationCreated:
+    """A conversation that was opened, or was there."""
+    found = opened.conversation
+    return wire.ConversationCreated(
+        **msgspec.structs.asdict(single.conversation(found, opened.name)),
+        createtimestamp=found.created_at / 1000,
+        updatetimestamp=found.last_activity_at / 1000,
+        user_list=[person.id for person in opened.members],
+    )
+
+
+def change(request: wire.UpdateMembers) -> ChangeMembers:
+    """Who joins or leaves, and the group. Raises 6 where nothing is asked for, 31, 35, 28."""
+    if request.action is None and request.member_list is None:
+        if request.group_uuid is None:
+            raise Coded(6, "group_uuid, or action with member_list")
+        return ChangeMembers(group=request.group_uuid)
+    if request.action is None or request.member_list is None:
+        raise Coded(6, "action goes with member_list")
+    if request.action not in ("ADD", "REMOVE"):
+        raise Coded(28, "action is to be ADD or REMOVE")
+    named = member_list(request.member_list)
+    if not named:
+        raise Coded(35, "member_list is empty")
+    adds = request.action == "ADD"
+    return ChangeMembers(named if adds else (), () if adds else named, request.group_uuid)
+
+
+def member(card: Card, groups: Mapping[str, str]) -> wire.Member:
+    """A member."""
+    return wire.Member(
+        uuid=card.id,
+        user_fullname=card.name,
+        user_email=card.email,
+        user_icon=icon(card.id, card.icon),
+        user_signature=card.signature,
+        updatetime=moment(card.updated_at),
+        group=wire.Group(card.group, groups[card.group]) if card.group and card.group in groups else None,
+        is_browser_online=card.presence == "online",
+        is_mobile_online=False,
+    )
+
+
+def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> Turn:
+    """The page that is asked for. Raises 42 for both of `max_uuid` and `min_uuid`, 41 for too much at once."""
+    older, newer = getattr(request, "max_uuid", None) or "", getattr(request, "min_uuid", None) or ""
+    if older and newer:
+        raise Coded(42)
+    if (request.page_size or 0) > 100:
+        raise Coded(41, "page_size is 100 at most")
+    wanted = size if request.page_size is None else request.page_size
+    return Turn(wanted, None if older or newer else request.page_offset, older, newer)
+
+
+def listed(one: Listed, reader: str | None, cards: Mapping[str, Card], *, public: bool) -> wire.ListedConversation:
+    """A conversation of a list of `reader`'s, or of the account's."""
+    found, contact = one.conversation, cards.get(one.conversation.contact)
+    return wire.ListedConversation(
+        **msgspec.structs.asdict(single.conversation(found, None)),
+        latest_message=latest(one.last, found, cards) if one.last else None,
+        create_user=create_user(contact, found, public=public, own=reader == found.contact) if contact else None,
+        from_user=messages.from_user(contact),
+        message_total_count=found.public_count,
+        conversation_data=single.conversation_data(found, one.own, reader, cards) if reader else None,
+    )
+
+
+def latest(stored: Message, found: Conversation, cards: Mapping[str, Card]) -> wire.LatestMessage:
+    """The last message of a listed conversation."""
+    shown = messages.message(stored, kind_of(found), cards)
+    return wire.LatestMessage(**msgspec.structs.asdict(shown), title=stored.subject)
+
+
+def create_user(card: Card, found: Conversation, *, public: bool, own: bool) -> wire.CreateUser:
+    """Who a conversation is with."""
+    wrote = found.last_sender == card.id and found.last_message_at
+    return wire.CreateUser(
+        uuid=card.id,
+        user_name=card.name,
+        user_fullname=card.name,
+        user_email=card.email or "",
+        user_icon=icon(card.id, card.icon),
+        user_signature=card.signature,
+        user_status="ANONYMOUS" if card.is_anonymous else "SERVICE" if card.kind == "agent" else "PORTAL",
+        is_anonymous_user=card.is_anonymous,
+        service_user_status=_PRESENCES.get(card.presence or "") if card.kind == "agent" else None,
+        ppcom_trace_uuid=card.trace if own or not public else None,
+        latest_send_message_time=moment(wrote) if wrote else None,
+        createtime=moment(card.created_at),
+        updatetime=moment(card.updated_at),
+    )
+
+
+def page(
+    shown: list[wire.ListedConversation], found: Page, asked: Turn, request: wire.PageConversations
+) -> wire.ConversationPage:
+    """A page of a user's list."""
+    return wire.ConversationPage(
+        list=shown,
+        total_count=found.total,
+        return_count=len(shown),
+        page_offset=request.page_offset or 0,
+        page_size=asked.size,
+        min_uuid=request.min_uuid,
+        max_uuid=request.max_uuid,
+    )

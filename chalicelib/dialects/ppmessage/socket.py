@@ -1,0 +1,173 @@
+"""PPMessage's socket, `/pcsocket/WS`: what clients send. One message in, one answer or none out."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chalicelib import telemetry
+from chalicelib.context import VISITOR, Context, system
+from chalicelib.desk import live, people, tokens
+from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound
+from chalicelib.desk.live import Connection, Ended
+from chalicelib.dialects.ppmessage.calls.messages import send_message
+from chalicelib.dialects.ppmessage.mapping import socket as mapping
+from chalicelib.dialects.ppmessage.wire import messages as wire
+from chalicelib.dialects.ppmessage.wire import socket as told
+
+_LEVELS = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
+
+
+class Failed(Exception):
+    """What an ack says instead of 0."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(mapping.REASONS[code])
+        self.code = code
+
+
+class Reply(NamedTuple):
+    """What goes back to the socket, if anything, and whether it is closed then."""
+
+    text: str | None = None
+    close: bool = False
+
+
+def serve(connection: str, text: str) -> None:
+    """Handles what a socket sent, answers it, and closes it where it may not stay. Raises telemetry.Failed."""
+    with telemetry.Line("socket") as line:
+        reply = receive(connection, text, line)
+        if reply.text:
+            live.answer(connection, reply.text)
+        if reply.close:
+            live.end(system(), connection)
+        line.add(closed=reply.close or None)
+
+
+def receive(connection: str, text: str, line: telemetry.Line) -> Reply:
+    """Handles what a socket sent; whatever it is, the answer is an ack with a code."""
+    try:
+        given = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return Reply(mapping.ack("WS", 6))
+    kind = given.get("type") if isinstance(given, dict) else None
+    handler = _HANDLERS.get(kind.lower()) if isinstance(kind, str) else None
+    line.add(type=kind.lower() if isinstance(kind, str) and handler else None)
+    return handler(system(), connection, given) if handler else Reply(mapping.ack("WS", 5))
+
+
+def gone(connection: str) -> None:
+    """A socket has closed: those who talk with its contact are told."""
+    with telemetry.Line("socket", type="disconnect") as line:
+        row = live.disconnect(system(), connection)
+        if row:
+            line.add(account=row.account, person=row.person)
+            _tell_of(system(row.account), row, False)
+
+
+def _auth(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
+    try:
+        asked = msgspec.convert(given, told.Auth)
+        ctx = _admitted(ctx, asked)
+        row = live.connect(ctx, connection, asked.device_uuid)
+    except Failed as failed:
+        return Reply(mapping.ack("AUTH", failed.code), close=True)
+    except NotFound as missing:
+        return Reply(mapping.ack("AUTH", 13 if missing.kind == "person" else 1), close=True)
+    except NotAuthenticated:
+        return Reply(mapping.ack("AUTH", 8), close=True)
+    _tell_of(ctx, row, True)
+    return Reply(mapping.ack("AUTH", 0))
+
+
+def _admitted(ctx: Context, asked: told.Auth) -> Context:
+    """The caller, in the order of the checks. Raises Failed."""
+    uuids = (asked.app_uuid, asked.user_uuid, asked.device_uuid)
+    if not all(isinstance(uuid, str) and uuid and " " not in uuid for uuid in uuids):
+        raise Failed(1)
+    if asked.is_service_user is None:
+        raise Failed(2)
+    if asked.extra_data is msgspec.UNSET:
+        raise Failed(3)
+    if not isinstance(asked.is_service_user, bool):
+        raise Failed(4)
+    try:
+        caller = tokens.check(ctx, asked.api_token if isinstance(asked.api_token, str) else "", tokens.ACCESS)
+    except NotAuthenticated as unknown:
+        raise Failed(8) from unknown
+    if caller.client not in _LEVELS or caller.account != asked.app_uuid or caller.person not in (None, asked.user_uuid):
+        raise Failed(9)
+    if asked.is_service_user != (caller.level != VISITOR):
+        raise Failed(9)
+    return _as_person(ctx.acting(caller), str(asked.user_uuid))
+
+
+def _as_person(ctx: Context, user: str) -> Context:
+    """A visitor's token speaks for the visitor it names, a program's for one of the agents."""
+    person = people.get(ctx, user)
+    if (person.kind == people.CONTACT) != (ctx.caller.level == VISITOR):
+        raise Failed(13)
+    if ctx.caller.level == VISITOR:
+        tokens.bind(ctx, person.id)
+    return ctx.as_person(person.id, person.number)
+
+
+def _tell_of(ctx: Context, row: Connection, came: bool) -> None:
+    known = {"mobile": came, "browser": None} if row.is_mobile else {"mobile": None, "browser": came}
+    live.tell(ctx, live.company(ctx, row), mapping.online(row.person, **known))
+
+
+def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
+    sent: Any = given.get("send")
+    named = {name: sent.get(name) for name in ("uuid", "conversation_uuid")} if isinstance(sent, dict) else {}
+    try:
+        ctx, row = live.of(ctx, connection)
+        request = msgspec.convert(sent, wire.SendMessage)
+        request.device_uuid = row.device
+        send_message(ctx, request)
+    except (msgspec.ValidationError, DeskError) as error:
+        return Reply(mapping.ack("SEND", _send_code(error), **named), close=isinstance(error, Ended))
+    return Reply(mapping.ack("SEND", 0, **named))
+
+
+def _send_code(error: Exception) -> int:
+    cause = error.__cause__ or error
+    if isinstance(cause, NotFound):
+        return 10 if cause.kind == "conversation" else 13
+    if isinstance(cause, NotAuthenticated):
+        return 8
+    return 4 if isinstance(cause, msgspec.ValidationError) or getattr(cause, "field", "") == "conversation" else 7
+
+
+def _watch(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
+    return _watching(ctx, connection, given, live.watch)
+
+
+def _unwatch(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
+    return _watching(ctx, connection, given, live.unwatch)
+
+
+def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> Reply:
+    conversation = given.get("conversation_uuid")
+    if not isinstance(conversation, str):
+        return Reply(mapping.ack("TYPING_WATCH", 4))
+    try:
+        do(*live.of(ctx, connection), conversation)
+    except DeskError as error:
+        return Reply(mapping.ack("TYPING_WATCH", _send_code(error), conversation_uuid=conversation), isinstance(error, Ended))
+    return Reply(mapping.ack("TYPING_WATCH", 0, conversation_uuid=conversation))
+
+
+def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
+    conversation = given.get("conversation_uuid")
+    if not isinstance(conversation, str):
+        return Reply(mapping.ack("WS", 4))
+    try:
+        ctx, row = live.of(ctx, connection)
+        heard = live.typing(ctx, row, conversation)
+    except DeskError as error:
+        return Reply(mapping.ack("WS", _send_code(error)), close=isinstance(error, Ended))
+    live.tell(ctx, heard, mapping.typing(row.person, conversation), conversation)
+    return Reply()
+
+
+_HANDLERS = {"auth": _auth, "send": _send, "typing_watch": _watch, "typing_unwatch": _unwatch, "typing": _typing}

@@ -1,0 +1,135 @@
+"""Groups of agents, as PPMessage's clients send and get them."""
+
+import msgspec
+
+from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+from chalicelib.dialects.ppmessage.wire.people import UserSummary
+
+
+class GroupRequest(AppRequest, kw_only=True):
+    """What most calls about a group carry."""
+
+    group_uuid: str
+
+
+class CreateGroup(AppRequest, kw_only=True):
+    """PP_CREATE_ORG_GROUP. `group_route_algorithm` is BROADCAST, SMART or LOAD."""
+
+    group_name: str
+    group_desc: str
+    is_distributor: bool | None = None
+    group_route_algorithm: str | None = None
+
+
+class UpdateGroup(GroupRequest, kw_only=True):
+    """PP_UPDATE_ORG_GROUP; what is left out stays as it is."""
+
+    group_name: str | None = None
+    group_icon: str | None = None
+    group_desc: str | None = None
+    is_distributor: bool | None = None
+    group_route_algorithm: str | None = None
+
+
+class GroupUsers(GroupRequest, kw_only=True):
+    """PP_ADD_ORG_GROUP_USER and PP_REMOVE_ORG_GROUP_USER."""
+
+    user_list: list[str]
+
+
+class GroupConversation(GroupRequest, kw_only=True):
+    """PP_GET_ORG_GROUP_CONVERSATION."""
+
+    user_uuid: str
+
+
+class SelectUsers(GroupRequest, kw_only=True):
+    """PP_SELECT_USERS_BY_GROUP_ALGORITHM."""
+
+    conversation_uuid: str
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """A group as lists show it."""
+
+    uuid: str
+    app_uuid: str
+    group_name: str
+    group_desc: str
+    group_icon: str
+    is_distributor: bool
+    createtime: str
+    updatetime: str
+    conversation_uuid: str | None = None
+
+
+class GroupListed(Group, kw_only=True):
+    """An entry of PP_GET_APP_ORG_GROUP_LIST."""
+
+    user_count: int
+
+
+class GroupShown(Group, kw_only=True):
+    """PP_GET_ORG_GROUP_DETAIL, PP_CREATE_ORG_GROUP and PP_UPDATE_ORG_GROUP."""
+
+    group_uuid: str
+    group_route_algorithm: str | None
+    group_work_time_str: str | None = None
+    group_visible_for_ppcom: bool | None = None
+    group_visible_order_for_ppcom: int | None = None
+    is_root: bool | None = None
+
+
+class GroupList(msgspec.Struct):
+    """PP_GET_APP_ORG_GROUP_LIST."""
+
+    list: list[GroupListed]
+
+
+class UserList(msgspec.Struct):
+    """PP_GET_ORG_GROUP_USER_LIST."""
+
+    list: list[UserSummary]
+
+
+class Groupless(msgspec.Struct, kw_only=True):
+    """An entry of PP_GET_NO_GROUP_USER_LIST; a visitor gets null for what is not a visitor's to know."""
+
+    uuid: str
+    user_fullname: str
+    user_icon: str
+    user_signature: str | None
+    service_user_status: str | None
+    is_anonymous_user: str
+    createtime: str
+    updatetime: str
+    user_status: str | None
+    user_email: str | None
+    user_firstname: str | None = None
+    user_lastname: str | None = None
+    user_password: str | None = None
+    user_language: str | None = None
+    browser_device_uuid: str | None = None
+    latest_send_message_time: str | None = None
+
+
+class GrouplessList(msgspec.Struct):
+    """PP_GET_NO_GROUP_USER_LIST."""
+
+    list: list[Groupless]
+
+
+class ConversationOfGroup(msgspec.Struct):
+    """PP_GET_ORG_GROUP_CONVERSATION."""
+
+    conversation_uuid: str
+
+
+class UuidList(msgspec.Struct):
+    """PP_SELECT_USERS_BY_GROUP_ALGORITHM and PP_GET_ALL_PREDEFINED_SCRIPT."""
+
+    list: list[str]
+
+
+class Done(msgspec.Struct):
+    """An answer that says no more than that it is done."""

@@ -1,0 +1,79 @@
+"""What the socket says and is told; `type` is upper case on the way out, in any case on the way in."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.dialects.ppmessage.wire.messages import Letters
+
+
+class Auth(msgspec.Struct, kw_only=True):
+    """`auth`: whose socket it is. What is left out is told apart, so everything may be."""
+
+    api_token: Any = None
+    app_uuid: Any = None
+    user_uuid: Any = None
+    device_uuid: Any = None
+    is_service_user: Any = None
+    extra_data: Any = msgspec.UNSET
+
+
+class Ack(msgspec.Struct, kw_only=True, tag_field="type", tag="ACK"):
+    """The answer to what a socket sent, and news of a conversation that was waited for."""
+
+    what: str
+    code: int
+    reason: str
+    extra: dict[str, Any]
+
+
+class FromUser(msgspec.Struct, kw_only=True):
+    """Who wrote; `updatetime` is epoch seconds."""
+
+    uuid: str
+    user_icon: str | None
+    user_email: str | None
+    user_fullname: str
+    updatetime: int
+
+
+class Pushed(Letters, kw_only=True):
+    """A message as a device gets it: `pid` is what it acknowledges."""
+
+    pid: str
+    from_user: FromUser | None
+
+
+class Msg(msgspec.Struct, kw_only=True, tag_field="type", tag="MSG"):
+    """A message."""
+
+    msg: Pushed
+
+
+class Kicked(msgspec.Struct, kw_only=True):
+    """The letters of the word that a device is logged out: `bo` is its uuid."""
+
+    mt: str = "SYS"
+    ms: str = "LOGOUT"
+    bo: str
+
+
+class Logout(msgspec.Struct, kw_only=True, tag_field="type", tag="MSG"):
+    """To a device that another one has taken the place of."""
+
+    msg: Kicked
+
+
+class Typing(msgspec.Struct, kw_only=True, tag_field="type", tag="TYPING"):
+    """Somebody types."""
+
+    user_uuid: str
+    conversation_uuid: str
+
+
+class Online(msgspec.Struct, kw_only=True, tag_field="type", tag="ONLINE"):
+    """Somebody came or went: ONLINE, OFFLINE or UNCHANGED for each class of device."""
+
+    user_uuid: str
+    mobile: str
+    browser: str

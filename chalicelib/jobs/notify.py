@@ -1,0 +1,102 @@
+"""The queue of what is told at once: new messages, assignments and presence, to the sockets of those it concerns."""
+
+from functools import partial
+from typing import Protocol
+
+from chalicelib.context import Context
+from chalicelib.desk import accounts, conversations, live, members, messages, offline, people, receipts, routing
+from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.events import AnyEvent, ConversationAssigned, ConversationWaits, MessagePosted, PresenceChanged
+from chalicelib.desk.live import Listener
+from chalicelib.desk.messages import Message
+from chalicelib.desk.people import Card
+from chalicelib.jobs import queued
+from chalicelib.jobs.batch import Record
+from chalicelib.telemetry import Line
+
+
+class Words(Protocol):
+    """How a socket's dialect says things: each a text to send."""
+
+    def message(self, account: str, stored: Message, sender: Card | None, device: str) -> str:
+        """A message, to a device that is to acknowledge it."""
+
+    def assigned(self, conversation: str) -> str:
+        """To a contact who waits: his conversation has an agent."""
+
+    def waits(self, reason: str) -> str:
+        """To a contact who waits: why (rules.routing)."""
+
+    def presence(self, person: str, presence: str) -> str:
+        """An agent's presence."""
+
+
+def notify(record: Record, words: Words) -> None:
+    """Handles one record of the notify queue; again, late or out of order it tells again, which clients know by the ids."""
+    queued.handle("notify", record, partial(_notify, words))
+
+
+def _notify(words: Words, ctx: Context, event: AnyEvent, line: Line) -> str:
+    if isinstance(event, MessagePosted):
+        told = _message(ctx, event, words)
+    elif isinstance(event, ConversationAssigned):
+        told = _assigned(ctx, event, words)
+    elif isinstance(event, ConversationWaits):
+        told = _waits(ctx, event, words)
+    elif isinstance(event, PresenceChanged):
+        told = _presence(ctx, event, words)
+    else:
+        return "not to be told"
+    line.add(sockets=told)
+    return "told"
+
+
+def _message(ctx: Context, event: MessagePosted, words: Words) -> int:
+    """A request for each socket, and four before: conversation, sockets of all its members, message, sender."""
+    found = conversations.load(ctx, event.conversation)
+    heard = live.listeners(ctx, members.of(ctx, found))
+    told = _say(ctx, found, heard, messages.get(ctx, found, event.message), words) if heard else 0
+    offline.answer(ctx, found, event.message)
+    return told
+
+
+def _say(ctx: Context, found: Conversation, heard: list[Listener], stored: Message, words: Words) -> int:
+    """Tells sockets of a message, but those of the device that it came from. A contact learns no agent's address."""
+    sender = people.cards(ctx, [stored.sender]).get(stored.sender)
+    told = 0
+    for each in heard:
+        if each.device != stored.device:
+            shown = people.without_address(sender) if sender and each.person == found.contact else sender
+            told += live.tell(ctx, [each], words.message(ctx.account, stored, shown, each.device))
+    return told
+
+
+def _assigned(ctx: Context, event: ConversationAssigned, words: Words) -> int:
+    """The agent is told what he is to answer; a contact who had to wait for it, of his conversation."""
+    found = conversations.load(ctx, event.conversation)
+    if found.assignee != event.agent:
+        return 0
+    mine = live.listeners(ctx, [event.agent])
+    said = receipts.unanswered(ctx, found) if mine else []
+    told = sum(_say(ctx, found, mine, stored, words) for stored in said if stored.sender != event.agent)
+    return told + (_let_in(ctx, found, words) if accounts.load(ctx).by_group else 0)
+
+
+def _let_in(ctx: Context, found: Conversation, words: Words) -> int:
+    return live.tell(ctx, live.listeners(ctx, [found.contact]), words.assigned(found.id))
+
+
+def _waits(ctx: Context, event: ConversationWaits, words: Words) -> int:
+    """Three requests, and one for each of the contact's sockets; none where he waits no more."""
+    found = conversations.load(ctx, event.conversation)
+    if found.assignee or not found.is_open:
+        return 0
+    heard = live.listeners(ctx, [found.contact])
+    return live.tell(ctx, heard, words.waits(routing.why_waiting(ctx, found))) if heard else 0
+
+
+def _presence(ctx: Context, event: PresenceChanged, words: Words) -> int:
+    """A request for each socket of the other agents and of those whom he serves, and four before."""
+    others = {agent.id for agent in people.agents(ctx)} - {event.agent}
+    served = {found.contact for found in conversations.held_by(ctx, event.agent)}
+    return live.tell(ctx, live.listeners(ctx, others | served), words.presence(event.agent, event.presence))

@@ -1,0 +1,238 @@
+"""Memberships: who is in a conversation by name, and who has closed it for himself alone.
+
+Rows of the conversations' table, key account#conversation#member#person, so that what an agent holds and what he is a
+member of is one query of `by_assignee`, a contact's chats and what he was added to one of `by_contact`. A conversation's
+members are found by `by_conversation`. The table's stream carries them; no event is made of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.connection.table import TableConnection
+from pynamodb.constants import COUNT
+from pynamodb.expressions.update import Action
+
+from chalicelib import config
+from chalicelib.models import conversations, messages
+from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, read, transaction
+from chalicelib.models.claims import Claim, unchanged
+from chalicelib.models.conversations import Conversation, Loads, of_key
+from chalicelib.models.messages import Message
+from chalicelib.models.people import CONTACT, Person
+
+_INFIX = "#member#"
+#: Rows that a longer list reads at once, and requests that one list may make.
+_AT_ONCE, _MOST_REQUESTS = 1000, 20
+
+
+class Membership(Table):
+    """A person's part in a conversation. Times are epoch milliseconds.
+
+    A member by name has `member_of`; an agent also `held_by`, a contact `of_contact`. `closed_through` is the number of
+    the last public message when he closed the conversation for himself.
+    """
+
+    class Meta:
+        table_name = config.table("conversations")
+
+    key = UnicodeAttribute(hash_key=True)
+    created_at = IntegerAttribute(null=True)
+    member_of = UnicodeAttribute(null=True)
+    held_by = UnicodeAttribute(null=True)
+    held_since = IntegerAttribute(null=True)
+    of_contact = UnicodeAttribute(null=True)
+    closed_through = IntegerAttribute(null=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        return Conversation._get_connection()
+
+    @property
+    def conversation(self) -> str:
+        """Uuid of the conversation."""
+        return conversation_of(self.key)
+
+    @property
+    def person(self) -> str:
+        """Uuid of the member."""
+        return self.key.rpartition("#")[2]
+
+    @property
+    def is_member(self) -> bool:
+        """Whether he is a member by name, and has not just closed the conversation for himself."""
+        return self.member_of is not None
+
+
+def key(account: str, conversation: str, person: str) -> str:
+    """Hash key of a person's part in a conversation."""
+    return f"{conversations.key(account, conversation)}{_INFIX}{person}"
+
+
+def is_membership(row_key: str) -> bool:
+    """Whether a key of the conversations' table is a member's."""
+    return _INFIX in row_key
+
+
+def conversation_of(row_key: str) -> str:
+    """Uuid of the conversation that a key of the conversations' table belongs to."""
+    return row_key.split("#")[1]
+
+
+def new(person: Person, conversation: str, now: int) -> Membership:
+    """A row that makes a person a member by name."""
+    row = Membership(key(person.account, conversation, person.id), created_at=now)
+    row.member_of = conversations.key(person.account, conversation)
+    if person.kind == CONTACT:
+        row.of_contact = of_key(person.account, person.id)
+    else:
+        row.held_by, row.held_since = of_key(person.account, person.id), now
+    return row
+
+
+def get(account: str, conversation: str, person: str) -> Membership | None:
+    """A person's part in a conversation, read consistently: one request."""
+    return Membership.find(key(account, conversation, person))
+
+
+def get_many(account: str, conversation: str, persons: Sequence[str]) -> dict[str, Membership]:
+    """Those of the parts that exist, by person, read consistently: one request for each hundred."""
+    keys = [key(account, conversation, person) for person in persons]
+    return {row.person: row for row in Membership.batch_get(keys, consistent_read=True)} if keys else {}
+
+
+def members(account: str, conversation: str, limit: int) -> list[str]:
+    """Uuids of the members by name in the order in which they came, as of a moment ago: one request."""
+    rows = Conversation.by_conversation.query(conversations.key(account, conversation), limit=limit)
+    return [row.key.rpartition("#")[2] for row in rows]
+
+
+def change(
+    conversation: Conversation,
+    changes: dict[str, Any],
+    now: int,
+    *,
+    joining: Sequence[Membership] = (),
+    leaving: Sequence[Membership] = (),
+    named: Sequence[Claim] = (),
+    unnamed: Sequence[Claim] = (),
+    loads: Loads = Loads(),
+) -> None:
+    """Writes who joins and who leaves, the claims this makes and ends, and the summary's changes, all or nothing: one request.
+
+    Raises Refused where any of them is no longer as it was read.
+    """
+    actions = conversations.updates(conversation, changes, now)
+    with transaction() as write:
+        for row in joining:
+            write.save(row, condition=Membership.member_of.does_not_exist())
+        for claim in named:
+            write.save(claim, condition=Claim.key.does_not_exist())
+        for row in leaving:
+            write.delete(row, condition=Membership.member_of.exists())
+        for claim in unnamed:
+            write.delete(claim, condition=unchanged(claim))
+        write.update(conversation, actions)
+        conversations.move(write, conversation.account, loads, now)
+
+
+def close(account: str, conversation: str, person: str, through: int) -> None:
+    """Notes that a person has closed a conversation for himself, up to its public message `through`: one request."""
+    Membership(key(account, conversation, person)).update([Membership.closed_through.set(through)])
+
+
+def open_(account: str, conversation: str, person: str) -> None:
+    """Forgets that he has closed it, if he has: one request."""
+    actions: list[Action] = [Membership.closed_through.remove()]
+    with suppress(Refused), conditional():
+        Membership(key(account, conversation, person)).update(actions, Membership.closed_through.exists())
+
+
+# --- lists
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """An index by person and time: what an agent holds, what a contact has."""
+
+    hash_name: str
+    range_name: str
+
+
+HELD, HAD = Shelf("held_by", "held_since"), Shelf("of_contact", "created_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation stands in a list: its row's key, and the time that it is listed by.
+
+    As a beginning, a Place without a key stands for all of its moment: `inclusive` says whether that is still to come.
+    """
+
+    key: str
+    at: int
+    inclusive: bool = False
+
+
+def shelved(
+    account: str, person: str, shelf: Shelf, size: int, start: Place | None = None, *, newer: bool = False
+) -> Iterator[Place]:
+    """A person's places from `start` on, newest first, or those newer than it, oldest first.
+
+    Read as they are taken: the first request reads `size`, and never more than one request's rows are kept.
+    """
+    index = Conversation.by_assignee if shelf is HELD else Conversation.by_contact
+    holder, range_attribute = of_key(account, person), getattr(Conversation, shelf.range_name)
+    since = None
+    if start and not start.key:
+        since = range_attribute >= start.at if newer else range_attribute <= start.at
+        if not start.inclusive:
+            since = range_attribute > start.at if newer else range_attribute < start.at
+    place = {"key": {"S": start.key}, shelf.hash_name: {"S": holder}, shelf.range_name: {"N": str(start.at)}} if start else None
+    results = index.query(
+        holder, since, scan_index_forward=newer, page_size=size, last_evaluated_key=place if start and start.key else None
+    )
+    for page_ in islice(results.page_iter, _MOST_REQUESTS):
+        results.page_iter.page_size = _AT_ONCE
+        yield from (Place(item["key"]["S"], int(item[shelf.range_name]["N"])) for item in page_["Items"])
+
+
+def count(account: str, person: str, shelf: Shelf, most: int) -> int:
+    """How many places a person's list has, up to `most`: a request for each MB of keys, 20 at most."""
+    table, total, after = Conversation._get_connection(), 0, None
+    index = "by_assignee" if shelf is HELD else "by_contact"
+    for _ in range(_MOST_REQUESTS):
+        page_ = table.query(of_key(account, person), index_name=index, exclusive_start_key=after, select=COUNT)
+        total, after = total + page_["Count"], page_.get("LastEvaluatedKey")
+        if after is None or total >= most:
+            break
+    return min(total, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Conversations by uuid, what a person has of them by uuid, and messages by their own uuid."""
+
+    conversations: dict[str, Conversation]
+    memberships: dict[str, Membership]
+    messages: dict[str, Message]
+
+
+def rows(account: str, person: str | None, of: Sequence[str], whole: Sequence[str], last: Sequence[tuple[str, str]]) -> Rows:
+    """Reads together a person's part in each conversation of `of`, the conversations `whole`, and the messages `last`
+    (conversation, message): one request for each hundred rows of these.
+    """
+    keys = [{"key": {"S": key(account, id_, person)}} for id_ in of] if person else []
+    keys += [{"key": {"S": conversations.key(account, id_)}} for id_ in whole]
+    pairs = [
+        {"conversation_key": {"S": conversations.key(account, conversation)}, "id": {"S": message}}
+        for conversation, message in last
+    ]
+    found = read({Conversation: keys, Message: pairs})
+    parts = [Membership.from_raw_data(item) for item in found[Conversation] if is_membership(item["key"]["S"])]
+    talks = [Conversation.from_raw_data(item) for item in found[Conversation] if not is_membership(item["key"]["S"])]
+    said = [messages.Message.from_raw_data(item) for item in found[Message]]
+    return Rows({row.id: row for row in talks}, {row.conversation: row for row in parts}, {row.id: row for row in said})

@@ -1,0 +1,64 @@
+"""What a device has acknowledged of a conversation: key account#device · conversation.
+
+All messages up to `upto`, and those in `beyond`: an acknowledgement is one write that needs no reading and may come
+twice or out of order. Whoever reads what is left moves `upto` on, so that `beyond` stays small.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from pynamodb.attributes import NumberSetAttribute, UnicodeAttribute
+from pynamodb.expressions.update import Action
+
+from chalicelib import config
+from chalicelib.models.base import IntegerAttribute, Table, conditional, page
+
+_KEPT_SECONDS = 90 * 86400
+
+
+class Receipt(Table):
+    """`upto` and `beyond` are sequence numbers of messages; `expires_at` is epoch seconds."""
+
+    class Meta:
+        table_name = config.table("receipts")
+
+    device_key = UnicodeAttribute(hash_key=True)
+    conversation = UnicodeAttribute(range_key=True)
+    upto = IntegerAttribute(default=0)
+    beyond: Any = NumberSetAttribute(null=True)
+    expires_at = IntegerAttribute(null=True)
+
+    @property
+    def acknowledged(self) -> set[int]:
+        """Sequence numbers past `upto` that have been acknowledged."""
+        return {int(number) for number in self.beyond or ()}
+
+
+def _key(account: str, device: str) -> str:
+    return f"{account}#{device}"
+
+
+def acknowledge(account: str, device: str, conversation: str, numbers: Collection[int], now: int) -> Receipt:
+    """Notes what a device has got of a conversation: one request. `now` is epoch milliseconds. Returns what is known then."""
+    row = Receipt(_key(account, device), conversation)
+    row.update([Receipt.beyond.add(set(numbers)), _expiry(now)])
+    return row
+
+
+def of_device(account: str, device: str, limit: int = 1000) -> dict[str, Receipt]:
+    """All of a device's receipts by conversation: one request."""
+    rows = Receipt.query(_key(account, device), consistent_read=True, limit=limit)
+    return {row.conversation: row for row in page(rows)[0]}
+
+
+def move_on(account: str, device: str, conversation: str, upto: int, settled: Collection[int], now: int) -> None:
+    """All up to `upto` is done with, and `settled` need not be kept beside it. Raises Refused where it is further on."""
+    actions: list[Action] = [Receipt.upto.set(upto), _expiry(now)]
+    if settled:
+        actions.append(Receipt.beyond.delete(set(settled)))
+    with conditional():
+        Receipt(_key(account, device), conversation).update(actions, Receipt.upto.does_not_exist() | (Receipt.upto <= upto))
+
+
+def _expiry(now: int) -> Action:
+    return Receipt.expires_at.set(now // 1000 + _KEPT_SECONDS)

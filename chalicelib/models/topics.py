@@ -1,0 +1,71 @@
+"""Whom to tell at once: a row a topic, with the sockets that listen. A topic is a person (all his devices), or a
+conversation (who watches it being typed in), so telling the members of a conversation is one read.
+"""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+
+from chalicelib import config
+from chalicelib.models.base import IntegerAttribute, Table
+
+_KEPT_SECONDS = 3 * 3600
+
+
+class Listener(NamedTuple):
+    """A socket that listens to a topic, until its caller's token ends (epoch seconds)."""
+
+    connection: str
+    person: str
+    device: str
+    is_mobile: bool
+    until: int
+
+
+class Topic(Table):
+    """The sockets of one topic; each `connection person device class until`. `expires_at` is epoch seconds."""
+
+    class Meta:
+        table_name = config.table("topics")
+
+    key = UnicodeAttribute(hash_key=True)
+    listeners: Any = UnicodeSetAttribute(null=True)
+    expires_at = IntegerAttribute(null=True)
+
+
+def _key(account: str, topic: str) -> str:
+    return f"{account}#{topic}"
+
+
+def _packed(listener: Listener) -> str:
+    kind = "m" if listener.is_mobile else "b"
+    return f"{listener.connection} {listener.person} {listener.device} {kind} {listener.until}"
+
+
+def _unpacked(text: str) -> Listener:
+    connection, person, device, kind, until = text.split(" ")
+    return Listener(connection, person, device, kind == "m", int(until))
+
+
+def join(account: str, topic: str, listener: Listener, now: int) -> None:
+    """A socket listens to a topic from now on (epoch milliseconds); again without harm: one request."""
+    expires = Topic.expires_at.set(now // 1000 + _KEPT_SECONDS)
+    Topic(_key(account, topic)).update([Topic.listeners.add({_packed(listener)}), expires])
+
+
+def leave(account: str, topic: str, listener: Listener) -> None:
+    """It listens no more; again without harm: one request."""
+    Topic(_key(account, topic)).update([Topic.listeners.delete({_packed(listener)})])
+
+
+def listeners(account: str, topics: Collection[str], now: int) -> dict[str, list[Listener]]:
+    """Who listens to each of the topics now (epoch milliseconds): one request for each hundred, none for no topic."""
+    keys = [_key(account, topic) for topic in set(topics)]
+    rows = Topic.batch_get(keys, consistent_read=True) if keys else []
+    return {row.key.removeprefix(f"{account}#"): _listening(row, now) for row in rows}
+
+
+def _listening(row: Topic, now: int) -> list[Listener]:
+    known = [_unpacked(text) for text in sorted(row.listeners or ())]
+    return [listener for listener in known if listener.until * 1000 > now]

@@ -1,0 +1,37 @@
+"""When something is counted: in quarters of an hour, of which days and hours of every time zone are made."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_QUARTER = 900_000
+
+
+def quarter(at: int) -> int:
+    """The quarter of an hour since the epoch that a time (epoch milliseconds) is in."""
+    return at // _QUARTER
+
+
+def today(now: int, zone: str) -> date:
+    """The date at a time (epoch milliseconds) in a time zone (IANA name)."""
+    return datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).date()
+
+
+def quarters(first: date, last: date, zone: str) -> range:
+    """The quarters of the days first…last as a time zone has them."""
+    return range(_begin(first, zone), _begin(last + timedelta(days=1), zone))
+
+
+def _begin(day: date, zone: str) -> int:
+    return quarter(int(datetime.combine(day, time.min, ZoneInfo(zone)).timestamp() * 1000))
+
+
+def place(of: int, zone: str) -> tuple[date, int]:
+    """The date and the hour (0 to 23) of a quarter in a time zone; an hour that comes twice when clocks go back is one."""
+    local = datetime.fromtimestamp(of * _QUARTER / 1000, UTC).astimezone(ZoneInfo(zone))
+    return local.date(), local.hour
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    """Every day from the first to the last, both included."""
+    return (first + timedelta(days=at) for at in range((last - first).days + 1))

@@ -1,0 +1,104 @@
+"""The notify queue: told at once, told again without harm, and only those whom it concerns."""
+
+from chalicelib.desk import accounts, cache
+from chalicelib.models import settings
+from tests.desk.test_live import an_agent, listening
+from tests.e2e.test_sockets import reply
+from tests.world import Socket, World
+
+
+def entries(world: World, event: str) -> list[tuple[int, str, str]]:
+    world.relay()
+    return [entry for entry in world.queued if event in entry[2]]
+
+
+def offline(world: World, text: str | None = "We are asleep.") -> None:
+    """The account's word for when nobody is there."""
+    row = settings.load(world.account)["account#"]
+    settings.put(row, {**row.document, "offline_message": text, "tells_offline": True})
+    cache.clear_all()
+
+
+def waits(socket: Socket) -> list[tuple[int, str | None]]:
+    acks = [told for told in socket.received if told.get("what") == "CONVERSATION"]
+    return [(told["code"], told["extra"]["conversation_uuid"]) for told in acks]
+
+
+def test_an_event_again_tells_the_same_message_again_and_stores_nothing(world: World) -> None:
+    visitor = world.visitor()
+    mine = listening(world, visitor)
+    offline(world)
+    visitor.say("hello")
+    told = entries(world, "message.posted")
+    world.settle()
+    for _, queue, body in told * 2:
+        world.deliver(queue, body)
+    world.settle()
+    assert visitor.history() == ["hello", "We are asleep."]
+    assert {message["bo"] for message in mine.messages()} == {"We are asleep."}
+    assert len({message["id"] for message in mine.messages()}) == 1
+
+
+def test_the_offline_word_comes_once_until_an_agent_answers(world: World) -> None:
+    visitor = world.visitor()
+    offline(world)
+    for text in ("hello", "anybody?"):
+        visitor.say(text)
+        world.settle()
+    assert visitor.history() == ["hello", "We are asleep.", "anybody?"]
+    world.now += 1000
+    reply(world, "Good morning.")
+    world.now += 1000
+    visitor.say("at last")
+    world.settle()
+    assert visitor.history()[3:] == ["Good morning.", "at last", "We are asleep."]
+    letters = world.pp("PP_PAGE_HISTORY_MESSAGE", conversation_uuid=visitor.conversation, user_uuid=visitor.id).body["list"][0]
+    assert (letters["from_type"], letters["from_uuid"], letters["message_subtype"]) == ("AP", world.account, "TEXT")
+
+
+def test_nobody_is_told_that_nobody_is_there_where_somebody_is_or_it_is_not_set(world: World) -> None:
+    quiet = world.visitor()
+    quiet.say("hello")
+    world.settle()
+    offline(world)
+    socket = an_agent(world)
+    visitor = world.visitor()
+    visitor.say("somebody listens")
+    world.settle()
+    socket.close()
+    world.online(world.agents[1])
+    visitor.say("somebody is online")
+    world.settle()
+    offline(world, None)
+    visitor.say("no words")
+    world.settle()
+    assert quiet.history() == ["hello"]
+    assert visitor.history() == ["somebody listens", "somebody is online", "no words"]
+
+
+def test_who_waits_for_a_group_learns_why_and_when_it_is_over(world: World) -> None:
+    ours = World(world.monkeypatch, clock_of=world, name="groups", allocation=accounts.GROUP)
+    user = ours.pp("PP_CREATE_ANONYMOUS", app_uuid=ours.account, ppcom_trace_uuid="t").body["user_uuid"]
+    given = {"app_uuid": ours.account, "user_uuid": user}
+    device = ours.pp("PP_CREATE_DEVICE", device_id="t", device_ostype="BROWSER", ppcom_trace_uuid="t", **given).body[
+        "device_uuid"
+    ]
+    socket = Socket()
+    socket.auth(ours, user, device)
+    ours.pp("PPCOM_GET_DEFAULT_CONVERSATION", device_uuid=device, **given)
+    ours.settle()
+    assert waits(socket) == [(12, None)], "no agent distributes"
+    told = list(socket.received)
+    assert told
+    ours.online(ours.agents[0])
+    ours.settle()
+    ((_, conversation),) = waits(socket)[1:]
+    assert waits(socket)[1] == (0, conversation) and conversation
+
+
+def test_agents_hear_of_each_other_s_presence(world: World, other: World) -> None:
+    first, stranger = an_agent(world), an_agent(other)
+    world.online(world.agents[1])
+    heard = [told for told in first.received if told["type"] == "ONLINE"]
+    assert [(told["user_uuid"], told["browser"]) for told in heard] == [(world.agents[1].id, "ONLINE")]
+    assert [told for told in stranger.received if told["type"] == "ONLINE"] == []
