@@ -25,12 +25,12 @@ _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
 _CHALICE = "chalice"
 #: What Pillow brings for pictures that we refuse (AVIF, WebP), for fonts, colour profiles, Tk and morphology: nothing that a
-#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. And Powertools' own way to serve an API.
+#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. And of Powertools what its metrics don't load.
 _UNUSED = ["PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmorph.*", "PIL/_imagingtk.*"]
 _UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*", "pillow.libs/libharfbuzz-*"]
 _UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
 _UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!np]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
-_UNUSED += ["aws_lambda_powertools/event_handler"]
+_UNUSED += ["aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[!_j]*"]
 #: Where Lambda unpacks a zip: the paths that a traceback shows.
 _TASK = "/var/task"
 

@@ -14,19 +14,23 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.rules import passwords
 from infra import stack
-from tests import policies
+from tests import moto_speed, policies
 from tests.world import World
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[None]:
     """Tables and queues, made from the template."""
-    with mock_aws(), warnings.catch_warnings():
+    with mock_aws(), moto_speed.faster(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Tried to parse")
         stack.create("test")
         boto3.client("sesv2").create_email_identity(EmailIdentity="desk@desk.test")
-        yield
+        with pytest.MonkeyPatch.context() as cheaper:
+            # tests/rules/test_passwords.py holds what a hash costs; the desks of the other tests need it only to be one.
+            cheaper.setattr(passwords, "_N", 2)
+            yield
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import unquote, urlencode
 
 import boto3
@@ -28,6 +29,9 @@ from chalicelib.models import base, mail, queues, sockets, storage
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 from tests import policies
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
 START = 1_800_000_000_000
 PASSWORD = "correct horse"
@@ -62,7 +66,7 @@ class Widget(Protocol):
 
 @dataclass
 class Visitor:
-    """A visitor of the PPMessage dialect, with his chat."""
+    """A visitor of the PPMessage dialect, with his chat; it is empty while he waits to be let in."""
 
     world: Widget
     id: str
@@ -161,6 +165,12 @@ class Socket:
         _connected.pop(self.id, None)
 
 
+@cache
+def streams() -> "DynamoDBStreamsClient":
+    """One client for all tests of a process, because making one takes longer than asking."""
+    return boto3.client("dynamodbstreams")
+
+
 @dataclass
 class World:
     """An account and what is needed to use it. Times are epoch milliseconds."""
@@ -172,6 +182,7 @@ class World:
     now: int = START
     queued: list[tuple[int, str, str]] = field(default_factory=list)
     tokens: dict[str, str] = field(default_factory=dict)
+    shards: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for client in (base.connection.client, queues.client(), sockets.client(), storage.client(), mail.client()):
@@ -278,16 +289,17 @@ class World:
     # --- what AWS does between
 
     def _stream(self, table: str, kind: str = "LATEST", **after: str) -> str:
-        client = boto3.client("dynamodbstreams")
-        arn = client.list_streams(TableName=config.table(table))["Streams"][0]["StreamArn"]
-        shard = client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        asked: Any = {"StreamArn": arn, "ShardId": shard, "ShardIteratorType": kind, **after}
-        return str(client.get_shard_iterator(**asked)["ShardIterator"])
+        if table not in self.shards:
+            arn = streams().list_streams(TableName=config.table(table))["Streams"][0]["StreamArn"]
+            shard = streams().describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+            self.shards[table] = {"StreamArn": arn, "ShardId": shard}
+        asked: Any = {**self.shards[table], "ShardIteratorType": kind, **after}
+        return str(streams().get_shard_iterator(**asked)["ShardIterator"])
 
     def records(self, table: str, *, since: str | None = None) -> list[dict[str, Any]]:
         """What the table's stream has had since the last call, in the shape in which lambdas get it; or all from TRIM_HORIZON."""
         iterator = self._stream(table, since) if since else self._iterator(table)
-        records = boto3.client("dynamodbstreams").get_records(ShardIterator=iterator, Limit=1000)["Records"]
+        records = streams().get_records(ShardIterator=iterator, Limit=1000)["Records"]
         if records and not since:
             self.streams[table] = records[-1]["dynamodb"]["SequenceNumber"]
         return [dict(record) for record in records]
@@ -359,7 +371,7 @@ def arrive(desk: Widget) -> Visitor:
     given = {"app_uuid": desk.account, "user_uuid": user}
     device = desk.pp("PP_CREATE_DEVICE", device_id=trace, device_ostype="BROWSER", ppcom_trace_uuid=trace, **given)
     chat = desk.pp("PPCOM_GET_DEFAULT_CONVERSATION", device_uuid=device.body["device_uuid"], **given)
-    return Visitor(desk, user, device.body["device_uuid"], chat.body["uuid"])
+    return Visitor(desk, user, device.body["device_uuid"], chat.body.get("uuid", ""))
 
 
 def multipart(**fields: str | tuple[str, str, bytes]) -> tuple[str, bytes]:

@@ -101,7 +101,7 @@ def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
         of_contact=conversations.of_key(ctx.account, contact),
         contact_number=number,
         created_at=ctx.now,
-        status_changed_at=ctx.now,
+        status_since=ctx.now,
         last_activity_at=ctx.now,
     )
 

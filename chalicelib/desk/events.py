@@ -144,7 +144,7 @@ def decode(body: str) -> AnyEvent:
 def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     """What a change of a conversation's row means, in order."""
     happened: list[Event] = []
-    account, id_, at = new.account, new.id, max(new.status_changed_at, new.last_activity_at)
+    account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
     if not new.is_routed:
         pass
     elif old is None:

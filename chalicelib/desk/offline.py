@@ -16,7 +16,7 @@ def answer(ctx: Context, found: Conversation, message: str) -> Message | None:
     account = accounts.load(ctx)
     if not (account.tells_offline and account.offline_message) or not _waits(found, message) or _is_served(ctx, found):
         return None
-    id_ = ids.derived(found.key, "offline", str(found.status_changed_at))
+    id_ = ids.derived(found.key, "offline", str(found.status_since))
     return messages.post(ctx, PostMessage(found.id, account.offline_message, id=id_, kind=messages.SYSTEM, source="system"))
 
 

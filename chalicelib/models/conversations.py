@@ -27,8 +27,8 @@ INTERNAL = "internal"
 #: Rows of what waits that one request reads, and requests that one look at it may take.
 _A_PAGE, _MOST_PAGES = 1000, 20
 _LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "contact_number", "group", "group_number"]
-_LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_changed_at", "closed_at"]
-_LISTED += ["message_count", "note_count", "last_message", "last_message_text", "last_sender", "last_sender_number"]
+_LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
+_LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
 _LISTED += ["last_sender_kind", "is_read", "is_read_by_contact"]
 
 
@@ -96,7 +96,7 @@ class Conversation(Table):
     group = UnicodeAttribute(null=True)
     group_number = IntegerAttribute(null=True)
     created_at = IntegerAttribute()
-    status_changed_at = IntegerAttribute()
+    status_since = IntegerAttribute()
     closed_at = IntegerAttribute(null=True)
 
     assignee = UnicodeAttribute(null=True)
@@ -114,7 +114,8 @@ class Conversation(Table):
     agent_count = IntegerAttribute(null=True)
     last_activity_at = IntegerAttribute()
     last_message = UnicodeAttribute(null=True)
-    last_message_text = UnicodeAttribute(null=True)
+    #: The beginning of the last public message.
+    preview = UnicodeAttribute(null=True)
     last_sender = UnicodeAttribute(null=True)
     last_sender_number = IntegerAttribute(null=True)
     last_sender_kind = UnicodeAttribute(null=True)

@@ -29,13 +29,13 @@ _NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None
 
 def closed(now: int) -> Changes:
     """Closed, by hand or by the clock. The assignee stays on record."""
-    return {"status": status.CLOSED, "status_changed_at": now, "closed_at": now, **_NO_DEADLINES}
+    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES}
 
 
 def moved(now: int, to: str) -> Changes:
     """Moved by hand to another open status. Only one that waits for the customer may be warned and closed."""
     stopped = {} if to == status.PENDING_EXTERNAL else {"warn_at": None, "close_at": None}
-    return {"status": to, "status_changed_at": now, "closed_at": None, **stopped}
+    return {"status": to, "status_since": now, "closed_at": None, **stopped}
 
 
 def waiting(again: int | None) -> Changes:
@@ -84,7 +84,7 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
     changes: Changes = {
         "last_activity_at": now,
         "last_message": message,
-        "last_message_text": preview(body),
+        "preview": preview(body),
         "last_sender": sender.id,
         "last_sender_number": sender.number,
         "last_sender_kind": sender.kind,
@@ -97,4 +97,4 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
         changes["is_read"] = sender.kind == status.STAFF
     if before == status.CLOSED and after != before:
         changes["closed_at"] = None
-    return changes | ({"status": after, "status_changed_at": now} if after != before else {})
+    return changes | ({"status": after, "status_since": now} if after != before else {})

@@ -57,10 +57,18 @@ def _group(scene: Scene) -> str:
 
 
 def _script(scene: Scene) -> str:
-    return replies.add(scene.world.ctx(ADMIN), "is it open source?", "Yes, it is.").id
+    return str(scene.kept.get("script") or scene.kept.setdefault("script", _another_script(scene)))
 
 
 def _script_group(scene: Scene) -> str:
+    return str(scene.kept.get("script group") or scene.kept.setdefault("script group", _another_script_group(scene)))
+
+
+def _another_script(scene: Scene) -> str:
+    return replies.add(scene.world.ctx(ADMIN), "is it open source?", "Yes, it is.").id
+
+
+def _another_script_group(scene: Scene) -> str:
     ctx = scene.world.ctx(ADMIN)
     made = replies.add_group(ctx, "install instruction")
     replies.add(ctx, "how?", "So.", made.id)
@@ -102,9 +110,9 @@ CASES: dict[tuple[str, str], Case] = {
         "PP_ADD_PREDEFINED_SCRIPT": _with(
             script_question=lambda _: "open source?", script_answer=lambda _: "Yes.", group_uuid=_script_group
         ),
-        "PP_REMOVE_PREDEFINED_SCRIPT": _with(script_uuid=_script),
+        "PP_REMOVE_PREDEFINED_SCRIPT": _with(script_uuid=_another_script),
         "PP_ADD_PREDEFINED_SCRIPT_GROUP": _with(group_name=lambda _: "install instruction"),
-        "PP_REMOVE_PREDEFINED_SCRIPT_GROUP": _with(group_uuid=_script_group),
+        "PP_REMOVE_PREDEFINED_SCRIPT_GROUP": _with(group_uuid=_another_script_group),
         "PP_MOVE_PREDEFINED_SCRIPT_INTO_GROUP": _with(script_uuid=_script, group_uuid=_script_group),
     }.items()
 }

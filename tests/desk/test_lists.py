@@ -44,7 +44,7 @@ def row(world: World, at: int, contact: str, agent: str | None, *, said: bool) -
     found.number, found.channel, found.subject, found.contact_number = at, "chat", "x", 1
     found.status = "pending_internal" if said else "new"
     found.of_contact, found.inbox = rows.of_key(world.account, contact), rows.inbox_key(world.account)
-    found.created_at = found.status_changed_at = found.last_activity_at = found.held_since = when
+    found.created_at = found.status_since = found.last_activity_at = found.held_since = when
     found.assignee, found.held_by = agent, rows.of_key(world.account, agent or rows.WAITING)
     if said:
         found.message_count, found.last_message, found.last_sender, found.last_sender_kind = 1, uuid(at), contact, "contact"

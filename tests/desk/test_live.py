@@ -70,7 +70,7 @@ def test_fan_out_is_one_read_of_all_members(world: World) -> None:
     ((_, queue, body),) = [entry for entry in ours.queued if "message.posted" in entry[2]]
     with counted() as sent:
         ours.deliver(queue, body)
-    assert sent == ["GetItem", "Query", "BatchGetItem", "GetItem", *["PostToConnection"] * 3]
+    assert sent == ["GetItem", "Query", "BatchGetItem", "BatchGetItem", *["PostToConnection"] * 3]
     assert [len(socket.messages()) for socket in sockets] == [1, 1, 1]
 
 

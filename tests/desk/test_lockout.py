@@ -14,11 +14,6 @@ from tests.world import PASSWORD, World, counted
 NOBODY = "nobody@desk.test"
 
 
-@pytest.fixture(autouse=True)
-def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passwords, "_N", 2)  # many passwords are tried here
-
-
 def enter(world: World, email: str, password: str = PASSWORD) -> str:
     return logins.log_in_plain(world.ctx(ADMIN), email, password)[0].id
 

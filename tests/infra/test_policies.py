@@ -88,8 +88,11 @@ def listen(scene: Scene) -> None:
     world, visitor, agent = scene.world, scene.visitor, scene.world.agents[0]
     device, token = agents_device(scene), world.token("PPKEFU", agent)
     both = openings.CreateConversation(visitor.id, (agent.id, world.agents[1].id))
+    world.now += 1000  # his latest conversation is the one whose members are told of him
     talk = openings.create(world.as_visitor(visitor.id), both).conversation
     messages.post(world.as_visitor(visitor.id), messages.PostMessage(talk.id, "to both of you"))
+    asked = {"app_uuid": world.account, "conversation_uuid": talk.id}
+    assert len(world.pp("PP_GET_CONVERSATION_USER_LIST", "PPKEFU", **asked).body["list"]) == 3
     theirs, lost, mine, away = Socket(), Socket(), Socket(), Socket()
     for socket in (theirs, lost):
         assert socket.auth(world, visitor.id, visitor.device, token=world.token("PPCOM"))["code"] == 0
@@ -116,8 +119,8 @@ def listen(scene: Scene) -> None:
     assert again.auth(world, agent.id, other, "PPKEFU", "nonsense")["code"] == 8
     given = {"app_uuid": world.account, "user_uuid": agent.id, "device_uuid": other}
     assert Socket().auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
-    assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
     theirs.close()
+    assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
     world.settle()
 
 
@@ -136,7 +139,9 @@ def wait_for_a_group(world: World) -> None:
     settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True})
     visitor = ours.visitor()
     Socket().auth(ours, visitor.id, visitor.device)
-    visitor.say("hello")
+    assert visitor.conversation == ""
+    (visitor.conversation,) = conversations.of_contact(ours.account, visitor.id, 1)
+    assert visitor.say("hello").body["error_code"] == 0
     ours.settle()
     assert visitor.history() == ["hello", "Nobody is here."]
 

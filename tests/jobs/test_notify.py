@@ -1,6 +1,7 @@
 """The notify queue: told at once, told again without harm, and only those whom it concerns."""
 
-from chalicelib.desk import accounts, cache
+from chalicelib.context import ADMIN
+from chalicelib.desk import accounts, cache, groups
 from chalicelib.models import settings
 from tests.desk.test_live import an_agent, listening
 from tests.e2e.test_sockets import reply
@@ -90,8 +91,8 @@ def test_who_waits_for_a_group_learns_why_and_when_it_is_over(world: World) -> N
     assert waits(socket) == [(12, None)], "no agent distributes"
     told = list(socket.received)
     assert told
+    groups.add(ours.ctx(ADMIN), groups.create(ours.ctx(ADMIN), "All", groups.Change(is_distributor=True)), ours.agents[0].id)
     ours.online(ours.agents[0])
-    ours.settle()
     ((_, conversation),) = waits(socket)[1:]
     assert waits(socket)[1] == (0, conversation) and conversation
 

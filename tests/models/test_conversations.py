@@ -48,7 +48,7 @@ def test_an_inbox_row_stays_below_a_kilobyte_and_says_who_when_and_what(world: W
     item = full(world).serialize()
     listed = {name: value for name, value in item.items() if name in [*conversations._LISTED, "key", "inbox", "last_activity_at"]}
     assert size(listed) <= 1024
-    assert {"of_contact", "assignee", "status", "last_message_text"} <= set(listed)
+    assert {"of_contact", "assignee", "status", "preview"} <= set(listed)
 
 
 def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: World) -> None:

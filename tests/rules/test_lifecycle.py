@@ -25,19 +25,19 @@ def due_after(changes: Changes) -> tuple[int | None, int | None, int | None]:
 
 
 def test_closed_has_no_deadline_and_keeps_its_agent() -> None:
-    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_changed_at": NOW, "closed_at": NOW, **NOTHING_DUE}
+    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_since": NOW, "closed_at": NOW, **NOTHING_DUE}
 
 
 @pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, PENDING_EXTERNAL])
 def test_moved_by_hand_is_open(to: str) -> None:
     changes = lifecycle.moved(NOW, to)
-    assert (changes["status"], changes["status_changed_at"], changes["closed_at"]) == (to, NOW, None)
+    assert (changes["status"], changes["status_since"], changes["closed_at"]) == (to, NOW, None)
 
 
 @pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, ON_HOLD])
 def test_nobody_is_warned_or_closed_but_while_the_customer_is_waited_for(to: str) -> None:
     stopped = {"warn_at": None, "close_at": None}
-    assert lifecycle.moved(NOW, to) == {"status": to, "status_changed_at": NOW, "closed_at": None, **stopped}
+    assert lifecycle.moved(NOW, to) == {"status": to, "status_since": NOW, "closed_at": None, **stopped}
     assert "close_at" not in lifecycle.moved(NOW, PENDING_EXTERNAL)
 
 
@@ -111,7 +111,7 @@ def test_picked_is_not_looked_at_again() -> None:
 @pytest.mark.parametrize("before", STATUSES)
 def test_the_summary_shows_the_message_and_its_sender(before: str, sender: Sender) -> None:
     changes = said(before, sender)
-    assert (changes["last_message"], changes["last_message_text"]) == ("m", "Hello")
+    assert (changes["last_message"], changes["preview"]) == ("m", "Hello")
     assert (changes["last_sender"], changes["last_sender_number"], changes["last_sender_kind"]) == (
         sender.id,
         sender.number,
@@ -121,7 +121,7 @@ def test_the_summary_shows_the_message_and_its_sender(before: str, sender: Sende
 
 
 def test_the_summary_shows_the_beginning_of_a_long_message() -> None:
-    assert said(NEW, CUSTOMER, body="世" * 200)["last_message_text"] == "世" * 42
+    assert said(NEW, CUSTOMER, body="世" * 200)["preview"] == "世" * 42
 
 
 def test_the_customer_has_read_his_message_and_the_desk_has_not() -> None:
@@ -159,7 +159,7 @@ def test_what_a_message_opens_is_not_closed_any_more(sender: Sender) -> None:
 )
 def test_a_message_that_moves_the_status_says_when(before: str, sender: Sender, after: str) -> None:
     changes = said(before, sender)
-    assert (changes["status"], changes["status_changed_at"]) == (after, NOW)
+    assert (changes["status"], changes["status_since"]) == (after, NOW)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_message_that_moves_the_status_says_when(before: str, sender: Sender, 
     [(NEW, CUSTOMER), (PENDING_INTERNAL, CUSTOMER), (PENDING_EXTERNAL, ANNA), *((status, DESK) for status in STATUSES)],
 )
 def test_a_message_that_does_not_move_the_status_says_nothing_of_it(before: str, sender: Sender) -> None:
-    assert not {"status", "status_changed_at"} & said(before, sender).keys()
+    assert not {"status", "status_since"} & said(before, sender).keys()
 
 
 @pytest.mark.parametrize("before", STATUSES)

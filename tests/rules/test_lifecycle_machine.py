@@ -14,7 +14,7 @@ from tests.rules.values import auto_closes
 
 NEW_CONVERSATION: Changes = {
     **dict.fromkeys(["assignee", "assignee_number", "assigned_at", "picked_at", "closed_at", "warn_at", "close_at"]),
-    **dict.fromkeys(["last_message", "last_message_text"]),
+    **dict.fromkeys(["last_message", "preview"]),
     **dict.fromkeys(["last_sender", "last_sender_number", "last_sender_kind"]),
     "status": NEW,
     "attempts": 0,
@@ -49,8 +49,8 @@ class Conversation(RuleBasedStateMachine):
         """Writes the changes, and holds what must be true of every change by itself."""
         assert changes.keys() <= self.row.keys()
         moves = changes.get("status", self.row["status"]) != self.row["status"]
-        assert ("status_changed_at" in changes) == moves
-        assert changes.get("status_changed_at", self.now) == self.now
+        assert ("status_since" in changes) == moves
+        assert changes.get("status_since", self.now) == self.now
         set_anew = [name for name in DEADLINES if changes.get(name) not in (None, self.row[name])]
         assert all(changes[name] > self.now for name in set_anew)
         self.row |= changes
@@ -80,7 +80,7 @@ class Conversation(RuleBasedStateMachine):
         self.auto_close = wanted
         again = self.now + wanted.reassign_unpicked_after * 1000
         self.row = {**NEW_CONVERSATION, "tried": [], "reassign_at": again}
-        self.row |= {"status_changed_at": self.now, "last_activity_at": self.now}
+        self.row |= {"status_since": self.now, "last_activity_at": self.now}
 
     @rule(milliseconds=elapsed)
     def time_passes(self, milliseconds: int) -> None:
@@ -151,7 +151,7 @@ class Conversation(RuleBasedStateMachine):
     def closed_has_no_deadline_and_says_since_when(self) -> None:
         if not self.is_open:
             assert [self.row[name] for name in DEADLINES] == [None, None, None]
-            assert self.row["closed_at"] == self.row["status_changed_at"]
+            assert self.row["closed_at"] == self.row["status_since"]
         else:
             assert self.row["closed_at"] is None
 
@@ -197,7 +197,7 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def times_are_not_ahead_of_now(self) -> None:
-        past = ("assigned_at", "picked_at", "closed_at", "status_changed_at", "last_activity_at")
+        past = ("assigned_at", "picked_at", "closed_at", "status_since", "last_activity_at")
         assert all(self.row[name] is None or self.row[name] <= self.now for name in past)
 
 

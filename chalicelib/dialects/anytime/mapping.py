@@ -220,11 +220,11 @@ def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card]
         created_by_type="contact",
         created_time=str(moment(found.created_at)),
         last_activity_time=str(moment(found.last_activity_at)),
-        last_status_change_time=str(moment(found.status_changed_at)),
+        last_status_change_time=str(moment(found.status_since)),
         last_replied_time=moment(found.last_message_at),
         last_replied_by_id=found.last_sender_number or None,
         last_replied_by_type=found.last_sender_kind,
-        last_message=found.last_message_text,
+        last_message=found.preview,
     )
     for name, id_ in (("agentAssignee", found.assignee), ("contact", found.contact), ("createdBy", found.contact)):
         if name in asked:

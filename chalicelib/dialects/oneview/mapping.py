@@ -41,7 +41,7 @@ def ticket(found: Conversation, customer: Card | None, now: int) -> wire.Ticket:
     first, _, last = name.partition(" ")
     return wire.Ticket(
         id=found.id,
-        content={"text": found.last_message_text} if found.last_message_text else {},
+        content={"text": found.preview} if found.preview else {},
         metadata=wire.Metadata(
             room_id=found.id,
             picked_timestamp=seconds(found.picked_at),
