@@ -86,6 +86,17 @@ class Cloud:
             for name, method in resource.get("resourceMethods", {}).items()
         }
 
+    def sockets(self, stage: str) -> dict[str, dict[str, str]]:
+        """Routes of every WebSocket API of the stage, with the short name of the function that each calls."""
+        client = self.client("apigatewayv2")
+        mine = [api["ApiId"] for api in client.get_apis()["Items"] if of(stage, api["Name"])]
+        return {api: self._routes(client, api, stage) for api in mine}
+
+    def _routes(self, client: Any, api: str, stage: str) -> dict[str, str]:
+        found = {each["IntegrationId"]: each["IntegrationUri"] for each in client.get_integrations(ApiId=api)["Items"]}
+        uris = {route["RouteKey"]: found[route["Target"].split("/")[1]] for route in client.get_routes(ApiId=api)["Items"]}
+        return {key: uri.split(f":function:polydesk-{stage}-")[1].split("/")[0] for key, uri in uris.items()}
+
     def roles(self, stage: str) -> list[str]:
         return [role["RoleName"] for role in self.client("iam").list_roles()["Roles"] if of(stage, role["RoleName"])]
 
@@ -110,6 +121,7 @@ class Cloud:
             functions=len(functions),
             mappings=len(self.mappings(stage)),
             apis=len(self.apis(stage)),
+            sockets=len(self.sockets(stage)),
             roles=len(self.roles(stage)),
             rules=len(self.rules(stage)),
             grants=sum(len(self.grants(name)) for name in functions),
@@ -125,6 +137,7 @@ class Cloud:
                 key=lambda each: each["EventSourceArn"],
             ),
             "apis": list(self.apis(stage).values()),
+            "sockets": list(self.sockets(stage).values()),
             "refusals": [self.client("apigateway").get_gateway_responses(restApiId=api)["items"] for api in self.apis(stage)],
             "roles": sorted(self.roles(stage)),
             "rules": [_without(each) for each in self.rules(stage)],
@@ -135,12 +148,10 @@ class Cloud:
             .replace(f"polydesk-{stage}", "polydesk-STAGE")
             .replace(f'"{stage}"', '"STAGE"')
         )
-        for mapping in mappings:
-            text = (
-                text.replace(mapping["EventSourceArn"].split("/stream/")[-1], "STREAM")
-                if "/stream/" in mapping["EventSourceArn"]
-                else text
-            )
+        for api in self.sockets(stage):
+            text = text.replace(api, "SOCKETS")
+        for _, stream, moment in (mapping["EventSourceArn"].partition("/stream/") for mapping in mappings):
+            text = text.replace(moment, "STREAM") if stream else text
         return dict(json.loads(text))
 
 

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -78,6 +79,10 @@ _MENDED = [
 ]
 
 
+#: Deployments of a WebSocket API, which moto has not: AWS answers at once, and Chalice wants no more than the id.
+_OF_SOCKETS = re.compile("/v2/apis/[^/]+/deployments")
+
+
 class Fuse:
     """WSGI middleware that refuses requests of a kind, as a lost permission does, so that a command fails where one wants."""
 
@@ -99,6 +104,9 @@ class Fuse:
                 self.blown = True
                 start_response("403 Forbidden", [("Content-Type", "application/json"), ("x-amzn-ErrorType", "AccessDenied")])
                 return [b'{"__type": "AccessDenied", "message": "the fuse has blown"}']
+        if environ["REQUEST_METHOD"] == "POST" and _OF_SOCKETS.fullmatch(environ["PATH_INFO"]):
+            start_response("201 Created", [("Content-Type", "application/json")])
+            return [b'{"deploymentId": "d", "deploymentStatus": "DEPLOYED"}']
         return self.app(environ, start_response)
 
 

@@ -12,9 +12,10 @@ import app
 from infra.project import configured
 from infra.stack import tables
 from tests.e2e.cloud import Cloud, checkout, cloud
+from tests.policies import FUNCTIONS
 
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")  # moto's CloudFormation knows no bucket policies
-LAMBDAS = {source.name for source in app.app.event_sources}
+LAMBDAS = FUNCTIONS.keys() - {"api_handler"}
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +63,12 @@ def test_every_mapping_asks_for_partial_responses_and_streams_give_up_into_a_que
     for mapping in mappings:
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         if ":sqs:" in mapping["EventSourceArn"]:
-            assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (10, {"MaximumConcurrency": 20})
+            most = 10 if mapping["EventSourceArn"].endswith("-mail") else 20
+            assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (10, {"MaximumConcurrency": most})
         else:
-            assert (mapping["BatchSize"], mapping["BisectBatchOnFunctionError"], mapping["MaximumRetryAttempts"]) == (
-                100,
-                True,
-                50,
-            )
+            counts = "-count_" in mapping["FunctionArn"]  # which knows a batch that comes again by its first record
+            assert (mapping["BatchSize"], mapping["MaximumRetryAttempts"]) == (100, 50)
+            assert mapping["BisectBatchOnFunctionError"] is not counts
             assert mapping["DestinationConfig"]["OnFailure"]["Destination"].endswith(":polydesk-dev-stream-dead")
 
 
@@ -84,6 +84,17 @@ def test_the_api_has_the_app_s_routes_all_to_its_function_and_may_call_it(aws: C
     for refusal in refusals.values():
         assert refusal["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
         assert refusal["responseTemplates"] == {"application/json": '{"message":$context.error.messageString}'}
+
+
+def test_the_sockets_have_their_routes_and_what_sends_to_them_knows_where_they_are(aws: Cloud) -> None:
+    ((api, routes),) = aws.sockets("dev").items()
+    assert routes == {"$connect": "websocket_connect", "$disconnect": "websocket_disconnect", "$default": "websocket_message"}
+    for name in routes.values():
+        (grant,) = aws.grants(f"polydesk-dev-{name}")
+        assert grant == f"apigateway.amazonaws.com arn:aws:execute-api:us-east-1:123456789012:{api}/*"
+    for function in aws.functions("dev").values():
+        given = function["Environment"]["Variables"]["POLYDESK_SOCKET_API"]
+        assert given == f"https://{api}.execute-api.us-east-1.amazonaws.com/v1"
 
 
 def test_the_schedule_calls_its_function(aws: Cloud) -> None:
