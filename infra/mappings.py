@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 #: How many invocations a queue may have at once (2 to 1000), so that a backlog leaves the API its share.
-_CONCURRENCY = {"routing": 20, "timers": 20}
+_CONCURRENCY = {"routing": 20, "timers": 20, "notify": 20}
 _OTHERWISE = 10
 
 

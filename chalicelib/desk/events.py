@@ -35,6 +35,12 @@ class ConversationReopened(Event, frozen=True, tag="conversation.reopened.v1"):
     conversation: str
 
 
+class ConversationMoved(Event, frozen=True, tag="conversation.moved.v1"):
+    """A conversation that waits for an agent waits for another group's."""
+
+    conversation: str
+
+
 class DeadlineSet(Event, frozen=True, tag="conversation.deadline_set.v1"):
     """A deadline of `kind` (see rules.deadlines) was set to `due_at`, epoch milliseconds. It holds while it stands there."""
 
@@ -100,6 +106,7 @@ ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
     ConversationReopened: ROUTING,
+    ConversationMoved: ROUTING,
     AgentAvailable: ROUTING,
     AgentRemoved: ROUTING,
     GroupChanged: ROUTING,
@@ -113,6 +120,7 @@ QUEUES: dict[type[Event], str] = {
 AnyEvent = (
     ConversationOpened
     | ConversationReopened
+    | ConversationMoved
     | DeadlineSet
     | AgentAvailable
     | AgentRemoved
@@ -151,6 +159,8 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
         happened.append(ConversationOpened(account, at, id_))
     elif new.is_open and not old.is_open:
         happened.append(ConversationReopened(account, at, id_))
+    elif new.waits_since and new.group != old.group:
+        happened.append(ConversationMoved(account, at, id_))
     if new.last_message and (old is None or old.last_message != new.last_message):
         happened.append(MessagePosted(account, at, id_, new.last_message))
     if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, events, numbers, people
+from chalicelib.desk import accounts, events, people, tallies
 from chalicelib.desk.accounts import GROUPS
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.people import Person
@@ -128,11 +128,11 @@ def serving(ctx: Context, group: str | None) -> list[Person]:
 
 
 def select(ctx: Context, group: Group) -> list[Person]:
-    """The agents whom the group's own selection names: two requests, and one for each thousand conversations of today."""
+    """The agents whom the group's own selection names: two requests at most."""
     agents = members(ctx, group)
     if not agents or group.selection in (None, EVERYONE):
         return agents
-    work = numbers.today(ctx)
+    work = tallies.work(ctx)
     fewest = groups.fewest_customers if group.selection == FEWEST_CUSTOMERS else groups.fewest_messages
     return [min(agents, key=lambda agent: (*fewest(work.get(agent.id, Work())), agent.number))]
 

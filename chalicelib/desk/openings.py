@@ -44,7 +44,7 @@ class Opened:
 def create(ctx: Context, command: CreateConversation) -> Opened:
     """Opens a conversation: the same owner with the same group, or with the same one member, has the one there is.
 
-    One agent is its assignee, several serve it together, one with a group alone is routed. Five requests at most, two
+    One agent is its assignee, several serve it together, one with a group alone is routed. Seven requests at most, two
     more with a group. Raises NotFound for the owner, a member (also where there is none) or the group, Forbidden, Invalid.
     """
     _check(ctx, command)
@@ -59,10 +59,23 @@ def create(ctx: Context, command: CreateConversation) -> Opened:
     pair, named = _pair(owner, others, command), command.name or _called(ctx, group, others, internal=command.internal)
 
     def attempt() -> Conversation:
-        claim = claims.find(ctx.account, members.PAIR, pair) if pair else None
-        return conversations.load(ctx, claim.id) if claim else _open(ctx, command, owner, others, pair, named)
+        there = _there(ctx, command, owner, others, pair) if pair else None
+        return there or _open(ctx, command, owner, others, pair, named)
 
     return Opened(contended(ctx, attempt), serving, named)
+
+
+def _there(ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str) -> Conversation | None:
+    """The one that was opened here, else one with the contact that came about elsewhere, the newest first."""
+    if claim := claims.find(ctx.account, members.PAIR, pair):
+        return conversations.load(ctx, claim.id)
+    if command.internal:
+        return None
+    for found in conversations.of_contact(ctx, owner.id):
+        with_him = found.assignee == others[0].id and not found.member_count if others else False
+        if found.contact == owner.id and (found.group == command.group if command.group else with_him):
+            return found
+    return None
 
 
 def _check(ctx: Context, command: CreateConversation) -> None:

@@ -108,7 +108,8 @@ def _give(ctx: Context, found: Conversation, agent: Person) -> None:
 
 def why_waiting(ctx: Context, found: Conversation) -> str:
     """Why a conversation waits, as `rules.routing` names it: one request."""
-    return routing.why_waiting(people.agents(ctx), found.group)
+    serving = Team(ctx).serving(found.group)
+    return routing.why_waiting(serving, of_group=found.group in accounts.load(ctx).groups)
 
 
 def look_again(ctx: Context, found: Conversation) -> None:

@@ -1,5 +1,8 @@
-"""Tallies: how many contacts came, messages were said and agents wrote, by hour and day of the account's time zone."""
+"""Tallies: how many contacts came, messages were said and agents wrote, by hour and day of the account's time zone; and
+what each agent has had today.
+"""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -11,9 +14,10 @@ from chalicelib.desk.errors import Invalid
 from chalicelib.models import memberships, tallies
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import CONTACT, Person
-from chalicelib.models.tallies import Counts
+from chalicelib.models.tallies import Counts, Place
 from chalicelib.rules import status
 from chalicelib.rules import tallies as rules
+from chalicelib.rules.groups import Work
 
 #: Days that one answer can tell.
 MOST_DAYS = 366
@@ -45,28 +49,42 @@ def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
     return new
 
 
-def _found(table: str, records: Sequence[Record]) -> dict[tuple[str, int], Counts]:
-    found: dict[tuple[str, int], Counts] = {}
+def _found(table: str, records: Sequence[Record]) -> dict[Place, Counts]:
+    found: defaultdict[Place, Counts] = defaultdict(Counts)
     for record in records:
         change = record["dynamodb"]
         if change.get("NewImage") and not memberships.is_membership(change["Keys"].get("key", {}).get("S", "")):
             (_of_person if table == "people" else _of_conversation)(found, change.get("OldImage"), change["NewImage"])
-    return {key: counts for key, counts in found.items() if counts != Counts()}
+    return {place: counts for place, counts in found.items() if counts != Counts()}
 
 
-def _of_person(found: dict[tuple[str, int], Counts], old: Any, new: Any) -> None:
+def _of_person(found: dict[Place, Counts], old: Any, new: Any) -> None:
     person = Person.from_raw_data(new)
     if old is None and person.kind == CONTACT:
-        found.setdefault((person.account, rules.quarter(person.created_at)), Counts()).contacts += 1
+        found[person.account, rules.quarter(person.created_at), None].contacts += 1
 
 
-def _of_conversation(found: dict[tuple[str, int], Counts], old: Any, new: Any) -> None:
+def _of_conversation(found: dict[Place, Counts], old: Any, new: Any) -> None:
     before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
-    came = _public(after) - (_public(before) if before else 0)
-    if came > 0:
-        counts = found.setdefault((after.account, rules.quarter(after.last_activity_at)), Counts())
-        counts.messages += came
-        counts.agents |= {str(after.last_sender)} if after.last_sender_kind == status.STAFF else set()
+    came = max(0, _public(after) - (_public(before) if before else 0))
+    counts = found[after.account, rules.quarter(after.last_activity_at), None]
+    counts.messages += came
+    counts.agents |= {str(after.last_sender)} if came and after.last_sender_kind == status.STAFF else set()
+    if after.assignee and not after.is_internal:
+        his = found[after.account, rules.quarter(_moved_at(after)), after.assignee]
+        his.messages += came
+        his.contacts += _is_new_to_him(before, after)
+
+
+def _is_new_to_him(before: Conversation | None, after: Conversation) -> bool:
+    """Whether a conversation is one more that its agent has had on that day."""
+    return (
+        before is None or before.assignee != after.assignee or rules.utc_day(_moved_at(before)) != rules.utc_day(_moved_at(after))
+    )
+
+
+def _moved_at(conversation: Conversation) -> int:
+    return max(conversation.last_activity_at, conversation.assigned_at or 0)
 
 
 def _public(conversation: Conversation) -> int:
@@ -102,6 +120,15 @@ def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Nu
     for row in _rows(ctx, first, last, zone):
         _add(days[rules.place(row.quarter, zone)[0]], row)
     return days
+
+
+def work(ctx: Context) -> dict[str, Work]:
+    """What each agent has had today (UTC), by his id: contacts whose conversations were his, and what was said in them.
+
+    A moment old, one request; who has had nothing is left out.
+    """
+    rows = tallies.of_agents(ctx.account, rules.quarter(ctx.now))
+    return {agent: Work(row.contacts, row.messages) for agent, row in rows.items()}
 
 
 def overall(ctx: Context) -> Numbers:

@@ -1,6 +1,6 @@
 """Who gets a conversation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from chalicelib.rules.presence import ONLINE
@@ -49,20 +49,8 @@ def _turn(agent: Candidate) -> tuple[int, int, int]:
     return agent.open_conversations, agent.last_assigned_at, agent.number
 
 
-class Grouped(Protocol):
-    """An agent as groups see him."""
-
-    @property
-    def group(self) -> str | None:
-        """Id of his group."""
-
-    @property
-    def is_distributor(self) -> bool:
-        """Whether he serves those who ask for no group."""
-
-
-def why_waiting(agents: Iterable[Grouped], group: str | None) -> str:
-    """Why a conversation of a group, or of none, has to wait. The distributors serve what is of no group."""
-    if group is None:
-        return NOBODY_ONLINE if any(agent.is_distributor for agent in agents) else NO_GROUP
-    return NOBODY_ONLINE if any(agent.group == group for agent in agents) else NOBODY_THERE
+def why_waiting(serving: Collection[object], *, of_group: bool) -> str:
+    """Why a conversation that is for `serving` has to wait; `of_group` is whether it has a group of its own."""
+    if serving:
+        return NOBODY_ONLINE
+    return NOBODY_THERE if of_group else NO_GROUP

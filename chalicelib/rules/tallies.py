@@ -12,6 +12,11 @@ def quarter(at: int) -> int:
     return at // _QUARTER
 
 
+def utc_day(at: int) -> int:
+    """The day since the epoch that a time (epoch milliseconds) is in, as UTC has it."""
+    return at // 86_400_000
+
+
 def today(now: int, zone: str) -> date:
     """The date at a time (epoch milliseconds) in a time zone (IANA name)."""
     return datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).date()

@@ -148,9 +148,14 @@ def test_whom_a_conversation_would_go_to(desk: World) -> None:
     assert select(theirs)["list"] == [desk.agents[2].id]
     assert select(ours)["error_code"] == 37
     assert select(theirs, conversation="nothing")["error_code"] == 26
+    first, second = desk.agents[0].id, desk.agents[1].id
+    given = {"user_uuid": first, "conversation_type": "S2S", "member_list": [second]}
+    internal = call(desk, "PP_CREATE_CONVERSATION", "THIRD_PARTY_KEFU", **given)["uuid"]
+    assert select(ours, "THIRD_PARTY_KEFU", internal)["error_code"] == 36
     other = create(desk, stranger, group_uuid=theirs)["uuid"]
     assert select(ours, conversation=other)["list"] == [desk.agents[0].id, desk.agents[1].id]
     call(desk, "PP_UPDATE_ORG_GROUP", group_uuid=ours, group_route_algorithm="SMART")
+    desk.count()
     assert select(ours, conversation=other)["list"] == [desk.agents[1].id]
 
 

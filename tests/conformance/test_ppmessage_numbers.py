@@ -5,24 +5,17 @@ from datetime import date, timedelta
 import pytest
 
 from tests.conformance.scene import Scene
-from tests.world import World, invoke
-
-
-def counted_so_far(world: World) -> None:
-    """The streams reach the tallies."""
-    for table in ("people", "conversations"):
-        invoke(f"count_{table}", {"Records": world.records(table, since="TRIM_HORIZON")})
 
 
 def test_the_overview_counts_people_and_messages(scene: Scene) -> None:
-    counted_so_far(scene.world)
+    scene.world.count()
     number = scene.world.pp("PPCONSOLE_GET_OVERVIEW_NUMBER", "PPCONSOLE", app_uuid=scene.world.account).body["number"]
     assert number == {"today_customer": 1, "yesterday_customer": 0, "all_customer": 1, "all_message": "2", "agent": 4}
 
 
 @pytest.mark.parametrize(("which", "total"), [("CUSTOMER", 1), ("SERVICE", 1), ("MESSAGE", 2)])
 def test_every_hour_of_today_and_every_day_of_a_month_is_there(scene: Scene, which: str, total: int) -> None:
-    counted_so_far(scene.world)
+    scene.world.count()
     app = scene.world.account
     hours = scene.world.pp(f"PPCONSOLE_GET_REAL_TIME_{which}_NUMBER", "PPCONSOLE", app_uuid=app).body["number"]
     assert [list(hour) for hour in hours] == [[str(hour)] for hour in range(24)]

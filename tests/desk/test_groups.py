@@ -3,10 +3,9 @@
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, conversations, groups, numbers, people, presence, waiting
+from chalicelib.desk import accounts, conversations, groups, messages, people, presence, tallies, waiting
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.groups import Change, Group
-from chalicelib.models import conversations as rows
 from chalicelib.rules.groups import Work
 from tests.world import World, counted
 
@@ -214,15 +213,21 @@ def test_the_selection_of_a_group(desk: World) -> None:
         contact = arrived(desk)
         found = asks(desk, contact, group)
         visitors.append((contact, found.id))
-    busy = stored(desk, visitors[0][1]).assignee
-    assert numbers.today(ctx) == {busy: Work(2, 0), next(id_ for id_ in everyone if id_ != busy): Work(1, 0)}
+    busy = str(stored(desk, visitors[0][1]).assignee)
+    desk.count()
+    (idle,) = set(everyone) - {busy}
+    assert tallies.work(ctx) == {busy: Work(2, 0), idle: Work(1, 0)}
     smart = groups.change(ctx, group.id, Change(selection=groups.FEWEST_CUSTOMERS))
-    assert [agent.id for agent in groups.select(ctx, smart)] == [id_ for id_ in everyone if id_ != busy]
+    assert [agent.id for agent in groups.select(ctx, smart)] == [idle]
     load = groups.change(ctx, group.id, Change(selection=groups.FEWEST_MESSAGES))
-    row = stored(desk, visitors[1][1])
-    rows.change(row, {"message_count": 5, "note_count": 1}, desk.time)
+    contact, talk = visitors[1]
+    for words in ("hello", "hello?"):
+        messages.post(desk.as_visitor(contact), messages.PostMessage(talk, words))
+    desk.count()
     assert [agent.id for agent in groups.select(ctx, load)] == [busy]
-    assert numbers.today(desk.ctx(ADMIN))[str(row.assignee)].messages == 4
     desk.pass_(86_400)
-    assert numbers.today(desk.ctx(ADMIN)) == {}
+    assert tallies.work(desk.ctx(ADMIN)) == {}
+    messages.post(desk.as_visitor(contact), messages.PostMessage(talk, "the next day"))
+    desk.count()
+    assert tallies.work(desk.ctx(ADMIN)) == {str(stored(desk, talk).assignee): Work(1, 1)}
     assert groups.select(ctx, made(desk, "Empty", selection=groups.FEWEST_CUSTOMERS)) == []

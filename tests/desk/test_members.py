@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk import conversations, members, messages, openings
+from chalicelib.desk import conversations, groups, members, messages, openings
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.members import ChangeMembers
 from chalicelib.desk.messages import PostMessage
@@ -131,6 +131,29 @@ def test_one_agent_whom_a_contact_asks_for_is_his_agent(world: World) -> None:
     world.pass_(3_600)
     assert load(world, opened.conversation).assignee == agent.id
     assert loads(world) == [0, 1, 1]
+
+
+def test_a_chat_that_an_agent_has_is_the_one_that_he_or_the_contact_would_open(world: World) -> None:
+    world.online(world.agents[1])
+    visitor, agent = world.visitor(), world.agents[1]
+    world.settle()
+    for command in (CreateConversation(visitor.id, (agent.id,)), CreateConversation(agent.id, (visitor.id,))):
+        assert openings.create(world.ctx(ADMIN), command).conversation.id == visitor.conversation
+    other = openings.create(world.ctx(ADMIN), CreateConversation(visitor.id, (world.agents[0].id,))).conversation
+    assert other.id != visitor.conversation
+
+
+def test_what_waits_and_is_moved_to_another_group_goes_to_who_is_there(world: World) -> None:
+    group = groups.create(world.ctx(ADMIN), "Dancers", groups.Change())
+    groups.add(world.ctx(ADMIN), group, world.agents[2].id)
+    empty = groups.create(world.ctx(ADMIN), "Nobody", groups.Change())
+    visitor = world.visitor()
+    world.settle()
+    members.change(world.ctx(ADMIN), visitor.conversation, ChangeMembers(group=empty.id))
+    world.online(*world.agents)
+    members.change(world.ctx(ADMIN), visitor.conversation, ChangeMembers(group=group.id))
+    world.settle()
+    assert conversations.load(world.ctx(ADMIN), visitor.conversation).assignee == world.agents[2].id
 
 
 def test_several_agents_whom_a_contact_asks_for_serve_him_together(world: World) -> None:

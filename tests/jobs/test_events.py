@@ -11,6 +11,7 @@ from chalicelib.desk.events import (
     AgentAvailable,
     AgentRemoved,
     ConversationAssigned,
+    ConversationMoved,
     ConversationOpened,
     ConversationReopened,
     ConversationWaits,
@@ -28,6 +29,7 @@ from tests.world import World
 SAMPLES = [
     ConversationOpened("a", 1, "c"),
     ConversationReopened("a", 1, "c"),
+    ConversationMoved("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
     AgentRemoved("a", 1, "p"),

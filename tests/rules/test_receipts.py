@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules import receipts, routing
+from chalicelib.rules import receipts
 from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 
 NUMBERS = st.sets(st.integers(1, 40))
@@ -15,12 +15,6 @@ NUMBERS = st.sets(st.integers(1, 40))
 class Said:
     sender_kind: str
     created_at: int
-
-
-@dataclass
-class Agent:
-    group: str | None = None
-    is_distributor: bool = False
 
 
 @given(upto=st.integers(0, 40), last=st.integers(0, 40), wanted=NUMBERS, acknowledged=NUMBERS)
@@ -72,11 +66,3 @@ def test_since_is_what_came_then_and_what_the_contact_had_said_without_an_answer
     assert {row.sender_kind for row in earlier} <= {CONTACT}
     before = len(rows) - len(more)
     assert before == 0 or rows[before - 1].sender_kind != CONTACT
-
-
-def test_why_somebody_waits() -> None:
-    nobody = routing.why_waiting([Agent("a")], None)
-    assert (nobody, routing.why_waiting([], None)) == (routing.NO_GROUP, routing.NO_GROUP)
-    assert routing.why_waiting([Agent(is_distributor=True)], None) == routing.NOBODY_ONLINE
-    assert routing.why_waiting([Agent("a")], "b") == routing.NOBODY_THERE
-    assert routing.why_waiting([Agent("a")], "a") == routing.NOBODY_ONLINE

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chalicelib.rules import routing
 from chalicelib.rules.presence import AWAY, BUSY, OFFLINE, ONLINE, PRESENCES
 from chalicelib.rules.routing import choose, preferred
 
@@ -148,3 +149,12 @@ def test_an_unpicked_conversation_goes_round_everybody_online_before_anybody_twi
         assert chosen is not None
         tried.append(chosen.id)
     assert sorted(tried) == sorted(agent.id for agent in online(team))
+
+
+def test_why_somebody_waits() -> None:
+    assert routing.why_waiting(["somebody"], of_group=True) == routing.NOBODY_ONLINE
+    assert routing.why_waiting(["a distributor"], of_group=False) == routing.NOBODY_ONLINE
+    assert (routing.why_waiting([], of_group=True), routing.why_waiting([], of_group=False)) == (
+        routing.NOBODY_THERE,
+        routing.NO_GROUP,
+    )

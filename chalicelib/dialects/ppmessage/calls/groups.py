@@ -92,6 +92,8 @@ def group_conversation(ctx: Context, request: wire.GroupConversation) -> wire.Co
 def select_users(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
     """PP_SELECT_USERS_BY_GROUP_ALGORITHM: whom of another group a conversation would go to."""
     found = conversations.load(ctx, request.conversation_uuid)
+    if found.is_internal:
+        raise Coded(36, "a conversation among agents goes to no group")
     if found.group == request.group_uuid:
         raise Coded(37, "the conversation is this group's already")
     chosen = groups.select(ctx, groups.get(ctx, request.group_uuid))
