@@ -44,8 +44,8 @@ format: $(VENV)/ready   ## writes the format
 replay: $(VENV)/run   ## real chats into a running desk: FILE=… LIMIT=n
 	@$(BIN)/python -m infra.replay "$(FILE)" --limit "$(or $(LIMIT),100)"
 
-deploy: $(VENV)/run   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=…
-	@$(BIN)/python -m infra.deploy "$(STAGE)"
+deploy: $(VENV)/run   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=… WATCH=who.is@told.of.alarms
+	@$(BIN)/python -m infra.deploy "$(STAGE)" $(if $(WATCH),--watch "$(WATCH)")
 
 destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=yes
 	@$(BIN)/python -m infra.destroy "$(STAGE)" --data-too "$(or $(DATA_TOO),no)"

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from infra import adopt, functions, gateway, mappings, project, smoke, stack
+from infra import adopt, functions, gateway, mappings, project, smoke, stack, watch
 from infra.aws import CannotDeploy, account, here, run, say
 
 
@@ -17,12 +17,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Deploys a stage; safe to repeat.")
     parser.add_argument("stage")
     parser.add_argument("--no-smoke", action="store_true", help="without the walk at the end")
+    parser.add_argument(
+        "--watch", metavar="EMAIL", help='alarms and a dashboard from now on, and who is told of alarms ("": nobody)'
+    )
     given = parser.parse_args()
-    return run(partial(deploy, given.stage, walk=not given.no_smoke))
+    return run(partial(deploy, given.stage, walk=not given.no_smoke, watched_by=given.watch))
 
 
-def deploy(stage: str, walk: bool = True) -> None:
-    """Brings the stage to what is checked out. Raises CannotDeploy."""
+def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None:
+    """Brings the stage to what is checked out, see watch.apply for `watched_by`. Raises CannotDeploy."""
     say("deploy", f"{stage} in {here(stage)}, account {account()}")
     adopt.roles(stage)  # before anything is made in the wrong region
     stack.apply(stage)
@@ -37,6 +40,7 @@ def deploy(stage: str, walk: bool = True) -> None:
     environment = _addresses(stage, after)
     functions.configure(after.functions.values(), environment)
     _gateway(stage, after)
+    watch.apply(stage, watched_by)
     if walk:
         smoke.walk(environment["POLYDESK_PUBLIC_URL"])
     say("ready", environment["POLYDESK_PUBLIC_URL"])

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra import adopt, gateway, project, stack
+from infra import adopt, gateway, project, stack, watch
 from infra.aws import APP, CannotDeploy, here, pages, run, say
 
 
@@ -30,6 +30,7 @@ def destroy(stage: str, data_too: bool = False) -> None:
     if data_too:
         _ask(stage)
     _code(stage)
+    watch.delete(stage)
     if data_too:
         _data(stage)
     elif stack.exists(stage):

@@ -1,5 +1,6 @@
 """Waiting for a condition, with a deadline; and a port that nobody has."""
 
+import random
 import socket
 import time
 from collections.abc import Callable
@@ -11,10 +12,16 @@ _T = TypeVar("_T")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that was free a moment ago."""
+    """A port of 127.0.0.1 that was free a moment ago, like the one after it; none that the system gives to a connection."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        if _is_free(port) and _is_free(port + 1):
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def until(holds: Callable[[], _T | None], patience: float = PATIENCE) -> _T:

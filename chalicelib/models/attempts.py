@@ -4,10 +4,8 @@ Key: a digest of what is tried. `expires_at` (epoch seconds) is the end of the w
 counts as gone.
 """
 
-from pynamodb.attributes import UnicodeAttribute
-
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional
+from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, conditional
 
 
 class Attempts(Table):

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
+from pynamodb import attributes
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
@@ -22,7 +23,9 @@ _LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
 #: Keys that one BatchGetItem takes.
 _MOST_KEYS = 100
 _LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
+_A = TypeVar("_A", bound="Attribute[Any]")
 _M = TypeVar("_M", bound="Table")
+_T = TypeVar("_T")
 
 
 class Refused(Exception):
@@ -38,7 +41,33 @@ class Refused(Exception):
         self.found = found
 
 
-class IntegerAttribute(Attribute[int]):
+class Plain(Attribute[_T]):
+    """An attribute of a table: read and set without a look at whether it is one of a map, which can be under another name."""
+
+    @overload
+    def __get__(self: _A, instance: None, owner: Any) -> _A: ...
+
+    @overload
+    def __get__(self, instance: Any, owner: Any) -> _T: ...
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        """Its value, None where it has none; of the class itself."""
+        return self if instance is None else instance.attribute_values.get(self.attr_name)
+
+    def __set__(self, instance: Any, value: _T | None) -> None:
+        """Sets its value."""
+        instance.attribute_values[self.attr_name] = value
+
+
+class UnicodeAttribute(Plain[str], attributes.UnicodeAttribute):
+    """A text."""
+
+
+class BooleanAttribute(Plain[bool], attributes.BooleanAttribute):
+    """Whether something is so."""
+
+
+class IntegerAttribute(Plain[int]):
     """A whole number: all of ours are (times, counts, ids)."""
 
     attr_type = NUMBER

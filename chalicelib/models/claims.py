@@ -7,11 +7,11 @@ so numbers may be cached for good. A pair's claim goes when others join it.
 from functools import lru_cache
 from typing import Any
 
-from pynamodb.attributes import ListAttribute, UnicodeAttribute
+from pynamodb.attributes import ListAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib import config
-from chalicelib.models.base import Table, conditional
+from chalicelib.models.base import Table, UnicodeAttribute, conditional
 
 #: Scope of names that must be known before the account is.
 EVERYWHERE = "*"

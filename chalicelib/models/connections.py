@@ -4,11 +4,11 @@ forget to say so.
 
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, page
+from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Refused, Table, UnicodeAttribute, conditional, page
 
 _KEPT_SECONDS = 3 * 3600
 

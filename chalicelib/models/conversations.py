@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from pynamodb.attributes import Attribute, BooleanAttribute, ListAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.attributes import Attribute, ListAttribute, VersionAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import people
-from chalicelib.models.base import IntegerAttribute, Table, conditional, transaction
+from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Table, UnicodeAttribute, conditional, transaction
 from chalicelib.models.claims import Claim, claim
 from chalicelib.models.people import Person
 

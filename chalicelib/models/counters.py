@@ -1,9 +1,7 @@
 """Counters: the next integer id of each kind of thing in an account, and how far the sweep has got."""
 
-from pynamodb.attributes import UnicodeAttribute
-
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table
+from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
 
 
 class Counter(Table):

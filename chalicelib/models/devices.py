@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, transaction
+from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Refused, Table, UnicodeAttribute, conditional, transaction
 from chalicelib.models.claims import Claim, claim
 
 

@@ -4,12 +4,11 @@ Key: the id alone, because it is what opens a file: an address in a page carries
 A file that no message has taken up expires, in the bucket as well (infra/template.yaml, prefix `incoming/`).
 """
 
-from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table
+from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import COUNT
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models import conversations, messages
-from chalicelib.models.base import IntegerAttribute, Refused, Table, conditional, read, transaction
+from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, conditional, read, transaction
 from chalicelib.models.claims import Claim, unchanged
 from chalicelib.models.conversations import Conversation, Loads, of_key
 from chalicelib.models.messages import Message

@@ -7,12 +7,12 @@ those that the contact may see (notes have none).
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute
 from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
 from chalicelib import config
 from chalicelib.models import files
-from chalicelib.models.base import IntegerAttribute, Refused, Table, page, transaction
+from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, page, transaction
 from chalicelib.models.conversations import Conversation, Loads, key, move, updates
 from chalicelib.models.files import File
 

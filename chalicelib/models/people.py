@@ -6,13 +6,12 @@ whose a person is of whom a client says no more than his uuid; it is written onc
 
 from typing import Any
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, conditional, page, transaction
+from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Table, UnicodeAttribute, conditional, page, transaction
 from chalicelib.models.claims import Claim, claim
 from chalicelib.models.tokens import Token
 

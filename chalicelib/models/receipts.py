@@ -7,11 +7,11 @@ twice or out of order. Whoever reads what is left moves `upto` on, so that `beyo
 from collections.abc import Collection
 from typing import Any
 
-from pynamodb.attributes import NumberSetAttribute, UnicodeAttribute
+from pynamodb.attributes import NumberSetAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, conditional, page
+from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute, conditional, page
 
 _KEPT_SECONDS = 90 * 86400
 

@@ -6,10 +6,10 @@ What every call needs stands under the account itself; what only some calls need
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, UnicodeAttribute, VersionAttribute
+from pynamodb.attributes import JSONAttribute, VersionAttribute
 
 from chalicelib import config
-from chalicelib.models.base import Table, conditional, page
+from chalicelib.models.base import Table, UnicodeAttribute, conditional, page
 
 
 class Setting(Table):

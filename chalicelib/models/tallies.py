@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, transaction
+from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, transaction
 
 #: Records that one transaction can count: at most three rows each, beside the one that says so (100 in all).
 MOST_AT_ONCE = 33

@@ -6,10 +6,8 @@ when it fires, what it is about says whether it still holds.
 
 from zlib import crc32
 
-from pynamodb.attributes import UnicodeAttribute
-
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table
+from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
 
 #: A minute's rows are spread over so many partitions (1,000 writes a second each); each costs the sweep a request.
 SHARDS = 4

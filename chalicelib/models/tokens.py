@@ -5,10 +5,8 @@ An ending stands among them under `ended#account#person` (`ended#account#` for a
 issued in an earlier generation, however much that is, in one write.
 """
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
-
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, conditional
+from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Table, UnicodeAttribute, conditional
 
 
 class Token(Table):

@@ -5,10 +5,10 @@ conversation (who watches it being typed in), so telling the members of a conver
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from pynamodb.attributes import UnicodeAttribute, UnicodeSetAttribute
+from pynamodb.attributes import UnicodeSetAttribute
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table
+from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
 
 _KEPT_SECONDS = 3 * 3600
 

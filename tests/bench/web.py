@@ -86,13 +86,6 @@ def _timed(work: Callable[[Connection], object], connection: Connection) -> floa
     return (time.perf_counter() - started) * 1000
 
 
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(process: "subprocess.Popen[Any]", port: int) -> None:
     """Until the process serves its port. Raises Unanswered where it ends, or does not within a minute."""
     until = time.monotonic() + _STARTS_WITHIN

@@ -103,6 +103,12 @@ class Cloud:
     def rules(self, stage: str) -> list[Any]:
         return list(self.client("events").list_rules(NamePrefix=f"polydesk-{stage}-")["Rules"])
 
+    def watched_by(self, stage: str) -> list[str]:
+        """Who is told of the stage's alarms, for each stack that has some: moto makes the stack, and no alarm in it."""
+        stacks = self.client("cloudformation").describe_stacks()["Stacks"]
+        mine = [each["Parameters"] for each in stacks if each["StackName"] == f"polydesk-{stage}-watch"]
+        return [given["ParameterValue"] for parameters in mine for given in parameters if given["ParameterKey"] == "AlarmEmail"]
+
     def grants(self, function: str) -> list[str]:
         """Who may call a function, and from where."""
         client = self.client("lambda")

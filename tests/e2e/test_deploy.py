@@ -138,13 +138,14 @@ def test_a_change_is_applied_and_nothing_else(aws: Cloud, tmp_path: Path) -> Non
     config.write_text(json.dumps(document))
     role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::123456789012:role/gateway-logs"}
     aws.client("apigateway").update_account(patchOperations=[role])
-    assert "answers are as documented" in aws.deploy("dev", cwd=changed)
+    assert "answers are as documented" in aws.deploy("dev", "--watch", "ops@desk.test", cwd=changed)
     after = aws.picture("dev")
     desk = aws.environment["POLYDESK_PUBLIC_URL"]
     for function in after["functions"].values():
         assert function["MemorySize"] == 768 and function["Environment"]["Variables"]["POLYDESK_PUBLIC_URL"] == desk
     assert {**after, "functions": 0} == {**before, "functions": 0}
     (api,) = aws.apis("dev")
+    assert aws.watched_by("dev") == ["ops@desk.test"]
     logged = aws.client("apigateway").get_stage(restApiId=api, stageName="v1")["accessLogSettings"]
     assert logged["destinationArn"].endswith(":log-group:/aws/apigateway/polydesk-dev")
     assert json.loads(logged["format"])["status"] == "$context.status"
@@ -176,6 +177,7 @@ def test_destroy_keeps_the_data_and_the_next_deployment_finds_it(aws: Cloud) -> 
     before = aws.counts("dev")
     destroyed = aws.run("infra.destroy", "dev")
     assert destroyed.returncode == 0, destroyed.stdout
+    assert aws.watched_by("dev") == []
     assert +aws.counts("dev") == {"stacks": 1}
     assert rows(aws, "dev") == people
     aws.deploy("dev", "--no-smoke")

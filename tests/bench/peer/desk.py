@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from tests.bench.web import Connection, Unanswered, free_port
+from tests.bench.web import Connection, Unanswered
+from tests.waiting import free_port
 
 _CONVERSATIONS = "/api/v3/anytime/conversations"
 _INCLUDED = "include=contact,agentAssignee"

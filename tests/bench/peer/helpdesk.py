@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.bench.web import Connection, Unanswered, free_port, wait_for
+from tests.bench.web import Connection, Unanswered, wait_for
+from tests.waiting import free_port
 
 _HERE = Path(__file__).parent
 _REQUIREMENTS = _HERE / "requirements.txt"

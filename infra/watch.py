@@ -1,0 +1,26 @@
+"""infra/watch.yaml as a CloudFormation stack: alarms and a dashboard, which cost while nobody talks, so one asks for them."""
+
+from pathlib import Path
+
+from infra import cloudformation
+from infra.aws import APP
+
+TEMPLATE = Path(__file__).with_name("watch.yaml")
+
+
+def apply(stage: str, email: str | None = None) -> None:
+    """Brings a stage's alarms to the template, where it has any or `email` is to be told of them ("" nobody is).
+
+    None leaves it as it is who is told. Raises CannotDeploy.
+    """
+    if email is not None or cloudformation.exists(_name(stage)):
+        cloudformation.apply(_name(stage), TEMPLATE, {"Stage": stage, "AlarmEmail": email})
+
+
+def delete(stage: str) -> None:
+    """Deletes them, if there are any."""
+    cloudformation.delete(_name(stage))
+
+
+def _name(stage: str) -> str:
+    return f"{APP}-{stage}-watch"
