@@ -99,6 +99,14 @@ class Dialect:
             rows.setdefault((endpoint.method, len(parts)), []).append((parts, endpoint))
         return rows
 
+    @cached_property
+    def _plain(self) -> dict[tuple[str, str], Endpoint]:
+        """Rows without a variable, by method and path: most calls need no look at the others."""
+        return {(row.method, self._spelled(row.path)): row for row in self.endpoints if "{" not in row.path}
+
+    def _spelled(self, path: str) -> str:
+        return path.lower() if self.any_case else path
+
     def _parts(self, path: str) -> list[str]:
         return path.strip("/").split("/")
 
@@ -107,6 +115,8 @@ class Dialect:
 
         Raises NotFound for a path that is not in the table, WrongMethod for one that is there for other methods.
         """
+        if plain := self._plain.get((request.method, self._spelled(request.path))):
+            return plain, {}
         given = [unquote(segment) for segment in self._parts(request.path)]
         for parts, endpoint in self._rows.get((request.method, len(given)), []):
             if self._matches(parts, given):
@@ -122,7 +132,7 @@ class Dialect:
         )
 
     def _same(self, part: str, segment: str) -> bool:
-        return part.lower() == segment.lower() if self.any_case else part == segment
+        return self._spelled(part) == self._spelled(segment)
 
     def handle(self, request: Request) -> Answer:
         """The answer to a request, whatever it is: never raises."""

@@ -1,6 +1,6 @@
 """What every table shares: one connection, names by stage, and what a refused write says."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar, overload
@@ -11,6 +11,8 @@ from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
+from pynamodb.expressions.update import SetAction
+from pynamodb.expressions.util import get_value_placeholder, substitute_names
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
@@ -52,11 +54,16 @@ class Plain(Attribute[_T]):
 
     def __get__(self, instance: Any, owner: Any) -> Any:
         """Its value, None where it has none; of the class itself."""
-        return self if instance is None else instance.attribute_values.get(self.attr_name)
+        return self if instance is None else instance.attribute_values.get(self._name)
+
+    def __set_name__(self, owner: type[Any], name: str) -> None:
+        """Keeps the name, which pynamodb looks up in a path each time."""
+        super().__set_name__(owner, name)
+        self._name = name
 
     def __set__(self, instance: Any, value: _T | None) -> None:
         """Sets its value."""
-        instance.attribute_values[self.attr_name] = value
+        instance.attribute_values[self._name] = value
 
 
 class UnicodeAttribute(Plain[str], attributes.UnicodeAttribute):
@@ -81,6 +88,12 @@ class IntegerAttribute(Plain[int]):
         return int(value)
 
 
+def _deserializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
+    """A text is what it is, a whole number Python's own to make."""
+    as_it_is = type(attribute).deserialize in (Attribute.deserialize, attributes.UnicodeAttribute.deserialize)
+    return None if as_it_is else int if type(attribute) is IntegerAttribute else attribute.deserialize
+
+
 class Table(Model):
     """Base of all models: uses the shared connection instead of one a table."""
 
@@ -97,18 +110,22 @@ class Table(Model):
         """A row as it was read. pynamodb's own way sets every default twice and every value through a descriptor, which
         takes longer than all else that we do with an inbox page. No attribute of ours is stored under another name.
         """
-        row = cls.__new__(cls)
-        row.attribute_values = {name: default() if callable(default) else default for name, default in cls._defaults()}
+        row, (defaults, readers) = cls.__new__(cls), cls._reading()
+        values = {name: default() if callable(default) else default for name, default in defaults}
         for name, value in attribute_values.items():
-            attribute = cls._attributes.get(name)
-            if attribute is not None and NULL not in value:
-                row.attribute_values[name] = attribute.deserialize(value[attribute.attr_type])
+            if (reader := readers.get(name)) and NULL not in value:
+                kind, deserialize = reader
+                values[name] = deserialize(value[kind]) if deserialize else value[kind]
+        row.attribute_values = values
         return row
 
     @classmethod
     @cache
-    def _defaults(cls) -> list[tuple[str, Any]]:
-        return [(name, attribute.default) for name, attribute in cls._attributes.items() if attribute.default is not None]
+    def _reading(cls) -> tuple[list[tuple[str, Any]], dict[str, tuple[str, Callable[[Any], Any] | None]]]:
+        """Defaults by name; of each attribute the type its value stands under, and what makes it ours, if anything has to."""
+        known = cls._attributes
+        defaults = [(name, attribute.default) for name, attribute in known.items() if attribute.default is not None]
+        return defaults, {name: (attribute.attr_type, _deserializer(attribute)) for name, attribute in known.items()}
 
     @classmethod
     def find(cls: type[_M], hash_key: str, range_key: str | None = None, *, consistent: bool = True) -> _M | None:
@@ -121,6 +138,22 @@ class Table(Model):
             return cls.get(hash_key, range_key, consistent_read=consistent)
         except cls.DoesNotExist:
             return None
+
+
+class SetAll(SetAction):
+    """Sets whole attributes, none to None, in one action: pynamodb's way makes six objects for each of them."""
+
+    def __init__(self, model: type[Table], values: Mapping[str, Any]) -> None:
+        """The values by the attribute's name."""
+        known = model.get_attributes()
+        self._raw = {name: {known[name].attr_type: known[name].serialize(value)} for name, value in values.items()}
+
+    def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
+        """The part of an update expression after SET."""
+        return ", ".join(
+            f"{substitute_names([name], placeholder_names)} = {get_value_placeholder(raw, expression_attribute_values)}"
+            for name, raw in self._raw.items()
+        )
 
 
 def page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:

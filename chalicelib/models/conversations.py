@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from pynamodb.attributes import Attribute, ListAttribute, VersionAttribute
+from pynamodb.attributes import ListAttribute, VersionAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import people
-from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Table, UnicodeAttribute, conditional, transaction
+from chalicelib.models.base import BooleanAttribute, IntegerAttribute, SetAll, Table, UnicodeAttribute, conditional, transaction
 from chalicelib.models.claims import Claim, claim
 from chalicelib.models.people import Person
 
@@ -287,11 +287,8 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     if conversation.held_by != holder:
         changes = {**changes, "held_by": holder, "held_since": now if holder else None}
         conversation.held_by, conversation.held_since = holder, now if holder else None
-    return [_set(getattr(Conversation, name), value) for name, value in changes.items()]
-
-
-def _set(attribute: Attribute[Any], value: Any) -> Action:
-    return attribute.remove() if value is None else attribute.set(value)
+    removed = [getattr(Conversation, name).remove() for name, value in changes.items() if value is None]
+    return [SetAll(Conversation, {name: value for name, value in changes.items() if value is not None}), *removed]
 
 
 @dataclass(frozen=True, slots=True)
