@@ -15,7 +15,7 @@ import pytest
 import app
 from tests.bench import aws
 from tests.bench.aws import Bill, billed
-from tests.bench.capacity import TEXT, scene, sweep
+from tests.bench.calls import TEXT, scene, sweep
 from tests.bench.figures import Report
 from tests.world import Answer, Visitor, World
 

@@ -20,7 +20,7 @@ from chalice.local import LambdaContext
 import app
 from chalicelib.models import base
 from tests.bench import aws, rows
-from tests.bench.capacity import TEXT
+from tests.bench.calls import TEXT
 from tests.bench.figures import Report
 from tests.bench.gateway import event
 from tests.world import Visitor, World

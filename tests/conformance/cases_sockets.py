@@ -8,7 +8,9 @@ from chalicelib.desk import devices
 from chalicelib.desk.devices import Details
 
 if TYPE_CHECKING:
+    from chalicelib.desk.people import Person
     from tests.conformance.scene import Scene
+    from tests.world import World
 
 #: Rows that end the token with which they are called.
 ENDING = {("POST", "/api/PPKEFU_LOGOUT"), ("POST", "/api/PPCONSOLE_LOGOUT")}
@@ -16,8 +18,12 @@ ENDING = {("POST", "/api/PPKEFU_LOGOUT"), ("POST", "/api/PPCONSOLE_LOGOUT")}
 
 def agents_device(scene: "Scene") -> str:
     """A browser of the first agent's."""
-    agent = scene.world.agents[0]
-    return devices.used(scene.world.ctx(AGENT, agent), agent.id, "a browser", Details(os="BROWSER")).id
+    return device_of(scene.world, scene.world.agents[0])
+
+
+def device_of(world: "World", agent: "Person") -> str:
+    """A browser of an agent's."""
+    return devices.used(world.ctx(AGENT, agent), agent.id, "a browser", Details(os="BROWSER")).id
 
 
 def device(scene: "Scene", label: str) -> str:

@@ -13,7 +13,8 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
     found = waiting.ask(ctx, request.user_uuid)
     visitor, agents = serving(ctx, found)
     waits = waiting.in_queue(ctx, found)
-    connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)])
+    # A chat that waits has nobody to be shown but the visitor, who asks: one that is just opened costs nothing more.
+    connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)]) if agents else {}
     return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected, waits=waits)
 
 
