@@ -90,9 +90,7 @@ def test_opening_a_conversation_takes_three_requests(world: World) -> None:
     user = world.pp("PP_CREATE_ANONYMOUS", app_uuid=world.account, ppcom_trace_uuid=trace).body["user_uuid"]
     with counted() as sent:
         world.pp("PPCOM_GET_DEFAULT_CONVERSATION", **{**given, "user_uuid": user}, device_uuid="any")
-    assert sent == ["GetItem", "UpdateItem", "TransactWriteItems", "BatchGetItem"], (
-        "the last says who of its members is connected"
-    )
+    assert sent == ["GetItem", "UpdateItem", "TransactWriteItems"]
 
 
 def test_assigning_a_conversation_takes_three_requests(world: World) -> None:
