@@ -15,6 +15,7 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas
 main{box-sizing:border-box;width:min(24rem,100%);padding:2rem 1.5rem}
 h1{font-size:1.5rem;margin:0 0 .5rem}
 p{margin:0 0 1rem;overflow-wrap:anywhere}
+input+p{margin-top:.5rem}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input,button{box-sizing:border-box;width:100%;padding:.65rem .75rem;font:inherit;border-radius:.5rem}
 input{border:1px solid GrayText;background:Field;color:FieldText}

@@ -8,13 +8,14 @@ from chalicelib.dialects.ppmessage.mapping import conversations as mapping
 from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 
-def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown:
-    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none, or else his place in the queue."""
+def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | None:
+    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; None while he waits in the queue."""
     found = waiting.ask(ctx, request.user_uuid)
+    if waiting.in_queue(ctx, found):
+        return None
     visitor, agents = serving(ctx, found)
-    waits = waiting.in_queue(ctx, found)
     connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)])
-    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected, waits=waits)
+    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected)
 
 
 def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:
