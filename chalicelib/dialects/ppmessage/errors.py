@@ -131,10 +131,10 @@ def fail(error: Exception, request: Request) -> Answer:
 
 
 def wrap(request: Request, body: Any) -> Any:
-    """A success in this dialect's shape, None one that tells no more; /ppauth has its own."""
-    if not isinstance(body, msgspec.Struct | None):
+    """A success in this dialect's shape, UNSET one that tells no more; /ppauth has its own."""
+    if not isinstance(body, msgspec.Struct | msgspec.UnsetType):
         return body
-    told = msgspec.structs.asdict(body) if body else {}
+    told = {} if body is msgspec.UNSET else msgspec.structs.asdict(body)
     shown = {name: value for name, value in told.items() if value is not msgspec.UNSET}
     return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **shown}
 

@@ -1,5 +1,7 @@
 """Calls about conversations."""
 
+import msgspec
+
 from chalicelib.context import Context
 from chalicelib.desk import accounts, conversations, groups, live, members, people, waiting
 from chalicelib.dialects.endpoint import Endpoint
@@ -8,11 +10,11 @@ from chalicelib.dialects.ppmessage.mapping import conversations as mapping
 from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 
-def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | None:
-    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; None while he waits in the queue."""
+def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | msgspec.UnsetType:
+    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; UNSET while he is in the queue."""
     found = waiting.ask(ctx, request.user_uuid)
     if waiting.in_queue(ctx, found):
-        return None
+        return msgspec.UNSET
     visitor, agents = serving(ctx, found)
     connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)])
     return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected)
