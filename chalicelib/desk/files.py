@@ -4,6 +4,7 @@ A file comes to `incoming/`, where the bucket forgets it after a day. The messag
 """
 
 import email.message
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.context import VISITOR, Context
@@ -134,10 +135,13 @@ def _move_in(file: File, conversation: Conversation) -> None:
         storage.copy(files.thumbnail(file.first_place), files.thumbnail(file.place))
 
 
-def download(ctx: Context, id_: str, name: str = "", *, thumbnail: bool = False) -> str | File:
+def download(
+    ctx: Context, id_: str, name: str = "", *, thumbnail: bool = False, misspelt: Callable[[str], str] = str
+) -> str | File:
     """An address in the bucket that holds LINK_SECONDS, or the file itself where it is a text: one request.
 
-    Who has no token proves himself by the id. Raises NotFound, also for what a caller with a token may not see.
+    It is saved as `name`, but under its own where that is only its own as the client misspells it. Who has no token
+    proves himself by the id. Raises NotFound, also for what a caller with a token may not see.
     """
     file = _load(ctx, id_)
     if not _may_see(ctx, file) or (thumbnail and not file.thumbnail_width):
@@ -145,7 +149,8 @@ def download(ctx: Context, id_: str, name: str = "", *, thumbnail: bool = False)
     if file.text is not None:
         return file
     place = files.thumbnail(file.place) if thumbnail else file.place
-    return storage.link(place, disposition(file, name), LINK_SECONDS)
+    is_own = "\ufffd" in name or name == misspelt(file.name)
+    return storage.link(place, disposition(file, "" if is_own else name), LINK_SECONDS)
 
 
 def _may_see(ctx: Context, file: File) -> bool:

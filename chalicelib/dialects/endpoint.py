@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 from urllib.parse import unquote
 
 import msgspec
@@ -60,6 +60,12 @@ class Endpoint:
     def fields(self) -> dict[str, bool]:
         """Names of the request's fields, and whether each must be given."""
         return {field.name: field.required for field in msgspec.structs.fields(self.request)}
+
+    @cached_property
+    def nullable(self) -> frozenset[str]:
+        """The request's fields that must be given, but may be null."""
+        types = get_type_hints(self.request)
+        return frozenset(name for name, needed in self.fields.items() if needed and type(None) in get_args(types[name]))
 
     @cached_property
     def conversation(self) -> str:

@@ -28,6 +28,8 @@ def test_a_device_that_exists_is_told(scene: Scene) -> None:
     assert first["device_uuid"] == again["device_uuid"]
     another = scene.world.visitor()
     assert scene.world.pp("PP_CREATE_DEVICE", **given | {"user_uuid": another.id}).body["error_code"] == 0
+    known: dict[str, Any] = given | {"device_id": "a known customer's", "ppcom_trace_uuid": None}
+    assert scene.world.pp("PP_CREATE_DEVICE", **known).body["error_code"] == 0, "a web widget has no trace of him"
 
 
 def test_a_trace_is_one_visitor_of_its_account(scene: Scene, rival: Scene) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from email import message_from_string
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
@@ -104,6 +105,22 @@ def test_a_widget_s_form_stores_a_file_that_its_id_opens(scene: Scene) -> None:
 def test_a_name_is_quoted_and_leads_nowhere(scene: Scene, name: str, shown: str) -> None:
     fid = upload(scene.world, scene.visitor.id, b"words")
     assert fetched(get(scene.world, fid, f"?file_name={quote(name)}"))["shown"] == f"attachment; {shown}"
+
+
+@pytest.mark.parametrize(
+    "name, asked",
+    [
+        ("my file.pdf", "my%20file.pdfe.pdf"),
+        ("Über uns.txt", "%C3%9Cber%20uns.txt.txt"),
+        ("Preis & Liste.pdf", "Preis%20&%20Liste.pdfte.pdf"),
+        ("价目表 1.pdf", "%E4%BB%B7%E7%9B%AE%E8%A1%A8%201.pdfdf"),
+        ("счёт.pdf", "%E0%91%81%E0%91%87%E0%91%91%E0%91%82.pdf"),
+    ],
+)
+def test_a_name_that_the_web_widget_misspells_is_the_file_s_own(scene: Scene, name: str, asked: str) -> None:
+    fid = upload(scene.world, scene.visitor.id, b"words", name)
+    told = message_from_string(f"Content-Disposition: {fetched(get(scene.world, fid, f'?file_name={asked}'))['shown']}")
+    assert told.get_filename() == name
 
 
 @pytest.mark.parametrize("mime", ["text/html", "image/svg+xml", "image/png", "nonsense", "", "text/html; charset=x\u00e9"])

@@ -65,7 +65,8 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
         raise NotAuthenticated
     if app not in (None, caller.account) and not _may_be_new(endpoint, app):
         raise NotAuthenticated
-    required([name for name, needed in fields.items() if needed], given)
+    nulls = {name for name in endpoint.nullable if given.get(name, ...) is None}
+    required([name for name, needed in fields.items() if needed and name not in nulls], given)
     return ctx.acting(_acting(caller, given))
 
 

@@ -131,10 +131,11 @@ def fail(error: Exception, request: Request) -> Answer:
 
 
 def wrap(request: Request, body: Any) -> Any:
-    """A success in this dialect's shape; /ppauth has its own."""
-    if not isinstance(body, msgspec.Struct):
+    """A success in this dialect's shape, UNSET one that tells no more; /ppauth has its own."""
+    if not isinstance(body, msgspec.Struct | msgspec.UnsetType):
         return body
-    shown = {name: value for name, value in msgspec.structs.asdict(body).items() if value is not msgspec.UNSET}
+    told = {} if body is msgspec.UNSET else msgspec.structs.asdict(body)
+    shown = {name: value for name, value in told.items() if value is not msgspec.UNSET}
     return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **shown}
 
 

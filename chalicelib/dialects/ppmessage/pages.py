@@ -15,11 +15,12 @@ body{margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas
 main{box-sizing:border-box;width:min(24rem,100%);padding:2rem 1.5rem}
 h1{font-size:1.5rem;margin:0 0 .5rem}
 p{margin:0 0 1rem;overflow-wrap:anywhere}
+input+p{margin-top:.5rem}
 label{display:block;margin:1rem 0 .25rem;font-weight:600}
 input,button{box-sizing:border-box;width:100%;padding:.65rem .75rem;font:inherit;border-radius:.5rem}
 input{border:1px solid GrayText;background:Field;color:FieldText}
 button{margin-top:1.5rem;border:0;background:#1d4ed8;color:#fff;font-weight:600;cursor:pointer}
-:focus-visible{outline:3px solid #60a5fa;outline-offset:2px}
+:focus-visible{outline:3px solid #3b82f6;outline-offset:2px}
 [role=alert],[role=status]{border-left:4px solid #dc2626;padding:.25rem .75rem}
 [role=status]{border-color:#16a34a}"""
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -158,16 +158,24 @@ def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> 
 
 
 def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
-    conversation = given.get("conversation_uuid")
-    if not isinstance(conversation, str):
-        return Reply(mapping.ack("WS", 4))
     try:
         ctx, row = live.of(ctx, connection)
+        conversation = _typed_in(row, given)
+        if conversation is None:
+            return Reply(mapping.ack("WS", 4))
         heard = live.typing(ctx, row, conversation)
     except DeskError as error:
         return Reply(mapping.ack("WS", _send_code(error)), close=isinstance(error, Ended))
     live.tell(ctx, heard, mapping.typing(row.person, conversation), conversation)
     return Reply()
+
+
+def _typed_in(row: Connection, given: dict[str, Any]) -> str | None:
+    """The conversation that is named; the one that is watched where none is, for the web widget names none."""
+    named = given.get("conversation_uuid")
+    if named is None and len(row.watched or ()) == 1:
+        (named,) = row.watched
+    return named if isinstance(named, str) else None
 
 
 _HANDLERS = {"auth": _auth, "send": _send, "typing_watch": _watch, "typing_unwatch": _unwatch, "typing": _typing}

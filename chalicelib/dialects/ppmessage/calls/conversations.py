@@ -1,5 +1,7 @@
 """Calls about conversations."""
 
+import msgspec
+
 from chalicelib.context import Context
 from chalicelib.desk import accounts, conversations, groups, live, members, people, waiting
 from chalicelib.dialects.endpoint import Endpoint
@@ -8,14 +10,15 @@ from chalicelib.dialects.ppmessage.mapping import conversations as mapping
 from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 
-def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown:
-    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none, or else his place in the queue."""
+def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | msgspec.UnsetType:
+    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; UNSET while he is in the queue."""
     found = waiting.ask(ctx, request.user_uuid)
+    if waiting.in_queue(ctx, found):
+        return msgspec.UNSET
     visitor, agents = serving(ctx, found)
-    waits = waiting.in_queue(ctx, found)
-    # A chat that waits has nobody to be shown but the visitor, who asks: one that is just opened costs nothing more.
+    # A chat that nobody has yet shows the visitor alone, who asks: one that is just opened costs nothing more.
     connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)]) if agents else {}
-    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected, waits=waits)
+    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected)
 
 
 def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:

@@ -39,7 +39,7 @@ def download(ctx: Context, request: wire.Download) -> Answer:
         if text:
             return _text(messages.public_text(asked, *text))
         id_, thumbnail = mapping.named_file(request.fid)
-        found = files.download(asked, id_, request.file_name, thumbnail=thumbnail)
+        found = files.download(asked, id_, request.file_name, thumbnail=thumbnail, misspelt=mapping.misspelt)
     except NotFound as error:
         raise Coded(14, str(error)) from error
     return Answer(None, 302, _FOR_THE_LINK | {"Location": found}) if isinstance(found, str) else _text(found.text or "")

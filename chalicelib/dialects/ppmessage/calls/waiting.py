@@ -1,5 +1,7 @@
 """Calls about the waiting queue: getting into it, its length, leaving it."""
 
+import msgspec
+
 from chalicelib.context import Context
 from chalicelib.desk import waiting
 from chalicelib.dialects.endpoint import Endpoint
@@ -12,13 +14,13 @@ from chalicelib.dialects.ppmessage.wire.conversations import Conversation
 from chalicelib.dialects.ppmessage.wire.groups import Done
 
 
-def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation:
-    """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent, or else his place in the queue."""
+def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation | msgspec.UnsetType:
+    """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent; UNSET while he is in the queue."""
     if request.member_list and not request.group_uuid:
         found = waiting.ask_agents(ctx, request.user_uuid, request.member_list)
     else:
         found = waiting.ask(ctx, request.user_uuid, request.group_uuid)
-    return mapping.for_visitor(found, serving(ctx, found)[1], waits=waiting.in_queue(ctx, found))
+    return msgspec.UNSET if waiting.in_queue(ctx, found) else mapping.for_visitor(found, serving(ctx, found)[1])
 
 
 def queue_length(ctx: Context, request: AppRequest) -> wire.QueueLength:

@@ -71,11 +71,9 @@ def conversation_data(
     )
 
 
-def for_visitor(found: Conversation, agents: Sequence[Card], *, waits: bool) -> wire.Conversation:
-    """A visitor's conversation, named after the agents who serve it; without its uuid while he waits to be let in."""
-    shown = conversation(found, ",".join(agent.name for agent in agents) or None)
-    shown.uuid = msgspec.UNSET if waits else found.id
-    return shown
+def for_visitor(found: Conversation, agents: Sequence[Card]) -> wire.Conversation:
+    """A visitor's conversation, named after the agents who serve it."""
+    return conversation(found, ",".join(agent.name for agent in agents) or None)
 
 
 def default_conversation(
@@ -84,14 +82,12 @@ def default_conversation(
     visitor: Card,
     agents: Sequence[Card],
     connected: Mapping[str, tuple[bool, bool]],
-    *,
-    waits: bool,
 ) -> wire.DefaultConversationShown:
     """The same with everybody who is in it, the visitor first. `connected` is of `user_summary`, by person."""
     groups = {group.id: group.name for group in account.groups.values()}
     everybody = [visitor, *agents]
     return wire.DefaultConversationShown(
-        **msgspec.structs.asdict(for_visitor(found, agents, waits=waits)),
+        **msgspec.structs.asdict(for_visitor(found, agents)),
         app_name=account.name,
         app_welcome=account.welcome,
         user_list=[user_summary(card, groups, connected.get(card.id, (False, False)), for_visitor=True) for card in everybody],

@@ -1,5 +1,7 @@
 """Files in PPMessage's words: what messages say of them, and the ids under which /download knows them."""
 
+import re
+
 import msgspec
 
 from chalicelib.desk.files import Attach
@@ -12,6 +14,8 @@ KINDS = {"IMAGE": "image", "AUDIO": "audio", "FILE": "file"}
 #: Bytes that a TEXT may have; a longer one arrives as TXT.
 _LONGEST_TEXT = 128
 _THUMBNAIL, _TEXT = "thum-", "txt-"
+#: A character of Latin-1 that JavaScript's `escape` escapes, and what it leaves after it.
+_ESCAPED = re.compile(r"([^\w@*+\-./\u0100-\U0010ffff]|[\xaa\xb5\xba\xc0-\xff])([A-Za-z0-9@*_+\-./]*)")
 
 
 def sent(body: str) -> wire.SentFile:
@@ -69,3 +73,12 @@ def named_text(fid: str) -> tuple[str, str, str] | None:
 def named_file(fid: str) -> tuple[str, bool]:
     """A file's id, and whether its thumbnail is meant."""
     return fid.removeprefix(_THUMBNAIL), fid.startswith(_THUMBNAIL)
+
+
+def misspelt(name: str) -> str:
+    """A file's name as the web widget asks for it: it says part of a word again after a blank or an accent.
+
+    It also leaves `&`, `#` and `+` as they are, which in an address end it or stand for a blank.
+    """
+    said = _ESCAPED.sub(lambda found: found[1] + found[2] + found[2][3:], name)
+    return re.split("[&#]", said)[0].replace("+", " ")

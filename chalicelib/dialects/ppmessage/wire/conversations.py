@@ -21,9 +21,9 @@ class ConversationInfo(AppRequest, kw_only=True):
 
 
 class Conversation(msgspec.Struct, kw_only=True):
-    """A conversation as lists and single calls show it; it has no uuid while its visitor is in the queue."""
+    """A conversation as lists and single calls show it. The widget takes any field for one: who waits is told none."""
 
-    uuid: str | msgspec.UnsetType
+    uuid: str
     app_uuid: str
     user_uuid: str
     status: str

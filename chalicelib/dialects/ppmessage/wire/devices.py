@@ -11,7 +11,8 @@ class CreateDevice(AppRequest, kw_only=True):
     user_uuid: str
     device_id: str
     device_ostype: str
-    ppcom_trace_uuid: str
+    #: None where it is a known customer's: a web widget sends null for him.
+    ppcom_trace_uuid: str | None
 
 
 class DeviceCreated(msgspec.Struct):
