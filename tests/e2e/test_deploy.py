@@ -14,7 +14,10 @@ from infra.stack import tables
 from tests.e2e.cloud import Cloud, checkout, cloud
 from tests.policies import FUNCTIONS
 
-pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")  # moto's CloudFormation knows no bucket policies
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Tried to parse"),  # moto's CloudFormation knows no bucket policies
+]
 LAMBDAS = FUNCTIONS.keys() - {"api_handler"}
 
 
