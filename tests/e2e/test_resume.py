@@ -7,7 +7,6 @@ import pytest
 import app
 from tests.e2e.cloud import Cloud, cloud
 
-pytestmark = pytest.mark.slow
 
 FUNCTIONS = len(app.app.event_sources) + 1
 MAPPINGS = sum(type(source).__name__ in ("SQSEventConfig", "DynamoDBEventConfig") for source in app.app.event_sources)
@@ -22,7 +21,10 @@ CUTS = [
     ("PUT /restapis", 3),  # the API has been overwritten, one kind of refusal has its headers
 ]
 
-pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse")  # moto's CloudFormation knows no bucket policies
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Tried to parse"),  # moto's CloudFormation knows no bucket policies
+]
 
 
 @pytest.fixture(scope="module")
