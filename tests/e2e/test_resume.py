@@ -6,9 +6,8 @@ import pytest
 
 import app
 from tests.e2e.cloud import Cloud, cloud
+from tests.policies import FUNCTIONS
 
-
-FUNCTIONS = len(app.app.event_sources) + 1
 MAPPINGS = sum(type(source).__name__ in ("SQSEventConfig", "DynamoDBEventConfig") for source in app.app.event_sources)
 #: What is refused, and which one of its kind: the steps of a first deployment in their order.
 CUTS = [
@@ -17,7 +16,7 @@ CUTS = [
     ("AWSEvents.PutTargets", 1),  # a rule without target
     ("polydesk-cut/policy", 2),  # a REST API that nobody has deployed and that may not call the function
     ("PUT /2015-03-31/event-source-mappings", MAPPINGS + 2),  # after Chalice's own
-    ("PUT /2015-03-31/functions", 2 * FUNCTIONS + 2),  # after Chalice's own, which are code and configuration
+    ("PUT /2015-03-31/functions", 2 * len(FUNCTIONS) + 2),  # after Chalice's own, which are code and configuration
     ("PUT /restapis", 3),  # the API has been overwritten, one kind of refusal has its headers
 ]
 
