@@ -1,7 +1,7 @@
 """Calls about conversations."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, groups, live, members, people, waiting
+from chalicelib.desk import accounts, conversations, domains, groups, live, members, people, waiting
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM, named
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
@@ -10,7 +10,8 @@ from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown:
     """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none, or else his place in the queue."""
-    found = waiting.ask(ctx, request.user_uuid)
+    domain = domains.started_on(ctx, request.domain, request.origin)
+    found = waiting.ask(ctx, request.user_uuid, domain=domain)
     visitor, agents = serving(ctx, found)
     waits = waiting.in_queue(ctx, found)
     connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)])
@@ -20,7 +21,7 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
 def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:
     """A conversation's visitor, and the agents who serve it: its own, or all of its group where nobody is to be assigned."""
     alone = found.assignee or accounts.load(ctx).routed
-    ids = [found.assignee] if alone else [agent.id for agent in groups.serving(ctx, found.group)]
+    ids = [found.assignee] if alone else [agent.id for agent in groups.serving(ctx, found.group, found.domain)]
     cards = people.cards(ctx, [found.contact, *ids])
     return cards[found.contact], [cards[id_] for id_ in ids if id_ in cards]
 
@@ -33,6 +34,6 @@ def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.Conv
 
 
 ROWS = [
-    Endpoint("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION", default_conversation, PPCOM),
+    Endpoint("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION", default_conversation, PPCOM, {"origin": "Origin"}),
     Endpoint("POST", "/api/PP_GET_CONVERSATION_INFO", conversation_info, EVERY_LEVEL),
 ]
