@@ -58,14 +58,18 @@ def permit(ctx: Context, person: str, permissions: Sequence[str]) -> bool:
     _admin(ctx)
     if unknown := set(permissions) - set(access.PERMISSIONS):
         raise Invalid("permission", f"must be of {', '.join(access.PERMISSIONS)}, not {min(unknown)!r}")
-    found = people.get(ctx, person)
     wanted = [name for name in access.PERMISSIONS if name in permissions]
-    if found.kind != rows.AGENT:
-        raise NotFound("agent", person)
-    if list(found.permissions or []) == wanted:
-        return False
-    contended(ctx, lambda: rows.change(found, {"permissions": wanted or None}, ctx.now))
-    return True
+
+    def attempt() -> bool:
+        found = people.get(ctx, person)
+        if found.kind != rows.AGENT:
+            raise NotFound("agent", person)
+        if list(found.permissions or []) == wanted:
+            return False
+        rows.change(found, {"permissions": wanted or None}, ctx.now)
+        return True
+
+    return contended(ctx, attempt)
 
 
 def _not_owner(ctx: Context, person: str) -> None:
