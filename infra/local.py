@@ -112,13 +112,13 @@ def _wait_for(aws: Process, port: int) -> None:
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
-    os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}/pcsocket/WS"
     os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
     _restore()
 
     import app
     from infra import pumps, server, sockets  # only now, because the app reads the environment when it is imported
 
+    os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     desk = _desk(data)
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
@@ -127,7 +127,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
-    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}{sockets.PATH}"}
+    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": os.environ["POLYDESK_SOCKET_URL"]}
     _write(data / "desk.json", addresses | desk)
     print(f"ready {addresses['http']}", flush=True)
     while not stop.wait(0.5):

@@ -57,6 +57,8 @@ def serving(agents: Iterable[W], domain: Domain | None) -> list[W]:
 
 def host_of(text: str) -> str | None:
     """A bare host name as it is stored: lower case, ASCII, without a leading `www.`; None where it is none."""
+    if len(text) > 2 * _LONGEST_HOST:
+        return None
     try:
         host = text.strip().lower().encode("ascii" if text.isascii() else "idna").decode()
     except UnicodeError:

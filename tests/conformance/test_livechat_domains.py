@@ -13,7 +13,7 @@ from chalicelib.dialects.livechat.routes import LIVECHAT
 from tests.conformance.cases_domains import BOOKED
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, rows_of
-from tests.world import Answer, Visitor, World
+from tests.world import Answer, Visitor, World, counted
 
 GUARDED = [row for row in rows_of(LIVECHAT) if row.endpoint.needs != AGENT]
 BASE = "/auth/addon/live_chat"
@@ -263,3 +263,40 @@ def test_a_domain_s_own_widget_is_refused_on_another_page(console: Console) -> N
     console.done("PUT", "domain/update", domain=HOST, status=False)
     assert page(world, domain=HOST)[0]["error_code"] == 20
     assert page(world, f"https://{HOST}")[0]["error_code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "requests"),
+    [
+        ("GET", "organisation", {}, ["Query", "GetItem", "Query"]),
+        ("GET", "domain/get", {"domain": HOST}, ["GetItem", "Query"]),
+        ("GET", "domain/operator/list", {"domain": HOST}, ["GetItem", "Query"]),
+        ("POST", "domain/add", {"domain": "new.example", "email": EMAIL}, ["Query", "UpdateItem", "PutItem"]),
+        ("PUT", "domain/update", {"domain": HOST, "status": 0}, ["GetItem", "PutItem", "SendMessageBatch"]),
+        (
+            "PUT",
+            "domain/update",
+            {"domain": HOST, "new_domain": "new.example"},
+            ["GetItem", "GetItem", "TransactWriteItems", "SendMessageBatch"],
+        ),
+        ("DELETE", "domain/delete", {"domain": HOST}, ["GetItem", "DeleteItem", "SendMessageBatch"]),
+    ],
+)
+def test_what_a_call_costs(console: Console, method: str, path: str, given: dict[str, Any], requests: list[str]) -> None:
+    console.done("POST", "domain/add", domain=HOST, email=EMAIL)
+    console.done("POST", "domain/operator/add", domain=HOST, email=console.world.agents[0].email)
+    console.world.call("GET", "/api/v3/anytime/autoClose", **console.headers)
+    with counted() as sent:
+        console.done(method, path, **given)
+    assert sent == requests
+
+
+def test_a_staff_member_s_permission_is_one_request_more(console: Console) -> None:
+    world = console.world
+    console.done("POST", "domain/add", domain=HOST, email=EMAIL)
+    agents.permit(world.ctx(ADMIN), world.agents[0].id, ["domains"])
+    staff = Console(world, world.agents[0])
+    staff.done("GET", "domain/get", domain=HOST)
+    with counted() as sent:
+        staff.done("POST", "domain/operator/add", domain=HOST, email=world.agents[1].email)
+    assert sent == ["GetItem", "GetItem", "GetItem", "GetItem", "PutItem", "SendMessageBatch"]
