@@ -24,6 +24,12 @@ def socket_api() -> str:
     return os.environ.get("POLYDESK_SOCKET_API", "https://localhost")
 
 
+def socket_url() -> str:
+    """Address at which clients open sockets: one of your own, else API Gateway's."""
+    own = os.environ.get("POLYDESK_SOCKET_URL")
+    return own or "ws" + socket_api().removeprefix("http")
+
+
 def table(name: str) -> str:
     """Name of a DynamoDB table in this stage, as infra/template.yaml gives it."""
     return f"polydesk-{STAGE}-{name}"

@@ -13,8 +13,9 @@ from typing import Any
 
 from chalicelib import config, context
 from chalicelib.context import ADMIN, Caller, Context
-from chalicelib.desk import owners, people, tokens
+from chalicelib.desk import organisations, owners, people, tokens
 from chalicelib.desk.errors import Exists
+from chalicelib.desk.organisations import Booked, Plan
 from chalicelib.desk.owners import NewAccount
 from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.dialects.ppmessage.auth import CLIENTS
@@ -35,6 +36,7 @@ def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given
         NewAccount(name, CLIENTS, with_secrets=frozenset(CLIENTS), settings=given),
     )
     first, ctx = opened.owner, context.system().acting(Caller(opened.account.id, ADMIN))
+    organisations.book(ctx, Booked(plans=(Plan("Self-hosted", "0", "all"),)))
     others = [_agent(ctx, called, address) for address, called in agents.items()]
     holder = Caller(ctx.account, ADMIN, first.id, first.number)
     return {

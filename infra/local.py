@@ -118,6 +118,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     import app
     from infra import pumps, server, sockets  # only now, because the app reads the environment when it is imported
 
+    os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     desk = _desk(data)
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
@@ -126,7 +127,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
-    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": f"ws://127.0.0.1:{port + 1}{sockets.PATH}"}
+    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": os.environ["POLYDESK_SOCKET_URL"]}
     _write(data / "desk.json", addresses | desk)
     print(f"ready {addresses['http']}", flush=True)
     while not stop.wait(0.5):

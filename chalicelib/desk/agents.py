@@ -2,33 +2,91 @@
 
 from collections.abc import Sequence
 
-from chalicelib.context import ADMIN, Context
-from chalicelib.desk import accounts, attempts, people
-from chalicelib.desk.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, NotFound
+from chalicelib.context import ADMIN, AGENT, LEVELS, Context
+from chalicelib.desk import access, accounts, attempts, people
+from chalicelib.desk.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import people as rows
 from chalicelib.models.tokens import ending
+from chalicelib.rules.presence import OFFLINE
 
 
 def remove(ctx: Context, person: str) -> None:
     """Removes an agent or a contact of the caller's account: two requests. His open conversations are handed back
     by what his row's stream tells (agent.removed.v1, `routing.hand_back`).
 
-    Raises Forbidden for a caller who is no admin and for the owner, NotFound.
+    Raises Forbidden for a caller who may not remove people, for the owner and for somebody above the caller, NotFound.
+    """
+    access.require(ctx, access.USERS)
+    _not_owner(ctx, person)
+    contended(ctx, lambda: _remove(ctx, _below(ctx, people.get(ctx, person))))
+    people.forget(ctx, person)
+
+
+def switch(ctx: Context, person: str, *, on: bool) -> bool:
+    """Whether an agent may log in and be given work: two requests. Off, what was issued to him ends, he is offline, and what
+    he holds goes to others as when he is removed. Returns False where he is so already.
+
+    Raises Forbidden for a caller who may not change operators, for the owner and for somebody above the caller, NotFound.
+    """
+    access.require(ctx, access.OPERATORS)
+    _not_owner(ctx, person)
+    switched = contended(ctx, lambda: _switch(ctx, _below(ctx, people.get(ctx, person)), on=on))
+    people.forget(ctx, person)
+    return switched
+
+
+def _switch(ctx: Context, found: Person, *, on: bool) -> bool:
+    if found.kind != rows.AGENT:
+        raise NotFound("agent", found.id)
+    if found.is_active == on:
+        return False
+    if on:
+        rows.change(found, {"is_active": True}, ctx.now)
+    else:
+        after = found.generation + 1
+        rows.switch_off(found, OFFLINE, ctx.now, ending(found.account, found.id, after, after))
+    return True
+
+
+def permit(ctx: Context, person: str, permissions: Sequence[str]) -> bool:
+    """Sets what an agent may do beyond his level: two requests. Returns False where he may exactly that.
+
+    Raises Forbidden for a caller who is no admin, NotFound, Invalid for an unknown permission.
     """
     _admin(ctx)
+    if unknown := set(permissions) - set(access.PERMISSIONS):
+        raise Invalid("permission", f"must be of {', '.join(access.PERMISSIONS)}, not {min(unknown)!r}")
+    wanted = [name for name in access.PERMISSIONS if name in permissions]
+
+    def attempt() -> bool:
+        found = people.get(ctx, person)
+        if found.kind != rows.AGENT:
+            raise NotFound("agent", person)
+        if list(found.permissions or []) == wanted:
+            return False
+        rows.change(found, {"permissions": wanted or None}, ctx.now)
+        return True
+
+    return contended(ctx, attempt)
+
+
+def _not_owner(ctx: Context, person: str) -> None:
     if person == accounts.load(ctx).owner:
         raise Forbidden("this is the account's owner", IS_OWNER)
-    contended(ctx, lambda: _remove(ctx, people.get(ctx, person)))
-    people.forget(ctx, person)
+
+
+def _below(ctx: Context, found: Person) -> Person:
+    if LEVELS.index(found.level or AGENT) > LEVELS.index(ctx.caller.level):
+        raise Forbidden("this is somebody above you", NOT_ADMIN)
+    return found
 
 
 def remove_with_password(ctx: Context, person: str, wire_password: str) -> None:
     """The same for one who shows the password of the person, or his own. Raises Forbidden for another one."""
     _admin(ctx)
-    if person == accounts.load(ctx).owner:
-        raise Forbidden("this is the account's owner", IS_OWNER)
+    _not_owner(ctx, person)
     proofs = [people.get(ctx, person)]
     if ctx.caller.person and ctx.caller.person != person:
         proofs.append(_home(ctx, ctx.caller.person))

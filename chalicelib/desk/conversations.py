@@ -81,6 +81,7 @@ def begin(ctx: Context, person: people.Person, group: Group | None = None, agent
     Raises Refused where the contact has opened another since he was read.
     """
     conversation = new(ctx, person.id, person.number, person.name)
+    conversation.domain = person.domain
     conversation.reassign_at = accounts.load(ctx).looks_again_at(ctx.now)
     if group:
         conversation.group, conversation.group_number = group.id, group.number

@@ -36,7 +36,7 @@ class ConversationReopened(Event, frozen=True, tag="conversation.reopened.v1"):
 
 
 class ConversationMoved(Event, frozen=True, tag="conversation.moved.v1"):
-    """A conversation that waits for an agent waits for another group's."""
+    """A conversation that waits for an agent waits for another group's, or another domain's."""
 
     conversation: str
 
@@ -56,7 +56,7 @@ class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
 
 
 class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
-    """An agent was removed; what he held is to go to others."""
+    """An agent was removed, or may not log in any more; what he held is to go to others."""
 
     agent: str
 
@@ -72,6 +72,10 @@ class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
     """A group has been removed or now distributes: what waits may be another's."""
 
     group: str
+
+
+class DomainChanged(Event, frozen=True, tag="domain.changed.v1"):
+    """A domain of the account, or who serves it, is another: what waits may be somebody's now."""
 
 
 class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
@@ -110,6 +114,7 @@ QUEUES: dict[type[Event], str] = {
     AgentAvailable: ROUTING,
     AgentRemoved: ROUTING,
     GroupChanged: ROUTING,
+    DomainChanged: ROUTING,
     DeadlineSet: TIMERS,
     MessagePosted: NOTIFY,
     ConversationAssigned: NOTIFY,
@@ -125,6 +130,7 @@ AnyEvent = (
     | AgentAvailable
     | AgentRemoved
     | GroupChanged
+    | DomainChanged
     | MessagePosted
     | ConversationAssigned
     | ConversationWaits
@@ -159,7 +165,7 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
         happened.append(ConversationOpened(account, at, id_))
     elif new.is_open and not old.is_open:
         happened.append(ConversationReopened(account, at, id_))
-    elif new.waits_since and new.group != old.group:
+    elif new.waits_since and (new.group, new.domain) != (old.group, old.domain):
         happened.append(ConversationMoved(account, at, id_))
     if new.last_message and (old is None or old.last_message != new.last_message):
         happened.append(MessagePosted(account, at, id_, new.last_message))
@@ -182,6 +188,8 @@ def of_person(old: Person | None, new: Person) -> list[Event]:
     if not new.agents_of or not new.presence:
         return []
     told: list[Event] = []
+    if old is not None and old.is_active and not new.is_active:
+        told.append(AgentRemoved(new.account, new.updated_at, new.id))
     if old is not None and old.presence != new.presence:
         told.append(PresenceChanged(new.account, new.presence_at, new.id, new.presence))
     if new.presence == ONLINE and (old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)):

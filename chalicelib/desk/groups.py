@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, events, people, tallies
+from chalicelib.desk import accounts, domains, events, people, tallies
 from chalicelib.desk.accounts import GROUPS
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.people import Person
@@ -121,10 +121,11 @@ def _check(wanted: Change) -> None:
         raise Invalid("selection", f"must be one of {', '.join(groups.SELECTIONS)}")
 
 
-def serving(ctx: Context, group: str | None) -> list[Person]:
-    """The agents whom a conversation of a group, or of none, is for: one request."""
-    account = accounts.knowing(ctx, group)
-    return groups.serving(people.agents(ctx), group, account.groups, by_group=account.by_group)
+def serving(ctx: Context, group: str | None, domain: int | None = None) -> list[Person]:
+    """The agents whom a conversation of a group and of a domain, or of none, is for: one request."""
+    account, site = accounts.knowing(ctx, group), domains.numbered(ctx, domain)
+    agents = groups.serving(people.agents(ctx), group, account.groups, by_group=account.by_group and site is None)
+    return domains.serving(ctx, agents, domain)
 
 
 def select(ctx: Context, group: Group) -> list[Person]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, groups, people
+from chalicelib.desk import accounts, conversations, domains, groups, people
 from chalicelib.desk.errors import Conflict, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -157,7 +157,7 @@ def of(ctx: Context, found: Conversation) -> list[str]:
     """
     named = memberships.members(found.account, found.id, MOST) if found.member_count else []
     open_to_all = not found.is_internal and not found.agent_count and not accounts.load(ctx).routed
-    everybody = [agent.id for agent in people.agents(ctx)] if open_to_all else []
+    everybody = [agent.id for agent in domains.serving(ctx, people.agents(ctx), found.domain)] if open_to_all else []
     assignee = [found.assignee] if found.assignee else []
     last = [] if found.is_internal else [found.contact]
     return [id_ for id_ in dict.fromkeys([*assignee, *named, *everybody]) if id_ not in last] + last

@@ -1,7 +1,7 @@
 """The account's own word where nobody is there for a contact."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, live, messages, people
+from chalicelib.desk import accounts, domains, live, messages, people
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.messages import Message, PostMessage
 from chalicelib.rules import ids, presence, status
@@ -27,7 +27,7 @@ def _waits(found: Conversation, message: str) -> bool:
 
 def _is_served(ctx: Context, found: Conversation) -> bool:
     """Whether one of those who could answer is online, in whatever dialect, or listens."""
-    agents = [agent for agent in people.agents(ctx) if found.assignee in (None, agent.id)]
+    agents = [agent for agent in domains.serving(ctx, people.agents(ctx), found.domain) if found.assignee in (None, agent.id)]
     if any(agent.presence != presence.OFFLINE for agent in agents):
         return True
     return any(any(classes) for classes in live.online(ctx, [agent.id for agent in agents]).values())

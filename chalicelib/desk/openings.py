@@ -143,6 +143,7 @@ def _open(
     subject = named if command.internal else command.name or owner.name
     conversation = conversations.new(ctx, owner.id, owner.number, subject)
     conversation.kind, conversation.group = INTERNAL if command.internal else None, command.group
+    conversation.domain = owner.domain
     if len(agents) == 1:
         _set(conversation, lifecycle.assigned(ctx.now, agents[0].id, agents[0].number, []))
     # Who has it by assignment needs no row of his own; an internal one is held by its members' rows alone.

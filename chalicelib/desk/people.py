@@ -171,13 +171,27 @@ def _language(language: str | None) -> str | None:
     return language or None
 
 
-def visitor(ctx: Context, trace: str) -> Person:
-    """The anonymous contact behind a browser's trace, the same one however often it asks; the caller speaks for him."""
+def visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
+    """The anonymous contact behind a browser's trace, the same one however often it asks; the caller speaks for him.
+
+    From now on his next chats are of the `domain` whose page he is on, if any.
+    """
     if not 0 < len(trace) <= _LONGEST_NAME:
         raise Invalid("trace", "must be 1 to 256 characters")
-    person = contended(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace))
+    person = contended(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace, domain))
     tokens.bind(ctx, person.id)
+    visits(ctx, person, domain)
     return person
+
+
+def visits(ctx: Context, person: Person, domain: int | None) -> None:
+    """A contact is a visitor of a domain from now on: one request where he was of another. Raises NotFound."""
+    if domain is None or person.domain == domain:
+        return
+    try:
+        people.change(person, {"domain": domain}, ctx.now)
+    except Refused as refused:
+        raise NotFound("person", person.id) from refused
 
 
 def _traced(ctx: Context, trace: str) -> Person | None:
@@ -185,10 +199,10 @@ def _traced(ctx: Context, trace: str) -> Person | None:
     return people.get(ctx.account, claim.id) if claim else None
 
 
-def _arrived(ctx: Context, trace: str) -> Person:
+def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
     person = _new(ctx, people.CONTACT, "Unknown Area.User", "")
     person.email = text.visitor_email(person.id, ctx.account)
-    person.is_anonymous, person.trace = True, trace
+    person.is_anonymous, person.trace, person.domain = True, trace, domain
     people.create(person, [claims.claim(ctx.account, "trace", trace, person.id)])
     return person
 
@@ -279,6 +293,14 @@ def forget(ctx: Context, person: str) -> None:
 def agents(ctx: Context) -> list[Person]:
     """The account's agents by number: one request."""
     return people.agents(ctx.account)
+
+
+def by_email(ctx: Context, email: str) -> Person:
+    """One agent or contact of the caller's account: two requests. Raises NotFound."""
+    claim = claims.find(ctx.account, "email", emails.canonical(email))
+    if claim is None:
+        raise NotFound("person", email)
+    return get(ctx, claim.id)
 
 
 def agent_by_email(ctx: Context, email: str) -> Person:

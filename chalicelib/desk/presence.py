@@ -21,6 +21,8 @@ def set_mine(ctx: Context, word: str) -> Person:
     if meant is None:
         raise Invalid("status", f"must be one of {', '.join(words(ctx))}")
     agent = mine(ctx)
+    if not agent.is_active:
+        raise Forbidden("he is switched off")
     if (agent.presence, agent.presence_alias) != meant:
         rows.set_presence(agent, *meant, now=ctx.now)
         people.forget(ctx, agent.id)

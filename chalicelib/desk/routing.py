@@ -4,7 +4,7 @@ from functools import cache, partial
 from itertools import islice
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, people
+from chalicelib.desk import accounts, domains, people
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations
 from chalicelib.models import people as rows
@@ -12,6 +12,7 @@ from chalicelib.models.base import Refused
 from chalicelib.models.conversations import Conversation, Loads
 from chalicelib.models.people import Person
 from chalicelib.rules import groups, lifecycle, routing
+from chalicelib.rules.domains import serving as serving_domain
 from chalicelib.rules.routing import NO_GROUP as NO_GROUP
 from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
 from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
@@ -29,10 +30,11 @@ class Team:
         self._ctx, self._fresh = ctx, fresh
         self._agents: list[Person] | None = None
 
-    def serving(self, group: str | None) -> list[Person]:
-        """The agents whom a conversation of the group, or of none, is for."""
-        account = accounts.knowing(self._ctx, group)
-        return groups.serving(self.everybody(), group, account.groups, by_group=account.by_group)
+    def serving(self, group: str | None, domain: int | None) -> list[Person]:
+        """The agents whom a conversation of the group and the domain, or of none, is for."""
+        account, site = accounts.knowing(self._ctx, group), domains.numbered(self._ctx, domain)
+        asked = groups.serving(self.everybody(), group, account.groups, by_group=account.by_group and site is None)
+        return serving_domain(asked, site)
 
     def everybody(self) -> list[Person]:
         """All agents."""
@@ -40,9 +42,9 @@ class Team:
             self._agents = self._read()
         return self._agents
 
-    def can_take(self, group: str | None) -> bool:
+    def can_take(self, group: str | None, domain: int | None) -> bool:
         """Whether any of them could be given one."""
-        return routing.choose(self.serving(group)) is not None
+        return routing.choose(self.serving(group, domain)) is not None
 
     def give(self, found: Conversation, agent: Person) -> None:
         """Assigns a conversation on condition of what was read of both: one request. Raises Refused."""
@@ -54,11 +56,11 @@ class Team:
         agent.open_conversations, agent.last_assigned_at = agent.open_conversations + 1, self._ctx.now
 
     def _read(self) -> list[Person]:
-        """From the index; when it must be exact from the table itself, because the index may lag behind it."""
+        """Who may log in, from the index; when it must be exact from the table itself, because the index may lag behind it."""
         agents = people.agents(self._ctx)
-        if not self._fresh:
-            return agents
-        return list(rows.get_many(self._ctx.account, {agent.id for agent in agents}, consistent=True).values())
+        if self._fresh:
+            agents = list(rows.get_many(self._ctx.account, {agent.id for agent in agents}, consistent=True).values())
+        return [agent for agent in agents if agent.is_active]
 
 
 def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | None:
@@ -93,7 +95,7 @@ def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
         return None
     if found.assignee:
         return found.assignee
-    agent = routing.choose(team.serving(found.group), found.tried)
+    agent = routing.choose(team.serving(found.group, found.domain), found.tried)
     if agent is None:
         return None
     team.give(found, agent)
@@ -108,8 +110,9 @@ def _give(ctx: Context, found: Conversation, agent: Person) -> None:
 
 def why_waiting(ctx: Context, found: Conversation) -> str:
     """Why a conversation waits, as `rules.routing` names it: one request."""
-    serving = Team(ctx).serving(found.group)
-    return routing.why_waiting(serving, of_group=found.group in accounts.load(ctx).groups)
+    serving = Team(ctx).serving(found.group, found.domain)
+    of_group = found.group in accounts.load(ctx).groups or domains.numbered(ctx, found.domain) is not None
+    return routing.why_waiting(serving, of_group=of_group)
 
 
 def look_again(ctx: Context, found: Conversation) -> None:
@@ -153,7 +156,7 @@ def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
 def _for(ctx: Context, found: Conversation) -> list[Person]:
     """Whom a conversation is for, and who has it: he may be in another group by now."""
     team = Team(ctx, fresh=True)
-    serving = team.serving(found.group)
+    serving = team.serving(found.group, found.domain)
     others = {agent.id for agent in serving}
     return serving + [agent for agent in team.everybody() if agent.id == found.assignee and agent.id not in others]
 
@@ -168,6 +171,6 @@ def drain(ctx: Context) -> bool:
         return False
     team = Team(ctx, fresh=True)
     can_take = cache(team.can_take)
-    taken = list(islice((id_ for id_, group in conversations.waiting(ctx.account) if can_take(group)), MOST_AT_ONCE))
+    taken = list(islice((id_ for id_, *whose in conversations.waiting(ctx.account) if can_take(*whose)), MOST_AT_ONCE))
     given = [id_ for id_ in taken if assign(ctx, id_, team)]
     return bool(given) and len(taken) == MOST_AT_ONCE

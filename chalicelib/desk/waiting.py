@@ -30,34 +30,41 @@ def _unheard(found: Conversation) -> bool:
     return found.assignee is None and found.message_count == found.note_count
 
 
-def ask(ctx: Context, contact: str, group: str | None = None) -> Conversation:
+def ask(ctx: Context, contact: str, group: str | None = None, domain: int | None = None) -> Conversation:
     """The contact's conversation, of a group if one is given, opened where he has none: three requests, and two to give it out.
 
     Where an agent is there for it, it is his at once; else it waits, and what waits already moves to the group that is
-    asked for now. Raises NotFound for the contact and the group.
+    asked for now. On the page of another `domain` than before he has another one, which a request more notes of him.
+    Raises NotFound for the contact and the group.
     """
     wanted = groups.get(ctx, group) if group else None
-    found = contended(ctx, lambda: _asked(ctx, people.get(ctx, contact), wanted))
+    found = contended(ctx, lambda: _asked(ctx, people.get(ctx, contact), wanted, domain))
     return routing.assign_now(ctx, found) if in_queue(ctx, found) else found
 
 
-def _asked(ctx: Context, person: Person, wanted: Group | None) -> Conversation:
+def _asked(ctx: Context, person: Person, wanted: Group | None, domain: int | None) -> Conversation:
+    people.visits(ctx, person, domain)
     if not person.chat:
         return conversations.begin(ctx, person, wanted)
     latest = conversations.load(ctx, person.chat)
     if _unheard(latest) and (latest.is_open or accounts.load(ctx).by_group):
-        return _waits(ctx, latest, wanted)
-    if wanted is None or latest.group == wanted.id:
+        return _waits(ctx, latest, wanted, person.domain)
+    if _is_for(latest, wanted, person.domain):
         return latest
-    earlier = [found for found in _earlier(ctx, person) if found.group == wanted.id]
+    earlier = [found for found in _earlier(ctx, person) if _is_for(found, wanted, person.domain)]
     return earlier[0] if earlier else conversations.begin(ctx, person, wanted)
 
 
-def _waits(ctx: Context, latest: Conversation, wanted: Group | None) -> Conversation:
-    """What waits, waits on; what was cancelled, again; both for the group that is asked for now."""
-    changes: lifecycle.Changes = {}
+def _is_for(found: Conversation, group: Group | None, domain: int | None) -> bool:
+    """Whether it is of the group and the domain that are asked for, whatever they are where none is."""
+    return (group is None or found.group == group.id) and domain in (None, found.domain)
+
+
+def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int | None) -> Conversation:
+    """What waits, waits on; what was cancelled, again; both for the group and the domain that are asked for now."""
+    changes: lifecycle.Changes = {} if domain in (None, latest.domain) else {"domain": domain}
     if not latest.is_open:
-        changes = lifecycle.waiting(accounts.load(ctx).looks_again_at(ctx.now)) | lifecycle.moved(ctx.now, status.NEW)
+        changes |= lifecycle.waiting(accounts.load(ctx).looks_again_at(ctx.now)) | lifecycle.moved(ctx.now, status.NEW)
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:

@@ -1,7 +1,7 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, events, routing
+from chalicelib.desk import accounts, domains, events, routing
 from chalicelib.desk.events import (
     AgentAvailable,
     AgentRemoved,
@@ -10,6 +10,7 @@ from chalicelib.desk.events import (
     ConversationOpened,
     ConversationReopened,
     ConversationWaits,
+    DomainChanged,
     GroupChanged,
 )
 from chalicelib.jobs import queued
@@ -25,7 +26,7 @@ def route(record: Record) -> None:
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, ConversationOpened | ConversationReopened | ConversationMoved):
         return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
-    if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged):
+    if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged | DomainChanged):
         return _give_out(ctx, event)
     return "not for routing"
 
@@ -37,9 +38,11 @@ def _waits(ctx: Context, conversation: str) -> str:
     return "has none"
 
 
-def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved | GroupChanged) -> str:
+def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved | GroupChanged | DomainChanged) -> str:
     if isinstance(event, GroupChanged):
         accounts.forget(ctx.account)
+    if isinstance(event, DomainChanged):
+        domains.forget(ctx)
     more = routing.hand_back(ctx, event.agent) if isinstance(event, AgentRemoved) else routing.drain(ctx)
     if not more:
         return "gave out what waits"

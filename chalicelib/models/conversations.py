@@ -44,11 +44,11 @@ class ByActivity(GlobalSecondaryIndex["Conversation"]):
 
 
 class ByAssignee(GlobalSecondaryIndex["Conversation"]):
-    """Open conversations of an agent, or those that wait for one, by when that began, with the group that they are for."""
+    """Open conversations of an agent, or those that wait for one, by when that began, with whom they are for."""
 
     class Meta:
         index_name = "by_assignee"
-        projection = IncludeProjection(["group"])
+        projection = IncludeProjection(["group", "domain"])
 
     held_by = UnicodeAttribute(hash_key=True)
     held_since = IntegerAttribute(range_key=True)
@@ -95,6 +95,8 @@ class Conversation(Table):
     contact_number = IntegerAttribute()
     group = UnicodeAttribute(null=True)
     group_number = IntegerAttribute(null=True)
+    #: Number of the domain on whose page it was started.
+    domain = IntegerAttribute(null=True)
     created_at = IntegerAttribute()
     status_since = IntegerAttribute()
     closed_at = IntegerAttribute(null=True)
@@ -222,15 +224,15 @@ def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[s
     return list(dict.fromkeys(row.id for row in rows))
 
 
-def waiting(account: str) -> Iterator[tuple[str, str | None]]:
-    """Ids and groups of what waits for an agent, the longest wait first, a moment old: a request for each thousand read.
+def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:
+    """Ids, groups and domains of what waits for an agent, the longest wait first, a moment old: a request for each thousand read.
 
     Ends after 20,000, so that it costs a bounded number of requests whatever waits.
     """
     rows = Conversation.by_assignee.query(of_key(account, WAITING), page_size=_A_PAGE)
     for page_ in islice(rows.page_iter, _MOST_PAGES):
         for row in map(Conversation.from_raw_data, page_["Items"]):
-            yield row.id, row.group
+            yield row.id, row.group, row.domain
 
 
 def count_waiting(account: str) -> int:

@@ -6,6 +6,7 @@ whose a person is of whom a client says no more than his uuid; it is written onc
 
 from typing import Any
 
+from pynamodb.attributes import ListAttribute
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
@@ -18,7 +19,7 @@ from chalicelib.models.tokens import Token
 AGENT, CONTACT = "agent", "contact"
 _ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
 _ROUTED_BY += ["presence", "presence_alias", "presence_at", "open_conversations", "last_assigned_at"]
-_ROUTED_BY += ["group", "is_distributor", "last_login_at"]
+_ROUTED_BY += ["group", "is_distributor", "last_login_at", "permissions"]
 
 
 class ByAgents(GlobalSecondaryIndex["Person"]):
@@ -63,10 +64,14 @@ class Person(Table):
     trace = UnicodeAttribute(null=True)
     #: The chat that a contact opened last, so that it is opened once however often he asks.
     chat = UnicodeAttribute(null=True)
+    #: Number of the domain that a contact is a visitor of: his next chats are of it.
+    domain = IntegerAttribute(null=True)
     created_at = IntegerAttribute()
     updated_at = IntegerAttribute()
 
     level = UnicodeAttribute(null=True)
+    #: What an agent may do beyond his level.
+    permissions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
     is_active = BooleanAttribute(default=True)
     password = UnicodeAttribute(null=True)
     #: How often all his logins were ended: by a new password, another level, his removal.
@@ -169,6 +174,12 @@ def _actions(changes: dict[str, Any], now: int) -> list[Action]:
     fields = {name: getattr(Person, name) for name in changes}
     written = [fields[name].remove() if value is None else fields[name].set(value) for name, value in changes.items()]
     return [*written, Person.updated_at.set(now)]
+
+
+def switch_off(agent: Person, presence: str, now: int, ends: Token) -> None:
+    """An agent may not log in any more, and what was issued to him ends; raises Refused where another was faster."""
+    away = {"presence": presence, "presence_alias": presence, "presence_at": now}
+    end_logins(agent, {"is_active": False, "keys_generation": agent.generation + 1, **away}, now, [ends])
 
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:

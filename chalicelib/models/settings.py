@@ -9,7 +9,7 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, VersionAttribute
 
 from chalicelib import config
-from chalicelib.models.base import Table, UnicodeAttribute, conditional, page
+from chalicelib.models.base import Refused, Table, UnicodeAttribute, conditional, page, transaction
 
 
 class Setting(Table):
@@ -43,6 +43,22 @@ def delete(setting: Setting) -> None:
     """Removes a document at the version that was read; raises Refused where it has been changed since."""
     with conditional():
         setting.delete()
+
+
+def create(setting: Setting, document: dict[str, Any]) -> bool:
+    """Writes a new document; returns False where there is one of its name."""
+    try:
+        put(setting, document)
+    except Refused:
+        return False
+    return True
+
+
+def move(setting: Setting, name: str, document: dict[str, Any]) -> None:
+    """Writes a document under another name, in place of the version that was read; raises Refused where either has changed."""
+    with transaction() as write:
+        write.delete(setting)
+        write.save(Setting(setting.account, name, document=document))
 
 
 def put(setting: Setting, document: dict[str, Any]) -> None:

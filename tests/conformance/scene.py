@@ -16,7 +16,16 @@ from chalicelib.desk import tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.rules import passwords
-from tests.conformance import cases_apps, cases_doors, cases_files, cases_groups, cases_numbers, cases_sockets, cases_talks
+from tests.conformance import (
+    cases_apps,
+    cases_domains,
+    cases_doors,
+    cases_files,
+    cases_groups,
+    cases_numbers,
+    cases_sockets,
+    cases_talks,
+)
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World, multipart
 
@@ -61,7 +70,7 @@ class Scene:
             return {"Authorization": f"OAuth {self.world.token(label)}"}
         if row.dialect is PPMESSAGE:
             return {"Authorization": f"OAuth {self.kept.setdefault(label, self.world.token(label))}"}
-        return self.bearer(owner=row.endpoint.needs == ADMIN)
+        return self.bearer(owner=row.endpoint.needs != AGENT)
 
     def bearer(self, *, owner: bool = False) -> dict[str, str]:
         """Headers of the owner or the first agent, made once."""
@@ -186,6 +195,7 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
 
 CASES |= (
     cases_apps.CASES
+    | cases_domains.CASES
     | cases_doors.CASES
     | cases_files.CASES
     | cases_groups.CASES

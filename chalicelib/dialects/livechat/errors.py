@@ -7,6 +7,10 @@ from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 
 
+class Already(str):
+    """A message about a thing that is already so: the envelope calls it a warning."""
+
+
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's envelope."""
     status = status_of(error)
@@ -15,5 +19,7 @@ def fail(error: Exception, request: Request) -> Answer:
 
 
 def wrap(request: Request, body: Any) -> dict[str, Any]:
-    """A success in this dialect's envelope."""
+    """A success in this dialect's envelope, or a warning where nothing was left to do."""
+    if isinstance(body, Already):
+        return {"status": 1, "type": "Warning", "message": str(body)}
     return {"status": 1, "type": "Success", "message": body}

@@ -1,12 +1,41 @@
 """LiveChat's endpoint table."""
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk import people
+from chalicelib.desk import accounts, agents, domains, organisations, people
+from chalicelib.desk.access import DOMAINS, OPERATORS, USERS
+from chalicelib.desk.errors import Exists, Invalid, NotFound
+from chalicelib.desk.people import CreateAgent
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.livechat import auth, errors, mapping, wire
+from chalicelib.dialects.livechat.errors import Already
 
 _BASE = "/auth/addon/live_chat"
+_MOST_DOMAINS = 20
+
+
+def organisation(ctx: Context, request: Nothing) -> wire.Organisation:
+    """`GET organisation`: the account, who has access to it, and what it has booked."""
+    known, booked = domains.refreshed(ctx), organisations.booked(ctx)
+    return mapping.organisation(accounts.load(ctx), booked, people.agents(ctx), has_domain=bool(known))
+
+
+def add_operator(ctx: Context, request: wire.NewOperator) -> wire.OperatorAdded | str:
+    """`POST operator/add`: a new operator, who chooses his password by the link of a forgotten one."""
+    try:
+        made = people.create_agent(ctx, CreateAgent(request.email, request.name, None))
+    except Exists:
+        if not _is_called(ctx, request.email, request.name):
+            raise
+        return Already("Operator Already Exists")
+    return wire.OperatorAdded(made.name, made.email)
+
+
+def _is_called(ctx: Context, email: str, name: str) -> bool:
+    try:
+        return people.agent_by_email(ctx, email).name == name
+    except NotFound:
+        return False
 
 
 def get_operator(ctx: Context, request: wire.OneOperator) -> wire.Operator:
@@ -19,6 +48,84 @@ def list_operators(ctx: Context, request: Nothing) -> list[wire.ListedOperator]:
     return [mapping.listed(agent) for agent in people.agents(ctx)]
 
 
+def update_operator(ctx: Context, request: wire.ChangeOperator) -> str:
+    """`PUT operator/update`: switches an operator on or off, ties him to domains, and says what he may do."""
+    hosts = _hosts(request)
+    agent = people.agent_by_email(ctx, request.email)
+    known = [domains.get(ctx, host) for host in hosts]
+    changed = [agents.permit(ctx, agent.id, request.permission)] if request.permission is not None else []
+    changed.append(agent.is_active != request.status and agents.switch(ctx, agent.id, on=request.status))
+    changed += [domains.assign(ctx, domain.host, agent.id) for domain in known]
+    return "Record Updated Successfully" if any(changed) else Already("Record Is So Already")
+
+
+def _hosts(request: wire.ChangeOperator) -> list[str]:
+    given = [request.domain] if isinstance(request.domain, str) else request.domain or []
+    if given and not request.status:
+        raise Invalid("domain", "is for status 1 alone")
+    if len(given) > _MOST_DOMAINS:
+        raise Invalid("domain", f"has more than {_MOST_DOMAINS} entries")
+    return list(dict.fromkeys(given))
+
+
+def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded | str:
+    """`POST domain/add`: registers a domain, without operators yet."""
+    try:
+        return mapping.added(domains.register(ctx, request.domain, request.email))
+    except Exists as there:
+        if domains.get(ctx, there.id).email != request.email.strip().lower():
+            raise
+        return Already("Domain Already Exists")
+
+
+def get_domain(ctx: Context, request: wire.OneDomain) -> wire.Domain:
+    """`GET domain/get`: one domain with its operators."""
+    found = domains.get(ctx, request.domain)
+    return mapping.domain(found, domains.operators(ctx, found))
+
+
+def update_domain(ctx: Context, request: wire.ChangeDomain) -> str:
+    """`PUT domain/update`: another name, another address, on or off."""
+    changed = domains.change(ctx, request.domain, mapping.change(request))
+    return "Domain Update Successfully" if changed else Already("Domain Is So Already")
+
+
+def delete_domain(ctx: Context, request: wire.OneDomain) -> str:
+    """`DELETE domain/delete`: its chats stay, of no domain."""
+    domains.remove(ctx, request.domain)
+    return "Domain Deleted Successfully"
+
+
+def add_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> str:
+    """`POST domain/operator/add`: the domain's chats may be his."""
+    changed = domains.assign(ctx, request.domain, people.agent_by_email(ctx, request.email).id)
+    return "Operator Added Successfully" if changed else Already("Operator Is In The Domain Already")
+
+
+def update_domain_operator(ctx: Context, request: wire.ChangePart) -> wire.Operators | str:
+    """`PUT domain/operator/update`: flags of his part in the domain."""
+    flags = mapping.flags(request)
+    changed = domains.set_part(ctx, request.domain, people.agent_by_email(ctx, request.email).id, flags)
+    return wire.Operators("Operator Updated Successfully") if changed else Already("Operator Is So Already")
+
+
+def remove_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> wire.Operators | str:
+    """`PUT domain/operator/remove`: the domain's next chats are not his."""
+    changed = domains.take_off(ctx, request.domain, people.agent_by_email(ctx, request.email).id)
+    return wire.Operators("Operator Updated Successfully") if changed else Already("Operator Is Not In The Domain")
+
+
+def list_domain_operators(ctx: Context, request: wire.OneDomain) -> list[wire.DomainOperator]:
+    """`GET domain/operator/list`: a domain's operators, and their parts in it."""
+    return [mapping.domain_operator(*each) for each in domains.operators(ctx, domains.get(ctx, request.domain))]
+
+
+def delete_user(ctx: Context, request: wire.OneOperator) -> wire.Operators:
+    """`DELETE user/delete`: an operator or a contact; what he wrote stays under his name, what he held goes to others."""
+    agents.remove(ctx, people.by_email(ctx, request.email).id)
+    return wire.Operators("User Deleted Successfully")
+
+
 LIVECHAT = Dialect(
     name="LiveChat",
     admit=auth.admit,
@@ -26,7 +133,19 @@ LIVECHAT = Dialect(
     wrap=errors.wrap,
     cors=Cors(methods="GET, POST, PUT, DELETE, OPTIONS", headers="Content-Type, Authorization, api_token, access_token"),
     endpoints=[
+        Endpoint("GET", "/auth/organisation", organisation, AGENT),
+        Endpoint("POST", f"{_BASE}/operator/add", add_operator, OPERATORS),
         Endpoint("GET", f"{_BASE}/operator/get", get_operator, AGENT),
         Endpoint("GET", f"{_BASE}/operator/list", list_operators, AGENT),
+        Endpoint("PUT", f"{_BASE}/operator/update", update_operator, OPERATORS),
+        Endpoint("POST", f"{_BASE}/domain/add", add_domain, DOMAINS),
+        Endpoint("GET", f"{_BASE}/domain/get", get_domain, AGENT),
+        Endpoint("PUT", f"{_BASE}/domain/update", update_domain, DOMAINS),
+        Endpoint("DELETE", f"{_BASE}/domain/delete", delete_domain, DOMAINS),
+        Endpoint("POST", f"{_BASE}/domain/operator/add", add_domain_operator, DOMAINS),
+        Endpoint("PUT", f"{_BASE}/domain/operator/update", update_domain_operator, DOMAINS),
+        Endpoint("PUT", f"{_BASE}/domain/operator/remove", remove_domain_operator, DOMAINS),
+        Endpoint("GET", f"{_BASE}/domain/operator/list", list_domain_operators, AGENT),
+        Endpoint("DELETE", "/auth/user/delete", delete_user, USERS),
     ],
 )

@@ -1,5 +1,7 @@
 """LiveChat's requests and answers, with the documented names."""
 
+from typing import Any
+
 import msgspec
 
 
@@ -7,6 +9,22 @@ class OneOperator(msgspec.Struct):
     """An operator by his e-mail."""
 
     email: str
+
+
+class NewOperator(msgspec.Struct):
+    """`operator/add`."""
+
+    email: str
+    name: str
+
+
+class ChangeOperator(msgspec.Struct):
+    """`operator/update`: status 1 or 0; domains that he is to serve; and what he may do, of an administrator's choice."""
+
+    email: str
+    status: bool
+    domain: list[str] | str | None = None
+    permission: list[str] | None = None
 
 
 class AddOn(msgspec.Struct):
@@ -42,3 +60,130 @@ class ListedOperator(msgspec.Struct, rename={"add_ons": "addOns"}):
     active: int
     operator: bool
     add_ons: list[AddOn]
+
+
+class OperatorAdded(msgspec.Struct):
+    """`operator/add`."""
+
+    name: str
+    email: str
+
+
+class OneDomain(msgspec.Struct):
+    """A domain by its bare host name."""
+
+    domain: str
+
+
+class NewDomain(msgspec.Struct):
+    """`domain/add`."""
+
+    domain: str
+    email: str
+
+
+class ChangeDomain(msgspec.Struct):
+    """`domain/update`: at least one of the last three."""
+
+    domain: str
+    new_domain: str | None = None
+    status: bool | None = None
+    email: str | None = None
+
+
+class DomainAdded(msgspec.Struct, rename="camel"):
+    """`domain/add`: `socketLink` is the WebSocket's address."""
+
+    name: str
+    email: str
+    link: str | None
+    socket_link: str
+
+
+class DomainOperator(msgspec.Struct, rename="camel"):
+    """An operator's part in a domain."""
+
+    name: Name
+    is_admin: bool
+    chat_status: bool
+    active: bool
+    user_id: str
+    email: str
+
+
+class Domain(msgspec.Struct, rename="camel"):
+    """One domain with its operators."""
+
+    name: str
+    email: str
+    status: bool
+    addon_unique_name: str
+    operators: list[DomainOperator]
+
+
+class OperatorOfDomain(msgspec.Struct):
+    """An operator and a domain."""
+
+    domain: str
+    email: str
+
+
+class ChangePart(msgspec.Struct):
+    """`domain/operator/update`: at least one of the last three."""
+
+    domain: str
+    email: str
+    is_admin: bool | None = None
+    online_status: bool | None = None
+    active: bool | None = None
+
+
+class Operators(msgspec.Struct):
+    """What was done with operators, in words."""
+
+    operators: str
+
+
+class Access(msgspec.Struct):
+    """Who has access: role admin or staff; status 1 or 0 for staff alone."""
+
+    role: str
+    status: int | None
+    permission: list[str]
+    name: str
+    email: str
+
+
+class Plan(msgspec.Struct, rename={"subscription": "subscriptionID"}):
+    """A plan that the organisation has booked."""
+
+    name: str
+    price: str
+    features: str
+    subscription: str | None
+
+
+class OrganisationAddOn(msgspec.Struct, rename={"subscription": "subscriptionID"}, kw_only=True):
+    """An add-on that the organisation has booked: status 1 active, 2 inactive. Tokens and configurations are null for staff."""
+
+    name: str
+    unique_name: str = msgspec.field(name="uniqueName")
+    subscription: str | None
+    status: int
+    plan: str | None
+    uvdesk_config: dict[str, Any] | None = msgspec.field(name="uvdeskConfig")
+    scheduler_config: dict[str, Any] | None = msgspec.field(name="schedulerConfig")
+    access_token: str | None = msgspec.field(name="accessToken")
+    refresh_token: str | None = msgspec.field(name="refreshToken")
+
+
+class Organisation(msgspec.Struct, rename="camel"):
+    """The organisation: status 1 active, 0 blocked, 2 incomplete payment; `dummyDomain` where it has no domain yet."""
+
+    status: int
+    dummy_domain: bool
+    name: str
+    email: str | None
+    access: list[Access]
+    plan: list[Plan]
+    addon: list[OrganisationAddOn]

@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, groups, live, members, people, waiting
+from chalicelib.desk import accounts, conversations, domains, groups, live, members, people, waiting
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM, named
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
@@ -12,7 +12,8 @@ from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | msgspec.UnsetType:
     """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; UNSET while he is in the queue."""
-    found = waiting.ask(ctx, request.user_uuid)
+    domain = domains.started_on(ctx, request.domain, request.origin)
+    found = waiting.ask(ctx, request.user_uuid, domain=domain)
     if waiting.in_queue(ctx, found):
         return msgspec.UNSET
     visitor, agents = serving(ctx, found)
@@ -24,7 +25,7 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
 def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:
     """A conversation's visitor, and the agents who serve it: its own, or all of its group where nobody is to be assigned."""
     alone = found.assignee or accounts.load(ctx).routed
-    ids = [found.assignee] if alone else [agent.id for agent in groups.serving(ctx, found.group)]
+    ids = [found.assignee] if alone else [agent.id for agent in groups.serving(ctx, found.group, found.domain)]
     cards = people.cards(ctx, [found.contact, *ids])
     return cards[found.contact], [cards[id_] for id_ in ids if id_ in cards]
 
@@ -37,6 +38,6 @@ def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.Conv
 
 
 ROWS = [
-    Endpoint("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION", default_conversation, PPCOM),
+    Endpoint("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION", default_conversation, PPCOM, {"origin": "Origin"}),
     Endpoint("POST", "/api/PP_GET_CONVERSATION_INFO", conversation_info, EVERY_LEVEL),
 ]

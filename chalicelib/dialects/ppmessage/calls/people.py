@@ -1,7 +1,7 @@
 """Calls about people, which PPMessage calls users."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, agents, people, profiles
+from chalicelib.desk import accounts, agents, domains, people, profiles
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.people import CreateAgent
 from chalicelib.dialects.endpoint import Endpoint
@@ -16,8 +16,9 @@ _MOST_LEAVING = 100
 
 
 def create_anonymous(ctx: Context, request: wire.CreateAnonymous) -> wire.AnonymousCreated:
-    """PP_CREATE_ANONYMOUS: the visitor behind a browser's trace."""
-    return mapping.anonymous(people.visitor(ctx, request.ppcom_trace_uuid))
+    """PP_CREATE_ANONYMOUS: the visitor behind a browser's trace, on the page of a domain or of none."""
+    domain = domains.started_on(ctx, request.domain, request.origin)
+    return mapping.anonymous(people.visitor(ctx, request.ppcom_trace_uuid, domain))
 
 
 def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
@@ -86,7 +87,7 @@ def service_users(ctx: Context, request: AppRequest) -> wire.ServiceUsers:
 
 
 ROWS = [
-    Endpoint("POST", "/api/PP_CREATE_ANONYMOUS", create_anonymous, PPCOM),
+    Endpoint("POST", "/api/PP_CREATE_ANONYMOUS", create_anonymous, PPCOM, {"origin": "Origin"}),
     Endpoint("POST", "/api/PP_CREATE_USER", create_user, CONSOLES),
     Endpoint("POST", "/api/PP_REMOVE_USER", remove_user, CONSOLES),
     Endpoint("POST", "/api/PP_UPDATE_USER", update_user, EVERY_LEVEL),

@@ -11,6 +11,8 @@ class DefaultConversation(AppRequest, kw_only=True):
 
     user_uuid: str
     device_uuid: str
+    domain: str | None = None
+    origin: str | None = None
 
 
 class ConversationInfo(AppRequest, kw_only=True):

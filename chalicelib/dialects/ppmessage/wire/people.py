@@ -11,6 +11,8 @@ class CreateAnonymous(AppRequest, kw_only=True):
     """PP_CREATE_ANONYMOUS."""
 
     ppcom_trace_uuid: str
+    domain: str | None = None
+    origin: str | None = None
 
 
 class AnonymousCreated(msgspec.Struct):

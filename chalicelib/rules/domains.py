@@ -1,0 +1,81 @@
+"""Domains: web sites of an account on which visitors start chats, and which agents those chats are for."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
+
+_LONGEST_HOST = 253
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LOCAL = "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An agent's part in a domain: who is not active in it, or takes no chats of it now, is given none."""
+
+    is_admin: bool = False
+    takes_chats: bool = True
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A web site of an account: `host` is its bare name, `email` who answers for it, `operators` its agents by uuid.
+
+    `number` stays when the host changes. Times are epoch milliseconds.
+    """
+
+    number: int
+    host: str
+    email: str
+    created_at: int
+    updated_at: int
+    is_active: bool = True
+    operators: Mapping[str, Part] = field(default_factory=dict)
+
+
+class Worker(Protocol):
+    """An agent as a domain sees him."""
+
+    @property
+    def id(self) -> str:
+        """His uuid."""
+
+
+W = TypeVar("W", bound=Worker)
+
+
+def serving(agents: Iterable[W], domain: Domain | None) -> list[W]:
+    """Those of the agents whom a chat of a domain is for; all of them where it is of none."""
+    if domain is None:
+        return list(agents)
+    active = {id_ for id_, part in domain.operators.items() if part.is_active and part.takes_chats}
+    return [agent for agent in agents if agent.id in active]
+
+
+def host_of(text: str) -> str | None:
+    """A bare host name as it is stored: lower case, ASCII, without a leading `www.`; None where it is none."""
+    if len(text) > 2 * _LONGEST_HOST:
+        return None
+    try:
+        host = text.strip().lower().encode("ascii" if text.isascii() else "idna").decode()
+    except UnicodeError:
+        return None
+    plain = host.removeprefix("www.")
+    host = plain if "." in plain else host
+    labels = host.split(".")
+    if len(host) > _LONGEST_HOST or not all(map(_LABEL.fullmatch, labels)):
+        return None
+    if labels[-1].isdecimal():
+        return host if len(labels) == 4 and all(label.isdecimal() and int(label) < 256 for label in labels) else None
+    return host if len(labels) > 1 or host == _LOCAL else None
+
+
+def host_of_origin(origin: str) -> str | None:
+    """The host of an Origin header; None where it has none."""
+    try:
+        return host_of(urlsplit(origin).hostname or "")
+    except ValueError:
+        return None
