@@ -10,7 +10,7 @@ from chalicelib.desk.errors import NOT_ADMIN, NOT_OWNER, Forbidden, Invalid, Not
 from chalicelib.desk.retry import contended
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
-from chalicelib.rules import deadlines, emails, redirects, zones
+from chalicelib.rules import deadlines, emails, presence, redirects, zones
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 from chalicelib.rules.groups import Group as Group
 
@@ -53,6 +53,9 @@ class Account:
     warning: str = "Are you still there? This chat will be closed soon if we hear nothing from you."
     #: The account's own words for a presence, as `{"lunch": "away"}`.
     status_aliases: dict[str, str] = field(default_factory=dict)
+    #: Seconds until an agent without a socket is away, and from then on offline.
+    away_after: int = presence.AWAY_AFTER
+    offline_after: int = presence.OFFLINE_AFTER
     auto_close: AutoClose = field(default_factory=AutoClose)
     company: str | None = None
     icon: str | None = None
@@ -82,6 +85,11 @@ class Account:
     def by_group(self) -> bool:
         """Whether a visitor is in the queue of a group, or of the distributors, until an agent is there for him."""
         return self.allocation == GROUP
+
+    @property
+    def grace(self) -> presence.Grace:
+        """How long an agent may be without a socket."""
+        return presence.Grace(self.away_after, self.offline_after)
 
     def looks_again_at(self, now: int) -> int | None:
         """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""

@@ -13,7 +13,7 @@ from chalicelib.models import memberships, queues
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.rules import deadlines
-from chalicelib.rules.presence import ONLINE
+from chalicelib.rules.presence import ONLINE, STEPS
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event"):
@@ -81,6 +81,16 @@ class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
     message: str
 
 
+class AgentDeadlineSet(Event, frozen=True, tag="agent.deadline_set.v1"):
+    """An agent without a socket is to be what `kind` says (rules.presence.STEPS) at `due_at`, epoch milliseconds. It holds
+    while it stands there.
+    """
+
+    agent: str
+    kind: str
+    due_at: int
+
+
 class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
     """Nobody could be found for a conversation whose contact is shown it only when an agent has it."""
 
@@ -111,6 +121,7 @@ QUEUES: dict[type[Event], str] = {
     AgentRemoved: ROUTING,
     GroupChanged: ROUTING,
     DeadlineSet: TIMERS,
+    AgentDeadlineSet: TIMERS,
     MessagePosted: NOTIFY,
     ConversationAssigned: NOTIFY,
     ConversationWaits: NOTIFY,
@@ -122,6 +133,7 @@ AnyEvent = (
     | ConversationReopened
     | ConversationMoved
     | DeadlineSet
+    | AgentDeadlineSet
     | AgentAvailable
     | AgentRemoved
     | GroupChanged
@@ -186,6 +198,10 @@ def of_person(old: Person | None, new: Person) -> list[Event]:
         told.append(PresenceChanged(new.account, new.presence_at, new.id, new.presence))
     if new.presence == ONLINE and (old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)):
         told.append(AgentAvailable(new.account, new.presence_at, new.id))
+    for step in STEPS:
+        due_at = getattr(new, f"{step}_at")
+        if due_at is not None and (old is None or getattr(old, f"{step}_at") != due_at):
+            told.append(AgentDeadlineSet(new.account, new.updated_at, new.id, step, due_at))
     return told
 
 
@@ -229,4 +245,6 @@ def publish(events: list[Event], now: int) -> None:
 
 def delay(event: Event, now: int) -> int:
     """Seconds that an event published now is held back."""
-    return deadlines.delay(now, event.due_at, config.LONGEST_DELAY) if isinstance(event, DeadlineSet) else 0
+    if not isinstance(event, DeadlineSet | AgentDeadlineSet):
+        return 0
+    return deadlines.delay(now, event.due_at, config.LONGEST_DELAY)
