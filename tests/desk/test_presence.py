@@ -5,11 +5,10 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
-from chalicelib.desk import agents, cache, conversations, live, people, presence, timers
+from chalicelib.desk import agents, conversations, live, people, presence, timers
 from chalicelib.desk.events import AgentDeadlineSet
 from chalicelib.desk.people import Person
 from chalicelib.models import people as rows
-from chalicelib.models import settings
 from tests.desk.test_live import an_agent
 from tests.world import Answer, Socket, World, counted
 
@@ -195,9 +194,8 @@ def test_an_agent_who_has_gone_for_good_has_no_deadline(world: World) -> None:
 
 
 def test_the_graces_are_the_account_s(world: World) -> None:
-    row = settings.load(world.account)["account#"]
-    settings.put(row, row.document | {"away_after": 5, "offline_after": 3600})
-    cache.clear_all()
+    given = {"app_uuid": world.account, "away_after": 5, "offline_after": 3600}
+    assert world.pp("PP_UPDATE_APP_INFO", "PPCONSOLE", **given).body["error_code"] == 0
     dropped(world)
     world.pass_(5)
     assert now_is(world) == "away"
@@ -209,6 +207,26 @@ def test_the_graces_are_the_account_s(world: World) -> None:
         world.sweep()
         world.pass_(60)
     assert now_is(world) == "offline", "what is due later than a queue holds comes by the sweep"
+
+
+def test_the_words_are_the_account_s_and_one_that_can_t_be_changes_nothing(world: World) -> None:
+    def code(label: str = "PPCONSOLE", **given: Any) -> int:
+        return int(world.pp("PP_UPDATE_APP_INFO", label, app_uuid=world.account, **given).body["error_code"])
+
+    assert code(status_aliases={"lunch": "away", "In Besprechung": "busy"}) == 0
+    wrong: list[dict[str, Any]] = [
+        *[{"status_aliases": words} for words in ({"online": "away"}, {"x": "sad"}, {"": "away"}, {"x" * 65: "away"})],
+        {"status_aliases": {str(at): "away" for at in range(51)}},
+        *[{name: value} for name in ("away_after", "offline_after") for value in (0, -1, 10**9)],
+    ]
+    assert {code(**given) for given in wrong} == {28}
+    for given in ({"status_aliases": ["x"]}, {"away_after": "soon"}):
+        assert code(**given) in (28, 31)
+    assert says(world, "lunch").body["status"] == "away"
+    assert says(world, "In Besprechung").body["status"] == "busy"
+    assert world.call("GET", "/cs-chat-ticket/v1/info", **world.bearer()).body["statusAlias"] == "In Besprechung"
+    assert code(status_aliases={}) == 0
+    assert says(world, "lunch").status == 400
 
 
 def test_it_costs_few_requests(world: World) -> None:
