@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from chalicelib import config
-from chalicelib.models import memberships, queues
+from chalicelib.models import conversations, queues
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.rules import deadlines
@@ -224,9 +224,9 @@ Image = dict[str, Any] | None
 
 def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
     """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
-    does a member's row among the conversations.
+    does a row that stands beside a conversation's.
     """
-    if new is None or (table == "conversations" and memberships.is_membership(new["key"]["S"])):
+    if new is None or (table == "conversations" and not conversations.is_summary(new["key"]["S"])):
         return [], Progress()
     if table == "people":
         return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()

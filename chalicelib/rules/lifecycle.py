@@ -12,6 +12,8 @@ from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.text import preview
 
 Changes = dict[str, Any]
+#: Bytes of the last message that the summary shows: the row is full (tests/models/test_conversations.py).
+_PREVIEW = 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
     changes: Changes = {
         "last_activity_at": now,
         "last_message": message,
-        "preview": preview(body),
+        "preview": preview(body, _PREVIEW),
         "last_sender": sender.id,
         "last_sender_number": sender.number,
         "last_sender_kind": sender.kind,
