@@ -272,6 +272,9 @@ def seen(world: World) -> dict[str, Any]:
     info = world.call("GET", "/cs-chat-ticket/v1/info", **world.bearer()).body
     operator = world.call("GET", f"/auth/addon/live_chat/operator/get?email={agent.email}", **world.bearer()).body
     user = world.pp("PP_GET_USER_INFO", "PPKEFU", app_uuid=world.account, user_uuid=agent.id).body
+    everybody = world.pp("PP_GET_APP_SERVICE_USER_LIST", "PPKEFU", app_uuid=world.account).body["list"]
+    listed = next(one for one in everybody if one["uuid"] == agent.id)
+    assert listed["is_browser_online"] == user["is_browser_online"] == (user["service_user_status"] is not None)
     return {"oneview": info["status"], "livechat": operator["message"]["status"], "ppmessage": user["service_user_status"]}
 
 
