@@ -10,7 +10,7 @@ from chalicelib.desk.errors import NOT_ADMIN, NOT_OWNER, Forbidden, Invalid, Not
 from chalicelib.desk.retry import contended
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
-from chalicelib.rules import deadlines, emails, redirects, zones
+from chalicelib.rules import deadlines, emails, presence, redirects, zones
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 from chalicelib.rules.groups import Group as Group
 
@@ -25,6 +25,8 @@ ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
 _LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
 _LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64}
 _MOST_REDIRECTS = 10
+#: Words of its own for a presence, their characters, and seconds of a grace.
+_MOST_ALIASES, _LONGEST_ALIAS, _LONGEST_GRACE = 50, 64, 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class Account:
     warning: str = "Are you still there? This chat will be closed soon if we hear nothing from you."
     #: The account's own words for a presence, as `{"lunch": "away"}`.
     status_aliases: dict[str, str] = field(default_factory=dict)
+    #: Seconds until an agent without a socket is away, and from then on offline.
+    away_after: int = presence.AWAY_AFTER
+    offline_after: int = presence.OFFLINE_AFTER
     auto_close: AutoClose = field(default_factory=AutoClose)
     company: str | None = None
     icon: str | None = None
@@ -83,6 +88,11 @@ class Account:
         """Whether a visitor is in the queue of a group, or of the distributors, until an agent is there for him."""
         return self.allocation == GROUP
 
+    @property
+    def grace(self) -> presence.Grace:
+        """How long an agent may be without a socket."""
+        return presence.Grace(self.away_after, self.offline_after)
+
     def looks_again_at(self, now: int) -> int | None:
         """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""
         return deadlines.reassign_at(now, 0, self.auto_close) if self.routed else None
@@ -106,6 +116,10 @@ class Change:
     tells_offline: bool | None = None
     billing_email: str | None = None
     time_zone: str | None = None
+    #: All of the account's own words for a presence, and seconds of grace (rules.presence).
+    status_aliases: Mapping[str, str] | None = None
+    away_after: int | None = None
+    offline_after: int | None = None
     #: By the label of a client, all of its addresses; the owner alone changes them.
     redirect_uris: Mapping[str, Sequence[str]] | None = None
 
@@ -220,12 +234,24 @@ def check(given: dict[str, Any]) -> None:
             raise Invalid(field_, f"is longer than {_LONGEST[field_]} characters")
     if not given.get("name", "any").strip():
         raise Invalid("name", "must not be empty")
+    _check_presence(given)
     if given.get("allocation", EVERYONE) not in ALLOCATIONS:
         raise Invalid("allocation", f"must be one of {', '.join(ALLOCATIONS)}")
     if not zones.is_zone(given.get("time_zone", "UTC")):
         raise Invalid("time_zone", "is not the name of a time zone")
     if given.get("billing_email") and not emails.is_address(given["billing_email"]):
         raise Invalid("billing_email", "is not an e-mail address")
+
+
+def _check_presence(given: dict[str, Any]) -> None:
+    aliases = given.get("status_aliases", {})
+    if len(aliases) > _MOST_ALIASES or not all(0 < len(alias) <= _LONGEST_ALIAS for alias in aliases):
+        raise Invalid("status_aliases", f"are {_MOST_ALIASES} at most, of 1 to {_LONGEST_ALIAS} characters")
+    if set(aliases) & set(presence.PRESENCES) or not set(aliases.values()) <= set(presence.PRESENCES):
+        raise Invalid("status_aliases", f"are other words for {', '.join(presence.PRESENCES)}")
+    for name in ("away_after", "offline_after"):
+        if not 1 <= given.get(name, 1) <= _LONGEST_GRACE:
+            raise Invalid(name, f"is 1 to {_LONGEST_GRACE} seconds")
 
 
 def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:

@@ -1,7 +1,7 @@
 """Conversations: opened, listed, changed, picked, closed."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk import accounts, people, tokens
@@ -10,8 +10,14 @@ from chalicelib.desk.retry import contended
 from chalicelib.models import claims, conversations, counters, memberships
 from chalicelib.models.conversations import Conversation as Conversation
 from chalicelib.models.conversations import Loads
+from chalicelib.models.details import FACTS as FACTS
+from chalicelib.models.details import Details as Details
 from chalicelib.rules import ids, lifecycle, status
+from chalicelib.rules import steps as steps
 from chalicelib.rules.groups import Group
+
+#: Characters of a fact of a conversation.
+LONGEST_FACT = 256
 
 
 def load(ctx: Context, conversation: str) -> Conversation:
@@ -112,13 +118,21 @@ def looks_again_at(ctx: Context, found: Conversation) -> int | None:
     return accounts.load(ctx).looks_again_at(ctx.now) if found.is_routed else None
 
 
-def held_by_me(ctx: Context, limit: int = 100) -> list[Conversation]:
-    """The conversations assigned to the caller, open, newest assignment first: two requests. Raises Forbidden for a program."""
+def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Details | None]]:
+    """The conversations assigned to the caller, open, newest assignment first, with their details: two requests, three where
+    there are more than fifty. Raises Forbidden for a program.
+    """
     me = ctx.caller.person
     if me is None:
         raise Forbidden("only an agent holds conversations")
-    found = conversations.get_many(ctx.account, conversations.held(ctx.account, me, limit, newest_first=True))
-    return [row for row in found if row.assignee == me and row.is_open and not row.is_internal]
+    found = conversations.with_details(ctx.account, conversations.held(ctx.account, me, limit, newest_first=True))
+    return [(row, known) for row, known in found if row.assignee == me and row.is_open and not row.is_internal]
+
+
+def facts_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
+    """What is known of what conversations are about, by uuid and name (FACTS): one request for each hundred that have any."""
+    found = conversations.details_of(ctx.account, [row.id for row in rows if row.facts])
+    return {id_: known.facts for id_, known in found.items()}
 
 
 def of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
@@ -140,7 +154,7 @@ def held_by(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
 class Change:
     """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent.
 
-    A `contact` that is given must be the one who has it.
+    A `contact` that is given must be the one who has it. `facts` are by name (FACTS), None where one is cleared.
     """
 
     subject: str | None = None
@@ -149,6 +163,7 @@ class Change:
     assignee: int | None = None
     is_read: bool | None = None
     contact: int | None = None
+    facts: Mapping[str, str | None] = field(default_factory=dict)
 
 
 def change(ctx: Context, conversation: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
@@ -168,29 +183,37 @@ def change(ctx: Context, conversation: str, wanted: Change, versions: Collection
         changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
         before = found.assignee if found.is_open else None
         changes |= _moved(ctx, found, wanted) | _reassigned(ctx, found, wanted, assignee)
-        if changes:
+        if changes or wanted.facts:
             after = changes.get("assignee", found.assignee) if changes.get("status", found.status) != status.CLOSED else None
-            conversations.change(found, changes, ctx.now, Loads(freed=before, held=after))
+            loads = Loads(freed=before, held=after)
+            conversations.change(found, changes, ctx.now, loads, escalates=_escalates(assignee), facts=wanted.facts)
         return found
 
     return contended(ctx, attempt)
 
 
+def _escalates(agent: people.Person | None) -> bool:
+    """Whether to give a conversation to an agent by hand is to bring it before a supervisor."""
+    return agent is not None and agent.level == ADMIN
+
+
 def _check(wanted: Change) -> None:
-    for field, known in (("status", status.STATUSES), ("priority", status.PRIORITIES)):
-        value = getattr(wanted, field)
+    for name, known in (("status", status.STATUSES), ("priority", status.PRIORITIES)):
+        value = getattr(wanted, name)
         if value is not None and value not in known:
-            raise Invalid(field, f"must be one of {', '.join(known)}")
+            raise Invalid(name, f"must be one of {', '.join(known)}")
     if wanted.subject is not None and not 0 < len(wanted.subject) <= 500:
         raise Invalid("subject", "must be 1 to 500 characters")
+    for name, value in wanted.facts.items():
+        if name not in FACTS or len(value or "") > LONGEST_FACT:
+            raise Invalid("facts", f"are {', '.join(FACTS)}, of {LONGEST_FACT} characters at most")
 
 
-def _agent(ctx: Context, number: int) -> tuple[str, int]:
+def _agent(ctx: Context, number: int) -> people.Person:
     try:
-        agent = people.agent_by_number(ctx, number)
+        return people.agent_by_number(ctx, number)
     except NotFound as missing:
         raise Invalid("assignee", str(missing)) from missing
-    return agent.id, agent.number
 
 
 def _moved(ctx: Context, found: Conversation, wanted: Change) -> lifecycle.Changes:
@@ -199,12 +222,12 @@ def _moved(ctx: Context, found: Conversation, wanted: Change) -> lifecycle.Chang
     return lifecycle.closed(ctx.now) if wanted.status == status.CLOSED else lifecycle.moved(ctx.now, str(wanted.status))
 
 
-def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: tuple[str, int] | None) -> lifecycle.Changes:
+def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
     if wanted.assignee == 0 and found.assignee:
         return lifecycle.waiting(None)
-    if agent is None or agent[0] == found.assignee:
+    if agent is None or agent.id == found.assignee:
         return {}
-    return lifecycle.assigned(ctx.now, *agent, tried=found.tried)
+    return lifecycle.assigned(ctx.now, agent.id, agent.number, tried=found.tried)
 
 
 def close(ctx: Context, conversation: str) -> Conversation:

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from chalicelib import config
-from chalicelib.models import memberships, queues
+from chalicelib.models import conversations, queues
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.rules import deadlines
-from chalicelib.rules.presence import ONLINE
+from chalicelib.rules.presence import ONLINE, STEPS
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event"):
@@ -85,6 +85,16 @@ class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
     message: str
 
 
+class AgentDeadlineSet(Event, frozen=True, tag="agent.deadline_set.v1"):
+    """An agent without a socket is to be what `kind` says (rules.presence.STEPS) at `due_at`, epoch milliseconds. It holds
+    while it stands there.
+    """
+
+    agent: str
+    kind: str
+    due_at: int
+
+
 class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
     """Nobody could be found for a conversation whose contact is shown it only when an agent has it."""
 
@@ -116,6 +126,7 @@ QUEUES: dict[type[Event], str] = {
     GroupChanged: ROUTING,
     DomainChanged: ROUTING,
     DeadlineSet: TIMERS,
+    AgentDeadlineSet: TIMERS,
     MessagePosted: NOTIFY,
     ConversationAssigned: NOTIFY,
     ConversationWaits: NOTIFY,
@@ -127,6 +138,7 @@ AnyEvent = (
     | ConversationReopened
     | ConversationMoved
     | DeadlineSet
+    | AgentDeadlineSet
     | AgentAvailable
     | AgentRemoved
     | GroupChanged
@@ -194,6 +206,10 @@ def of_person(old: Person | None, new: Person) -> list[Event]:
         told.append(PresenceChanged(new.account, new.presence_at, new.id, new.presence))
     if new.presence == ONLINE and (old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)):
         told.append(AgentAvailable(new.account, new.presence_at, new.id))
+    for step in STEPS:
+        due_at = getattr(new, f"{step}_at")
+        if due_at is not None and (old is None or getattr(old, f"{step}_at") != due_at):
+            told.append(AgentDeadlineSet(new.account, new.updated_at, new.id, step, due_at))
     return told
 
 
@@ -216,9 +232,9 @@ Image = dict[str, Any] | None
 
 def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
     """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
-    does a member's row among the conversations.
+    does a row that stands beside a conversation's.
     """
-    if new is None or (table == "conversations" and memberships.is_membership(new["key"]["S"])):
+    if new is None or (table == "conversations" and not conversations.is_summary(new["key"]["S"])):
         return [], Progress()
     if table == "people":
         return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()
@@ -237,4 +253,6 @@ def publish(events: list[Event], now: int) -> None:
 
 def delay(event: Event, now: int) -> int:
     """Seconds that an event published now is held back."""
-    return deadlines.delay(now, event.due_at, config.LONGEST_DELAY) if isinstance(event, DeadlineSet) else 0
+    if not isinstance(event, DeadlineSet | AgentDeadlineSet):
+        return 0
+    return deadlines.delay(now, event.due_at, config.LONGEST_DELAY)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from chalicelib.context import Caller, Context
-from chalicelib.desk import conversations, devices, members, people, tokens
+from chalicelib.context import SYSTEM, Caller, Context
+from chalicelib.desk import conversations, devices, members, people, presence, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated
 from chalicelib.models import connections, sockets, topics
 from chalicelib.models.base import Refused
@@ -21,7 +21,7 @@ class Ended(NotAuthenticated):
 def connect(ctx: Context, connection: str, device: str) -> Connection:
     """The caller, a person, listens on a socket from now on: four requests. Raises NotFound for him and for the device.
 
-    A socket that was another's is his no longer.
+    A socket that was another's is his no longer. An agent who was to be away stays as he is: one request more.
     """
     caller, person = ctx.caller, people.get(ctx, str(ctx.caller.person))
     known = devices.get(ctx, person.id, device)
@@ -38,10 +38,13 @@ def connect(ctx: Context, connection: str, device: str) -> Connection:
         contacts_of=ctx.account if person.kind == people.CONTACT else None,
         since=ctx.now,
     )
-    if not connections.create(row, tokens.ends_at(ctx)):
+    is_new = connections.create(row, tokens.ends_at(ctx))
+    if not is_new:
         disconnect(ctx, connection)
         connections.create(row, tokens.ends_at(ctx))
     topics.join(ctx.account, person.id, listener(row), ctx.now)
+    if person.away_at or person.offline_at or not (is_new or row.contacts_of):
+        presence.is_back(ctx, person.id)
     return row
 
 
@@ -65,12 +68,15 @@ def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
 
 
 def disconnect(ctx: Context, connection: str) -> Connection | None:
-    """A socket has gone; again without harm. Returns what it was."""
+    """A socket has gone; again without harm: three requests, two more for an agent's last. Returns what it was."""
     row = connections.get(connection)
     if row is None:
         return None
-    for topic in {row.person, *(row.watched or ())}:
-        topics.leave(row.account, topic, listener(row))
+    for topic in row.watched or ():
+        topics.leave(row.account, topic, listener(row), ctx.now)
+    others = topics.leave(row.account, row.person, listener(row), ctx.now)
+    if not (others or row.contacts_of):
+        presence.is_gone(ctx.acting(Caller(row.account, SYSTEM)), row.person)
     connections.delete(connection)
     return row
 
@@ -93,7 +99,7 @@ def watch(ctx: Context, row: Connection, conversation: str) -> None:
 def unwatch(ctx: Context, row: Connection, conversation: str) -> None:
     """It does so no more: two requests, none where it does not. Raises NotAuthenticated where it has gone."""
     if conversation in (row.watched or ()):
-        topics.leave(ctx.account, conversation, listener(row))
+        topics.leave(ctx.account, conversation, listener(row), ctx.now)
         _noted(connections.unwatch, row, conversation)
 
 
@@ -162,7 +168,9 @@ def tell(ctx: Context, heard: Iterable[Listener], text: str, topic: str | None =
 def _forget(ctx: Context, gone: Listener, topic: str) -> None:
     """It may have no row any more, by which it could leave."""
     if disconnect(ctx, gone.connection) is None:
-        topics.leave(ctx.account, topic, gone)
+        others = topics.leave(ctx.account, topic, gone, ctx.now)
+        if topic == gone.person and not others:
+            presence.is_gone(ctx, gone.person)
 
 
 def answer(connection: str, text: str) -> None:

@@ -57,6 +57,7 @@ class Card:
     created_at: int = 0
     is_anonymous: bool = False
     trace: str | None = None
+    language: str | None = None
 
 
 _cards: TimedCache[Card] = TimedCache()
@@ -281,6 +282,7 @@ def card_of(ctx: Context, person: Person) -> Card:
         person.created_at,
         person.is_anonymous,
         person.trace,
+        person.language,
     )
     return _cards.put(f"{ctx.account}#{person.id}", shown, ctx.now)
 

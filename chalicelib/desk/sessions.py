@@ -31,7 +31,7 @@ def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session
     if agent.email.lower() != email.strip().lower():
         raise Forbidden("the token is not this user's")
     device = devices.used(ctx, agent.id, client_id, details)
-    _write(ctx, lambda: rows.comes(agent, device.id, ONLINE, ctx.now, is_mobile=device.is_mobile), agent)
+    _write(ctx, lambda: rows.comes(agent, device.id, ONLINE, _latest(ctx, agent), is_mobile=device.is_mobile), agent)
     connected = live.listeners(ctx, [agent.id])
     return Session(agent, device, [each for each in connected if each.is_mobile == device.is_mobile and each.device != device.id])
 
@@ -44,9 +44,14 @@ def end(ctx: Context, person: str, device: str) -> None:
     agent = presence.mine(ctx)
     if agent.id != person:
         raise Forbidden("the token is not this user's")
-    _write(ctx, lambda: rows.goes(agent, device, OFFLINE, ctx.now), agent)
+    _write(ctx, lambda: rows.goes(agent, device, OFFLINE, _latest(ctx, agent)), agent)
     live.end_session(ctx, agent.id, device)
     tokens.end(ctx)
+
+
+def _latest(ctx: Context, agent: Person) -> int:
+    """Now, and not before what he said last, whichever server's clock that was."""
+    return max(ctx.now, agent.presence_at)
 
 
 def _write(ctx: Context, write: Callable[[], None], agent: Person) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib.context import Context
 from chalicelib.desk import accounts, people
 from chalicelib.desk.errors import Invalid
-from chalicelib.models import memberships, tallies
+from chalicelib.models import conversations, tallies
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.models.tallies import Counts, Place
@@ -53,8 +53,12 @@ def _found(table: str, records: Sequence[Record]) -> dict[Place, Counts]:
     found: defaultdict[Place, Counts] = defaultdict(Counts)
     for record in records:
         change = record["dynamodb"]
-        if change.get("NewImage") and not memberships.is_membership(change["Keys"].get("key", {}).get("S", "")):
-            (_of_person if table == "people" else _of_conversation)(found, change.get("OldImage"), change["NewImage"])
+        if not change.get("NewImage"):
+            continue
+        if table == "people":
+            _of_person(found, change.get("OldImage"), change["NewImage"])
+        elif conversations.is_summary(change["Keys"]["key"]["S"]):
+            _of_conversation(found, change.get("OldImage"), change["NewImage"])
     return {place: counts for place, counts in found.items() if counts != Counts()}
 
 

@@ -1,4 +1,4 @@
-"""Timers: what happens to a conversation when its time has come.
+"""Timers: what happens to a conversation, or to an agent who has gone, when its time has come.
 
 A deadline is told to the timers' queue when it is set. It comes back when it is due, or after 15 minutes, the longest
 a queue can hold it; what still stands then and is due later is kept in the timers' table, and the sweep brings it.
@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 from chalicelib import config
 from chalicelib.context import Context
-from chalicelib.desk import accounts, events, messages, routing
-from chalicelib.desk.events import DeadlineSet
+from chalicelib.desk import accounts, events, messages, presence, routing
+from chalicelib.desk.events import AgentDeadlineSet, DeadlineSet
 from chalicelib.desk.messages import PostMessage
 from chalicelib.desk.retry import contended
-from chalicelib.models import conversations, counters, timers
+from chalicelib.models import conversations, counters, people, timers
 from chalicelib.models.conversations import Conversation, Loads
 from chalicelib.rules import deadlines, ids, lifecycle
 
@@ -41,11 +41,27 @@ def fire(ctx: Context, event: DeadlineSet) -> bool:
     return contended(ctx, attempt)
 
 
-def _wait(ctx: Context, event: DeadlineSet) -> None:
+def fire_agent(ctx: Context, event: AgentDeadlineSet) -> bool:
+    """The same for an agent without a socket: three requests, because one may have come unseen."""
+
+    def attempt() -> bool:
+        agent = people.get(ctx.account, event.agent)
+        if agent is None or not agent.agents_of or getattr(agent, f"{event.kind}_at") != event.due_at:
+            return False
+        if ctx.now < event.due_at:
+            _wait(ctx, event)
+            return False
+        return presence.lapse(ctx, agent, event.kind)
+
+    return contended(ctx, attempt)
+
+
+def _wait(ctx: Context, event: DeadlineSet | AgentDeadlineSet) -> None:
     if event.due_at - ctx.now <= config.LONGEST_DELAY * 1000:
         events.publish([event], ctx.now)
     else:
-        timers.put(event.due_at, f"{event.account}#{event.conversation}#{event.kind}", events.encode(event))
+        about = event.conversation if isinstance(event, DeadlineSet) else event.agent
+        timers.put(event.due_at, f"{event.account}#{about}#{event.kind}", events.encode(event))
 
 
 def _warn(ctx: Context, found: Conversation) -> None:

@@ -3,7 +3,7 @@
 from chalicelib import context, telemetry
 from chalicelib.context import Context
 from chalicelib.desk import timers
-from chalicelib.desk.events import AnyEvent, DeadlineSet
+from chalicelib.desk.events import AgentDeadlineSet, AnyEvent, DeadlineSet
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
@@ -15,10 +15,10 @@ def fire(record: Record) -> None:
 
 
 def _fire(ctx: Context, event: AnyEvent, line: Line) -> str:
-    if not isinstance(event, DeadlineSet):
+    if not isinstance(event, DeadlineSet | AgentDeadlineSet):
         return "not for timers"
     line.add(kind=event.kind)
-    if not timers.fire(ctx, event):
+    if not (timers.fire(ctx, event) if isinstance(event, DeadlineSet) else timers.fire_agent(ctx, event)):
         return "stands no more, or is not due"
     line.measure(telemetry.TIMER_LATENESS, ctx.now - event.due_at)
     return "fired"

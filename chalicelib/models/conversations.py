@@ -4,7 +4,7 @@ Key account#conversation spreads the load. `by_activity` is the only index that 
 hold keys and change when a conversation is opened, assigned or closed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,10 +15,22 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import people
-from chalicelib.models.base import BooleanAttribute, IntegerAttribute, SetAll, Table, UnicodeAttribute, conditional, transaction
+from chalicelib.models import details, people
+from chalicelib.models.base import (
+    BooleanAttribute,
+    IntegerAttribute,
+    SetAll,
+    Table,
+    UnicodeAttribute,
+    conditional,
+    read,
+    transaction,
+)
 from chalicelib.models.claims import Claim, claim
+from chalicelib.models.details import Details
 from chalicelib.models.people import Person
+from chalicelib.rules import steps
+from chalicelib.rules.steps import Standing, Step
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"
@@ -29,7 +41,7 @@ _A_PAGE, _MOST_PAGES = 1000, 20
 _LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "contact_number", "group", "group_number"]
 _LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
 _LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
-_LISTED += ["last_sender_kind", "is_read", "is_read_by_contact"]
+_LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "facts"]
 
 
 class ByActivity(GlobalSecondaryIndex["Conversation"]):
@@ -124,6 +136,10 @@ class Conversation(Table):
     is_read = BooleanAttribute(default=False)
     is_read_by_contact = BooleanAttribute(default=False)
 
+    #: How many steps its details have been told of (rules.steps), and whether they have facts, None where not.
+    steps = IntegerAttribute(default=0)
+    facts = BooleanAttribute(null=True)
+
     reassign_at = IntegerAttribute(null=True)
     warn_at = IntegerAttribute(null=True)
     close_at = IntegerAttribute(null=True)
@@ -180,6 +196,11 @@ class Conversation(Table):
         return not self.is_internal and not self.agent_count
 
     @property
+    def standing(self) -> Standing:
+        """What its steps are changes of."""
+        return Standing(self.status, self.assignee)
+
+    @property
     def public_count(self) -> int:
         """How many messages the contact may see."""
         return self.message_count - self.note_count
@@ -194,6 +215,11 @@ class Conversation(Table):
 def key(account: str, conversation: str) -> str:
     """Hash key of a conversation, and of its messages."""
     return f"{account}#{conversation}"
+
+
+def is_summary(row_key: str) -> bool:
+    """Whether a key of the table is a conversation's own, and not that of a row beside it."""
+    return row_key.count("#") == 1
 
 
 def inbox_key(account: str) -> str:
@@ -216,6 +242,21 @@ def get_many(account: str, ids: Sequence[str], *, consistent: bool = False) -> l
     keys = [key(account, id_) for id_ in ids]
     found = {row.key: row for row in Conversation.batch_get(keys, consistent_read=consistent)} if keys else {}
     return [found[key_] for key_ in keys if key_ in found]
+
+
+def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, Details | None]]:
+    """The same with their details: one request for each fifty."""
+    keys = [key(account, id_) for id_ in ids]
+    found = read({Conversation: [{"key": {"S": one}} for of in keys for one in (of, details.key(of))]})[Conversation]
+    items = {item["key"]["S"]: item for item in found}
+    beside = {of: Details.from_raw_data(items[details.key(of)]) for of in keys if details.key(of) in items}
+    return [(Conversation.from_raw_data(items[of]), beside.get(of)) for of in keys if of in items]
+
+
+def details_of(account: str, ids: Sequence[str]) -> dict[str, Details]:
+    """The details that there are of conversations, by uuid: one request for each hundred, none for none."""
+    keys = [details.key(key(account, id_)) for id_ in ids]
+    return {row.key.split("#")[1]: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[str]:
@@ -274,15 +315,40 @@ def _begin(write: TransactWrite, conversation: Conversation) -> None:
     conversation.inbox = None if conversation.is_internal else inbox_key(conversation.account)
     conversation.held_by = conversation.holder
     conversation.held_since = conversation.created_at if conversation.held_by else None
+    if conversation.assignee and not conversation.is_internal:
+        conversation.steps = 1
+        details.write(write, conversation.key, Step(steps.ASSIGNED, conversation.created_at), 0, {})
     write.save(conversation, condition=Conversation.key.does_not_exist())
     write.save(row, condition=Claim.key.does_not_exist())
 
 
-def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
-    """The actions that write the changes, and with them the keys of the indexes that follow from them.
+def apply(
+    write: TransactWrite,
+    conversation: Conversation,
+    changes: dict[str, Any],
+    now: int,
+    facts: Mapping[str, str | None] | None = None,
+    *,
+    escalates: bool = False,
+) -> None:
+    """Within a transaction: the changes of a summary on the version that was read, the step that they are, and facts.
 
     Applies them to the object, too, so that it can be shown; drop it where the write is refused.
     """
+    kind = step_of(conversation, changes, escalates=escalates)
+    details.write(write, conversation.key, Step(kind, now) if kind else None, conversation.steps, facts or {})
+    changes = changes | ({"steps": conversation.steps + 1} if kind else {}) | ({"facts": True} if facts else {})
+    write.update(conversation, updates(conversation, changes, now))
+
+
+def step_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
+    """The step (rules.steps) that changes are, None where they are none or the conversation is internal."""
+    after = Standing(changes.get("status", conversation.status), changes.get("assignee", conversation.assignee))
+    return None if conversation.is_internal else steps.kind(conversation.standing, after, escalates=escalates)
+
+
+def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
+    """The actions that write the changes, and with them the keys of the indexes that follow from them. Applies them, too."""
     for name, value in changes.items():
         setattr(conversation, name, value)
     holder = conversation.holder
@@ -307,18 +373,26 @@ class Loads:
         return self.routed is not None or self.freed != self.held
 
 
-def change(conversation: Conversation, changes: dict[str, Any], now: int, loads: Loads = Loads()) -> None:
-    """Writes a change that was decided on the version read, and the loads it moves: one request, half as dear without these.
+def change(
+    conversation: Conversation,
+    changes: dict[str, Any],
+    now: int,
+    loads: Loads = Loads(),
+    *,
+    escalates: bool = False,
+    facts: Mapping[str, str | None] | None = None,
+) -> None:
+    """Writes a change that was decided on the version read, the step that it is, the loads it moves and facts: one request,
+    half as dear without these. `escalates` says that a new agent is a supervisor.
 
     Raises Refused where the conversation, or a routed agent's load or presence, is no longer as it was read.
     """
-    actions = updates(conversation, changes, now)
-    if not loads.moved:
+    if not (loads.moved or facts or step_of(conversation, changes)):
         with conditional():
-            conversation.update(actions)
+            conversation.update(updates(conversation, changes, now))
         return
     with transaction() as write:
-        write.update(conversation, actions)
+        apply(write, conversation, changes, now, facts, escalates=escalates)
         move(write, conversation.account, loads, now)
 
 

@@ -124,7 +124,6 @@ def change(
 
     Raises Refused where any of them is no longer as it was read.
     """
-    actions = conversations.updates(conversation, changes, now)
     with transaction() as write:
         for row in joining:
             write.save(row, condition=Membership.member_of.does_not_exist())
@@ -134,7 +133,7 @@ def change(
             write.delete(row, condition=Membership.member_of.exists())
         for claim in unnamed:
             write.delete(claim, condition=unchanged(claim))
-        write.update(conversation, actions)
+        conversations.apply(write, conversation, changes, now)
         conversations.move(write, conversation.account, loads, now)
 
 

@@ -13,7 +13,7 @@ from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 from chalicelib import config
 from chalicelib.models import files
 from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, page, transaction
-from chalicelib.models.conversations import Conversation, Loads, key, move, updates
+from chalicelib.models.conversations import Conversation, Loads, apply, key, move
 from chalicelib.models.files import File
 
 
@@ -101,7 +101,7 @@ def append(message: Message, conversation: Conversation, changes: dict[str, Any]
     try:
         with transaction() as write:
             write.save(message, condition=Message.id.does_not_exist(), return_values="ALL_OLD")
-            write.update(conversation, updates(conversation, changes, message.created_at))
+            apply(write, conversation, changes, message.created_at)
             move(write, conversation.account, loads, message.created_at)
             if file:
                 files.take_up(write, file, conversation.id)

@@ -87,6 +87,9 @@ class Person(Table):
     presence = UnicodeAttribute(null=True)
     presence_alias = UnicodeAttribute(null=True)
     presence_at = IntegerAttribute(default=0)
+    #: When an agent whose sockets have gone is to be away, or offline (rules.presence.STEPS).
+    away_at = IntegerAttribute(null=True)
+    offline_at = IntegerAttribute(null=True)
     last_login_at = IntegerAttribute(null=True)
     #: The devices on which an agent is logged in: one of each class.
     browser_device = UnicodeAttribute(null=True)
@@ -183,16 +186,40 @@ def switch_off(agent: Person, presence: str, now: int, ends: Token) -> None:
 
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
-    """Writes an agent's presence; its time moves only when the presence itself changes. The last change wins."""
+    """Writes an agent's presence; its time moves only when the presence itself changes. What was to happen by itself does not.
+
+    The last change by the servers' clocks wins: raises Refused where a later one is there, and where he is no agent any more.
+    """
     _set_presence(agent, presence, alias, now, [])
 
 
 def _set_presence(agent: Person, presence: str, alias: str, now: int, further: list[Action]) -> None:
     actions = [*further, Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
+    actions += [Person.away_at.remove(), Person.offline_at.remove()]
     if agent.presence != presence:
         actions.append(Person.presence_at.set(now))
     with conditional():
-        agent.update(actions, Person.agents_of.exists())
+        agent.update(actions, Person.agents_of.exists() & (Person.presence_at <= now))
+
+
+def set_gone(agent: Person, deadline: dict[str, int]) -> None:
+    """Writes when an agent is to be away or offline; raises Refused where he has changed his presence since he was read."""
+    as_read = (Person.presence == agent.presence) & (Person.presence_at == agent.presence_at)
+    with conditional():
+        agent.update([getattr(Person, name).set(at) for name, at in deadline.items()], Person.agents_of.exists() & as_read)
+
+
+def set_back(account: str, agent: str) -> None:
+    """Nothing is to happen to an agent by itself: one request. Raises Refused where he is no agent any more."""
+    with conditional():
+        Person(account, agent).update([Person.away_at.remove(), Person.offline_at.remove()], Person.agents_of.exists())
+
+
+def lapse(agent: Person, step: str, changes: dict[str, Any], now: int) -> None:
+    """Writes what a deadline of an agent's (presence.STEPS) brings about; raises Refused where it stands no more."""
+    stands = getattr(Person, f"{step}_at") == getattr(agent, f"{step}_at")
+    with conditional():
+        agent.update(_actions({**changes, "presence_at": now}, now), Person.agents_of.exists() & stands)
 
 
 def comes(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:

@@ -54,9 +54,11 @@ def join(account: str, topic: str, listener: Listener, now: int) -> None:
     Topic(_key(account, topic)).update([Topic.listeners.add({_packed(listener)}), expires])
 
 
-def leave(account: str, topic: str, listener: Listener) -> None:
-    """It listens no more; again without harm: one request."""
-    Topic(_key(account, topic)).update([Topic.listeners.delete({_packed(listener)})])
+def leave(account: str, topic: str, listener: Listener, now: int) -> list[Listener]:
+    """It listens no more; again without harm: one request. Returns who still does (now in epoch milliseconds)."""
+    row = Topic(_key(account, topic))
+    row.update([Topic.listeners.delete({_packed(listener)})])
+    return _listening(row, now)
 
 
 def listeners(account: str, topics: Collection[str], now: int) -> dict[str, list[Listener]]:

@@ -12,8 +12,8 @@ from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.text import preview
 
 Changes = dict[str, Any]
-#: Bytes of a message that its conversation keeps: with all else the row stays below a kilobyte.
-_PREVIEW = 112
+#: Bytes of the last message that the summary shows: the row is full (tests/models/test_conversations.py).
+_PREVIEW = 96
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,18 @@ def test_what_is_not_served_of_a_message_is_refused_and_not_dropped(scene: Scene
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("customFields", [{"id": 1}]), ("tagIds", [1]), ("departmentAssigneeId", 1), ("contactId", 1)]
+    ("name", "value"),
+    [
+        *[
+            ("customFields", [wrong])
+            for wrong in ({"id": 1}, {"id": 9, "value": "x"}, {"name": "x", "value": "x"}, {"value": "x"})
+        ],
+        ("customFields", [{"id": 1, "name": "orderId", "value": "x"}]),
+        ("customFields", [{"id": 1, "value": 5}]),
+        ("tagIds", [1]),
+        ("departmentAssigneeId", 1),
+        ("contactId", 1),
+    ],
 )
 def test_what_is_not_served_of_a_change_is_refused_and_not_dropped(scene: Scene, number: int, name: str, value: Any) -> None:
     path = f"{PATH}/{number}"

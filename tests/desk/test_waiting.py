@@ -59,7 +59,7 @@ def test_the_longest_wait_goes_first(desk: World) -> None:
     order = [asks(desk, arrived(desk)).id for _ in range(4)]
     desk.online(desk.agents[0])
     held = conversations.held_by_me(desk.as_agent())
-    assert {row.id for row in held} == set(order)
+    assert {row.id for row, _ in held} == set(order)
     assert [stored(desk, id_).version for id_ in order] == [2] * 4
 
 

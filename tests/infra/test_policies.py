@@ -16,6 +16,7 @@ from tests import policies
 from tests.conformance.cases_sockets import agents_device
 from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
+from tests.e2e.test_sockets import device_of
 from tests.world import Socket, World
 
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
@@ -73,6 +74,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/api/v3/anytime/conversations/{number}/messages"
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     listen(scene)
+    leave(world)
     serve_together(world)
     wait_for_a_group(world)
     for _ in range(42):
@@ -120,6 +122,20 @@ def listen(scene: Scene) -> None:
     assert Socket().auth(world, agent.id, other, "PPKEFU", token)["code"] == 0
     theirs.close()
     assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
+    world.settle()
+
+
+def leave(world: World) -> None:
+    """An agent's only socket closes, another's is lost, which is found by what he is told: both are away after a while."""
+    world.online(*world.agents)
+    sockets = [Socket(), Socket()]
+    for at, socket in enumerate(sockets, 1):
+        agent = world.agents[at]
+        assert socket.auth(world, agent.id, device_of(world, at), "PPKEFU", world.token("PPKEFU", agent))["code"] == 0
+    sockets[0].lose()
+    sockets[1].close()
+    assert world.call("PUT", "/cs-chat-ticket/v1/offline", **world.bearer(world.owner)).status == 200
+    assert world.call("PUT", "/cs-chat-ticket/v1/status", {"status": "busy"}, **world.bearer(world.agents[0])).status == 200
     world.settle()
 
 

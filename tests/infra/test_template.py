@@ -14,6 +14,7 @@ from chalicelib.models import (
     connections,
     conversations,
     counters,
+    details,
     devices,
     files,
     memberships,
@@ -46,7 +47,7 @@ MODELS: list[type[Model]] = [
     topics.Topic,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
-LODGERS: list[type[Model]] = [memberships.Membership]
+LODGERS: list[type[Model]] = [details.Details, memberships.Membership]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(["attempts", "connections", "files", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]

@@ -9,6 +9,7 @@ from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, events, inbox, members, messages, openings, people
 from chalicelib.desk.events import (
     AgentAvailable,
+    AgentDeadlineSet,
     AgentRemoved,
     ConversationAssigned,
     ConversationMoved,
@@ -33,6 +34,7 @@ SAMPLES = [
     ConversationMoved("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
+    AgentDeadlineSet("a", 1, "p", "away", 2),
     AgentRemoved("a", 1, "p"),
     GroupChanged("a", 1, "g"),
     DomainChanged("a", 1),

@@ -35,7 +35,14 @@ def full(world: World) -> Conversation:
     changes = lifecycle.routed(now, agent.id, agent.number, [other.id for other in world.agents[:2]], 3, settings)
     changes |= lifecycle.picked(now) | lifecycle.said(now, "new", Deadlines(), sender, visitor.conversation, "x" * 5000, settings)
     changes |= {"group": visitor.id, "group_number": 1_000, "domain": 100_000}
-    counts = {"message_count": 100_000, "note_count": 10_000, "member_count": 50, "agent_count": 50}
+    counts = {
+        "message_count": 100_000,
+        "note_count": 10_000,
+        "member_count": 50,
+        "agent_count": 50,
+        "steps": 1_000,
+        "facts": True,
+    }
     conversations.updates(found, changes | counts, now)
     return found
 

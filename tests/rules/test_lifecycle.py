@@ -121,7 +121,7 @@ def test_the_summary_shows_the_message_and_its_sender(before: str, sender: Sende
 
 
 def test_the_summary_shows_the_beginning_of_a_long_message() -> None:
-    assert said(NEW, CUSTOMER, body="世" * 200)["preview"] == "世" * 37
+    assert said(NEW, CUSTOMER, body="世" * 200)["preview"] == "世" * 32
 
 
 def test_the_customer_has_read_his_message_and_the_desk_has_not() -> None:

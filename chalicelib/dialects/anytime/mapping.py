@@ -40,6 +40,9 @@ _FIELDS = {
     "departmentAssigneeId": "group_number",
     "contactId": "contact_number",
 }
+#: Fields that every site has beside the documented ones, by id from 1, and the facts of the core that they are.
+CUSTOM_FIELDS = ("ccr", "orderId", "entityId", "language")
+_FACTS = {"ccr": "ccr", "orderid": "order", "entityid": "entity", "language": "language"}
 #: What each kind of call can include.
 OF_LIST = frozenset({"agentAssignee", "departmentAssignee", "contact", "createdBy", "lastRepliedBy"})
 OF_ONE = OF_LIST | {"messages"}
@@ -126,7 +129,7 @@ def read_cursor(text: str) -> Position:
 
 def change(request: wire.UpdateConversation) -> Change:
     """What to change of a conversation. Raises Invalid for what can't be changed."""
-    refuse(request, "department_assignee_id", "custom_fields", "tag_ids")
+    refuse(request, "department_assignee_id", "tag_ids")
     assignee = request.agent_assignee_id
     return Change(
         subject=_given(request.subject),
@@ -135,7 +138,26 @@ def change(request: wire.UpdateConversation) -> Change:
         assignee=None if isinstance(assignee, UnsetType) else assignee or 0,
         is_read=_given(request.is_read),
         contact=request.contact_id,
+        facts=dict(_fact(given) for given in request.custom_fields or []),
     )
+
+
+def _fact(given: wire.CustomField) -> tuple[str, str | None]:
+    by_id = CUSTOM_FIELDS[given.id - 1] if given.id and 0 < given.id <= len(CUSTOM_FIELDS) else ""
+    name = given.name or by_id
+    if name.lower() not in _FACTS or (by_id and by_id.lower() != name.lower()):
+        raise Invalid("customFields", f"are {', '.join(CUSTOM_FIELDS)}")
+    return _FACTS[name.lower()], given.value or None
+
+
+def custom_fields(facts: Mapping[str, str]) -> list[wire.CustomField]:
+    """What is known of what a conversation is about."""
+    fields = enumerate(CUSTOM_FIELDS, 1)
+    return [
+        wire.CustomField(id=id_, name=name, value=facts[_FACTS[name.lower()]])
+        for id_, name in fields
+        if _FACTS[name.lower()] in facts
+    ]
 
 
 def _given(value: Any) -> Any:
@@ -203,7 +225,7 @@ def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.
     )
 
 
-def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card]) -> wire.Conversation:
+def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card], facts: Mapping[str, str]) -> wire.Conversation:
     """A conversation, with the people that are asked for."""
     shown = wire.Conversation(
         id=found.number,
@@ -216,6 +238,7 @@ def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card]
         status=STATUSES[found.status],
         is_read=found.is_read,
         is_rea_by_contact=found.is_read_by_contact,
+        custom_fields=custom_fields(facts),
         created_by_id=found.contact_number,
         created_by_type="contact",
         created_time=str(moment(found.created_at)),

@@ -20,8 +20,9 @@ def list_conversations(ctx: Context, request: wire.ListConversations) -> wire.Co
     asked = mapping.includes(request.include, mapping.OF_LIST)
     page = inbox.page(ctx, mapping.listing(request))
     cards = conversations.people_of(ctx, page.conversations) if asked else {}
+    facts = conversations.facts_of(ctx, page.conversations)
     return wire.ConversationList(
-        conversations=[mapping.conversation(found, asked, cards) for found in page.conversations],
+        conversations=[mapping.conversation(found, asked, cards, facts.get(found.id, {})) for found in page.conversations],
         total=page.total,
         previous_page=_address(request, request.page_index - 1, "") if request.page_index > 1 else None,
         next_page=_address(request, request.page_index + 1, mapping.cursor(page.next_after)) if page.next_after else None,
@@ -45,7 +46,8 @@ def get_conversation(ctx: Context, request: wire.OneConversation) -> Answer:
 
 
 def _one(ctx: Context, found: Conversation, asked: set[str]) -> Answer:
-    shown = mapping.conversation(found, asked, conversations.people_of(ctx, [found]) if asked else {})
+    cards = conversations.people_of(ctx, [found]) if asked else {}
+    shown = mapping.conversation(found, asked, cards, conversations.facts_of(ctx, [found]).get(found.id, {}))
     if "messages" in asked:
         shown.messages = mapping.thread(messages.latest(ctx, found.id).messages, None)
     return Answer(wire.WrappedConversation(conversation=shown), headers={"ETag": mapping.etag(found.version or 0)})

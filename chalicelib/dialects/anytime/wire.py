@@ -46,6 +46,14 @@ class OneConversation(Wire, kw_only=True):
     include: str | list[str] = ""
 
 
+class CustomField(Wire, kw_only=True):
+    """A custom field's value, by the field's id or name; null or empty clears it."""
+
+    id: int | None = None
+    name: str | None = None
+    value: str | None
+
+
 class UpdateConversation(Wire, kw_only=True):
     """`PUT /conversations/{id}`: what is given changes; `agentAssigneeId` null takes it from its agent.
 
@@ -61,7 +69,7 @@ class UpdateConversation(Wire, kw_only=True):
     if_match: str = ""
     contact_id: int | None = None
     department_assignee_id: int | None = None
-    custom_fields: list[Any] | None = None
+    custom_fields: Annotated[list[CustomField], Meta(max_length=100)] | None = None
     tag_ids: list[int] | None = None
 
 
@@ -153,7 +161,7 @@ class Conversation(Wire, kw_only=True):
     status: str
     is_read: bool
     is_rea_by_contact: bool
-    custom_fields: list[dict[str, Any]] = []
+    custom_fields: list[CustomField] = []
     created_by_id: int
     created_by_type: str
     created_time: str

@@ -2,9 +2,19 @@
 
 from datetime import UTC, datetime
 
-from chalicelib.desk.conversations import Conversation
+import msgspec
+
+from chalicelib.desk.conversations import Conversation, Details, steps
 from chalicelib.desk.people import Card, Person
 from chalicelib.dialects.oneview import wire
+
+#: TicketStatus of each step; one that is closed has two.
+_STATUSES = {
+    steps.WAITING: "WORKFLOW_PENDING",
+    steps.ASSIGNED: "ASSIGNED",
+    steps.REASSIGNED: "REASSIGNED",
+    steps.ESCALATED: "ESCALATED",
+}
 
 
 def moment(at: int) -> str:
@@ -35,14 +45,26 @@ def status_info(agent: Person) -> wire.AgentStatusInfo:
     return wire.AgentStatusInfo(id=agent.id, status=agent.presence or "offline")
 
 
-def ticket(found: Conversation, customer: Card | None, now: int) -> wire.Ticket:
-    """A conversation as its agent's ticket. A deadline that is published is never earlier than the real one."""
+def history(found: Conversation, details: Details | None) -> list[wire.StatusChange]:
+    """A ticket's statuses, the oldest first: that it was created, and the latest steps."""
+    closed = "CHAT_CLOSED" if found.channel == "chat" else "CLOSED"
+    taken = [(_STATUSES.get(step.kind, closed), step.at) for step in (details.steps if details else [])]
+    return [wire.StatusChange(status=word, timestamp=at // 1000) for word, at in [("CREATED", found.created_at), *taken]]
+
+
+def ticket(found: Conversation, details: Details | None, customer: Card | None, now: int) -> wire.Ticket:
+    """A conversation as its agent's ticket. A deadline that is published is the real one, in whole seconds."""
     name = customer.name if customer else found.subject
     first, _, last = name.partition(" ")
+    facts, passed = details.facts if details else {}, history(found, details)
     return wire.Ticket(
         id=found.id,
-        content={"text": found.preview} if found.preview else {},
+        content=wire.Content(text=found.preview or msgspec.UNSET, status=passed[-1].status, status_history=passed),
         metadata=wire.Metadata(
+            ccr=facts.get("ccr"),
+            order_id=facts.get("order"),
+            entity_id=facts.get("entity"),
+            language=facts.get("language") or (customer.language if customer else None),
             room_id=found.id,
             picked_timestamp=seconds(found.picked_at),
             assigned_timestamp=seconds(found.assigned_at),

@@ -17,8 +17,8 @@ def info(ctx: Context, request: Nothing) -> wire.AgentInfo:
 def tickets(ctx: Context, request: Nothing) -> list[wire.Ticket]:
     """`GET /v1/tickets`: the caller's open conversations, newest assignment first."""
     held = conversations.held_by_me(ctx)
-    cards = conversations.people_of(ctx, held)
-    return [mapping.ticket(found, cards.get(found.contact), ctx.now) for found in held]
+    cards = conversations.people_of(ctx, [found for found, _ in held])
+    return [mapping.ticket(found, known, cards.get(found.contact), ctx.now) for found, known in held]
 
 
 def online(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:

@@ -1,8 +1,7 @@
 """OneView's requests and answers, with the documented names. `*Timestamp` are epoch seconds."""
 
-from typing import Any
-
 import msgspec
+from msgspec import UNSET, UnsetType
 
 
 class Wire(msgspec.Struct, kw_only=True, rename="camel"):
@@ -62,6 +61,21 @@ class Metadata(Wire, kw_only=True):
     language: str | None = None
 
 
+class StatusChange(Wire, kw_only=True):
+    """A TicketStatus, and since when."""
+
+    status: str
+    timestamp: int
+
+
+class Content(Wire, kw_only=True):
+    """What was said last, and how the ticket has come here; of its statuses the first and the latest."""
+
+    text: str | UnsetType = UNSET
+    status: str
+    status_history: list[StatusChange]
+
+
 class Customer(Wire, kw_only=True):
     """Who wrote."""
 
@@ -75,6 +89,6 @@ class Ticket(Wire, kw_only=True):
     """A conversation that is assigned to the caller."""
 
     id: str
-    content: dict[str, Any]
+    content: Content
     metadata: Metadata
     customer: Customer

@@ -54,6 +54,9 @@ def change(request: wire.UpdateApp) -> Change:
         tells_offline=request.return_offline_message,
         billing_email=request.app_billing_email,
         time_zone=request.app_time_zone,
+        status_aliases=request.status_aliases,
+        away_after=request.away_after,
+        offline_after=request.offline_after,
         redirect_uris=request.redirect_uris,
     )
 

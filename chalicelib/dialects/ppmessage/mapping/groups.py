@@ -6,12 +6,11 @@ from chalicelib.desk import groups
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.groups import Change, Group
 from chalicelib.desk.people import Person
-from chalicelib.dialects.ppmessage.mapping.words import icon, moment
+from chalicelib.dialects.ppmessage.mapping.words import icon, moment, service_status
 from chalicelib.dialects.ppmessage.wire import groups as wire
 
 _ALGORITHMS = {"BROADCAST": groups.EVERYONE, "SMART": groups.FEWEST_CUSTOMERS, "LOAD": groups.FEWEST_MESSAGES}
 _NAMES = {selection: name for name, selection in _ALGORITHMS.items()}
-_READINESS = {"online": "READY", "busy": "BUSY", "away": "REST"}
 
 
 def change(request: wire.CreateGroup | wire.UpdateGroup) -> Change:
@@ -59,7 +58,7 @@ def groupless(agent: Person, *, for_visitor: bool) -> wire.Groupless:
         user_fullname=agent.name,
         user_icon=icon(agent.id, agent.icon),
         user_signature=agent.signature,
-        service_user_status=_READINESS.get(agent.presence or ""),
+        service_user_status=service_status(agent.presence),
         is_anonymous_user="False",
         createtime=moment(agent.created_at),
         updatetime=moment(agent.updated_at),

@@ -7,7 +7,7 @@ from chalicelib.desk.accounts import Account
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.people import Card, CreateAgent, CreateContact, Person
 from chalicelib.desk.profiles import ChangePerson
-from chalicelib.dialects.ppmessage.mapping.words import icon, moment, service_status
+from chalicelib.dialects.ppmessage.mapping.words import icon, is_there, moment, service_status
 from chalicelib.dialects.ppmessage.wire import people as wire
 
 _CONTACT = "contact"
@@ -26,7 +26,7 @@ def user_summary(
 ) -> wire.UserSummary:
     """A member of a conversation or a group; `groups` has the account's groups' names. A visitor learns no agent's e-mail.
 
-    `connected` is whether a browser, and whether a mobile of his is. An agent who is online without either works through
+    `connected` is whether a browser, and whether a mobile of his is. An agent who is not offline without either works through
     another client, which stands for a browser.
     """
     browser, mobile = connected
@@ -38,7 +38,7 @@ def user_summary(
         user_signature=card.signature,
         updatetime=card.updated_at // 1000,
         group=_group(card.group, groups),
-        is_browser_online=browser or (card.presence == "online" and not mobile),
+        is_browser_online=browser or (is_there(card.presence) and not mobile),
         is_mobile_online=mobile,
     )
 
@@ -120,7 +120,7 @@ def detail(person: Person, account: Account) -> wire.UserDetail:
         is_service_user=is_agent,
         is_owner_user=person.id == account.owner,
         is_distributor_user=person.is_distributor,
-        is_browser_online=person.presence == "online",
+        is_browser_online=is_there(person.presence),
         is_mobile_online=False,
         ppcom_trace_uuid=person.trace,
         createtime=moment(person.created_at),
@@ -138,7 +138,7 @@ def service_user(agent: Person, account: Account) -> wire.ServiceUser:
         user_signature=agent.signature,
         updatetime=moment(agent.updated_at),
         group={"uuid": agent.group} if agent.group else None,
-        is_browser_online=agent.presence == "online",
+        is_browser_online=is_there(agent.presence),
         is_mobile_online=False,
         is_owner_user=agent.id == account.owner,
         is_distributor_user=agent.is_distributor,

@@ -9,7 +9,7 @@ from chalicelib.desk.messages import Message
 from chalicelib.desk.people import Card
 from chalicelib.desk.receipts import Handle
 from chalicelib.dialects.ppmessage.mapping.messages import letters
-from chalicelib.dialects.ppmessage.mapping.words import icon
+from chalicelib.dialects.ppmessage.mapping.words import icon, is_there
 from chalicelib.dialects.ppmessage.wire import socket as wire
 
 _encode = msgspec.json.Encoder().encode
@@ -73,7 +73,7 @@ def waits(reason: str) -> str:
 
 def presence(person: str, presence: str) -> str:
     """An agent's presence; his devices are not told apart."""
-    word = _PRESENCE[presence != "offline"]
+    word = _PRESENCE[is_there(presence)]
     return _encode(wire.Online(user_uuid=person, mobile="UNCHANGED", browser=word)).decode()
 
 

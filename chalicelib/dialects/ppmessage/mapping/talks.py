@@ -13,10 +13,8 @@ from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import conversations as single
 from chalicelib.dialects.ppmessage.mapping import messages
-from chalicelib.dialects.ppmessage.mapping.words import P2S, S2S, icon, kind_of, moment
+from chalicelib.dialects.ppmessage.mapping.words import P2S, S2S, icon, is_there, kind_of, moment, service_status
 from chalicelib.dialects.ppmessage.wire import talks as wire
-
-_PRESENCES = {"online": "READY", "busy": "BUSY", "away": "REST"}
 
 
 def member_list(given: object) -> tuple[str, ...]:
@@ -78,7 +76,7 @@ def member(card: Card, groups: Mapping[str, str]) -> wire.Member:
         user_signature=card.signature,
         updatetime=moment(card.updated_at),
         group=wire.Group(card.group, groups[card.group]) if card.group and card.group in groups else None,
-        is_browser_online=card.presence == "online",
+        is_browser_online=is_there(card.presence),
         is_mobile_online=False,
     )
 
@@ -125,7 +123,7 @@ def create_user(card: Card, found: Conversation, *, public: bool, own: bool) -> 
         user_signature=card.signature,
         user_status="ANONYMOUS" if card.is_anonymous else "SERVICE" if card.kind == "agent" else "PORTAL",
         is_anonymous_user=card.is_anonymous,
-        service_user_status=_PRESENCES.get(card.presence or "") if card.kind == "agent" else None,
+        service_user_status=service_status(card.presence) if card.kind == "agent" else None,
         ppcom_trace_uuid=card.trace if own or not public else None,
         latest_send_message_time=moment(wrote) if wrote else None,
         createtime=moment(card.created_at),

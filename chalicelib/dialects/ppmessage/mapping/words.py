@@ -35,6 +35,11 @@ def service_status(presence: str | None) -> str | None:
     return SERVICE_STATUSES.get(presence or "")
 
 
+def is_there(presence: str | None) -> bool:
+    """Whether an agent of a presence counts as connected: who is busy or away is, as notices say, too."""
+    return presence not in (None, "offline")
+
+
 def api_uuid(account: str, level: str) -> str:
     """The uuid of an account's client, which has one in this dialect alone."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{account}/{level}"))

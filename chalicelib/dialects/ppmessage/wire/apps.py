@@ -55,6 +55,11 @@ class UpdateApp(AppRequest, kw_only=True):
     return_offline_message: bool | None = None
     app_billing_email: str | None = None
     app_time_zone: str | None = None
+    #: Undocumented: all of the account's own words for online, away, busy and offline, by word; and the seconds after which
+    #: an agent whose sockets have gone is away, and from then on offline.
+    status_aliases: dict[str, str] | None = None
+    away_after: int | None = None
+    offline_after: int | None = None
     #: By api level, all addresses to which /ppauth/auth may send a code for that client. The owner's alone to change.
     redirect_uris: dict[str, list[str]] | None = None
 

@@ -1,0 +1,82 @@
+"""Details: what is seldom written of a conversation and asked for by few, so that no message pays for it.
+
+A row of the conversations' table beside the summary, key account#conversation#details. It is in no index; the table's
+stream carries it, and no event is made of it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pynamodb.attributes import MapAttribute
+from pynamodb.connection.table import TableConnection
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import config
+from chalicelib.models.base import Table, UnicodeAttribute
+from chalicelib.rules import steps
+from chalicelib.rules.steps import Step
+
+_INFIX = "#details"
+#: What may be known of what a conversation is about.
+FACTS = ("ccr", "order", "entity", "language")
+
+
+class Details(Table):
+    """A conversation's facts, and its latest steps by where they stand in a ring of steps.MOST."""
+
+    class Meta:
+        table_name = config.table("conversations")
+
+    key = UnicodeAttribute(hash_key=True)
+    #: The reason for the contact, the order that it is about, the entity that it belongs to, the customer's language.
+    ccr = UnicodeAttribute(null=True)
+    order = UnicodeAttribute(null=True)
+    entity = UnicodeAttribute(null=True)
+    language = UnicodeAttribute(null=True)
+    ring: Any = MapAttribute(null=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        from chalicelib.models.conversations import Conversation
+
+        return Conversation._get_connection()
+
+    @property
+    def steps(self) -> list[Step]:
+        """The latest steps, the oldest first."""
+        kept = [(steps.unpacked(text), int(place)) for place, text in (self.ring or {}).items()]
+        return [step for step, _ in sorted(kept, key=lambda one: (one[0].at, one[1]))]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is known, by name."""
+        return {name: value for name in FACTS if (value := getattr(self, name))}
+
+
+def key(conversation_key: str) -> str:
+    """Hash key of the details of the conversation of a key."""
+    return f"{conversation_key}{_INFIX}"
+
+
+def is_details(row_key: str) -> bool:
+    """Whether a key of the conversations' table is that of details."""
+    return row_key.endswith(_INFIX)
+
+
+def get(conversation_key: str) -> Details | None:
+    """The details of a conversation, read consistently: one request."""
+    return Details.find(key(conversation_key))
+
+
+def write(
+    transaction: TransactWrite, conversation_key: str, step: Step | None, taken: int, facts: Mapping[str, str | None]
+) -> None:
+    """Within a transaction: the step that a conversation takes after so many, and facts by name, None where one is cleared."""
+    fields = {name: getattr(Details, name) for name in facts}
+    actions: list[Action] = [fields[name].set(value) if value else fields[name].remove() for name, value in facts.items()]
+    if step:
+        place, text = str(taken % steps.MOST), steps.packed(step)
+        actions.append(Details.ring[place].set(text) if taken else Details.ring.set({place: text}))
+    if actions:
+        transaction.update(Details(key(conversation_key)), actions)
