@@ -76,6 +76,7 @@ def told(scene: Scene) -> Bill:
     assert all(len(socket.messages()) == 1 for socket in sockets)
     for socket in sockets:
         socket.close()
+    world.online(agent)  # a word of his own, or he would soon be away
     return bill
 
 
