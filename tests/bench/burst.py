@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from chalicelib.models.conversations import is_summary
 from infra.replay.desk import Agent, Web
 from infra.replay.desk import Desk as Known
 from tests.bench.figures import Report
@@ -76,7 +77,7 @@ class Stored:
     def look(self) -> list[Chat]:
         """All conversations as they are by now."""
         for table, row in self._rows():
-            if table == "conversations":
+            if table == "conversations" and is_summary(row["key"]):
                 self.chats.setdefault(row["key"], Chat(row["number"], row["created_at"])).change(row)
             elif table == "messages" and row["sender_kind"] == "system":
                 self.chats[row["conversation_key"]].warned.append(row["created_at"])
