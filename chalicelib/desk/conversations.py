@@ -140,6 +140,11 @@ def of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversatio
     return conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit))
 
 
+def own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
+    """Those of the same that are with him, and not another's that he was added to: two requests."""
+    return [row for row in of_contact(ctx, contact) if row.contact == contact]
+
+
 def some(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
     """Those of the conversations that the account has, in the order asked for, as they are now: a request for each hundred."""
     return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)

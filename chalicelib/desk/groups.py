@@ -15,6 +15,7 @@ from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.settings import Setting
 from chalicelib.rules import groups
+from chalicelib.rules.domains import serving as serving_domain
 from chalicelib.rules.groups import EVERYONE as EVERYONE
 from chalicelib.rules.groups import FEWEST_CUSTOMERS as FEWEST_CUSTOMERS
 from chalicelib.rules.groups import FEWEST_MESSAGES as FEWEST_MESSAGES
@@ -121,11 +122,11 @@ def _check(wanted: Change) -> None:
         raise Invalid("selection", f"must be one of {', '.join(groups.SELECTIONS)}")
 
 
-def serving(ctx: Context, group: str | None, domain: int | None = None) -> list[Person]:
-    """The agents whom a conversation of a group and of a domain, or of none, is for: one request."""
+def serving(ctx: Context, agents: list[Person], group: str | None, domain: int | None) -> list[Person]:
+    """Those of the agents whom a conversation of a group and of a domain, or of none, is for."""
     account, site = accounts.knowing(ctx, group), domains.numbered(ctx, domain)
-    agents = groups.serving(people.agents(ctx), group, account.groups, by_group=account.by_group and site is None)
-    return domains.serving(ctx, agents, domain)
+    asked = groups.serving(agents, group, account.groups, by_group=account.by_group and site is None)
+    return serving_domain(asked, site)
 
 
 def select(ctx: Context, group: Group) -> list[Person]:

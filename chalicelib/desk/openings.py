@@ -71,9 +71,9 @@ def _there(ctx: Context, command: CreateConversation, owner: Person, others: Seq
         return conversations.load(ctx, claim.id)
     if command.internal:
         return None
-    for found in conversations.of_contact(ctx, owner.id):
+    for found in conversations.own_of_contact(ctx, owner.id):
         with_him = found.assignee == others[0].id and not found.member_count if others else False
-        if found.contact == owner.id and (found.group == command.group if command.group else with_him):
+        if found.group == command.group if command.group else with_him:
             return found
     return None
 

@@ -4,15 +4,14 @@ from functools import cache, partial
 from itertools import islice
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, domains, people
+from chalicelib.desk import accounts, domains, groups, people
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.conversations import Conversation, Loads
 from chalicelib.models.people import Person
-from chalicelib.rules import groups, lifecycle, routing
-from chalicelib.rules.domains import serving as serving_domain
+from chalicelib.rules import lifecycle, routing
 from chalicelib.rules.routing import NO_GROUP as NO_GROUP
 from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
 from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
@@ -32,9 +31,7 @@ class Team:
 
     def serving(self, group: str | None, domain: int | None) -> list[Person]:
         """The agents whom a conversation of the group and the domain, or of none, is for."""
-        account, site = accounts.knowing(self._ctx, group), domains.numbered(self._ctx, domain)
-        asked = groups.serving(self.everybody(), group, account.groups, by_group=account.by_group and site is None)
-        return serving_domain(asked, site)
+        return groups.serving(self._ctx, self.everybody(), group, domain)
 
     def everybody(self) -> list[Person]:
         """All agents."""

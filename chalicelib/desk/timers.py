@@ -15,6 +15,7 @@ from chalicelib.desk.messages import PostMessage
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations, counters, people, timers
 from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models.people import Person
 from chalicelib.rules import deadlines, ids, lifecycle
 
 _MINUTE = 60_000
@@ -30,10 +31,7 @@ def fire(ctx: Context, event: DeadlineSet) -> bool:
 
     def attempt() -> bool:
         found = conversations.get(ctx.account, event.conversation)
-        if found is None or not found.is_open or getattr(found, f"{event.kind}_at") != event.due_at:
-            return False
-        if ctx.now < event.due_at:
-            _wait(ctx, event)
+        if found is None or not found.is_open or not _is_due(ctx, event, found):
             return False
         _ACTIONS[event.kind](ctx, found)
         return True
@@ -46,14 +44,19 @@ def fire_agent(ctx: Context, event: AgentDeadlineSet) -> bool:
 
     def attempt() -> bool:
         agent = people.get(ctx.account, event.agent)
-        if agent is None or not agent.agents_of or getattr(agent, f"{event.kind}_at") != event.due_at:
-            return False
-        if ctx.now < event.due_at:
-            _wait(ctx, event)
+        if agent is None or not agent.agents_of or not _is_due(ctx, event, agent):
             return False
         return presence.lapse(ctx, agent, event.kind)
 
     return contended(ctx, attempt)
+
+
+def _is_due(ctx: Context, event: DeadlineSet | AgentDeadlineSet, row: Conversation | Person) -> bool:
+    """Whether the deadline still stands in the row and has come; where it stands and has not, it waits on."""
+    stands = getattr(row, f"{event.kind}_at") == event.due_at
+    if stands and ctx.now < event.due_at:
+        _wait(ctx, event)
+    return stands and ctx.now >= event.due_at
 
 
 def _wait(ctx: Context, event: DeadlineSet | AgentDeadlineSet) -> None:

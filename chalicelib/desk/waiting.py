@@ -17,8 +17,8 @@ from chalicelib.models import conversations as rows
 from chalicelib.rules import lifecycle, status
 from chalicelib.rules.routing import preferred
 
-#: A contact's conversations that are looked through for one of a group or an agent, the newest first; agents he may name.
-_MOST_LOOKED_AT, _MOST_NAMED = 100, 100
+#: Agents that a contact may name.
+_MOST_NAMED = 100
 
 
 def in_queue(ctx: Context, found: Conversation) -> bool:
@@ -51,7 +51,7 @@ def _asked(ctx: Context, person: Person, wanted: Group | None, domain: int | Non
         return _waits(ctx, latest, wanted, person.domain)
     if _is_for(latest, wanted, person.domain):
         return latest
-    earlier = [found for found in _earlier(ctx, person) if _is_for(found, wanted, person.domain)]
+    earlier = [found for found in conversations.own_of_contact(ctx, person.id) if _is_for(found, wanted, person.domain)]
     return earlier[0] if earlier else conversations.begin(ctx, person, wanted)
 
 
@@ -72,11 +72,6 @@ def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int
     return latest
 
 
-def _earlier(ctx: Context, person: Person) -> list[Conversation]:
-    found = rows.get_many(ctx.account, rows.of_contact(ctx.account, person.id, _MOST_LOOKED_AT))
-    return [row for row in found if row.contact == person.id]
-
-
 def of_group(ctx: Context, contact: str, group: str) -> Conversation:
     """The contact's newest conversation of a group that he has been let into: four requests, one less where it is his latest.
 
@@ -84,7 +79,7 @@ def of_group(ctx: Context, contact: str, group: str) -> Conversation:
     """
     wanted, person = groups.get(ctx, group), people.get(ctx, contact)
     latest = [conversations.load(ctx, person.chat)] if person.chat else []
-    known = latest if latest and latest[0].group == wanted.id else _earlier(ctx, person)
+    known = latest if latest and latest[0].group == wanted.id else conversations.own_of_contact(ctx, person.id)
     found = [row for row in known if row.group == wanted.id and not in_queue(ctx, row)]
     if not found:
         raise NotFound("conversation", group)
@@ -102,7 +97,7 @@ def ask_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversatio
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
-        earlier = [found for found in _earlier(ctx, person) if found.assignee in named]
+        earlier = [found for found in conversations.own_of_contact(ctx, person.id) if found.assignee in named]
         return earlier[0] if earlier else conversations.begin(ctx, person, agent=preferred(named.values()))
 
     return contended(ctx, attempt)

@@ -3,9 +3,7 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +17,8 @@ from moto import mock_aws
 from chalicelib import config
 from chalicelib.models import base, queues
 from infra.stack import TEMPLATE
+from tests.bench.web import wait_for
+from tests.waiting import free_port
 
 #: The emulator; a static binary of 20 MB. Exact, because its units are what is measured with.
 _DYNOXIDE = "@dynoxide/linux-x64@1.2.1"
@@ -66,26 +66,14 @@ def _name(given: dict[str, str]) -> str:
 
 @contextmanager
 def _dynoxide(data: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([_installed(data), "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait_for(process, port)
+        wait_for(process, port)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.kill()
         process.wait()
-
-
-def _wait_for(process: "subprocess.Popen[bytes]", port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise CannotMeasure("dynoxide did not start")
 
 
 def _installed(data: Path) -> Path:

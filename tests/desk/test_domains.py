@@ -203,7 +203,8 @@ def test_where_nobody_is_assigned_a_domain_s_chat_is_its_operators(world: World)
     visitor = people.visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
     found = waiting.ask(desk.as_visitor(visitor), visitor)
     assert members.of(desk.ctx(ADMIN), found) == [desk.agents[1].id, visitor]
-    assert [agent.id for agent in groups.serving(desk.ctx(ADMIN), None, domain.number)] == [desk.agents[1].id]
+    served = groups.serving(desk.ctx(ADMIN), people.agents(desk.ctx(ADMIN)), None, domain.number)
+    assert [agent.id for agent in served] == [desk.agents[1].id]
 
 
 def test_allocated_by_group_a_domain_s_chat_needs_no_distributor(world: World) -> None:

@@ -10,7 +10,7 @@ from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import CLIENTS, CONSOLES, EVERY_LEVEL
 from chalicelib.dialects.ppmessage.mapping import apps as mapping
 from chalicelib.dialects.ppmessage.wire import apps as wire
-from chalicelib.dialects.ppmessage.wire.people import Done
+from chalicelib.dialects.ppmessage.wire.apps import Done
 
 _CONSOLE = "PPCONSOLE"
 #: Clients whose secrets are told with a new account; PP_GET_API_INFO tells those of third parties when first asked.

@@ -9,7 +9,7 @@ from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.ppmessage import pages
 from chalicelib.dialects.ppmessage.wire import console as wire
-from chalicelib.dialects.ppmessage.wire.people import Done
+from chalicelib.dialects.ppmessage.wire.apps import Done
 
 _PAGE = "/ppauth/reset"
 _LANGUAGE = {"language": "Accept-Language"}

@@ -25,9 +25,13 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
 def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:
     """A conversation's visitor, and the agents who serve it: its own, or all of its group where nobody is to be assigned."""
     alone = found.assignee or accounts.load(ctx).routed
-    ids = [found.assignee] if alone else [agent.id for agent in groups.serving(ctx, found.group, found.domain)]
+    ids = [found.assignee] if alone else [agent.id for agent in _all_serving(ctx, found)]
     cards = people.cards(ctx, [found.contact, *ids])
     return cards[found.contact], [cards[id_] for id_ in ids if id_ in cards]
+
+
+def _all_serving(ctx: Context, found: conversations.Conversation) -> list[people.Person]:
+    return groups.serving(ctx, people.agents(ctx), found.group, found.domain)
 
 
 def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.ConversationShown:

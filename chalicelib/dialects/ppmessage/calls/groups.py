@@ -12,7 +12,7 @@ from chalicelib.dialects.ppmessage.errors import STRINGS, Coded, code_of
 from chalicelib.dialects.ppmessage.mapping import groups as mapping
 from chalicelib.dialects.ppmessage.mapping.people import user_summary
 from chalicelib.dialects.ppmessage.wire import groups as wire
-from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+from chalicelib.dialects.ppmessage.wire.apps import AppRequest, Done
 
 #: Users that one call moves.
 _MOST = 100
@@ -39,10 +39,10 @@ def update_group(ctx: Context, request: wire.UpdateGroup) -> wire.GroupShown:
     return mapping.shown(groups.change(ctx, request.group_uuid, mapping.change(request)), ctx.account)
 
 
-def remove_group(ctx: Context, request: wire.GroupRequest) -> wire.Done:
+def remove_group(ctx: Context, request: wire.GroupRequest) -> Done:
     """PP_REMOVE_ORG_GROUP: removes a group; its users stay without one."""
     groups.remove(ctx, request.group_uuid)
-    return wire.Done()
+    return Done()
 
 
 def group_users(ctx: Context, request: wire.GroupRequest) -> wire.UserList:
@@ -59,17 +59,17 @@ def groupless_users(ctx: Context, request: AppRequest) -> wire.GrouplessList:
     return wire.GrouplessList([mapping.groupless(agent, for_visitor=visits) for agent in groups.groupless(ctx)])
 
 
-def add_group_users(ctx: Context, request: wire.GroupUsers) -> wire.Done:
+def add_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
     """PP_ADD_ORG_GROUP_USER: moves users into a group; `failed` tells of those who could not be, the others are."""
     return _each(ctx, request, groups.add)
 
 
-def remove_group_users(ctx: Context, request: wire.GroupUsers) -> wire.Done:
+def remove_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
     """PP_REMOVE_ORG_GROUP_USER: takes users out of a group; `failed` tells of those who could not be, the others are."""
     return _each(ctx, request, groups.take_out)
 
 
-def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group, str], None]) -> wire.Done:
+def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group, str], None]) -> Done:
     if len(request.user_list) > _MOST:
         raise Invalid("user_list", f"has more than {_MOST} users")
     group, failed = groups.get(ctx, request.group_uuid), {}
@@ -81,7 +81,7 @@ def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group,
     if failed:
         shown = [{"user_uuid": user, "error_code": code, "error_string": STRINGS[code]} for user, code in failed.items()]
         raise Coded(next(iter(failed.values())), failed=shown)
-    return wire.Done()
+    return Done()
 
 
 def group_conversation(ctx: Context, request: wire.GroupConversation) -> wire.ConversationOfGroup:

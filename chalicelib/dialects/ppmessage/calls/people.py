@@ -10,7 +10,7 @@ from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import people as mapping
 from chalicelib.dialects.ppmessage.wire import people as wire
-from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+from chalicelib.dialects.ppmessage.wire.apps import AppRequest, Done
 
 _MOST_LEAVING = 100
 
@@ -28,13 +28,13 @@ def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
     return mapping.user(person, accounts.load(ctx))
 
 
-def remove_user(ctx: Context, request: wire.RemoveUser) -> wire.Done:
+def remove_user(ctx: Context, request: wire.RemoveUser) -> Done:
     """PP_REMOVE_USER: what he wrote stays; the password is his own or that of the person who calls."""
     agents.remove_with_password(ctx, request.user_uuid, request.user_password)
-    return wire.Done()
+    return Done()
 
 
-def leave_app(ctx: Context, request: wire.LeaveApp) -> wire.Done:
+def leave_app(ctx: Context, request: wire.LeaveApp) -> Done:
     """PP_LEAVE_APP: removes agents; `failures` tells of each who could not be, and the first of them gives the code."""
     given = request.user_list
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
@@ -45,17 +45,17 @@ def leave_app(ctx: Context, request: wire.LeaveApp) -> wire.Done:
     told = [{"user_uuid": user, "error_code": code, "error_string": errors.STRINGS[code]} for user, code in failed]
     if failed:
         raise Coded(failed[0][1], f"{len(failed)} of {len(given)} could not leave", failures=told)
-    return wire.Done()
+    return Done()
 
 
 def _left(error: Exception) -> int:
     return 40 if isinstance(error, NotFound) else errors.code_of(error)
 
 
-def update_user(ctx: Context, request: wire.UpdateUser) -> wire.Done:
+def update_user(ctx: Context, request: wire.UpdateUser) -> Done:
     """PP_UPDATE_USER: what he shows of himself, his password, and for an admin his status."""
     profiles.change(ctx, request.user_uuid, mapping.change(request))
-    return wire.Done()
+    return Done()
 
 
 def user_info(ctx: Context, request: wire.UserRequest) -> wire.UserDetail:

@@ -6,8 +6,8 @@ from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import CONSOLES, KEFU_AND_CONSOLES
 from chalicelib.dialects.ppmessage.mapping import replies as mapping
 from chalicelib.dialects.ppmessage.wire import replies as wire
-from chalicelib.dialects.ppmessage.wire.apps import AppRequest
-from chalicelib.dialects.ppmessage.wire.groups import Done, GroupRequest, UuidList
+from chalicelib.dialects.ppmessage.wire.apps import AppRequest, Done
+from chalicelib.dialects.ppmessage.wire.groups import GroupRequest, UuidList
 
 
 def scripts(ctx: Context, request: AppRequest) -> UuidList:

@@ -10,6 +10,7 @@ from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, KEFU_AND_CONSOLES, P
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import talks as mapping
 from chalicelib.dialects.ppmessage.wire import talks as wire
+from chalicelib.dialects.ppmessage.wire.apps import Done
 
 _PAGE, _LIST = 30, lists.MOST_ON_A_PAGE
 
@@ -26,16 +27,16 @@ def _of_type(error: Invalid) -> Exception:
     return Coded(36, error.reason) if error.field == "kind" else error
 
 
-def update_members(ctx: Context, request: wire.UpdateMembers) -> wire.Done:
+def update_members(ctx: Context, request: wire.UpdateMembers) -> Done:
     """PP_UPDATE_CONVERSATION_MEMBER: its group, or who joins or leaves it, or both."""
     try:
         members.change(ctx, request.conversation_uuid, mapping.change(request))
     except Invalid as error:
         raise _of_type(error) from error
-    return wire.Done()
+    return Done()
 
 
-def update_conversation(ctx: Context, request: wire.UpdateConversation) -> wire.Done:
+def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Done:
     """PP_UPDATE_CONVERSATION: gives it to an agent by hand."""
     agent = people.card(ctx, request.assigned_uuid)
     if agent.kind != "agent":
@@ -43,19 +44,19 @@ def update_conversation(ctx: Context, request: wire.UpdateConversation) -> wire.
     if conversations.load(ctx, request.conversation_uuid).is_internal:
         raise Coded(36, "nobody is assigned to a conversation among agents")
     conversations.change(ctx, request.conversation_uuid, Change(assignee=agent.number))
-    return wire.Done()
+    return Done()
 
 
-def open_conversation(ctx: Context, request: wire.OneConversation) -> wire.Done:
+def open_conversation(ctx: Context, request: wire.OneConversation) -> Done:
     """PP_OPEN_CONVERSATION: for the user named, and for all where it was closed for all."""
     members.open_(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
-    return wire.Done()
+    return Done()
 
 
-def close_conversation(ctx: Context, request: wire.OneConversation) -> wire.Done:
+def close_conversation(ctx: Context, request: wire.OneConversation) -> Done:
     """PP_CLOSE_CONVERSATION: for the user named alone, until the next message."""
     members.close(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
-    return wire.Done()
+    return Done()
 
 
 def conversation_users(ctx: Context, request: wire.ConversationMembers) -> wire.Members:

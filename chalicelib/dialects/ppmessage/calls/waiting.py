@@ -9,9 +9,8 @@ from chalicelib.dialects.ppmessage.auth import PPCOM
 from chalicelib.dialects.ppmessage.calls.conversations import serving
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
 from chalicelib.dialects.ppmessage.wire import waiting as wire
-from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+from chalicelib.dialects.ppmessage.wire.apps import AppRequest, Done
 from chalicelib.dialects.ppmessage.wire.conversations import Conversation
-from chalicelib.dialects.ppmessage.wire.groups import Done
 
 
 def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation | msgspec.UnsetType:

@@ -9,6 +9,10 @@ class AppRequest(msgspec.Struct, kw_only=True):
     app_uuid: str
 
 
+class Done(msgspec.Struct):
+    """An answer that says no more than that it is done."""
+
+
 class AppInfo(msgspec.Struct, kw_only=True):
     """PP_GET_APP_INFO. Secrets are the owner's console's alone; others get null."""
 

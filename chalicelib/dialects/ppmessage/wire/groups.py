@@ -129,7 +129,3 @@ class UuidList(msgspec.Struct):
     """PP_SELECT_USERS_BY_GROUP_ALGORITHM and PP_GET_ALL_PREDEFINED_SCRIPT."""
 
     list: list[str]
-
-
-class Done(msgspec.Struct):
-    """An answer that says no more than that it is done."""

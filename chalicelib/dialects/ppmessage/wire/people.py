@@ -99,7 +99,28 @@ class DetailRequest(msgspec.Struct, kw_only=True):
     return_password: bool | None = None
 
 
-class UserDetail(msgspec.Struct, kw_only=True):
+class Unset(msgspec.Struct, kw_only=True):
+    """What is documented of a user, and the core has nothing of: always null."""
+
+    browser_device_uuid: str | None = None
+    create_status: str | None = None
+    is_email_verified: bool | None = None
+    is_mobile_verified: bool | None = None
+    mobile_device_uuid: str | None = None
+    ppcom_browser_device_uuid: str | None = None
+    ppcom_mobile_device_uuid: str | None = None
+    user_company: str | None = None
+    user_defined: str | None = None
+    user_mobile: str | None = None
+    user_mute_notification: bool | None = None
+    user_mute_other_mobile_device: bool | None = None
+    user_qq: str | None = None
+    user_show_badge: bool | None = None
+    user_silence_notification: bool | None = None
+    user_wechat: str | None = None
+
+
+class UserDetail(Unset, kw_only=True):
     """A user as he is seen by the caller; what there is nothing of is null."""
 
     uuid: str
@@ -124,24 +145,8 @@ class UserDetail(msgspec.Struct, kw_only=True):
     ppcom_trace_uuid: str | None
     createtime: str
     updatetime: str
-    browser_device_uuid: str | None = None
-    create_status: str | None = None
-    is_email_verified: bool | None = None
-    is_mobile_verified: bool | None = None
     latest_send_message_time: str | None = None
-    mobile_device_uuid: str | None = None
-    ppcom_browser_device_uuid: str | None = None
-    ppcom_mobile_device_uuid: str | None = None
-    user_company: str | None = None
-    user_defined: str | None = None
-    user_mobile: str | None = None
-    user_mute_notification: bool | None = None
-    user_mute_other_mobile_device: bool | None = None
     user_password: None = None
-    user_qq: str | None = None
-    user_show_badge: bool | None = None
-    user_silence_notification: bool | None = None
-    user_wechat: str | None = None
 
 
 class UuidRequest(AppRequest, kw_only=True):
@@ -198,7 +203,3 @@ class ServiceUsers(msgspec.Struct):
     """PP_GET_APP_SERVICE_USER_LIST."""
 
     list: list[ServiceUser]
-
-
-class Done(msgspec.Struct):
-    """An answer that has no more than its code."""

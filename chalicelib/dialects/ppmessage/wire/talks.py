@@ -7,10 +7,7 @@ import msgspec
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 from chalicelib.dialects.ppmessage.wire.conversations import Conversation, ConversationData
 from chalicelib.dialects.ppmessage.wire.messages import FromUser, Message
-
-
-class Done(msgspec.Struct):
-    """A success that says no more."""
+from chalicelib.dialects.ppmessage.wire.people import Unset
 
 
 class CreateConversation(AppRequest, kw_only=True):
@@ -111,7 +108,7 @@ class PageConversations(UserConversations, kw_only=True):
     max_uuid: str | None = None
 
 
-class CreateUser(msgspec.Struct, kw_only=True):
+class CreateUser(Unset, kw_only=True):
     """Who a conversation is with. The trace is a visitor's secret: none but himself and agents get it."""
 
     uuid: str
@@ -129,23 +126,7 @@ class CreateUser(msgspec.Struct, kw_only=True):
     updatetime: str
     user_firstname: str | None = None
     user_lastname: str | None = None
-    user_company: str | None = None
-    user_mobile: str | None = None
-    user_qq: str | None = None
-    user_wechat: str | None = None
-    user_defined: str | None = None
     user_language: str | None = None
-    user_show_badge: bool | None = None
-    user_mute_notification: bool | None = None
-    user_mute_other_mobile_device: bool | None = None
-    user_silence_notification: bool | None = None
-    create_status: str | None = None
-    is_email_verified: bool | None = None
-    is_mobile_verified: bool | None = None
-    browser_device_uuid: str | None = None
-    mobile_device_uuid: str | None = None
-    ppcom_browser_device_uuid: str | None = None
-    ppcom_mobile_device_uuid: str | None = None
 
 
 class LatestMessage(Message, kw_only=True):
