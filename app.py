@@ -37,7 +37,7 @@ FAMILIES = [
     (PPMESSAGE, "/identicon", 1, 1),
     (ANYTIME, "/api", 2, 7),
     (ANYTIME, "/oauth", 1, 1),
-    (ONEVIEW, "/cs-chat-ticket", 0, 5),
+    (ONEVIEW, "/cs-chat-ticket", 0, 8),
     (LIVECHAT, "/auth", 1, 6),
 ]
 #: What is counted may wait for more of it: a transaction then counts many messages.

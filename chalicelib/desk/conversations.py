@@ -7,11 +7,11 @@ from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk import accounts, people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.retry import contended
-from chalicelib.models import claims, conversations, counters, memberships
+from chalicelib.models import claims, conversations, counters, details, memberships, summaries
 from chalicelib.models.conversations import Conversation as Conversation
-from chalicelib.models.conversations import Loads
 from chalicelib.models.details import FACTS as FACTS
 from chalicelib.models.details import Details as Details
+from chalicelib.models.summaries import Loads
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules import steps as steps
 from chalicelib.rules.groups import Group
@@ -93,7 +93,7 @@ def begin(ctx: Context, person: people.Person, group: Group | None = None, agent
         conversation.group, conversation.group_number = group.id, group.number
     for name, value in (lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else {}).items():
         setattr(conversation, name, value)
-    conversations.open_(conversation, person.chat)
+    summaries.open_(conversation, person.chat)
     return conversation
 
 
@@ -125,13 +125,13 @@ def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Detai
     me = ctx.caller.person
     if me is None:
         raise Forbidden("only an agent holds conversations")
-    found = conversations.with_details(ctx.account, conversations.held(ctx.account, me, limit, newest_first=True))
+    found = details.with_details(ctx.account, conversations.held(ctx.account, me, limit, newest_first=True))
     return [(row, known) for row, known in found if row.assignee == me and row.is_open and not row.is_internal]
 
 
 def facts_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
     """What is known of what conversations are about, by uuid and name (FACTS): one request for each hundred that have any."""
-    found = conversations.details_of(ctx.account, [row.id for row in rows if row.facts])
+    found = details.of_many(ctx.account, [row.id for row in rows if row.facts])
     return {id_: known.facts for id_, known in found.items()}
 
 
@@ -191,7 +191,7 @@ def change(ctx: Context, conversation: str, wanted: Change, versions: Collection
         if changes or wanted.facts:
             after = changes.get("assignee", found.assignee) if changes.get("status", found.status) != status.CLOSED else None
             loads = Loads(freed=before, held=after)
-            conversations.change(found, changes, ctx.now, loads, escalates=_escalates(assignee), facts=wanted.facts)
+            summaries.change(found, changes, ctx.now, loads, escalates=_escalates(assignee), facts=wanted.facts)
         return found
 
     return contended(ctx, attempt)
@@ -248,7 +248,7 @@ def close_mine(ctx: Context, conversation: str) -> Conversation:
         if found.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
             raise Forbidden("the conversation is not assigned to you")
         if found.is_open:
-            conversations.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
+            summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
         return found
 
     return contended(ctx, attempt)
@@ -269,7 +269,7 @@ def reopen(ctx: Context, found: Conversation) -> Conversation:
         changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
         if ctx.caller.level == VISITOR or now.assignee is None:
             changes |= lifecycle.waiting(looks_again_at(ctx, now))
-        conversations.change(now, changes, ctx.now, Loads(held=changes.get("assignee", now.assignee)))
+        summaries.change(now, changes, ctx.now, Loads(held=changes.get("assignee", now.assignee)))
         return now
 
     return contended(ctx, attempt)
@@ -283,7 +283,7 @@ def pick(ctx: Context, conversation: str) -> Conversation:
         if found.assignee is None or found.assignee != ctx.caller.person:
             raise Forbidden("the conversation is not assigned to you")
         if found.picked_at is None and found.is_open:
-            conversations.change(found, lifecycle.picked(ctx.now), ctx.now)
+            summaries.change(found, lifecycle.picked(ctx.now), ctx.now)
         return found
 
     return contended(ctx, attempt)

@@ -10,9 +10,10 @@ from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, memberships
 from chalicelib.models.claims import Claim
-from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models.conversations import Conversation
 from chalicelib.models.memberships import Membership as Membership
 from chalicelib.models.people import AGENT, CONTACT
+from chalicelib.models.summaries import Loads
 from chalicelib.rules import ids, lifecycle
 from chalicelib.rules.lifecycle import Changes
 from chalicelib.rules.status import is_closed_for

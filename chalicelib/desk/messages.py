@@ -9,10 +9,11 @@ from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.files import Attach
 from chalicelib.desk.retry import contended
 from chalicelib.models import messages
-from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.messages import Message as Message
+from chalicelib.models.summaries import Loads
 from chalicelib.rules import ids, lifecycle, status, text
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender

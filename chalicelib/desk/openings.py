@@ -8,8 +8,7 @@ from chalicelib.desk import accounts, conversations, groups, members, people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
-from chalicelib.models import claims, memberships
-from chalicelib.models import conversations as rows
+from chalicelib.models import claims, memberships, summaries
 from chalicelib.models.conversations import INTERNAL, Conversation
 from chalicelib.models.people import AGENT, CONTACT
 from chalicelib.rules import lifecycle, text
@@ -152,7 +151,7 @@ def _open(
     if not conversation.assignee:
         conversation.reassign_at = conversations.looks_again_at(ctx, conversation)
     claim = claims.claim(ctx.account, members.PAIR, pair, conversation.id) if pair else None
-    rows.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
+    summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
     return conversation
 
 

@@ -6,11 +6,12 @@ from itertools import islice
 from chalicelib.context import Context
 from chalicelib.desk import accounts, domains, groups, people
 from chalicelib.desk.retry import contended
-from chalicelib.models import conversations
+from chalicelib.models import conversations, summaries
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
-from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
+from chalicelib.models.summaries import Loads
 from chalicelib.rules import lifecycle, routing
 from chalicelib.rules.routing import NO_GROUP as NO_GROUP
 from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
@@ -102,7 +103,7 @@ def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
 def _give(ctx: Context, found: Conversation, agent: Person) -> None:
     settings = accounts.load(ctx).auto_close
     changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, found.attempts, settings)
-    conversations.change(found, changes, ctx.now, Loads(freed=found.assignee, routed=agent))
+    summaries.change(found, changes, ctx.now, Loads(freed=found.assignee, routed=agent))
 
 
 def why_waiting(ctx: Context, found: Conversation) -> str:
@@ -125,7 +126,7 @@ def look_again(ctx: Context, found: Conversation) -> None:
     settings, left = accounts.load(ctx).auto_close, found.assignee if agent is None else None
     changes = lifecycle.waiting(None) if left else {}
     changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
-    conversations.change(found, changes, ctx.now, Loads(freed=left))
+    summaries.change(found, changes, ctx.now, Loads(freed=left))
 
 
 def hand_back(ctx: Context, agent: str) -> bool:
@@ -146,7 +147,7 @@ def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
     if found is None or not found.is_open or found.assignee != agent:
         return False
     again = accounts.load(ctx).looks_again_at(ctx.now)
-    conversations.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=agent))
+    summaries.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=agent))
     return True
 
 

@@ -13,9 +13,10 @@ from chalicelib.desk import accounts, events, messages, presence, routing
 from chalicelib.desk.events import AgentDeadlineSet, DeadlineSet
 from chalicelib.desk.messages import PostMessage
 from chalicelib.desk.retry import contended
-from chalicelib.models import conversations, counters, people, timers
-from chalicelib.models.conversations import Conversation, Loads
+from chalicelib.models import conversations, counters, people, summaries, timers
+from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
+from chalicelib.models.summaries import Loads
 from chalicelib.rules import deadlines, ids, lifecycle
 
 _MINUTE = 60_000
@@ -74,7 +75,7 @@ def _warn(ctx: Context, found: Conversation) -> None:
 
 
 def _close(ctx: Context, found: Conversation) -> None:
-    conversations.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
+    summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
 
 
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {

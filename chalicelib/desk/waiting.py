@@ -14,6 +14,7 @@ from chalicelib.desk.groups import Group
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations as rows
+from chalicelib.models import summaries
 from chalicelib.rules import lifecycle, status
 from chalicelib.rules.routing import preferred
 
@@ -68,7 +69,7 @@ def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:
-        rows.change(latest, changes, ctx.now)
+        summaries.change(latest, changes, ctx.now)
     return latest
 
 
@@ -120,7 +121,7 @@ def cancel(ctx: Context, contact: str, group: str | None = None) -> None:
             return
         found = conversations.load(ctx, person.chat)
         if accounts.load(ctx).routed and found.is_open and _unheard(found) and group in (None, found.group):
-            rows.change(found, lifecycle.closed(ctx.now), ctx.now)
+            summaries.change(found, lifecycle.closed(ctx.now), ctx.now)
 
     contended(ctx, attempt)
 

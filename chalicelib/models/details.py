@@ -4,7 +4,7 @@ A row of the conversations' table beside the summary, key account#conversation#d
 stream carries it, and no event is made of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pynamodb.attributes import MapAttribute
@@ -13,7 +13,9 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models.base import Table, UnicodeAttribute
+from chalicelib.models import conversations
+from chalicelib.models.base import Table, UnicodeAttribute, read
+from chalicelib.models.conversations import Conversation
 from chalicelib.rules import steps
 from chalicelib.rules.steps import Step
 
@@ -38,8 +40,6 @@ class Details(Table):
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
-        from chalicelib.models.conversations import Conversation
-
         return Conversation._get_connection()
 
     @property
@@ -67,6 +67,21 @@ def is_details(row_key: str) -> bool:
 def get(conversation_key: str) -> Details | None:
     """The details of a conversation, read consistently: one request."""
     return Details.find(key(conversation_key))
+
+
+def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, Details | None]]:
+    """The same with their details: one request for each fifty."""
+    keys = [conversations.key(account, id_) for id_ in ids]
+    found = read({Conversation: [{"key": {"S": one}} for of in keys for one in (of, key(of))]})[Conversation]
+    items = {item["key"]["S"]: item for item in found}
+    beside = {of: Details.from_raw_data(items[key(of)]) for of in keys if key(of) in items}
+    return [(Conversation.from_raw_data(items[of]), beside.get(of)) for of in keys if of in items]
+
+
+def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
+    """The details that there are of conversations, by uuid: one request for each hundred, none for none."""
+    keys = [key(conversations.key(account, id_)) for id_ in ids]
+    return {row.key.split("#")[1]: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def write(

@@ -16,12 +16,13 @@ from pynamodb.constants import COUNT
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models import conversations, messages
+from chalicelib.models import conversations, messages, summaries
 from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, conditional, read, transaction
 from chalicelib.models.claims import Claim, unchanged
-from chalicelib.models.conversations import Conversation, Loads, of_key
+from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
+from chalicelib.models.summaries import Loads
 
 _INFIX = "#member#"
 #: Rows that a longer list reads at once, and requests that one list may make.
@@ -133,8 +134,8 @@ def change(
             write.delete(row, condition=Membership.member_of.exists())
         for claim in unnamed:
             write.delete(claim, condition=unchanged(claim))
-        conversations.apply(write, conversation, changes, now)
-        conversations.move(write, conversation.account, loads, now)
+        summaries.apply(write, conversation, changes, now)
+        summaries.move(write, conversation.account, loads, now)
 
 
 def close(account: str, conversation: str, person: str, through: int) -> None:

@@ -13,8 +13,9 @@ from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 from chalicelib import config
 from chalicelib.models import files
 from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, page, transaction
-from chalicelib.models.conversations import Conversation, Loads, apply, key, move
+from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.files import File
+from chalicelib.models.summaries import Loads, apply, move
 
 
 class BySequence(LocalSecondaryIndex["Message"]):

@@ -10,7 +10,7 @@ import boto3
 import msgspec
 
 from chalicelib import config
-from chalicelib.models import conversations, people
+from chalicelib.models import conversations, people, summaries
 from chalicelib.rules import ids, lifecycle
 from tests.world import World
 
@@ -45,7 +45,7 @@ def _pattern(world: World) -> Row:
     assert found is not None
     agent = world.agents[1]
     assigned = lifecycle.assigned(world.now, agent.id, agent.number, []) | lifecycle.closed(world.now)
-    conversations.updates(found, assigned, world.now)
+    summaries.updates(found, assigned, world.now)
     return dict(found.serialize())
 
 

@@ -181,7 +181,7 @@ def test_an_unknown_path_is_404_in_its_shape(scene: Scene, path: str) -> None:
     assert refused(scene.world.call("GET", f"{BASE}/{path}", **scene.bearer())) == (405 if path == "rooms/1" else 404)
 
 
-@pytest.mark.parametrize("path", ["", "/v1", "/v2/info", "/v1/tickets/1/pickedTime/2", "/info"])
+@pytest.mark.parametrize("path", ["", "/v1", "/v2/info", "/v1/tickets/1/pickedTime/2", "/info", "/1/2/3/4/5/6/7/8"])
 def test_an_unknown_path_of_any_depth_is_404_in_its_shape(scene: Scene, path: str) -> None:
     assert refused(scene.world.call("GET", f"/cs-chat-ticket{path}", **scene.bearer())) == 404
 
@@ -254,6 +254,16 @@ def test_the_owner_picks_for_the_agent_whose_ticket_it_is(world: World, assigned
     assert refused(call(world, "PUT", pick, world.owner, X_Agent_ID=ben.email)) == 403
     assert call(world, "PUT", pick, world.owner, X_Agent_ID=ada.email).status == 200
     assert picked_at(world) == world.now // 1000
+
+
+def test_an_administrators_program_calls_for_the_agent_it_names(world: World, other: World) -> None:
+    def of(label: str, email: str) -> Answer:
+        return world.call("GET", f"{BASE}/info", Authorization=f"Bearer {world.token(label)}", X_Agent_ID=email)
+
+    ada = world.agents[0]
+    assert of("THIRD_PARTY_CONSOLE", ada.email).body["id"] == ada.id
+    assert refused(of("THIRD_PARTY_CONSOLE", other.agents[0].email)) == 403
+    assert refused(of("THIRD_PARTY_KEFU", ada.email)) == refused(of("PPCOM", ada.email)) == 403
 
 
 def test_a_programs_token_has_no_tickets(scene: Scene) -> None:

@@ -7,9 +7,9 @@ import pytest
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk import accounts, conversations, people, presence, routing
 from chalicelib.desk.conversations import Change
-from chalicelib.models import conversations as rows
+from chalicelib.models import summaries
 from chalicelib.models.base import Refused
-from chalicelib.models.conversations import Loads
+from chalicelib.models.summaries import Loads
 from tests.world import Visitor, World
 
 
@@ -93,7 +93,7 @@ def test_a_lost_race_for_an_agent_reads_the_true_loads(world: World) -> None:
     world.settle()
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
     with pytest.raises(Refused):
-        rows.change(found, {"subject": "x"}, world.now, Loads(routed=seen[1]))
+        summaries.change(found, {"subject": "x"}, world.now, Loads(routed=seen[1]))
     assert conversations.load(world.ctx(ADMIN), visitor.conversation).subject != "x"
     world.monkeypatch.setattr(people, "agents", lambda ctx: seen)
     conversations.close(world.ctx(ADMIN), second.conversation)

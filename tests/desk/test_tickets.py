@@ -195,8 +195,8 @@ def test_one_that_is_opened_with_its_agent_and_one_among_agents(world: World) ->
 def test_tickets_are_two_requests_up_to_fifty(world: World, assigned: Visitor) -> None:
     held = rows.held(world.account, world.agents[0].id, 100, newest_first=True)
     with counted() as sent:
-        rows.with_details(world.account, held)
+        details.with_details(world.account, held)
     assert sent == ["BatchGetItem"]
     with counted() as sent:
-        assert rows.with_details(world.account, []) == []
+        assert details.with_details(world.account, []) == []
     assert sent == []

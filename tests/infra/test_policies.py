@@ -10,7 +10,7 @@ import app
 from chalicelib.context import ADMIN
 from chalicelib.desk import accounts, messages, openings, routing
 from chalicelib.desk import conversations as desk_conversations
-from chalicelib.models import conversations, settings
+from chalicelib.models import conversations, settings, summaries
 from chalicelib.models.base import Refused
 from tests import policies
 from tests.conformance.cases_sockets import agents_device
@@ -163,13 +163,13 @@ def wait_for_a_group(world: World) -> None:
 
 def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next assignment finds that another was faster."""
-    change = conversations.change
+    change = summaries.change
 
     def refuse(*_: Any, **__: Any) -> None:
-        monkeypatch.setattr(conversations, "change", change)
+        monkeypatch.setattr(summaries, "change", change)
         raise Refused(["ConditionalCheckFailed"], [None])
 
-    monkeypatch.setattr(conversations, "change", refuse)
+    monkeypatch.setattr(summaries, "change", refuse)
 
 
 def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

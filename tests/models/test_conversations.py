@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.context import ADMIN
-from chalicelib.models import conversations
+from chalicelib.models import conversations, summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import lifecycle
 from chalicelib.rules.deadlines import AutoClose, Deadlines
@@ -43,7 +43,7 @@ def full(world: World) -> Conversation:
         "steps": 1_000,
         "facts": True,
     }
-    conversations.updates(found, changes | counts, now)
+    summaries.updates(found, changes | counts, now)
     return found
 
 
@@ -65,11 +65,11 @@ def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: W
     found = conversations.get(world.account, first.conversation)
     assert found is not None
     agent = world.agents[0]
-    conversations.change(found, lifecycle.assigned(world.now, agent.id, agent.number, []), world.now + 5)
+    summaries.change(found, lifecycle.assigned(world.now, agent.id, agent.number, []), world.now + 5)
     assert conversations.held(world.account, agent.id, 10, newest_first=True) == [first.conversation]
     again = conversations.get(world.account, first.conversation)
     assert again is not None and again.held_since == world.now + 5
-    conversations.change(again, lifecycle.closed(world.now), world.now)
+    summaries.change(again, lifecycle.closed(world.now), world.now)
     assert conversations.held(world.account, agent.id, 10, newest_first=True) == []
     closed = conversations.get(world.account, first.conversation)
     assert closed is not None and closed.held_by is None and closed.held_since is None

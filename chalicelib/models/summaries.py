@@ -1,0 +1,139 @@
+"""What is written of a conversation's summary: it is opened, and changed on the version that was read, with the step that the
+change is (rules.steps, so that no write forgets its own) and the loads of agents that it moves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.models import details, people
+from chalicelib.models.base import SetAll, Table, conditional, transaction
+from chalicelib.models.claims import Claim, claim
+from chalicelib.models.conversations import Conversation, inbox_key
+from chalicelib.models.people import Person
+from chalicelib.rules import steps
+from chalicelib.rules.steps import Standing, Step
+
+
+def open_(conversation: Conversation, before: str | None = None) -> None:
+    """Stores a new conversation, its number, that it is its contact's chat now, and its agent's load where it has one.
+
+    `before` is the chat that the contact had. Raises Refused where he has another, so that he opens one at a time.
+    """
+    with transaction() as write:
+        _begin(write, conversation)
+        people.starts_chat(write, conversation.account, conversation.contact, conversation.id, before)
+        move(write, conversation.account, Loads(held=conversation.assignee), conversation.created_at)
+
+
+def open_further(conversation: Conversation, name: Claim | None, members: Sequence[Table]) -> None:
+    """Stores a new one that is nobody's chat, with its members' rows and another name. Raises Refused where that is taken."""
+    with transaction() as write:
+        _begin(write, conversation)
+        if name:
+            write.save(name, condition=Claim.key.does_not_exist())
+        for row in members:
+            write.save(row)
+        if conversation.assignee and not conversation.is_internal:
+            people.hold(write, conversation.account, conversation.assignee, conversation.created_at)
+
+
+def _begin(write: TransactWrite, conversation: Conversation) -> None:
+    row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
+    conversation.inbox = None if conversation.is_internal else inbox_key(conversation.account)
+    conversation.held_by = conversation.holder
+    conversation.held_since = conversation.created_at if conversation.held_by else None
+    if conversation.assignee and not conversation.is_internal:
+        conversation.steps = 1
+        details.write(write, conversation.key, Step(steps.ASSIGNED, conversation.created_at), 0, {})
+    write.save(conversation, condition=Conversation.key.does_not_exist())
+    write.save(row, condition=Claim.key.does_not_exist())
+
+
+def apply(
+    write: TransactWrite,
+    conversation: Conversation,
+    changes: dict[str, Any],
+    now: int,
+    facts: Mapping[str, str | None] | None = None,
+    *,
+    escalates: bool = False,
+) -> None:
+    """Within a transaction: the changes of a summary on the version that was read, the step that they are, and facts.
+
+    Applies them to the object, too, so that it can be shown; drop it where the write is refused.
+    """
+    kind = step_of(conversation, changes, escalates=escalates)
+    details.write(write, conversation.key, Step(kind, now) if kind else None, conversation.steps, facts or {})
+    changes = changes | ({"steps": conversation.steps + 1} if kind else {}) | ({"facts": True} if facts else {})
+    write.update(conversation, updates(conversation, changes, now))
+
+
+def step_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
+    """The step (rules.steps) that changes are, None where they are none or the conversation is internal."""
+    after = Standing(changes.get("status", conversation.status), changes.get("assignee", conversation.assignee))
+    return None if conversation.is_internal else steps.kind(conversation.standing, after, escalates=escalates)
+
+
+def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
+    """The actions that write the changes, and with them the keys of the indexes that follow from them. Applies them, too."""
+    for name, value in changes.items():
+        setattr(conversation, name, value)
+    holder = conversation.holder
+    if conversation.held_by != holder:
+        changes = {**changes, "held_by": holder, "held_since": now if holder else None}
+        conversation.held_by, conversation.held_since = holder, now if holder else None
+    removed = [getattr(Conversation, name).remove() for name, value in changes.items() if value is None]
+    return [SetAll(Conversation, {name: value for name, value in changes.items() if value is not None}), *removed]
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Agents whose load a change moves: `freed` and `held` by id, `routed` as routing read him."""
+
+    freed: str | None = None
+    held: str | None = None
+    routed: Person | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether any load moves: from an agent to himself none does."""
+        return self.routed is not None or self.freed != self.held
+
+
+def change(
+    conversation: Conversation,
+    changes: dict[str, Any],
+    now: int,
+    loads: Loads = Loads(),
+    *,
+    escalates: bool = False,
+    facts: Mapping[str, str | None] | None = None,
+) -> None:
+    """Writes a change that was decided on the version read, the step that it is, the loads it moves and facts: one request,
+    half as dear without these. `escalates` says that a new agent is a supervisor.
+
+    Raises Refused where the conversation, or a routed agent's load or presence, is no longer as it was read.
+    """
+    if not (loads.moved or facts or step_of(conversation, changes)):
+        with conditional():
+            conversation.update(updates(conversation, changes, now))
+        return
+    with transaction() as write:
+        apply(write, conversation, changes, now, facts, escalates=escalates)
+        move(write, conversation.account, loads, now)
+
+
+def move(write: TransactWrite, account: str, loads: Loads, now: int) -> None:
+    """Within a transaction: the loads that a change of a conversation moves."""
+    if loads.routed:
+        people.take_up(write, loads.routed, now)
+    if loads.freed == loads.held:
+        return
+    if loads.freed:
+        people.free(write, account, loads.freed)
+    if loads.held:
+        people.hold(write, account, loads.held, now)
