@@ -170,7 +170,7 @@ class Dialect:
         line.conversation(getattr(given, endpoint.conversation, None))
         shown = endpoint.use(ctx, given)
         answer = shown if isinstance(shown, Answer) else Answer(shown)
-        return replace(answer, body=self.wrap(request, answer.body))
+        return Answer(self.wrap(request, answer.body), answer.status, answer.headers, answer.refused)
 
 
 def parse(request: Request, endpoint: Endpoint, variables: Mapping[str, str]) -> msgspec.Struct:

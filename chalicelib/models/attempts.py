@@ -5,7 +5,8 @@ counts as gone.
 """
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, conditional
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, conditional
 
 
 class Attempts(Table):

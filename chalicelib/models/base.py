@@ -3,31 +3,39 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from pynamodb import attributes
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER
-from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
-from pynamodb.expressions.update import SetAction
-from pynamodb.expressions.util import get_value_placeholder, substitute_names
+from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action, Update
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
 
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
+from chalicelib.models.expressions import SetAll, as_read
+
+
+class _Connection(Connection):
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Sends a request. pynamodb's own way tells listeners that we have none of, and asks for the units that it took."""
+        return self._make_api_call(operation_name, operation_kwargs)
+
+
 #: One client for all tables and threads: a client costs more than a hundred calls.
-connection = Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=3, max_pool_connections=64)
+connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=3, max_pool_connections=64)
 
 #: Bytes that DynamoDB lets a key have.
 _LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
 #: Keys that one BatchGetItem takes.
 _MOST_KEYS = 100
 _LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
-_A = TypeVar("_A", bound="Attribute[Any]")
 _M = TypeVar("_M", bound="Table")
-_T = TypeVar("_T")
 
 
 class Refused(Exception):
@@ -43,55 +51,15 @@ class Refused(Exception):
         self.found = found
 
 
-class Plain(Attribute[_T]):
-    """An attribute of a table: read and set without a look at whether it is one of a map, which can be under another name."""
-
-    @overload
-    def __get__(self: _A, instance: None, owner: Any) -> _A: ...
-
-    @overload
-    def __get__(self, instance: Any, owner: Any) -> _T: ...
-
-    def __get__(self, instance: Any, owner: Any) -> Any:
-        """Its value, None where it has none; of the class itself."""
-        return self if instance is None else instance.attribute_values.get(self._name)
-
-    def __set_name__(self, owner: type[Any], name: str) -> None:
-        """Keeps the name, which pynamodb looks up in a path each time."""
-        super().__set_name__(owner, name)
-        self._name = name
-
-    def __set__(self, instance: Any, value: _T | None) -> None:
-        """Sets its value."""
-        instance.attribute_values[self._name] = value
-
-
-class UnicodeAttribute(Plain[str], attributes.UnicodeAttribute):
-    """A text."""
-
-
-class BooleanAttribute(Plain[bool], attributes.BooleanAttribute):
-    """Whether something is so."""
-
-
-class IntegerAttribute(Plain[int]):
-    """A whole number: all of ours are (times, counts, ids)."""
-
-    attr_type = NUMBER
-
-    def serialize(self, value: int) -> str:
-        """As DynamoDB wants it."""
-        return str(int(value))
-
-    def deserialize(self, value: str) -> int:
-        """As it was."""
-        return int(value)
-
-
 def _deserializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
     """A text is what it is, a whole number Python's own to make."""
     as_it_is = type(attribute).deserialize in (Attribute.deserialize, attributes.UnicodeAttribute.deserialize)
-    return None if as_it_is else int if type(attribute) is IntegerAttribute else attribute.deserialize
+    return None if as_it_is else int if isinstance(attribute, IntegerAttribute) else attribute.deserialize
+
+
+def _serializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
+    """A text and a truth are what they are."""
+    return None if isinstance(attribute, UnicodeAttribute | BooleanAttribute) else attribute.serialize
 
 
 class Table(Model):
@@ -127,6 +95,70 @@ class Table(Model):
         defaults = [(name, attribute.default) for name, attribute in known.items() if attribute.default is not None]
         return defaults, {name: (attribute.attr_type, _deserializer(attribute)) for name, attribute in known.items()}
 
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
+        """A row as it is stored. Raises AttributeNullError where it lacks what it must have."""
+        item, own = {}, self.attribute_values
+        for name, (kind, serialize, optional) in self._writing().items():
+            value = own.get(name)
+            stored = serialize(value) if serialize and value is not None else value
+            if stored is not None:
+                item[name] = {kind: stored}
+            elif null_check and not optional:
+                raise AttributeNullError(name)
+        return item
+
+    @classmethod
+    @cache
+    def _writing(cls) -> dict[str, tuple[str, Callable[[Any], Any] | None, bool]]:
+        """Of each attribute the type its value stands under, what writes it, if anything has to, and whether it may be None."""
+        known = cls._attributes.items()
+        return {name: (one.attr_type, _serializer(one), bool(one.null)) for name, one in known}
+
+    def get_save_kwargs_from_instance(
+        self, condition: Condition | None = None, return_values_on_condition_failure: str | None = None
+    ) -> dict[str, Any]:
+        """What a transaction puts. pynamodb's own way takes the row apart again, and makes a dozen objects of each condition."""
+        item = self.serialize()
+        if version := self._version_attribute_name:
+            item[version] = {NUMBER: str((getattr(self, version) or 0) + 1)}
+        return self._operation({"Item": item}, condition, return_values_on_condition_failure)
+
+    def get_update_kwargs_from_instance(
+        self,
+        actions: list[Action],
+        condition: Condition | None = None,
+        return_values_on_condition_failure: str | None = None,
+        *,
+        add_version_condition: bool = True,
+    ) -> dict[str, Any]:
+        """What a transaction updates: a row with a version always on the one that was read, and it is the next one then."""
+        if version := self._version_attribute_name:
+            actions = [*actions, SetAll(type(self), {version: (getattr(self, version) or 0) + 1})]
+        key = {name: {self._writing()[name][0]: getattr(self, name)} for name in self._key_names()}
+        return self._operation({"Key": key}, condition, return_values_on_condition_failure, actions)
+
+    @classmethod
+    def _key_names(cls) -> list[str]:
+        """Names of its keys: all of ours are texts."""
+        return [name for name in (cls._hash_keyname, cls._range_keyname) if name]
+
+    def _operation(
+        self, what: dict[str, Any], condition: Condition | None, return_values: str | None, actions: Sequence[Action] = ()
+    ) -> dict[str, Any]:
+        names: dict[str, str] = {}
+        values: dict[str, Any] = {}
+        conditions = [] if condition is None else [condition.serialize(names, values)]
+        if version := self._version_attribute_name:
+            conditions.append(as_read(version, getattr(self, version), names, values))
+        parts = {
+            "ConditionExpression": " AND ".join(conditions),
+            "UpdateExpression": Update(*actions).serialize(names, values) if actions else None,
+            "ReturnValuesOnConditionCheckFailure": return_values,
+            "ExpressionAttributeNames": {short: name for name, short in names.items()},
+            "ExpressionAttributeValues": values,
+        }
+        return {"TableName": self.Meta.table_name, **what, **{name: part for name, part in parts.items() if part}}
+
     @classmethod
     def find(cls: type[_M], hash_key: str, range_key: str | None = None, *, consistent: bool = True) -> _M | None:
         """The item under a key, or None: also for a key that no item can have. One request."""
@@ -138,22 +170,6 @@ class Table(Model):
             return cls.get(hash_key, range_key, consistent_read=consistent)
         except cls.DoesNotExist:
             return None
-
-
-class SetAll(SetAction):
-    """Sets whole attributes, none to None, in one action: pynamodb's way makes six objects for each of them."""
-
-    def __init__(self, model: type[Table], values: Mapping[str, Any]) -> None:
-        """The values by the attribute's name."""
-        known = model.get_attributes()
-        self._raw = {name: {known[name].attr_type: known[name].serialize(value)} for name, value in values.items()}
-
-    def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
-        """The part of an update expression after SET."""
-        return ", ".join(
-            f"{substitute_names([name], placeholder_names)} = {get_value_placeholder(raw, expression_attribute_values)}"
-            for name, raw in self._raw.items()
-        )
 
 
 def page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:

@@ -11,7 +11,8 @@ from pynamodb.attributes import ListAttribute
 from pynamodb.expressions.condition import Condition
 
 from chalicelib import config
-from chalicelib.models.base import Table, UnicodeAttribute, conditional
+from chalicelib.models.attributes import UnicodeAttribute
+from chalicelib.models.base import Table, conditional
 
 #: Scope of names that must be known before the account is.
 EVERYWHERE = "*"

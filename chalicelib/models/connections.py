@@ -8,7 +8,8 @@ from pynamodb.attributes import UnicodeSetAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import config
-from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Refused, Table, UnicodeAttribute, conditional, page
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, conditional, page
 
 _KEPT_SECONDS = 3 * 3600
 

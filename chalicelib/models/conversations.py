@@ -8,16 +8,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from pynamodb.attributes import ListAttribute, VersionAttribute
+from pynamodb.attributes import ListAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib import config
-from chalicelib.models.base import (
-    BooleanAttribute,
-    IntegerAttribute,
-    Table,
-    UnicodeAttribute,
-)
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, VersionAttribute
+from chalicelib.models.base import Table
 from chalicelib.rules.steps import Standing
 
 #: Stands in `by_assignee` where nobody is assigned yet.

@@ -1,7 +1,8 @@
 """Counters: the next integer id of each kind of thing in an account, and how far the sweep has got."""
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table
 
 
 class Counter(Table):

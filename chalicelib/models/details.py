@@ -14,7 +14,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import conversations
-from chalicelib.models.base import Table, UnicodeAttribute, read
+from chalicelib.models.attributes import UnicodeAttribute
+from chalicelib.models.base import Table, read
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import steps
 from chalicelib.rules.steps import Step

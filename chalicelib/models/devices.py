@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib import config
-from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Refused, Table, UnicodeAttribute, conditional, transaction
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, conditional, transaction
 from chalicelib.models.claims import Claim, claim
 
 

@@ -8,7 +8,8 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
 

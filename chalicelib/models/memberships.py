@@ -17,7 +17,8 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models import conversations, messages, summaries
-from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, conditional, read, transaction
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, conditional, read, transaction
 from chalicelib.models.claims import Claim, unchanged
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.messages import Message

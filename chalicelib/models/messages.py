@@ -12,7 +12,8 @@ from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 
 from chalicelib import config
 from chalicelib.models import files
-from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, page, transaction
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, page, transaction
 from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.files import File
 from chalicelib.models.summaries import Loads, apply, move
@@ -80,6 +81,9 @@ class Message(Table):
         return self.conversation_key.partition("#")[2]
 
 
+_NEW = Message.id.does_not_exist()
+
+
 class Duplicate(Exception):
     """The conversation already has a message of this uuid: `stored`."""
 
@@ -101,7 +105,7 @@ def append(message: Message, conversation: Conversation, changes: dict[str, Any]
     """
     try:
         with transaction() as write:
-            write.save(message, condition=Message.id.does_not_exist(), return_values="ALL_OLD")
+            write.save(message, condition=_NEW, return_values="ALL_OLD")
             apply(write, conversation, changes, message.created_at)
             move(write, conversation.account, loads, message.created_at)
             if file:

@@ -12,7 +12,8 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Table, UnicodeAttribute, conditional, page, transaction
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table, conditional, page, transaction
 from chalicelib.models.claims import Claim, claim
 from chalicelib.models.tokens import Token
 

@@ -11,7 +11,8 @@ from pynamodb.attributes import NumberSetAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute, conditional, page
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table, conditional, page
 
 _KEPT_SECONDS = 90 * 86400
 

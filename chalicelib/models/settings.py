@@ -6,10 +6,11 @@ What every call needs stands under the account itself; what only some calls need
 from collections.abc import Sequence
 from typing import Any
 
-from pynamodb.attributes import JSONAttribute, VersionAttribute
+from pynamodb.attributes import JSONAttribute
 
 from chalicelib import config
-from chalicelib.models.base import Refused, Table, UnicodeAttribute, conditional, page, transaction
+from chalicelib.models.attributes import UnicodeAttribute, VersionAttribute
+from chalicelib.models.base import Refused, Table, conditional, page, transaction
 
 
 class Setting(Table):

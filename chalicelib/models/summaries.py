@@ -10,9 +10,10 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.models import details, people
-from chalicelib.models.base import SetAll, Table, conditional, transaction
+from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.claims import Claim, claim
 from chalicelib.models.conversations import Conversation, inbox_key
+from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
 from chalicelib.rules import steps
 from chalicelib.rules.steps import Standing, Step
@@ -86,8 +87,10 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     if conversation.held_by != holder:
         changes = {**changes, "held_by": holder, "held_since": now if holder else None}
         conversation.held_by, conversation.held_since = holder, now if holder else None
-    removed = [getattr(Conversation, name).remove() for name, value in changes.items() if value is None]
-    return [SetAll(Conversation, {name: value for name, value in changes.items() if value is not None}), *removed]
+    kept = {name: value for name, value in changes.items() if value is not None}
+    removed = [name for name in changes if name not in kept]
+    actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(removed), removed)]
+    return [action for action, some in actions if some]
 
 
 @dataclass(frozen=True, slots=True)

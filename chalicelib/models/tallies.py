@@ -12,7 +12,8 @@ from pynamodb.attributes import UnicodeSetAttribute
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Refused, Table, UnicodeAttribute, transaction
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, transaction
 
 #: Records that one transaction can count: at most three rows each, beside the one that says so (100 in all).
 MOST_AT_ONCE = 33

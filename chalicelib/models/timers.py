@@ -7,7 +7,8 @@ when it fires, what it is about says whether it still holds.
 from zlib import crc32
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table
 
 #: A minute's rows are spread over so many partitions (1,000 writes a second each); each costs the sweep a request.
 SHARDS = 4

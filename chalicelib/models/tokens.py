@@ -6,7 +6,8 @@ issued in an earlier generation, however much that is, in one write.
 """
 
 from chalicelib import config
-from chalicelib.models.base import BooleanAttribute, IntegerAttribute, Table, UnicodeAttribute, conditional
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table, conditional
 
 
 class Token(Table):

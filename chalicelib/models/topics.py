@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from pynamodb.attributes import UnicodeSetAttribute
 
 from chalicelib import config
-from chalicelib.models.base import IntegerAttribute, Table, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table
 
 _KEPT_SECONDS = 3 * 3600
 

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from chalicelib.desk.errors import Invalid
 from chalicelib.desk.inbox import Like, Listing, Position
 from chalicelib.desk.messages import Attachment, Message, PostMessage
 from chalicelib.desk.people import Card
+from chalicelib.dialects import moments
 from chalicelib.dialects.anytime import wire
 
 STATUSES = {
@@ -43,16 +44,24 @@ _FIELDS = {
 #: Fields that every site has beside the documented ones, by id from 1, and the facts of the core that they are.
 CUSTOM_FIELDS = ("ccr", "orderId", "entityId", "language")
 _FACTS = {"ccr": "ccr", "orderid": "order", "entityid": "entity", "language": "language"}
+#: Who of a conversation can be included: where he is shown, and who of the core he is.
+_PEOPLE = {
+    "agentAssignee": ("agent_assignee", "assignee"),
+    "contact": ("contact", "contact"),
+    "createdBy": ("created_by", "contact"),
+    "lastRepliedBy": ("last_replied_by", "last_sender"),
+}
 #: What each kind of call can include.
-OF_LIST = frozenset({"agentAssignee", "departmentAssignee", "contact", "createdBy", "lastRepliedBy"})
+OF_LIST = frozenset({*_PEOPLE, "departmentAssignee"})
 OF_ONE = OF_LIST | {"messages"}
 OF_MESSAGES = frozenset({"sender"})
 _VERSION = re.compile(r'(?:W/)?"(0|[1-9]\d{0,14})"')
 
 
-def moment(at: int | None) -> str | None:
+def moment(at: int) -> str:
     """Epoch milliseconds as ISO 8601, UTC with Z."""
-    return None if at is None else datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    date, time, milliseconds = moments.moment(at)
+    return f"{date}T{time}.{milliseconds:03}Z"
 
 
 def read_moment(text: str | None, field: str, offset_hours: float) -> int | None:
@@ -152,12 +161,8 @@ def _fact(given: wire.CustomField) -> tuple[str, str | None]:
 
 def custom_fields(facts: Mapping[str, str]) -> list[wire.CustomField]:
     """What is known of what a conversation is about."""
-    fields = enumerate(CUSTOM_FIELDS, 1)
-    return [
-        wire.CustomField(id=id_, name=name, value=facts[_FACTS[name.lower()]])
-        for id_, name in fields
-        if _FACTS[name.lower()] in facts
-    ]
+    known = [(id_, name, facts.get(_FACTS[name.lower()])) for id_, name in enumerate(CUSTOM_FIELDS, 1)] if facts else []
+    return [wire.CustomField(id=id_, name=name, value=value) for id_, name, value in known if value]
 
 
 def _given(value: Any) -> Any:
@@ -218,7 +223,7 @@ def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.
         plain_body=stored.body,
         sender_id=stored.sender_number or None,
         sender_type=stored.sender_kind,
-        time=str(moment(stored.created_at)),
+        time=moment(stored.created_at),
         subject=stored.subject,
         attachments=[_attachment(file) for file in stored.attachments or []],
         sender=UNSET if senders is None else person(senders.get(stored.sender)),
@@ -241,26 +246,20 @@ def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card]
         custom_fields=custom_fields(facts),
         created_by_id=found.contact_number,
         created_by_type="contact",
-        created_time=str(moment(found.created_at)),
-        last_activity_time=str(moment(found.last_activity_at)),
-        last_status_change_time=str(moment(found.status_since)),
-        last_replied_time=moment(found.last_message_at),
+        created_time=moment(found.created_at),
+        last_activity_time=moment(found.last_activity_at),
+        last_status_change_time=moment(found.status_since),
+        last_replied_time=None if found.last_message_at is None else moment(found.last_message_at),
         last_replied_by_id=found.last_sender_number or None,
         last_replied_by_type=found.last_sender_kind,
         last_message=found.preview,
     )
-    for name, id_ in (("agentAssignee", found.assignee), ("contact", found.contact), ("createdBy", found.contact)):
-        if name in asked:
-            setattr(shown, _attribute(name), person(cards.get(id_ or "")))
-    if "lastRepliedBy" in asked:
-        shown.last_replied_by = person(cards.get(found.last_sender or ""))
+    for name in asked & _PEOPLE.keys():
+        field, whose = _PEOPLE[name]
+        setattr(shown, field, person(cards.get(getattr(found, whose) or "")))
     if "departmentAssignee" in asked:
         shown.department_assignee = None
     return shown
-
-
-def _attribute(name: str) -> str:
-    return re.sub(r"([A-Z])", lambda found: f"_{found[1].lower()}", name)
 
 
 def thread(rows: Sequence[Message], senders: Mapping[str, Card] | None) -> list[wire.Message]:

@@ -1,11 +1,10 @@
 """OneView's words for the desk's things. Pure: no clock, no I/O."""
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from chalicelib.desk.conversations import Conversation, Details, steps
 from chalicelib.desk.people import Card, Person
+from chalicelib.dialects import moments
 from chalicelib.dialects.oneview import wire
 
 #: TicketStatus of each step; one that is closed has two.
@@ -19,7 +18,8 @@ _STATUSES = {
 
 def moment(at: int) -> str:
     """Epoch milliseconds as `2012-12-11 08:52:31 +0000 UTC`."""
-    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S} +0000 UTC"
+    date, time, _ = moments.moment(at)
+    return f"{date} {time} +0000 UTC"
 
 
 def seconds(at: int | None) -> int | None:

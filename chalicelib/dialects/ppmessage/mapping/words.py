@@ -1,10 +1,10 @@
 """Words that all of PPMessage's answers share."""
 
 import uuid
-from datetime import UTC, datetime
 
 from chalicelib import config
 from chalicelib.desk.conversations import Conversation
+from chalicelib.dialects import moments
 
 #: Types of a sender or receiver, and of a conversation.
 USER, APP, GROUP, CONVERSATION = "DU", "AP", "OG", "CV"
@@ -18,7 +18,8 @@ def kind_of(conversation: Conversation) -> str:
 
 def moment(at: int) -> str:
     """Epoch milliseconds as `2016-05-18 04:43:55 628000`, UTC."""
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S %f")
+    date, time, milliseconds = moments.moment(at)
+    return f"{date} {time} {milliseconds:03}000"
 
 
 def icon(person: str, own: str | None = None) -> str:

@@ -1,0 +1,49 @@
+"""Expressions of whole attributes in one piece: pynamodb's way makes six objects for each of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pynamodb.constants import NUMBER
+from pynamodb.expressions.update import RemoveAction, SetAction
+from pynamodb.expressions.util import get_value_placeholder
+from pynamodb.models import Model
+
+
+class SetAll(SetAction):
+    """Sets whole attributes, none to None, in one action."""
+
+    def __init__(self, model: type[Model], values: Mapping[str, Any]) -> None:
+        """The values by the attribute's name."""
+        known = model.get_attributes()
+        self._raw = {name: {known[name].attr_type: known[name].serialize(value)} for name, value in values.items()}
+
+    def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
+        """The part of an update expression after SET."""
+        return ", ".join(
+            f"{_short(name, placeholder_names)} = {get_value_placeholder(raw, expression_attribute_values)}"
+            for name, raw in self._raw.items()
+        )
+
+
+class RemoveAll(RemoveAction):
+    """Removes whole attributes, in one action."""
+
+    def __init__(self, attributes: Sequence[str]) -> None:
+        """The attributes by name."""
+        self._removed = attributes
+
+    def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
+        """The part of an update expression after REMOVE."""
+        return ", ".join(_short(name, placeholder_names) for name in self._removed)
+
+
+def as_read(name: str, seen: int | None, names: dict[str, str], values: dict[str, Any]) -> str:
+    """The condition that a version is still the one that was read, None for none."""
+    if seen is None:
+        return f"attribute_not_exists ({_short(name, names)})"
+    return f"{_short(name, names)} = {get_value_placeholder({NUMBER: str(seen)}, values)}"
+
+
+def _short(name: str, names: dict[str, str]) -> str:
+    """What stands for an attribute's name in an expression."""
+    return names.setdefault(name, f"#{len(names)}")
