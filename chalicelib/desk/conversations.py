@@ -8,12 +8,12 @@ from chalicelib.desk import accounts, people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, conversations, counters, details, memberships, summaries
+from chalicelib.models import steps as steps
 from chalicelib.models.conversations import Conversation as Conversation
 from chalicelib.models.details import FACTS as FACTS
 from chalicelib.models.details import Details as Details
 from chalicelib.models.summaries import Loads
 from chalicelib.rules import ids, lifecycle, status
-from chalicelib.rules import steps as steps
 from chalicelib.rules.groups import Group
 
 #: Characters of a fact of a conversation.

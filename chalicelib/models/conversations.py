@@ -14,10 +14,12 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, VersionAttribute
 from chalicelib.models.base import Table
-from chalicelib.rules.steps import Standing
+from chalicelib.models.steps import Standing
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"
+#: The status of one that has ended.
+CLOSED = "closed"
 #: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
 #: Rows of what waits that one request reads, and requests that one look at it may take.
@@ -120,7 +122,7 @@ class Conversation(Table):
     is_read = BooleanAttribute(default=False)
     is_read_by_contact = BooleanAttribute(default=False)
 
-    #: How many steps its details have been told of (rules.steps), and whether they have facts, None where not.
+    #: How many steps its details have been told of (steps.py), and whether they have facts, None where not.
     steps = IntegerAttribute(default=0)
     facts = BooleanAttribute(null=True)
 
@@ -167,7 +169,7 @@ class Conversation(Table):
     @property
     def is_open(self) -> bool:
         """Whether it is not closed."""
-        return self.status != "closed"
+        return self.status != CLOSED
 
     @property
     def is_internal(self) -> bool:
@@ -182,7 +184,7 @@ class Conversation(Table):
     @property
     def standing(self) -> Standing:
         """What its steps are changes of."""
-        return Standing(self.status, self.assignee)
+        return Standing(self.is_open, self.assignee)
 
     @property
     def public_count(self) -> int:

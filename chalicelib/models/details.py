@@ -13,12 +13,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import conversations
+from chalicelib.models import conversations, steps
 from chalicelib.models.attributes import UnicodeAttribute
 from chalicelib.models.base import Table, read
 from chalicelib.models.conversations import Conversation
-from chalicelib.rules import steps
-from chalicelib.rules.steps import Step
+from chalicelib.models.steps import Step
 
 _INFIX = "#details"
 #: What may be known of what a conversation is about.

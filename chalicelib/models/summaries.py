@@ -1,5 +1,5 @@
 """What is written of a conversation's summary: it is opened, and changed on the version that was read, with the step that the
-change is (rules.steps, so that no write forgets its own) and the loads of agents that it moves.
+change is (steps.py, so that no write forgets its own) and the loads of agents that it moves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,14 +9,13 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import details, people
+from chalicelib.models import details, people, steps
 from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.claims import Claim, claim
-from chalicelib.models.conversations import Conversation, inbox_key
+from chalicelib.models.conversations import CLOSED, Conversation, inbox_key
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
-from chalicelib.rules import steps
-from chalicelib.rules.steps import Standing, Step
+from chalicelib.models.steps import Standing, Step
 
 
 def open_(conversation: Conversation, before: str | None = None) -> None:
@@ -74,8 +73,8 @@ def apply(
 
 
 def step_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
-    """The step (rules.steps) that changes are, None where they are none or the conversation is internal."""
-    after = Standing(changes.get("status", conversation.status), changes.get("assignee", conversation.assignee))
+    """The step that changes are, None where they are none or the conversation is internal."""
+    after = Standing(changes.get("status", conversation.status) != CLOSED, changes.get("assignee", conversation.assignee))
     return None if conversation.is_internal else steps.kind(conversation.standing, after, escalates=escalates)
 
 

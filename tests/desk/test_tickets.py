@@ -8,8 +8,7 @@ from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, openings
 from chalicelib.desk.conversations import Change
 from chalicelib.models import conversations as rows
-from chalicelib.models import details
-from chalicelib.rules import steps
+from chalicelib.models import details, steps
 from tests.world import Answer, Visitor, World, counted
 
 ONEVIEW = "/cs-chat-ticket/v1"

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-from chalicelib.rules import status
-
 #: Waits for an agent again; has one; has another one; has a supervisor, by another's decision; is closed.
 WAITING, ASSIGNED, REASSIGNED, ESCALATED, CLOSED = "W", "A", "R", "E", "C"
 #: Steps of a conversation that are kept, the latest.
@@ -13,13 +11,8 @@ MOST = 16
 class Standing(NamedTuple):
     """What a step is a change of."""
 
-    status: str
+    is_open: bool
     assignee: str | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is not closed."""
-        return self.status != status.CLOSED
 
 
 class Step(NamedTuple):
