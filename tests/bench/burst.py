@@ -26,9 +26,9 @@ from tests.bench.peer.desk import Desk, running
 from tests.bench.web import Connection, Unanswered, timed
 
 _AT_ONCE, _PATIENCE = 8, 300
-#: Seconds of silence after which a conversation is warned (the burst's answers are still being sent by then), and closed: far
-#: enough apart that a backlog of warnings does not meet the closings, before which a warning is dropped.
-_WARN_AFTER, _CLOSE_AFTER = 5, 35
+#: Seconds of silence after which a conversation is warned: the burst's answers are still being sent by then. Seconds from then on
+#: until it is closed, for each conversation: a backlog of warnings must not meet the closings, before which a warning is dropped.
+_WARN_AFTER, _APART = 5, 0.15
 _HERE = "`make run`: one process over ministack with its journal, two threads a queue"
 _ON_AWS = "on AWS each queue has as many lambdas as it needs; its delays are whole seconds as here"
 
@@ -106,19 +106,19 @@ def measure(report: Report) -> None:
         port = stack.enter_context(running(folder))
         desk, stored = Desk(folder, port, 0), Stored(folder / "journal.jsonl")
         web = Web(stack.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)))
-        agents = _on_duty(web, folder)
+        agents = _on_duty(web, folder, size)
         sent, answered = _play(desk, stored, agents, size)
         chats = stored.until(lambda chat: chat.closed and chat.warned, size)
     _tell(report, chats, sent, answered, size)
 
 
-def _on_duty(web: Web, folder: Path) -> dict[str, Agent]:
+def _on_duty(web: Web, folder: Path, size: int) -> dict[str, Agent]:
     """The demo account's agents, online, by uuid; silence is noticed after seconds."""
     document = json.loads((folder / "desk.json").read_text())
     form = {"grant_type": "password", "email": document["owner"]["email"], "password": document["owner"]["password"]}
     token = web.ask("POST", "/oauth/token", data=form)["access_token"]
-    spans = {"isEnabled": True, "reassignUnpickedAfter": 3600, "warnAfter": _WARN_AFTER, "closeAfter": _CLOSE_AFTER}
-    web.ask("PUT", "/api/v3/anytime/autoClose", json=spans, headers={"Authorization": f"Bearer {token}"})
+    spans = {"reassignUnpickedAfter": 3600, "warnAfter": _WARN_AFTER, "closeAfter": _WARN_AFTER + max(1, round(size * _APART))}
+    web.ask("PUT", "/api/v3/anytime/autoClose", json={"isEnabled": True, **spans}, headers={"Authorization": f"Bearer {token}"})
     agents = [Agent.log_in(web, known) for known in Known.load(folder).agents]
     return {agent.id: agent for agent in agents}
 
