@@ -73,7 +73,11 @@ class Context:
 
     def acting(self, caller: Caller) -> "Context":
         """The same circumstances with another caller."""
-        return replace(self, caller=caller)
+        return Context(caller, self.now, self.entropy, self.pause)
+
+    def not_before(self, moment: int) -> "Context":
+        """The same circumstances, at a moment (epoch milliseconds) at the earliest."""
+        return self if self.now >= moment else replace(self, now=moment)
 
 
 def system(account: str = "") -> Context:

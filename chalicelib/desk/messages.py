@@ -1,6 +1,6 @@
 """Messages: posted once, read in order."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk import accounts, conversations, files, people
@@ -88,7 +88,7 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
     It never stands before an older message in time. Raises Refused where the conversation has moved on,
     messages.Duplicate where it has that id.
     """
-    ctx = replace(ctx, now=max(ctx.now, found.last_activity_at))
+    ctx = ctx.not_before(found.last_activity_at)
     sender, account = _sender(ctx, found), accounts.load(ctx)
     message = _message(ctx, found, sender, command, id_)
     file = _attached(ctx, message, found, command.attach)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from chalice.app import CaseInsensitiveMapping, Response
@@ -23,10 +23,19 @@ def identify(event: Any, handle: Callable[[Any], Any]) -> Any:
     telemetry.invoked(request_id=request, invocation_id=getattr(invocation, "aws_request_id", None))
     if not isinstance(event, Received):
         return handle(event)
-    # For Chalice every answer is a binary one (app.py says why), and refused to whom does not accept that.
-    event.headers = CaseInsensitiveMapping({**event.headers, "accept": "*/*"})
+    event.headers = _Headers(event.to_original_event()["headers"] or {})
     answer = handle(event)
     return _Sent(answer.body, answer.headers, answer.status_code)
+
+
+class _Headers(CaseInsensitiveMapping):
+    """Headers by name, whatever the case; `known` has them by lower-case name. For Chalice every answer is a binary one (app.py
+    says why), and refused to whom does not accept that, so everybody does.
+    """
+
+    def __init__(self, given: dict[str, str]) -> None:
+        self.known = {name.lower(): value for name, value in given.items()} | {"accept": "*/*"}
+        super().__init__(self.known)
 
 
 class _Sent(Response):
@@ -46,8 +55,8 @@ def received(request: Received) -> Request:
     """A request as dialects see it."""
     variables: dict[str, str] = request.uri_params or {}
     path = _VARIABLE.sub(lambda found: variables[found[1]], request.path)
-    headers = {name.lower(): value for name, value in request.headers.items()}
     body = request.raw_body
+    headers = cast(_Headers, request.headers).known  # identify has put them there
     return Request(request.method, path, _query(request), headers, body if isinstance(body, bytes) else body.encode())
 
 

@@ -9,10 +9,10 @@ from pynamodb import attributes
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import NULL, NUMBER
+from pynamodb.constants import NULL, NUMBER, STRING
 from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action, Update
+from pynamodb.expressions.update import Action, AddAction, DeleteAction, RemoveAction, SetAction
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
@@ -34,6 +34,7 @@ connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max
 _LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
 #: Keys that one BatchGetItem takes.
 _MOST_KEYS = 100
+_KINDS: dict[str, type[Action]] = {"SET": SetAction, "REMOVE": RemoveAction, "ADD": AddAction, "DELETE": DeleteAction}
 _LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
 _M = TypeVar("_M", bound="Table")
 
@@ -62,6 +63,12 @@ def _serializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
     return None if isinstance(attribute, UnicodeAttribute | BooleanAttribute) else attribute.serialize
 
 
+def _clauses(actions: Sequence[Action], names: dict[str, str], values: dict[str, Any]) -> str:
+    """An update's expression, a clause for each kind of action."""
+    of_kind = {word: [action for action in actions if isinstance(action, kind)] for word, kind in _KINDS.items()}
+    return " ".join(f"{word} {', '.join(one.serialize(names, values) for one in same)}" for word, same in of_kind.items() if same)
+
+
 class Table(Model):
     """Base of all models: uses the shared connection instead of one a table."""
 
@@ -78,8 +85,7 @@ class Table(Model):
         """A row as it was read. pynamodb's own way sets every default twice and every value through a descriptor, which
         takes longer than all else that we do with an inbox page. No attribute of ours is stored under another name.
         """
-        row, (defaults, readers) = cls.__new__(cls), cls._reading()
-        values = {name: default() if callable(default) else default for name, default in defaults}
+        row, readers, values = cls.__new__(cls), cls._reading(), cls._defaults()
         for name, value in attribute_values.items():
             if (reader := readers.get(name)) and NULL not in value:
                 kind, deserialize = reader
@@ -89,11 +95,30 @@ class Table(Model):
 
     @classmethod
     @cache
-    def _reading(cls) -> tuple[list[tuple[str, Any]], dict[str, tuple[str, Callable[[Any], Any] | None]]]:
-        """Defaults by name; of each attribute the type its value stands under, and what makes it ours, if anything has to."""
-        known = cls._attributes
-        defaults = [(name, attribute.default) for name, attribute in known.items() if attribute.default is not None]
-        return defaults, {name: (attribute.attr_type, _deserializer(attribute)) for name, attribute in known.items()}
+    def _reading(cls) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
+        """Of each attribute the type its value stands under, and what makes it ours, if anything has to."""
+        return {name: (attribute.attr_type, _deserializer(attribute)) for name, attribute in cls._attributes.items()}
+
+    @classmethod
+    def _defaults(cls) -> dict[str, Any]:
+        plain, made = cls._with_defaults()
+        return plain | {name: make() for name, make in made} if made else plain.copy()
+
+    @classmethod
+    @cache
+    def _with_defaults(cls) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+        """Defaults by name, and what makes those that no two rows may share."""
+        known = {name: attribute.default for name, attribute in cls._attributes.items() if attribute.default is not None}
+        made = [(name, default) for name, default in known.items() if callable(default)]
+        return {name: default for name, default in known.items() if not callable(default)}, made
+
+    def _set_defaults(self, _user_instantiated: bool = True) -> None:
+        self.attribute_values |= self._defaults()
+
+    def _set_attributes(self, **attributes: Any) -> None:
+        if unknown := attributes.keys() - self.get_attributes():
+            raise ValueError(f"{type(self).__name__} has no {', '.join(unknown)}")
+        self.attribute_values |= attributes
 
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
         """A row as it is stored. Raises AttributeNullError where it lacks what it must have."""
@@ -134,7 +159,7 @@ class Table(Model):
         """What a transaction updates: a row with a version always on the one that was read, and it is the next one then."""
         if version := self._version_attribute_name:
             actions = [*actions, SetAll(type(self), {version: (getattr(self, version) or 0) + 1})]
-        key = {name: {self._writing()[name][0]: getattr(self, name)} for name in self._key_names()}
+        key = {name: {STRING: getattr(self, name)} for name in self._key_names()}
         return self._operation({"Key": key}, condition, return_values_on_condition_failure, actions)
 
     @classmethod
@@ -152,7 +177,7 @@ class Table(Model):
             conditions.append(as_read(version, getattr(self, version), names, values))
         parts = {
             "ConditionExpression": " AND ".join(conditions),
-            "UpdateExpression": Update(*actions).serialize(names, values) if actions else None,
+            "UpdateExpression": _clauses(actions, names, values),
             "ReturnValuesOnConditionCheckFailure": return_values,
             "ExpressionAttributeNames": {short: name for name, short in names.items()},
             "ExpressionAttributeValues": values,
@@ -166,10 +191,9 @@ class Table(Model):
             range_key is not None and not 0 < len(range_key.encode()) <= _LONGEST_RANGE
         ):
             return None
-        try:
-            return cls.get(hash_key, range_key, consistent_read=consistent)
-        except cls.DoesNotExist:
-            return None
+        key = dict(zip(cls._key_names(), ({STRING: text} for text in (hash_key, range_key)), strict=False))
+        found = connection.dispatch("GetItem", {"TableName": cls.Meta.table_name, "Key": key, "ConsistentRead": consistent})
+        return cls._instantiate(found["Item"]) if "Item" in found else None
 
 
 def page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:

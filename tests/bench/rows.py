@@ -2,7 +2,8 @@
 
 import http.client
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -80,14 +81,30 @@ def _contact(world: World, at: int) -> Row:
 
 
 def put(table: str, rows: Iterable[Row]) -> None:
-    """Writes rows, 25 a request. Over plain HTTP: botocore takes longer to check a batch than the emulator to store it."""
-    client = http.client.HTTPConnection(os.environ["AWS_ENDPOINT_URL_DYNAMODB"].removeprefix("http://"))
-    for body in _batches(config.table(table), rows):
-        client.request("POST", "/", body, _HEADERS)
-        answer = client.getresponse()
-        said = msgspec.json.decode(answer.read())
-        if answer.status != 200 or said["UnprocessedItems"]:
-            raise RuntimeError(f"the emulator refused a batch: {answer.status} {said}")
+    """Writes rows, 25 a request."""
+    with _emulator() as client:
+        left = iter(rows)
+        while batch := list(islice(left, 25)):
+            _send(client, {config.table(table): [{"PutRequest": {"Item": row}} for row in batch]})
+
+
+def write(requests: dict[str, list[dict[str, Any]]]) -> None:
+    """Writes and deletes rows of tables, 25 at most."""
+    with _emulator() as client:
+        _send(client, requests)
+
+
+def _emulator() -> closing[http.client.HTTPConnection]:
+    return closing(http.client.HTTPConnection(os.environ["AWS_ENDPOINT_URL_DYNAMODB"].removeprefix("http://")))
+
+
+def _send(client: http.client.HTTPConnection, requests: dict[str, list[dict[str, Any]]]) -> None:
+    """Over plain HTTP: botocore takes longer to check a batch than the emulator to store it."""
+    client.request("POST", "/", msgspec.json.encode({"RequestItems": requests}), _HEADERS)
+    answer = client.getresponse()
+    said = msgspec.json.decode(answer.read())
+    if answer.status != 200 or said["UnprocessedItems"]:
+        raise RuntimeError(f"the emulator refused a batch: {answer.status} {said}")
 
 
 _HEADERS = {
@@ -97,9 +114,3 @@ _HEADERS = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=bench/20270101/us-east-1/dynamodb/aws4_request, "
     "SignedHeaders=host;x-amz-date, Signature=0",
 }
-
-
-def _batches(table: str, rows: Iterable[Row]) -> Iterator[bytes]:
-    left = iter(rows)
-    while batch := list(islice(left, 25)):
-        yield msgspec.json.encode({"RequestItems": {table: [{"PutRequest": {"Item": row}} for row in batch]}})

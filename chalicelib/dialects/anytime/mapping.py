@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,8 +58,9 @@ OF_MESSAGES = frozenset({"sender"})
 _VERSION = re.compile(r'(?:W/)?"(0|[1-9]\d{0,14})"')
 
 
+@lru_cache(maxsize=4096)
 def moment(at: int) -> str:
-    """Epoch milliseconds as ISO 8601, UTC with Z."""
+    """Epoch milliseconds as ISO 8601, UTC with Z. Kept, because an inbox is looked at again and again."""
     date, time, milliseconds = moments.moment(at)
     return f"{date}T{time}.{milliseconds:03}Z"
 
@@ -232,6 +233,7 @@ def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.
 
 def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card], facts: Mapping[str, str]) -> wire.Conversation:
     """A conversation, with the people that are asked for."""
+    replied_at = found.last_message_at
     shown = wire.Conversation(
         id=found.number,
         subject=found.subject,
@@ -249,7 +251,7 @@ def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card]
         created_time=moment(found.created_at),
         last_activity_time=moment(found.last_activity_at),
         last_status_change_time=moment(found.status_since),
-        last_replied_time=None if found.last_message_at is None else moment(found.last_message_at),
+        last_replied_time=None if replied_at is None else moment(replied_at),
         last_replied_by_id=found.last_sender_number or None,
         last_replied_by_type=found.last_sender_kind,
         last_message=found.preview,

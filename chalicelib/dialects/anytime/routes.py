@@ -20,23 +20,29 @@ def list_conversations(ctx: Context, request: wire.ListConversations) -> wire.Co
     asked = mapping.includes(request.include, mapping.OF_LIST)
     page = inbox.page(ctx, mapping.listing(request))
     cards = conversations.people_of(ctx, page.conversations) if asked else {}
-    facts = conversations.facts_of(ctx, page.conversations)
+    facts, same, index = conversations.facts_of(ctx, page.conversations), _query(request), request.page_index
     return wire.ConversationList(
         conversations=[mapping.conversation(found, asked, cards, facts.get(found.id, {})) for found in page.conversations],
         total=page.total,
-        previous_page=_address(request, request.page_index - 1, "") if request.page_index > 1 else None,
-        next_page=_address(request, request.page_index + 1, mapping.cursor(page.next_after)) if page.next_after else None,
-        current_page=_address(request, request.page_index, request.cursor),
+        previous_page=_address(same, index - 1, "") if index > 1 else None,
+        next_page=_address(same, index + 1, mapping.cursor(page.next_after)) if page.next_after else None,
+        current_page=_address(same, index, request.cursor),
     )
 
 
-def _address(request: wire.ListConversations, index: int, cursor: str) -> str:
-    given = msgspec.to_builtins(request) | {"pageIndex": index, "cursor": cursor}
+def _query(request: wire.ListConversations) -> str:
+    """What the addresses of all pages of a list have: all that was given but where a page begins."""
+    given = msgspec.to_builtins(request) | {"pageIndex": None, "cursor": None}
     conditions = {
         f"conditions[{at}][{name}]": value for at, row in given.pop("conditions").items() for name, value in row.items()
     }
     values = {name: value for name, value in given.items() if value not in ("", None, 0)} | conditions
-    return f"{config.PUBLIC_URL}{_BASE}/conversations?{urlencode(values, doseq=True)}"
+    return urlencode(values, doseq=True)
+
+
+def _address(same: str, index: int, cursor: str) -> str:
+    place = urlencode({"pageIndex": index} | ({"cursor": cursor} if cursor else {}))
+    return f"{config.PUBLIC_URL}{_BASE}/conversations?{'&'.join(filter(None, [same, place]))}"
 
 
 def get_conversation(ctx: Context, request: wire.OneConversation) -> Answer:
