@@ -248,7 +248,7 @@ class World:
         shown = json.loads(response.body) if response.body and is_json else None
         return Answer(response.status_code, shown, dict(response.headers), response.body)
 
-    def form(self, path: str, headers: Mapping[str, str] | None = None, **fields: str) -> Answer:
+    def form(self, path: str, headers: Mapping[str, str] | None = None, /, **fields: str) -> Answer:
         """A POST of a form."""
         return self.call("POST", path, urlencode(fields), Content_Type="application/x-www-form-urlencoded", **(headers or {}))
 
