@@ -9,17 +9,9 @@ from typing import NamedTuple
 
 _FOLDER = Path(__file__).with_name("widget")
 #: In the order in which they need each other.
-PARTS = (
-    "words.js",
-    "store.js",
-    "api.js",
-    "socket.js",
-    "thread.js",
-    "elements.js",
-    "bubbles.js",
-    "view.js",
-    "chat.js",
-    "start.js",
+PARTS = tuple(
+    f"{name}.js"
+    for name in ("words", "store", "api", "socket", "outbox", "thread", "elements", "bubbles", "view", "chat", "start")
 )
 _STYLE = "style.css"
 
