@@ -11,7 +11,7 @@ _FOLDER = Path(__file__).with_name("widget")
 #: In the order in which they need each other.
 PARTS = tuple(
     f"{name}.js"
-    for name in ("words", "store", "api", "socket", "outbox", "thread", "elements", "bubbles", "view", "chat", "start")
+    for name in ("words", "store", "api", "socket", "outbox", "thread", "elements", "bubbles", "view", "reader", "chat", "start")
 )
 _STYLE = "style.css"
 

@@ -221,7 +221,10 @@ class View {
 
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.log;
-    this.atEnd = scrollHeight - scrollTop - clientHeight < 60;
+    // Whoever goes up wants to read there; what comes in below him is no reason to leave.
+    if (scrollHeight - scrollTop - clientHeight < 60) this.atEnd = true;
+    else if (scrollTop < this.wasAt) this.atEnd = false;
+    this.wasAt = scrollTop;
     if (scrollTop < 40 && !this.older.hidden && this.isOpen) this.acts.older();
   }
 
