@@ -19,6 +19,7 @@ class Desk:
 
     def __init__(self, data: Path, port: int | None = None) -> None:
         self.data, self.port = data, port or free_port()
+        self.tokens: dict[str, str] = {}
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "POLYDESK_"))}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "infra.local"],
@@ -76,9 +77,14 @@ class Desk:
 
     def agent(self) -> dict[str, str]:
         """Headers of the first agent."""
-        agent = self.json["agents"][0]
-        form = {"grant_type": "password", "email": agent["email"], "password": agent["password"]}
-        return {"Authorization": f"Bearer {self.http.post('/oauth/token', data=form).json()['access_token']}"}
+        return self.bearer(self.json["agents"][0])
+
+    def bearer(self, who: dict[str, str]) -> dict[str, str]:
+        """Headers of somebody with an e-mail and a password, who logs in once."""
+        form = {"grant_type": "password", "email": who["email"], "password": who["password"]}
+        if who["email"] not in self.tokens:
+            self.tokens[who["email"]] = self.http.post("/oauth/token", data=form).json()["access_token"]
+        return {"Authorization": f"Bearer {self.tokens[who['email']]}"}
 
     def online(self) -> str:
         assert self.http.put("/cs-chat-ticket/v1/online", headers=self.agent()).status_code == 200
