@@ -383,6 +383,7 @@ def test_what_is_said_is_text_and_its_addresses_are_links(desk: Desk, visit: Cal
     shop.write(HOSTILE)
     body = shop.log.locator(".mine .body")
     expect(body).to_contain_text("<script>document.title='taken'</script><img src=x onerror=", timeout=MS)
+    expect(shop.log.get_by_text("Sent")).to_be_visible(timeout=MS)
     answers(desk, HOSTILE)
     link = shop.log.locator(".theirs .body a")
     expect(link).to_have_attribute("href", "https://shop.example/a?b=1", timeout=MS)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +15,13 @@ PARTS = tuple(
     for name in ("words", "store", "api", "socket", "outbox", "thread", "elements", "bubbles", "view", "reader", "chat", "start")
 )
 _STYLE = "style.css"
+#: Texts and regular expressions: a division has blanks around it.
+_QUOTED = re.compile(
+    r"'(?:\\.|[^'\\\n])*'|\"[^\"\n]*\"|`(?:\\.|[^`\\\n])*`|/(?![/*\s])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/[a-z]*(?=[.,;)\]])"
+)
+#: Blanks beside an operator, and line ends that no statement ends by.
+_IN_CODE = re.compile(r" *([-+*/%=<>!&|?:;,(){}\[\]]) *(?:(?<=[;{,(\[])\n)?|\n(?=[})\]])()")
+_IN_STYLE = re.compile(r" *([{};,>]|:(?= )) *\n?()")
 
 
 class Script(NamedTuple):
@@ -27,13 +35,21 @@ class Script(NamedTuple):
 @cache
 def script() -> Script:
     """The widget, joined by the first request that asks for it."""
-    style = json.dumps(_bare((_FOLDER / _STYLE).read_text()), ensure_ascii=False)
-    parts = [f"const STYLE = {style};", *(_bare((_FOLDER / name).read_text()) for name in PARTS)]
-    text = "(() => {\n'use strict';\n{}\n})();\n".replace("{}", "\n".join(parts), 1).encode()
+    style = json.dumps(_tight(_lines(_STYLE), _IN_STYLE), ensure_ascii=False)
+    text = "\n".join(
+        ["(()=>{'use strict';", f"const STYLE={style};", *(_tight(_lines(name)) for name in PARTS), "})();\n"]
+    ).encode()
     return Script(text, gzip.compress(text, 9, mtime=0), f'W/"{hashlib.sha256(text).hexdigest()[:20]}"')
 
 
-def _bare(source: str) -> str:
+def _lines(name: str) -> str:
     """A file without its indentation and the lines that are comments: no text of it goes over a line's end."""
-    lines = (line.strip() for line in source.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*", "*")))
+    lines = (line.strip() for line in (_FOLDER / name).read_text().splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*", "* ", "*/")))
+
+
+def _tight(source: str, spaces: re.Pattern[str] = _IN_CODE) -> str:
+    """The same without the blanks that mean nothing: those within texts and patterns stay."""
+    kept = _QUOTED.findall(source)
+    code = [spaces.sub(lambda found: found[1] or found[2], part) for part in _QUOTED.split(source)]
+    return "".join(part + text for part, text in zip(code, [*kept, ""], strict=True))

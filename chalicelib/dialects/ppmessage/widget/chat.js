@@ -4,6 +4,7 @@
 const LIVELY = 1_800_000;
 const FORGOTTEN = 30 * 86_400_000;
 const NOBODY_AFTER = 4_000;
+const NOBODY_STILL = 30_000;
 const TYPING_EACH = 3_000;
 
 class Chat extends Reader {
@@ -111,12 +112,14 @@ class Chat extends Reader {
 
   /** Sends what is kept, in its order, once; the desk stores an id once however often it comes. */
   async flush() {
-    if (this.flushing) return;
+    if (this.flushing || !this.outbox.first) return;
     this.flushing = true;
     this.error = undefined;
-    const isDone = await this.trying(() => this.sendAll());
-    if (!isDone) this.outbox.failed();
-    this.flushing = false;
+    try {
+      if (!(await this.trying(() => this.sendAll()))) this.outbox.failed();
+    } finally {
+      this.flushing = false;
+    }
     this.render();
     this.paced();
   }
@@ -168,18 +171,16 @@ class Chat extends Reader {
     this.render();
   }
 
-  /** Asks, a while after a message that nobody answers, whether anybody is there. */
-  wondered() {
+  /** Asks, a while after a message that nobody answers, whether anybody is there; a desk that does not say leaves it open. */
+  wondered(after = NOBODY_AFTER) {
     clearTimeout(this.wonder);
     this.wonder = setTimeout(async () => {
-      if (this.thread.all.pop()?.mine && !document.hidden) await this.trying(() => this.asked());
-    }, NOBODY_AFTER);
-  }
-
-  async asked() {
-    const { user_list: people = [] } = await conversation();
-    const others = people.filter((each) => each.uuid !== this.me);
-    this.isAlone = !others.some((each) => each.is_browser_online || each.is_mobile_online);
+      if (!this.thread.all.pop()?.mine || document.hidden) return;
+      const { user_list: people } = await conversation().catch(() => ({}));
+      this.isAlone = people && !people.some((each) => each.uuid !== this.me && (each.is_browser_online || each.is_mobile_online));
+      if (this.isAlone) this.wondered(NOBODY_STILL);
+      this.render();
+    }, after);
   }
 
   types(text) {
@@ -202,7 +203,7 @@ class Chat extends Reader {
     const start = store.get('start') || {};
     const welcome = start.welcome && !this.thread.hasOlder ? [{ id: 'welcome', kind: 'TEXT', body: start.welcome, seq: 0 }] : [];
     const messages = [...welcome, ...this.thread.all, ...this.outbox.shown];
-    if (!messages.at?.(-1)?.mine) this.isAlone = false;
+    if (!messages.at(-1)?.mine) this.isAlone = false;
     this.view.show(messages, this.thread.hasOlder, (each) => this.sender(each, start));
     this.view.tell(this.trouble(), this.isRefused);
     this.counted();

@@ -8,6 +8,7 @@ class Reader {
   constructor() {
     this.thread = new Thread();
     this.misses = this.quiet = 0;
+    this.due = Infinity;
     this.live = new Live({
       ready: () => this.reached(),
       down: () => this.paced(),
@@ -74,7 +75,7 @@ class Reader {
     do {
       after = this.thread.last?.id;
       page = await history({ min_uuid: after });
-      if (this.thread.newer(page, this.me)) this.lively();
+      if (this.thread.newer(page, this.me)) this.lively(this.thread.last.at);
       for (const each of page.list) this.outbox.remove(each.uuid);
     } while (after && page.return_count === PAGE);
   }
@@ -90,14 +91,14 @@ class Reader {
     if (letters.ci !== store.get('chat')) return;
     const message = received(letters, this.me);
     if (this.thread.add(message)) this.lively();
-    if (!message.mine) this.typed();
+    if (!message.mine) this.isQueued = this.typed();
     this.arrived(message.id);
     this.render();
   }
 
-  /** Something happens: the chat goes on. */
-  lively() {
-    store.set('active', Date.now());
+  /** Something has happened: the chat goes on. */
+  lively(at = Date.now()) {
+    store.set('active', Math.max(at, store.get('active') || 0));
     this.quiet = 0;
   }
 
@@ -121,23 +122,23 @@ class Reader {
     this.render();
   }
 
-  /** Without a socket the history is asked for, the more rarely the less happens. */
+  /** Without a socket the history is asked for, the more rarely the less happens; what is due sooner stays so. */
   paced() {
+    const isIdle = document.hidden || this.isRefused || !(this.view?.isOpen || this.live.wanted);
+    const waits = this.outbox?.first || this.misses;
+    const isNeeded = !isIdle && (waits || (store.get('chat') && !this.live.ready));
+    const pause = this.view?.isOpen ? 3000 + 500 * this.quiet : 30_000;
+    const due = isNeeded ? Date.now() + Math.min(pause * 2 ** this.misses, 60_000) : Infinity;
+    if (isNeeded && this.due <= due) return;
     clearTimeout(this.pace);
-    const isIdle = !this.view?.isOpen && !this.live.wanted;
-    if (document.hidden || isIdle || this.isRefused) return;
-    const waits = this.outbox.first || this.misses;
-    if (this.live.ready && !waits) return;
-    if (!store.get('chat') && !waits) return;
-    const pause = this.view.isOpen ? 3000 + 500 * this.quiet++ : 30_000;
-    this.pace = setTimeout(() => this.polled(), Math.min(pause * 2 ** this.misses, 60_000));
+    this.due = due;
+    if (isNeeded) this.pace = setTimeout(() => this.polled(), due - Date.now());
   }
 
   async polled() {
-    if (!navigator.onLine) return this.paced();
-    if (this.outbox.first) await this.flush();
-    else if (store.get('chat')) await this.look();
-    else await this.prepare();
-    return this.paced();
+    this.due = Infinity;
+    this.quiet++;
+    if (navigator.onLine) await (this.outbox.first ? this.flush() : store.get('chat') ? this.look() : this.prepare());
+    this.paced();
   }
 }

@@ -93,7 +93,7 @@ class Live {
   }
 
   typing() {
-    if (this.ready) this.send({ type: 'typing', conversation_uuid: store.get('chat') });
+    if (this.ready && store.get('chat')) this.send({ type: 'typing', conversation_uuid: store.get('chat') });
   }
 
   /** It has gone, or is to go: a dead one may not say so for minutes. */

@@ -13,7 +13,7 @@ class View {
     this.style(root);
     this.build();
     const side = TAG.dataset.position === 'left' ? ' left' : '';
-    this.frame = make('div', { className: `frame${side}`, lang: LOCALE }, this.panel, this.launcher, this.spoken);
+    this.frame = make('div', { className: `frame${side}`, lang: LOCALE, dir: 'ltr' }, this.panel, this.launcher, this.spoken);
     root.append(this.frame);
     this.color(TAG.dataset.color);
     document.body.append(this.host);
