@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, WebSocketRoute, expect, sync_playwright
 
+from chalicelib.rules import passwords
 from tests.running import Desk
 from tests.waiting import until
 
@@ -432,7 +433,6 @@ def test_a_site_s_storage_may_be_blocked(visit: Callable[..., Visit], chromium: 
 
 
 def test_a_domain_that_is_switched_off_says_so(desk: Desk, visit: Callable[..., Visit]) -> None:
-    """The last one, because it changes the site for the others."""
     headers = desk.bearer(desk.json["owner"])
     path, given = "/auth/addon/live_chat/domain/update", {"domain": "localhost", "status": 0}
     assert desk.http.put(path, json=given, headers=headers).json()["status"] == 1
@@ -456,3 +456,30 @@ def test_nobody_is_online(desk: Desk, visit: Callable[..., Visit]) -> None:
     answers(desk, "I am")
     shop.sees("anybody?", "I am")
     expect(shop.page.get_by_text("Nobody is online at the moment.")).to_be_hidden()
+
+
+def test_who_waits_in_the_queue_is_told_so_and_what_he_wrote_is_kept(desk: Desk, visit: Callable[..., Visit]) -> None:
+    allocate(desk, "GROUP")
+    assert desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.agent()).status_code == 200
+    shop = visit()
+    shop.launcher.click()
+    shop.write("my turn?")
+    expect(shop.page.get_by_text("You are in the queue.")).to_be_visible(timeout=MS)
+    shop.page.reload()
+    expect(shop.log.get_by_text("Kept until somebody is here")).to_be_visible(timeout=MS)
+    desk.online()
+    shop.sees("my turn?")
+    expect(shop.page.get_by_text("You are in the queue.")).to_be_hidden()
+    assert heard(desk) == ["my turn?"]
+    allocate(desk, "SMART")
+
+
+def allocate(desk: Desk, policy: str) -> None:
+    """How the account's chats find their agents."""
+    owner = desk.json["owner"]
+    login = {"client_id": desk.json["ppmessage"]["PPCONSOLE"]["api_key"], "user_email": owner["email"]}
+    login |= {"grant_type": "password", "user_password": passwords.wire(owner["password"])}
+    token = desk.http.post("/ppauth/token", data=login).json()["access_token"]
+    given = {"app_uuid": desk.json["account"]["app_uuid"], "app_route_policy": policy}
+    answer = desk.http.post("/api/PP_UPDATE_APP_INFO", json=given, headers={"Authorization": f"OAuth {token}"}).json()
+    assert answer["app_route_policy"] == policy, answer

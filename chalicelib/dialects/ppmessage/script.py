@@ -36,15 +36,18 @@ class Script(NamedTuple):
 def script() -> Script:
     """The widget, joined by the first request that asks for it."""
     style = json.dumps(_tight(_lines(_STYLE), _IN_STYLE), ensure_ascii=False)
-    text = "\n".join(
-        ["(()=>{'use strict';", f"const STYLE={style};", *(_tight(_lines(name)) for name in PARTS), "})();\n"]
-    ).encode()
+    text = "\n".join(["(()=>{'use strict';", f"const STYLE={style};", *map(part, PARTS), "})();\n"]).encode()
     return Script(text, gzip.compress(text, 9, mtime=0), f'W/"{hashlib.sha256(text).hexdigest()[:20]}"')
+
+
+def part(name: str) -> str:
+    """One of the parts, as it is in the script."""
+    return _tight(_lines(name))
 
 
 def _lines(name: str) -> str:
     """A file without its indentation and the lines that are comments: no text of it goes over a line's end."""
-    lines = (line.strip() for line in (_FOLDER / name).read_text().splitlines())
+    lines = (line.strip() for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines())
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/*", "* ", "*/")))
 
 

@@ -2,7 +2,7 @@
 
 // Addresses are ASCII: what is written in other letters right behind one is not of it.
 const LINK = /\bhttps?:\/\/[\x21-\x7e]+/gi;
-const BEHIND = /[.,;:!?'"*]+$|[<>"`\\^{|}].*$/;
+const BEHIND = /[.,;:!?'"*]+$|[<>"\x60\\^{|}].*$/;
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: 'numeric', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', day: 'numeric', month: 'long' });
 const DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric' });
