@@ -1,6 +1,7 @@
 // Where this script comes from and whom it is for, and all that it says, in the page's language.
 
-const TAG = document.currentScript;
+// Loaders that evaluate scripts have no current one.
+const TAG = document.currentScript || document.querySelector('script[src*="/widget.js?"]');
 const SOURCE = new URL(TAG.src);
 const BASE = SOURCE.href.split('/widget.js')[0];
 const APP = SOURCE.searchParams.get('app') || '';
