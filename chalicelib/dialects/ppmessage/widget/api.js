@@ -124,7 +124,6 @@ async function sendMessage(id, subtype, body) {
   return call('PP_SEND_MESSAGE', {
     uuid: id,
     conversation_uuid: chat,
-    conversation_type: 'P2S',
     from_uuid: user,
     from_type: 'DU',
     to_uuid: chat,

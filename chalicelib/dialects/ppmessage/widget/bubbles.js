@@ -101,7 +101,12 @@ function content(message) {
 /** What has become of a message of ours, with what can be done about it. */
 function outcome(message, isLast, retry) {
   if (message.state === 'failed') {
-    return make('div', { className: 'failed' }, `${say('failed')} · `, make('button', { type: 'button', onclick: retry }, say('retry')));
+    return make(
+      'div',
+      { className: 'failed' },
+      `${say('failed')} · `,
+      make('button', { type: 'button', onclick: retry }, say('retry')),
+    );
   }
   if (message.progress < 1) return make('progress', { value: message.progress, 'aria-label': say('sending') });
   const shown = message.state !== 'sent' || isLast;
@@ -128,7 +133,14 @@ function bubble(message, run, sender, retry) {
   const time = run.last && message.at ? make('div', { className: 'meta' }, clock(message.at)) : undefined;
   const foot = message.mine ? outcome(message, run.newest, retry) : time;
   const side = `message ${message.mine ? 'mine' : 'theirs'}${run.first ? ' first' : ''}`;
-  return make('div', { className: side }, run.first && !message.mine ? face(sender.icon) : undefined, ...head, content(message), foot);
+  return make(
+    'div',
+    { className: side },
+    run.first && !message.mine ? face(sender.icon) : undefined,
+    ...head,
+    content(message),
+    foot,
+  );
 }
 
 /** The sender's picture, if it can be had. */

@@ -33,7 +33,11 @@ function icon(name) {
 
 /** A button that shows a drawing alone. */
 function iconButton(drawing, label, onclick, className = '') {
-  return make('button', { type: 'button', className: `icon ${className}`, 'aria-label': say(label), title: say(label), onclick }, icon(drawing));
+  return make(
+    'button',
+    { type: 'button', className: `icon ${className}`, 'aria-label': say(label), title: say(label), onclick },
+    icon(drawing),
+  );
 }
 
 /** Text that is heard and not seen. */

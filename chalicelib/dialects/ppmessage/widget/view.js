@@ -34,7 +34,12 @@ class View {
     const { acts } = this;
     this.badge = make('span', { className: 'badge', 'aria-hidden': 'true', hidden: true });
     const toggled = { 'aria-expanded': 'false', 'aria-controls': 'panel' };
-    this.launcher = make('button', { type: 'button', className: 'launcher', ...toggled, onclick: () => this.toggle() }, icon('chat'), this.badge);
+    this.launcher = make(
+      'button',
+      { type: 'button', className: 'launcher', ...toggled, onclick: () => this.toggle() },
+      icon('chat'),
+      this.badge,
+    );
     this.spoken = make('div', { className: 'hidden', role: 'status' });
     this.title = make('h2', { id: 'title' }, say('chat'));
     this.older = make('button', { type: 'button', className: 'older', hidden: true, onclick: acts.older }, say('older'));
@@ -56,7 +61,12 @@ class View {
     const send = make('button', { className: 'icon send', 'aria-label': say('send'), title: say('send') }, icon('send'));
     const label = make('label', { for: 'input', className: 'hidden' }, say('write'));
     this.form = make('form', { onsubmit: (event) => this.submit(event) }, label, this.input, this.picker, attach, send);
-    const head = make('header', {}, this.title, iconButton('close', 'close', () => this.close(true)));
+    const head = make(
+      'header',
+      {},
+      this.title,
+      iconButton('close', 'close', () => this.close(true)),
+    );
     const dialog = { id: 'panel', className: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabIndex: -1, hidden: true };
     this.panel = make('section', dialog, head, this.log, this.typist, this.notice, this.form);
     this.panel.onkeydown = (event) => this.panelKey(event);

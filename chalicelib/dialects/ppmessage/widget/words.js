@@ -28,8 +28,14 @@ const WORDS = {
   kept: ['Kept until somebody is here', '已保存，等待客服'],
   failed: ['Not sent', '未发送'],
   retry: ['Try again', '重试'],
-  offline: ['No connection. What you write is kept, and sent as soon as it is back.', '网络已断开。您写的内容会保留，恢复后自动发送。'],
-  queue: ['You are in the queue. What you write is kept, and somebody will be with you soon.', '您正在排队。您写的内容会保留，客服很快就来。'],
+  offline: [
+    'No connection. What you write is kept, and sent as soon as it is back.',
+    '网络已断开。您写的内容会保留，恢复后自动发送。',
+  ],
+  queue: [
+    'You are in the queue. What you write is kept, and somebody will be with you soon.',
+    '您正在排队。您写的内容会保留，客服很快就来。',
+  ],
   nobody: [
     'Nobody is online at the moment. Your message has arrived, and you will find the answer here.',
     '目前没有客服在线。您的消息已送达，回复会显示在这里。',
