@@ -146,7 +146,8 @@ async function upload(file, progress) {
     request.open('POST', `${BASE}/upload`);
     request.responseType = 'json';
     request.upload.onprogress = (event) => progress(event.loaded / event.total);
-    request.onerror = () => reject(new Unreachable('upload'));
+    request.timeout = 6 * PATIENCE;
+    request.onerror = request.ontimeout = () => reject(new Unreachable('upload'));
     request.onload = () => {
       try {
         resolve(checked(request.response || {}).fuuid);

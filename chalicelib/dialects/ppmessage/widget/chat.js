@@ -146,7 +146,8 @@ class Chat extends Reader {
       if (next.file) await this.sendFile(next);
       else await sendMessage(next.id, 'TEXT', next.text);
     } catch (error) {
-      if (!(error instanceof Refused) || GONE.includes(error.code)) throw error;
+      // A file that can't be brought is tried again by hand: it must not hold up what is written after it.
+      if (!next.file && (!(error instanceof Refused) || GONE.includes(error.code))) throw error;
       return this.outbox.change(next.id, { state: 'failed', isRefused: true });
     }
     this.arrived(next.id, next);

@@ -76,7 +76,8 @@ class Live {
   check() {
     clearTimeout(this.alive);
     if (!this.ready) return this.connect();
-    this.alive = setTimeout(() => this.check(), KEEP_ALIVE);
+    // A page that nobody looks at may lose it; who comes back to it looks up what he missed.
+    this.alive = setTimeout(() => document.hidden || this.check(), KEEP_ALIVE);
     if (!store.get('chat')) return undefined;
     this.expect();
     return this.send({ type: 'typing_watch', conversation_uuid: store.get('chat') });
