@@ -15,13 +15,14 @@ PARTS = tuple(
     for name in ("words", "store", "api", "socket", "outbox", "thread", "elements", "bubbles", "view", "reader", "chat", "start")
 )
 _STYLE = "style.css"
+#: Patterns, compiled when they are needed: most processes serve no script.
 #: Texts and regular expressions: a division has blanks around it.
-_QUOTED = re.compile(
+_QUOTED = (
     r"'(?:\\.|[^'\\\n])*'|\"[^\"\n]*\"|`(?:\\.|[^`\\\n])*`|/(?![/*\s])(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/[a-z]*(?=[.,;)\]])"
 )
 #: Blanks beside an operator, and line ends that no statement ends by.
-_IN_CODE = re.compile(r" *([-+*/%=<>!&|?:;,(){}\[\]]) *(?:(?<=[;{,(\[])\n)?|\n(?=[})\]])()")
-_IN_STYLE = re.compile(r" *([{};,>]|:(?= )) *\n?()")
+_IN_CODE = r" *([-+*/%=<>!&|?:;,(){}\[\]]) *(?:(?<=[;{,(\[])\n)?|\n(?=[})\]])()"
+_IN_STYLE = r" *([{};,>]|:(?= )) *\n?()"
 
 
 class Script(NamedTuple):
@@ -51,8 +52,8 @@ def _lines(name: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/*", "* ", "*/")))
 
 
-def _tight(source: str, spaces: re.Pattern[str] = _IN_CODE) -> str:
+def _tight(source: str, spaces: str = _IN_CODE) -> str:
     """The same without the blanks that mean nothing: those within texts and patterns stay."""
-    kept = _QUOTED.findall(source)
-    code = [spaces.sub(lambda found: found[1] or found[2], part) for part in _QUOTED.split(source)]
+    kept = re.findall(_QUOTED, source)
+    code = [re.sub(spaces, lambda found: found[1] or found[2], part) for part in re.split(_QUOTED, source)]
     return "".join(part + text for part, text in zip(code, [*kept, ""], strict=True))
