@@ -35,6 +35,7 @@ FAMILIES = [
     (PPMESSAGE, "/upload_txt", 0, 0),
     (PPMESSAGE, "/download", 1, 1),
     (PPMESSAGE, "/identicon", 1, 1),
+    (PPMESSAGE, "/widget.js", 0, 0),
     (ANYTIME, "/api", 2, 7),
     (ANYTIME, "/oauth", 1, 1),
     (ONEVIEW, "/cs-chat-ticket", 0, 8),

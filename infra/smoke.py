@@ -25,6 +25,7 @@ _ASKED: list[tuple[str, str, int, Callable[[Any], bool]]] = [
     ("GET", "/cs-chat-ticket/smoke", 404, lambda body: body["errors"][0]["status"] == "404"),
     ("GET", "/auth/smoke", 404, lambda body: body["type"] == "Error"),
     ("POST", "/api/PP_GET_APP_INFO", 200, lambda body: body["error_code"] == 3),
+    ("POST", "/ppauth/widget", 200, lambda body: body["error_code"] in (6, 20)),
     ("GET", "/api/v3/anytime/conversations", 401, lambda body: body["code"] == 401000),
     ("GET", "/cs-chat-ticket/v1/tickets", 401, lambda body: body["errors"][0]["status"] == "401"),
     ("GET", "/auth/addon/live_chat/operator/list", 401, lambda body: body["type"] == "Error"),

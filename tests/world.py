@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -248,9 +248,9 @@ class World:
         shown = json.loads(response.body) if response.body and is_json else None
         return Answer(response.status_code, shown, dict(response.headers), response.body)
 
-    def form(self, path: str, **fields: str) -> Answer:
+    def form(self, path: str, headers: Mapping[str, str] | None = None, /, **fields: str) -> Answer:
         """A POST of a form."""
-        return self.call("POST", path, urlencode(fields), Content_Type="application/x-www-form-urlencoded")
+        return self.call("POST", path, urlencode(fields), Content_Type="application/x-www-form-urlencoded", **(headers or {}))
 
     def upload(
         self, user: str, data: bytes, name: str = "a.bin", mime: str = "application/octet-stream", **headers: str

@@ -25,6 +25,7 @@ from tests.conformance import (
     cases_numbers,
     cases_sockets,
     cases_talks,
+    cases_widget,
 )
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World, multipart
@@ -65,7 +66,7 @@ class Scene:
     def headers(self, row: Row, label: str = "PPCOM") -> dict[str, str]:
         """Credentials for the row: of an api level for PPMessage, of the owner where an agent's do not do."""
         if row.endpoint.needs is None:
-            return {}
+            return cases_widget.headers(self) if row.key == cases_widget.START else {}
         if row.key in cases_sockets.ENDING:
             return {"Authorization": f"OAuth {self.world.token(label)}"}
         if row.dialect is PPMESSAGE:
@@ -86,7 +87,7 @@ class Scene:
             kind, form = multipart(**body)
             return self.world.call("POST", path, form, Content_Type=kind)
         if row.endpoint.in_form:
-            return self.world.form(path, **body)
+            return self.world.form(path, self.headers(row), **body)
         answer = self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
         if row.key == cases_doors.LOGOUT:
             self.kept.pop(label, None)  # the token has ended
@@ -202,6 +203,7 @@ CASES |= (
     | cases_numbers.CASES
     | cases_sockets.CASES
     | cases_talks.CASES
+    | cases_widget.CASES
 )
 
 WIRE_PASSWORD = passwords.wire(PASSWORD)

@@ -126,7 +126,9 @@ def test_an_operator_who_is_switched_on_can_be_tied_to_domains(console: Console)
 
 def test_a_domain_is_added_read_changed_and_deleted(console: Console) -> None:
     added = console.done("POST", "domain/add", domain="www.Shop.example", email=EMAIL)
-    assert added == {"name": HOST, "email": EMAIL, "link": None, "socketLink": "wss://localhost"}
+    address = f"https://desk.test/widget.js?app={console.world.account}&amp;domain={HOST}"
+    link = f'<script async src="{address}"></script>'
+    assert added == {"name": HOST, "email": EMAIL, "link": link, "socketLink": "wss://localhost"}
     console.done("POST", "domain/add", "Warning", domain=HOST, email=EMAIL)
     assert console.refused("POST", "domain/add", domain=HOST, email="other@shop.example") == 409
     for bad in ("https://shop.example", "shop.example/", "", "shop", 3, None, "a b.example"):

@@ -34,7 +34,13 @@ def sound(answer: Answer) -> None:
     text = json.dumps(answer.body)
     assert "Traceback" not in text
     assert ".py" not in text
-    kinds = ("application/json", "image/png", "text/plain; charset=utf-8", "text/html; charset=utf-8")
+    kinds = (
+        "application/json",
+        "image/png",
+        "text/plain; charset=utf-8",
+        "text/html; charset=utf-8",
+        "text/javascript; charset=utf-8",
+    )
     assert answer.headers["Content-Type"] in kinds
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert not isinstance(answer.body, dict) or answer.body.get("error_code") != 17

@@ -16,6 +16,7 @@ import boto3
 import httpx
 import pytest
 
+from chalicelib.dialects.ppmessage.script import script
 from tests import waiting
 from tests.e2e import emulator, packaged, walk
 from tests.e2e.packaged import Deployed
@@ -123,6 +124,14 @@ def test_a_picture_comes_and_goes_as_it_is(desk: Deployed) -> None:
     for accept in ("image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8", "*/*"):
         drawn = desk.http.get(f"/identicon/{visitor.id}.png", headers={"Accept": accept})
         assert (drawn.headers["Content-Type"], size_of(drawn.content)) == ("image/png", ("PNG", 192, 192))
+
+
+def test_a_page_gets_its_script_compressed_and_once(desk: Deployed) -> None:
+    for accepted in ("gzip", "identity"):
+        got = desk.http.get("/widget.js?app=a&domain=b", headers={"Accept-Encoding": accepted})
+        assert (got.status_code, got.content) == (200, script().text)
+        assert got.headers.get("Content-Encoding", "identity") == accepted
+    assert desk.http.get("/widget.js", headers={"If-None-Match": got.headers["ETag"]}).status_code == 304
 
 
 def test_a_message_that_fails_ends_apart_and_holds_up_no_other(desk: Deployed) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.dialects.ppmessage.script import script
 from infra import package
 from tests.pictures import animated, picture
 
@@ -65,6 +66,14 @@ def test_every_module_is_compiled_to_be_taken_as_it_is(project: Path) -> None:
     assert {file.read_bytes()[4:8] for file in compiled} == {unchecked_hash}
     sources = [source for source in project.rglob("*.py") if source.name != "app.py" or source.parent != project]
     assert {source.stem for source in sources} <= {file.name.split(".")[0] for file in compiled}
+
+
+def test_the_widget_is_in_it(project: Path) -> None:
+    probe = (
+        "import sys; sys.path[:0] = sys.argv[1:]; from chalicelib.dialects.ppmessage.script import script; print(script().etag)"
+    )
+    command = [sys.executable, "-I", "-c", probe, str(project), str(project / "vendor")]
+    assert subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip() == script().etag
 
 
 def test_what_is_left_of_pillow_makes_thumbnails_and_identicons(project: Path) -> None:

@@ -1,10 +1,11 @@
 """LiveChat's words for the desk's things. Pure: no clock, no I/O."""
 
 from collections.abc import Sequence
+from html import escape
 
 from chalicelib import config
 from chalicelib.context import ADMIN
-from chalicelib.desk import access, organisations
+from chalicelib.desk import access, organisations, widget
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.domains import Change, Domain, Part
 from chalicelib.desk.errors import Missing
@@ -43,9 +44,10 @@ def _add_ons(agent: Person) -> list[wire.AddOn]:
     return [wire.AddOn(int(agent.is_active))]
 
 
-def added(domain: Domain) -> wire.DomainAdded:
-    """A domain that is registered. It has no link until there is a script to link to."""
-    return wire.DomainAdded(domain.host, domain.email, None, config.socket_url())
+def added(account: str, domain: Domain) -> wire.DomainAdded:
+    """A domain that is registered, with the script tag that shows a chat in its pages."""
+    tag = f'<script async src="{escape(widget.address(account, domain))}"></script>'
+    return wire.DomainAdded(domain.host, domain.email, tag, config.socket_url())
 
 
 def domain(found: Domain, operators: Sequence[tuple[Person, Part]]) -> wire.Domain:

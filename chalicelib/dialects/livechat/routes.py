@@ -71,7 +71,7 @@ def _hosts(request: wire.ChangeOperator) -> list[str]:
 def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded | str:
     """`POST domain/add`: registers a domain, without operators yet."""
     try:
-        return mapping.added(domains.register(ctx, request.domain, request.email))
+        return mapping.added(ctx.account, domains.register(ctx, request.domain, request.email))
     except Exists as there:
         if domains.get(ctx, there.id).email != request.email.strip().lower():
             raise

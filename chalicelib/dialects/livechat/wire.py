@@ -92,11 +92,11 @@ class ChangeDomain(msgspec.Struct):
 
 
 class DomainAdded(msgspec.Struct, rename="camel"):
-    """`domain/add`: `socketLink` is the WebSocket's address."""
+    """`domain/add`: `link` is a script tag for the domain's pages, `socketLink` the WebSocket's address."""
 
     name: str
     email: str
-    link: str | None
+    link: str
     socket_link: str
 
 

@@ -21,6 +21,7 @@ from chalicelib.dialects.ppmessage.calls import (
     signup,
     talks,
     waiting,
+    widget,
 )
 
 PPMESSAGE = Dialect(
@@ -48,5 +49,6 @@ PPMESSAGE = Dialect(
         *replies.ROWS,
         *login.ROWS,
         *console.ROWS,
+        *widget.ROWS,
     ],
 )

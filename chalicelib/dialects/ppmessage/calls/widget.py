@@ -1,0 +1,55 @@
+"""What a web page's chat needs beside any visitor's calls: its script, and a token for a page of one of the account's domains."""
+
+from chalicelib.context import Context
+from chalicelib.desk import widget
+from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.http import Answer
+from chalicelib.dialects.ppmessage.mapping import widget as mapping
+from chalicelib.dialects.ppmessage.script import script
+from chalicelib.dialects.ppmessage.wire import widget as wire
+
+#: A new version is everywhere after five minutes; meanwhile, and while it is looked for, a page starts with the one it has.
+_HEADERS = {
+    "Content-Type": "text/javascript; charset=utf-8",
+    "Cache-Control": "public, max-age=300, stale-while-revalidate=86400",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Vary": "Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def widget_script(ctx: Context, request: wire.Script) -> Answer:
+    """`GET /widget.js`: the chat that a page shows, the same for all of them."""
+    found = script()
+    headers = _HEADERS | {"ETag": found.etag}
+    if _has(request.if_none_match, found.etag):
+        return Answer(None, 304, headers)
+    if _accepts_gzip(request.accept_encoding):
+        return Answer(found.zipped, headers=headers | {"Content-Encoding": "gzip"})
+    return Answer(found.text.decode(), headers=headers)
+
+
+def _has(known: str, etag: str) -> bool:
+    """Whether one of the tags is this one; weak or strong is the same here."""
+    opaque = etag.removeprefix("W/")
+    return any(tag.strip().removeprefix("W/") in (opaque, "*") for tag in known.split(","))
+
+
+def _accepts_gzip(accepted: str) -> bool:
+    """Whether gzip is among the encodings, and not with a weight of nothing."""
+    for coding in accepted.lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
+
+
+def start_widget(ctx: Context, request: wire.Start) -> wire.Started:
+    """`POST /ppauth/widget`: a token for a visitor of a domain's page; 20 for a page, an account or a domain that may not."""
+    return mapping.started(widget.start(ctx, request.app_uuid, request.domain, request.origin, "PPCOM"))
+
+
+ROWS = [
+    Endpoint("GET", widget.PATH, widget_script, headers={"if_none_match": "If-None-Match", "accept_encoding": "Accept-Encoding"}),
+    Endpoint("POST", "/ppauth/widget", start_widget, headers={"origin": "Origin"}, in_form=True),
+]

@@ -1,0 +1,167 @@
+// The desk's HTTP: who this visitor is, his conversation, its messages.
+
+const PATIENCE = 20_000;
+const PAGE = 30;
+const MOST_BYTES = 4_500_000;
+// The desk's codes.
+const BAD_TOKEN = 4;
+const NO_USER = 7;
+const SYSTEM_ERROR = 17;
+const KNOWN_DEVICE = 25;
+const NO_CONVERSATION = 26;
+
+/** The desk has answered, and says no. */
+class Refused extends Error {
+  constructor(answer) {
+    super(`${answer.error_string} ${answer.error_detail || ''}`);
+    this.code = answer.error_code;
+    this.answer = answer;
+  }
+}
+
+/** Nobody has answered, or not as the desk does: it may do later. */
+class Unreachable extends Error {}
+
+/** The answer to a POST. Throws Refused, Unreachable. */
+async function post(path, body, headers) {
+  const control = new AbortController();
+  const timer = setTimeout(() => control.abort(), PATIENCE);
+  try {
+    const sent = { method: 'POST', body, headers, credentials: 'omit', signal: control.signal };
+    return checked(await (await fetch(BASE + path, sent)).json());
+  } catch (error) {
+    throw error instanceof Refused ? error : new Unreachable(error.message);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An answer that says yes. */
+function checked(answer) {
+  if (answer.error_code === 0) return answer;
+  if (!answer.error_code || answer.error_code === SYSTEM_ERROR) throw new Unreachable(answer.error_string);
+  throw new Refused(answer);
+}
+
+let starting;
+
+/** What a chat starts with, a token among it: the one there is, or a new one. Throws Refused where the page may not. */
+function started() {
+  const known = store.get('start');
+  if (known?.until > Date.now()) return Promise.resolve(known);
+  starting ||= post('/ppauth/widget', new URLSearchParams({ app_uuid: APP, domain: DOMAIN }))
+    .then((answer) => {
+      const start = {
+        token: answer.access_token,
+        until: Date.now() + (answer.expires_in - 60) * 1000,
+        name: answer.app_name,
+        icon: answer.app_icon,
+        welcome: answer.welcome_message,
+        color: answer.ppcom_launcher_color,
+        socket: answer.socket_url,
+      };
+      store.set('start', start);
+      return start;
+    })
+    .finally(() => {
+      starting = undefined;
+    });
+  return starting;
+}
+
+/** Forgets a token that is no good any more. */
+function forgetToken(token) {
+  if (store.get('start')?.token === token) store.set('start');
+}
+
+/** An endpoint's answer; a token that has ended is renewed once. Throws Refused, Unreachable. */
+async function call(name, given, isLast = false) {
+  const { token } = await started();
+  const headers = { 'Content-Type': 'application/json', Authorization: `OAuth ${token}` };
+  try {
+    return await post(`/api/${name}`, JSON.stringify({ app_uuid: APP, ...given }), headers);
+  } catch (error) {
+    if (error.code !== BAD_TOKEN || isLast) throw error;
+    forgetToken(token);
+    return call(name, given, true);
+  }
+}
+
+/** This browser's visitor, and the device that he is on: {user, device}. */
+async function visitor() {
+  const known = store.get('visitor');
+  if (known) return known;
+  if (!store.get('trace')) store.set('trace', uuid());
+  const trace = { ppcom_trace_uuid: store.get('trace') };
+  const { user_uuid: user } = await call('PP_CREATE_ANONYMOUS', { ...trace, domain: DOMAIN });
+  const given = { user_uuid: user, device_id: 'widget', device_ostype: 'BROWSER', ...trace };
+  const { device_uuid: device } = await call('PP_CREATE_DEVICE', given).catch((error) => {
+    if (error.code === KNOWN_DEVICE) return error.answer;
+    throw error;
+  });
+  store.set('visitor', { user, device });
+  return { user, device };
+}
+
+/** His conversation as the desk has it, opened where he has none; without a uuid while he waits in the queue. */
+async function conversation() {
+  const { user, device } = await visitor();
+  const found = await call('PPCOM_GET_DEFAULT_CONVERSATION', { user_uuid: user, device_uuid: device, domain: DOMAIN });
+  if (found.uuid) store.set('chat', found.uuid);
+  return found;
+}
+
+/** A page of his messages, newest first: the newest, or before or after one of them. */
+async function history(around) {
+  const { user } = await visitor();
+  return call('PP_PAGE_HISTORY_MESSAGE', { conversation_uuid: store.get('chat'), user_uuid: user, page_size: PAGE, ...around });
+}
+
+/** Sends a message; the same id again stores nothing twice. */
+async function sendMessage(id, subtype, body) {
+  const chat = store.get('chat');
+  const { user, device } = await visitor();
+  return call('PP_SEND_MESSAGE', {
+    uuid: id,
+    conversation_uuid: chat,
+    from_uuid: user,
+    from_type: 'DU',
+    to_uuid: chat,
+    to_type: 'AP',
+    device_uuid: device,
+    message_type: 'NOTI',
+    message_subtype: subtype,
+    message_body: body,
+  });
+}
+
+/** Brings a file to the desk, telling how much of it is there (0 to 1); its id. Throws Refused, Unreachable. */
+async function upload(file, progress) {
+  const { user } = await visitor();
+  const form = new FormData();
+  form.append('user_uuid', user);
+  form.append('file', file, file.name);
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `${BASE}/upload`);
+    request.responseType = 'json';
+    request.upload.onprogress = (event) => progress(event.loaded / event.total);
+    request.timeout = 6 * PATIENCE;
+    request.onerror = request.ontimeout = () => reject(new Unreachable('upload'));
+    request.onload = () => {
+      try {
+        resolve(checked(request.response || {}).fuuid);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    request.send(form);
+  });
+}
+
+/** The text of a message that is a long one. */
+async function longText(fid) {
+  const response = await fetch(`${BASE}/download/${encodeURIComponent(fid)}`, { credentials: 'omit' });
+  if (!response.ok) throw new Unreachable(fid);
+  return response.text();
+}

@@ -1,0 +1,153 @@
+// How one message is shown.
+
+// Addresses are ASCII: what is written in other letters right behind one is not of it.
+const LINK = /\bhttps?:\/\/[\x21-\x7e]+/gi;
+const BEHIND = /[.,;:!?'"*]+$|[<>"\x60\\^{|}].*$/;
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: 'numeric', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', day: 'numeric', month: 'long' });
+const DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric' });
+const texts = new Map();
+
+/** An http address, as one of this desk's where it is relative; undefined for any other. */
+function address(text, base) {
+  try {
+    const url = new URL(text, base);
+    return /^https?:$/.test(url.protocol) ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function link(href, ...children) {
+  return make('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow' }, ...children, hidden(` (${say('newtab')})`));
+}
+
+/** An address as it stands in a text, without what only comes after it. */
+function trimmed(found) {
+  let text = found.replace(BEHIND, '').replace(BEHIND, '');
+  while (/[)\]]$/.test(text) && !text.includes(text.endsWith(')') ? '(' : '[')) text = text.slice(0, -1).replace(BEHIND, '');
+  return text;
+}
+
+/** A text with links in it. */
+function linked(text) {
+  const parts = [];
+  let done = 0;
+  for (const found of text.matchAll(LINK)) {
+    const shown = trimmed(found[0]);
+    const href = address(shown);
+    if (!href) continue;
+    parts.push(text.slice(done, found.index), link(href, shown));
+    done = found.index + shown.length;
+  }
+  return [...parts, text.slice(done)].filter(Boolean);
+}
+
+function parsed(body) {
+  try {
+    return JSON.parse(body) || {};
+  } catch {
+    return {};
+  }
+}
+
+function sizeOf(bytes) {
+  const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
+  const count = bytes / (unit === 'kilobyte' ? 1e3 : 1e6);
+  return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, maximumFractionDigits: 1 }).format(count);
+}
+
+function fileUrl(fid, name) {
+  const asked = name ? `?file_name=${encodeURIComponent(name)}` : '';
+  return `${BASE}/download/${encodeURIComponent(fid)}${asked}`;
+}
+
+function picture({ thum, orig, thum_width: width, thum_height: height }) {
+  const sizes = width && height ? { width, height } : {};
+  const image = make('img', { alt: say('picture'), loading: 'lazy', ...sizes, src: fileUrl(thum) });
+  image.onerror = () => image.replaceWith(say('picture'));
+  return link(fileUrl(orig), image);
+}
+
+function file({ fid, name, size }, fallback) {
+  return link(fileUrl(fid, name), name || fallback, size ? ` (${sizeOf(size)})` : '');
+}
+
+/** A long text, which is fetched; a button to do so again where that fails. */
+function long(fid, body) {
+  if (texts.has(fid)) return body.append(...linked(texts.get(fid)));
+  body.setAttribute('aria-busy', 'true');
+  return longText(fid)
+    .then((text) => {
+      texts.set(fid, text);
+      body.replaceChildren(...linked(text));
+    })
+    .catch(() => body.replaceChildren(make('button', { type: 'button', onclick: () => long(fid, body) }, say('more'))))
+    .finally(() => body.removeAttribute('aria-busy'));
+}
+
+/** What a message says. */
+function content(message) {
+  const body = make('div', { className: 'body', dir: 'auto' });
+  const facts = message.kind === 'TEXT' ? {} : parsed(message.body);
+  if (message.file) body.append(message.file.name, ` (${sizeOf(message.file.size)})`);
+  else if (message.kind === 'TEXT') body.append(...linked(message.body));
+  else if (message.kind === 'TXT') long(facts.fid, body);
+  else if (message.kind === 'IMAGE') body.append(picture(facts));
+  else body.append(file(facts, say(message.kind === 'AUDIO' ? 'sound' : 'attach')));
+  return body;
+}
+
+/** What has become of a message of ours, with what can be done about it. */
+function outcome(message, isLast, retry) {
+  if (message.state === 'failed') {
+    return make(
+      'div',
+      { className: 'failed' },
+      `${say('failed')} · `,
+      make('button', { type: 'button', onclick: retry }, say('retry')),
+    );
+  }
+  if (message.progress < 1) return make('progress', { value: message.progress, 'aria-label': say('sending') });
+  const shown = message.state !== 'sent' || isLast;
+  return make('div', { className: 'meta' }, ...[clock(message.at), shown ? ` · ${say(message.state)}` : '']);
+}
+
+function clock(at) {
+  return make('time', { dateTime: new Date(at).toISOString() }, CLOCK.format(at));
+}
+
+/** The line above the first message of a day. */
+function dayLine(at) {
+  const ago = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
+  const shown = ago === 0 ? say('today') : ago === 1 ? say('yesterday') : (ago < 180 ? DAY : DATE).format(at);
+  return make('div', { className: 'day' }, make('span', {}, shown));
+}
+
+/** A message; `run` says whether it is the first and the last of its sender's in a row. */
+function bubble(message, run, sender, retry) {
+  const head = [];
+  if (message.mine) head.push(hidden(`${say('you')}: `));
+  else if (run.first) head.push(make('div', { className: 'name' }, sender.name));
+  else head.push(hidden(`${sender.name}: `));
+  const time = run.last && message.at ? make('div', { className: 'meta' }, clock(message.at)) : undefined;
+  const foot = message.mine ? outcome(message, run.newest, retry) : time;
+  const side = `message ${message.mine ? 'mine' : 'theirs'}${run.first ? ' first' : ''}`;
+  return make(
+    'div',
+    { className: side },
+    run.first && !message.mine ? face(sender.icon) : undefined,
+    ...head,
+    content(message),
+    foot,
+  );
+}
+
+/** The sender's picture, if it can be had. */
+function face(source) {
+  const href = source && address(source, `${BASE}/`);
+  if (!href) return undefined;
+  const image = make('img', { className: 'face', alt: '', loading: 'lazy', width: 32, height: 32, src: href });
+  image.onerror = () => image.remove();
+  return image;
+}

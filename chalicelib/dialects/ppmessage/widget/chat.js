@@ -1,0 +1,234 @@
+// The chat: what the visitor does, and what he is shown.
+
+// A chat that was used a while ago is looked at once a page; one that goes on is listened to.
+const LIVELY = 1_800_000;
+const FORGOTTEN = 30 * 86_400_000;
+const NOBODY_AFTER = 4_000;
+const NOBODY_STILL = 30_000;
+const TYPING_EACH = 3_000;
+
+class Chat extends Reader {
+  constructor() {
+    super();
+    this.outbox = new Outbox();
+    this.view = new View({
+      open: () => this.opened(),
+      close: () => this.closed(),
+      send: (text) => this.write({ text }),
+      attach: (file) => this.attach(file),
+      retry: (id) => this.retry(id),
+      older: () => this.older(),
+      typing: (text) => this.types(text),
+    });
+    this.listen();
+  }
+
+  listen() {
+    addEventListener('online', () => this.back());
+    addEventListener('offline', () => {
+      this.live.drop();
+      this.render();
+    });
+    document.addEventListener('visibilitychange', () => !document.hidden && this.looked());
+    // A page that is kept for going back may have no socket.
+    addEventListener('pagehide', () => {
+      this.wasLive = this.live.wanted;
+      this.live.stop();
+    });
+    addEventListener('pageshow', (event) => {
+      this.live.wanted ||= event.persisted && this.wasLive;
+      if (event.persisted) this.back();
+    });
+    if (channel) channel.onmessage = ({ data }) => this.toldByTab(data);
+  }
+
+  /** A page has come: what was open is open again, and a chat that goes on is listened to. */
+  resume() {
+    const start = store.get('start');
+    if (start) this.view.about(start);
+    this.view.input.value = tab.get('draft') || '';
+    if (tab.get('open')) return this.view.open(false);
+    const idle = Date.now() - (store.get('active') || 0);
+    if (store.get('chat') && idle < FORGOTTEN) this.look();
+    if (idle < LIVELY || this.outbox.first) this.go();
+    return this.render();
+  }
+
+  /** Listens, and sends what is kept. */
+  go() {
+    if (this.outbox.first) this.flush();
+    if (store.get('chat')) this.live.start();
+    this.paced();
+  }
+
+  opened() {
+    tab.set('open', true);
+    this.prepare();
+    if (store.get('chat')) this.look();
+    this.go();
+    this.render();
+  }
+
+  closed() {
+    tab.set('open');
+    this.render();
+  }
+
+  looked() {
+    if (store.get('chat') && (this.view.isOpen || this.live.wanted)) this.live.check();
+    this.paced();
+    this.render();
+  }
+
+  back() {
+    this.misses = 0;
+    if (this.view.isOpen) this.prepare();
+    if (this.view.isOpen || this.live.wanted || this.outbox.first) this.go();
+    if (store.get('chat')) this.look();
+  }
+
+  // --- what is written
+
+  write(given) {
+    this.outbox.add({ id: uuid(), at: Date.now(), state: 'sending', ...given });
+    tab.set('draft');
+    this.lively();
+    this.render();
+    return this.flush();
+  }
+
+  attach(file) {
+    const why = file.size > MOST_BYTES ? say('large', { size: sizeOf(MOST_BYTES) }) : file.size ? undefined : say('empty');
+    if (why) this.error = why;
+    else this.write({ file });
+    this.render();
+  }
+
+  retry(id) {
+    this.outbox.change(id, { state: 'sending', isRefused: false });
+    this.render();
+    return this.flush();
+  }
+
+  /** Sends what is kept, in its order, once; the desk stores an id once however often it comes. */
+  async flush() {
+    if (this.flushing || !this.outbox.first) return;
+    this.flushing = true;
+    this.error = undefined;
+    try {
+      if (!(await this.trying(() => this.sendAll()))) this.outbox.failed();
+    } finally {
+      this.flushing = false;
+    }
+    this.render();
+    this.paced();
+  }
+
+  async sendAll() {
+    for (let next = this.outbox.first; next; next = this.outbox.first) {
+      if (!store.get('chat')) {
+        const { uuid: chat } = await conversation();
+        this.live.start();
+        this.isQueued = !chat;
+        if (!chat) return this.outbox.keep();
+        this.live.check();
+        tellTabs('begun');
+      }
+      this.outbox.change(next.id, { state: 'sending' });
+      this.render();
+      await this.sendOne(next);
+    }
+    return undefined;
+  }
+
+  async sendOne(next) {
+    try {
+      if (next.file) await this.sendFile(next);
+      else await sendMessage(next.id, 'TEXT', next.text);
+    } catch (error) {
+      // A file that can't be brought is tried again by hand: it must not hold up what is written after it.
+      if (!next.file && (!(error instanceof Refused) || GONE.includes(error.code))) throw error;
+      return this.outbox.change(next.id, { state: 'failed', isRefused: true });
+    }
+    this.arrived(next.id, next);
+    tellTabs('sent', { ...next, file: undefined });
+    return this.wondered();
+  }
+
+  async sendFile(next) {
+    next.fid ||= await upload(next.file, (progress) => {
+      this.outbox.change(next.id, { progress });
+      this.render();
+    });
+    const subtype = /^image\/(png|jpeg|gif)$/.test(next.file.type) ? 'IMAGE' : 'FILE';
+    await sendMessage(next.id, subtype, JSON.stringify({ fid: next.fid, mime: next.file.type, name: next.file.name }));
+    await this.look();
+  }
+
+  /** The desk has a message of ours. */
+  arrived(id, sent) {
+    this.outbox.remove(id);
+    if (sent?.text) this.thread.add({ id, mine: true, kind: 'TEXT', body: sent.text, at: sent.at, state: 'sent' });
+    this.render();
+  }
+
+  /** Asks, a while after a message that nobody answers, whether anybody is there; a desk that does not say leaves it open. */
+  wondered(after = NOBODY_AFTER) {
+    clearTimeout(this.wonder);
+    this.wonder = setTimeout(async () => {
+      if (!this.thread.all.pop()?.mine || document.hidden) return;
+      const { user_list: people } = await conversation().catch(() => ({}));
+      this.isAlone = people && !people.some((each) => each.uuid !== this.me && (each.is_browser_online || each.is_mobile_online));
+      if (this.isAlone) this.wondered(NOBODY_STILL);
+      this.render();
+    }, after);
+  }
+
+  types(text) {
+    tab.set('draft', text || undefined);
+    if (!text || Date.now() - (this.typedAt || 0) < TYPING_EACH) return;
+    this.typedAt = Date.now();
+    this.live.typing();
+  }
+
+  toldByTab({ kind, value }) {
+    if (kind === 'sent') this.arrived(value.id, value);
+    if (kind !== 'read') this.go();
+    this.render();
+  }
+
+  // --- what is shown
+
+  render() {
+    if (!this.view) return;
+    const start = store.get('start') || {};
+    const welcome = start.welcome && !this.thread.hasOlder ? [{ id: 'welcome', kind: 'TEXT', body: start.welcome, seq: 0 }] : [];
+    const messages = [...welcome, ...this.thread.all, ...this.outbox.shown];
+    if (!messages.at(-1)?.mine) this.isAlone = false;
+    this.view.show(messages, this.thread.hasOlder, (each) => this.sender(each, start));
+    this.view.tell(this.trouble(), this.isRefused);
+    this.counted();
+  }
+
+  sender(message, start) {
+    if (message.mine) return { id: 'me' };
+    return message.from ? { id: message.from.uuid, ...message.from } : { id: 'app', name: start.name, icon: start.icon };
+  }
+
+  trouble() {
+    if (this.isRefused) return say('refused');
+    if (!navigator.onLine || this.misses > 1) return say('offline');
+    if (this.error) return this.error;
+    if (this.isQueued) return say('queue');
+    return this.isAlone ? say('nobody') : '';
+  }
+
+  counted() {
+    const read = store.get('read') || 0;
+    if (this.view.isOpen && !document.hidden && this.thread.top > read) {
+      store.set('read', this.thread.top);
+      tellTabs('read');
+    }
+    this.view.unread(this.view.isOpen ? 0 : this.thread.unread(store.get('read') || 0));
+  }
+}

@@ -1,0 +1,49 @@
+// What the visitor has written and the desk has not got yet. Texts outlive the page.
+
+class Outbox {
+  constructor() {
+    this.entries = (store.get('outbox') || []).map((each) => ({ ...each, state: 'sending' }));
+  }
+
+  /** The next one to be sent; not one that the desk has refused. */
+  get first() {
+    return this.entries.find((each) => !each.isRefused);
+  }
+
+  /** As messages of the conversation. */
+  get shown() {
+    return this.entries.map((each) => ({ ...each, mine: true, kind: 'TEXT', body: each.text, seq: Infinity }));
+  }
+
+  add(entry) {
+    this.entries.push(entry);
+    this.save((kept) => [...kept, entry]);
+  }
+
+  change(id, facts) {
+    const entry = this.entries.find((each) => each.id === id);
+    if (entry) Object.assign(entry, facts);
+  }
+
+  remove(id) {
+    if (!this.entries.some((each) => each.id === id)) return;
+    this.entries = this.entries.filter((each) => each.id !== id);
+    this.save((kept) => kept.filter((each) => each.id !== id));
+  }
+
+  /** Nobody has been reached: they are tried again, by themselves or by hand. */
+  failed() {
+    for (const each of this.entries) each.state = 'failed';
+  }
+
+  /** They wait for somebody to be there. */
+  keep() {
+    for (const each of this.entries) each.state = 'kept';
+  }
+
+  /** Other tabs have entries there, too. */
+  save(change) {
+    const kept = change(store.get('outbox') || []).filter((each) => !each.file);
+    store.set('outbox', kept.length ? kept.map(({ id, at, text }) => ({ id, at, text })) : undefined);
+  }
+}

@@ -1,0 +1,122 @@
+// The socket: what happens is heard at once. Whatever it misses is in the history.
+
+const ACK_PATIENCE = 10_000;
+// API Gateway closes a socket that has been silent for ten minutes.
+const KEEP_ALIVE = 480_000;
+const LONGEST_PAUSE = 60_000;
+const BAD_SOCKET_TOKEN = 8;
+
+class Live {
+  /** `heard` has what is called: ready, down, message, typing, waits. */
+  constructor(heard) {
+    this.heard = heard;
+    this.tries = 0;
+    this.wanted = false;
+    this.ready = false;
+  }
+
+  /** From now on there is to be a socket, at once where there is none. */
+  start() {
+    this.wanted = true;
+    this.tries = 0;
+    this.connect();
+  }
+
+  /** There is to be none. */
+  stop() {
+    this.wanted = false;
+    this.drop();
+  }
+
+  async connect() {
+    clearTimeout(this.timer);
+    if (this.socket || this.connecting || !this.wanted || !navigator.onLine) return;
+    this.connecting = true;
+    try {
+      const [start, { user, device }] = [await started(), await visitor()];
+      if (this.wanted) this.open(start, user, device);
+    } catch {
+      this.again();
+    } finally {
+      this.connecting = false;
+    }
+  }
+
+  open(start, user, device) {
+    const socket = new WebSocket(start.socket);
+    this.socket = socket;
+    this.expect();
+    socket.onclose = () => this.drop();
+    socket.onmessage = (event) => this.hear(JSON.parse(event.data), start.token);
+    socket.onopen = () => {
+      const who = { api_token: start.token, app_uuid: APP, user_uuid: user, device_uuid: device };
+      this.send({ type: 'auth', is_service_user: false, extra_data: null, ...who });
+    };
+  }
+
+  hear(told, token) {
+    if (told.type === 'ACK') this.acked(told, token);
+    else if (told.type === 'MSG' && told.msg.mt !== 'SYS') this.heard.message(told.msg);
+    else if (told.type === 'TYPING') this.heard.typing(told.user_uuid);
+  }
+
+  acked({ what, code, extra }, token) {
+    clearTimeout(this.patience);
+    if (what === 'CONVERSATION') return this.heard.waits(code, extra.conversation_uuid);
+    if (what !== 'AUTH') return undefined;
+    if (code === BAD_SOCKET_TOKEN) forgetToken(token);
+    if (code) return this.drop();
+    this.ready = true;
+    this.tries = 0;
+    this.check();
+    return this.heard.ready();
+  }
+
+  /** Says again which conversation is watched, which keeps the socket open; one that does not answer has gone. */
+  check() {
+    clearTimeout(this.alive);
+    if (!this.ready) return this.connect();
+    // A page that nobody looks at may lose it; who comes back to it looks up what he missed.
+    this.alive = setTimeout(() => document.hidden || this.check(), KEEP_ALIVE);
+    if (!store.get('chat')) return undefined;
+    this.expect();
+    return this.send({ type: 'typing_watch', conversation_uuid: store.get('chat') });
+  }
+
+  /** Gives the socket up where no answer comes. */
+  expect() {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.drop(), ACK_PATIENCE);
+  }
+
+  send(message) {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  typing() {
+    if (this.ready && store.get('chat')) this.send({ type: 'typing', conversation_uuid: store.get('chat') });
+  }
+
+  /** It has gone, or is to go: a dead one may not say so for minutes. */
+  drop() {
+    clearTimeout(this.patience);
+    clearTimeout(this.alive);
+    clearTimeout(this.timer);
+    const { socket } = this;
+    if (socket) {
+      socket.onclose = socket.onmessage = socket.onopen = null;
+      socket.close();
+    }
+    this.socket = undefined;
+    this.ready = false;
+    this.heard.down();
+    this.again();
+  }
+
+  /** Tries again after a while that doubles, and differs from one browser to the next; not while nobody looks. */
+  again() {
+    if (!this.wanted || document.hidden) return;
+    const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.tries++);
+    this.timer = setTimeout(() => this.connect(), pause * (0.5 + Math.random() / 2));
+  }
+}

@@ -1,0 +1,62 @@
+// What this browser remembers for the site, and what its tabs tell each other.
+
+/** localStorage or sessionStorage; what a page can do without them where they are blocked. */
+function area(name) {
+  try {
+    const found = window[name];
+    found.setItem('polydesk', '');
+    found.removeItem('polydesk');
+    return found;
+  } catch {
+    const kept = new Map();
+    return {
+      getItem: (key) => kept.get(key) ?? null,
+      setItem: (key, value) => kept.set(key, value),
+      removeItem: (key) => kept.delete(key),
+    };
+  }
+}
+
+class Store {
+  constructor(name) {
+    this.area = area(name);
+  }
+
+  get(name) {
+    try {
+      return JSON.parse(this.area.getItem(`polydesk:${APP}:${name}`)) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Remembers a value, or forgets it where it is undefined. Where there is no room for it, what was before is kept. */
+  set(name, value) {
+    const key = `polydesk:${APP}:${name}`;
+    if (value === undefined) return this.area.removeItem(key);
+    try {
+      this.area.setItem(key, JSON.stringify(value));
+    } catch (error) {
+      console.warn('polydesk: the browser keeps no more', error);
+    }
+  }
+}
+
+const store = new Store('localStorage');
+const tab = new Store('sessionStorage');
+const channel = 'BroadcastChannel' in window ? new BroadcastChannel(`polydesk:${APP}`) : undefined;
+
+/** Tells the site's other tabs. */
+function tellTabs(kind, value) {
+  channel?.postMessage({ kind, value });
+}
+
+/** A random UUID; pages without TLS have no crypto.randomUUID. */
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

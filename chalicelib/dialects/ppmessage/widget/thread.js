@@ -1,0 +1,95 @@
+// The messages of the conversation: each once, in the desk's order, whichever way it came.
+
+/**
+ * @typedef {object} Message
+ * @property {string} id
+ * @property {number} seq its place in the conversation; of one that is not sent yet Infinity
+ * @property {boolean} mine
+ * @property {string} kind TEXT, TXT, IMAGE, AUDIO, FILE
+ * @property {string} body
+ * @property {number} at epoch milliseconds
+ * @property {{uuid: string, name: string, icon: string}=} from
+ * @property {string=} state sending, kept, failed, sent
+ */
+
+class Thread {
+  constructor() {
+    this.clear();
+  }
+
+  clear() {
+    this.byId = new Map();
+    this.arrivals = 0;
+    this.first = undefined;
+    this.last = undefined;
+  }
+
+  /** All of them, in their order. */
+  get all() {
+    return [...this.byId.values()].sort((a, b) => (a.seq === b.seq ? a.arrival - b.arrival : a.seq - b.seq));
+  }
+
+  /** The highest place that is known. */
+  get top() {
+    return Math.max(0, ...[...this.byId.values()].map((each) => each.seq).filter(Number.isFinite));
+  }
+
+  get hasOlder() {
+    return this.first > 1;
+  }
+
+  /** The oldest one that the desk has told the place of. */
+  get oldest() {
+    return this.all.find((each) => each.seq === this.first);
+  }
+
+  /** What a device hears: where it has a place already it stays there, else it is the newest. True where it is new. */
+  add(message) {
+    const known = this.byId.get(message.id);
+    const isNew = !known || known.seq === Infinity;
+    const seq = message.seq ?? (isNew ? this.top + 1 : known.seq);
+    // A long text of our own comes back as the place to get it from.
+    const text = known?.kind === 'TEXT' ? { kind: 'TEXT', body: known.body } : {};
+    this.byId.set(message.id, { ...known, ...message, ...text, seq, arrival: known?.arrival ?? this.arrivals++ });
+    return isNew;
+  }
+
+  /** The newest page of all, or what comes after `last`; the desk's order is right. Returns how many are new. */
+  newer(page, mine) {
+    const from = this.last ? this.last.seq : page.total_count - page.list.length;
+    const found = page.list.reverse().map((each, at) => ({ ...stored(each, mine), seq: from + at + 1 }));
+    if (!this.last && found.length) this.first = found[0].seq;
+    if (found.length) this.last = found[found.length - 1];
+    return found.filter((each) => this.add(each)).length;
+  }
+
+  /** What comes before `first`. */
+  older(page, mine) {
+    page.list.forEach((each, at) => this.add({ ...stored(each, mine), seq: this.first - at - 1 }));
+    this.first -= page.list.length;
+  }
+
+  /** How many of the others' messages come after a place. */
+  unread(read) {
+    return [...this.byId.values()].filter((each) => !each.mine && each.seq > read).length;
+  }
+}
+
+/** A message of a history page. */
+function stored(message, mine) {
+  return received({ ...JSON.parse(message.message_body), from_user: message.from_user }, mine);
+}
+
+/** A message as sockets carry it. */
+function received(letters, mine) {
+  const from = letters.from_user;
+  return {
+    id: letters.id,
+    mine: letters.fi === mine,
+    kind: letters.ms,
+    body: letters.bo,
+    at: letters.ts * 1000,
+    from: from ? { uuid: from.uuid, name: from.user_fullname, icon: from.user_icon } : undefined,
+    state: 'sent',
+  };
+}

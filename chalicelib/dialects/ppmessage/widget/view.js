@@ -1,0 +1,245 @@
+// What is on the page: a launcher, and the chat that it opens.
+
+const FULL_SCREEN = matchMedia('(max-width: 480px)');
+
+class View {
+  /** `acts` has what is done: open, close, send, retry, older, attach, typing. */
+  constructor(acts) {
+    this.acts = acts;
+    this.nodes = new Map();
+    this.host = make('div', { 'data-polydesk': '' });
+    const root = this.host.attachShadow({ mode: 'open' });
+    this.root = root;
+    this.style(root);
+    this.build();
+    const side = TAG.dataset.position === 'left' ? ' left' : '';
+    this.frame = make('div', { className: `frame${side}`, lang: LOCALE, dir: 'ltr' }, this.panel, this.launcher, this.spoken);
+    root.append(this.frame);
+    this.color(TAG.dataset.color);
+    document.body.append(this.host);
+  }
+
+  /** A constructed sheet needs no leave of the page's policy; an older browser's takes the script's nonce. */
+  style(root) {
+    try {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      root.adoptedStyleSheets = [sheet];
+    } catch {
+      root.append(make('style', { nonce: TAG.nonce }, STYLE));
+    }
+  }
+
+  build() {
+    const { acts } = this;
+    this.badge = make('span', { className: 'badge', 'aria-hidden': 'true', hidden: true });
+    const toggled = { 'aria-expanded': 'false', 'aria-controls': 'panel' };
+    this.launcher = make(
+      'button',
+      { type: 'button', className: 'launcher', ...toggled, onclick: () => this.toggle() },
+      icon('chat'),
+      this.badge,
+    );
+    this.spoken = make('div', { className: 'hidden', role: 'status' });
+    this.title = make('h2', { id: 'title' }, say('chat'));
+    this.older = make('button', { type: 'button', className: 'older', hidden: true, onclick: acts.older }, say('older'));
+    const live = { role: 'log', 'aria-live': 'polite', 'aria-label': say('messages'), tabIndex: 0 };
+    this.list = make('div', { className: 'list' });
+    this.log = make('div', { className: 'log', ...live, onscroll: () => this.scrolled() }, this.list);
+    // Pictures and long texts come later: who looks at the newest message goes on to do so.
+    this.atEnd = true;
+    const sizes = new ResizeObserver(() => this.atEnd && this.toEnd());
+    for (const each of [this.list, this.log]) sizes.observe(each);
+    this.typist = make('p', { className: 'typist', 'aria-hidden': 'true' });
+    this.notice = make('p', { className: 'notice', role: 'status', hidden: true });
+    this.input = make('textarea', { id: 'input', rows: 1, placeholder: say('hint'), maxLength: 10_000, enterKeyHint: 'send' });
+    this.input.oninput = () => this.grown(true);
+    this.input.onkeydown = (event) => this.key(event);
+    this.input.onpaste = (event) => this.files(event.clipboardData.files, event);
+    this.picker = make('input', { type: 'file', hidden: true, tabIndex: -1, onchange: () => this.picked() });
+    const attach = iconButton('attach', 'attach', () => this.picker.click());
+    const send = make('button', { className: 'icon send', 'aria-label': say('send'), title: say('send') }, icon('send'));
+    const label = make('label', { for: 'input', className: 'hidden' }, say('write'));
+    this.form = make('form', { onsubmit: (event) => this.submit(event) }, label, this.input, this.picker, attach, send);
+    const head = make(
+      'header',
+      {},
+      this.title,
+      iconButton('close', 'close', () => this.close(true)),
+    );
+    const dialog = { id: 'panel', className: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabIndex: -1, hidden: true };
+    this.panel = make('section', dialog, head, this.log, this.typist, this.notice, this.form);
+    this.panel.onkeydown = (event) => this.panelKey(event);
+    this.unread(0);
+  }
+
+  get isOpen() {
+    return !this.panel.hidden;
+  }
+
+  toggle() {
+    if (this.isOpen) this.close(true);
+    else this.open(true);
+  }
+
+  open(takesFocus) {
+    if (!this.isOpen) {
+      this.panel.hidden = false;
+      this.frame.classList.add('open');
+      this.launcher.setAttribute('aria-expanded', 'true');
+      this.unread(0);
+      this.grown();
+      this.toEnd();
+      this.acts.open();
+    }
+    // On a phone the keyboard would cover what there is to read.
+    if (takesFocus) (matchMedia('(pointer: coarse)').matches ? this.panel : this.input).focus();
+  }
+
+  close(givesFocus) {
+    if (!this.isOpen) return;
+    this.panel.hidden = true;
+    this.frame.classList.remove('open');
+    this.launcher.setAttribute('aria-expanded', 'false');
+    this.unread(0);
+    if (givesFocus) this.launcher.focus();
+    this.acts.close();
+  }
+
+  key(event) {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.submit(event);
+  }
+
+  panelKey(event) {
+    if (event.key === 'Escape' && !event.isComposing) {
+      event.stopPropagation();
+      this.close(true);
+    }
+    if (event.key === 'Tab' && FULL_SCREEN.matches) this.keepFocus(event);
+  }
+
+  /** Where the chat covers the page, Tab goes round in it. */
+  keepFocus(event) {
+    const all = [...this.panel.querySelectorAll('button, a, textarea, .log')].filter((each) => each.checkVisibility?.() ?? true);
+    const [from, to] = event.shiftKey ? [all[0], all[all.length - 1]] : [all[all.length - 1], all[0]];
+    if (this.root.activeElement !== from) return;
+    event.preventDefault();
+    to.focus();
+  }
+
+  submit(event) {
+    event.preventDefault();
+    const text = this.input.value.trim();
+    if (!text || this.input.disabled) return;
+    this.input.value = '';
+    this.grown();
+    this.toEnd();
+    this.acts.send(text);
+    this.input.focus();
+  }
+
+  /** Makes room for what is written, up to a third of the panel. */
+  grown(isTyped) {
+    this.input.style.height = 'auto';
+    this.input.style.height = `${this.input.scrollHeight + 2}px`;
+    if (isTyped) this.acts.typing(this.input.value);
+  }
+
+  picked() {
+    this.files(this.picker.files);
+    this.picker.value = '';
+  }
+
+  files(files, event) {
+    if (!files.length || this.input.disabled) return;
+    event?.preventDefault();
+    for (const each of files) this.acts.attach(each);
+  }
+
+  /** The account's name, and the colour that it or the page has chosen. */
+  about(start) {
+    this.title.textContent = start.name || say('chat');
+    if (!TAG.dataset.color) this.color(start.color);
+  }
+
+  color(wanted) {
+    const ink = inkOn(wanted);
+    if (!ink) return;
+    this.frame.style.setProperty('--accent', wanted);
+    this.frame.style.setProperty('--ink', ink);
+  }
+
+  /** What is to be known above the text field; nothing hides it. A page that may not have a chat can't be written in. */
+  tell(text, isFinal) {
+    if (this.notice.textContent !== text) this.notice.textContent = text;
+    this.notice.hidden = !text;
+    this.form.hidden = Boolean(isFinal);
+  }
+
+  typing(name) {
+    this.typist.textContent = name ? say('typing', { name }) : '';
+  }
+
+  /** How many messages wait to be read while the chat is closed. */
+  unread(count) {
+    const said = count === 1 ? say('unread1') : count ? say('unread', { n: count }) : '';
+    this.badge.textContent = count > 9 ? '9+' : count || '';
+    this.badge.hidden = !count;
+    this.launcher.setAttribute('aria-label', this.isOpen ? say('close') : [say('open'), said].filter(Boolean).join(', '));
+    if (this.spoken.textContent !== said) this.spoken.textContent = said;
+  }
+
+  /** Shows messages; `hasOlder` where there are more of them. What the reader looks at stays where it is. */
+  show(messages, hasOlder, senderOf) {
+    const { log } = this;
+    const wasHigh = log.scrollHeight;
+    const wasFirst = this.firstShown;
+    this.older.hidden = !hasOlder;
+    this.firstShown = messages.find((each) => each.seq > 0)?.id;
+    const isPage = !wasFirst || (wasFirst !== this.firstShown && messages.some((each) => each.id === wasFirst));
+    // A page of the history is there to be read, not to be read out.
+    if (isPage) log.setAttribute('aria-busy', 'true');
+    arrange(this.list, [this.older, ...this.lines(messages, senderOf)]);
+    if (isPage && wasFirst && !this.atEnd) log.scrollTop += log.scrollHeight - wasHigh;
+    if (isPage) setTimeout(() => log.removeAttribute('aria-busy'), 500);
+  }
+
+  lines(messages, senderOf) {
+    const kept = new Map();
+    const node = (key, made, ...facts) => {
+      const signature = JSON.stringify(facts);
+      const known = this.nodes.get(key);
+      const entry = known?.signature === signature ? known : { signature, element: made() };
+      kept.set(key, entry);
+      return entry.element;
+    };
+    const lines = messages.flatMap((each, at) => {
+      const [before, after, sender] = [messages[at - 1], messages[at + 1], senderOf(each)];
+      const day = new Date(each.at).toDateString();
+      const isNewDay = each.at && (!before?.at || new Date(before.at).toDateString() !== day);
+      const first = isNewDay || !before || senderOf(before).id !== sender.id;
+      const run = { first, last: !after || senderOf(after).id !== sender.id, newest: !after };
+      const made = () => bubble(each, run, sender, () => this.acts.retry(each.id));
+      const shown = node(each.id, made, { ...each, file: undefined, arrival: 0, seq: 0 }, run, sender);
+      return isNewDay ? [node(`day ${day}`, () => dayLine(each.at), new Date().toDateString()), shown] : [shown];
+    });
+    this.nodes = kept;
+    return lines;
+  }
+
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.log;
+    // Whoever goes up wants to read there; what comes in below him is no reason to leave.
+    if (scrollHeight - scrollTop - clientHeight < 60) this.atEnd = true;
+    else if (scrollTop < this.wasAt) this.atEnd = false;
+    this.wasAt = scrollTop;
+    if (scrollTop < 40 && !this.older.hidden && this.isOpen) this.acts.older();
+  }
+
+  toEnd() {
+    this.atEnd = true;
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+}

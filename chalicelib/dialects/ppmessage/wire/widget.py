@@ -1,0 +1,33 @@
+"""The widget's own endpoints; all else that it says and hears is any visitor's."""
+
+import msgspec
+
+
+class Script(msgspec.Struct, kw_only=True):
+    """`GET /widget.js`: who it is for it reads off its own address."""
+
+    app: str = ""
+    domain: str = ""
+    if_none_match: str = ""
+    accept_encoding: str = ""
+
+
+class Start(msgspec.Struct, kw_only=True):
+    """`POST /ppauth/widget`, a form: the account, and the domain whose page it is on, as its browser says by `Origin`."""
+
+    app_uuid: str
+    domain: str
+    origin: str | None = None
+
+
+class Started(msgspec.Struct, kw_only=True):
+    """`POST /ppauth/widget`: a PPCOM token, seconds until it ends, and what a chat starts with, named as PP_GET_APP_INFO does."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    app_name: str
+    app_icon: str | None
+    welcome_message: str | None
+    ppcom_launcher_color: str | None
+    socket_url: str

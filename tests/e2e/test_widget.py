@@ -1,0 +1,494 @@
+"""A domain's link, pasted in a page: what its visitors see, in a real browser, with an agent who answers through Anytime."""
+
+# ruff: noqa: RUF001 (a Chinese sentence has Chinese commas)
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, WebSocketRoute, expect, sync_playwright
+
+from chalicelib.rules import passwords
+from tests.running import Desk
+from tests.waiting import PATIENCE, until
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+#: What a site has to allow that allows next to nothing.
+POLICY = "default-src 'none'; script-src {http}; connect-src {http} {ws}; img-src {http}; require-trusted-types-for 'script'"
+PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Shop</title>{link}</head>
+<body><h1>Shop</h1><a href="/other">Other</a></body></html>"""
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> & https://shop.example/a?b=1)."
+MS = PATIENCE * 1000
+expect.set_options(timeout=MS)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no `chromium` on this machine to show the widget in")
+
+
+class Site:
+    """A shop's web site, on localhost and on 127.0.0.1: every page has what `link` says, `/zh` is in Chinese."""
+
+    def __init__(self) -> None:
+        self.link, self.policy = "", ""
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                lang = "zh-CN" if self.path == "/zh" else "en"
+                link = site.link * 2 if self.path == "/twice" else site.link
+                body = PAGE.format(lang=lang, link=link).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("Content-Security-Policy", site.policy)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def url(self, path: str = "/", host: str = "localhost") -> str:
+        return f"http://{host}:{self.server.server_port}{path}"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A running desk whose first agent is online."""
+    running = Desk(tmp_path_factory.mktemp("desk")).ready()
+    running.online()
+    yield running
+    running.process.kill()
+    running.process.communicate()
+    running.http.close()
+
+
+@pytest.fixture(scope="module")
+def site(desk: Desk) -> Iterator[Site]:
+    """A site with the link that the desk gives its owner for it, and with a strict policy."""
+    shop = Site()
+    added = console(desk, "domain/add", domain="localhost", email="web@shop.example")
+    console(desk, "domain/operator/add", domain="localhost", email=desk.json["agents"][0]["email"])
+    shop.link = added["link"]
+    shop.policy = POLICY.format(http=desk.json["http"], ws=desk.json["ws"].removesuffix("/pcsocket/WS"))
+    assert added["socketLink"] == desk.json["ws"]
+    yield shop
+    shop.server.shutdown()
+    shop.server.server_close()
+
+
+def console(desk: Desk, path: str, **given: Any) -> Any:
+    """A call of LiveChat's by the owner."""
+    headers = desk.bearer(desk.json["owner"])
+    answer = desk.http.post(f"/auth/addon/live_chat/{path}", json=given, headers=headers).json()
+    assert answer["status"] == 1, answer
+    return answer["message"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A visitor's browser on the site; `faults` is what went wrong in its pages."""
+
+    def __init__(self, context: BrowserContext, site: Site, path: str = "/", host: str = "localhost") -> None:
+        self.faults: list[str] = []
+        self.said: list[str] = []
+        self.sent: list[str] = []
+        self.context, self.site, self.page = context, site, context.new_page()
+        context.set_default_timeout(MS)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("request", lambda request: self.sent.append(request.url))
+        self.page.goto(site.url(path, host))
+
+    @property
+    def launcher(self) -> Locator:
+        return self.page.get_by_role("button", name="Open chat")
+
+    @property
+    def input(self) -> Locator:
+        return self.page.get_by_label("Your message")
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    def write(self, text: str) -> None:
+        self.input.fill(text)
+        self.input.press("Enter")
+
+    def sees(self, *texts: str) -> None:
+        """Waits until these messages, and no others, are there in this order; and that none waits to be sent."""
+        expect(self.log.locator(".body")).to_have_text([WELCOME, *texts])
+        expect(self.log.get_by_text("Sending…")).to_have_count(0)
+        expect(self.log.get_by_text("Not sent")).to_have_count(0)
+
+
+WELCOME = "What can we do for you?"
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
+    """Opens the site in a browser that has never been there; what goes wrong in a page fails the test."""
+    visits: list[Visit] = []
+
+    def begin(path: str = "/", host: str = "localhost", context: BrowserContext | None = None, **options: Any) -> Visit:
+        visits.append(Visit(context or chromium.new_context(**options), site, path, host))
+        return visits[-1]
+
+    yield begin
+    for each in visits:
+        assert each.faults == []
+        each.context.close()
+
+
+def answers(desk: Desk, text: str) -> None:
+    """The agent answers in the conversation that was busy last, once it is his."""
+
+    def his() -> int | None:
+        listed = desk.http.get("/api/v3/anytime/conversations", headers=desk.agent()).json()["conversations"]
+        return int(listed[0]["id"]) if listed and listed[0]["agentAssigneeId"] else None
+
+    body = {"type": "reply", "plainBody": text}
+    answer = desk.http.post(f"/api/v3/anytime/conversations/{until(his)}/messages", json=body, headers=desk.agent())
+    assert answer.status_code == 200, answer.text
+
+
+def heard(desk: Desk) -> list[str]:
+    """What the agent sees of the conversation that was busy last, oldest first."""
+    headers = desk.agent()
+    listed = desk.http.get("/api/v3/anytime/conversations", headers=headers).json()["conversations"]
+    found = desk.http.get(f"/api/v3/anytime/conversations/{listed[0]['id']}/messages", headers=headers).json()["messages"]
+    return [message["plainBody"] for message in sorted(found, key=lambda each: int(each["id"]))]
+
+
+def test_a_page_has_a_chat_that_is_answered_and_is_still_there_on_the_next_page(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    expect(shop.launcher).to_be_visible()
+    assert [url for url in shop.sent if url.startswith(desk.json["http"]) and "/widget.js" not in url] == []
+    shop.launcher.click()
+    shop.sees()
+    assert not [url for url in shop.sent if "/api/" in url], "who says nothing is nobody"
+    shop.write("Where is my order?")
+    shop.sees("Where is my order?")
+    answers(desk, "It is on its way.")
+    shop.sees("Where is my order?", "It is on its way.")
+    expect(shop.log.get_by_text("Ada Agent", exact=True)).to_be_visible()
+    long = "A long answer. " * 40
+    answers(desk, long)
+    shop.sees("Where is my order?", "It is on its way.", long.strip())
+    shop.page.reload()
+    shop.sees("Where is my order?", "It is on its way.", long.strip())
+    shop.page.get_by_role("link", name="Other").click()
+    shop.sees("Where is my order?", "It is on its way.", long.strip())
+    shop.write("Thank you")
+    shop.sees("Where is my order?", "It is on its way.", long.strip(), "Thank you")
+    assert heard(desk) == ["Where is my order?", "It is on its way.", long, "Thank you"]
+
+
+def test_what_comes_while_the_chat_is_closed_is_counted(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit("/twice")
+    shop.launcher.click()
+    shop.write("hello")
+    shop.sees("hello")
+    shop.page.get_by_role("button", name="Close chat").first.click()
+    answers(desk, "one")
+    expect(shop.page.get_by_role("button", name="Open chat, 1 unread message")).to_be_visible()
+    answers(desk, "two")
+    shop.page.goto(shop.site.url("/other"))
+    badge = shop.page.get_by_role("button", name="Open chat, 2 unread messages")
+    badge.click()
+    shop.sees("hello", "one", "two")
+    shop.page.evaluate("Polydesk.close()")
+    expect(shop.launcher).to_have_accessible_name("Open chat")
+    shop.page.evaluate("Polydesk.open()")
+    shop.sees("hello", "one", "two")
+    assert shop.page.locator("[data-polydesk]").count() == 1
+
+
+def test_two_tabs_show_the_same_chat(desk: Desk, visit: Callable[..., Visit]) -> None:
+    first = visit()
+    second = visit("/other", context=first.context)
+    first.launcher.click()
+    first.write("from the first tab")
+    first.sees("from the first tab")
+    second.launcher.click()
+    second.sees("from the first tab")
+    second.write("from the second")
+    for each in (first, second):
+        each.sees("from the first tab", "from the second")
+    answers(desk, "to both")
+    for each in (first, second):
+        each.sees("from the first tab", "from the second", "to both")
+
+
+def test_a_page_of_another_origin_shows_nothing_and_says_why(visit: Callable[..., Visit]) -> None:
+    other = visit(host="127.0.0.1")
+    until(lambda: [text for text in other.said if "the script tag is for localhost" in text])
+    assert other.page.locator("[data-polydesk]").count() == 0
+    assert other.page.evaluate("typeof Polydesk") == "undefined"
+
+
+def test_the_keyboard_alone_does(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    expect(shop.launcher).to_be_visible()
+    keys = shop.page.keyboard
+    for _ in range(2):  # the page's link, the launcher
+        keys.press("Tab")
+    expect(shop.launcher).to_be_focused()
+    keys.press("Enter")
+    expect(shop.page.get_by_role("dialog", name="Demo")).to_be_visible()
+    expect(shop.input).to_be_focused()
+    keys.type("first line")
+    keys.press("Shift+Enter")
+    keys.type("second line")
+    keys.press("Enter")
+    shop.sees("first line\nsecond line")
+    expect(shop.input).to_be_focused()
+    for name in ("Send a file", "Send"):
+        keys.press("Tab")
+        expect(shop.page.get_by_role("button", name=name, exact=True)).to_be_focused()
+    for _ in range(3):
+        keys.press("Shift+Tab")
+    expect(shop.log).to_be_focused()
+    keys.press("Escape")
+    expect(shop.launcher).to_be_focused()
+    expect(shop.page.get_by_role("dialog")).to_have_count(0)
+    assert heard(desk)[-1] == "first line\nsecond line"
+
+
+def test_enter_that_chooses_a_character_sends_nothing(visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    shop.input.fill("ni")
+    shop.input.dispatch_event("keydown", {"key": "Enter", "isComposing": True})
+    shop.input.dispatch_event("keydown", {"key": "Enter", "keyCode": 229})
+    expect(shop.input).to_have_value("ni")
+    shop.input.press("Enter")
+    shop.sees("ni")
+
+
+def test_it_speaks_chinese_where_the_page_does(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit("/zh")
+    shop.page.get_by_role("button", name="打开聊天").click()
+    field = shop.page.get_by_label("您的消息")
+    field.fill("你好，我的订单在哪里？" * 6)
+    field.press("Enter")
+    expect(shop.log.get_by_text("已发送")).to_be_visible()
+    answers(desk, "您好")
+    expect(shop.log.locator(".theirs .body").last).to_have_text("您好")
+    assert shop.page.locator(".frame").get_attribute("lang") == "zh-CN"
+    shop.page.reload()
+    expect(shop.log.locator(".mine .body")).to_have_text(["你好，我的订单在哪里？" * 6])
+
+
+def test_a_network_that_goes_and_comes_back_loses_and_doubles_nothing(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    shop.write("one")
+    shop.sees("one")
+    shop.page.reload()  # so that what comes later is asked for by what the page knows
+    shop.sees("one")
+    shop.context.set_offline(True)
+    expect(shop.page.get_by_text("No connection")).to_be_visible()
+    shop.write("two")
+    shop.write("three")
+    expect(shop.log.get_by_text("Not sent").last).to_be_visible()
+    answers(desk, "Are you there?")
+    shop.context.set_offline(False)
+    shop.sees("one", "Are you there?", "two", "three")
+    expect(shop.page.get_by_text("No connection")).to_be_hidden()
+    shop.write("four")
+    shop.sees("one", "Are you there?", "two", "three", "four")
+    assert heard(desk) == ["one", "Are you there?", "two", "three", "four"]
+
+
+def test_what_was_not_sent_is_sent_from_the_next_page(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    shop.page.route("**/api/PP_SEND_MESSAGE", lambda route: route.abort())
+    shop.write("kept")
+    expect(shop.page.get_by_role("button", name="Try again")).to_be_visible()
+    shop.page.unroute("**/api/PP_SEND_MESSAGE")
+    shop.page.reload()
+    shop.sees("kept")
+    assert heard(desk) == ["kept"]
+
+
+def test_an_answer_that_is_lost_on_the_way_doubles_nothing(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+
+    def lose(route: Any) -> None:
+        route.fetch()
+        route.abort()
+        shop.page.unroute("**/api/PP_SEND_MESSAGE")
+
+    shop.page.route("**/api/PP_SEND_MESSAGE", lose)
+    shop.write("once")
+    shop.sees("once")
+    assert heard(desk) == ["once"]
+
+
+def test_without_sockets_it_asks(desk: Desk, visit: Callable[..., Visit], chromium: Browser) -> None:
+    context = chromium.new_context()
+
+    def refuse(socket: WebSocketRoute) -> None:
+        socket.close(code=1013)
+
+    context.route_web_socket("**/pcsocket/WS", refuse)
+    shop = visit(context=context)
+    shop.launcher.click()
+    shop.write("hello")
+    shop.sees("hello")
+    answers(desk, "hi")
+    shop.sees("hello", "hi")
+
+
+def test_a_token_that_has_ended_is_renewed(visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    shop.write("before")
+    shop.sees("before")
+    shop.page.evaluate(
+        """() => {
+            const name = Object.keys(localStorage).find((key) => key.endsWith(':start'));
+            localStorage.setItem(name, JSON.stringify({ ...JSON.parse(localStorage.getItem(name)), token: 'ended' }));
+        }"""
+    )
+    shop.page.reload()
+    shop.write("after")
+    shop.sees("before", "after")
+
+
+def test_what_is_said_is_text_and_its_addresses_are_links(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    shop.write(HOSTILE)
+    body = shop.log.locator(".mine .body")
+    expect(body).to_contain_text("<script>document.title='taken'</script><img src=x onerror=")
+    expect(shop.log.get_by_text("Sent")).to_be_visible()
+    answers(desk, HOSTILE)
+    link = shop.log.locator(".theirs .body a")
+    expect(link).to_have_attribute("href", "https://shop.example/a?b=1")
+    assert link.get_attribute("rel") == "noopener noreferrer nofollow"
+    assert shop.log.locator("script, .body img").count() == 0
+    assert shop.page.title() == "Shop"
+
+
+def test_files_are_sent_and_what_is_too_large_is_said(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    picker = shop.page.locator("input[type=file]")
+    picker.set_input_files({"name": "my notes.txt", "mimeType": "text/plain", "buffer": b"x" * 5_000})
+    sent = shop.log.get_by_role("link", name="my notes.txt")
+    expect(sent).to_have_attribute("href", re.compile(f"^{desk.json['http']}/download/"))
+    picker.set_input_files({"name": "large.bin", "mimeType": "text/plain", "buffer": b"x" * 4_500_001})
+    expect(shop.page.get_by_text("This file is larger than 4.5 MB.")).to_be_visible()
+    shop.page.route("**/upload", lambda route: route.abort())
+    picker.set_input_files({"name": "stuck.txt", "mimeType": "text/plain", "buffer": b"x"})
+    shop.write("a text after a file that can't be brought")
+    until(lambda: heard(desk)[-1] == "a text after a file that can't be brought")
+    shop.page.unroute("**/upload")
+    shop.page.get_by_role("button", name="Try again").click()
+    expect(shop.log.get_by_role("link", name="stuck.txt")).to_be_visible()
+
+
+def test_older_messages_come_when_they_are_wanted(desk: Desk, visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    shop.write("the first")
+    shop.sees("the first")
+    said = [f"message {at}" for at in range(1, 40)]
+    for text in said:
+        answers(desk, text)
+    shop.page.reload()
+    older = shop.page.get_by_role("button", name="Older messages")
+    expect(shop.log.get_by_text("message 39", exact=True)).to_be_in_viewport()
+    expect(shop.log.locator(".body")).to_have_count(30)
+    older.click()
+    shop.sees("the first", *said)
+    expect(older).to_be_hidden()
+
+
+def test_a_site_s_storage_may_be_blocked(visit: Callable[..., Visit], chromium: Browser) -> None:
+    context = chromium.new_context()
+    blocked = "Object.defineProperty(window, '{}', {{ get() {{ throw new DOMException('no', 'SecurityError'); }} }});"
+    context.add_init_script(blocked.format("localStorage") + blocked.format("sessionStorage"))
+    shop = visit(context=context)
+    shop.launcher.click()
+    shop.write("hello")
+    shop.sees("hello")
+
+
+def test_a_domain_that_is_switched_off_says_so(desk: Desk, visit: Callable[..., Visit]) -> None:
+    headers = desk.bearer(desk.json["owner"])
+    path, given = "/auth/addon/live_chat/domain/update", {"domain": "localhost", "status": 0}
+    assert desk.http.put(path, json=given, headers=headers).json()["status"] == 1
+    shop = visit()
+    shop.launcher.click()
+    expect(shop.page.get_by_text("This chat is not available on this page.")).to_be_visible()
+    expect(shop.page.get_by_label("Your message")).to_be_hidden()
+    given["status"] = 1
+    assert desk.http.put(path, json=given, headers=headers).json()["status"] == 1
+    shop.page.reload()
+    expect(shop.input).to_be_visible()
+
+
+def test_nobody_is_online(desk: Desk, visit: Callable[..., Visit]) -> None:
+    assert desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.agent()).status_code == 200
+    shop = visit()
+    shop.launcher.click()
+    shop.write("anybody?")
+    expect(shop.page.get_by_text("Nobody is online at the moment.")).to_be_visible()
+    desk.online()
+    answers(desk, "I am")
+    shop.sees("anybody?", "I am")
+    expect(shop.page.get_by_text("Nobody is online at the moment.")).to_be_hidden()
+
+
+def test_who_waits_in_the_queue_is_told_so_and_what_he_wrote_is_kept(desk: Desk, visit: Callable[..., Visit]) -> None:
+    allocate(desk, "GROUP")
+    assert desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.agent()).status_code == 200
+    shop = visit()
+    shop.launcher.click()
+    shop.write("my turn?")
+    expect(shop.page.get_by_text("You are in the queue.")).to_be_visible()
+    shop.page.reload()
+    expect(shop.log.get_by_text("Kept until somebody is here")).to_be_visible()
+    desk.online()
+    shop.sees("my turn?")
+    expect(shop.page.get_by_text("You are in the queue.")).to_be_hidden()
+    assert heard(desk) == ["my turn?"]
+    allocate(desk, "SMART")
+
+
+def allocate(desk: Desk, policy: str) -> None:
+    """How the account's chats find their agents."""
+    owner = desk.json["owner"]
+    login = {"client_id": desk.json["ppmessage"]["PPCONSOLE"]["api_key"], "user_email": owner["email"]}
+    login |= {"grant_type": "password", "user_password": passwords.wire(owner["password"])}
+    token = desk.http.post("/ppauth/token", data=login).json()["access_token"]
+    given = {"app_uuid": desk.json["account"]["app_uuid"], "app_route_policy": policy}
+    answer = desk.http.post("/api/PP_UPDATE_APP_INFO", json=given, headers={"Authorization": f"OAuth {token}"}).json()
+    assert answer["app_route_policy"] == policy, answer
