@@ -157,11 +157,8 @@ def _undo(world: World, visitor: Visitor) -> Callable[[], None]:
     before = client.get_item(TableName=tables["conversations"], Key={"key": {"S": key}}, ConsistentRead=True)["Item"]
     message = {"conversation_key": {"S": key}, "id": {"S": _POST["uuid"]}}
 
-    back = {
-        tables["conversations"]: [{"PutRequest": {"Item": before}}],
-        tables["messages"]: [{"DeleteRequest": {"Key": message}}],
-    }
-    return partial(rows.write, back)
+    back: dict[str, list[dict[str, Any]]] = {tables["conversations"]: [{"PutRequest": {"Item": before}}]}
+    return partial(rows.write, back | {tables["messages"]: [{"DeleteRequest": {"Key": message}}]})
 
 
 def measure(report: Report) -> None:
