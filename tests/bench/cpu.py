@@ -22,7 +22,7 @@ import app
 from chalicelib.models import base
 from tests.bench import aws, rows
 from tests.bench.calls import TEXT
-from tests.bench.figures import Report
+from tests.bench.figures import Report, ratio
 from tests.bench.gateway import event
 from tests.world import Visitor, World
 
@@ -175,12 +175,7 @@ def measure(report: Report) -> None:
 
 def _tell(report: Report, name: str, race: Race) -> None:
     sent = ", ".join(operation for operation, _ in race.sent)
-    report.add(name, _ratio(race.handler, race.client), "x", _BUDGET, f"over {sent} by the same client")
-    checked = _ratio(race.handler, race.boto3)
+    report.add(name, ratio(race.handler, race.client), "x", _BUDGET, f"over {sent} by the same client")
+    checked = ratio(race.handler, race.boto3)
     report.add(f"{name}: over boto3's own client", checked, "x", note="which checks its parameters; ours does not")
     report.add(f"{name}: CPU", median(race.handler) * 1000, "ms", note="on this machine; cost reckons with it")
-
-
-def _ratio(ours: list[float], theirs: list[float]) -> float:
-    """The median of neighbours' ratios: a machine that is slower for some seconds is so for both."""
-    return median(mine / other for mine, other in zip(ours, theirs, strict=True))

@@ -6,11 +6,17 @@ import traceback
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+
+
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    """The median of neighbours' ratios: a machine that is slower for some seconds is so for both."""
+    return median(mine / other for mine, other in zip(ours, theirs, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ HOST, EMAIL, ORIGIN = "shop.example", "web@shop.example", "https://www.shop.exam
 START = "/ppauth/widget"
 ROWS = [row for row in rows_of(PPMESSAGE) if row.key == cases_widget.START]
 #: Bytes that the script may have, as it is and compressed.
-MOST, MOST_ZIPPED = 41_000, 14_700
+MOST, MOST_ZIPPED = 46_000, 15_400
 
 
 @pytest.fixture
@@ -195,14 +195,11 @@ def test_every_file_is_a_part_of_the_script() -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_a_part_differs_from_its_source_by_comments_and_blanks_alone(name: str) -> None:
+def test_a_part_differs_from_its_source_by_comments_and_indentation_alone(name: str) -> None:
     source = (FOLDER / name).read_text(encoding="utf-8")
     code = [line for line in map(str.strip, source.splitlines()) if not line.startswith(("//", "/*", "* ", "*/"))]
-    sent = script_of.part(name)
-    assert sent in script().text.decode()
-    assert re.sub(r"\s", "", sent) == re.sub(r"\s", "", "".join(code))
-    for text in re.findall(r"'[^'\n\\]*'", "\n".join(code)):
-        assert text in sent
+    sent = "\n".join(filter(None, code))
+    assert script_of.part(name) == sent and sent in script().text.decode()
     assert len(source.splitlines()) <= 300
     assert all(line.count("`") % 2 == 0 for line in code), "a text over several lines would lose its indentation"
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function", source)
