@@ -34,14 +34,14 @@ def post(request: wire.SendMessage) -> PostMessage:
 
 def letters(message: Message, account: str, kind: str = P2S) -> wire.Letters:
     """A message as sockets carry it. A visitor writes to the app, an agent and the system to the conversation."""
-    from_contact = message.sender_kind == "contact"
+    from_contact, chat = message.sender_kind == "contact", message.conversation
     subtype, body = files.shown(message)
     return wire.Letters(
-        ci=message.conversation,
+        ci=chat,
         ct=kind,
         fi=message.sender,
         ft=APP if message.sender == account else USER,
-        ti=message.conversation,
+        ti=chat,
         tt=APP if from_contact else CONVERSATION,
         mt="NOTI",
         ms=subtype,
@@ -61,26 +61,26 @@ def from_user(sender: Card | None) -> wire.FromUser | None:
 
 def message(stored: Message, kind: str, cards: Mapping[str, Card]) -> wire.Message:
     """A message of a history page of a conversation of the kind."""
-    account = stored.account
+    account, at = stored.account, moment(stored.created_at)
     short = letters(stored, account, kind)
     return wire.Message(
         uuid=stored.id,
         app_uuid=account,
-        conversation_uuid=stored.conversation,
+        conversation_uuid=short.ci,
         conversation_type=kind,
         from_uuid=stored.sender,
         from_type=short.ft,
         from_device_uuid=stored.device,
         from_user=from_user(cards.get(stored.sender)),
-        to_uuid=stored.conversation,
+        to_uuid=short.ti,
         to_type=short.tt,
         message_type=short.mt,
         message_subtype=short.ms,
         message_body=msgspec.json.encode(short).decode(),
         body=short.bo,
         task_status="PROCESSED",
-        createtime=moment(stored.created_at),
-        updatetime=moment(stored.created_at),
+        createtime=at,
+        updatetime=at,
     )
 
 
