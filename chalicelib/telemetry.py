@@ -5,7 +5,6 @@ query or header; of an error its type and where it was raised, not its words.
 """
 
 import logging
-import re
 import sys
 import time
 import traceback
@@ -19,6 +18,7 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.context import Caller
+from chalicelib.rules import ids
 
 log = logging.getLogger("polydesk")
 
@@ -37,7 +37,6 @@ UNITS = {
 #: Values of one metric that CloudWatch takes in a line: no batch may have more.
 MOST_VALUES = 100
 
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MOST_FRAMES = 20
 #: Where an error's own words are shown, too: on the machine of a developer (`make run`).
 _WORDS = config.STAGE == "local" and not config.IN_LAMBDA
@@ -166,7 +165,7 @@ class Line:
 
 
 def _uuid(given: object) -> str | None:
-    return given if isinstance(given, str) and _UUID.fullmatch(given) else None
+    return given if isinstance(given, str) and ids.is_uuid(given) else None
 
 
 def _facts(error: BaseException) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from moto import mock_aws
 from chalicelib.rules import passwords
 from infra import stack
 from tests import moto_speed, policies
-from tests.world import World
+from tests.world import Visitor, World
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +38,15 @@ def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """A desk with an owner, three agents and clients, whose clock the test moves."""
     policies.forget()
     return World(monkeypatch)
+
+
+@pytest.fixture
+def assigned(world: World) -> Visitor:
+    """A visitor whose conversation routing has given to the first agent."""
+    world.online(world.agents[0])
+    visitor = world.visitor()
+    world.settle()
+    return visitor
 
 
 @pytest.fixture

@@ -356,6 +356,18 @@ class World:
         """Hands one message of a queue to its lambda."""
         invoke(_QUEUES[queue], {"Records": [{"body": body, "messageId": "1", "receiptHandle": "1"}]})
 
+    def note_deliveries(self) -> list[tuple[str, str]]:
+        """Queue and body of each message that is delivered from now on, in a list that grows."""
+        noted: list[tuple[str, str]] = []
+        deliver = self.deliver
+
+        def note(queue: str, body: str) -> None:
+            noted.append((queue, body))
+            deliver(queue, body)
+
+        self.monkeypatch.setattr(self, "deliver", note)
+        return noted
+
     def count(self) -> None:
         """Streams to tallies, from their beginning: what was counted is not counted again."""
         for table in ("people", "conversations"):

@@ -12,7 +12,7 @@ from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import counters, settings
 from chalicelib.models.settings import Setting
-from chalicelib.rules import domains, emails
+from chalicelib.rules import domains
 from chalicelib.rules.domains import Domain as Domain
 from chalicelib.rules.domains import Part as Part
 
@@ -92,7 +92,7 @@ def _of_host(known: Mapping[int, Domain], host: str) -> Domain | None:
 
 def register(ctx: Context, host: str, email: str) -> Domain:
     """A new domain without agents: three requests. Raises Exists, and Invalid for what is no host, no address or one too many."""
-    name, address = _host(host), _address(email)
+    name, address = _host(host), people.address_of(email)
     there = refreshed(ctx)
     if _of_host(there, name):
         raise Exists("domain", name)
@@ -109,7 +109,7 @@ def change(ctx: Context, host: str, wanted: Change) -> bool:
     """Sets what is given: two requests. Returns whether that changed anything. Raises NotFound, Invalid, Exists."""
     given: dict[str, Any] = {name: value for name, value in asdict(wanted).items() if value is not None}
     given |= {"host": _host(wanted.host)} if wanted.host is not None else {}
-    given |= {"email": _address(wanted.email)} if wanted.email is not None else {}
+    given |= {"email": people.address_of(wanted.email)} if wanted.email is not None else {}
     return _changed(ctx, host, lambda domain: replace(domain, **given))
 
 
@@ -211,10 +211,3 @@ def _host(text: str) -> str:
     if host is None:
         raise Invalid("domain", "must be a bare host name")
     return host
-
-
-def _address(email: str) -> str:
-    address = emails.canonical(email)
-    if not emails.is_address(address):
-        raise Invalid("email", "is not an e-mail address")
-    return address

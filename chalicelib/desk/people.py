@@ -77,7 +77,7 @@ def create_agent(ctx: Context, command: CreateAgent) -> Person:
 
 def made_agent(ctx: Context, command: CreateAgent) -> Person:
     """A new agent of the context's account, to be stored with something else: one request for his number. Raises Invalid."""
-    person = _new(ctx, people.AGENT, _name(command.name), _address(command.email))
+    person = _new(ctx, people.AGENT, _name(command.name), address_of(command.email))
     person.level, person.agents_of, person.language = command.level, ctx.account, _language(command.language)
     person.password = hashed(ctx, command.password) if command.password is not None else None
     person.presence = person.presence_alias = presence.OFFLINE
@@ -86,7 +86,7 @@ def made_agent(ctx: Context, command: CreateAgent) -> Person:
 
 def create_contact(ctx: Context, command: CreateContact) -> Person:
     """Stores a contact; his e-mail is one person's in the account. Raises Exists, Invalid."""
-    person = _new(ctx, people.CONTACT, _name(command.name), _address(command.email))
+    person = _new(ctx, people.CONTACT, _name(command.name), address_of(command.email))
     person.icon, person.language, person.is_anonymous = command.icon, _language(command.language), command.is_anonymous
     person.password = hashed(ctx, command.password) if command.password is not None else None
     return _stored(person, [_by_email(person)])
@@ -97,7 +97,7 @@ def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | Non
 
     A visitors' token then speaks for him. Raises Forbidden where it is an agent's, Invalid.
     """
-    address = _address(email)
+    address = address_of(email)
 
     def attempt() -> Person:
         claim = claims.find(ctx.account, "email", address)
@@ -153,7 +153,8 @@ def _stored(person: Person, names: list[claims.Claim]) -> Person:
     return person
 
 
-def _address(email: str) -> str:
+def address_of(email: str) -> str:
+    """An e-mail as it is stored. Raises Invalid where it is none."""
     address = emails.canonical(email)
     if not emails.is_address(address):
         raise Invalid("email", "is not an e-mail address")

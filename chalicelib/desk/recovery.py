@@ -8,7 +8,6 @@ from chalicelib.desk.events import PasswordForgotten
 from chalicelib.desk.people import Person
 from chalicelib.models import claims, mail
 from chalicelib.models import people as rows
-from chalicelib.rules import emails
 
 #: Mails to one address in so many seconds.
 MOST_MAILS, MAIL_SECONDS = 3, 3600
@@ -33,9 +32,7 @@ def ask(ctx: Context, email: str, page: str) -> None:
 
     The same two requests whether anybody does or not; the fourth mail within an hour is none. Raises Invalid.
     """
-    address = emails.canonical(email)
-    if not emails.is_address(address):
-        raise Invalid("email", "is not an e-mail address")
+    address = people.address_of(email)
     if attempts.allowed(ctx, f"mail#{address}", MOST_MAILS, MAIL_SECONDS):
         events.publish([PasswordForgotten(ctx.account, ctx.now, address, page)], ctx.now)
 

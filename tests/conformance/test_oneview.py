@@ -189,15 +189,6 @@ def test_an_unknown_path_of_any_depth_is_404_in_its_shape(scene: Scene, path: st
 # --- whose ticket it is
 
 
-@pytest.fixture
-def assigned(world: World) -> Visitor:
-    """A visitor whose conversation routing has given to the first agent."""
-    world.online(world.agents[0])
-    visitor = world.visitor()
-    world.settle()
-    return visitor
-
-
 def picked_at(world: World) -> int | None:
     (ticket,) = call(world, "GET", "tickets", world.agents[0]).body
     return ticket["metadata"]["pickedTimestamp"]  # type: ignore[no-any-return]

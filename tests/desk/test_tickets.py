@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, openings
 from chalicelib.desk.conversations import Change
@@ -45,14 +43,6 @@ def history(world: World, visitor: Visitor) -> list[str]:
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
     known = details.get(found.key)
     return [step.kind for step in known.steps] if known else []
-
-
-@pytest.fixture
-def assigned(world: World) -> Visitor:
-    world.online(world.agents[0])
-    visitor = world.visitor()
-    world.settle()
-    return visitor
 
 
 def test_what_anytime_sets_oneview_and_anytime_show(world: World, assigned: Visitor) -> None:
@@ -142,14 +132,8 @@ def test_a_ticket_s_statuses_are_kept_with_their_times(world: World) -> None:
 
 
 def test_a_step_is_one_however_often_its_event_comes(world: World) -> None:
-    bodies: list[tuple[str, str]] = []
     deliver = world.deliver
-
-    def noted(queue: str, body: str) -> None:
-        bodies.append((queue, body))
-        deliver(queue, body)
-
-    world.monkeypatch.setattr(world, "deliver", noted)
+    bodies = world.note_deliveries()
     world.online(world.agents[0])
     visitor = world.visitor()
     world.pass_(400)

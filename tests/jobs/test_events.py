@@ -68,14 +68,8 @@ def state(world: World) -> list[tuple[object, ...]]:
 
 
 def test_each_event_three_times_and_in_the_wrong_order_changes_nothing(world: World) -> None:
-    bodies: list[tuple[str, str]] = []
     deliver = world.deliver
-
-    def noted(queue: str, body: str) -> None:
-        bodies.append((queue, body))
-        deliver(queue, body)
-
-    world.monkeypatch.setattr(world, "deliver", noted)
+    bodies = world.note_deliveries()
     world.online(*world.agents)
     visitors = [world.visitor() for _ in range(5)]
     for visitor in visitors:
