@@ -12,13 +12,13 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER, STRING
 from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action, AddAction, DeleteAction, RemoveAction, SetAction
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.expressions import SetAll, as_read
+from chalicelib.models.expressions import SetAll, as_read, clauses
 
 
 class _Connection(Connection):
@@ -34,7 +34,6 @@ connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max
 _LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
 #: Keys that one BatchGetItem takes.
 _MOST_KEYS = 100
-_KINDS: dict[str, type[Action]] = {"SET": SetAction, "REMOVE": RemoveAction, "ADD": AddAction, "DELETE": DeleteAction}
 _LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
 _M = TypeVar("_M", bound="Table")
 
@@ -61,12 +60,6 @@ def _deserializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
 def _serializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
     """A text and a truth are what they are."""
     return None if isinstance(attribute, UnicodeAttribute | BooleanAttribute) else attribute.serialize
-
-
-def _clauses(actions: Sequence[Action], names: dict[str, str], values: dict[str, Any]) -> str:
-    """An update's expression, a clause for each kind of action."""
-    of_kind = {word: [action for action in actions if isinstance(action, kind)] for word, kind in _KINDS.items()}
-    return " ".join(f"{word} {', '.join(one.serialize(names, values) for one in same)}" for word, same in of_kind.items() if same)
 
 
 class Table(Model):
@@ -177,7 +170,7 @@ class Table(Model):
             conditions.append(as_read(version, getattr(self, version), names, values))
         parts = {
             "ConditionExpression": " AND ".join(conditions),
-            "UpdateExpression": _clauses(actions, names, values),
+            "UpdateExpression": clauses(actions, names, values),
             "ReturnValuesOnConditionCheckFailure": return_values,
             "ExpressionAttributeNames": {short: name for name, short in names.items()},
             "ExpressionAttributeValues": values,

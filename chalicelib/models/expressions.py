@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pynamodb.constants import NUMBER
-from pynamodb.expressions.update import RemoveAction, SetAction
+from pynamodb.expressions.update import Action, AddAction, DeleteAction, RemoveAction, SetAction
 from pynamodb.expressions.util import get_value_placeholder
 from pynamodb.models import Model
+
+_KINDS: dict[str, type[Action]] = {"SET": SetAction, "REMOVE": RemoveAction, "ADD": AddAction, "DELETE": DeleteAction}
 
 
 class SetAll(SetAction):
@@ -35,6 +37,12 @@ class RemoveAll(RemoveAction):
     def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
         """The part of an update expression after REMOVE."""
         return ", ".join(_short(name, placeholder_names) for name in self._removed)
+
+
+def clauses(actions: Sequence[Action], names: dict[str, str], values: dict[str, Any]) -> str:
+    """An update's expression, a clause for each kind of action."""
+    of_kind = {word: [action for action in actions if isinstance(action, kind)] for word, kind in _KINDS.items()}
+    return " ".join(f"{word} {', '.join(one.serialize(names, values) for one in same)}" for word, same in of_kind.items() if same)
 
 
 def as_read(name: str, seen: int | None, names: dict[str, str], values: dict[str, Any]) -> str:
