@@ -9,7 +9,7 @@ from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.endpoint import Dialect
-from chalicelib.dialects.gateway import identify, respond, serve
+from chalicelib.dialects.gateway import identify, respond, serve, source_of
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
@@ -113,7 +113,7 @@ def websocket_connect(event: WebsocketEvent) -> None:
 
 @app.on_ws_message()
 def websocket_message(event: WebsocketEvent) -> None:
-    socket.serve(event.connection_id, event.body)
+    socket.serve(event.connection_id, event.body, source_of(event))
 
 
 @app.on_ws_disconnect()

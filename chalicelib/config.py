@@ -13,6 +13,8 @@ MAIL_FROM = os.environ.get("POLYDESK_MAIL_FROM", "").strip()
 IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 #: From which level on a deployed function logs.
 LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
+#: What this stage changes of the limits (desk/limits.py): `off`, or `<name>=<most>/<seconds>` pairs.
+LIMITS = os.environ.get("POLYDESK_LIMITS", "")
 #: Seconds that a warm process trusts a token, an account's settings or a person's name.
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.rules import ids
 
-#: Levels of a caller, weakest first. A dialect's own api levels stay in its folder.
-VISITOR, AGENT, ADMIN, SYSTEM = "visitor", "agent", "admin", "system"
-LEVELS = (VISITOR, AGENT, ADMIN, SYSTEM)
+#: Levels of a caller, weakest first: a stranger has shown no credential, the system is a job that no caller asked for.
+#: A dialect's own api levels stay in its folder.
+STRANGER, VISITOR, AGENT, ADMIN, SYSTEM = "stranger", "visitor", "agent", "admin", "system"
+LEVELS = (STRANGER, VISITOR, AGENT, ADMIN, SYSTEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ class Context:
     entropy: Callable[[int], bytes] = os.urandom
     #: Waits a random moment before the given attempt (0, 1, …) of a contended write.
     pause: Callable[[int], None] = _pause
+    #: The network address that the call came from, as the gateway saw it; empty where no client called.
+    source: str = ""
 
     @property
     def account(self) -> str:
@@ -73,11 +76,16 @@ class Context:
 
     def acting(self, caller: Caller) -> "Context":
         """The same circumstances with another caller."""
-        return Context(caller, self.now, self.entropy, self.pause)
+        return replace(self, caller=caller)
 
     def not_before(self, moment: int) -> "Context":
         """The same circumstances, at a moment (epoch milliseconds) at the earliest."""
         return self if self.now >= moment else replace(self, now=moment)
+
+
+def stranger(source: str = "") -> Context:
+    """A context for a client that has shown no credential yet, by its network address."""
+    return Context(Caller("", STRANGER), source=source)
 
 
 def system(account: str = "") -> Context:

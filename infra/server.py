@@ -50,6 +50,8 @@ class Handler(ChaliceRequestHandler):
     wbufsize = -1
 
     def _generic_handle(self) -> None:
+        # Chalice's own converter says 127.0.0.1 whoever calls; API Gateway says whose connection it is.
+        self.local_gateway.event_converter.LOCAL_SOURCE_IP = self.client_address[0]
         with self.server.answering():
             super()._generic_handle()
             self.wfile.flush()

@@ -44,22 +44,28 @@ class Gateway:
         if scope["path"].rstrip("/") != PATH:
             await send({"type": "websocket.close", "code": 1008})
             return
-        connection = secrets.token_urlsafe(12) + "="
-        await self._call("connect", connection)
+        connection, source = secrets.token_urlsafe(12) + "=", scope["client"][0]
+        await self._call("connect", connection, source)
         await send({"type": "websocket.accept"})
         self._open[connection] = send
         try:
             while (message := await receive())["type"] == "websocket.receive":
-                await self._call(
-                    "message", connection, message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
-                )
+                text = message.get("text") or (message.get("bytes") or b"").decode("utf-8", "replace")
+                await self._call("message", connection, source, text)
         finally:
             self._open.pop(connection, None)
-            await self._call("disconnect", connection)
+            await self._call("disconnect", connection, source)
 
-    async def _call(self, route: str, connection: str, body: str | None = None) -> None:
+    async def _call(self, route: str, connection: str, source: str, body: str | None = None) -> None:
         """Calls a lambda as the gateway does; what it raises is its own affair."""
-        context = {"connectionId": connection, "domainName": "localhost", "apiId": "local", "stage": "local", "routeKey": route}
+        context: _Message = {
+            "connectionId": connection,
+            "domainName": "localhost",
+            "apiId": "local",
+            "stage": "local",
+            "routeKey": route,
+        }
+        context["identity"] = {"sourceIp": source}
         name = f"websocket_{route}"
         try:
             await asyncio.to_thread(

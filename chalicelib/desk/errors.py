@@ -17,6 +17,14 @@ class Locked(NotAuthenticated):
         self.seconds = seconds
 
 
+class TooMany(DeskError):
+    """More was asked for than a limit allows (desk/limits.py); it may be asked for again after so many seconds."""
+
+    def __init__(self, what: str, seconds: int) -> None:
+        super().__init__(f"too many {what}; try again in {seconds} seconds")
+        self.what, self.seconds = what, seconds
+
+
 #: Why something is forbidden, where a dialect has words of its own for it.
 NOT_ADMIN, NOT_OWNER, IS_OWNER, IS_AGENT, WRONG_PASSWORD = "not_admin", "not_owner", "is_owner", "is_agent", "wrong_password"
 

@@ -14,7 +14,7 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.context import Context
-from chalicelib.desk.errors import DeskError, Invalid, Missing, NotFound
+from chalicelib.desk.errors import DeskError, Invalid, Locked, Missing, NotFound, TooMany
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
 
 _MISSING = re.compile(r"missing required field `([^`]+)`(?:.*at `\$\.?([^`]*)`)?")
@@ -152,7 +152,7 @@ class Dialect:
             answer = self._serve(request, line)
         except DeskError as error:
             line.refused(error)
-            answer = replace(self.fail(error, request), refused=True)
+            answer = self._refused(error, request)
         except Exception as error:
             line.failed(error)
             line.measure(telemetry.ERRORS, 1)
@@ -160,6 +160,12 @@ class Dialect:
         if answer.refused or answer.status >= 400:
             line.measure(telemetry.REFUSED, 1)
         return answer
+
+    def _refused(self, error: DeskError, request: Request) -> Answer:
+        """What a client did wrong, in the dialect's words; where it may try again later, the seconds until then."""
+        answer = self.fail(error, request)
+        later = {"Retry-After": str(error.seconds)} if isinstance(error, Locked | TooMany) else {}
+        return replace(answer, headers={**answer.headers, **later}, refused=True)
 
     def _serve(self, request: Request, line: telemetry.Line) -> Answer:
         endpoint, variables = self.find(request)

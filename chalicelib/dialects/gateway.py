@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import msgspec
-from chalice.app import CaseInsensitiveMapping, Response
+from chalice.app import CaseInsensitiveMapping, Response, WebsocketEvent
 from chalice.app import Request as Received
 
 from chalicelib import telemetry
@@ -55,9 +55,14 @@ def received(request: Received) -> Request:
     """A request as dialects see it."""
     variables: dict[str, str] = request.uri_params or {}
     path = _VARIABLE.sub(lambda found: variables[found[1]], request.path)
-    body = request.raw_body
+    body, source = request.raw_body, request.context.get("identity", {}).get("sourceIp") or ""
     headers = cast(_Headers, request.headers).known  # identify has put them there
-    return Request(request.method, path, _query(request), headers, body if isinstance(body, bytes) else body.encode())
+    return Request(request.method, path, _query(request), headers, body if isinstance(body, bytes) else body.encode(), source)
+
+
+def source_of(event: WebsocketEvent) -> str:
+    """The network address of a socket's client, as the gateway saw it."""
+    return event.to_dict()["requestContext"].get("identity", {}).get("sourceIp") or ""
 
 
 def _query(request: Received) -> dict[str, Any]:

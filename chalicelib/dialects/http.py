@@ -25,13 +25,17 @@ class Upload(msgspec.Struct):
 
 @dataclass
 class Request:
-    """A request: the path as it was sent, query values by name (repeated ones as a list), lower-case header names."""
+    """A request: the path as it was sent, query values by name (repeated ones as a list), lower-case header names.
+
+    `source` is the network address of the client's end, as the gateway saw it; what a header says of it is not believed.
+    """
 
     method: str
     path: str
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    source: str = ""
 
     @cached_property
     def json(self) -> dict[str, Any]:

@@ -1,6 +1,17 @@
 """HTTP statuses of the desk's errors, for the dialects that use HTTP's."""
 
-from chalicelib.desk.errors import Conflict, Exists, Forbidden, Invalid, Locked, Missing, NotAuthenticated, NotFound, Stale
+from chalicelib.desk.errors import (
+    Conflict,
+    Exists,
+    Forbidden,
+    Invalid,
+    Locked,
+    Missing,
+    NotAuthenticated,
+    NotFound,
+    Stale,
+    TooMany,
+)
 from chalicelib.dialects.endpoint import WrongMethod
 
 _STATUSES: dict[type[Exception], int] = {
@@ -14,6 +25,7 @@ _STATUSES: dict[type[Exception], int] = {
     Exists: 409,
     Stale: 412,
     Locked: 429,
+    TooMany: 429,
 }
 
 

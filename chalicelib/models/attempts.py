@@ -41,6 +41,13 @@ def add(key: str, second: int, until: int) -> Attempts:
     return row
 
 
+def count(key: str, by: int, until: int) -> int:
+    """Adds to a window that ends at a known time (epoch seconds): one request. Returns how many it has then."""
+    row = Attempts(key)
+    row.update([Attempts.tries.add(by), Attempts.expires_at.set(until)])
+    return row.tries
+
+
 def extend(key: str, until: int) -> None:
     """Lets the window last until then: one request."""
     Attempts(key).update([Attempts.expires_at.set(until)])

@@ -4,7 +4,7 @@ import base64
 
 import msgspec
 
-from chalicelib.context import Caller, Context, system
+from chalicelib.context import Caller, Context, stranger
 from chalicelib.desk import logins, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint
@@ -13,7 +13,7 @@ from chalicelib.dialects.http import Request
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
     """Who calls. Raises NotAuthenticated, or Forbidden below the endpoint's level."""
-    ctx = system()
+    ctx = stranger(request.source)
     if endpoint.needs is None:
         return ctx
     caller = _caller(ctx, request)

@@ -21,8 +21,6 @@ def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape: a validation error names the field as the client knows it."""
     status, detail = status_of(error), int(isinstance(error, Missing | Exists))
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if isinstance(error, Locked):
-        headers["Retry-After"] = str(error.seconds)
     return Answer({"code": status * 1000 + detail, "message": _message(error)}, status, headers)
 
 

@@ -1,6 +1,6 @@
 """LiveChat's credentials: `api_token`, `access_token` or a bearer token."""
 
-from chalicelib.context import AGENT, LEVELS, Context, system
+from chalicelib.context import AGENT, LEVELS, Context, stranger
 from chalicelib.desk import access, tokens
 from chalicelib.desk.errors import Forbidden, NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint
@@ -9,7 +9,7 @@ from chalicelib.dialects.http import Request
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
     """Who calls. Raises NotAuthenticated, or Forbidden below the endpoint's level, or without the permission that it needs."""
-    ctx = system()
+    ctx = stranger(request.source)
     secret = request.headers.get("api_token") or request.headers.get("access_token") or request.credential("Bearer")
     if not secret:
         raise NotAuthenticated

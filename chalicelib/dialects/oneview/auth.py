@@ -1,6 +1,6 @@
 """OneView's credentials: an agent's bearer token, and X-Agent-ID for a supervisor's."""
 
-from chalicelib.context import ADMIN, AGENT, Caller, Context, system
+from chalicelib.context import ADMIN, AGENT, Caller, Context, stranger
 from chalicelib.desk import people, tokens
 from chalicelib.desk.errors import Forbidden, NotAuthenticated, NotFound
 from chalicelib.dialects.endpoint import Endpoint
@@ -9,7 +9,7 @@ from chalicelib.dialects.http import Request
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
     """The agent who calls, or the one for whom a supervisor does. Raises NotAuthenticated, Forbidden."""
-    ctx = system()
+    ctx = stranger(request.source)
     secret = request.credential("Bearer")
     if secret is None:
         raise NotAuthenticated

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, system
+from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
 from chalicelib.desk import accounts, clients, grants, logins, tokens
 from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.desk.people import Person
@@ -47,7 +47,7 @@ LogIn = Callable[[Context, str, str, str | None], tuple[Person, Caller]]
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
     """Who calls: JSON first (1), then the header (3), the token, its level and its app (4), then what is required (6)."""
-    ctx = system()
+    ctx = stranger(request.source)
     if endpoint.needs is None:
         return ctx
     if request.media_type not in ("", "application/json", "text/json", "text/plain"):

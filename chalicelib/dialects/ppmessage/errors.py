@@ -20,6 +20,7 @@ from chalicelib.desk.errors import (
     NotAuthenticated,
     NotFound,
     Stale,
+    TooMany,
 )
 from chalicelib.dialects.endpoint import WrongMethod
 from chalicelib.dialects.http import Answer, Request
@@ -100,6 +101,8 @@ def code_of(error: Exception) -> int:
             return 4
         case WrongMethod():
             return 1
+        case TooMany():
+            return 20
         case Forbidden():
             return _FORBIDDEN.get(error.why, 20)
         case NotFound():
@@ -123,11 +126,18 @@ def named(error: DeskError) -> DeskError:
 
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape; `error_detail` says what is wrong with which field, where there is more to say."""
-    code, facts = code_of(error), error.facts if isinstance(error, Coded) else {}
+    code, facts = code_of(error), _facts(error)
     detail = str(named(error)) if isinstance(error, DeskError) else ""
     more = {"error_detail": detail} if detail else {}
     status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
     return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more}, status)
+
+
+def _facts(error: Exception) -> dict[str, Any]:
+    """What an answer says of an error besides its code: `retry_after` is in seconds."""
+    if isinstance(error, Locked | TooMany):
+        return {"retry_after": error.seconds}
+    return error.facts if isinstance(error, Coded) else {}
 
 
 def wrap(request: Request, body: Any) -> Any:

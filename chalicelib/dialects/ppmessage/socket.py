@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.context import VISITOR, Context, system
+from chalicelib.context import VISITOR, Context, stranger, system
 from chalicelib.desk import live, people, tokens
 from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound
 from chalicelib.desk.live import Connection, Ended
@@ -32,10 +32,13 @@ class Reply(NamedTuple):
     close: bool = False
 
 
-def serve(connection: str, text: str) -> None:
-    """Handles what a socket sent, answers it, and closes it where it may not stay. Raises telemetry.Failed."""
+def serve(connection: str, text: str, source: str = "") -> None:
+    """Handles what a socket sent from the address `source`: answers it, or closes it where it may not stay.
+
+    Raises telemetry.Failed.
+    """
     with telemetry.Line("socket") as line:
-        reply = receive(connection, text, line)
+        reply = receive(connection, text, line, source)
         if reply.text:
             live.answer(connection, reply.text)
         if reply.close:
@@ -43,7 +46,7 @@ def serve(connection: str, text: str) -> None:
         line.add(closed=reply.close or None)
 
 
-def receive(connection: str, text: str, line: telemetry.Line) -> Reply:
+def receive(connection: str, text: str, line: telemetry.Line, source: str = "") -> Reply:
     """Handles what a socket sent; whatever it is, the answer is an ack with a code."""
     try:
         given = msgspec.json.decode(text)
@@ -52,7 +55,7 @@ def receive(connection: str, text: str, line: telemetry.Line) -> Reply:
     kind = given.get("type") if isinstance(given, dict) else None
     handler = _HANDLERS.get(kind.lower()) if isinstance(kind, str) else None
     line.add(type=kind.lower() if isinstance(kind, str) and handler else None)
-    return handler(system(), connection, given) if handler else Reply(mapping.ack("WS", 5))
+    return handler(stranger(source), connection, given) if handler else Reply(mapping.ack("WS", 5))
 
 
 def gone(connection: str) -> None:

@@ -1,0 +1,56 @@
+"""Limits on how often something may be done: what one is, and how a stage sets it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from ipaddress import IPv6Address, ip_address
+
+#: The setting that turns all limits off.
+OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` in each window of `seconds`. `what` names it in a refusal.
+
+    Processes share one count. Each reads and writes it once every `step`, so a larger step costs fewer requests and
+    lets each process go over by `step` at most.
+    """
+
+    what: str
+    most: int
+    seconds: int
+    step: int = 1
+
+    def window(self, now: int) -> tuple[int, int]:
+        """The number of the window that `now` (epoch milliseconds) is in, and its end in epoch seconds."""
+        number = now // 1000 // self.seconds
+        return number, (number + 1) * self.seconds
+
+
+def configured(known: Mapping[str, Limit], setting: str) -> dict[str, Limit]:
+    """The limits by name, with what a stage's setting changes: `off`, or pairs such as `visitors=100/60 uploads=50/3600`.
+
+    Raises ValueError for a limit that is not known, and for a pair that is none.
+    """
+    if setting.strip() == OFF:
+        return {}
+    return {**known, **dict(_pair(known, text) for text in setting.split())}
+
+
+def _pair(known: Mapping[str, Limit], text: str) -> tuple[str, Limit]:
+    name, _, value = text.partition("=")
+    most, _, seconds = value.partition("/")
+    if name not in known or not (most.isdecimal() and seconds.isdecimal() and int(seconds)):
+        raise ValueError(f"POLYDESK_LIMITS: {text!r} is not <name>=<most>/<seconds> with a name of {', '.join(known)}")
+    return name, replace(known[name], most=int(most), seconds=int(seconds))
+
+
+def network_of(source: str) -> str:
+    """What counts as one source: an IPv4 address, and of an IPv6 one its /64, because a single client has all of that."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    if not isinstance(address, IPv6Address):
+        return source
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))

@@ -1,0 +1,76 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.context import STRANGER, Caller, Context
+from chalicelib.desk import limits
+from chalicelib.desk.errors import TooMany
+from chalicelib.rules.limits import Limit
+from tests.world import World, counted
+
+ONE_BY_ONE, IN_STEPS = Limit("of these", 3, 60), Limit("of those", 10, 60, step=5)
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(limits, "DEFAULTS", {"exact": ONE_BY_ONE, "stepped": IN_STEPS})
+    limits.use("")
+    yield
+    monkeypatch.undo()
+    limits.use("off")
+
+
+def stranger(world: World, source: str = "one") -> Context:
+    """A caller from a source that no other test has."""
+    return Context(Caller("", STRANGER), now=world.now, source=f"{world.account} {source}")
+
+
+def test_who_is_over_a_limit_is_told_when_to_come_back(world: World) -> None:
+    ctx = stranger(world)
+    for _ in range(3):
+        limits.spend_by_source(ctx, "exact")
+    with pytest.raises(TooMany) as refused:
+        limits.spend_by_source(ctx, "exact")
+    assert str(refused.value) == f"too many of these; try again in {refused.value.seconds} seconds"
+    limits.spend_by_source(stranger(world, "another"), "exact")
+    limits.spend_by_source(replace(ctx, now=ctx.now + refused.value.seconds * 1000), "exact")
+
+
+def test_processes_share_a_count(world: World) -> None:
+    ctx = stranger(world)
+    for _ in range(3):
+        limits.spend_by_source(ctx, "exact")
+        limits.clear()
+    with pytest.raises(TooMany):
+        limits.spend_by_source(ctx, "exact")
+
+
+def test_a_step_costs_one_request_and_a_flood_no_more(world: World) -> None:
+    ctx, refused = stranger(world), 0
+    with counted() as sent:
+        for _ in range(1_000):
+            try:
+                limits.spend_by_source(ctx, "stepped")
+            except TooMany:
+                refused += 1
+    assert (refused, sent) == (990, ["UpdateItem"] * 3)
+
+
+def test_a_weight_counts_as_so_many(world: World) -> None:
+    ctx = stranger(world)
+    limits.spend(ctx, "stepped", "somebody", weight=10)
+    with pytest.raises(TooMany):
+        limits.spend(ctx, "stepped", "somebody")
+
+
+def test_a_job_and_a_stage_without_limits_are_free(world: World) -> None:
+    limits.use("off")
+    with counted() as sent:
+        for _ in range(50):
+            limits.spend_by_source(stranger(world), "exact")
+    limits.use("")
+    with counted() as jobs:
+        for _ in range(50):
+            limits.spend_by_source(Context(Caller("", STRANGER), now=world.now), "exact")
+    assert sent == jobs == []
