@@ -30,6 +30,8 @@ class Caller:
     client: str = ""
     token: str = ""
     generation: int = 0
+    #: What an agent may do beyond their level (desk.access), where this call has read it already.
+    permissions: tuple[str, ...] | None = None
 
     def at_least(self, level: str) -> bool:
         """Whether the caller's level is `level` or above."""

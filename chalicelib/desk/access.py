@@ -1,11 +1,11 @@
 """Access: who may call each use case, declared where it is defined, and what an agent may do beyond their level."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from chalicelib.context import ADMIN, AGENT, LEVELS, Context
+from chalicelib.context import ADMIN, AGENT, LEVELS, Caller, Context
 from chalicelib.desk.errors import NOT_ADMIN, Forbidden
 from chalicelib.models import people
 from chalicelib.models.people import Person
@@ -20,10 +20,10 @@ _R = TypeVar("_R")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call a use case: callers of at least `level`, and agents who have `permission`, if one is named."""
+    """Who may call a use case: callers of at least `level`, and agents who have one of the permissions."""
 
     level: str
-    permission: str = ""
+    permissions: tuple[str, ...] = ()
 
 
 #: Every use case that has been declared, by module and name.
@@ -31,42 +31,55 @@ DECLARED: dict[str, Rule] = {}
 
 
 def allow(
-    level: str, permission: str = ""
+    level: str, *permissions: str
 ) -> Callable[[Callable[Concatenate[Context, _P], _R]], Callable[Concatenate[Context, _P], _R]]:
     """Declares who may call a use case; anybody else gets Forbidden before it does anything."""
-    rule, least = Rule(level, permission), LEVELS.index(level)
+    rule = Rule(level, permissions)
 
     def declare(use: Callable[Concatenate[Context, _P], _R]) -> Callable[Concatenate[Context, _P], _R]:
-        @wraps(use)
-        def checked(ctx: Context, /, *given: _P.args, **named: _P.kwargs) -> _R:
-            if LEVELS.index(ctx.caller.level) < least:
-                _check_permission(ctx, rule)
-            return use(ctx, *given, **named)
-
         DECLARED[f"{use.__module__}.{use.__qualname__}"] = rule
-        return checked
+        return _guarded(rule, use)
 
     return declare
 
 
-def _check_permission(ctx: Context, rule: Rule) -> None:
-    if rule.permission:
-        require(ctx, rule.permission)
-    else:
-        raise Forbidden(f"this needs the level {rule.level}", NOT_ADMIN if rule.level == ADMIN else "")
+def _guarded(rule: Rule, use: Callable[Concatenate[Context, _P], _R]) -> Callable[Concatenate[Context, _P], _R]:
+    least = LEVELS.index(rule.level)
+
+    @wraps(use)
+    def checked(ctx: Context, /, *given: _P.args, **named: _P.kwargs) -> _R:
+        if LEVELS.index(ctx.caller.level) < least:
+            ctx = _permitted(ctx, rule)
+        return use(ctx, *given, **named)
+
+    return checked
 
 
-def require(ctx: Context, permission: str) -> None:
-    """Raises Forbidden for a caller without a permission: no request for an admin, one for an agent."""
-    if not ctx.caller.at_least(ADMIN) and permission not in _permissions(ctx):
-        raise Forbidden(f"this needs the permission {permission}", NOT_ADMIN)
+def _permitted(ctx: Context, rule: Rule) -> Context:
+    if rule.permissions:
+        return require(ctx, *rule.permissions)
+    raise Forbidden(f"this needs the level {rule.level}", NOT_ADMIN if rule.level == ADMIN else "")
 
 
-def _permissions(ctx: Context) -> list[str]:
+def require(ctx: Context, *permissions: str) -> Context:
+    """The context of a caller who has one of the permissions: no request for an admin, one for an agent, and then no more.
+
+    Raises Forbidden for anybody else.
+    """
+    if ctx.caller.at_least(ADMIN):
+        return ctx
+    known = _permissions(ctx.caller)
+    if not set(permissions) & set(known):
+        raise Forbidden(f"this needs the permission {' or '.join(permissions)}", NOT_ADMIN)
+    return ctx.acting(replace(ctx.caller, permissions=known))
+
+
+def _permissions(caller: Caller) -> tuple[str, ...]:
     """What the caller may do beyond their level; a program, and a visitor, nothing."""
-    caller = ctx.caller
+    if caller.permissions is not None:
+        return caller.permissions
     agent = people.get(caller.account, caller.person) if caller.person and caller.at_least(AGENT) else None
-    return of(agent) if agent and not agent.removed_at else []
+    return tuple(of(agent)) if agent and not agent.removed_at else ()
 
 
 def of(agent: Person) -> list[str]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from chalicelib.context import ADMIN, SYSTEM, Context
+from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
+from chalicelib.desk import access
 from chalicelib.desk.cache import TimedCache
-from chalicelib.desk.errors import NOT_ADMIN, NOT_OWNER, Forbidden, Invalid, NotFound
+from chalicelib.desk.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
@@ -124,6 +125,7 @@ class Change:
     redirect_uris: Mapping[str, Sequence[str]] | None = None
 
 
+@access.allow(VISITOR)
 def load(ctx: Context) -> Account:
     """The caller's account: no request where a warm process has it, else one.
 
@@ -146,6 +148,7 @@ def knowing(ctx: Context, group: str | None) -> Account:
     return account if group is None or group in account.groups else refreshed(ctx)
 
 
+@access.allow(AGENT)
 def opened_in(ctx: Context) -> str | None:
     """The account whose console the caller's was signed up in: what its login page's client belongs to."""
     return load(ctx).opened_in
@@ -191,13 +194,12 @@ def forget(account: str) -> None:
     _cache.forget(account)
 
 
+@access.allow(ADMIN)
 def change(ctx: Context, wanted: Change) -> Account:
     """Changes what is given: two requests. Other processes know after a minute at most.
 
     Raises Forbidden for a caller who is no admin, Invalid.
     """
-    if not ctx.caller.at_least(ADMIN):
-        raise Forbidden("only an admin changes the account", NOT_ADMIN)
     given = {name: value for name, value in asdict(wanted).items() if value is not None}
     new_redirects = given.pop("redirect_uris", None)
     check(given)
@@ -254,6 +256,7 @@ def _check_presence(given: dict[str, Any]) -> None:
             raise Invalid(name, f"is 1 to {_LONGEST_GRACE} seconds")
 
 
+@access.allow(ADMIN)
 def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
     """Changes the fields given; holds for deadlines set from now on, in other processes after a minute at most.
 

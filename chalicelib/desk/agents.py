@@ -12,25 +12,25 @@ from chalicelib.models.tokens import ending
 from chalicelib.rules.presence import OFFLINE
 
 
+@access.allow(ADMIN, access.USERS)
 def remove(ctx: Context, person: str) -> None:
     """Removes an agent or a contact of the caller's account: two requests. His open conversations are handed back
     by what his row's stream tells (agent.removed.v1, `routing.hand_back`).
 
     Raises Forbidden for a caller who may not remove people, for the owner and for somebody above the caller, NotFound.
     """
-    access.require(ctx, access.USERS)
     _not_owner(ctx, person)
     contended(ctx, lambda: _remove(ctx, _below(ctx, people.get(ctx, person))))
     people.forget(ctx, person)
 
 
+@access.allow(ADMIN, access.OPERATORS)
 def switch(ctx: Context, person: str, *, on: bool) -> bool:
     """Whether an agent may log in and be given work: two requests. Off, what was issued to him ends, he is offline, and what
     he holds goes to others as when he is removed. Returns False where he is so already.
 
     Raises Forbidden for a caller who may not change operators, for the owner and for somebody above the caller, NotFound.
     """
-    access.require(ctx, access.OPERATORS)
     _not_owner(ctx, person)
     switched = contended(ctx, lambda: _switch(ctx, _below(ctx, people.get(ctx, person)), on=on))
     people.forget(ctx, person)
@@ -50,12 +50,12 @@ def _switch(ctx: Context, found: Person, *, on: bool) -> bool:
     return True
 
 
+@access.allow(ADMIN)
 def permit(ctx: Context, person: str, permissions: Sequence[str]) -> bool:
     """Sets what an agent may do beyond his level: two requests. Returns False where he may exactly that.
 
     Raises Forbidden for a caller who is no admin, NotFound, Invalid for an unknown permission.
     """
-    _admin(ctx)
     if unknown := set(permissions) - set(access.PERMISSIONS):
         raise Invalid("permission", f"must be of {', '.join(access.PERMISSIONS)}, not {min(unknown)!r}")
     wanted = [name for name in access.PERMISSIONS if name in permissions]
@@ -83,9 +83,9 @@ def _below(ctx: Context, found: Person) -> Person:
     return found
 
 
+@access.allow(ADMIN)
 def remove_with_password(ctx: Context, person: str, wire_password: str) -> None:
     """The same for one who shows the password of the person, or his own. Raises Forbidden for another one."""
-    _admin(ctx)
     _not_owner(ctx, person)
     proofs = [people.get(ctx, person)]
     if ctx.caller.person and ctx.caller.person != person:
@@ -96,9 +96,9 @@ def remove_with_password(ctx: Context, person: str, wire_password: str) -> None:
     remove(ctx, person)
 
 
+@access.allow(ADMIN)
 def remove_many(ctx: Context, persons: Sequence[str]) -> dict[str, DeskError]:
     """Removes agents, and returns what went wrong with whom; the rest is done. Raises Forbidden for a caller who is no admin."""
-    _admin(ctx)
     failed: dict[str, DeskError] = {}
     for person in dict.fromkeys(persons):
         try:
@@ -108,11 +108,6 @@ def remove_many(ctx: Context, persons: Sequence[str]) -> dict[str, DeskError]:
         except DeskError as error:
             failed[person] = error
     return failed
-
-
-def _admin(ctx: Context) -> None:
-    if not ctx.caller.at_least(ADMIN):
-        raise Forbidden("only an admin removes people", NOT_ADMIN)
 
 
 def _home(ctx: Context, person: str) -> Person:

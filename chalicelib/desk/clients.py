@@ -2,8 +2,8 @@
 
 from dataclasses import asdict, dataclass, replace
 
-from chalicelib.context import Caller, Context
-from chalicelib.desk import accounts, tokens
+from chalicelib.context import ADMIN, STRANGER, Caller, Context
+from chalicelib.desk import access, accounts, tokens
 from chalicelib.desk.accounts import Client
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
@@ -43,6 +43,7 @@ def made(ctx: Context, label: str, level: str, *, with_secret: bool) -> Made:
     return Made(Client(key, level, row.digest), Credential(key, secret), claim, row)
 
 
+@access.allow(ADMIN)
 def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
     """A new secret for a client of the caller's account, told only now; the one before ends. Two requests.
 
@@ -76,11 +77,13 @@ def _secret(ctx: Context, label: str, client: Client) -> tuple[str, Token]:
     return tokens.made(ctx, Caller(ctx.account, client.level, client=label), tokens.CLIENT, None, name=client.key)
 
 
+@access.allow(STRANGER)
 def check(ctx: Context, key: str, secret: str) -> Caller:
     """The client whose key and secret these are. Raises NotAuthenticated."""
     return tokens.check(ctx, secret, tokens.CLIENT, name=key)
 
 
+@access.allow(STRANGER)
 def known(ctx: Context, key: str) -> tuple[str, str]:
     """(account, label) of the client with this key, which by itself proves nothing: no request where a warm process knows
     it, else one. Raises NotAuthenticated.

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.context import ADMIN, VISITOR, Context
-from chalicelib.desk import accounts, people, tokens
+from chalicelib.context import ADMIN, AGENT, VISITOR, Context
+from chalicelib.desk import access, accounts, people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, conversations, counters, details, memberships, summaries
@@ -20,6 +20,7 @@ from chalicelib.rules.groups import Group
 LONGEST_FACT = 256
 
 
+@access.allow(VISITOR)
 def load(ctx: Context, conversation: str) -> Conversation:
     """One conversation that the caller may see. Raises NotFound.
 
@@ -63,6 +64,7 @@ def load_support(ctx: Context, conversation: str) -> Conversation:
     return found
 
 
+@access.allow(AGENT)
 def id_of(ctx: Context, number: int) -> str:
     """The uuid of a conversation by its integer id; cached for good. Raises NotFound."""
     found = claims.by_number(ctx.account, "conversation", number)
@@ -71,6 +73,7 @@ def id_of(ctx: Context, number: int) -> str:
     return found
 
 
+@access.allow(VISITOR)
 def chat(ctx: Context, contact: str) -> Conversation:
     """The contact's chat, opened where he has none yet; it stays his when it is closed. Raises NotFound for the contact."""
 
@@ -118,6 +121,7 @@ def looks_again_at(ctx: Context, found: Conversation) -> int | None:
     return accounts.load(ctx).looks_again_at(ctx.now) if found.is_routed else None
 
 
+@access.allow(AGENT)
 def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Details | None]]:
     """The conversations assigned to the caller, open, newest assignment first, with their details: two requests, three where
     there are more than fifty. Raises Forbidden for a program.
@@ -129,6 +133,7 @@ def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Detai
     return [(row, known) for row, known in found if row.assignee == me and row.is_open and not row.is_internal]
 
 
+@access.allow(AGENT)
 def facts_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
     """What is known of what conversations are about, by uuid and name (FACTS): one request for each hundred that have any."""
     found = details.of_many(ctx.account, [row.id for row in rows if row.facts])
@@ -150,6 +155,7 @@ def some(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
     return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)
 
 
+@access.allow(AGENT)
 def held_by(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
     """An agent's open conversations, newest assignment first: two requests."""
     return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
@@ -171,6 +177,7 @@ class Change:
     facts: Mapping[str, str | None] = field(default_factory=dict)
 
 
+@access.allow(AGENT)
 def change(ctx: Context, conversation: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
     """Changes what is given, at once. `versions` are those on which the caller wants it, None for any.
 
@@ -235,11 +242,13 @@ def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: people
     return lifecycle.assigned(ctx.now, agent.id, agent.number, tried=found.tried)
 
 
+@access.allow(AGENT)
 def close(ctx: Context, conversation: str) -> Conversation:
     """Closes a conversation and frees its agent; one that is closed stays as it is. Raises NotFound."""
     return change(ctx, conversation, Change(status=status.CLOSED))
 
 
+@access.allow(AGENT)
 def close_mine(ctx: Context, conversation: str) -> Conversation:
     """The same for the agent who has it, or a supervisor: two requests. Raises Forbidden for another's."""
 
@@ -275,6 +284,7 @@ def reopen(ctx: Context, found: Conversation) -> Conversation:
     return contended(ctx, attempt)
 
 
+@access.allow(AGENT)
 def pick(ctx: Context, conversation: str) -> Conversation:
     """The caller takes up a conversation assigned to him; the first time counts. Raises Forbidden for another's."""
 
@@ -294,6 +304,7 @@ def membership_id(conversation: Conversation, person: str) -> str:
     return ids.derived(conversation.key, person)
 
 
+@access.allow(VISITOR)
 def people_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, people.Card]:
     """Cards of the contacts, assignees and last senders of conversations: at most a request a hundred."""
     return people.cards(ctx, [id_ for row in rows for id_ in (row.contact, row.assignee, row.last_sender)])

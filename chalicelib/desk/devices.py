@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.context import AGENT, VISITOR, Context
-from chalicelib.desk import people, tokens
+from chalicelib.desk import access, people, tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Exists, Invalid, NotFound
 from chalicelib.models import claims, devices
@@ -32,6 +32,7 @@ class Details:
     is_active: bool | None = None
 
 
+@access.allow(VISITOR)
 def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
     """Stores a person's device. Raises Exists with its id where it is known, NotFound for the person, Invalid."""
     people.get(ctx, person)
@@ -60,6 +61,7 @@ def used(ctx: Context, person: str, client_id: str, details: Details) -> Device:
         return device
 
 
+@access.allow(VISITOR)
 def describe(ctx: Context, device: str, details: Details) -> None:
     """Notes what a device's client tells of it: a request, and one where this process does not know whose it is.
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from chalicelib.context import Context
-from chalicelib.desk import events, people
+from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
+from chalicelib.desk import access, events, people
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
@@ -36,6 +36,7 @@ def listed(ctx: Context) -> dict[int, Domain]:
     return refreshed(ctx) if found is None else found
 
 
+@access.allow(VISITOR)
 def refreshed(ctx: Context) -> dict[int, Domain]:
     """The same as they are stored now: one request."""
     rows = settings.load(_part(ctx)).values()
@@ -50,11 +51,13 @@ def numbered(ctx: Context, number: int | None) -> Domain | None:
     return listed(ctx).get(number) or refreshed(ctx).get(number)
 
 
+@access.allow(AGENT)
 def get(ctx: Context, host: str) -> Domain:
     """One domain as it is stored now: one request. Raises Invalid, NotFound."""
     return _shown(_row(ctx, _host(host)))
 
 
+@access.allow(AGENT)
 def operators(ctx: Context, domain: Domain) -> list[tuple[Person, Part]]:
     """A domain's agents by number, each with his part in it: one request."""
     return [(agent, domain.operators[agent.id]) for agent in people.agents(ctx) if agent.id in domain.operators]
@@ -65,6 +68,7 @@ def serving(ctx: Context, agents: list[Person], number: int | None) -> list[Pers
     return domains.serving(agents, numbered(ctx, number))
 
 
+@access.allow(VISITOR)
 def started_on(ctx: Context, host: str | None, origin: str | None) -> int | None:
     """The number of the domain whose page a visitor is on, by its host or else by his browser's Origin header.
 
@@ -90,6 +94,7 @@ def _of_host(known: Mapping[int, Domain], host: str) -> Domain | None:
     return next((domain for domain in known.values() if domain.host == host), None)
 
 
+@access.allow(ADMIN, access.DOMAINS)
 def register(ctx: Context, host: str, email: str) -> Domain:
     """A new domain without agents: three requests. Raises Exists, and Invalid for what is no host, no address or one too many."""
     name, address = _host(host), people.address_of(email)
@@ -105,6 +110,7 @@ def register(ctx: Context, host: str, email: str) -> Domain:
     return made
 
 
+@access.allow(ADMIN, access.DOMAINS)
 def change(ctx: Context, host: str, wanted: Change) -> bool:
     """Sets what is given: two requests. Returns whether that changed anything. Raises NotFound, Invalid, Exists."""
     given: dict[str, Any] = {name: value for name, value in asdict(wanted).items() if value is not None}
@@ -113,6 +119,7 @@ def change(ctx: Context, host: str, wanted: Change) -> bool:
     return _changed(ctx, host, lambda domain: replace(domain, **given))
 
 
+@access.allow(ADMIN, access.DOMAINS)
 def remove(ctx: Context, host: str) -> None:
     """Removes a domain: two requests. Its chats are of none from then on, and its number never comes again. Raises NotFound."""
     name = _host(host)
@@ -120,6 +127,7 @@ def remove(ctx: Context, host: str) -> None:
     _tell(ctx)
 
 
+@access.allow(ADMIN, access.DOMAINS, access.OPERATORS)
 def assign(ctx: Context, host: str, agent: str) -> bool:
     """Makes an agent one of a domain's: two requests. Returns False where he is already. Raises NotFound, Invalid."""
 
@@ -131,6 +139,7 @@ def assign(ctx: Context, host: str, agent: str) -> bool:
     return _changed(ctx, host, joined)
 
 
+@access.allow(ADMIN, access.DOMAINS)
 def set_part(ctx: Context, host: str, agent: str, flags: Mapping[str, bool]) -> bool:
     """Sets flags of an agent's part in a domain: two requests. Returns whether that changed anything. Raises NotFound."""
 
@@ -142,6 +151,7 @@ def set_part(ctx: Context, host: str, agent: str, flags: Mapping[str, bool]) -> 
     return _changed(ctx, host, changed)
 
 
+@access.allow(ADMIN, access.DOMAINS)
 def take_off(ctx: Context, host: str, agent: str) -> bool:
     """Takes an agent off a domain: two requests. Returns False where he is not one of its. Raises NotFound."""
 
@@ -185,6 +195,7 @@ def _tell(ctx: Context) -> None:
     events.publish([events.DomainChanged(ctx.account, ctx.now)], ctx.now)
 
 
+@access.allow(SYSTEM)
 def forget(ctx: Context) -> None:
     """Drops what this process remembers of domains that another has changed."""
     _known.forget(ctx.account)

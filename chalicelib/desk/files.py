@@ -7,8 +7,8 @@ import email.message
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.context import VISITOR, Context
-from chalicelib.desk import conversations, pictures
+from chalicelib.context import STRANGER, VISITOR, Context
+from chalicelib.desk import access, conversations, pictures
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.pictures import Picture
 from chalicelib.models import files, people, storage
@@ -36,6 +36,7 @@ class Attach:
     seconds: float | None = None
 
 
+@access.allow(STRANGER)
 def upload(ctx: Context, uploader: str, name: str, mime: str, data: bytes) -> File:
     """Stores a file of a person's: two requests, and one to the bucket, or two for an image.
 
@@ -83,6 +84,7 @@ def _keep_picture(file: File, picture: Picture) -> None:
         storage.put(files.thumbnail(file.place), picture.thumbnail.data, picture.mime)
 
 
+@access.allow(STRANGER)
 def upload_text(ctx: Context, content: str) -> File:
     """Keeps a text for a message: one request. Raises Invalid for its length."""
     size = len(content.encode())
@@ -94,6 +96,7 @@ def upload_text(ctx: Context, content: str) -> File:
     return file
 
 
+@access.allow(VISITOR)
 def text_of(ctx: Context, file: str) -> str:
     """An uploaded text: one request. Raises NotFound."""
     found = _load(ctx, file)
@@ -135,6 +138,7 @@ def _move_in(file: File, conversation: Conversation) -> None:
         storage.copy(files.thumbnail(file.first_place), files.thumbnail(file.place))
 
 
+@access.allow(STRANGER)
 def download(
     ctx: Context, id_: str, name: str = "", *, thumbnail: bool = False, misspelt: Callable[[str], str] = str
 ) -> str | File:

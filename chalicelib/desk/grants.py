@@ -5,8 +5,8 @@ A code is sent to an address that the client has registered; it is good once, fo
 
 from dataclasses import dataclass
 
-from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk import accounts, clients, tokens
+from chalicelib.context import AGENT, STRANGER, Caller, Context
+from chalicelib.desk import access, accounts, clients, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.models import tokens as rows
 from chalicelib.models.tokens import Token
@@ -33,6 +33,7 @@ class Client:
         return redirects.with_query(self.redirect_uri, values)
 
 
+@access.allow(STRANGER)
 def client(ctx: Context, key: str, redirect_uri: str) -> Client:
     """The client with this key, if it has registered the address: no request where a warm process knows it, else two.
 
@@ -49,6 +50,7 @@ def client(ctx: Context, key: str, redirect_uri: str) -> Client:
     return Client(account.id, account.name, label, key, redirect_uri)
 
 
+@access.allow(STRANGER)
 def code(ctx: Context, to: Client, holder: Caller) -> str:
     """A code with which the client gets a token of the holder's: one request."""
     secret, row = tokens.made(ctx, holder, tokens.CODE, tokens.CODE_SECONDS, name=to.key)
@@ -57,6 +59,7 @@ def code(ctx: Context, to: Client, holder: Caller) -> str:
     return secret
 
 
+@access.allow(STRANGER)
 def redeem(ctx: Context, key: str, secret: str, given: str, redirect_uri: str = "") -> Caller:
     """Whose code it is, for the client it was made for, who shows its secret: three requests. A second time it is no code.
 

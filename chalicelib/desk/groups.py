@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts, domains, events, people, tallies
+from chalicelib.context import ADMIN, VISITOR, Context
+from chalicelib.desk import access, accounts, domains, events, people, tallies
 from chalicelib.desk.accounts import GROUPS
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.people import Person
@@ -38,21 +38,25 @@ class Change:
     selection: str | None = None
 
 
+@access.allow(VISITOR)
 def listed(ctx: Context) -> list[Group]:
     """The account's groups in the order of their making: one request."""
     return sorted(accounts.refreshed(ctx).groups.values(), key=lambda group: group.number)
 
 
+@access.allow(VISITOR)
 def get(ctx: Context, group: str) -> Group:
     """One group as it is stored now: one request. Raises NotFound."""
     return Group(**_row(ctx, group).document)
 
 
+@access.allow(VISITOR)
 def names(ctx: Context) -> dict[str, str]:
     """Names of the account's groups by id, at most a minute old; who points at another group is in none."""
     return {group.id: group.name for group in accounts.load(ctx).groups.values()}
 
 
+@access.allow(ADMIN)
 def create(ctx: Context, name: str, given: Change) -> Group:
     """A new group without members. Raises Invalid for what it can't be called, and for one too many."""
     _check(replace(given, name=name))
@@ -67,6 +71,7 @@ def create(ctx: Context, name: str, given: Change) -> Group:
     return made
 
 
+@access.allow(ADMIN)
 def change(ctx: Context, group: str, wanted: Change) -> Group:
     """Sets what is given: two requests. Raises NotFound, Invalid."""
     _check(wanted)
@@ -85,6 +90,7 @@ def change(ctx: Context, group: str, wanted: Change) -> Group:
     return after
 
 
+@access.allow(ADMIN)
 def remove(ctx: Context, group: str) -> None:
     """Removes a group: its members are in none, what waits in it is the distributors'. Raises NotFound.
 
@@ -122,6 +128,7 @@ def _check(wanted: Change) -> None:
         raise Invalid("selection", f"must be one of {', '.join(groups.SELECTIONS)}")
 
 
+@access.allow(VISITOR)
 def serving(ctx: Context, agents: list[Person], group: str | None, domain: int | None) -> list[Person]:
     """Those of the agents whom a conversation of a group and of a domain, or of none, is for."""
     account, site = accounts.knowing(ctx, group), domains.numbered(ctx, domain)
@@ -129,6 +136,7 @@ def serving(ctx: Context, agents: list[Person], group: str | None, domain: int |
     return serving_domain(asked, site)
 
 
+@access.allow(VISITOR)
 def select(ctx: Context, group: Group) -> list[Person]:
     """The agents whom the group's own selection names: two requests at most."""
     agents = members(ctx, group)
@@ -139,21 +147,25 @@ def select(ctx: Context, group: Group) -> list[Person]:
     return [min(agents, key=lambda agent: (*fewest(work.get(agent.id, Work())), agent.number))]
 
 
+@access.allow(VISITOR)
 def members(ctx: Context, group: Group) -> list[Person]:
     """A group's agents by number: one request."""
     return groups.members(people.agents(ctx), group.id)
 
 
+@access.allow(VISITOR)
 def groupless(ctx: Context) -> list[Person]:
     """The agents of no group by number: two requests."""
     return groups.groupless(people.agents(ctx), accounts.refreshed(ctx).groups)
 
 
+@access.allow(VISITOR)
 def sizes(ctx: Context) -> Counter[str]:
     """How many agents each group has: one request."""
     return Counter(agent.group for agent in people.agents(ctx) if agent.group)
 
 
+@access.allow(ADMIN)
 def add(ctx: Context, group: Group, agent: str) -> None:
     """Moves an agent into a group, out of the one he is in; again it changes nothing: one request. Raises NotFound."""
     try:
@@ -163,6 +175,7 @@ def add(ctx: Context, group: Group, agent: str) -> None:
     people.forget(ctx, agent)
 
 
+@access.allow(ADMIN)
 def take_out(ctx: Context, group: Group, agent: str) -> None:
     """Takes an agent out of a group: one request. Raises NotFound where he is not in it."""
     try:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from chalicelib.context import Context
+from chalicelib.context import AGENT, Context
+from chalicelib.desk import access
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Invalid
 from chalicelib.models import inbox
@@ -41,6 +42,7 @@ class Listing:
     after: Position | None = None
 
 
+@access.allow(AGENT)
 def page(ctx: Context, listing: Listing) -> Inbox:
     """A page of the account's conversations.
 

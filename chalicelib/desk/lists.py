@@ -10,7 +10,7 @@ from heapq import merge
 from itertools import islice
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, members, people
+from chalicelib.desk import access, accounts, members, people
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.members import Membership
@@ -79,6 +79,7 @@ class _Spot:
         return memberships.conversation_of(self.key)
 
 
+@access.allow(VISITOR)
 def of_person(ctx: Context, person: str, turn: Turn) -> Page:
     """A page of a person's open conversations: those an agent has or is a member of by when that began, a contact's by creation.
 
@@ -96,6 +97,7 @@ def of_person(ctx: Context, person: str, turn: Turn) -> Page:
     return Page(found, len(found) if whole else _total(ctx, person, shelf, shared))
 
 
+@access.allow(VISITOR)
 def of_account(ctx: Context, turn: Turn) -> Page:
     """A page of the account's open conversations by last activity: a Query and a BatchGet, and one for unknown people.
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable
 
-from chalicelib.context import SYSTEM, Caller, Context
-from chalicelib.desk import conversations, devices, members, people, presence, tokens
+from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk import access, conversations, devices, members, people, presence, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated
 from chalicelib.models import connections, sockets, topics
 from chalicelib.models.base import Refused
@@ -18,6 +18,7 @@ class Ended(NotAuthenticated):
     """Who is behind a socket may not go on: his token has ended."""
 
 
+@access.allow(VISITOR)
 def connect(ctx: Context, connection: str, device: str) -> Connection:
     """The caller, a person, listens on a socket from now on: four requests. Raises NotFound for him and for the device.
 
@@ -53,6 +54,7 @@ def listener(row: Connection) -> Listener:
     return Listener(row.id, row.person, row.device, row.is_mobile, row.expires_at)
 
 
+@access.allow(STRANGER)
 def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
     """The context of the caller behind a socket: one request, and one where no warm process knows his token.
 
@@ -67,6 +69,7 @@ def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
     return ctx, row
 
 
+@access.allow(VISITOR)
 def disconnect(ctx: Context, connection: str) -> Connection | None:
     """A socket has gone; again without harm: three requests, two more for an agent's last. Returns what it was."""
     row = connections.get(connection)
@@ -81,6 +84,7 @@ def disconnect(ctx: Context, connection: str) -> Connection | None:
     return row
 
 
+@access.allow(VISITOR)
 def watch(ctx: Context, row: Connection, conversation: str) -> None:
     """A socket wants to know who types in a conversation: three requests, none where it does already.
 
@@ -96,6 +100,7 @@ def watch(ctx: Context, row: Connection, conversation: str) -> None:
     topics.join(ctx.account, conversation, listener(row), ctx.now)
 
 
+@access.allow(VISITOR)
 def unwatch(ctx: Context, row: Connection, conversation: str) -> None:
     """It does so no more: two requests, none where it does not. Raises NotAuthenticated where it has gone."""
     if conversation in (row.watched or ()):
@@ -110,6 +115,7 @@ def _noted(note: Callable[[str, str], None], row: Connection, conversation: str)
         raise NotAuthenticated from refused
 
 
+@access.allow(VISITOR)
 def typing(ctx: Context, row: Connection, conversation: str) -> list[Listener]:
     """Who is to know that the socket's person types: those who watch, but himself. Raises NotFound as `watch`."""
     if conversation not in (row.watched or ()):
@@ -118,6 +124,7 @@ def typing(ctx: Context, row: Connection, conversation: str) -> list[Listener]:
     return [each for each in watching if each.person != row.person]
 
 
+@access.allow(VISITOR)
 def company(ctx: Context, row: Connection) -> list[Listener]:
     """Who is to know that a contact's socket is there, or has gone: those who talk with him. Four requests.
 
@@ -134,11 +141,13 @@ def company(ctx: Context, row: Connection) -> list[Listener]:
     return [each for found in heard.values() for each in found]
 
 
+@access.allow(VISITOR)
 def listeners(ctx: Context, persons: Iterable[str]) -> list[Listener]:
     """All sockets of people: one request for each hundred."""
     return [each for found in topics.listeners(ctx.account, set(persons), ctx.now).values() for each in found]
 
 
+@access.allow(VISITOR)
 def online(ctx: Context, persons: Collection[str]) -> dict[str, tuple[bool, bool]]:
     """For each of the people whether a browser, and whether a mobile of his is connected: one request for each hundred."""
     found = topics.listeners(ctx.account, persons, ctx.now)
@@ -151,6 +160,7 @@ def classes(connected: Iterable[Listener]) -> tuple[bool, bool]:
     return False in mobile, True in mobile
 
 
+@access.allow(VISITOR)
 def tell(ctx: Context, heard: Iterable[Listener], text: str, topic: str | None = None) -> int:
     """Sends a text to sockets, a request each; one that has gone is forgotten. Returns how many got it.
 
@@ -178,6 +188,7 @@ def answer(connection: str, text: str) -> None:
     sockets.send(connection, text)
 
 
+@access.allow(VISITOR)
 def end(ctx: Context, connection: str) -> None:
     """Closes a socket, and forgets it."""
     sockets.close(connection)
@@ -192,6 +203,7 @@ def end_session(ctx: Context, person: str, device: str) -> None:
             end(ctx, each.connection)
 
 
+@access.allow(AGENT)
 def visitors(ctx: Context) -> dict[str, tuple[bool, bool]]:
     """Contacts who are connected, the latest first, with their classes as in `online`: one request.
 

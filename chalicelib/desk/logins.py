@@ -1,13 +1,14 @@
 """Logins: who an e-mail and a password are, in which of his accounts."""
 
-from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk import accounts, attempts
+from chalicelib.context import AGENT, STRANGER, Caller, Context
+from chalicelib.desk import access, accounts, attempts
 from chalicelib.desk.errors import NotAuthenticated, NotFound
 from chalicelib.models import claims, people
 from chalicelib.models.people import Person
 from chalicelib.rules import emails, passwords
 
 
+@access.allow(STRANGER)
 def log_in(ctx: Context, email: str, wire_password: str, account: str | None = None) -> tuple[Person, Caller]:
     """The agent whose e-mail and wire password these are, in `account` if he has it beside his own.
 
@@ -35,6 +36,7 @@ def _is_gone(ctx: Context, account: str) -> bool:
     return False
 
 
+@access.allow(STRANGER)
 def log_in_plain(ctx: Context, email: str, password: str, account: str | None = None) -> tuple[Person, Caller]:
     """The same for the password as it is typed."""
     return log_in(ctx, email, passwords.wire(password), account)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, domains, groups, people
+from chalicelib.context import VISITOR, Context
+from chalicelib.desk import access, accounts, conversations, domains, groups, people
 from chalicelib.desk.errors import Conflict, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -57,6 +57,7 @@ class ChangeMembers:
     group: str | None = None
 
 
+@access.allow(VISITOR)
 def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversation:
     """Does all of it at once: four requests, two more with a group. Who is there may join, who is not may leave, without harm.
 
@@ -152,6 +153,7 @@ def _group_claim(ctx: Context, found: Conversation, group: str | None) -> list[C
 # --- who takes part
 
 
+@access.allow(VISITOR)
 def of(ctx: Context, found: Conversation) -> list[str]:
     """Uuids of all who take part: its agents first, its contact last. One request for each of: members by name where there
     are any, and all agents where they all have a part in it.
@@ -164,6 +166,7 @@ def of(ctx: Context, found: Conversation) -> list[str]:
     return [id_ for id_ in dict.fromkeys([*assignee, *named, *everybody]) if id_ not in last] + last
 
 
+@access.allow(VISITOR)
 def close(ctx: Context, conversation: str, person: str) -> None:
     """Closes a conversation for one who takes part in it, until its next message: two requests. Raises NotFound."""
     found = conversations.load(ctx, conversation)
@@ -171,6 +174,7 @@ def close(ctx: Context, conversation: str, person: str) -> None:
     memberships.close(ctx.account, found.id, person, found.public_count)
 
 
+@access.allow(VISITOR)
 def open_(ctx: Context, conversation: str, person: str) -> None:
     """Opens it again for him, and for all where it is closed for all: two requests, or three. Raises NotFound."""
     found = conversations.load(ctx, conversation)
@@ -190,6 +194,7 @@ def _takes_part(ctx: Context, found: Conversation, person: str) -> None:
         raise NotFound("member", person)
 
 
+@access.allow(VISITOR)
 def part(ctx: Context, found: Conversation, person: str) -> Membership | None:
     """What a person has of a conversation of his own: one request."""
     return memberships.get(ctx.account, found.id, person)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from chalicelib.context import AGENT, VISITOR, Context
-from chalicelib.desk import accounts, conversations, files, people
+from chalicelib.context import AGENT, STRANGER, VISITOR, Context
+from chalicelib.desk import access, accounts, conversations, files, people
 from chalicelib.desk.accounts import Account, AutoClose
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.files import Attach
@@ -60,11 +60,13 @@ def number_of(message: Message) -> int:
     return ids.message_number(message.conversation_number, message.sequence)
 
 
+@access.allow(AGENT)
 def id_for(ctx: Context, key: str) -> str:
     """The id that a caller's own key always stands for: the same key again is the same message."""
     return ids.derived(ctx.account, ctx.caller.person or "", key)
 
 
+@access.allow(VISITOR)
 def post(ctx: Context, command: PostMessage) -> Message:
     """Adds a message: two requests, or three with a file. Returns the stored one where its id is there already.
 
@@ -197,6 +199,7 @@ def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     return stored
 
 
+@access.allow(AGENT)
 def get(ctx: Context, found: Conversation, message: str) -> Message:
     """One message of a conversation as it was read: one request. Raises NotFound."""
     stored = messages.get_many(ctx.account, found.id, [message]).get(message)
@@ -205,6 +208,7 @@ def get(ctx: Context, found: Conversation, message: str) -> Message:
     return stored
 
 
+@access.allow(VISITOR)
 def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
     """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
     found = conversations.load(ctx, conversation)
@@ -213,6 +217,7 @@ def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
     return _public(found, last - size + 1, last)
 
 
+@access.allow(VISITOR)
 def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
     """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
     found = conversations.load(ctx, conversation)
@@ -220,6 +225,7 @@ def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", 
     return _public(found, at - size, at - 1) if older_than else _public(found, at + 1, at + size)
 
 
+@access.allow(VISITOR)
 def span(ctx: Context, conversation: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
     """Page `offset` (from 0) of the messages up to one of them, itself included, and after another, itself left out,
     newest first; without an offset the first 1,000 of these, or 1 MB.
@@ -251,6 +257,7 @@ def _public(found: Conversation, first: int, last: int, *, once: bool = False) -
     return History(rows, total, found)
 
 
+@access.allow(STRANGER)
 def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
     """The text of a message for whoever knows all its names, or may see it by his token: one request, two for a visitor's.
 
@@ -266,10 +273,9 @@ def public_text(ctx: Context, account: str, conversation: str, message: str) -> 
     return found.body
 
 
+@access.allow(AGENT)
 def latest(ctx: Context, conversation: str) -> History:
     """The newest 1,000 messages with notes, in their order: two requests. Raises NotFound; Forbidden for a visitor."""
-    if not ctx.caller.at_least(AGENT):
-        raise Forbidden("notes are the agents'")
     found = conversations.load(ctx, conversation)
     first = max(1, found.message_count - 999)
     rows = messages.between(found.account, found.id, first, found.message_count, newest_first=False)

@@ -1,12 +1,13 @@
 """The account's own word where nobody is there for a contact."""
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts, domains, live, messages, people
+from chalicelib.context import SYSTEM, Context
+from chalicelib.desk import access, accounts, domains, live, messages, people
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.messages import Message, PostMessage
 from chalicelib.rules import ids, presence, status
 
 
+@access.allow(SYSTEM)
 def answer(ctx: Context, found: Conversation, message: str) -> Message | None:
     """Tells the contact who has just written `message` that nobody is online, once until an agent answers. None where not.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, VISITOR, Context
-from chalicelib.desk import accounts, conversations, groups, members, people
+from chalicelib.desk import access, accounts, conversations, groups, members, people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -40,6 +40,7 @@ class Opened:
     name: str
 
 
+@access.allow(VISITOR)
 def create(ctx: Context, command: CreateConversation) -> Opened:
     """Opens a conversation: the same owner with the same group, or with the same one member, has the one there is.
 

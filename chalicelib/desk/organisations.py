@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from chalicelib.context import ADMIN, Context
-from chalicelib.desk import accounts
-from chalicelib.desk.errors import NOT_ADMIN, Forbidden, Invalid
+from chalicelib.context import ADMIN, AGENT, Context
+from chalicelib.desk import access, accounts
+from chalicelib.desk.errors import Invalid
 from chalicelib.desk.retry import contended
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
@@ -50,6 +50,7 @@ class Booked:
     add_ons: Sequence[AddOn] = field(default_factory=lambda: (AddOn("Live Chat", LIVE_CHAT),))
 
 
+@access.allow(AGENT)
 def booked(ctx: Context) -> Booked:
     """What the caller's account has booked: one request. Who is no admin sees no token and no configuration of an add-on."""
     row = settings.get(_part(ctx), _DOCUMENT)
@@ -59,13 +60,12 @@ def booked(ctx: Context) -> Booked:
     return replace(found, add_ons=tuple(_open(add_on) for add_on in found.add_ons))
 
 
+@access.allow(ADMIN)
 def book(ctx: Context, wanted: Booked) -> None:
     """Stores all that the caller's account has booked, in place of what it had: two requests.
 
-    Raises Forbidden for a caller who is no admin, Invalid for a status that there is not, or more than 50 of a kind.
+    Raises Invalid for a status that there is not, or more than 50 of a kind.
     """
-    if not ctx.caller.at_least(ADMIN):
-        raise Forbidden("only an admin books", NOT_ADMIN)
     if wanted.status not in (ACTIVE, BLOCKED, UNPAID):
         raise Invalid("status", "is none")
     if max(len(wanted.plans), len(wanted.add_ons)) > _MOST:

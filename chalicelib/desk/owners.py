@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller, Context
-from chalicelib.desk import accounts, clients, people, tokens
+from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk import access, accounts, clients, people, tokens
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.clients import Credential, Made
-from chalicelib.desk.errors import NOT_ADMIN, NOT_OWNER, Exists, Forbidden, Invalid, NotFound
+from chalicelib.desk.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import accounts as rows
@@ -51,6 +51,7 @@ class Opened:
     credentials: dict[str, Credential]
 
 
+@access.allow(VISITOR)
 def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
     """Opens an account with a new owner: two requests. Raises Exists for his e-mail or the account's id, Invalid."""
     accounts.check({"name": new.name, **new.settings})
@@ -66,13 +67,12 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
     return _opened(inside, row.document, person, made)
 
 
+@access.allow(ADMIN)
 def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
     """Opens one more account for an agent of the caller's account, who then owns it under the same uuid and login.
 
     A person opens one for himself alone, a program for any agent. Five requests. Raises Forbidden, NotFound, Invalid.
     """
-    if not ctx.caller.at_least(ADMIN):
-        raise Forbidden("only an admin opens an account", NOT_ADMIN)
     if ctx.caller.person not in (None, owner):
         raise Forbidden("nobody opens an account for another")
     accounts.check({"name": new.name, **new.settings})
@@ -139,6 +139,7 @@ def _login(agent: Person) -> Claim:
     return login
 
 
+@access.allow(VISITOR)
 def owned(ctx: Context, person: str) -> list[Account]:
     """The accounts that a person of the caller's account owns, the caller's first: three requests for himself.
 
@@ -156,6 +157,7 @@ def owned(ctx: Context, person: str) -> list[Account]:
     return [account for account in found if account.owner == person]
 
 
+@access.allow(AGENT)
 def close(ctx: Context, owner: str) -> None:
     """Removes the caller's account: its tokens end at once (in other processes after a minute at most).
 
@@ -164,7 +166,7 @@ def close(ctx: Context, owner: str) -> None:
 
     def attempt() -> None:
         account, row = accounts.read(ctx)
-        if not ctx.caller.at_least(ADMIN) or owner != account.owner or ctx.caller.person not in (None, owner):
+        if owner != account.owner or ctx.caller.person not in (None, owner):
             raise Forbidden("only its owner removes an account", NOT_OWNER)
         here = people.get(ctx, owner)
         login = _login(here)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from chalicelib.context import AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import tokens
+from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
+from chalicelib.desk import access, tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
@@ -63,6 +63,7 @@ class Card:
 _cards: TimedCache[Card] = TimedCache()
 
 
+@access.allow(ADMIN, access.OPERATORS)
 def create_agent(ctx: Context, command: CreateAgent) -> Person:
     """Stores an agent, offline; his e-mail logs in, so it is one person's in all accounts. Raises Exists, Invalid.
 
@@ -84,14 +85,20 @@ def made_agent(ctx: Context, command: CreateAgent) -> Person:
     return person
 
 
+@access.allow(ADMIN)
 def create_contact(ctx: Context, command: CreateContact) -> Person:
-    """Stores a contact; his e-mail is one person's in the account. Raises Exists, Invalid."""
+    """Stores a contact; their e-mail is one person's in the account. Raises Exists, Invalid."""
+    return _create_contact(ctx, command)
+
+
+def _create_contact(ctx: Context, command: CreateContact) -> Person:
     person = _new(ctx, people.CONTACT, _name(command.name), address_of(command.email))
     person.icon, person.language, person.is_anonymous = command.icon, _language(command.language), command.is_anonymous
     person.password = hashed(ctx, command.password) if command.password is not None else None
     return _stored(person, [_by_email(person)])
 
 
+@access.allow(VISITOR)
 def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | None) -> Person:
     """The contact with this e-mail, made where there is none; his name is the e-mail's first part unless given.
 
@@ -102,7 +109,7 @@ def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | Non
     def attempt() -> Person:
         claim = claims.find(ctx.account, "email", address)
         found = people.get(ctx.account, claim.id) if claim else None
-        return found or create_contact(ctx, CreateContact(address, name or emails.name_of(address), icon))
+        return found or _create_contact(ctx, CreateContact(address, name or emails.name_of(address), icon))
 
     try:
         person = attempt()
@@ -115,6 +122,7 @@ def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | Non
     return person
 
 
+@access.allow(AGENT)
 def is_free(ctx: Context, email: str) -> bool:
     """Whether a new agent or account owner can have this e-mail: two requests."""
     address = emails.canonical(email)
@@ -173,6 +181,7 @@ def _language(language: str | None) -> str | None:
     return language or None
 
 
+@access.allow(VISITOR)
 def visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
     """The anonymous contact behind a browser's trace, the same one however often it asks; the caller speaks for him.
 
@@ -216,6 +225,7 @@ def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
     )
 
 
+@access.allow(VISITOR)
 def get(ctx: Context, person: str) -> Person:
     """One person of the caller's account who has not been removed; a visitor finds contacts only. Raises NotFound."""
     found = people.get(ctx.account, person)
@@ -225,6 +235,7 @@ def get(ctx: Context, person: str) -> Person:
     return found
 
 
+@access.allow(VISITOR)
 def profile(ctx: Context, person: str) -> Person:
     """The same to be shown: of an agent a visitor learns name, picture, signature and presence. One request."""
     found = people.get(ctx.account, person)
@@ -244,6 +255,7 @@ def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
     return people.get_many(ctx.account, {id_ for id_ in wanted if id_})
 
 
+@access.allow(VISITOR)
 def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
     """What may be seen of people, at most a minute old: no request where a warm process knows them all, else one."""
     known = {id_: _cards.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
@@ -259,6 +271,7 @@ def without_address(card: Card) -> Card:
     return replace(card, email=None) if card.kind == people.AGENT else card
 
 
+@access.allow(VISITOR)
 def card(ctx: Context, person: str) -> Card:
     """What may be seen of one person, at most a minute old. Raises NotFound."""
     found = cards(ctx, [person] if ids.is_uuid(person) else [])
@@ -267,6 +280,7 @@ def card(ctx: Context, person: str) -> Card:
     return found[person]
 
 
+@access.allow(VISITOR)
 def card_of(ctx: Context, person: Person) -> Card:
     """What may be seen of a person who has just been read."""
     shown = Card(
@@ -293,11 +307,13 @@ def forget(ctx: Context, person: str) -> None:
     _cards.forget(f"{ctx.account}#{person}")
 
 
+@access.allow(VISITOR)
 def agents(ctx: Context) -> list[Person]:
     """The account's agents by number: one request."""
     return people.agents(ctx.account)
 
 
+@access.allow(AGENT)
 def by_email(ctx: Context, email: str) -> Person:
     """One agent or contact of the caller's account: two requests. Raises NotFound."""
     claim = claims.find(ctx.account, "email", emails.canonical(email))
@@ -306,6 +322,7 @@ def by_email(ctx: Context, email: str) -> Person:
     return get(ctx, claim.id)
 
 
+@access.allow(AGENT)
 def agent_by_email(ctx: Context, email: str) -> Person:
     """One agent of the caller's account. Raises NotFound."""
     claim = claims.find(claims.EVERYWHERE, "login", email.strip().lower())
@@ -314,6 +331,7 @@ def agent_by_email(ctx: Context, email: str) -> Person:
     return get(ctx, claim.id)
 
 
+@access.allow(AGENT)
 def agent_by_number(ctx: Context, number: int) -> Person:
     """One agent of the caller's account by his integer id. Raises NotFound."""
     id_ = claims.by_number(ctx.account, "person", number)

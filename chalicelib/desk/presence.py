@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts, people
+from chalicelib.context import AGENT, Context
+from chalicelib.desk import access, accounts, people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.models import people as rows
 from chalicelib.models import topics
@@ -12,6 +12,7 @@ from chalicelib.models.people import Person
 from chalicelib.rules import presence
 
 
+@access.allow(AGENT)
 def mine(ctx: Context) -> Person:
     """The caller, who must be an agent. Raises Forbidden."""
     if ctx.caller.person is None:
@@ -19,6 +20,7 @@ def mine(ctx: Context) -> Person:
     return people.get(ctx, ctx.caller.person)
 
 
+@access.allow(AGENT)
 def set_mine(ctx: Context, word: str) -> Person:
     """Sets the caller's presence by the account's word for it: two requests. The last change wins, by the servers' clocks.
 
@@ -40,6 +42,7 @@ def set_mine(ctx: Context, word: str) -> Person:
     return agent
 
 
+@access.allow(AGENT)
 def set_for(ctx: Context, person: str, word: str) -> Person:
     """The same of an agent whom a program names, or who names himself. Raises Forbidden for another, NotFound, Invalid."""
     if ctx.caller.person not in (None, person):

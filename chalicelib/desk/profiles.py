@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import accounts, attempts, people
+from chalicelib.desk import access, accounts, attempts, people
 from chalicelib.desk.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -31,6 +31,7 @@ class ChangePerson:
     new_password: str | None = None
 
 
+@access.allow(VISITOR)
 def change(ctx: Context, person: str, wanted: ChangePerson) -> None:
     """Changes what is given: a request to read, one to write what he shows, one for a level, three for a password.
 

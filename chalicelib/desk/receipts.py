@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, conversations, devices, inbox
+from chalicelib.context import SYSTEM, VISITOR, Context
+from chalicelib.desk import access, accounts, conversations, devices, inbox
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.devices import Device
 from chalicelib.desk.errors import Invalid
@@ -32,6 +32,7 @@ class Handle(NamedTuple):
     sequence: int
 
 
+@access.allow(VISITOR)
 def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
     """Notes what devices of the caller have got; again and in any order without harm: a request for each conversation.
 
@@ -60,6 +61,7 @@ def _tidy(ctx: Context, person: str, device: str, known: Receipt) -> None:
         _move_on(ctx, device, known.conversation, rules.Left([], known.upto, known.acknowledged))
 
 
+@access.allow(VISITOR)
 def pending(ctx: Context, device: str) -> list[Message]:
     """What the caller's device has not acknowledged, oldest first in each conversation, the latest conversations first.
 
@@ -107,6 +109,7 @@ def _since(person: str, found: Conversation, device: Device, said: Sequence[Mess
     return rules.since(there, found.assigned_at, unanswered=True)
 
 
+@access.allow(SYSTEM)
 def unanswered(ctx: Context, found: Conversation) -> list[Message]:
     """What the contact had said when his agent got the conversation, the latest 100 at most: one request."""
     first = max(1, found.message_count - 99)

@@ -1,8 +1,8 @@
 """Recovery: a new password for who has forgotten his, by a link that is sent to his e-mail."""
 
 from chalicelib import config
-from chalicelib.context import AGENT, SYSTEM, Caller, Context
-from chalicelib.desk import accounts, attempts, events, people, profiles, tokens
+from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk import access, accounts, attempts, events, people, profiles, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.events import PasswordForgotten
 from chalicelib.desk.people import Person
@@ -27,6 +27,7 @@ _MAILS = {
 }
 
 
+@access.allow(VISITOR)
 def ask(ctx: Context, email: str, page: str) -> None:
     """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
 
@@ -37,6 +38,7 @@ def ask(ctx: Context, email: str, page: str) -> None:
         events.publish([PasswordForgotten(ctx.account, ctx.now, address, page)], ctx.now)
 
 
+@access.allow(SYSTEM)
 def send(ctx: Context, email: str, page: str) -> bool:
     """Sends the mail; False where nobody logs in with this e-mail to the account, or no mail can be sent.
 
@@ -63,11 +65,13 @@ def _holder(ctx: Context, email: str) -> Person | None:
     return home if accounts.opened_in(ctx.acting(Caller(login.account, SYSTEM))) == ctx.account else None
 
 
+@access.allow(STRANGER)
 def check(ctx: Context, code: str) -> None:
     """Raises NotAuthenticated where the link's code is not good, or not any more: one request."""
     tokens.look(ctx, code, tokens.RESET)
 
 
+@access.allow(STRANGER)
 def reset(ctx: Context, code: str, password: str) -> None:
     """Sets the password, as it is typed, of who has the code: once. All his tokens end, and his login is not locked.
 

@@ -2,7 +2,8 @@
 
 from dataclasses import asdict, dataclass, replace
 
-from chalicelib.context import Context
+from chalicelib.context import ADMIN, AGENT, Context
+from chalicelib.desk import access
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import settings
@@ -55,6 +56,7 @@ class Canned:
         return [reply for reply in self.replies if reply.group == wanted.id]
 
 
+@access.allow(AGENT)
 def load(ctx: Context) -> Canned:
     """The account's canned replies: a request for each MB of them. A reply of a group that is removed is in none."""
     rows = settings.load(_part(ctx))
@@ -64,6 +66,7 @@ def load(ctx: Context) -> Canned:
     return Canned([reply if reply.group in there else replace(reply, group=None) for reply in replies], groups)
 
 
+@access.allow(AGENT)
 def add(ctx: Context, question: str, answer: str, group: str | None = None) -> Reply:
     """A new canned reply: two requests. Raises Invalid, NotFound for the group."""
     _check("question", question, _LONGEST_NAME)
@@ -75,6 +78,7 @@ def add(ctx: Context, question: str, answer: str, group: str | None = None) -> R
     return reply
 
 
+@access.allow(ADMIN)
 def add_group(ctx: Context, name: str) -> ReplyGroup:
     """A new group without replies: two requests. Raises Invalid."""
     _check("name", name, _LONGEST_NAME)
@@ -84,16 +88,19 @@ def add_group(ctx: Context, name: str) -> ReplyGroup:
     return group
 
 
+@access.allow(AGENT)
 def remove(ctx: Context, reply: str) -> None:
     """Removes a canned reply: two requests. Raises NotFound."""
     contended(ctx, lambda: settings.delete(_row(ctx, _REPLY, "canned reply", reply)))
 
 
+@access.allow(ADMIN)
 def remove_group(ctx: Context, group: str) -> None:
     """Removes a group, whose replies are in none from then on: two requests. Raises NotFound."""
     contended(ctx, lambda: settings.delete(_row(ctx, _GROUP, "canned reply group", group)))
 
 
+@access.allow(ADMIN)
 def move(ctx: Context, reply: str, group: str) -> None:
     """Moves a canned reply into a group: three requests. Raises NotFound for either."""
 

@@ -3,8 +3,8 @@
 from functools import cache, partial
 from itertools import islice
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts, domains, groups, people
+from chalicelib.context import AGENT, SYSTEM, Context
+from chalicelib.desk import access, accounts, domains, groups, people
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations, summaries
 from chalicelib.models import people as rows
@@ -61,6 +61,7 @@ class Team:
         return [agent for agent in agents if agent.is_active]
 
 
+@access.allow(SYSTEM)
 def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | None:
     """Gives a conversation that waits to the agent whom `rules.routing` names: three requests, two where `team` is read.
 
@@ -106,6 +107,7 @@ def _give(ctx: Context, found: Conversation, agent: Person) -> None:
     summaries.change(found, changes, ctx.now, Loads(freed=found.assignee, routed=agent))
 
 
+@access.allow(AGENT)
 def why_waiting(ctx: Context, found: Conversation) -> str:
     """Why a conversation waits, as `rules.routing` names it: one request."""
     serving = Team(ctx).serving(found.group, found.domain)
@@ -129,6 +131,7 @@ def look_again(ctx: Context, found: Conversation) -> None:
     summaries.change(found, changes, ctx.now, Loads(freed=left))
 
 
+@access.allow(SYSTEM)
 def hand_back(ctx: Context, agent: str) -> bool:
     """Takes their open conversations from an agent who has gone and gives them out anew, the longest held first.
 
@@ -159,6 +162,7 @@ def _for(ctx: Context, found: Conversation) -> list[Person]:
     return serving + [agent for agent in team.everybody() if agent.id == found.assignee and agent.id not in others]
 
 
+@access.allow(SYSTEM)
 def drain(ctx: Context) -> bool:
     """Gives out what waits for somebody who is there, the longest wait first; what waits for others stands in nobody's way.
 

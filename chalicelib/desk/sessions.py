@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from chalicelib.context import Context
-from chalicelib.desk import devices, live, people, presence, tokens
+from chalicelib.context import AGENT, Context
+from chalicelib.desk import access, devices, live, people, presence, tokens
 from chalicelib.desk.devices import Details, Device
 from chalicelib.desk.errors import Forbidden, NotFound
 from chalicelib.desk.live import Listener
@@ -22,6 +22,7 @@ class Session(NamedTuple):
     replaced: list[Listener]
 
 
+@access.allow(AGENT)
 def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session:
     """The caller works on a device from now on, and is online: four requests, one more where the device is new.
 
@@ -36,6 +37,7 @@ def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session
     return Session(agent, device, [each for each in connected if each.is_mobile == device.is_mobile and each.device != device.id])
 
 
+@access.allow(AGENT)
 def end(ctx: Context, person: str, device: str) -> None:
     """The caller works on a device no more, and is offline; his token and its sockets end: four requests, four for each.
 
@@ -62,6 +64,7 @@ def _write(ctx: Context, write: Callable[[], None], agent: Person) -> None:
     people.forget(ctx, agent.id)
 
 
+@access.allow(AGENT)
 def is_on(ctx: Context, person: str, device: str) -> bool:
     """Whether a person is on a device: an agent logged in, a contact connected. One request, or two. Raises NotFound."""
     found = people.get(ctx, person)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts, people
+from chalicelib.context import AGENT, SYSTEM, Context
+from chalicelib.desk import access, accounts, people
 from chalicelib.desk.errors import Invalid
 from chalicelib.models import conversations, tallies
 from chalicelib.models.conversations import Conversation
@@ -35,6 +35,7 @@ class Numbers:
     agents: set[str] = field(default_factory=set)
 
 
+@access.allow(SYSTEM)
 def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
     """Counts what records of the stream of `table` mean, each once however often they come. Returns how many were new.
 
@@ -95,6 +96,7 @@ def _public(conversation: Conversation) -> int:
     return conversation.message_count - conversation.note_count
 
 
+@access.allow(AGENT)
 def by_hour(ctx: Context) -> list[Numbers]:
     """Today's 24 hours: one request."""
     zone = accounts.load(ctx).time_zone
@@ -105,12 +107,14 @@ def by_hour(ctx: Context) -> list[Numbers]:
     return hours
 
 
+@access.allow(AGENT)
 def last_days(ctx: Context, how_many: int) -> dict[date, Numbers]:
     """Today and the days before it: one request."""
     today = rules.today(ctx.now, accounts.load(ctx).time_zone)
     return by_day(ctx, today - timedelta(days=how_many - 1), today)
 
 
+@access.allow(AGENT)
 def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Numbers]:
     """Every day of a range, without one the last thirty and today. Raises Invalid for one that can't be."""
     zone = accounts.load(ctx).time_zone
@@ -135,6 +139,7 @@ def work(ctx: Context) -> dict[str, Work]:
     return {agent: Work(row.contacts, row.messages) for agent, row in rows.items()}
 
 
+@access.allow(AGENT)
 def overall(ctx: Context) -> Numbers:
     """All that was ever counted, and today's agents of the account: two requests."""
     total = tallies.total(ctx.account)

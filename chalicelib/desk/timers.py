@@ -8,8 +8,8 @@ Setting another deadline cancels: the old one no longer matches.
 from collections.abc import Callable
 
 from chalicelib import config
-from chalicelib.context import Context
-from chalicelib.desk import accounts, events, messages, presence, routing
+from chalicelib.context import SYSTEM, Context
+from chalicelib.desk import access, accounts, events, messages, presence, routing
 from chalicelib.desk.events import AgentDeadlineSet, DeadlineSet
 from chalicelib.desk.messages import PostMessage
 from chalicelib.desk.retry import contended
@@ -24,6 +24,7 @@ _MINUTE = 60_000
 _AHEAD, _BACK, _MOST_AT_ONCE = 2, 7 * 24 * 60, 240
 
 
+@access.allow(SYSTEM)
 def fire(ctx: Context, event: DeadlineSet) -> bool:
     """Does what is due, if the deadline still stands: two requests. Early, it waits on; late or again, it does no harm.
 
@@ -40,6 +41,7 @@ def fire(ctx: Context, event: DeadlineSet) -> bool:
     return contended(ctx, attempt)
 
 
+@access.allow(SYSTEM)
 def fire_agent(ctx: Context, event: AgentDeadlineSet) -> bool:
     """The same for an agent without a socket: three requests, because one may have come unseen."""
 
@@ -85,6 +87,7 @@ _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
 }
 
 
+@access.allow(SYSTEM)
 def sweep(ctx: Context) -> int:
     """Puts on the queue what the table holds for the next two minutes and for all since the last complete sweep.
 

@@ -2,7 +2,8 @@
 
 import hmac
 
-from chalicelib.context import Caller, Context
+from chalicelib.context import STRANGER, VISITOR, Caller, Context
+from chalicelib.desk import access
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import NotAuthenticated
 from chalicelib.models import tokens
@@ -22,6 +23,7 @@ _cache: TimedCache[Token] = TimedCache()
 _bound: TimedCache[bool] = TimedCache()
 
 
+@access.allow(STRANGER)
 def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> str:
     """A new secret for `holder`, good for so many seconds (None: until revoked). `name` must be shown with it, if given."""
     secret, row = made(ctx, holder, kind, seconds, name)
@@ -50,6 +52,7 @@ def made(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str
     return secret, row
 
 
+@access.allow(STRANGER)
 def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Caller:
     """The holder of a secret of one of the kinds: no request where a warm process knows it, else one.
 
@@ -127,12 +130,14 @@ def ends_at(ctx: Context) -> int | None:
     return token.expires_at if token else ctx.now // 1000
 
 
+@access.allow(VISITOR)
 def end(ctx: Context) -> None:
     """Ends the caller's token: one request. Another warm process may believe in it for a minute more."""
     tokens.delete(ctx.caller.token)
     forget(ctx)
 
 
+@access.allow(VISITOR)
 def bind(ctx: Context, person: str) -> None:
     """From now on the caller's token speaks for a visitor: no request where it is known to, else one, or three.
 

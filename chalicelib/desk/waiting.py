@@ -6,8 +6,8 @@ group he waits until an agent is there; elsewhere he can write meanwhile.
 
 from collections.abc import Sequence
 
-from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, groups, people, routing
+from chalicelib.context import VISITOR, Context
+from chalicelib.desk import access, accounts, conversations, groups, people, routing
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.groups import Group
@@ -22,6 +22,7 @@ from chalicelib.rules.routing import preferred
 _MOST_NAMED = 100
 
 
+@access.allow(VISITOR)
 def in_queue(ctx: Context, found: Conversation) -> bool:
     """Whether its visitor still waits to be let in: nobody has it, and nothing has been said in it."""
     return accounts.load(ctx).by_group and found.is_open and _unheard(found)
@@ -31,6 +32,7 @@ def _unheard(found: Conversation) -> bool:
     return found.assignee is None and found.message_count == found.note_count
 
 
+@access.allow(VISITOR)
 def ask(ctx: Context, contact: str, group: str | None = None, domain: int | None = None) -> Conversation:
     """The contact's conversation, of a group if one is given, opened where he has none: three requests, and two to give it out.
 
@@ -73,6 +75,7 @@ def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int
     return latest
 
 
+@access.allow(VISITOR)
 def of_group(ctx: Context, contact: str, group: str) -> Conversation:
     """The contact's newest conversation of a group that he has been let into: four requests, one less where it is his latest.
 
@@ -87,6 +90,7 @@ def of_group(ctx: Context, contact: str, group: str) -> Conversation:
     return found[0]
 
 
+@access.allow(VISITOR)
 def ask_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversation:
     """The contact's conversation with one of the agents, opened where he has none: with whom routing would choose of them.
 
@@ -112,6 +116,7 @@ def _agents(ctx: Context, wanted: Sequence[str]) -> dict[str, Person]:
     return found
 
 
+@access.allow(VISITOR)
 def cancel(ctx: Context, contact: str, group: str | None = None) -> None:
     """Takes the contact off the queue, or off a group's if one is given: three requests. Raises NotFound for him."""
 
@@ -126,6 +131,7 @@ def cancel(ctx: Context, contact: str, group: str | None = None) -> None:
     contended(ctx, attempt)
 
 
+@access.allow(VISITOR)
 def length(ctx: Context) -> int:
     """How many conversations of the account wait for an agent, a moment old: one request. None do where nobody is assigned."""
     return rows.count_waiting(ctx.account) if accounts.load(ctx).routed else 0

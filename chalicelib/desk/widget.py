@@ -4,8 +4,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from chalicelib import config
-from chalicelib.context import VISITOR, Caller, Context
-from chalicelib.desk import accounts, domains, tokens
+from chalicelib.context import STRANGER, VISITOR, Caller, Context
+from chalicelib.desk import access, accounts, domains, tokens
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.domains import Domain
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
@@ -28,6 +28,7 @@ def address(account: str, domain: Domain) -> str:
     return f"{config.PUBLIC_URL}{PATH}?{urlencode({'app': account, 'domain': domain.host})}"
 
 
+@access.allow(STRANGER)
 def start(ctx: Context, account: str, host: str, origin: str | None, client: str) -> Started:
     """A visitors' token under a client's label, for a page of one of the account's domains: one request.
 

@@ -48,7 +48,7 @@ def test_a_user_that_cannot_be_made(scene: Scene) -> None:
     for given in wrong:
         assert (created(scene, **given)["error_code"], given) == (28, given)
     given = {"app_uuid": scene.world.account, "user_email": address(), "user_fullname": "A", "user_status": "ADMIN"}
-    assert call(scene, "PP_CREATE_USER", console_of(scene, 0), **given)["error_code"] == 20
+    assert call(scene, "PP_CREATE_USER", console_of(scene, 0), **given)["error_code"] == 43
 
 
 def test_a_visitor_learns_of_an_agent_name_picture_signature_and_presence(scene: Scene) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.context import ADMIN
+from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk import accounts, conversations, messages, timers
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.messages import PostMessage
@@ -87,7 +87,7 @@ def test_a_deadline_past_fifteen_minutes_is_kept_in_the_table_and_brought_by_the
     assert kept.due_at == due
     minutes = 0
     while found(world, visitor).is_open and minutes < 200:
-        timers.sweep(world.ctx(ADMIN))
+        timers.sweep(world.ctx(SYSTEM))
         world._collect()
         world.pass_(60)
         minutes += 1
@@ -100,10 +100,10 @@ def test_a_sweep_that_missed_hours_catches_up(world: World) -> None:
     accounts.set_auto_close(world.ctx(ADMIN), {"warn_after": 3000, "close_after": 7200})
     visitor = answered(world)
     world.pass_(901)
-    timers.sweep(world.ctx(ADMIN))
+    timers.sweep(world.ctx(SYSTEM))
     world.now += 6 * 3_600_000
     for _ in range(3):
-        timers.sweep(world.ctx(ADMIN))
+        timers.sweep(world.ctx(SYSTEM))
         world._collect()
         world.settle()
     assert not found(world, visitor).is_open
@@ -111,10 +111,10 @@ def test_a_sweep_that_missed_hours_catches_up(world: World) -> None:
 
 
 def test_an_idle_sweep_costs_a_few_requests(world: World) -> None:
-    timers.sweep(world.ctx(ADMIN))
+    timers.sweep(world.ctx(SYSTEM))
     world.now += 60_000
     with counted() as sent:
-        assert timers.sweep(world.ctx(ADMIN)) == 0
+        assert timers.sweep(world.ctx(SYSTEM)) == 0
     assert sent == ["GetItem", *["Query"] * rows.SHARDS, "PutItem"]
 
 

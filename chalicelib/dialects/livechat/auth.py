@@ -18,6 +18,4 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     if not caller.at_least(level):
         raise Forbidden(f"this needs the level {level}")
     ctx = ctx.acting(caller)
-    if endpoint.needs not in LEVELS:
-        access.require(ctx, endpoint.needs)
-    return ctx
+    return ctx if endpoint.needs in LEVELS else access.require(ctx, endpoint.needs)
