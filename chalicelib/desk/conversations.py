@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk import access, accounts, people, tokens
-from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
+from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, conversations, counters, details, memberships, summaries
+from chalicelib.models import people as rows
 from chalicelib.models import steps as steps
 from chalicelib.models.conversations import Conversation as Conversation
 from chalicelib.models.details import FACTS as FACTS
@@ -43,7 +44,7 @@ def _may_see(ctx: Context, found: Conversation) -> bool:
 def _is_a_visitors(ctx: Context, found: Conversation) -> bool:
     person = ctx.caller.person
     if person is None:
-        return tokens.may_speak_for(ctx, found.contact)
+        return tokens.may_speak_for(ctx, found.contact) and people.is_contact(ctx, found.contact)
     if person != found.contact and not (found.member_count and _is_member(ctx, found)):
         return False
     tokens.bind(ctx, person)
@@ -184,9 +185,9 @@ def change(ctx: Context, conversation: str, wanted: Change, versions: Collection
     Raises Stale for another version, NotFound for the conversation, Invalid for an unknown agent, status or priority.
     """
     _check(wanted)
-    assignee = _agent(ctx, wanted.assignee) if wanted.assignee else None
 
     def attempt() -> Conversation:
+        assignee = _agent(ctx, wanted.assignee) if wanted.assignee else None
         found = load_support(ctx, conversation)
         if versions is not None and found.version not in versions:
             raise Stale
@@ -223,15 +224,27 @@ def _check(wanted: Change) -> None:
 
 def _agent(ctx: Context, number: int) -> people.Person:
     try:
-        return people.agent_by_number(ctx, number)
+        return people.check_serves(people.agent_by_number(ctx, number), "assignee")
     except NotFound as missing:
-        raise Invalid("assignee", str(missing)) from missing
+        raise Unavailable("assignee", str(missing)) from missing
 
 
 def _moved(ctx: Context, found: Conversation, wanted: Change) -> lifecycle.Changes:
     if wanted.status in (None, found.status):
         return {}
-    return lifecycle.closed(ctx.now) if wanted.status == status.CLOSED else lifecycle.moved(ctx.now, str(wanted.status))
+    if wanted.status == status.CLOSED:
+        return lifecycle.closed(ctx.now)
+    return lifecycle.moved(ctx.now, str(wanted.status)) | ({} if found.is_open or wanted.assignee else left_alone(ctx, found))
+
+
+def left_alone(ctx: Context, found: Conversation) -> lifecycle.Changes:
+    """What else changes where a closed conversation opens again: it waits if the agent it was assigned to can't serve any more.
+
+    One request where it has one.
+    """
+    if found.assignee is None or people.can_serve(rows.get(ctx.account, found.assignee)):
+        return {}
+    return lifecycle.waiting(looks_again_at(ctx, found))
 
 
 def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
@@ -276,8 +289,8 @@ def reopen(ctx: Context, found: Conversation) -> Conversation:
         if now.is_open:
             return now
         changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
-        if ctx.caller.level == VISITOR or now.assignee is None:
-            changes |= lifecycle.waiting(looks_again_at(ctx, now))
+        is_free = ctx.caller.level == VISITOR or now.assignee is None
+        changes |= lifecycle.waiting(looks_again_at(ctx, now)) if is_free else left_alone(ctx, now)
         summaries.change(now, changes, ctx.now, Loads(held=changes.get("assignee", now.assignee)))
         return now
 

@@ -90,6 +90,15 @@ def get(ctx: Context, person: str, device: str) -> Device:
     return found
 
 
+@access.allow(VISITOR)
+def is_of(ctx: Context, person: str, device: str) -> bool:
+    """Whether a device is a person's: no request where a warm process knows whose it is, else one."""
+    try:
+        return _owner(ctx, device) == person
+    except NotFound:
+        return False
+
+
 def mine(ctx: Context, device: str) -> str:
     """The person whose device it is, for whom the caller may speak: himself, one of its visitors, for a program any.
 

@@ -61,6 +61,10 @@ class Invalid(DeskError):
         self.field, self.reason = field, reason
 
 
+class Unavailable(Invalid):
+    """An agent who is named to serve is unknown, switched off or removed."""
+
+
 class Exists(DeskError):
     """Such a thing is there already: `id`."""
 

@@ -10,7 +10,7 @@ from heapq import merge
 from itertools import islice
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import access, accounts, members, people
+from chalicelib.desk import access, accounts, members, messages, people
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.members import Membership
@@ -213,7 +213,8 @@ def _read(ctx: Context, person: str | None, shared: bool, spots: list[_Spot]) ->
     more = memberships.rows(ctx.account, None, [], [], left).messages if left else {}
     texts = _remembered(ctx, found.values(), rows.messages | more)
     ordered = [found[id_] for id_ in dict.fromkeys(spot.conversation for spot in spots) if id_ in found]
-    every = [Listed(row, texts.get(row.last_message or ""), rows.memberships.get(row.id)) for row in ordered]
+    seen = {id_: messages.seen(ctx, text) for id_, text in texts.items()}
+    every = [Listed(row, seen.get(row.last_message or ""), rows.memberships.get(row.id)) for row in ordered]
     return [one for one in every if not members.is_closed(one.conversation, one.own)]
 
 

@@ -1,11 +1,11 @@
 """Members: who is in a conversation beside its contact and its agent, and who has closed it for himself alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalicelib.context import VISITOR, Context
+from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk import access, accounts, conversations, domains, groups, people
-from chalicelib.desk.errors import Conflict, Invalid, NotFound
+from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, memberships
@@ -31,6 +31,15 @@ def known(ctx: Context, wanted: Sequence[str], first: str = "member") -> dict[st
         if id_ not in there:
             raise NotFound(first if id_ == wanted[0] else "member", id_)
     return there
+
+
+def check_serve(joining: Iterable[Person]) -> None:
+    """Raises Unavailable where one of the agents is switched off or removed, NotFound for a removed contact."""
+    for person in joining:
+        if person.kind == AGENT:
+            people.check_serves(person, "members")
+        elif person.removed_at:
+            raise NotFound("member", person.id)
 
 
 def group_name(contact: str, group: str) -> str:
@@ -108,6 +117,7 @@ def _moving(ctx: Context, found: Conversation, wanted: ChangeMembers, named: Map
     there = {id_ for id_, part in parts.items() if part.is_member}
     joining = [named[id_] for id_ in dict.fromkeys(wanted.add) if id_ not in there | {found.contact, found.assignee}]
     leaving = [named[id_] for id_ in dict.fromkeys(wanted.remove) if id_ in there]
+    check_serve(joining)
     counts = counted(found, joining, leaving)
     if (counts["member_count"] or 0) > MOST:
         raise Invalid("members", f"are more than {MOST}")
@@ -168,7 +178,10 @@ def of(ctx: Context, found: Conversation) -> list[str]:
 
 @access.allow(VISITOR)
 def close(ctx: Context, conversation: str, person: str) -> None:
-    """Closes a conversation for one who takes part in it, until its next message: two requests. Raises NotFound."""
+    """Closes a conversation for one who takes part in it, until its next message: two requests.
+
+    Raises NotFound, Forbidden for another person than the caller.
+    """
     found = conversations.load(ctx, conversation)
     _takes_part(ctx, found, person)
     memberships.close(ctx.account, found.id, person, found.public_count)
@@ -176,7 +189,7 @@ def close(ctx: Context, conversation: str, person: str) -> None:
 
 @access.allow(VISITOR)
 def open_(ctx: Context, conversation: str, person: str) -> None:
-    """Opens it again for him, and for all where it is closed for all: two requests, or three. Raises NotFound."""
+    """Opens it again for them, and for all where it is closed for all: two requests, or three. Raises as `close`."""
     found = conversations.load(ctx, conversation)
     _takes_part(ctx, found, person)
     conversations.reopen(ctx, found)
@@ -184,14 +197,23 @@ def open_(ctx: Context, conversation: str, person: str) -> None:
 
 
 def _takes_part(ctx: Context, found: Conversation, person: str) -> None:
-    if person in (found.contact, found.assignee):
-        return
-    card = people.card(ctx, person)
-    if card.kind == AGENT and not found.is_internal:
-        return
-    row = memberships.get(ctx.account, found.id, person) if found.member_count else None
-    if row is None or not row.is_member:
+    if not _has_part(ctx, found, person):
         raise NotFound("member", person)
+    if ctx.caller.person not in (None, person) and not ctx.caller.at_least(ADMIN):
+        raise Forbidden("this is another person's own view")
+
+
+def _has_part(ctx: Context, found: Conversation, person: str) -> bool:
+    if person in (found.contact, found.assignee):
+        return True
+    card = people.card(ctx, person)
+    return (card.kind == AGENT and not found.is_internal) or is_member(ctx, found, person)
+
+
+def is_member(ctx: Context, found: Conversation, person: str) -> bool:
+    """Whether somebody is a member by name: one request where the conversation has such members."""
+    row = memberships.get(ctx.account, found.id, person) if found.member_count else None
+    return row is not None and row.is_member
 
 
 @access.allow(VISITOR)

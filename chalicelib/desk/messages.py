@@ -1,5 +1,6 @@
 """Messages: posted once, read in order."""
 
+from copy import copy
 from dataclasses import dataclass
 
 from chalicelib.context import AGENT, STRANGER, VISITOR, Context
@@ -98,8 +99,9 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
         messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads(), file)
         return message
     loads = _loads(found, sender, account)
-    changes = _said(ctx, found, sender, message, takes=loads.held == sender.id)
-    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, loads, file)
+    left = conversations.left_alone(ctx, found) if loads.held not in (None, sender.id) else {}
+    changes = left | _said(ctx, found, sender, message, takes=loads.held == sender.id)
+    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, Loads() if left else loads, file)
     return message
 
 
@@ -169,7 +171,7 @@ def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMes
 def _loads(found: Conversation, sender: Sender, account: Account) -> Loads:
     """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
 
-    Where nobody is to take it, one that was closed is again with the agent it was assigned to.
+    Where nobody is to take it, one that was closed is again with the agent it was assigned to (`add` looks whether they serve).
     """
     if sender.kind != status.STAFF or found.is_internal or (found.picked_at and found.is_open):
         return Loads()
@@ -199,6 +201,15 @@ def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     return stored
 
 
+def seen(ctx: Context, stored: Message) -> Message:
+    """A message as the caller may see it: a visitor is not told which device another's came from."""
+    if ctx.caller.at_least(AGENT) or stored.device is None or stored.sender == ctx.caller.person:
+        return stored
+    shown = copy(stored)
+    shown.attribute_values = {**stored.attribute_values, "device": None}
+    return shown
+
+
 @access.allow(AGENT)
 def get(ctx: Context, found: Conversation, message: str) -> Message:
     """One message of a conversation as it was read: one request. Raises NotFound."""
@@ -214,7 +225,7 @@ def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
     found = conversations.load(ctx, conversation)
     total = found.public_count
     last = total - offset * size
-    return _public(found, last - size + 1, last)
+    return _public(ctx, found, last - size + 1, last)
 
 
 @access.allow(VISITOR)
@@ -222,7 +233,7 @@ def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", 
     """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
     found = conversations.load(ctx, conversation)
     (at,) = _public_sequences(found, [older_than or newer_than]).values()
-    return _public(found, at - size, at - 1) if older_than else _public(found, at + 1, at + size)
+    return _public(ctx, found, at - size, at - 1) if older_than else _public(ctx, found, at + 1, at + size)
 
 
 @access.allow(VISITOR)
@@ -236,9 +247,9 @@ def span(ctx: Context, conversation: str, offset: int | None, size: int, *, up_t
     at = _public_sequences(found, [id_ for id_ in (up_to, after) if id_])
     first, last = at.get(after, 0) + 1, at.get(up_to, found.public_count)
     if offset is None:
-        return _public(found, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
+        return _public(ctx, found, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
     last -= offset * size
-    return _public(found, max(first, last - size + 1), last)
+    return _public(ctx, found, max(first, last - size + 1), last)
 
 
 def _public_sequences(found: Conversation, wanted: list[str]) -> dict[str, int]:
@@ -250,11 +261,11 @@ def _public_sequences(found: Conversation, wanted: list[str]) -> dict[str, int]:
     return at
 
 
-def _public(found: Conversation, first: int, last: int, *, once: bool = False) -> History:
+def _public(ctx: Context, found: Conversation, first: int, last: int, *, once: bool = False) -> History:
     total = found.public_count
     within = max(1, first), min(last, total)
     rows = messages.public_between(found.account, found.id, *within, notes=found.note_count, newest_first=True, once=once)
-    return History(rows, total, found)
+    return History([seen(ctx, row) for row in rows], total, found)
 
 
 @access.allow(STRANGER)

@@ -50,6 +50,7 @@ def create(ctx: Context, command: CreateConversation) -> Opened:
     _check(ctx, command)
     known = members.known(ctx, [command.owner, *command.members], "person")
     owner, others = _sides(ctx, command, known)
+    members.check_serve([owner, *others])
     group = groups.get(ctx, command.group) if command.group else None
     if not others and not group:
         return _for_everybody(ctx, command, owner)

@@ -1,12 +1,13 @@
 """People: agents, and the contacts who write to them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
 from chalicelib.desk import access, tokens
 from chalicelib.desk.cache import TimedCache
-from chalicelib.desk.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound
+from chalicelib.desk.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, counters, people
 from chalicelib.models.base import Refused
@@ -58,8 +59,17 @@ class Card:
     is_anonymous: bool = False
     trace: str | None = None
     language: str | None = None
+    is_removed: bool = False
 
 
+#: What visitors may know of anybody else, agent or contact.
+_PUBLIC = ("kind", "name", "icon", "signature", "presence", "created_at", "updated_at")
+#: All else of a card, as they see it.
+_HIDDEN: dict[str, Any] = {
+    "number": 0,
+    "email": None,
+    **{field.name: field.default for field in fields(Card) if field.default is not MISSING and field.name not in _PUBLIC},
+}
 _cards: TimedCache[Card] = TimedCache()
 
 
@@ -215,6 +225,7 @@ def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
     person.email = text.visitor_email(person.id, ctx.account)
     person.is_anonymous, person.trace, person.domain = True, trace, domain
     people.create(person, [claims.claim(ctx.account, "trace", trace, person.id)])
+    card_of(ctx, person)  # the calls that follow act for them
     return person
 
 
@@ -237,17 +248,30 @@ def get(ctx: Context, person: str) -> Person:
 
 @access.allow(VISITOR)
 def profile(ctx: Context, person: str) -> Person:
-    """The same to be shown: of an agent a visitor learns name, picture, signature and presence. One request."""
+    """The same to be shown: of anybody else a visitor learns what is public. One request.
+
+    Who names a contact by uuid, and nobody else to act for, is that contact.
+    """
     found = people.get(ctx.account, person)
     if found is None or found.removed_at:
         raise NotFound("person", person)
-    return found if ctx.caller.level != VISITOR or found.kind == people.CONTACT else public(found)
+    is_named = found.kind == people.CONTACT and ctx.caller.person is None
+    return found if is_named or not _is_hidden(ctx, found.id) else _public(found)
 
 
-def public(agent: Person) -> Person:
-    """What everybody may know of an agent."""
-    known = ("kind", "name", "icon", "signature", "presence", "created_at", "updated_at")
-    return Person(agent.account, agent.id, **{name: getattr(agent, name) for name in known})
+def _is_hidden(ctx: Context, person: str) -> bool:
+    """Whether the caller may see no more of a person than is public: a visitor sees only themselves whole."""
+    return not ctx.caller.at_least(AGENT) and ctx.caller.person != person
+
+
+def _public(person: Person) -> Person:
+    return Person(person.account, person.id, **{name: getattr(person, name) for name in _PUBLIC})
+
+
+@access.allow(VISITOR)
+def shown(ctx: Context, persons: Iterable[Person]) -> list[Person]:
+    """People who have been read, as the caller may see them."""
+    return [_public(person) if _is_hidden(ctx, person.id) else person for person in persons]
 
 
 def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
@@ -263,12 +287,12 @@ def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
         id_: card_of(ctx, person) for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
     }
     every = {id_: seen for id_, seen in known.items() if seen is not None} | fresh
-    return {id_: without_address(card) for id_, card in every.items()} if ctx.caller.level == VISITOR else every
+    return {id_: public(card) if _is_hidden(ctx, id_) else card for id_, card in every.items()}
 
 
-def without_address(card: Card) -> Card:
-    """The card as contacts see it."""
-    return replace(card, email=None) if card.kind == people.AGENT else card
+def public(card: Card) -> Card:
+    """What visitors may know of anybody else."""
+    return replace(card, **_HIDDEN)
 
 
 @access.allow(VISITOR)
@@ -281,8 +305,31 @@ def card(ctx: Context, person: str) -> Card:
 
 
 @access.allow(VISITOR)
+def contact(ctx: Context, person: str) -> Card:
+    """A contact who has not been removed, at most a minute old. Raises NotFound, also for an agent."""
+    found = card(ctx, person)
+    if found.kind != people.CONTACT or found.is_removed:
+        raise NotFound("person", person)
+    return found
+
+
+@access.allow(VISITOR)
+def cards_of(ctx: Context, persons: Iterable[Person]) -> list[Card]:
+    """Cards of people who have just been read, as the caller may see them."""
+    every = [card_of(ctx, person) for person in persons]
+    return [public(card) if _is_hidden(ctx, card.id) else card for card in every]
+
+
+def is_contact(ctx: Context, person: str) -> bool:
+    """Whether somebody is a contact who has not been removed, as of a minute ago at most."""
+    try:
+        return contact(ctx, person).kind == people.CONTACT
+    except NotFound:
+        return False
+
+
 def card_of(ctx: Context, person: Person) -> Card:
-    """What may be seen of a person who has just been read."""
+    """The card of a person who has just been read, with all that agents see of them; remembered for a minute."""
     shown = Card(
         person.id,
         person.number,
@@ -298,6 +345,7 @@ def card_of(ctx: Context, person: Person) -> Card:
         person.is_anonymous,
         person.trace,
         person.language,
+        person.removed_at is not None,
     )
     return _cards.put(f"{ctx.account}#{person.id}", shown, ctx.now)
 
@@ -311,6 +359,18 @@ def forget(ctx: Context, person: str) -> None:
 def agents(ctx: Context) -> list[Person]:
     """The account's agents by number: one request."""
     return people.agents(ctx.account)
+
+
+def check_serves(agent: Person, field: str) -> Person:
+    """An agent who may be given conversations. Raises Unavailable for one who is switched off or removed, naming the field."""
+    if not can_serve(agent):
+        raise Unavailable(field, f"names {agent.name}, who is switched off or removed")
+    return agent
+
+
+def can_serve(agent: Person | None) -> bool:
+    """Whether somebody is an agent who may be given conversations."""
+    return agent is not None and bool(agent.agents_of) and agent.is_active
 
 
 @access.allow(AGENT)

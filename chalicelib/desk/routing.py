@@ -4,7 +4,8 @@ from functools import cache, partial
 from itertools import islice
 
 from chalicelib.context import AGENT, SYSTEM, Context
-from chalicelib.desk import access, accounts, domains, groups, people
+from chalicelib.desk import access, accounts, domains, groups, members, people
+from chalicelib.desk.members import ChangeMembers
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations, summaries
 from chalicelib.models import people as rows
@@ -133,9 +134,10 @@ def look_again(ctx: Context, found: Conversation) -> None:
 
 @access.allow(SYSTEM)
 def hand_back(ctx: Context, agent: str) -> bool:
-    """Takes their open conversations from an agent who has gone and gives them out anew, the longest held first.
+    """Takes their conversations from an agent who has gone and gives them out anew, the longest held first: those that are
+    theirs, and those with a contact that they are a member of by name.
 
-    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. Five requests each.
+    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. Up to seven requests each.
     """
     let_go = 0
     for conversation in conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False):
@@ -147,7 +149,12 @@ def hand_back(ctx: Context, agent: str) -> bool:
 
 def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
     found = conversations.get(ctx.account, conversation)
-    if found is None or not found.is_open or found.assignee != agent:
+    if found is None or found.is_internal:
+        return False
+    if members.is_member(ctx, found, agent):
+        members.change(ctx, conversation, ChangeMembers(remove=(agent,)))
+        return True
+    if not found.is_open or found.assignee != agent:
         return False
     again = accounts.load(ctx).looks_again_at(ctx.now)
     summaries.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=agent))

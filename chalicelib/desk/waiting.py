@@ -111,8 +111,9 @@ def ask_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversatio
 def _agents(ctx: Context, wanted: Sequence[str]) -> dict[str, Person]:
     found = people.get_many(ctx, wanted)
     for id_ in wanted:
-        if id_ not in found or not found[id_].agents_of:
+        if id_ not in found or found[id_].kind != people.AGENT_KIND:
             raise NotFound("person", id_)
+        people.check_serves(found[id_], "members")
     return found
 
 

@@ -37,7 +37,8 @@ class Endpoint:
 
     Its annotations are the request's and the answer's types. `path` has its variables in braces, named like the request's
     fields. `needs` is for the dialect's `admit`: a level, api levels, or None for an endpoint without a token. `headers`
-    names the request's fields that come from headers.
+    names the request's fields that come from headers. `actor` is the field that names the person for whom the call acts,
+    where the credential does not say; `admit` checks it, and nothing else may say who acts.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Endpoint:
     needs: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     in_form: bool = False
+    actor: str = ""
 
     @cached_property
     def _types(self) -> dict[str, Any]:

@@ -31,4 +31,4 @@ _STATUSES: dict[type[Exception], int] = {
 
 def status_of(error: Exception) -> int:
     """The status that says what went wrong; 500 for what is our own fault."""
-    return _STATUSES.get(type(error), 500)
+    return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)

@@ -66,7 +66,7 @@ def _say(ctx: Context, found: Conversation, heard: list[Listener], stored: Messa
     told = 0
     for each in heard:
         if each.device != stored.device:
-            shown = people.without_address(sender) if sender and each.person == found.contact else sender
+            shown = people.public(sender) if sender and each.person == found.contact else sender
             told += live.tell(ctx, [each], words.message(ctx.account, stored, shown, each.device))
     return told
 

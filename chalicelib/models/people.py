@@ -248,9 +248,9 @@ def take_up(write: TransactWrite, agent: Person, now: int) -> None:
 
 
 def hold(write: TransactWrite, account: str, agent: str, now: int) -> None:
-    """Within a transaction: an agent has one more by a person's decision, whatever his presence."""
+    """Within a transaction: an agent who is not switched off has one more by a person's decision, whatever their presence."""
     actions: list[Action] = [Person.open_conversations.add(1), Person.last_assigned_at.set(now)]
-    write.update(Person(account, agent), actions, Person.agents_of.exists())
+    write.update(Person(account, agent), actions, Person.agents_of.exists() & (Person.is_active == True))  # noqa: E712
 
 
 def free(write: TransactWrite, account: str, agent: str) -> None:

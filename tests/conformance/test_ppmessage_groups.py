@@ -173,7 +173,7 @@ def test_a_visitor_gets_no_uuid_until_an_agent_is_there(desk: World) -> None:
     desk.online(desk.agents[0])
     shown = default(desk, user)
     assert (shown["assigned_uuid"], shown["conversation_name"], length(desk)) == (desk.agents[0].id, "Ada Agent", 0)
-    assert shown["user_list"][1]["group"] == {"uuid": group, "group_name": "Dancers"}
+    assert (shown["group_uuid"], shown["user_list"][1]["group"]) == (group, None)
     assert create(desk, user, group_uuid=group)["uuid"] == create(desk, user)["uuid"] == shown["uuid"]
     assert call(desk, "PP_GET_ORG_GROUP_CONVERSATION", "PPCOM", **given)["conversation_uuid"] == shown["uuid"]
 

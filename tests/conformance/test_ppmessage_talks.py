@@ -168,7 +168,7 @@ def test_only_its_members_reach_a_conversation_among_agents(scene: Scene) -> Non
         for label, user in (("PPKEFU", agents[0]), ("PPCONSOLE", scene.world.owner.id), ("PPCOM", scene.visitor.id)):
             assert (ask(scene, endpoint, label, **given, user_uuid=user)["error_code"], endpoint, label) == (26, endpoint, label)
         for user in agents[1:]:
-            assert ask(scene, endpoint, "PPCOM", **given, user_uuid=user)["error_code"] == 26
+            assert ask(scene, endpoint, "PPCOM", **given, user_uuid=user)["error_code"] == 7
             assert ask(scene, endpoint, "THIRD_PARTY_KEFU", **given, user_uuid=user)["error_code"] == 0
     sent = message(scene, "PPKEFU") | {"conversation_uuid": found, "to_uuid": found}
     assert ask(scene, "PP_SEND_MESSAGE", **sent)["error_code"] == 16

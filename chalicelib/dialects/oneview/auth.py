@@ -29,4 +29,6 @@ def _for_agent(ctx: Context, email: str) -> Context:
         raise Forbidden("X-Agent-ID names no agent of yours") from missing
     if agent.id != ctx.caller.person and not ctx.caller.at_least(ADMIN):
         raise Forbidden("X-Agent-ID is a supervisor's to use")
+    if not agent.is_active:
+        raise Forbidden("X-Agent-ID names an agent who is switched off")
     return ctx.acting(Caller(ctx.account, ctx.caller.level, agent.id, agent.number, ctx.caller.client))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
-from chalicelib.desk import accounts, clients, grants, logins, tokens
+from chalicelib.desk import accounts, clients, grants, logins, people, tokens
 from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.desk.people import Person
 from chalicelib.dialects.endpoint import Endpoint, required
@@ -67,7 +67,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
         raise NotAuthenticated
     nulls = {name for name in endpoint.nullable if given.get(name, ...) is None}
     required([name for name, needed in fields.items() if needed and name not in nulls], given)
-    return ctx.acting(_acting(caller, given))
+    return _acting(ctx.acting(caller), given.get(endpoint.actor))
 
 
 def optional(ctx: Context, authorization: str) -> Context:
@@ -85,10 +85,13 @@ def _may_be_new(endpoint: Endpoint, app: Any) -> bool:
     return endpoint.needs is SIGNING_UP and isinstance(app, str)
 
 
-def _acting(caller: Caller, given: dict[str, Any]) -> Caller:
-    """A visitor's token acts for the user whom the call names, and sees that user's things alone."""
-    person = given.get("user_uuid") or given.get("from_uuid")
-    return replace(caller, person=person) if caller.level == VISITOR and isinstance(person, str) else caller
+def _acting(ctx: Context, person: Any) -> Context:
+    """A visitors' token acts for the contact whom the call names, and sees that contact's things alone: no request where a warm
+    process knows them, else one. Raises NotFound for anybody who is no contact of the account.
+    """
+    if ctx.caller.level != VISITOR or not isinstance(person, str) or not person:
+        return ctx
+    return ctx.as_person(person, people.contact(ctx, person).number)
 
 
 def named(ctx: Context, person: str | None) -> Context:

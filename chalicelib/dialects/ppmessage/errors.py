@@ -21,6 +21,7 @@ from chalicelib.desk.errors import (
     NotFound,
     Stale,
     TooMany,
+    Unavailable,
 )
 from chalicelib.dialects.endpoint import WrongMethod
 from chalicelib.dialects.http import Answer, Request
@@ -109,6 +110,8 @@ def code_of(error: Exception) -> int:
             return _NOT_FOUND.get(error.kind, 18)
         case Missing():
             return 6
+        case Unavailable():
+            return 33
         case Invalid():
             return 1 if not error.field else 31 if error.reason.startswith(_NO_LIST) else 28
         case Exists():

@@ -9,7 +9,7 @@ from chalicelib.context import VISITOR, Context, stranger, system
 from chalicelib.desk import live, people, tokens
 from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound
 from chalicelib.desk.live import Connection, Ended
-from chalicelib.dialects.ppmessage.calls.messages import send_message
+from chalicelib.dialects.ppmessage.calls.messages import post
 from chalicelib.dialects.ppmessage.mapping import socket as mapping
 from chalicelib.dialects.ppmessage.wire import messages as wire
 from chalicelib.dialects.ppmessage.wire import socket as told
@@ -126,7 +126,7 @@ def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
         ctx, row = live.of(ctx, connection)
         request = msgspec.convert(sent, wire.SendMessage)
         request.device_uuid = row.device
-        send_message(ctx, request)
+        post(ctx, request)
     except (msgspec.ValidationError, DeskError) as error:
         return Reply(mapping.ack("SEND", _send_code(error), **named), close=isinstance(error, Ended))
     return Reply(mapping.ack("SEND", 0, **named))

@@ -42,6 +42,6 @@ def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.Conv
 
 
 ROWS = [
-    Endpoint("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION", default_conversation, PPCOM, {"origin": "Origin"}),
-    Endpoint("POST", "/api/PP_GET_CONVERSATION_INFO", conversation_info, EVERY_LEVEL),
+    Endpoint("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION", default_conversation, PPCOM, {"origin": "Origin"}, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_GET_CONVERSATION_INFO", conversation_info, EVERY_LEVEL, actor="user_uuid"),
 ]

@@ -30,7 +30,7 @@ def set_device_info(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpda
 
 
 ROWS = [
-    Endpoint("POST", "/api/PP_CREATE_DEVICE", create_device, PPCOM),
-    Endpoint("POST", "/api/PP_UPDATE_DEVICE", update_device, DEVICES),
-    Endpoint("POST", "/api/SET_DEVICE_INFO", set_device_info, DEVICES),
+    Endpoint("POST", "/api/PP_CREATE_DEVICE", create_device, PPCOM, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_UPDATE_DEVICE", update_device, DEVICES, actor="user_uuid"),
+    Endpoint("POST", "/api/SET_DEVICE_INFO", set_device_info, DEVICES, actor="user_uuid"),
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chalicelib.context import VISITOR, Context
+from chalicelib.context import Context
 from chalicelib.desk import conversations, groups, people, waiting
 from chalicelib.desk.errors import DeskError, Invalid
 from chalicelib.desk.groups import Group
@@ -48,15 +48,13 @@ def remove_group(ctx: Context, request: wire.GroupRequest) -> Done:
 def group_users(ctx: Context, request: wire.GroupRequest) -> wire.UserList:
     """PP_GET_ORG_GROUP_USER_LIST: the users of a group."""
     group = groups.get(ctx, request.group_uuid)
-    names, visits = {group.id: group.name}, ctx.caller.level == VISITOR
-    shown = [people.card_of(ctx, agent) for agent in groups.members(ctx, group)]
-    return wire.UserList([user_summary(card, names, for_visitor=visits) for card in shown])
+    names = {group.id: group.name}
+    return wire.UserList([user_summary(card, names) for card in people.cards_of(ctx, groups.members(ctx, group))])
 
 
 def groupless_users(ctx: Context, request: AppRequest) -> wire.GrouplessList:
     """PP_GET_NO_GROUP_USER_LIST: the service users of no group."""
-    visits = ctx.caller.level == VISITOR
-    return wire.GrouplessList([mapping.groupless(agent, for_visitor=visits) for agent in groups.groupless(ctx)])
+    return wire.GrouplessList([mapping.groupless(agent) for agent in people.shown(ctx, groups.groupless(ctx))])
 
 
 def add_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
@@ -110,6 +108,6 @@ ROWS = [
     Endpoint("POST", "/api/PP_GET_NO_GROUP_USER_LIST", groupless_users, EVERY_LEVEL),
     Endpoint("POST", "/api/PP_ADD_ORG_GROUP_USER", add_group_users, CONSOLES),
     Endpoint("POST", "/api/PP_REMOVE_ORG_GROUP_USER", remove_group_users, CONSOLES),
-    Endpoint("POST", "/api/PP_GET_ORG_GROUP_CONVERSATION", group_conversation, PPCOM),
+    Endpoint("POST", "/api/PP_GET_ORG_GROUP_CONVERSATION", group_conversation, PPCOM, actor="user_uuid"),
     Endpoint("POST", "/api/PP_SELECT_USERS_BY_GROUP_ALGORITHM", select_users, EVERY_LEVEL),
 ]

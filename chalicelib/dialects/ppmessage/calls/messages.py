@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk import files, messages, people
+from chalicelib.desk import devices, files, messages, people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import errors
@@ -60,7 +60,17 @@ def _senders(ctx: Context, page: messages.History) -> dict[str, people.Card]:
 
 
 def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
-    """PP_SEND_MESSAGE: posts a message; the same uuid again answers the same and stores nothing."""
+    """PP_SEND_MESSAGE: posts a message; the same uuid again answers the same and stores nothing.
+
+    A device that is not the sender's counts as none: the message is pushed to it.
+    """
+    if request.device_uuid and not devices.is_of(ctx, request.from_uuid, request.device_uuid):
+        request = msgspec.structs.replace(request, device_uuid=None)
+    return post(ctx, request)
+
+
+def post(ctx: Context, request: wire.SendMessage) -> wire.Sent:
+    """The same from a device that is known to be the sender's, as a socket's is."""
     try:
         stored = messages.post(_sending(ctx, request), mapping.post(_read(ctx, request)))
     except (NotFound, Invalid) as error:
@@ -91,7 +101,7 @@ def _sending(ctx: Context, request: wire.SendMessage) -> Context:
 
 
 ROWS = [
-    Endpoint("POST", "/api/PP_PAGE_HISTORY_MESSAGE", page_history, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_GET_HISTORY_MESSAGE", get_history, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_SEND_MESSAGE", send_message, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_PAGE_HISTORY_MESSAGE", page_history, EVERY_LEVEL, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_GET_HISTORY_MESSAGE", get_history, EVERY_LEVEL, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_SEND_MESSAGE", send_message, EVERY_LEVEL, actor="from_uuid"),
 ]

@@ -25,7 +25,7 @@ def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
     """PP_CREATE_USER: an agent or a contact; 22 where somebody has the e-mail."""
     wanted = mapping.create(request)
     person = people.create_agent(ctx, wanted) if isinstance(wanted, CreateAgent) else people.create_contact(ctx, wanted)
-    return mapping.user(person, accounts.load(ctx))
+    return mapping.user(person, accounts.load(ctx).owner)
 
 
 def remove_user(ctx: Context, request: wire.RemoveUser) -> Done:
@@ -60,12 +60,12 @@ def update_user(ctx: Context, request: wire.UpdateUser) -> Done:
 
 def user_info(ctx: Context, request: wire.UserRequest) -> wire.UserDetail:
     """PP_GET_USER_INFO: a user."""
-    return mapping.detail(people.profile(ctx, request.user_uuid), accounts.load(ctx))
+    return mapping.detail(people.profile(ctx, request.user_uuid), _owner(ctx))
 
 
 def user_detail(ctx: Context, request: wire.DetailRequest) -> wire.UserDetail:
     """PP_GET_USER_DETAIL: the same."""
-    return mapping.detail(people.profile(ctx, request.user_uuid), accounts.load(ctx))
+    return mapping.detail(people.profile(ctx, request.user_uuid), _owner(ctx))
 
 
 def user_uuid(ctx: Context, request: wire.UuidRequest) -> wire.UserUuid:
@@ -81,16 +81,20 @@ def email_valid(ctx: Context, request: wire.EmailRequest) -> wire.EmailValid:
 
 def service_users(ctx: Context, request: AppRequest) -> wire.ServiceUsers:
     """PP_GET_APP_SERVICE_USER_LIST: all agents by number."""
-    account, found = accounts.load(ctx), people.agents(ctx)
-    known = [people.public(agent) for agent in found] if ctx.caller.level == VISITOR else found
-    return wire.ServiceUsers([mapping.service_user(agent, account) for agent in known])
+    owner = _owner(ctx)
+    return wire.ServiceUsers([mapping.service_user(agent, owner) for agent in people.shown(ctx, people.agents(ctx))])
+
+
+def _owner(ctx: Context) -> str | None:
+    """The account's owner; visitors are not told who it is."""
+    return None if ctx.caller.level == VISITOR else accounts.load(ctx).owner
 
 
 ROWS = [
     Endpoint("POST", "/api/PP_CREATE_ANONYMOUS", create_anonymous, PPCOM, {"origin": "Origin"}),
     Endpoint("POST", "/api/PP_CREATE_USER", create_user, CONSOLES),
     Endpoint("POST", "/api/PP_REMOVE_USER", remove_user, CONSOLES),
-    Endpoint("POST", "/api/PP_UPDATE_USER", update_user, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_UPDATE_USER", update_user, EVERY_LEVEL, actor="user_uuid"),
     Endpoint("POST", "/api/PP_GET_USER_INFO", user_info, EVERY_LEVEL),
     Endpoint("POST", "/api/PP_GET_USER_DETAIL", user_detail, EVERY_LEVEL),
     Endpoint("POST", "/api/PP_GET_USER_UUID", user_uuid, PPCOM),

@@ -23,9 +23,9 @@ def unacked(ctx: Context, request: wire.Unacked) -> wire.UnackedMessages:
 
 
 def _as(ctx: Context, person: str) -> Context:
-    """A program asks for the agent whom it names, an agent for himself alone."""
+    """A program asks for the agent whom it names, an agent for themselves alone, a visitor as `admit` found them."""
     if ctx.caller.level == VISITOR:
-        tokens.bind(ctx, people.get(ctx, person).id)
+        tokens.bind(ctx, person)
     elif ctx.caller.person is None:
         if people.get(ctx, person).kind != people.AGENT_KIND:
             raise NotFound("person", person)
@@ -36,6 +36,6 @@ def _as(ctx: Context, person: str) -> Context:
 
 
 ROWS = [
-    Endpoint("POST", "/api/ACK_MESSAGE", acknowledge, DEVICES),
-    Endpoint("POST", "/api/GET_UNACKED_MESSAGES", unacked, DEVICES),
+    Endpoint("POST", "/api/ACK_MESSAGE", acknowledge, DEVICES, actor="user_uuid"),
+    Endpoint("POST", "/api/GET_UNACKED_MESSAGES", unacked, DEVICES, actor="from_uuid"),
 ]

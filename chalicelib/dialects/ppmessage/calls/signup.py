@@ -27,7 +27,7 @@ def sign_up(ctx: Context, request: wire.SignUp) -> wire.SignedUp:
             raise NotAuthenticated from error
         raise
     told = ctx.caller.client != "THIRD_PARTY_CONSOLE"
-    return wire.SignedUp(mapping.made(opened, told=told), people_mapping.user(opened.owner, opened.account))
+    return wire.SignedUp(mapping.made(opened, told=told), people_mapping.user(opened.owner, opened.account.owner))
 
 
 ROWS = [

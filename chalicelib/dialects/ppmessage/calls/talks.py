@@ -39,7 +39,7 @@ def update_members(ctx: Context, request: wire.UpdateMembers) -> Done:
 def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Done:
     """PP_UPDATE_CONVERSATION: gives it to an agent by hand."""
     agent = people.card(ctx, request.assigned_uuid)
-    if agent.kind != "agent":
+    if agent.kind != people.AGENT_KIND:
         raise NotFound("person", request.assigned_uuid)
     if conversations.load(ctx, request.conversation_uuid).is_internal:
         raise Coded(36, "nobody is assigned to a conversation among agents")
@@ -93,13 +93,13 @@ def _shown(ctx: Context, listed: list[Listed], reader: str | None) -> list[wire.
 
 
 ROWS = [
-    Endpoint("POST", "/api/PP_CREATE_CONVERSATION", create_conversation, PPCOM_AND_KEFU),
-    Endpoint("POST", "/api/PP_GET_APP_CONVERSATION_LIST", app_conversations, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_GET_USER_CONVERSATION_LIST", user_conversations, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_PAGE_USER_CONVERSATION", page_conversations, PPCOM_AND_KEFU),
-    Endpoint("POST", "/api/PP_OPEN_CONVERSATION", open_conversation, EVERY_LEVEL),
-    Endpoint("POST", "/api/PP_CLOSE_CONVERSATION", close_conversation, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_CREATE_CONVERSATION", create_conversation, PPCOM_AND_KEFU, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_GET_APP_CONVERSATION_LIST", app_conversations, EVERY_LEVEL, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_GET_USER_CONVERSATION_LIST", user_conversations, EVERY_LEVEL, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_PAGE_USER_CONVERSATION", page_conversations, PPCOM_AND_KEFU, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_OPEN_CONVERSATION", open_conversation, EVERY_LEVEL, actor="user_uuid"),
+    Endpoint("POST", "/api/PP_CLOSE_CONVERSATION", close_conversation, EVERY_LEVEL, actor="user_uuid"),
     Endpoint("POST", "/api/PP_UPDATE_CONVERSATION", update_conversation, KEFU_AND_CONSOLES),
     Endpoint("POST", "/api/PP_UPDATE_CONVERSATION_MEMBER", update_members, PPCOM_AND_KEFU),
-    Endpoint("POST", "/api/PP_GET_CONVERSATION_USER_LIST", conversation_users, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_CONVERSATION_USER_LIST", conversation_users, EVERY_LEVEL, actor="user_uuid"),
 ]

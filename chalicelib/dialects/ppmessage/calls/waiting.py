@@ -34,7 +34,7 @@ def cancel_waiting(ctx: Context, request: wire.CancelWaiting) -> Done:
 
 
 ROWS = [
-    Endpoint("POST", "/api/PPCOM_CREATE_CONVERSATION", create_visitor_conversation, PPCOM),
+    Endpoint("POST", "/api/PPCOM_CREATE_CONVERSATION", create_visitor_conversation, PPCOM, actor="user_uuid"),
     Endpoint("POST", "/api/PP_GET_AMD_QUEUE_LENGTH", queue_length, PPCOM),
-    Endpoint("POST", "/api/PP_CANCEL_WAITING_CREATE_CONVERSATION", cancel_waiting, PPCOM),
+    Endpoint("POST", "/api/PP_CANCEL_WAITING_CREATE_CONVERSATION", cancel_waiting, PPCOM, actor="user_uuid"),
 ]

@@ -90,5 +90,5 @@ def default_conversation(
         **msgspec.structs.asdict(for_visitor(found, agents)),
         app_name=account.name,
         app_welcome=account.welcome,
-        user_list=[user_summary(card, groups, connected.get(card.id, (False, False)), for_visitor=True) for card in everybody],
+        user_list=[user_summary(card, groups, connected.get(card.id, (False, False))) for card in everybody],
     )

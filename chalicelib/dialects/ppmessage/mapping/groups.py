@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk import groups
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.groups import Change, Group
@@ -10,6 +11,8 @@ from chalicelib.dialects.ppmessage.mapping.words import icon, moment, service_st
 from chalicelib.dialects.ppmessage.wire import groups as wire
 
 _ALGORITHMS = {"BROADCAST": groups.EVERYONE, "SMART": groups.FEWEST_CUSTOMERS, "LOAD": groups.FEWEST_MESSAGES}
+#: `user_status` of an agent's level; a visitor is told none.
+_STATUSES: dict[str | None, str] = {AGENT: "SERVICE", ADMIN: "ADMIN"}
 _NAMES = {selection: name for name, selection in _ALGORITHMS.items()}
 
 
@@ -51,8 +54,8 @@ def shown(found: Group, account: str) -> wire.GroupShown:
     return wire.GroupShown(**_group(found, account), group_uuid=found.id, group_route_algorithm=algorithm)
 
 
-def groupless(agent: Person, *, for_visitor: bool) -> wire.Groupless:
-    """An agent of no group. A visitor learns only his name, icon, signature and presence."""
+def groupless(agent: Person) -> wire.Groupless:
+    """An agent of no group."""
     return wire.Groupless(
         uuid=agent.id,
         user_fullname=agent.name,
@@ -62,6 +65,6 @@ def groupless(agent: Person, *, for_visitor: bool) -> wire.Groupless:
         is_anonymous_user="False",
         createtime=moment(agent.created_at),
         updatetime=moment(agent.updated_at),
-        user_status=None if for_visitor else "ADMIN" if agent.level == "admin" else "SERVICE",
-        user_email=None if for_visitor else agent.email,
+        user_status=_STATUSES.get(agent.level),
+        user_email=agent.email,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from chalicelib.context import ADMIN, AGENT
-from chalicelib.desk.accounts import Account
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.people import Card, CreateAgent, CreateContact, Person
 from chalicelib.desk.profiles import ChangePerson
@@ -21,19 +20,17 @@ def anonymous(person: Person) -> wire.AnonymousCreated:
     return wire.AnonymousCreated(person.id, person.name, icon(person.id, person.icon), person.email)
 
 
-def user_summary(
-    card: Card, groups: Mapping[str, str], connected: tuple[bool, bool] = (False, False), *, for_visitor: bool = False
-) -> wire.UserSummary:
-    """A member of a conversation or a group; `groups` has the account's groups' names. A visitor learns no agent's e-mail.
+def user_summary(card: Card, groups: Mapping[str, str], connected: tuple[bool, bool] = (False, False)) -> wire.UserSummary:
+    """A member of a conversation or a group; `groups` has the account's groups' names.
 
-    `connected` is whether a browser, and whether a mobile of his is. An agent who is not offline without either works through
+    `connected` is whether a browser, and whether a mobile of theirs is. An agent who is not offline without either works through
     another client, which stands for a browser.
     """
     browser, mobile = connected
     return wire.UserSummary(
         uuid=card.id,
         user_fullname=card.name,
-        user_email=None if for_visitor and card.kind == "agent" else card.email,
+        user_email=card.email,
         user_icon=icon(card.id, card.icon),
         user_signature=card.signature,
         updatetime=card.updated_at // 1000,
@@ -43,11 +40,11 @@ def user_summary(
     )
 
 
-def status(person: Person, account: Account) -> str:
-    """Of a person, his `user_status`."""
+def status(person: Person, owner: str | None) -> str:
+    """A person's `user_status`. `owner` is the account's, None for who is not told."""
     if person.kind == _CONTACT:
         return "ANONYMOUS" if person.is_anonymous else "THIRDPARTY"
-    if person.id == account.owner:
+    if person.id == owner:
         return "OWNER_2"
     return "ADMIN" if person.level == ADMIN else "SERVICE"
 
@@ -71,7 +68,7 @@ def create(request: wire.CreateUser) -> CreateAgent | CreateContact:
     return CreateContact(email, name, None, language, request.user_password, anonymous)
 
 
-def user(person: Person, account: Account) -> wire.User:
+def user(person: Person, owner: str | None) -> wire.User:
     """A user as he was made."""
     return wire.User(
         uuid=person.id,
@@ -79,7 +76,7 @@ def user(person: Person, account: Account) -> wire.User:
         user_email=person.email,
         user_fullname=person.name,
         user_language=person.language,
-        user_status=status(person, account),
+        user_status=status(person, owner),
         is_anonymous_user=person.is_anonymous,
     )
 
@@ -98,8 +95,8 @@ def change(request: wire.UpdateUser) -> ChangePerson:
     )
 
 
-def detail(person: Person, account: Account) -> wire.UserDetail:
-    """A user in full, as the desk shows him to the caller."""
+def detail(person: Person, owner: str | None) -> wire.UserDetail:
+    """A user in full, as the desk shows them to the caller. `owner` is the account's, None for who is not told."""
     first, _, last = person.name.partition(" ")
     is_agent = person.kind != _CONTACT
     return wire.UserDetail(
@@ -114,11 +111,11 @@ def detail(person: Person, account: Account) -> wire.UserDetail:
         user_icon=icon(person.id, person.icon),
         user_signature=person.signature,
         user_language=person.language,
-        user_status=status(person, account),
+        user_status=status(person, owner),
         service_user_status=service_status(person.presence),
         is_anonymous_user=person.is_anonymous,
         is_service_user=is_agent,
-        is_owner_user=person.id == account.owner,
+        is_owner_user=person.id == owner,
         is_distributor_user=person.is_distributor,
         is_browser_online=is_there(person.presence),
         is_mobile_online=False,
@@ -128,8 +125,8 @@ def detail(person: Person, account: Account) -> wire.UserDetail:
     )
 
 
-def service_user(agent: Person, account: Account) -> wire.ServiceUser:
-    """An agent in the list of all."""
+def service_user(agent: Person, owner: str | None) -> wire.ServiceUser:
+    """An agent in the list of all. `owner` is the account's, None for who is not told."""
     return wire.ServiceUser(
         uuid=agent.id,
         user_fullname=agent.name,
@@ -140,7 +137,7 @@ def service_user(agent: Person, account: Account) -> wire.ServiceUser:
         group={"uuid": agent.group} if agent.group else None,
         is_browser_online=is_there(agent.presence),
         is_mobile_online=False,
-        is_owner_user=agent.id == account.owner,
+        is_owner_user=agent.id == owner,
         is_distributor_user=agent.is_distributor,
         is_service_user=True,
     )
