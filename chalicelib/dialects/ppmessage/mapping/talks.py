@@ -49,6 +49,21 @@ def created(opened: Opened) -> wire.ConversationCreated:
     )
 
 
+def peer(request: wire.TalkWith) -> str:
+    """The one whom an agent wants to talk with. Raises 31 for what is no list of texts, 35 for none, 28 for more."""
+    named = tuple(dict.fromkeys(member_list(request.member_list)))
+    if len(named) != 1:
+        raise Coded(28 if named else 35, "member_list is to have one uuid")
+    return named[0]
+
+
+def of_two(opened: Opened, asker: str, other: Card) -> wire.TalkOfTwo:
+    """A conversation as one of the two who are in it sees it."""
+    shown = msgspec.structs.asdict(created(opened))
+    shown |= {"conversation_name": other.name, "conversation_icon": icon(other.id, other.icon)}
+    return wire.TalkOfTwo(**shown | {"user_uuid": asker, "user_list": [other.id]}, peer_uuid=other.id)
+
+
 def change(request: wire.UpdateMembers) -> ChangeMembers:
     """Who joins or leaves, and the group. Raises 6 where nothing is asked for, 31, 35, 28."""
     if request.action is None and request.member_list is None:
