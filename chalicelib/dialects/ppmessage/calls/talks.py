@@ -106,8 +106,10 @@ def page_conversations(ctx: Context, request: wire.PageConversations) -> wire.Co
 
 
 def _shown(ctx: Context, listed: list[Listed], reader: str | None) -> list[wire.ListedConversation]:
-    cards = conversations.people_of(ctx, [one.conversation for one in listed])
-    return [mapping.listed(one, reader, cards, public=ctx.caller.level == VISITOR) for one in listed]
+    rows = [one.conversation for one in listed]
+    cards = conversations.people_of(ctx, rows)
+    names, public = members.names(ctx, rows, cards), ctx.caller.level == VISITOR
+    return [mapping.listed(one, reader, cards, names.get(one.conversation.id), public=public) for one in listed]
 
 
 ROWS = [

@@ -107,16 +107,18 @@ def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> 
     return Turn(wanted, None if older or newer else request.page_offset, older, newer)
 
 
-def listed(one: Listed, reader: str | None, cards: Mapping[str, Card], *, public: bool) -> wire.ListedConversation:
-    """A conversation of a list of `reader`'s, or of the account's."""
+def listed(
+    one: Listed, reader: str | None, cards: Mapping[str, Card], name: str | None, *, public: bool
+) -> wire.ListedConversation:
+    """A conversation of a name, of a list of `reader`'s, or of the account's."""
     found, contact = one.conversation, cards.get(one.conversation.contact)
     return wire.ListedConversation(
-        **msgspec.structs.asdict(single.conversation(found, None)),
+        **msgspec.structs.asdict(single.conversation(found, name)),
         latest_message=latest(one.last, found, cards) if one.last else None,
         create_user=create_user(contact, found, public=public, own=reader == found.contact) if contact else None,
         from_user=messages.from_user(contact),
         message_total_count=found.public_count,
-        conversation_data=single.conversation_data(found, one.own, reader, cards) if reader else None,
+        conversation_data=single.conversation_data(found, one.own, reader, cards, name) if reader else None,
     )
 
 
