@@ -61,7 +61,7 @@ class Card:
 
 
 _cards: TimedCache[Card] = TimedCache()
-_agents: TimedCache[list[Person]] = TimedCache(1_000)
+_agents: TimedCache[list[Person]] = TimedCache(200)
 
 
 def create_agent(ctx: Context, command: CreateAgent) -> Person:
@@ -297,13 +297,13 @@ def forget(ctx: Context, person: str) -> None:
 
 def agents(ctx: Context) -> list[Person]:
     """The account's agents by number: one request."""
-    return _agents.put(ctx.account, people.agents(ctx.account), ctx.now)
+    return people.agents(ctx.account)
 
 
 def known_agents(ctx: Context) -> list[Person]:
     """The same to be named, at most a minute old: no request where a warm process knows them, else one."""
     found = _agents.get(ctx.account, ctx.now)
-    return agents(ctx) if found is None else found
+    return _agents.put(ctx.account, agents(ctx), ctx.now) if found is None else found
 
 
 def by_email(ctx: Context, email: str) -> Person:
