@@ -31,10 +31,11 @@ DIALECTS = [PPMESSAGE, ANYTIME, ONEVIEW, LIVECHAT]
 FAMILIES = [
     (PPMESSAGE, "/api", 1, 1),
     (PPMESSAGE, "/ppauth", 1, 1),
-    (PPMESSAGE, "/upload", 0, 0),
+    (PPMESSAGE, "/upload", 0, 1),
     (PPMESSAGE, "/upload_txt", 0, 0),
-    (PPMESSAGE, "/download", 1, 1),
+    (PPMESSAGE, "/download", 1, 2),
     (PPMESSAGE, "/identicon", 1, 1),
+    (PPMESSAGE, "/ppkefu", 1, 2),
     (PPMESSAGE, "/widget.js", 0, 0),
     (ANYTIME, "/api", 2, 7),
     (ANYTIME, "/oauth", 1, 1),

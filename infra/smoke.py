@@ -20,6 +20,7 @@ _ASKED: list[tuple[str, str, int, Callable[[Any], bool]]] = [
     ("GET", "/openapi.json", 200, lambda body: len(body["paths"]) > 20),
     ("POST", "/api/SMOKE", 200, lambda body: body["error_code"] == 18 and body["uri"] == "/SMOKE"),
     ("POST", "/ppauth/smoke", 200, lambda body: body["error_code"] == 18),
+    ("POST", "/upload/upload/", 200, lambda body: body["error_code"] == 6),  # a slash at the end is nothing to the gateway
     ("GET", "/api/v3/anytime/smoke", 404, lambda body: {"code", "message"} <= body.keys()),
     ("GET", "/oauth/smoke", 404, lambda body: {"code", "message"} <= body.keys()),
     ("GET", "/cs-chat-ticket/smoke", 404, lambda body: body["errors"][0]["status"] == "404"),

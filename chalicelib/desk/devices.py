@@ -99,6 +99,11 @@ def is_of(ctx: Context, person: str, device: str) -> bool:
         return False
 
 
+def of_person(ctx: Context, person: str) -> list[Device]:
+    """A person's devices, newest first, 100 at most: one request."""
+    return devices.of_person(ctx.account, person)
+
+
 def mine(ctx: Context, device: str) -> str:
     """The person whose device it is, for whom the caller may speak: himself, one of its visitors, for a program any.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk import access, accounts, conversations, domains, groups, people
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.desk.people import Person
+from chalicelib.desk.people import Card, Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, memberships
 from chalicelib.models.claims import Claim
@@ -14,7 +14,7 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.models.memberships import Membership as Membership
 from chalicelib.models.people import AGENT, CONTACT
 from chalicelib.models.summaries import Loads
-from chalicelib.rules import ids, lifecycle
+from chalicelib.rules import ids, lifecycle, text
 from chalicelib.rules.lifecycle import Changes
 from chalicelib.rules.status import is_closed_for
 
@@ -174,6 +174,28 @@ def of(ctx: Context, found: Conversation) -> list[str]:
     assignee = [found.assignee] if found.assignee else []
     last = [] if found.is_internal else [found.contact]
     return [id_ for id_ in dict.fromkeys([*assignee, *named, *everybody]) if id_ not in last] + last
+
+
+@access.allow(VISITOR)
+def names(ctx: Context, rows: Sequence[Conversation], cards: Mapping[str, Card]) -> dict[str, str]:
+    """Names of conversations with a contact, by uuid: the agent's, or those of all who serve it where nobody is assigned.
+
+    What waits, and what has agents among its members, has none. `cards` has the assignees'. No request, or one where all
+    agents serve and this process does not know them.
+    """
+    found = {row.id: cards[row.assignee].name for row in rows if row.assignee in cards and not row.is_internal}
+    shared = [row for row in rows if not (row.is_internal or row.assignee or row.agent_count)]
+    if not shared or accounts.load(ctx).routed:
+        return found
+    agents = people.known_agents(ctx)
+    for_whom = {(row.group, row.domain) for row in shared}
+    by_audience = {whom: called(groups.serving(ctx, agents, *whom)) for whom in for_whom}
+    return found | {row.id: by_audience[row.group, row.domain] for row in shared}
+
+
+def called(agents: Iterable[Person | Card]) -> str:
+    """What a conversation is called after all who serve it: their names, 256 characters of them at most."""
+    return text.joined(agent.name for agent in agents)
 
 
 @access.allow(VISITOR)

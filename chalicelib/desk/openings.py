@@ -116,7 +116,8 @@ def _for_everybody(ctx: Context, command: CreateConversation, owner: Person) -> 
     if account.routed or not agents:
         raise NotFound("member", owner.id)
     found = conversations.chat(ctx, owner.id)
-    return Opened(found, [agent for agent in agents if agent.is_distributor] or agents, command.name or account.name)
+    name = command.name or members.called(groups.serving(ctx, agents, found.group, found.domain))
+    return Opened(found, [agent for agent in agents if agent.is_distributor] or agents, name)
 
 
 def _pair(owner: Person, others: Sequence[Person], command: CreateConversation) -> str | None:

@@ -71,6 +71,7 @@ _HIDDEN: dict[str, Any] = {
     **{field.name: field.default for field in fields(Card) if field.default is not MISSING and field.name not in _PUBLIC},
 }
 _cards: TimedCache[Card] = TimedCache()
+_agents: TimedCache[list[Person]] = TimedCache(200)
 
 
 @access.allow(ADMIN, access.OPERATORS)
@@ -353,6 +354,7 @@ def card_of(ctx: Context, person: Person) -> Card:
 def forget(ctx: Context, person: str) -> None:
     """Drops what this process remembers of a person who has just been changed."""
     _cards.forget(f"{ctx.account}#{person}")
+    _agents.forget(ctx.account)
 
 
 @access.allow(VISITOR)
@@ -371,6 +373,12 @@ def check_serves(agent: Person, field: str) -> Person:
 def can_serve(agent: Person | None) -> bool:
     """Whether somebody is an agent who may be given conversations."""
     return agent is not None and bool(agent.agents_of) and agent.is_active
+
+
+def known_agents(ctx: Context) -> list[Person]:
+    """The same to be named, at most a minute old: no request where a warm process knows them, else one."""
+    found = _agents.get(ctx.account, ctx.now)
+    return _agents.put(ctx.account, agents(ctx), ctx.now) if found is None else found
 
 
 @access.allow(AGENT)

@@ -1,13 +1,15 @@
 """Receipts: what a device has got, so that it gets the rest again."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.context import SYSTEM, VISITOR, Context
 from chalicelib.desk import access, accounts, conversations, devices, inbox
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.devices import Device
-from chalicelib.desk.errors import Invalid
+from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.inbox import Listing
 from chalicelib.models import messages, receipts
 from chalicelib.models.base import Refused
@@ -78,6 +80,45 @@ def pending(ctx: Context, device: str) -> list[Message]:
         if _is_much(found):
             break
     return _first(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which page of what is pending: page `offset` (from 0), or what is just older or newer than one message."""
+
+    size: int
+    offset: int = 0
+    older_than: Handle | None = None
+    newer_than: Handle | None = None
+
+
+@access.allow(VISITOR)
+def page(ctx: Context, device: str, turn: Turn) -> tuple[list[Message], int]:
+    """A page of the same in the order in which they came, oldest first, and how many there are in all.
+
+    As many requests as `pending`; two more for a message that the page is older or newer than. Raises NotFound for these.
+    """
+    found = sorted(pending(ctx, device), key=_place)
+    if turn.older_than:
+        end = bisect_left(found, _place(_get(ctx, turn.older_than)), key=_place)
+        return found[max(0, end - turn.size) : end], len(found)
+    if turn.newer_than:
+        start = bisect_right(found, _place(_get(ctx, turn.newer_than)), key=_place)
+        return found[start : start + turn.size], len(found)
+    return found[turn.offset * turn.size :][: turn.size], len(found)
+
+
+def _place(message: Message) -> tuple[int, str, int]:
+    return message.created_at, message.conversation_key, message.sequence
+
+
+def _get(ctx: Context, handle: Handle) -> Message:
+    """The message that a handle names, acknowledged or not."""
+    found = conversations.load(ctx, handle.conversation)
+    rows = messages.between(ctx.account, found.id, handle.sequence, handle.sequence, newest_first=False)
+    if not rows:
+        raise NotFound("message", handle.sequence)
+    return rows[0]
 
 
 def _mine(ctx: Context, person: str) -> list[Conversation]:

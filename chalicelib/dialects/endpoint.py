@@ -97,6 +97,8 @@ class Dialect:
     fail: Callable[[Exception, Request], Answer]
     cors: Cors
     wrap: Callable[[Request, Any], Any] = lambda _, body: body
+    #: What was sent, as the endpoint's fields take it: for a dialect whose clients send other types than documented.
+    read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given
     any_case: bool = False
 
     @cached_property
@@ -174,14 +176,19 @@ class Dialect:
         line.route(endpoint.path, endpoint.request)
         ctx = self.admit(request, endpoint)
         line.caller(ctx.caller)
-        given = parse(request, endpoint, variables)
+        given = parse(request, endpoint, variables, self.read)
         line.conversation(getattr(given, endpoint.conversation, None))
         shown = endpoint.use(ctx, given)
         answer = shown if isinstance(shown, Answer) else Answer(shown)
         return Answer(self.wrap(request, answer.body), answer.status, answer.headers, answer.refused)
 
 
-def parse(request: Request, endpoint: Endpoint, variables: Mapping[str, str]) -> msgspec.Struct:
+def parse(
+    request: Request,
+    endpoint: Endpoint,
+    variables: Mapping[str, str],
+    read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given,
+) -> msgspec.Struct:
     """The endpoint's request, each part from its own place: a GET's from the query, another's from the body, and from
     both the path's variables and what comes in headers. Raises Missing, Invalid.
     """
@@ -189,7 +196,7 @@ def parse(request: Request, endpoint: Endpoint, variables: Mapping[str, str]) ->
     elsewhere = {
         name: request.headers[header.lower()] for name, header in endpoint.headers.items() if header.lower() in request.headers
     }
-    own = {name: value for name, value in given.items() if name not in endpoint.headers}
+    own = {name: value for name, value in read(endpoint, given).items() if name not in endpoint.headers}
     try:
         return msgspec.convert({**own, **elsewhere, **variables}, endpoint.request, strict=False)
     except msgspec.ValidationError as error:

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, conditional, transaction
+from chalicelib.models.base import Refused, Table, conditional, page, transaction
 from chalicelib.models.claims import Claim, claim
 
 
@@ -52,6 +52,12 @@ def create(account: str, person: str, device: Device) -> bool:
 def get(account: str, person: str, device: str) -> Device | None:
     """One device of a person, read consistently: one request."""
     return Device.find(f"{account}#{person}", device)
+
+
+def of_person(account: str, person: str, limit: int = 100) -> list[Device]:
+    """A person's devices, the last that were made, newest first: one request."""
+    rows = Device.query(f"{account}#{person}", consistent_read=True, limit=limit)
+    return sorted(page(rows)[0], key=lambda device: device.created_at, reverse=True)
 
 
 def describe(account: str, person: str, device: str, told: Mapping[str, Any]) -> Device:

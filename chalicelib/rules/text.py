@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 #: Bytes of UTF-8 that a text of a message may have.
 MOST_BYTES = 60_000
@@ -11,6 +12,15 @@ _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 def preview(body: str, most_bytes: int = 128) -> str:
     """The longest beginning of `body` that takes at most `most_bytes` in UTF-8."""
     return body.encode()[:most_bytes].decode(errors="ignore")
+
+
+def joined(names: Iterable[str], most: int = 256) -> str:
+    """Names with commas between them; where they have more than `most` characters, those that fit and an ellipsis."""
+    text = ",".join(names)
+    if len(text) <= most:
+        return text
+    whole = text[:most].rpartition(",")[0]
+    return f"{whole or text[: most - 1]}…"
 
 
 def visitor_email(person: str, account: str) -> str:

@@ -25,6 +25,7 @@ from tests.conformance import (
     cases_numbers,
     cases_sockets,
     cases_talks,
+    cases_vendor,
     cases_widget,
 )
 from tests.conformance.table import Row
@@ -203,6 +204,7 @@ CASES |= (
     | cases_numbers.CASES
     | cases_sockets.CASES
     | cases_talks.CASES
+    | cases_vendor.CASES
     | cases_widget.CASES
 )
 

@@ -16,6 +16,8 @@ from tests.conformance.table import Row, each, rows_of
 from tests.world import Answer, Visitor, World, counted
 
 GUARDED = [row for row in rows_of(LIVECHAT) if row.endpoint.needs != AGENT]
+#: Rows that a second call of the same finds nothing to do for; deleting again is 404.
+WARNING = [row for row in GUARDED if row.endpoint.method != "DELETE"]
 BASE = "/auth/addon/live_chat"
 HOST, EMAIL = "shop.example", "web@shop.example"
 
@@ -84,6 +86,19 @@ def test_a_staff_token_needs_the_row_s_permission(scene: Scene, row: Row) -> Non
         answer = asked()
         assert (answer.status, held) == (status, held)
         assert (answer.body["status"], answer.body["type"]) == ((1, "Success") if status == 200 else (0, "Error"))
+
+
+@each(WARNING)
+def test_a_warning_has_the_documented_message_or_its_type(scene: Scene, row: Row) -> None:
+    given = scene.body(row)
+    path = row.endpoint.path
+    first, again = (scene.world.call(row.endpoint.method, path, given, **scene.bearer(owner=True)).body for _ in range(2))
+    assert (first["type"], again["status"], again["type"]) == ("Success", 1, "Warning")
+    assert type(again["message"]) is type(first["message"])
+    if isinstance(first["message"], dict):
+        assert again["message"].keys() == first["message"].keys()
+    if path.endswith(("domain/add", "live_chat/operator/add")):
+        assert again["message"] == first["message"]
 
 
 def test_an_operator_is_added_listed_switched_and_deleted(console: Console) -> None:
@@ -260,8 +275,9 @@ def test_a_domain_s_own_widget_is_refused_on_another_page(console: Console) -> N
         assert chat(world, user, origin, domain=HOST)["error_code"] == 20
         assert page(world, origin)[0]["error_code"] == 0
     assert page(world, domain="nowhere.example")[0]["error_code"] == 18
-    for bad in ("https://shop.example", "", "shop"):
+    for bad in ("https://shop.example", "shop"):
         assert page(world, domain=bad)[0]["error_code"] == 28
+    assert page(world, domain="")[0]["error_code"] == 0, "an empty text is no domain"
     console.done("PUT", "domain/update", domain=HOST, status=False)
     assert page(world, domain=HOST)[0]["error_code"] == 20
     assert page(world, f"https://{HOST}")[0]["error_code"] == 0

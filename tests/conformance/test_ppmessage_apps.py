@@ -70,7 +70,8 @@ def test_a_sign_up_may_name_the_account_that_is_to_be(scene: Scene, rival: Scene
     assert made["app"]["uuid"] == wanted
     _, again = signed_up(scene, app_uuid=scene.world.account)
     assert again["error_code"] == 0 and again["app"]["uuid"] != scene.world.account
-    taken: list[Any] = [wanted, rival.world.account, "nonsense", "", 5]
+    assert signed_up(scene, app_uuid="")[1]["error_code"] == 0
+    taken: list[Any] = [wanted, rival.world.account, "nonsense", 5]
     for app in taken:
         assert (signed_up(scene, app_uuid=app)[1]["error_code"], app) == (4, app)
 

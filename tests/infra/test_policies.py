@@ -103,7 +103,9 @@ def listen(scene: Scene) -> None:
     for kind in ("typing_watch", "typing", "typing_unwatch"):
         theirs.send({"type": kind, "conversation_uuid": visitor.conversation})
     sent, waiting = message(scene, "PPKEFU") | {"device_uuid": device}, world.visitor().conversation
-    for more in ({}, {"uuid": str(uuid.uuid4()), "conversation_uuid": waiting}):
+    fid = world.upload(agent.id, b"words").body["fuuid"]
+    file = {"uuid": str(uuid.uuid4()), "message_subtype": "FILE", "message_body": json.dumps({"fid": fid})}
+    for more in ({}, {"uuid": str(uuid.uuid4()), "conversation_uuid": waiting}, file):
         assert mine.send({"type": "send", "send": sent | more})["code"] == 0
     world.settle()
     history = {"conversation_uuid": visitor.conversation, "user_uuid": visitor.id, "max_uuid": sent["uuid"]}

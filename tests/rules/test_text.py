@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.text import preview, visitor_email
+from chalicelib.rules.text import joined, preview, visitor_email
 
 #: Letters of one, two, three and four bytes, among all others.
 letters = st.sampled_from("aé世😀") | st.characters(exclude_categories=["Cs"])
@@ -40,3 +40,12 @@ def test_a_preview_has_128_bytes_where_nothing_else_is_said() -> None:
 def test_a_visitors_address_is_the_beginning_of_both_uuids() -> None:
     person, account = "0190a5f2-7a00-7000-8000-000000000001", "c6a1b2d3-0000-7000-8000-000000000002"
     assert visitor_email(person, account) == "0190a5@c6a1b2"
+
+
+@given(st.lists(st.text(st.characters(exclude_characters=","), min_size=1, max_size=30), max_size=30), st.integers(10, 300))
+def test_names_in_a_row_fit_and_are_whole_where_one_does(names: list[str], most: int) -> None:
+    row = joined(names, most)
+    assert len(row) <= most
+    if row != ",".join(names):
+        said = row.removesuffix("…").split(",")
+        assert row.endswith("…") and (said == names[: len(said)] or names[0].startswith(said[0]))

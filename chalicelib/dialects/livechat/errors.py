@@ -1,14 +1,24 @@
 """LiveChat's envelope, for failures, warnings and successes."""
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from chalicelib.desk.errors import DeskError
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 
+_T = TypeVar("_T")
 
-class Already(str):
-    """A message about a thing that is already so: the envelope calls it a warning."""
+
+class Already:
+    """What an endpoint answers, `shown`, where the thing is already so."""
+
+    def __init__(self, shown: Any) -> None:
+        self.shown = shown
+
+
+def already(shown: _T) -> _T:
+    """The documented message of a thing that is already so: the envelope calls it a warning."""
+    return cast(_T, Already(shown))
 
 
 def fail(error: Exception, request: Request) -> Answer:
@@ -21,5 +31,5 @@ def fail(error: Exception, request: Request) -> Answer:
 def wrap(request: Request, body: Any) -> dict[str, Any]:
     """A success in this dialect's envelope, or a warning where nothing was left to do."""
     if isinstance(body, Already):
-        return {"status": 1, "type": "Warning", "message": str(body)}
+        return {"status": 1, "type": "Warning", "message": body.shown}
     return {"status": 1, "type": "Success", "message": body}

@@ -4,11 +4,11 @@ from chalicelib.context import AGENT, Context
 from chalicelib.desk import accounts, agents, domains, organisations, people
 from chalicelib.desk.access import DOMAINS, OPERATORS, USERS
 from chalicelib.desk.errors import Exists, Invalid, NotFound
-from chalicelib.desk.people import CreateAgent
+from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.livechat import auth, errors, mapping, wire
-from chalicelib.dialects.livechat.errors import Already
+from chalicelib.dialects.livechat.errors import already
 
 _BASE = "/auth/addon/live_chat"
 _MOST_DOMAINS = 20
@@ -20,22 +20,23 @@ def organisation(ctx: Context, request: Nothing) -> wire.Organisation:
     return mapping.organisation(accounts.load(ctx), booked, people.agents(ctx), has_domain=bool(known))
 
 
-def add_operator(ctx: Context, request: wire.NewOperator) -> wire.OperatorAdded | str:
+def add_operator(ctx: Context, request: wire.NewOperator) -> wire.OperatorAdded:
     """`POST operator/add`: a new operator, who chooses his password by the link of a forgotten one."""
     try:
         made = people.create_agent(ctx, CreateAgent(request.email, request.name, None))
     except Exists:
-        if not _is_called(ctx, request.email, request.name):
+        known = _known(ctx, request.email)
+        if known is None or known.name != request.name:
             raise
-        return Already("Operator Already Exists")
+        return already(wire.OperatorAdded(known.name, known.email))
     return wire.OperatorAdded(made.name, made.email)
 
 
-def _is_called(ctx: Context, email: str, name: str) -> bool:
+def _known(ctx: Context, email: str) -> Person | None:
     try:
-        return people.agent_by_email(ctx, email).name == name
+        return people.agent_by_email(ctx, email)
     except NotFound:
-        return False
+        return None
 
 
 def get_operator(ctx: Context, request: wire.OneOperator) -> wire.Operator:
@@ -56,7 +57,7 @@ def update_operator(ctx: Context, request: wire.ChangeOperator) -> str:
     changed = [agents.permit(ctx, agent.id, request.permission)] if request.permission is not None else []
     changed.append(agent.is_active != request.status and agents.switch(ctx, agent.id, on=request.status))
     changed += [domains.assign(ctx, domain.host, agent.id) for domain in known]
-    return "Record Updated Successfully" if any(changed) else Already("Record Is So Already")
+    return "Record Updated Successfully" if any(changed) else already("Record Is So Already")
 
 
 def _hosts(request: wire.ChangeOperator) -> list[str]:
@@ -68,14 +69,15 @@ def _hosts(request: wire.ChangeOperator) -> list[str]:
     return list(dict.fromkeys(given))
 
 
-def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded | str:
+def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded:
     """`POST domain/add`: registers a domain, without operators yet."""
     try:
         return mapping.added(ctx.account, domains.register(ctx, request.domain, request.email))
     except Exists as there:
-        if domains.get(ctx, there.id).email != request.email.strip().lower():
+        found = domains.get(ctx, there.id)
+        if found.email != request.email.strip().lower():
             raise
-        return Already("Domain Already Exists")
+        return already(mapping.added(ctx.account, found))
 
 
 def get_domain(ctx: Context, request: wire.OneDomain) -> wire.Domain:
@@ -87,7 +89,7 @@ def get_domain(ctx: Context, request: wire.OneDomain) -> wire.Domain:
 def update_domain(ctx: Context, request: wire.ChangeDomain) -> str:
     """`PUT domain/update`: another name, another address, on or off."""
     changed = domains.change(ctx, request.domain, mapping.change(request))
-    return "Domain Update Successfully" if changed else Already("Domain Is So Already")
+    return "Domain Update Successfully" if changed else already("Domain Is So Already")
 
 
 def delete_domain(ctx: Context, request: wire.OneDomain) -> str:
@@ -99,20 +101,22 @@ def delete_domain(ctx: Context, request: wire.OneDomain) -> str:
 def add_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> str:
     """`POST domain/operator/add`: the domain's chats may be his."""
     changed = domains.assign(ctx, request.domain, people.agent_by_email(ctx, request.email).id)
-    return "Operator Added Successfully" if changed else Already("Operator Is In The Domain Already")
+    return "Operator Added Successfully" if changed else already("Operator Is In The Domain Already")
 
 
-def update_domain_operator(ctx: Context, request: wire.ChangePart) -> wire.Operators | str:
+def update_domain_operator(ctx: Context, request: wire.ChangePart) -> wire.Operators:
     """`PUT domain/operator/update`: flags of his part in the domain."""
     flags = mapping.flags(request)
     changed = domains.set_part(ctx, request.domain, people.agent_by_email(ctx, request.email).id, flags)
-    return wire.Operators("Operator Updated Successfully") if changed else Already("Operator Is So Already")
+    return wire.Operators("Operator Updated Successfully") if changed else already(wire.Operators("Operator Is So Already"))
 
 
-def remove_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> wire.Operators | str:
+def remove_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> wire.Operators:
     """`PUT domain/operator/remove`: the domain's next chats are not his."""
     changed = domains.take_off(ctx, request.domain, people.agent_by_email(ctx, request.email).id)
-    return wire.Operators("Operator Updated Successfully") if changed else Already("Operator Is Not In The Domain")
+    return (
+        wire.Operators("Operator Updated Successfully") if changed else already(wire.Operators("Operator Is Not In The Domain"))
+    )
 
 
 def list_domain_operators(ctx: Context, request: wire.OneDomain) -> list[wire.DomainOperator]:

@@ -12,6 +12,7 @@ from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.desk.people import Person
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
+from chalicelib.dialects.ppmessage import lenient
 from chalicelib.dialects.ppmessage.errors import Coded
 
 #: Each api level, and the level of the core that it stands for.
@@ -54,7 +55,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
         raise Coded(1, f"the content type is {request.media_type}")
     if not request.body:
         raise Coded(1, "there is no body")
-    given = request.json
+    given = lenient.read(endpoint, request.json)
     secret = request.credential("OAuth")
     if secret is None:
         raise Coded(3)

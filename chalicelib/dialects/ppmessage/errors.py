@@ -80,7 +80,8 @@ _FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "
 _FIELDS |= {"question": "script_question", "answer": "script_answer"}
 _NO_LIST = "expected `array"
 #: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
-_SHOWN, _STATUSES = ("/download/", "/identicon/"), {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
+_SHOWN = ("/download/", "/identicon/", "/ppkefu/icon/", "/ppkefu/material/", "/ppkefu/download/")
+_STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
 class Coded(DeskError):

@@ -2,7 +2,7 @@
 
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.http import Cors
-from chalicelib.dialects.ppmessage import auth, errors
+from chalicelib.dialects.ppmessage import auth, errors, lenient
 from chalicelib.dialects.ppmessage.calls import (
     apps,
     console,
@@ -20,6 +20,7 @@ from chalicelib.dialects.ppmessage.calls import (
     sessions,
     signup,
     talks,
+    visits,
     waiting,
     widget,
 )
@@ -29,6 +30,7 @@ PPMESSAGE = Dialect(
     admit=auth.admit,
     fail=errors.fail,
     wrap=errors.wrap,
+    read=lenient.read,
     cors=Cors(methods="POST, GET, OPTIONS", headers="Content-Type, Authorization"),
     endpoints=[
         *auth.ROWS,
@@ -50,5 +52,6 @@ PPMESSAGE = Dialect(
         *login.ROWS,
         *console.ROWS,
         *widget.ROWS,
+        *visits.ROWS,
     ],
 )

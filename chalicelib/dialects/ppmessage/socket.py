@@ -89,7 +89,7 @@ def _admitted(ctx: Context, asked: told.Auth) -> Context:
         raise Failed(1)
     if asked.is_service_user is None:
         raise Failed(2)
-    if asked.extra_data is msgspec.UNSET:
+    if asked.extra_data is msgspec.UNSET and asked.is_service_user is not True:
         raise Failed(3)
     if not isinstance(asked.is_service_user, bool):
         raise Failed(4)

@@ -38,7 +38,9 @@ def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.Conv
     """PP_GET_CONVERSATION_INFO: a conversation, and what concerns the user named."""
     found = conversations.load(named(ctx, request.user_uuid), request.conversation_uuid)
     own = members.part(ctx, found, request.user_uuid)
-    return mapping.conversation_info(found, own, request.user_uuid, conversations.people_of(ctx, [found]))
+    cards = conversations.people_of(ctx, [found])
+    name = members.names(ctx, [found], cards).get(found.id)
+    return mapping.conversation_info(found, own, request.user_uuid, cards, name)
 
 
 ROWS = [

@@ -2,7 +2,7 @@
 
 from chalicelib.context import Context
 from chalicelib.desk import devices
-from chalicelib.desk.errors import Exists
+from chalicelib.desk.errors import Exists, Missing
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import DEVICES, PPCOM
 from chalicelib.dialects.ppmessage.errors import Coded
@@ -18,6 +18,17 @@ def create_device(ctx: Context, request: wire.CreateDevice) -> wire.DeviceCreate
         raise Coded(25, device_uuid=known.id) from known
 
 
+def create_visitors_device(ctx: Context, request: wire.CreateVisitorsDevice) -> wire.DeviceCreated:
+    """PPCOM_CREATE_DEVICE: the device that the trace, or else the device id stands for; one that exists is a success here."""
+    client_id = request.ppcom_trace_uuid or request.device_id
+    if client_id is None:
+        raise Missing("device_id, or ppcom_trace_uuid,")
+    try:
+        return mapping.device(devices.register(ctx, request.user_uuid, client_id, request.device_ostype))
+    except Exists as known:
+        return wire.DeviceCreated(known.id)
+
+
 def update_device(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
     """PP_UPDATE_DEVICE: what a device's client tells of it; 8 where it is not the caller's."""
     devices.describe(ctx, request.device_uuid, mapping.details(request))
@@ -31,6 +42,7 @@ def set_device_info(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpda
 
 ROWS = [
     Endpoint("POST", "/api/PP_CREATE_DEVICE", create_device, PPCOM, actor="user_uuid"),
+    Endpoint("POST", "/api/PPCOM_CREATE_DEVICE", create_visitors_device, PPCOM, actor="user_uuid"),
     Endpoint("POST", "/api/PP_UPDATE_DEVICE", update_device, DEVICES, actor="user_uuid"),
     Endpoint("POST", "/api/SET_DEVICE_INFO", set_device_info, DEVICES, actor="user_uuid"),
 ]

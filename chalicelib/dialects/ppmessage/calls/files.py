@@ -55,7 +55,47 @@ def identicon(ctx: Context, request: wire.Identicon) -> Answer:
     uuid = request.name.removesuffix(".png")
     if uuid in ("", request.name):
         raise Coded(14, "a picture is named <uuid>.png")
+    return _picture(uuid)
+
+
+def _picture(uuid: str) -> Answer:
     return Answer(pictures.identicon(uuid.lower()), headers={"Content-Type": "image/png"} | _FOR_GOOD | _SAFE)
+
+
+# --- the same where the agents' client of 2016 looks for it; the gateway ignores a slash at a path's end
+
+
+def agents_upload(ctx: Context, request: wire.UploadFile) -> wire.Uploaded:
+    """`POST /upload/upload/`: as /upload."""
+    return upload(ctx, request)
+
+
+def agents_upload_text(ctx: Context, request: wire.UploadText) -> wire.UploadedText:
+    """`POST /ppkefu/upload/`: as /upload_txt, in a form of either kind."""
+    return upload_text(ctx, request)
+
+
+def agents_download(ctx: Context, request: wire.Download) -> Answer:
+    """`GET /download/download/{fid}`: as /download."""
+    return download(ctx, request)
+
+
+def agents_save(ctx: Context, request: wire.Download) -> Answer:
+    """`GET /ppkefu/download/{fid}`: as /download, for what is saved on a phone."""
+    return download(ctx, request)
+
+
+def agents_material(ctx: Context, request: wire.Download) -> Answer:
+    """`GET /ppkefu/material/{fid}`: as /download, for what is shown in a conversation."""
+    return download(ctx, request)
+
+
+def agents_icon(ctx: Context, request: wire.Identicon) -> Answer:
+    """`GET /ppkefu/icon/{name}`: as /identicon; a uuid alone does, too, and the id of a picture that was uploaded leads to it."""
+    try:
+        return download(ctx, wire.Download(fid=request.name))
+    except Coded:
+        return _picture(request.name.removesuffix(".png"))
 
 
 _TOKEN = {"authorization": "Authorization"}
@@ -64,4 +104,10 @@ ROWS = [
     Endpoint("POST", "/upload_txt", upload_text, headers=_TOKEN, in_form=True),
     Endpoint("GET", "/download/{fid}", download, headers=_TOKEN),
     Endpoint("GET", "/identicon/{name}", identicon),
+    Endpoint("POST", "/upload/upload", agents_upload, headers=_TOKEN, in_form=True),
+    Endpoint("POST", "/ppkefu/upload", agents_upload_text, headers=_TOKEN, in_form=True),
+    Endpoint("GET", "/download/download/{fid}", agents_download, headers=_TOKEN),
+    Endpoint("GET", "/ppkefu/download/{fid}", agents_save, headers=_TOKEN),
+    Endpoint("GET", "/ppkefu/material/{fid}", agents_material, headers=_TOKEN),
+    Endpoint("GET", "/ppkefu/icon/{name}", agents_icon),
 ]

@@ -17,6 +17,15 @@ _MOST_LEAVING = 100
 
 def create_anonymous(ctx: Context, request: wire.CreateAnonymous) -> wire.AnonymousCreated:
     """PP_CREATE_ANONYMOUS: the visitor behind a browser's trace, on the page of a domain or of none."""
+    return _visitor(ctx, request)
+
+
+def create_visitor(ctx: Context, request: wire.CreateVisitor) -> wire.AnonymousCreated:
+    """PPCOM_CREATE_ANONYMOUS: the same under the name that the visitors' client of 2017 knows."""
+    return _visitor(ctx, request)
+
+
+def _visitor(ctx: Context, request: wire.CreateAnonymous | wire.CreateVisitor) -> wire.AnonymousCreated:
     domain = domains.started_on(ctx, request.domain, request.origin)
     return mapping.anonymous(people.visitor(ctx, request.ppcom_trace_uuid, domain))
 
@@ -81,6 +90,15 @@ def email_valid(ctx: Context, request: wire.EmailRequest) -> wire.EmailValid:
 
 def service_users(ctx: Context, request: AppRequest) -> wire.ServiceUsers:
     """PP_GET_APP_SERVICE_USER_LIST: all agents by number."""
+    return _service_users(ctx)
+
+
+def all_service_users(ctx: Context, request: wire.ServiceUserRequest) -> wire.ServiceUsers:
+    """PP_GET_SERVICE_USER_LIST: the same under the name that the agents' client of 2017 knows."""
+    return _service_users(ctx)
+
+
+def _service_users(ctx: Context) -> wire.ServiceUsers:
     owner = _owner(ctx)
     return wire.ServiceUsers([mapping.service_user(agent, owner) for agent in people.shown(ctx, people.agents(ctx))])
 
@@ -92,6 +110,7 @@ def _owner(ctx: Context) -> str | None:
 
 ROWS = [
     Endpoint("POST", "/api/PP_CREATE_ANONYMOUS", create_anonymous, PPCOM, {"origin": "Origin"}),
+    Endpoint("POST", "/api/PPCOM_CREATE_ANONYMOUS", create_visitor, PPCOM, {"origin": "Origin"}),
     Endpoint("POST", "/api/PP_CREATE_USER", create_user, CONSOLES),
     Endpoint("POST", "/api/PP_REMOVE_USER", remove_user, CONSOLES),
     Endpoint("POST", "/api/PP_UPDATE_USER", update_user, EVERY_LEVEL, actor="user_uuid"),
@@ -101,4 +120,5 @@ ROWS = [
     Endpoint("POST", "/api/PP_IS_EMAIL_VALID", email_valid, CONSOLES),
     Endpoint("POST", "/api/PP_LEAVE_APP", leave_app, CONSOLES),
     Endpoint("POST", "/api/PP_GET_APP_SERVICE_USER_LIST", service_users, EVERY_LEVEL),
+    Endpoint("POST", "/api/PP_GET_SERVICE_USER_LIST", all_service_users, EVERY_LEVEL),
 ]

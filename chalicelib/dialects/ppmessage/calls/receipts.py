@@ -1,8 +1,9 @@
 """Calls about what a device has got: for clients without a socket, and after one was lost."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import people, receipts, tokens
+from chalicelib.desk import live, people, receipts, tokens
 from chalicelib.desk.errors import Forbidden, NotFound
+from chalicelib.desk.messages import Message
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import DEVICES
 from chalicelib.dialects.ppmessage.mapping import receipts as mapping
@@ -17,9 +18,20 @@ def acknowledge(ctx: Context, request: wire.Acknowledge) -> wire.Acknowledged:
 
 def unacked(ctx: Context, request: wire.Unacked) -> wire.UnackedMessages:
     """GET_UNACKED_MESSAGES: what the device has not acknowledged; it comes again until it does."""
-    found = receipts.pending(_as(ctx, request.from_uuid), request.device_uuid)
+    return _unacked(ctx, request.device_uuid, receipts.pending(_as(ctx, request.from_uuid), request.device_uuid))
+
+
+def page_unacked(ctx: Context, request: wire.PageUnacked) -> wire.UnackedPage:
+    """PP_PAGE_UNACKED_MESSAGE: the same by page, oldest first, of the device that the user uses where none is named."""
+    asked, ctx = mapping.turn(request), _as(ctx, request.user_uuid)
+    device = request.device_uuid or live.device_of(ctx, request.user_uuid)
+    found, total = receipts.page(ctx, device, asked) if device else ([], 0)
+    return mapping.unacked_page(_unacked(ctx, device or "", found), total, asked)
+
+
+def _unacked(ctx: Context, device: str, found: list[Message]) -> wire.UnackedMessages:
     cards = people.cards(ctx, {stored.sender for stored in found if stored.sender_number})
-    return mapping.unacked(ctx.account, request.device_uuid, found, cards)
+    return mapping.unacked(ctx.account, device, found, cards)
 
 
 def _as(ctx: Context, person: str) -> Context:
@@ -38,4 +50,5 @@ def _as(ctx: Context, person: str) -> Context:
 ROWS = [
     Endpoint("POST", "/api/ACK_MESSAGE", acknowledge, DEVICES, actor="user_uuid"),
     Endpoint("POST", "/api/GET_UNACKED_MESSAGES", unacked, DEVICES, actor="from_uuid"),
+    Endpoint("POST", "/api/PP_PAGE_UNACKED_MESSAGE", page_unacked, DEVICES, actor="user_uuid"),
 ]

@@ -5,8 +5,9 @@ from chalicelib.desk import conversations, groups, lists, members, openings, peo
 from chalicelib.desk.conversations import Change
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.lists import Listed
+from chalicelib.desk.openings import CreateConversation
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, KEFU_AND_CONSOLES, PPCOM_AND_KEFU, named
+from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, KEFU_AND_CONSOLES, PPCOM_AND_KEFU, PPKEFU, named
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import talks as mapping
 from chalicelib.dialects.ppmessage.wire import talks as wire
@@ -21,6 +22,23 @@ def create_conversation(ctx: Context, request: wire.CreateConversation) -> wire.
         return mapping.created(openings.create(named(ctx, request.user_uuid), mapping.create(request)))
     except Invalid as error:
         raise _of_type(error) from error
+
+
+def talk_with(ctx: Context, request: wire.TalkWith) -> wire.TalkOfTwo:
+    """PPKEFU_CREATE_CONVERSATION: the conversation of an agent with one other, an agent or a contact; the same two have one."""
+    other = _peer(ctx, mapping.peer(request))
+    wanted = CreateConversation(request.user_uuid, (other.id,), internal=other.kind == people.AGENT_KIND)
+    try:
+        return mapping.of_two(openings.create(named(ctx, request.user_uuid), wanted), request.user_uuid, other)
+    except Invalid as error:
+        raise _of_type(error) from error
+
+
+def _peer(ctx: Context, person: str) -> people.Card:
+    try:
+        return people.card(ctx, person)
+    except NotFound as missing:
+        raise NotFound("member", person) from missing
 
 
 def _of_type(error: Invalid) -> Exception:
@@ -88,12 +106,15 @@ def page_conversations(ctx: Context, request: wire.PageConversations) -> wire.Co
 
 
 def _shown(ctx: Context, listed: list[Listed], reader: str | None) -> list[wire.ListedConversation]:
-    cards = conversations.people_of(ctx, [one.conversation for one in listed])
-    return [mapping.listed(one, reader, cards, public=ctx.caller.level == VISITOR) for one in listed]
+    rows = [one.conversation for one in listed]
+    cards = conversations.people_of(ctx, rows)
+    names, public = members.names(ctx, rows, cards), ctx.caller.level == VISITOR
+    return [mapping.listed(one, reader, cards, names.get(one.conversation.id), public=public) for one in listed]
 
 
 ROWS = [
     Endpoint("POST", "/api/PP_CREATE_CONVERSATION", create_conversation, PPCOM_AND_KEFU, actor="user_uuid"),
+    Endpoint("POST", "/api/PPKEFU_CREATE_CONVERSATION", talk_with, PPKEFU, actor="user_uuid"),
     Endpoint("POST", "/api/PP_GET_APP_CONVERSATION_LIST", app_conversations, EVERY_LEVEL, actor="user_uuid"),
     Endpoint("POST", "/api/PP_GET_USER_CONVERSATION_LIST", user_conversations, EVERY_LEVEL, actor="user_uuid"),
     Endpoint("POST", "/api/PP_PAGE_USER_CONVERSATION", page_conversations, PPCOM_AND_KEFU, actor="user_uuid"),

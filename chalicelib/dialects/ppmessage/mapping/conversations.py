@@ -40,19 +40,21 @@ def conversation(found: Conversation, name: str | None) -> wire.Conversation:
 
 
 def conversation_info(
-    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card]
+    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card], name: str | None
 ) -> wire.ConversationShown:
-    """A conversation with what concerns one of its members."""
-    data = conversation_data(found, own, reader, cards)
-    return wire.ConversationShown(**msgspec.structs.asdict(conversation(found, None)), conversation_data=data)
+    """A conversation of a name with what concerns one of its members."""
+    data = conversation_data(found, own, reader, cards, name)
+    return wire.ConversationShown(**msgspec.structs.asdict(conversation(found, name)), conversation_data=data)
 
 
 def conversation_data(
-    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card]
+    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card], called: str | None
 ) -> wire.ConversationData:
-    """What concerns one member: the other side's name, and whether he has closed it for himself."""
+    """What concerns one member: the other side's name, which for the contact is what the conversation is `called`, and whether
+    they have closed it for themselves.
+    """
     other = found.assignee if reader == found.contact else found.contact
-    name = cards[other].name if other in cards else None
+    name = cards[other].name if other in cards else called
     if found.is_internal and not found.assignee:
         name = found.subject
     return wire.ConversationData(
@@ -73,7 +75,7 @@ def conversation_data(
 
 def for_visitor(found: Conversation, agents: Sequence[Card]) -> wire.Conversation:
     """A visitor's conversation, named after the agents who serve it."""
-    return conversation(found, ",".join(agent.name for agent in agents) or None)
+    return conversation(found, members.called(agents) or None)
 
 
 def default_conversation(

@@ -8,10 +8,12 @@ import msgspec
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.messages import Message
 from chalicelib.desk.people import Card
-from chalicelib.desk.receipts import Handle
+from chalicelib.desk.receipts import Handle, Turn
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping.socket import handle, push_id, pushed
 from chalicelib.dialects.ppmessage.wire import receipts as wire
+
+_PAGE, _LONGEST_PAGE = 30, 100
 
 
 def handles(given: Any) -> list[Handle]:
@@ -31,3 +33,34 @@ def unacked(account: str, device: str, found: Sequence[Message], cards: Mapping[
         for stored in found
     }
     return wire.UnackedMessages(size=len(texts), list=list(texts), message=texts)
+
+
+def turn(request: wire.PageUnacked) -> Turn:
+    """The page that is asked for. Raises 42 for both of `max_uuid` and `min_uuid`, 41 for too much at once, Invalid."""
+    if request.max_uuid and request.min_uuid:
+        raise Coded(42)
+    offset, size = request.page_offset or 0, _PAGE if request.page_size is None else request.page_size
+    if offset < 0 or size < 1:
+        raise Invalid("page_offset" if offset < 0 else "page_size", "is too small")
+    if size > _LONGEST_PAGE:
+        raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
+    return Turn(size, offset, _pivot("max_uuid", request.max_uuid), _pivot("min_uuid", request.min_uuid))
+
+
+def _pivot(field: str, given: str | None) -> Handle | None:
+    found = handle(given)
+    if given and found is None:
+        raise Invalid(field, "is no pid")
+    return found
+
+
+def unacked_page(found: wire.UnackedMessages, total: int, asked: Turn) -> wire.UnackedPage:
+    """The same, a page of all."""
+    return wire.UnackedPage(
+        total_count=total,
+        return_count=found.size,
+        page_size=asked.size,
+        page_offset=asked.offset,
+        list=found.list,
+        message=found.message,
+    )

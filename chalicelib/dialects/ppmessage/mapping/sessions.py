@@ -42,6 +42,7 @@ def logged_in(session: Session, account: Account) -> wire.LoggedIn:
         is_distributor_user=agent.is_distributor,
         browser_device_uuid=agent.browser_device,
         mobile_device_uuid=agent.mobile_device,
+        ppkefu_browser_device_uuid=device,
         createtime=moment(agent.created_at),
         updatetime=agent.updated_at // 1000,
     )

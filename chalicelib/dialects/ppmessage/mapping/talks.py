@@ -49,6 +49,21 @@ def created(opened: Opened) -> wire.ConversationCreated:
     )
 
 
+def peer(request: wire.TalkWith) -> str:
+    """The one whom an agent wants to talk with. Raises 31 for what is no list of texts, 35 for none, 28 for more."""
+    named = tuple(dict.fromkeys(member_list(request.member_list)))
+    if len(named) != 1:
+        raise Coded(28 if named else 35, "member_list is to have one uuid")
+    return named[0]
+
+
+def of_two(opened: Opened, asker: str, other: Card) -> wire.TalkOfTwo:
+    """A conversation as one of the two who are in it sees it."""
+    shown = msgspec.structs.asdict(created(opened))
+    shown |= {"conversation_name": other.name, "conversation_icon": icon(other.id, other.icon)}
+    return wire.TalkOfTwo(**shown | {"user_uuid": asker, "user_list": [other.id]}, peer_uuid=other.id)
+
+
 def change(request: wire.UpdateMembers) -> ChangeMembers:
     """Who joins or leaves, and the group. Raises 6 where nothing is asked for, 31, 35, 28."""
     if request.action is None and request.member_list is None:
@@ -92,16 +107,18 @@ def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> 
     return Turn(wanted, None if older or newer else request.page_offset, older, newer)
 
 
-def listed(one: Listed, reader: str | None, cards: Mapping[str, Card], *, public: bool) -> wire.ListedConversation:
-    """A conversation of a list of `reader`'s, or of the account's."""
+def listed(
+    one: Listed, reader: str | None, cards: Mapping[str, Card], name: str | None, *, public: bool
+) -> wire.ListedConversation:
+    """A conversation of a name, of a list of `reader`'s, or of the account's."""
     found, contact = one.conversation, cards.get(one.conversation.contact)
     return wire.ListedConversation(
-        **msgspec.structs.asdict(single.conversation(found, None)),
+        **msgspec.structs.asdict(single.conversation(found, name)),
         latest_message=latest(one.last, found, cards) if one.last else None,
         create_user=create_user(contact, found, public=public, own=reader == found.contact) if contact else None,
         from_user=messages.from_user(contact),
         message_total_count=found.public_count,
-        conversation_data=single.conversation_data(found, one.own, reader, cards) if reader else None,
+        conversation_data=single.conversation_data(found, one.own, reader, cards, name) if reader else None,
     )
 
 

@@ -1,5 +1,7 @@
 """Accounts, as PPMessage's clients send and get them."""
 
+from typing import ClassVar
+
 import msgspec
 
 
@@ -47,6 +49,8 @@ class AppInfo(msgspec.Struct, kw_only=True):
 
 class UpdateApp(AppRequest, kw_only=True):
     """PP_UPDATE_APP_INFO; an empty text clears what may be unset."""
+
+    clears: ClassVar[bool] = True
 
     app_name: str | None = None
     app_icon: str | None = None

@@ -1,5 +1,7 @@
 """Groups of agents, as PPMessage's clients send and get them."""
 
+from typing import ClassVar
+
 import msgspec
 
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
@@ -22,7 +24,9 @@ class CreateGroup(AppRequest, kw_only=True):
 
 
 class UpdateGroup(GroupRequest, kw_only=True):
-    """PP_UPDATE_ORG_GROUP; what is left out stays as it is."""
+    """PP_UPDATE_ORG_GROUP; what is left out stays as it is, an empty text clears."""
+
+    clears: ClassVar[bool] = True
 
     group_name: str | None = None
     group_icon: str | None = None

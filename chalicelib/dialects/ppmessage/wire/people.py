@@ -1,10 +1,13 @@
 """People, as PPMessage's clients send and get them."""
 
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+
+_Text = Annotated[str, Meta(max_length=256)]
 
 
 class CreateAnonymous(AppRequest, kw_only=True):
@@ -15,8 +18,17 @@ class CreateAnonymous(AppRequest, kw_only=True):
     origin: str | None = None
 
 
+class CreateVisitor(msgspec.Struct, kw_only=True):
+    """PPCOM_CREATE_ANONYMOUS: as PP_CREATE_ANONYMOUS, of the token's account."""
+
+    ppcom_trace_uuid: _Text
+    app_uuid: _Text | None = None
+    domain: _Text | None = None
+    origin: _Text | None = None
+
+
 class AnonymousCreated(msgspec.Struct):
-    """PP_CREATE_ANONYMOUS."""
+    """PP_CREATE_ANONYMOUS, PPCOM_CREATE_ANONYMOUS."""
 
     user_uuid: str
     user_fullname: str
@@ -71,7 +83,9 @@ class RemoveUser(msgspec.Struct, kw_only=True):
 
 
 class UpdateUser(AppRequest, kw_only=True):
-    """PP_UPDATE_USER. `user_password` means the same as `new_password`."""
+    """PP_UPDATE_USER. `user_password` means the same as `new_password`; an empty text clears."""
+
+    clears: ClassVar[bool] = True
 
     user_uuid: str
     user_fullname: str | None = None
@@ -176,6 +190,12 @@ class EmailValid(msgspec.Struct):
     valid: bool
 
 
+class ServiceUserRequest(msgspec.Struct, kw_only=True):
+    """PP_GET_SERVICE_USER_LIST: as PP_GET_APP_SERVICE_USER_LIST, of the token's account."""
+
+    app_uuid: _Text | None = None
+
+
 class LeaveApp(AppRequest, kw_only=True):
     """PP_LEAVE_APP. What is no list of texts has a code of its own, so it is looked at later."""
 
@@ -200,6 +220,6 @@ class ServiceUser(msgspec.Struct, kw_only=True):
 
 
 class ServiceUsers(msgspec.Struct):
-    """PP_GET_APP_SERVICE_USER_LIST."""
+    """PP_GET_APP_SERVICE_USER_LIST, PP_GET_SERVICE_USER_LIST."""
 
     list: list[ServiceUser]

@@ -1,10 +1,14 @@
 """Acknowledgements, as PPMessage's clients send and get them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
+
+Uuid = Annotated[str, Meta(max_length=64)]
+Pid = Annotated[str, Meta(max_length=200)]
 
 
 class Acknowledge(msgspec.Struct, kw_only=True):
@@ -24,6 +28,32 @@ class Unacked(AppRequest, kw_only=True):
 
     from_uuid: str
     device_uuid: str
+
+
+class PageUnacked(msgspec.Struct, kw_only=True):
+    """PP_PAGE_UNACKED_MESSAGE: by page, or older than `max_uuid`, or newer than `min_uuid`, each a `pid`.
+
+    Of a user's device; of the one that the user uses where none is named.
+    """
+
+    user_uuid: Uuid
+    app_uuid: Uuid | None = None
+    device_uuid: Uuid | None = None
+    page_offset: int | None = None
+    page_size: int | None = None
+    max_uuid: Pid | None = None
+    min_uuid: Pid | None = None
+
+
+class UnackedPage(msgspec.Struct, kw_only=True):
+    """PP_PAGE_UNACKED_MESSAGE: as GET_UNACKED_MESSAGES, a page of it."""
+
+    total_count: int
+    return_count: int
+    page_size: int
+    page_offset: int
+    list: list[str]
+    message: dict[str, str]
 
 
 class UnackedMessages(msgspec.Struct, kw_only=True):

@@ -3,6 +3,7 @@
 import msgspec
 
 from chalicelib.dialects.ppmessage.wire.apps import AppInfo, AppRequest
+from chalicelib.dialects.ppmessage.wire.loose import Loose
 from chalicelib.dialects.ppmessage.wire.people import UserSummary
 
 
@@ -15,10 +16,10 @@ class Login(msgspec.Struct, kw_only=True):
     app_uuid: str | None = None
     user_uuid: str | None = None
     token: str | None = None
-    osmodel: str | None = None
-    osversion: str | None = None
-    device_fullname: str | None = None
-    ios_app_development: str | bool | None = None
+    osmodel: Loose | None = None
+    osversion: Loose | None = None
+    device_fullname: Loose | None = None
+    ios_app_development: Loose | None = None
 
 
 class LoggedIn(msgspec.Struct, kw_only=True):
@@ -51,6 +52,7 @@ class LoggedIn(msgspec.Struct, kw_only=True):
     ppcom_browser_device_uuid: str | None = None
     ppcom_mobile_device_uuid: str | None = None
     ppcom_trace_uuid: str | None = None
+    ppkefu_browser_device_uuid: str | None = None
     user_company: str | None = None
     user_defined: str | None = None
     user_language: str | None = None

@@ -8,7 +8,7 @@ from chalicelib.dialects.ppmessage.wire.messages import Letters
 
 
 class Auth(msgspec.Struct, kw_only=True):
-    """`auth`: whose socket it is. What is left out is told apart, so everything may be."""
+    """`auth`: whose socket it is. What is left out is told apart, so everything may be. A visitor's has `extra_data`."""
 
     api_token: Any = None
     app_uuid: Any = None

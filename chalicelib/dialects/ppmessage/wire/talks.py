@@ -1,8 +1,9 @@
 """Conversations with members, and lists of them, as PPMessage's clients send and get them."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 from chalicelib.dialects.ppmessage.wire.conversations import Conversation, ConversationData
@@ -20,12 +21,26 @@ class CreateConversation(AppRequest, kw_only=True):
     group_uuid: str | None = None
 
 
+class TalkWith(msgspec.Struct, kw_only=True):
+    """PPKEFU_CREATE_CONVERSATION: `member_list` is to be a list of one uuid."""
+
+    user_uuid: Annotated[str, Meta(max_length=64)]
+    member_list: Any
+    app_uuid: Annotated[str, Meta(max_length=64)] | None = None
+
+
 class ConversationCreated(Conversation, kw_only=True):
     """PP_CREATE_CONVERSATION; `user_list` has the members but him who asked for it."""
 
     createtimestamp: float
     updatetimestamp: float
     user_list: list[str]
+
+
+class TalkOfTwo(ConversationCreated, kw_only=True):
+    """PPKEFU_CREATE_CONVERSATION: under the name and the picture of the other one."""
+
+    peer_uuid: str
 
 
 class OneConversation(AppRequest, kw_only=True):
