@@ -239,6 +239,18 @@ def public(agent: Person) -> Person:
     return Person(agent.account, agent.id, **{name: getattr(agent, name) for name in known})
 
 
+def home(person: Person) -> Person:
+    """The row that has a person's password and the number of their logins' endings: no request, or one where an owner has it in
+    another account.
+    """
+    return (people.get(person.home, person.id) if person.home else None) or person
+
+
+def accounts_of(person: str) -> list[str]:
+    """The accounts that a person is in, as of a moment ago: one request. Only an owner is in several."""
+    return people.accounts_of(person)
+
+
 def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
     """Those of the people that exist, by id: one request for each hundred."""
     return people.get_many(ctx.account, {id_ for id_ in wanted if id_})

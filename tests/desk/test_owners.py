@@ -128,7 +128,8 @@ def test_a_removed_agent_tells_the_routing_queue_once(world: World) -> None:
     agents.remove(world.ctx(ADMIN), world.agents[0].id)
     world.relay()
     told = [events.decode(body) for _, _, body in world.queued]
-    assert told == [events.AgentRemoved(world.account, world.now, world.agents[0].id)]
+    who = (world.account, world.now, world.agents[0].id)
+    assert told == [events.AgentRemoved(*who), events.AccessEnded(*who)]
 
 
 def test_a_removed_agent_is_found_by_nothing_and_his_name_stays(world: World) -> None:
