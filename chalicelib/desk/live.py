@@ -204,7 +204,7 @@ def _forget(ctx: Context, gone: Listener, topic: str) -> None:
     if disconnect(ctx, gone.connection) is None:
         others = topics.leave(ctx.account, topic, gone, ctx.now)
         if topic == gone.person and not others:
-            presence.is_gone(ctx, gone.person)
+            presence.is_gone(ctx.acting(Caller(ctx.account, SYSTEM)), gone.person)
 
 
 def answer(connection: str, text: str) -> None:
