@@ -69,8 +69,9 @@ def make_key(ctx: Context, request: MakeKey) -> MadeKey:
 
 def end_key(ctx: Context, request: OneKey) -> EndedKey:
     """`DELETE /apiKeys/{keyId}`: the key is refused from now on, by the slowest part of the desk after a minute."""
-    keys.end(ctx, request.key_id)
-    return EndedKey(id=request.key_id)
+    id_ = request.key_id.lower()
+    keys.end(ctx, id_)
+    return EndedKey(id=id_)
 
 
 def _key(found: Key) -> ApiKey:
