@@ -7,7 +7,7 @@ and by the first who finds it.
 from collections.abc import Callable, Collection, Iterable
 
 from chalicelib.context import SYSTEM, Caller, Context
-from chalicelib.desk import conversations, devices, members, people, presence, tokens
+from chalicelib.desk import access, conversations, devices, members, people, presence, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated
 from chalicelib.desk.tokens import Holder
 from chalicelib.models import connections, sockets, topics
@@ -226,6 +226,7 @@ def end_session(ctx: Context, person: str, device: str | None = None) -> None:
             end(ctx, each.connection)
 
 
+@access.allow(SYSTEM)
 def close_ended(ctx: Context, person: str) -> bool:
     """Closes a person's sockets whose tokens have ended, in all of their accounts: two requests, one for each account, and
     four for each socket. Returns whether there are more of them.
@@ -237,6 +238,7 @@ def close_ended(ctx: Context, person: str) -> bool:
     return more
 
 
+@access.allow(SYSTEM)
 def close_ended_of_account(ctx: Context, after: str) -> str:
     """Closes the sockets of the account whose tokens have ended, of a page of them: two requests, and four for each. Returns
     where the next page begins, empty at the end.

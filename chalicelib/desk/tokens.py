@@ -48,17 +48,18 @@ def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: st
 
 
 def made(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> tuple[str, Token]:
-    """The same, to be stored with something else: the secret and its row.
+    """The same, to be stored with something else: the secret and its row."""
+    return with_secret(ctx, ctx.secret(), holder, kind, seconds, name)
+
+
+def with_secret(
+    ctx: Context, random: str, holder: Caller, kind: str, seconds: int | None, name: str | None = None
+) -> tuple[str, Token]:
+    """The same of 256 random bits that the caller has.
 
     A secret ends in whose it is, in the open, so that one request reads it with what may have ended it.
     """
-    parts = [ctx.secret(), holder.account, holder.person, holder.family if holder.person else ""]
-    return _as_row(ctx, ".".join(filter(None, parts)), holder, kind, seconds, name)
-
-
-def _as_row(
-    ctx: Context, secret: str, holder: Caller, kind: str, seconds: int | None, name: str | None = None
-) -> tuple[str, Token]:
+    secret = ".".join(filter(None, [random, holder.account, holder.person, holder.family if holder.person else ""]))
     is_key = kind == KEY
     row = Token(
         ids.digest(secret),
@@ -168,6 +169,11 @@ def forget_all(account: str, person: str | None = None) -> None:
     """Drops what this process remembers of an account's tokens, or of one person's, some of which have just been ended."""
     _cache.forget_where(lambda token: token.account == account and person in (None, token.person))
     _going_on.forget_where(lambda holder: holder.account == account and person in (None, holder.person))
+
+
+def forget_login(family: str) -> None:
+    """Drops what this process remembers of tokens that descend from a login, all of which have just been ended."""
+    _cache.forget_where(lambda token: token.family == family)
 
 
 def _living(ctx: Context, digest: str, *whose: str) -> Token | None:

@@ -6,7 +6,7 @@ clients' secrets gave): it ends what was issued in an earlier generation, howeve
 has ended as a whole stands under `ended#account#person#family`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from pynamodb.attributes import JSONAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
@@ -110,7 +110,7 @@ def family_ending(token: Token, until: int) -> Token:
     return Token(key, kind="family", account=token.account, level="", expires_at=until)
 
 
-def rotate(used: Token, salt: str, now: int, successors: list[Token]) -> None:
+def rotate(used: Token, salt: str, now: int, successors: Sequence[Token]) -> None:
     """Uses up a refresh token for what follows it: one request. Raises Refused where it has been used, or has gone."""
     with transaction() as write:
         unused = Token.digest.exists() & Token.used_at.does_not_exist()
@@ -127,6 +127,13 @@ def keys(account: str, limit: int) -> list[Token]:
 def put(token: Token) -> None:
     """Stores a new token. A digest is of 256 random bits, so it can't be another's."""
     token.save()
+
+
+def put_all(tokens: Sequence[Token]) -> None:
+    """Stores several new tokens: one request."""
+    with transaction() as write:
+        for token in tokens:
+            write.save(token)
 
 
 def delete(digest: str) -> None:

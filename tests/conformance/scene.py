@@ -12,7 +12,7 @@ from chalice.test import Client
 
 import app
 from chalicelib.context import ADMIN, AGENT, Caller
-from chalicelib.desk import tokens
+from chalicelib.desk import refreshing, tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.models import tokens as token_rows
@@ -123,7 +123,7 @@ def refresh_token(scene: Scene) -> str:
     """A refresh token of the first agent."""
     agent = scene.world.agents[0]
     caller = Caller(scene.world.account, AGENT, agent.id, agent.number)
-    return tokens.issue(scene.world.ctx(ADMIN), caller, tokens.REFRESH, 3600)
+    return refreshing.begin(scene.world.ctx(ADMIN), caller).refresh
 
 
 def api_key(scene: Scene) -> str:

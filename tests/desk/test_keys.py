@@ -56,7 +56,10 @@ def test_an_ended_key_is_refused_at_once_here_and_after_a_minute_elsewhere(world
     key, secret = keys.make(world.as_agent(), is_named=True)
     token, plain = keys.make(world.as_agent(), is_named=False)
     email = world.agents[0].email
-    asked = [("/api/v3/anytime/autoClose", basic(email, secret)), ("/auth/addon/live_chat/operator/list", {"Authorization": f"Bearer {plain}"})]
+    asked = [
+        ("/api/v3/anytime/autoClose", basic(email, secret)),
+        ("/auth/addon/live_chat/operator/list", {"Authorization": f"Bearer {plain}"}),
+    ]
     for path, headers in asked:
         assert world.call("GET", path, **headers).status == 200
     elsewhere = dict(tokens._cache._entries)
