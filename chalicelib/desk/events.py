@@ -67,6 +67,8 @@ class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
 
     email: str
     page: str
+    #: The key of who asked, by which it is known whether the holder has logged in from there (desk/attempts.py).
+    source: str = ""
 
 
 class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
