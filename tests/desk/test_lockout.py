@@ -252,3 +252,13 @@ def test_each_dialect_that_logs_in_says_so(world: World) -> None:
     told = world.form("/oauth/token", grant_type="password", email=email, password=PASSWORD)
     assert (told.status, told.body) == (429, {"code": 429000, "message": text})
     assert told.headers["Retry-After"] == str(LOCKED_SECONDS)
+
+
+def test_a_wrong_old_password_and_a_new_one_leave_no_count(world: World) -> None:
+    ada, new = world.agents[0], passwords.wire("a new one")
+    for _ in range(MOST_WRONG - 1):
+        with pytest.raises(Forbidden):
+            profiles.change(world.as_agent(), ada.id, ChangePerson(old_password="guess", new_password=new))
+    profiles.change(world.as_agent(), ada.id, ChangePerson(old_password=passwords.wire(PASSWORD), new_password=new))
+    fail(world, ada.email, MOST_WRONG - 1)
+    assert enter(world, ada.email, "a new one") == ada.id
