@@ -11,6 +11,7 @@ from chalicelib.desk import access, conversations, devices, members, people, pre
 from chalicelib.desk.errors import Invalid, NotAuthenticated
 from chalicelib.desk.tokens import Holder
 from chalicelib.models import connections, sockets, topics
+from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.connections import Connection as Connection
 from chalicelib.models.topics import Listener as Listener
@@ -232,7 +233,7 @@ def close_ended(ctx: Context, person: str) -> bool:
     four for each socket. Returns whether there are more of them.
     """
     more = False
-    for account in {ctx.account, *people.accounts_of(person)}:
+    for account in {ctx.account, *rows.accounts_of(person)}:
         inside = ctx.acting(Caller(account, SYSTEM))
         more = _close_ended(inside, connected(inside, [person])) or more
     return more
@@ -243,8 +244,8 @@ def close_ended_of_account(ctx: Context, after: str) -> str:
     """Closes the sockets of the account whose tokens have ended, of a page of them: two requests, and four for each. Returns
     where the next page begins, empty at the end.
     """
-    rows, following = connections.of_account(ctx.account, after, MOST_AT_ONCE)
-    _close_ended(ctx, [listener(row) for row in rows])
+    found, following = connections.of_account(ctx.account, after, MOST_AT_ONCE)
+    _close_ended(ctx, [listener(row) for row in found])
     return following
 
 

@@ -246,11 +246,6 @@ def home(person: Person) -> Person:
     return (people.get(person.home, person.id) if person.home else None) or person
 
 
-def accounts_of(person: str) -> list[str]:
-    """The accounts that a person is in, as of a moment ago: one request. Only an owner is in several."""
-    return people.accounts_of(person)
-
-
 def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
     """Those of the people that exist, by id: one request for each hundred."""
     return people.get_many(ctx.account, {id_ for id_ in wanted if id_})

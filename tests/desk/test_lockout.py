@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.context import ADMIN, Context
-from chalicelib.desk import agents, attempts, logins, profiles, recovery
+from chalicelib.context import ADMIN, AGENT, Caller, Context
+from chalicelib.desk import agents, attempts, logins, profiles, recovery, tokens
 from chalicelib.desk.attempts import KNOWN_SECONDS, LOCKED_SECONDS, MOST_ANYWHERE, MOST_WRONG, WINDOW_SECONDS
 from chalicelib.desk.errors import Forbidden, Locked, NotAuthenticated
 from chalicelib.desk.profiles import ChangePerson
@@ -182,9 +182,6 @@ def test_a_new_password_unlocks_every_source(world: World) -> None:
 
 
 def _code(world: World) -> str:
-    from chalicelib.context import AGENT, Caller
-    from chalicelib.desk import tokens
-
     ada = world.agents[0]
     holder = Caller(world.account, AGENT, ada.id, ada.number)
     return tokens.issue(at(world), holder, tokens.RESET, tokens.RESET_SECONDS)
