@@ -21,6 +21,8 @@ class Caller:
     `person` and `number` are None where the credential belongs to a program, not a person;
     `client` is the label that the credential was issued under, and means something only to the dialect that issued it;
     `token` is the digest of the credential; `generation` says how often the person's logins had been ended before it.
+    `issuer` is the label of the client for whose secret it was given, empty where it was given for something else, and
+    `issuer_generation` says how often that secret had been renewed. `family` is the login that it descends from.
     """
 
     account: str
@@ -30,6 +32,9 @@ class Caller:
     client: str = ""
     token: str = ""
     generation: int = 0
+    issuer: str = ""
+    issuer_generation: int = 0
+    family: str = ""
     #: What an agent may do beyond their level (desk.access), where this call has read it already.
     permissions: tuple[str, ...] | None = None
 

@@ -39,6 +39,8 @@ class Client:
     secret: str | None = None
     #: Where a login page may send people back to, with a code for this client.
     redirect_uris: Sequence[str] = ()
+    #: How often its secret was renewed.
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, Context
-from chalicelib.desk import access, accounts, attempts, people
+from chalicelib.desk import access, accounts, attempts, people, tokens
 from chalicelib.desk.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -22,6 +22,7 @@ def remove(ctx: Context, person: str) -> None:
     _not_owner(ctx, person)
     contended(ctx, lambda: _remove(ctx, _below(ctx, people.get(ctx, person))))
     people.forget(ctx, person)
+    tokens.forget_all(ctx.account, person)
 
 
 @access.allow(ADMIN, access.OPERATORS)
@@ -34,6 +35,7 @@ def switch(ctx: Context, person: str, *, on: bool) -> bool:
     _not_owner(ctx, person)
     switched = contended(ctx, lambda: _switch(ctx, _below(ctx, people.get(ctx, person)), on=on))
     people.forget(ctx, person)
+    tokens.forget_all(ctx.account, person)
     return switched
 
 
@@ -112,8 +114,7 @@ def remove_many(ctx: Context, persons: Sequence[str]) -> dict[str, DeskError]:
 
 def _home(ctx: Context, person: str) -> Person:
     """The row that has a person's password."""
-    here = people.get(ctx, person)
-    return (rows.get(here.home, here.id) if here.home else None) or here
+    return people.home(people.get(ctx, person))
 
 
 def _remove(ctx: Context, found: Person) -> None:

@@ -40,6 +40,12 @@ class TimedCache(Generic[_V]):
         with self._writing:
             self._entries.pop(key, None)
 
+    def forget_where(self, matches: Callable[[_V], bool]) -> None:
+        """Drops the keys of all values that match: where one write has changed what is behind many."""
+        with self._writing:
+            for key in [key for key, (_, value) in self._entries.items() if matches(value)]:
+                del self._entries[key]
+
     def clear(self) -> None:
         """Drops all."""
         with self._writing:

@@ -3,14 +3,15 @@
 from dataclasses import asdict, dataclass, replace
 
 from chalicelib.context import ADMIN, STRANGER, Caller, Context
-from chalicelib.desk import access, accounts, tokens
+from chalicelib.desk import access, accounts, events, tokens
 from chalicelib.desk.accounts import Client
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
+from chalicelib.desk.events import AccessEnded
 from chalicelib.desk.retry import contended
 from chalicelib.models import accounts as rows
 from chalicelib.models import claims
-from chalicelib.models.tokens import Token
+from chalicelib.models.tokens import Token, clients_ending
 
 _known: TimedCache[tuple[str, str]] = TimedCache()
 
@@ -45,7 +46,8 @@ def made(ctx: Context, label: str, level: str, *, with_secret: bool) -> Made:
 
 @access.allow(ADMIN)
 def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
-    """A new secret for a client of the caller's account, told only now; the one before ends. Two requests.
+    """A new secret for a client of the caller's account, told only now. The one before ends, with every token that it gave
+    and the sockets that those opened: three requests.
 
     With `only_first` a client that has a secret keeps it, and it is not told. Raises Forbidden for all but the owner,
     NotFound for a label that the account has no client of.
@@ -61,20 +63,27 @@ def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
             raise NotFound("client", label)
         if client.secret and only_first:
             return client
-        secret, token = _secret(ctx, label, client)
-        fresh = replace(client, secret=token.digest)
+        fresh = replace(client, generation=client.generation + 1)
+        secret, token = _secret(ctx, label, fresh)
+        fresh = replace(fresh, secret=token.digest)
+        changed = account.clients | {label: fresh}
         document = {**row.document, "clients": {**row.document["clients"], label: asdict(fresh)}}
-        rows.change_secret(row, document, token, client.secret)
+        ends = clients_ending(ctx.account, {name: one.generation for name, one in changed.items()})
+        rows.change_secret(row, document, token, ends, client.secret)
         told.append(secret)
         return fresh
 
     client = contended(ctx, attempt)
     accounts.forget(ctx.account)
+    if told:
+        tokens.forget_all(ctx.account)
+        events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
     return Credential(client.key, told[0] if told else None)
 
 
 def _secret(ctx: Context, label: str, client: Client) -> tuple[str, Token]:
-    return tokens.made(ctx, Caller(ctx.account, client.level, client=label), tokens.CLIENT, None, name=client.key)
+    holder = Caller(ctx.account, client.level, client=label, issuer=label, issuer_generation=client.generation)
+    return tokens.made(ctx, holder, tokens.CLIENT, None, name=client.key)
 
 
 @access.allow(STRANGER)

@@ -1,7 +1,8 @@
 """Events: what has happened, told to the queues. Frozen and versioned: a field is never changed, a new version is added.
 
 They are made from the tables' streams, so that nothing is written twice and none is lost. Settings have no stream: what
-changes them tells it itself, and where that is lost, what waits is looked at again by its deadline.
+changes them tells it itself, and where that is lost, what waits is looked at again by its deadline, and a socket whose token
+has ended is told nothing (desk/live.py).
 """
 
 from typing import Any
@@ -66,6 +67,8 @@ class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
 
     email: str
     page: str
+    #: The key of who asked, by which it is known whether the holder has logged in from there (desk/attempts.py).
+    source: str = ""
 
 
 class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
@@ -115,6 +118,16 @@ class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
     presence: str
 
 
+class AccessEnded(Event, frozen=True, tag="access.ended.v1"):
+    """Tokens of a person, or of anybody in the account where `person` is empty, have ended: their sockets are to be closed.
+
+    Sockets of a whole account are looked at a page at a time, from `after` on (models.connections).
+    """
+
+    person: str = ""
+    after: str = ""
+
+
 #: The registry: every event, and the queue that wants it.
 ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
 QUEUES: dict[type[Event], str] = {
@@ -131,6 +144,7 @@ QUEUES: dict[type[Event], str] = {
     ConversationAssigned: NOTIFY,
     ConversationWaits: NOTIFY,
     PresenceChanged: NOTIFY,
+    AccessEnded: NOTIFY,
     PasswordForgotten: MAIL,
 }
 AnyEvent = (
@@ -147,6 +161,7 @@ AnyEvent = (
     | ConversationAssigned
     | ConversationWaits
     | PresenceChanged
+    | AccessEnded
     | PasswordForgotten
 )
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -195,6 +210,17 @@ _SERVES_BY = ("presence", "group", "is_distributor")
 
 def of_person(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
+    return [*_ended(old, new), *_of_agent(old, new)]
+
+
+def _ended(old: Person | None, new: Person) -> list[Event]:
+    """Tokens end by a new password, another level, being switched off, a removal: each is another generation."""
+    if old is None or old.generation == new.generation:
+        return []
+    return [AccessEnded(new.account, new.updated_at, new.id)]
+
+
+def _of_agent(old: Person | None, new: Person) -> list[Event]:
     if old is not None and old.agents_of and not new.agents_of:
         return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
     if not new.agents_of or not new.presence:

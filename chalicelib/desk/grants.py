@@ -3,7 +3,7 @@
 A code is sent to an address that the client has registered; it is good once, for half a minute, for that client alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, STRANGER, Caller, Context
 from chalicelib.desk import access, accounts, clients, tokens
@@ -69,7 +69,7 @@ def redeem(ctx: Context, key: str, secret: str, given: str, redirect_uri: str = 
     row = tokens.take(ctx, given, tokens.CODE)
     if not _is_for(row, program, key) or redirect_uri not in ("", row.redirect_uri):
         raise NotAuthenticated
-    return Caller(row.account, row.level, row.person, row.number, row.client, generation=row.generation)
+    return replace(tokens.caller_of(row), issuer=program.issuer, issuer_generation=program.issuer_generation)
 
 
 def _is_for(row: Token, program: Caller, key: str) -> bool:

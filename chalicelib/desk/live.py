@@ -1,17 +1,25 @@
-"""What happens at once: who is connected, and telling the members of a conversation."""
+"""What happens at once: who is connected, and telling the members of a conversation.
+
+A socket is told nothing once the token that opened it has ended, and is closed then: by what is told of that (`close_ended`),
+and by the first who finds it.
+"""
 
 from collections.abc import Callable, Collection, Iterable
 
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk import access, conversations, devices, members, people, presence, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated
+from chalicelib.desk.tokens import Holder
 from chalicelib.models import connections, sockets, topics
+from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.connections import Connection as Connection
 from chalicelib.models.topics import Listener as Listener
 
 #: Conversations that one socket watches at most, and sockets of contacts that one look at them reads.
 _MOST_WATCHED, _MOST_LOOKED_AT = 100, 1000
+#: Sockets that are closed, or of an account that are looked at, in one go.
+MOST_AT_ONCE = 100
 
 
 class Ended(NotAuthenticated):
@@ -36,7 +44,8 @@ def connect(ctx: Context, connection: str, device: str) -> Connection:
         number=caller.number,
         client=caller.client,
         token=caller.token,
-        contacts_of=ctx.account if person.kind == people.CONTACT else None,
+        generation=people.home(person).generation,
+        listed=connections.listed(ctx.account, person.kind),
         since=ctx.now,
     )
     is_new = connections.create(row, tokens.ends_at(ctx))
@@ -44,14 +53,18 @@ def connect(ctx: Context, connection: str, device: str) -> Connection:
         disconnect(ctx, connection)
         connections.create(row, tokens.ends_at(ctx))
     topics.join(ctx.account, person.id, listener(row), ctx.now)
-    if person.away_at or person.offline_at or not (is_new or row.contacts_of):
+    if person.away_at or person.offline_at or not (is_new or row.is_contact):
         presence.is_back(ctx, person.id)
     return row
 
 
 def listener(row: Connection) -> Listener:
     """A socket as topics have it."""
-    return Listener(row.id, row.person, row.device, row.is_mobile, row.expires_at)
+    return Listener(row.id, row.person, row.device, row.is_mobile, row.expires_at, row.is_contact, row.token, row.generation)
+
+
+def _holder(account: str, each: Listener) -> Holder:
+    return Holder(account, each.person, each.token, each.generation)
 
 
 @access.allow(STRANGER)
@@ -64,7 +77,7 @@ def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
     if row is None:
         raise NotAuthenticated
     ctx = ctx.acting(Caller(row.account, row.level, row.person, row.number, row.client, row.token))
-    if not tokens.is_good(ctx):
+    if tokens.ended(ctx, [_holder(row.account, listener(row))]):
         raise Ended
     return ctx, row
 
@@ -78,7 +91,7 @@ def disconnect(ctx: Context, connection: str) -> Connection | None:
     for topic in row.watched or ():
         topics.leave(row.account, topic, listener(row), ctx.now)
     others = topics.leave(row.account, row.person, listener(row), ctx.now)
-    if not (others or row.contacts_of):
+    if not (others or row.is_contact):
         presence.is_gone(ctx.acting(Caller(row.account, SYSTEM)), row.person)
     connections.delete(connection)
     return row
@@ -121,7 +134,7 @@ def typing(ctx: Context, row: Connection, conversation: str) -> list[Listener]:
     if conversation not in (row.watched or ()):
         conversations.load(ctx, conversation)
     watching = topics.listeners(ctx.account, [conversation], ctx.now).get(conversation, [])
-    return [each for each in watching if each.person != row.person]
+    return _going_on(ctx, [each for each in watching if each.person != row.person])
 
 
 @access.allow(VISITOR)
@@ -130,7 +143,7 @@ def company(ctx: Context, row: Connection) -> list[Listener]:
 
     Nobody where it is an agent's, whose presence is his own word, or where the contact has another of its class.
     """
-    if row.contacts_of is None:
+    if not row.is_contact:
         return []
     chats = conversations.of_contact(ctx, row.person, limit=1)
     others = {member for found in chats for member in members.of(ctx, found)}
@@ -138,12 +151,23 @@ def company(ctx: Context, row: Connection) -> list[Listener]:
     own = heard.pop(row.person, [])
     if any(each.connection != row.id and each.is_mobile == row.is_mobile for each in own):
         return []
-    return [each for found in heard.values() for each in found]
+    return _going_on(ctx, [each for found in heard.values() for each in found])
 
 
 @access.allow(VISITOR)
 def listeners(ctx: Context, persons: Iterable[str]) -> list[Listener]:
-    """All sockets of people: one request for each hundred."""
+    """The sockets of people: one request for each hundred, and one where no warm process knows their tokens. One whose token
+    has ended is closed.
+    """
+    found = connected(ctx, persons)
+    going_on = _going_on(ctx, found)
+    for each in set(found).difference(going_on):
+        _put_out(ctx, each)
+    return going_on
+
+
+def connected(ctx: Context, persons: Iterable[str]) -> list[Listener]:
+    """The sockets of people, whether or not their tokens have ended meanwhile: one request for each hundred."""
     return [each for found in topics.listeners(ctx.account, set(persons), ctx.now).values() for each in found]
 
 
@@ -153,6 +177,13 @@ def device_of(ctx: Context, person: str) -> str | None:
     known = [device.id for device in devices.of_person(ctx, person)]
     listening = {each.device for each in listeners(ctx, [person])}
     return next((device for device in known if device in listening), known[0] if known else None)
+
+
+@access.allow(VISITOR)
+def _going_on(ctx: Context, heard: list[Listener]) -> list[Listener]:
+    """Those of the sockets whose tokens have not ended, in their order."""
+    gone = tokens.ended(ctx, [_holder(ctx.account, each) for each in heard])
+    return [each for each in heard if _holder(ctx.account, each) not in gone]
 
 
 @access.allow(VISITOR)
@@ -183,12 +214,17 @@ def tell(ctx: Context, heard: Iterable[Listener], text: str, topic: str | None =
     return told
 
 
+def _put_out(ctx: Context, each: Listener) -> None:
+    sockets.close(each.connection)
+    _forget(ctx, each, each.person)
+
+
 def _forget(ctx: Context, gone: Listener, topic: str) -> None:
     """It may have no row any more, by which it could leave."""
     if disconnect(ctx, gone.connection) is None:
         others = topics.leave(ctx.account, topic, gone, ctx.now)
         if topic == gone.person and not others:
-            presence.is_gone(ctx, gone.person)
+            presence.is_gone(ctx.acting(Caller(ctx.account, SYSTEM)), gone.person)
 
 
 def answer(connection: str, text: str) -> None:
@@ -203,12 +239,43 @@ def end(ctx: Context, connection: str) -> None:
     disconnect(ctx, connection)
 
 
-def end_session(ctx: Context, person: str, device: str) -> None:
-    """Closes a person's sockets that are of a device, or of the caller's token: one request, and five for each."""
-    for each in listeners(ctx, [person]):
-        row = connections.get(each.connection)
-        if row is None or row.device == device or row.token == ctx.caller.token:
+@access.allow(AGENT)
+def end_session(ctx: Context, person: str, device: str | None = None) -> None:
+    """Ends the caller's token, and closes the person's sockets that are of it or of a device: two requests, and four for each."""
+    tokens.end(ctx)
+    for each in connected(ctx, [person]):
+        if each.device == device or each.token == ctx.caller.token:
             end(ctx, each.connection)
+
+
+@access.allow(SYSTEM)
+def close_ended(ctx: Context, person: str) -> bool:
+    """Closes a person's sockets whose tokens have ended, in all of their accounts: two requests, one for each account, and
+    four for each socket. Returns whether there are more of them.
+    """
+    more = False
+    for account in {ctx.account, *rows.accounts_of(person)}:
+        inside = ctx.acting(Caller(account, SYSTEM))
+        more = _close_ended(inside, connected(inside, [person])) or more
+    return more
+
+
+@access.allow(SYSTEM)
+def close_ended_of_account(ctx: Context, after: str) -> str:
+    """Closes the sockets of the account whose tokens have ended, of a page of them: two requests, and four for each. Returns
+    where the next page begins, empty at the end.
+    """
+    found, following = connections.of_account(ctx.account, after, MOST_AT_ONCE)
+    _close_ended(ctx, [listener(row) for row in found])
+    return following
+
+
+def _close_ended(ctx: Context, found: list[Listener]) -> bool:
+    gone = tokens.ended(ctx, [_holder(ctx.account, each) for each in found], anew=True)
+    closing = [each for each in found if _holder(ctx.account, each) in gone]
+    for each in closing[:MOST_AT_ONCE]:
+        _put_out(ctx, each)
+    return len(closing) > MOST_AT_ONCE
 
 
 @access.allow(AGENT)

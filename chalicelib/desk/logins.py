@@ -1,31 +1,43 @@
-"""Logins: who an e-mail and a password are, in which of his accounts."""
+"""Logins: who an e-mail and a password are, in which of their accounts."""
 
 from chalicelib.context import AGENT, STRANGER, Caller, Context
 from chalicelib.desk import access, accounts, attempts
 from chalicelib.desk.errors import NotAuthenticated, NotFound
+from chalicelib.desk.retry import contended
 from chalicelib.models import claims, people
 from chalicelib.models.people import Person
 from chalicelib.rules import emails, passwords
 
+#: A row that is not there, read for an e-mail that nobody has, which then takes the same time.
+_NOBODY = ("nobody", "nobody")
+
 
 @access.allow(STRANGER)
 def log_in(ctx: Context, email: str, wire_password: str, account: str | None = None) -> tuple[Person, Caller]:
-    """The agent whose e-mail and wire password these are, in `account` if he has it beside his own.
+    """The agent whose e-mail and wire password these are, in `account` if they have it beside their own: four requests, one
+    more from a source that is not known.
 
-    Raises NotAuthenticated, after the same work whatever is wrong; also where his account, or `account`, was removed.
-    Raises Locked after ten wrong passwords, for whichever e-mail.
+    Raises NotAuthenticated, after the same work whatever is wrong; also where their account, or `account`, was removed.
+    Raises Locked after ten wrong passwords from one source, for whichever e-mail (desk/attempts.py).
     """
     claim = claims.find(claims.EVERYWHERE, "login", emails.canonical(email))
-    home = people.get(claim.account, claim.id) if claim else None
+    home = people.get(*((claim.account, claim.id) if claim else _NOBODY))
+    login = attempts.login_of(email, home)
     known = home.password if home and home.is_active else None
-    if not attempts.check_password(ctx, attempts.login_of(email), wire_password, known) or home is None:
+    if not attempts.is_right(ctx, login, wire_password, known) or home is None:
         raise NotAuthenticated
     elsewhere = account if claim and account in (claim.accounts or ()) else None
     person = people.get(elsewhere, home.id) if elsewhere else home
     if person is None or any(_is_gone(ctx, one) for one in {person.account, account or person.account}):
         raise NotAuthenticated
-    people.logged_in(person.account, person.id, ctx.now)
+    contended(ctx, lambda: _note(ctx, person, login))
     return person, Caller(person.account, person.level or AGENT, person.id, person.number, generation=home.generation)
+
+
+def _note(ctx: Context, person: Person, login: attempts.Login) -> None:
+    """The time of the login, and that its source is the person's. Raises NotAuthenticated where they have just been removed."""
+    if not people.logged_in(person.account, person.id, ctx.now, login.source(ctx), attempts.known_until(ctx)):
+        raise NotAuthenticated
 
 
 def _is_gone(ctx: Context, account: str) -> bool:

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import access, accounts, clients, people, tokens
+from chalicelib.desk import access, accounts, clients, events, people, tokens
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.clients import Credential, Made
 from chalicelib.desk.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
+from chalicelib.desk.events import AccessEnded
 from chalicelib.desk.people import CreateAgent, Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import accounts as rows
@@ -159,7 +160,7 @@ def owned(ctx: Context, person: str) -> list[Account]:
 
 @access.allow(AGENT)
 def close(ctx: Context, owner: str) -> None:
-    """Removes the caller's account: its tokens end at once (in other processes after a minute at most).
+    """Removes the caller's account: its tokens end at once (in other processes after a minute at most), its sockets are closed.
 
     The owner's login goes with his last account. Raises Forbidden for all but the owner, and a program that names him.
     """
@@ -175,7 +176,8 @@ def close(ctx: Context, owner: str) -> None:
 
     contended(ctx, attempt)
     accounts.forget(ctx.account)
-    tokens.forget(ctx)
+    tokens.forget_all(ctx.account)
+    events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
 
 
 def _heir(here: Person, login: Claim) -> Person | None:

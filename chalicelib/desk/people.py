@@ -275,6 +275,13 @@ def shown(ctx: Context, persons: Iterable[Person]) -> list[Person]:
     return [_public(person) if _is_hidden(ctx, person.id) else person for person in persons]
 
 
+def home(person: Person) -> Person:
+    """The row that has a person's password and the number of their logins' endings: no request, or one where an owner has it in
+    another account.
+    """
+    return (people.get(person.home, person.id) if person.home else None) or person
+
+
 def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
     """Those of the people that exist, by id: one request for each hundred."""
     return people.get_many(ctx.account, {id_ for id_ in wanted if id_})

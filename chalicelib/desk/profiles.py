@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import access, accounts, attempts, people
+from chalicelib.desk import access, accounts, attempts, people, tokens
 from chalicelib.desk.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
-from chalicelib.models.tokens import ending
-from chalicelib.rules import passwords
+from chalicelib.models.tokens import Token, ending
 
 _LONGEST = {"name": 256, "icon": 1024, "signature": 1000, "language": 35}
 
@@ -52,6 +51,8 @@ def change(ctx: Context, person: str, wanted: ChangePerson) -> None:
     if stored:
         _set_password(ctx, found, stored)
     people.forget(ctx, person)
+    if level or stored:
+        tokens.forget_all(ctx.account, person)
 
 
 def _may_change(ctx: Context, found: Person) -> None:
@@ -91,9 +92,10 @@ def _level(ctx: Context, found: Person, wanted: str | None) -> str | None:
 
 
 def _check_password(ctx: Context, found: Person, wanted: ChangePerson) -> None:
-    stored = _home(found).password
-    unset = stored is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != found.id
-    if not unset and not attempts.check_password(ctx, attempts.of(found), wanted.old_password or "", stored):
+    home = _home(found)
+    unset = home.password is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != found.id
+    # A right one need not be given back: the new password has had no tries yet.
+    if not unset and not attempts.is_right(ctx, attempts.of(home), wanted.old_password or "", home.password):
         raise Forbidden("the old password is another", WRONG_PASSWORD)
 
 
@@ -110,22 +112,26 @@ def _set_level(ctx: Context, person: str, level: str) -> None:
     rows.end_logins(found, {"level": level, "keys_generation": after}, ctx.now, [ending(found.account, found.id, after, after)])
 
 
-def set_password(ctx: Context, found: Person, password: str) -> None:
-    """Sets a password, as it is typed, for who has shown otherwise who he is; ends all his tokens but api keys."""
-    _set_password(ctx, found, people.hashed(ctx, passwords.wire(password)))
+def set_password_once(ctx: Context, found: Person, stored: str, code: Token) -> None:
+    """Writes a password's hash for who has a code, which is used up with it; ends all tokens of that person but api keys. Raises
+    Refused where the code, or the person, has changed since it was read.
+    """
+    _write_password(found, stored, ctx.now, None, code)
+    for account in _accounts(found):
+        tokens.forget_all(account, found.id)
 
 
 def _set_password(ctx: Context, found: Person, stored: str) -> None:
-    """Writes it where he logs in, and ends his other tokens in all his accounts; api keys go on."""
+    """Writes it where the person logs in, and ends their other tokens in all their accounts; api keys go on."""
     spared = ctx.caller.token if ctx.caller.person == found.id else None
+    contended(ctx, lambda: _write_password(found, stored, ctx.now, spared))
 
-    def attempt() -> None:
-        home = _home(found)
-        after, keys = home.generation + 1, home.keys_generation
-        endings = [ending(account, found.id, after, keys, spared) for account in _accounts(found)]
-        rows.end_logins(home, {"password": stored}, ctx.now, endings)
 
-    contended(ctx, attempt)
+def _write_password(found: Person, stored: str, now: int, spared: str | None, used: Token | None = None) -> None:
+    home = _home(found)
+    after, keys = home.generation + 1, home.keys_generation
+    endings = [ending(account, found.id, after, keys, spared) for account in _accounts(found)]
+    rows.end_logins(home, {"password": stored}, now, endings, used)
 
 
 def _home(found: Person) -> Person:

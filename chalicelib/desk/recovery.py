@@ -6,11 +6,14 @@ from chalicelib.desk import access, accounts, attempts, events, people, profiles
 from chalicelib.desk.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.events import PasswordForgotten
 from chalicelib.desk.people import Person
+from chalicelib.desk.retry import contended
 from chalicelib.models import claims, mail
 from chalicelib.models import people as rows
+from chalicelib.rules import passwords
 
-#: Mails to one address in so many seconds.
-MOST_MAILS, MAIL_SECONDS = 3, 3600
+#: Mails to one address in so many seconds that one source may ask for through one account; and of those that are sent, how many
+#: may have been asked for from where its holder has not logged in.
+MOST_MAILS, MOST_SENT, MAIL_SECONDS = 3, 10, 3600
 _SHORTEST, _LONGEST = 8, 256
 _MAILS = {
     "en": (
@@ -31,21 +34,25 @@ _MAILS = {
 def ask(ctx: Context, email: str, page: str) -> None:
     """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
 
-    The same two requests whether anybody does or not; the fourth mail within an hour is none. Raises Invalid.
+    The same two requests whether anybody does or not; the fourth within an hour from one source asks for none. Raises Invalid.
     """
     address = people.address_of(email)
-    if attempts.allowed(ctx, f"mail#{address}", MOST_MAILS, MAIL_SECONDS):
-        events.publish([PasswordForgotten(ctx.account, ctx.now, address, page)], ctx.now)
+    source = attempts.login_of(address).source(ctx)
+    if attempts.allowed(ctx, f"mail#{ctx.account}#{source}", MOST_MAILS, MAIL_SECONDS):
+        events.publish([PasswordForgotten(ctx.account, ctx.now, address, page, source)], ctx.now)
 
 
 @access.allow(SYSTEM)
-def send(ctx: Context, email: str, page: str) -> bool:
-    """Sends the mail; False where nobody logs in with this e-mail to the account, or no mail can be sent.
+def send(ctx: Context, email: str, page: str, source: str = "") -> bool:
+    """Sends the mail that was asked for from `source` (attempts.Login); False where nobody logs in with this e-mail to the
+    account, no mail can be sent, or too many were.
 
     Again it sends another one, whose link is as good.
     """
     person = _holder(ctx, email)
     if person is None or not email.isascii() or not mail.is_set_up():  # SES knows ASCII addresses alone
+        return False
+    if not (attempts.is_known(ctx, source) or attempts.allowed(ctx, f"sent#{email}", MOST_SENT, MAIL_SECONDS)):
         return False
     holder = Caller(person.account, AGENT, person.id, person.number, generation=person.generation)
     code = tokens.issue(ctx, holder, tokens.RESET, tokens.RESET_SECONDS)
@@ -73,17 +80,22 @@ def check(ctx: Context, code: str) -> None:
 
 @access.allow(STRANGER)
 def reset(ctx: Context, code: str, password: str) -> None:
-    """Sets the password, as it is typed, of who has the code: once. All his tokens end, and his login is not locked.
+    """Sets the password, as it is typed, of who has the code: once. All their tokens end, and their login is not locked here.
 
-    Raises Invalid, and the code is still good; NotAuthenticated.
+    Raises Invalid, and the code is still good; NotAuthenticated. The code is used up with the write of the password.
     """
     if not _SHORTEST <= len(password) <= _LONGEST:
         raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
-    row = tokens.take(ctx, code, tokens.RESET)
+    person = contended(ctx, lambda: _reset(ctx, code, passwords.wire(password)))
+    attempts.trust(ctx, attempts.of(person))
+
+
+def _reset(ctx: Context, code: str, wire_password: str) -> Person:
+    row = tokens.look(ctx, code, tokens.RESET)
     inside = ctx.acting(Caller(row.account, SYSTEM))
     try:
         person = people.get(inside, str(row.person))
     except NotFound as error:
         raise NotAuthenticated from error
-    profiles.set_password(inside, person, password)
-    attempts.forget(attempts.of(person))
+    profiles.set_password_once(inside, person, people.hashed(ctx, wire_password), row)
+    return person

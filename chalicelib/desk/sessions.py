@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk import access, devices, live, people, presence, tokens
+from chalicelib.desk import access, devices, live, people, presence
 from chalicelib.desk.devices import Details, Device
 from chalicelib.desk.errors import Forbidden, NotFound
 from chalicelib.desk.live import Listener
@@ -33,13 +33,13 @@ def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session
         raise Forbidden("the token is not this user's")
     device = devices.used(ctx, agent.id, client_id, details)
     _write(ctx, lambda: rows.comes(agent, device.id, ONLINE, _latest(ctx, agent), is_mobile=device.is_mobile), agent)
-    connected = live.listeners(ctx, [agent.id])
+    connected = live.connected(ctx, [agent.id])
     return Session(agent, device, [each for each in connected if each.is_mobile == device.is_mobile and each.device != device.id])
 
 
 @access.allow(AGENT)
 def end(ctx: Context, person: str, device: str) -> None:
-    """The caller works on a device no more, and is offline; his token and its sockets end: four requests, four for each.
+    """The caller works on a device no more, and is offline; their token and its sockets end: four requests, four for each.
 
     Raises Forbidden for another's.
     """
@@ -48,7 +48,6 @@ def end(ctx: Context, person: str, device: str) -> None:
         raise Forbidden("the token is not this user's")
     _write(ctx, lambda: rows.goes(agent, device, OFFLINE, _latest(ctx, agent)), agent)
     live.end_session(ctx, agent.id, device)
-    tokens.end(ctx)
 
 
 def _latest(ctx: Context, agent: Person) -> int:
@@ -69,5 +68,5 @@ def is_on(ctx: Context, person: str, device: str) -> bool:
     """Whether a person is on a device: an agent logged in, a contact connected. One request, or two. Raises NotFound."""
     found = people.get(ctx, person)
     if found.kind == people.CONTACT:
-        return device in {each.device for each in live.listeners(ctx, [person])}
+        return device in {each.device for each in live.connected(ctx, [person])}
     return device in (found.browser_device, found.mobile_device)

@@ -4,9 +4,9 @@ from functools import partial
 from typing import Protocol
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, live, members, messages, offline, people, receipts, routing
+from chalicelib.desk import accounts, conversations, events, live, members, messages, offline, people, receipts, routing
 from chalicelib.desk.conversations import Conversation
-from chalicelib.desk.events import AnyEvent, ConversationAssigned, ConversationWaits, MessagePosted, PresenceChanged
+from chalicelib.desk.events import AccessEnded, AnyEvent, ConversationAssigned, ConversationWaits, MessagePosted, PresenceChanged
 from chalicelib.desk.live import Listener
 from chalicelib.desk.messages import Message
 from chalicelib.desk.people import Card
@@ -45,6 +45,8 @@ def _notify(words: Words, ctx: Context, event: AnyEvent, line: Line) -> str:
         told = _waits(ctx, event, words)
     elif isinstance(event, PresenceChanged):
         told = _presence(ctx, event, words)
+    elif isinstance(event, AccessEnded):
+        return _ended(ctx, event)
     else:
         return "not to be told"
     line.add(sockets=told)
@@ -66,9 +68,20 @@ def _say(ctx: Context, found: Conversation, heard: list[Listener], stored: Messa
     told = 0
     for each in heard:
         if each.device != stored.device:
-            shown = people.public(sender) if sender and each.person == found.contact else sender
+            shown = people.public(sender) if sender and each.is_contact else sender
             told += live.tell(ctx, [each], words.message(ctx.account, stored, shown, each.device))
     return told
+
+
+def _ended(ctx: Context, event: AccessEnded) -> str:
+    """Closes the sockets of those whose tokens have ended, a page of them; the rest is another event's."""
+    if event.person:
+        rest = event if live.close_ended(ctx, event.person) else None
+    else:
+        after = live.close_ended_of_account(ctx, event.after)
+        rest = AccessEnded(event.account, event.at, after=after) if after else None
+    events.publish([rest] if rest else [], ctx.now)
+    return "goes on" if rest else "closed"
 
 
 def _assigned(ctx: Context, event: ConversationAssigned, words: Words) -> int:

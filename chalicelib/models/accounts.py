@@ -41,12 +41,15 @@ def open_(new: New, login: Claim | None = None, others: Sequence[str] = ()) -> N
             _owns(write, login, login.account, others)
 
 
-def change_secret(setting: Setting, document: dict[str, Any], secret: Token, old: str | None) -> None:
-    """Stores a client's new secret over the version read, and drops the old one. Raises Refused where it has been changed."""
+def change_secret(setting: Setting, document: dict[str, Any], secret: Token, ending: Token, old: str | None) -> None:
+    """Stores a client's new secret over the version read, drops the old one and ends the tokens that it gave. Raises Refused
+    where the account has been changed.
+    """
     setting.document = document
     with transaction() as write:
         write.save(setting)
         write.save(secret)
+        write.save(ending)
         if old:
             write.delete(Token(old))
 

@@ -180,7 +180,7 @@ class Table(Model):
     @classmethod
     def find(cls: type[_M], hash_key: str, range_key: str | None = None, *, consistent: bool = True) -> _M | None:
         """The item under a key, or None: also for a key that no item can have. One request."""
-        if len(hash_key.encode()) > _LONGEST_HASH or (
+        if not 0 < len(hash_key.encode()) <= _LONGEST_HASH or (
             range_key is not None and not 0 < len(range_key.encode()) <= _LONGEST_RANGE
         ):
             return None

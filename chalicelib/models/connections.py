@@ -2,6 +2,7 @@
 forget to say so.
 """
 
+import json
 from typing import Any
 
 from pynamodb.attributes import UnicodeSetAttribute
@@ -12,16 +13,18 @@ from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, Uni
 from chalicelib.models.base import Refused, Table, conditional, page
 
 _KEPT_SECONDS = 3 * 3600
+#: Whose sockets they are; all of an account's are those of both.
+AGENT, CONTACT = KINDS = ("agent", "contact")
 
 
 class ByAccount(GlobalSecondaryIndex["Connection"]):
-    """The contacts of an account who are connected, by since when."""
+    """The sockets of an account's contacts, and those of its agents, by since when."""
 
     class Meta:
         index_name = "by_account"
         projection = AllProjection()
 
-    contacts_of = UnicodeAttribute(hash_key=True)
+    listed = UnicodeAttribute(hash_key=True)
     since = IntegerAttribute(range_key=True)
 
 
@@ -40,13 +43,26 @@ class Connection(Table):
     number = IntegerAttribute(null=True)
     client = UnicodeAttribute(default="")
     token = UnicodeAttribute(default="")
+    #: How often the person's logins had been ended when it opened.
+    generation = IntegerAttribute(default=0)
     #: Conversations whose typing it watches.
     watched: Any = UnicodeSetAttribute(null=True)
-    contacts_of = UnicodeAttribute(null=True)
+    #: Where `by_account` has it: `account#kind`.
+    listed = UnicodeAttribute()
     since = IntegerAttribute()
     expires_at = IntegerAttribute()
 
     by_account = ByAccount()
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether it is a contact's."""
+        return self.listed.endswith(f"#{CONTACT}")
+
+
+def listed(account: str, kind: str) -> str:
+    """Where `by_account` has the sockets of an account's people of a kind (AGENT, CONTACT)."""
+    return f"{account}#{kind}"
 
 
 def create(connection: Connection, until: int | None) -> bool:
@@ -85,4 +101,17 @@ def unwatch(connection: str, conversation: str) -> None:
 
 def contacts(account: str, limit: int) -> list[Connection]:
     """Sockets of contacts, the latest first: one request, a moment old. Some may have expired."""
-    return page(Connection.by_account.query(account, scan_index_forward=False, limit=limit))[0]
+    return page(Connection.by_account.query(listed(account, CONTACT), scan_index_forward=False, limit=limit))[0]
+
+
+def of_account(account: str, after: str, limit: int) -> tuple[list[Connection], str]:
+    """A page of an account's sockets, agents' first, from `after` on (empty: from the beginning), as of a moment ago: one
+    request. Returns them and where the next page begins, empty at the end. Some may have expired.
+    """
+    kind: str
+    start: dict[str, Any] | None
+    kind, start = json.loads(after) if after else (AGENT, None)
+    rows, last = page(Connection.by_account.query(listed(account, kind), limit=limit, last_evaluated_key=start))
+    if last:
+        return rows, json.dumps([kind, last])
+    return rows, json.dumps([CONTACT, None]) if kind == AGENT else ""

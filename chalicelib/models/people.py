@@ -12,8 +12,9 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
+from chalicelib.models import attempts
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, page, transaction
+from chalicelib.models.base import Refused, Table, conditional, page, transaction
 from chalicelib.models.claims import Claim, claim
 from chalicelib.models.tokens import Token
 
@@ -143,12 +144,16 @@ def change(person: Person, changes: dict[str, Any], now: int) -> None:
         person.update(_actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
 
 
-def end_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token]) -> None:
-    """Changes a person (his password, his level) and ends what was issued before; raises Refused where another was faster."""
+def end_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token], used: Token | None = None) -> None:
+    """Changes a person (their password, their level) and ends what was issued before, and with it a token that is good once and
+    allows it; raises Refused where another was faster.
+    """
     with transaction() as write:
         _next_generation(write, person, changes, now)
         for row in endings:
             write.save(row)
+        if used:
+            write.delete(used, condition=Token.digest.exists())
 
 
 def remove(person: Person, now: int, endings: list[Token], names: list[Claim]) -> None:
@@ -235,10 +240,19 @@ def goes(agent: Person, device: str, presence: str, now: int) -> None:
     _set_presence(agent, presence, presence, now, [place.remove() for place, known in places if known == device])
 
 
-def logged_in(account: str, person: str, now: int) -> None:
-    """Notes the time of a login."""
-    with conditional():
-        Person(account, person).update([Person.last_login_at.set(now)], Person.agents_of.exists())
+def logged_in(account: str, person: str, now: int, source: str, known_until: int) -> bool:
+    """Notes the time of a login, and that its source (a key of models.attempts) is known: one request. Returns False where the
+    person is no agent any more; raises Refused where another login is being noted.
+    """
+    try:
+        with transaction() as write:
+            write.update(Person(account, person), [Person.last_login_at.set(now)], Person.agents_of.exists())
+            attempts.trust_within(write, source, known_until)
+    except Refused as refused:
+        if "ConditionalCheckFailed" in refused.reasons:
+            return False
+        raise
+    return True
 
 
 def take_up(write: TransactWrite, agent: Person, now: int) -> None:

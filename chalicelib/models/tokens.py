@@ -1,13 +1,30 @@
 """Tokens: every secret that opens a door (access and refresh tokens, api keys, api secrets), stored as its digest.
 
 Key: SHA-256 of the secret. `expires_at` (epoch seconds) is the table's TTL; a row past it counts as gone.
-An ending stands among them under `ended#account#person` (`ended#account#` for all of an account's): it ends what was
-issued in an earlier generation, however much that is, in one write.
+An ending stands among them under `ended#account#person` (`ended#account#` for all of an account's, and for what its
+clients' secrets gave): it ends what was issued in an earlier generation, however much that is, in one write. A login that
+has ended as a whole stands under `ended#account#person#family`.
 """
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pynamodb.attributes import JSONAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional
+from chalicelib.models.base import Table, conditional, page, transaction
+
+
+class ByAccount(GlobalSecondaryIndex["Token"]):
+    """An account's api keys, by when they were made."""
+
+    class Meta:
+        index_name = "by_account"
+        projection = IncludeProjection(["kind", "account", "level", "name", "person", "begins", "generation"])
+
+    keys_of = UnicodeAttribute(hash_key=True)
+    created_at = IntegerAttribute(range_key=True)
 
 
 class Token(Table):
@@ -37,6 +54,21 @@ class Token(Table):
     #: Of an ending: the first generation of api keys that goes on, and the one token that goes on anyway.
     keys_generation = IntegerAttribute(default=0)
     spared = UnicodeAttribute(null=True)
+    #: The label of the client for whose secret it was given, and how often that secret had been renewed before.
+    issuer = UnicodeAttribute(default="")
+    issuer_generation = IntegerAttribute(default=0)
+    #: Of an account's ending: by a client's label, the first generation of its secret whose tokens go on.
+    clients: JSONAttribute = JSONAttribute(null=True)
+    #: The login that it descends from; of a refresh token, when it was used (epoch milliseconds), and what made the next one.
+    family = UnicodeAttribute(default="")
+    used_at = IntegerAttribute(null=True)
+    salt = UnicodeAttribute(null=True)
+    #: Of an api key: its account, when it was made (epoch milliseconds), and the first characters of the secret.
+    keys_of = UnicodeAttribute(null=True)
+    created_at = IntegerAttribute(null=True)
+    begins = UnicodeAttribute(null=True)
+
+    by_account = ByAccount()
 
 
 def get(digest: str) -> Token | None:
@@ -44,21 +76,20 @@ def get(digest: str) -> Token | None:
     return Token.find(digest)
 
 
-def get_with_endings(digest: str, account: str, person: str) -> tuple[Token | None, list[Token]]:
-    """The row of a digest and what may have ended it, read consistently in one request."""
-    keys = [digest, *([_ending(account)] if account else []), *([_ending(account, person)] if account and person else [])]
-    rows = {row.digest: row for row in Token.batch_get(keys, consistent_read=True)}
-    return rows.pop(digest, None), list(rows.values())
+def get_many(keys: Collection[str]) -> dict[str, Token]:
+    """The rows under keys (digests, or `ending_key`), expired or not, read consistently: one request for each hundred."""
+    return {row.digest: row for row in Token.batch_get(sorted(keys), consistent_read=True)} if keys else {}
 
 
-def _ending(account: str, person: str = "") -> str:
-    return f"ended#{account}#{person}"
+def ending_key(account: str, person: str = "", family: str = "") -> str:
+    """Where it stands that tokens have ended: an account's, a person's, or those of one login."""
+    return f"ended#{account}#{person}" + (f"#{family}" if family else "")
 
 
 def ending(account: str, person: str, generation: int, keys_generation: int, spared: str | None = None) -> Token:
     """What ends a person's tokens (all of the account's where `person` is empty) of earlier generations."""
     return Token(
-        _ending(account, person),
+        ending_key(account, person),
         kind="ending",
         account=account,
         level="",
@@ -68,9 +99,41 @@ def ending(account: str, person: str, generation: int, keys_generation: int, spa
     )
 
 
+def clients_ending(account: str, generations: Mapping[str, int]) -> Token:
+    """What ends the tokens that an account's clients were given for earlier secrets: all clients' generations by label."""
+    return Token(ending_key(account), kind="ending", account=account, level="", clients=dict(generations))
+
+
+def family_ending(token: Token, until: int) -> Token:
+    """What ends all that descends from the login of a token; it has to last until then (epoch seconds)."""
+    key = ending_key(token.account, token.person or "", token.family)
+    return Token(key, kind="family", account=token.account, level="", expires_at=until)
+
+
+def rotate(used: Token, salt: str, now: int, successors: Sequence[Token]) -> None:
+    """Uses up a refresh token for what follows it: one request. Raises Refused where it has been used, or has gone."""
+    with transaction() as write:
+        unused = Token.digest.exists() & Token.used_at.does_not_exist()
+        write.update(used, [Token.used_at.set(now), Token.salt.set(salt)], unused)
+        for row in successors:
+            write.save(row)
+
+
+def keys(account: str, limit: int) -> list[Token]:
+    """An account's api keys in the order they were made, as of a moment ago: one request."""
+    return page(Token.by_account.query(account, limit=limit))[0]
+
+
 def put(token: Token) -> None:
     """Stores a new token. A digest is of 256 random bits, so it can't be another's."""
     token.save()
+
+
+def put_all(tokens: Sequence[Token]) -> None:
+    """Stores several new tokens: one request."""
+    with transaction() as write:
+        for token in tokens:
+            write.save(token)
 
 
 def delete(digest: str) -> None:

@@ -15,17 +15,23 @@ _KEPT_SECONDS = 3 * 3600
 
 
 class Listener(NamedTuple):
-    """A socket that listens to a topic, until its caller's token ends (epoch seconds)."""
+    """A socket that listens to a topic, until its caller's token ends (epoch seconds).
+
+    `token` is that token's digest, and `generation` how often the person's logins had been ended when the socket opened.
+    """
 
     connection: str
     person: str
     device: str
     is_mobile: bool
     until: int
+    is_contact: bool
+    token: str
+    generation: int
 
 
 class Topic(Table):
-    """The sockets of one topic; each `connection person device class until`. `expires_at` is epoch seconds."""
+    """The sockets of one topic, a text each (`_packed`). `expires_at` is epoch seconds."""
 
     class Meta:
         table_name = config.table("topics")
@@ -40,13 +46,14 @@ def _key(account: str, topic: str) -> str:
 
 
 def _packed(listener: Listener) -> str:
-    kind = "m" if listener.is_mobile else "b"
-    return f"{listener.connection} {listener.person} {listener.device} {kind} {listener.until}"
+    kind = ("m" if listener.is_mobile else "b") + ("c" if listener.is_contact else "a")
+    whose = f"{listener.connection} {listener.person} {listener.device}"
+    return f"{whose} {kind} {listener.until} {listener.token} {listener.generation}"
 
 
 def _unpacked(text: str) -> Listener:
-    connection, person, device, kind, until = text.split(" ")
-    return Listener(connection, person, device, kind == "m", int(until))
+    connection, person, device, kind, until, token, generation = text.split(" ")
+    return Listener(connection, person, device, kind[0] == "m", int(until), kind[1] == "c", token, int(generation))
 
 
 def join(account: str, topic: str, listener: Listener, now: int) -> None:

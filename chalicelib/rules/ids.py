@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import re
 import uuid
 
@@ -31,6 +32,11 @@ def derived(*parts: str) -> str:
 def secret(entropy: bytes) -> str:
     """Random bytes as url-safe text without padding."""
     return base64.urlsafe_b64encode(entropy).rstrip(b"=").decode()
+
+
+def following(secret_text: str, salt: str) -> str:
+    """The secret that follows another: always the same with the same salt, and unknown to who has one of the two alone."""
+    return secret(hmac.digest(salt.encode(), secret_text.encode(), "sha256"))
 
 
 def digest(secret_text: str) -> str:

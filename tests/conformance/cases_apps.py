@@ -9,7 +9,7 @@ from chalicelib.desk import cache, people
 from chalicelib.desk.people import CreateAgent
 from chalicelib.models import claims, settings
 from chalicelib.models.claims import Claim
-from chalicelib.models.tokens import Token, _ending
+from chalicelib.models.tokens import Token, ending_key
 from chalicelib.rules import passwords
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def revive(scene: "Scene") -> None:
     row = settings.load(world.account)["account#"]
     if row.document.get("removed_at"):
         settings.put(row, {**row.document, "removed_at": None})
-        Token(_ending(world.account)).delete()
+        Token(ending_key(world.account)).delete()
         claims.claim(world.account, "login", world.owner.email, world.owner.id, scope=claims.EVERYWHERE).save()
         cache.clear_all()
 

@@ -12,10 +12,11 @@ from chalice.test import Client
 
 import app
 from chalicelib.context import ADMIN, AGENT, Caller
-from chalicelib.desk import tokens
+from chalicelib.desk import refreshing, tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.rules import passwords
+from chalicelib.models import tokens as token_rows
+from chalicelib.rules import ids, passwords
 from tests.conformance import (
     cases_apps,
     cases_domains,
@@ -59,6 +60,8 @@ class Scene:
         }
         if "{fid}" in row.endpoint.path:
             known["fid"] = self.kept.get("fid") or self.kept.setdefault("fid", self._file())
+        if "{keyId}" in row.endpoint.path:
+            known["keyId"] = ids.digest(api_key(self))
         return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
 
     def _file(self) -> str:
@@ -121,7 +124,14 @@ def refresh_token(scene: Scene) -> str:
     """A refresh token of the first agent."""
     agent = scene.world.agents[0]
     caller = Caller(scene.world.account, AGENT, agent.id, agent.number)
-    return tokens.issue(scene.world.ctx(ADMIN), caller, tokens.REFRESH, 3600)
+    return refreshing.begin(scene.world.ctx(ADMIN), caller).refresh
+
+
+def api_key(scene: Scene) -> str:
+    """A new api key of the first agent."""
+    agent = scene.world.agents[0]
+    holder = Caller(scene.world.account, AGENT, agent.id, agent.number)
+    return tokens.issue(scene.world.ctx(ADMIN), holder, tokens.KEY, None, name=agent.email)
 
 
 def message(scene: Scene, label: str) -> dict[str, Any]:
@@ -156,6 +166,14 @@ def _nothing(scene: Scene, _: str) -> dict[str, Any]:
     return {}
 
 
+def _a_key(scene: Scene, _: str) -> dict[str, Any]:
+    """There is always room for one more key."""
+    keys = token_rows.keys(scene.world.account, 1000)
+    for row in keys[:-50]:
+        token_rows.delete(row.digest)
+    return {"use": "anytime"}
+
+
 _ANYTIME, _ONEVIEW, _LIVECHAT = "/api/v3/anytime", "/cs-chat-ticket/v1", "/auth/addon/live_chat"
 
 #: For each row the body (the query for GET, the form) of a call that succeeds, from the scene and the api level.
@@ -184,6 +202,9 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("POST", f"{_ANYTIME}/conversations/{{id}}/messages"): lambda scene, _: {"type": "reply", "plainBody": "words"},
     ("GET", f"{_ANYTIME}/autoClose"): _nothing,
     ("PUT", f"{_ANYTIME}/autoClose"): lambda scene, _: {"isEnabled": True, "warnAfter": 300, "closeAfter": 600},
+    ("GET", f"{_ANYTIME}/apiKeys"): _nothing,
+    ("POST", f"{_ANYTIME}/apiKeys"): _a_key,
+    ("DELETE", f"{_ANYTIME}/apiKeys/{{keyId}}"): _nothing,
     ("GET", f"{_ONEVIEW}/info"): _nothing,
     ("GET", f"{_ONEVIEW}/tickets"): _nothing,
     ("PUT", f"{_ONEVIEW}/online"): _nothing,

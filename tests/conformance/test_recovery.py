@@ -9,10 +9,11 @@ from moto.ses.models import ses_backends
 
 import app
 from chalicelib import config
-from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller
+from chalicelib.context import ADMIN, AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk import logins, recovery, tokens
 from chalicelib.desk.errors import NotAuthenticated
 from chalicelib.models import mail
+from chalicelib.models import people as people_rows
 from tests.conformance.test_doors import Page
 from tests.world import PASSWORD, Answer, World, counted
 
@@ -118,6 +119,69 @@ def test_an_address_gets_three_mails_an_hour(world: World) -> None:
     world.tokens.clear()
     ask(world, email)
     assert len(mails(world)) == 4
+
+
+def test_another_tenants_requests_do_not_use_up_the_owners(world: World, other: World) -> None:
+    email = world.agents[0].email
+    for _ in range(20):
+        assert ask(other, email).body["error_code"] == 0
+    assert mails(world) == []
+    ask(world, email)
+    assert [to for to, _ in mails(world)] == [email]
+
+
+def asked_from(world: World, email: str, source: str) -> None:
+    caller = Caller(world.account, VISITOR, client="PPCONSOLE_BEFORE_LOGIN")
+    recovery.ask(Context(caller, now=world.now, pause=lambda _: None, source=source), email, "/ppauth/reset")
+
+
+def test_strangers_use_up_what_they_may_ask_for_and_not_what_the_holder_may(world: World) -> None:
+    email, home = world.agents[0].email, "192.0.2.1"
+    logins.log_in_plain(Context(Caller("", STRANGER), now=world.now, pause=lambda _: None, source=home), email, PASSWORD)
+    for count in range(recovery.MOST_SENT):
+        for _ in range(recovery.MOST_MAILS + 1):
+            asked_from(world, email, f"198.51.100.{count}")
+    assert len(mails(world)) == recovery.MOST_SENT
+    asked_from(world, email, home)
+    assert len(mails(world)) == recovery.MOST_SENT + 1
+
+
+def test_a_reset_that_fails_costs_no_link(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = world.agents[0]
+    code = link(world, ada.email)
+
+    def crash(*_: Any, **__: Any) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(people_rows, "_next_generation", crash)
+        with pytest.raises(ConnectionError):
+            recovery.reset(world.ctx(ADMIN), code, NEW)
+    assert works(world, ada.email, PASSWORD)
+    assert reset(world, code).status == 200
+    assert (works(world, ada.email, NEW), works(world, ada.email, PASSWORD)) == (True, False)
+
+
+def test_of_two_resets_at_once_one_counts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = world.agents[0]
+    code, end_logins = link(world, ada.email), people_rows.end_logins
+
+    def late(*given: Any) -> None:
+        monkeypatch.setattr(people_rows, "end_logins", end_logins)
+        recovery.reset(world.ctx(ADMIN), code, "the faster one")
+        end_logins(*given)
+
+    monkeypatch.setattr(people_rows, "end_logins", late)
+    with pytest.raises(NotAuthenticated):
+        recovery.reset(world.ctx(ADMIN), code, NEW)
+    assert (works(world, ada.email, "the faster one"), works(world, ada.email, NEW)) == (True, False)
+
+
+def test_a_reset_takes_the_code_with_the_password(world: World) -> None:
+    code = link(world, world.agents[0].email)
+    with counted() as sent:
+        recovery.reset(world.ctx(ADMIN), code, NEW)
+    assert sent.count("TransactWriteItems") == 1 and sent.count("DeleteItem") == 1, "that of the count of wrong passwords"
 
 
 def test_no_mail_tells_a_password_and_no_row_the_link(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, messages, openings, routing
+from chalicelib.desk import accounts, agents, messages, openings, routing
 from chalicelib.desk import conversations as desk_conversations
 from chalicelib.models import conversations, settings, summaries
 from chalicelib.models.base import Refused
@@ -74,6 +74,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/api/v3/anytime/conversations/{number}/messages"
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     listen(scene)
+    put_out(world)
     leave(world)
     serve_together(world)
     wait_for_a_group(world)
@@ -125,6 +126,15 @@ def listen(scene: Scene) -> None:
     theirs.close()
     assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
     world.settle()
+
+
+def put_out(world: World) -> None:
+    """A visitor is removed while their socket listens."""
+    visitor, socket = world.visitor(), Socket()
+    assert socket.auth(world, visitor.id, visitor.device, token=world.token("PPCOM"))["code"] == 0
+    agents.remove(world.ctx(ADMIN), visitor.id)
+    world.settle()
+    assert not socket.is_open
 
 
 def leave(world: World) -> None:

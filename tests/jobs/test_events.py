@@ -8,6 +8,7 @@ import app
 from chalicelib.context import ADMIN
 from chalicelib.desk import conversations, events, inbox, members, messages, openings, people
 from chalicelib.desk.events import (
+    AccessEnded,
     AgentAvailable,
     AgentDeadlineSet,
     AgentRemoved,
@@ -42,6 +43,7 @@ SAMPLES = [
     ConversationAssigned("a", 1, "c", "p"),
     ConversationWaits("a", 1, "c"),
     PresenceChanged("a", 1, "p", "busy"),
+    AccessEnded("a", 1, "p"),
     PasswordForgotten("a", 1, "e", "p"),
 ]
 

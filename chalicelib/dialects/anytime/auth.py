@@ -5,7 +5,7 @@ import base64
 import msgspec
 
 from chalicelib.context import Caller, Context, stranger
-from chalicelib.desk import logins, tokens
+from chalicelib.desk import logins, refreshing, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
@@ -54,14 +54,13 @@ class OAuthToken(msgspec.Struct):
 
 
 def token(ctx: Context, request: OAuthRequest) -> OAuthToken:
-    """`POST /oauth/token`: for an agent's e-mail and password, or for a refresh token."""
+    """`POST /oauth/token`: for an agent's e-mail and password, or for a refresh token, which is used up."""
     if request.grant_type == "password":
-        return _issued(ctx, logins.log_in_plain(ctx, request.email, request.password)[1])
+        return _shown(refreshing.begin(ctx, logins.log_in_plain(ctx, request.email, request.password)[1]))
     if request.grant_type == "refresh_token":
-        return _issued(ctx, tokens.check(ctx, request.refresh_token, tokens.REFRESH))
+        return _shown(refreshing.use(ctx, request.refresh_token))
     raise Invalid("grant_type", "must be password or refresh_token")
 
 
-def _issued(ctx: Context, caller: Caller) -> OAuthToken:
-    access = tokens.issue(ctx, caller, tokens.ACCESS, tokens.ACCESS_SECONDS)
-    return OAuthToken(access, "bearer", tokens.ACCESS_SECONDS, tokens.issue(ctx, caller, tokens.REFRESH, tokens.REFRESH_SECONDS))
+def _shown(pair: refreshing.Pair) -> OAuthToken:
+    return OAuthToken(pair.access, "bearer", tokens.ACCESS_SECONDS, pair.refresh)

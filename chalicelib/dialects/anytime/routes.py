@@ -8,7 +8,7 @@ from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk import accounts, conversations, inbox, messages, people
 from chalicelib.desk.conversations import Conversation
-from chalicelib.dialects.anytime import auth, errors, mapping, wire
+from chalicelib.dialects.anytime import auth, errors, keys, mapping, wire
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Answer, Cors
 
@@ -121,5 +121,6 @@ ANYTIME = Dialect(
         ),
         Endpoint("GET", f"{_BASE}/autoClose", get_auto_close, AGENT),
         Endpoint("PUT", f"{_BASE}/autoClose", set_auto_close, ADMIN),
+        *keys.ROWS,
     ],
 )

@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.context import Context
-from chalicelib.desk import recovery, tokens
+from chalicelib.desk import live, recovery
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
@@ -16,10 +16,10 @@ _LANGUAGE = {"language": "Accept-Language"}
 
 
 def console_logout(ctx: Context, request: wire.Logout) -> Done:
-    """PPCONSOLE_LOGOUT: ends the token that says so, which is the user's own; 20 for another's."""
+    """PPCONSOLE_LOGOUT: ends the token that says so, which is the user's own, and its sockets; 20 for another's."""
     if request.user_uuid != ctx.caller.person:
         raise Forbidden("nobody logs another out")
-    tokens.end(ctx)
+    live.end_session(ctx, request.user_uuid)
     return Done()
 
 

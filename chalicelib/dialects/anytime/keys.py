@@ -1,0 +1,86 @@
+"""Api keys, which Anytime's documents know how to use and not how to make: a key for a program, its list, and its end."""
+
+from typing import Literal
+
+from chalicelib.context import AGENT, Context
+from chalicelib.desk import keys
+from chalicelib.desk.keys import Key
+from chalicelib.dialects.anytime import mapping
+from chalicelib.dialects.anytime.wire import Wire
+from chalicelib.dialects.endpoint import Endpoint, Nothing
+
+_PATH = "/api/v3/anytime/apiKeys"
+#: An Anytime program shows its key with the e-mail, a LiveChat program its `api_token` alone.
+_ANYTIME: Literal["anytime"] = "anytime"
+_LIVECHAT: Literal["liveChat"] = "liveChat"
+
+
+class ApiKey(Wire, kw_only=True):
+    """A key without its secret, of which `begins` has the first characters."""
+
+    id: str
+    email: str | None
+    use: Literal["anytime", "liveChat"]
+    begins: str
+    created_time: str
+
+
+class ApiKeyList(Wire, kw_only=True):
+    """Keys under their name."""
+
+    api_keys: list[ApiKey]
+
+
+class MakeKey(Wire, kw_only=True):
+    """`POST /apiKeys`."""
+
+    use: Literal["anytime", "liveChat"] = _ANYTIME
+
+
+class MadeKey(Wire, kw_only=True):
+    """A new key; `secret` is told now and never again."""
+
+    api_key: ApiKey
+    secret: str
+
+
+class OneKey(Wire, kw_only=True):
+    """`DELETE /apiKeys/{keyId}`."""
+
+    key_id: str
+
+
+class EndedKey(Wire, kw_only=True):
+    """The id of a key that is good no more."""
+
+    id: str
+
+
+def list_keys(ctx: Context, request: Nothing) -> ApiKeyList:
+    """`GET /apiKeys`: the caller's, for the account's owner everybody's; without their secrets."""
+    return ApiKeyList(api_keys=[_key(found) for found in keys.listed(ctx)])
+
+
+def make_key(ctx: Context, request: MakeKey) -> MadeKey:
+    """`POST /apiKeys`: a key for the caller. Its secret is told in this answer alone."""
+    made, secret = keys.make(ctx, is_named=request.use == _ANYTIME)
+    return MadeKey(api_key=_key(made), secret=secret)
+
+
+def end_key(ctx: Context, request: OneKey) -> EndedKey:
+    """`DELETE /apiKeys/{keyId}`: the key is refused from now on, by the slowest part of the desk after a minute."""
+    id_ = request.key_id.lower()
+    keys.end(ctx, id_)
+    return EndedKey(id=id_)
+
+
+def _key(found: Key) -> ApiKey:
+    use = _ANYTIME if found.is_named else _LIVECHAT
+    return ApiKey(id=found.id, email=found.email, use=use, begins=found.begins, created_time=mapping.moment(found.created_at))
+
+
+ROWS = [
+    Endpoint("GET", _PATH, list_keys, AGENT),
+    Endpoint("POST", _PATH, make_key, AGENT),
+    Endpoint("DELETE", f"{_PATH}/{{keyId}}", end_key, AGENT),
+]
