@@ -31,7 +31,9 @@ expect.set_options(timeout=MS)
 
 
 class Site:
-    """A shop's web site, on localhost and on 127.0.0.1: every page has what `link` says, `/zh` is in Chinese."""
+    """A shop's web site, on localhost and on 127.0.0.1: every page has what `link` says. `/zh` is in Chinese, `/isolated` shows
+    nothing of others that they do not let it show.
+    """
 
     def __init__(self) -> None:
         self.link, self.policy = "", ""
@@ -46,6 +48,9 @@ class Site:
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Content-Security-Policy", site.policy)
+                if self.path == "/isolated":
+                    self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+                    self.send_header("Cross-Origin-Opener-Policy", "same-origin")
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -10,7 +10,10 @@ _FOLDER = Path(__file__).with_name("widget")
 #: In the order in which they need each other.
 PARTS = tuple(
     f"{name}.js"
-    for name in ("words", "store", "api", "socket", "outbox", "thread", "elements", "bubbles", "view", "reader", "chat", "start")
+    for name in (
+        *("words", "store", "api", "socket", "outbox", "thread", "elements", "links", "bubbles"),
+        *("place", "view", "reader", "identity", "chat", "start"),
+    )
 )
 _STYLE = "style.css"
 
