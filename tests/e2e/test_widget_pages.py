@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from chalicelib.dialects.ppmessage import script
 from tests.e2e.site import CHROMIUM, Visit, answers, heard
@@ -175,7 +175,7 @@ def test_pictures_are_seen_on_an_isolated_page(desk: Desk, site: Any, visit: Cal
         shop = visit("/isolated")
         assert shop.page.evaluate("crossOriginIsolated")
         shop.launcher.click()
-        image = {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
+        image: FilePayload = {"name": "a.png", "mimeType": "image/png", "buffer": picture()}
         shop.page.locator("input[type=file]").set_input_files(image)
         shown = shop.log.locator(".mine .body img")
         expect(shown).to_have_count(1)
@@ -183,7 +183,8 @@ def test_pictures_are_seen_on_an_isolated_page(desk: Desk, site: Any, visit: Cal
         face = shop.log.locator("img.face")
         expect(face).to_have_count(1)
         for each in (shown, face):
-            until(lambda each=each: each.evaluate("(image) => image.complete && image.naturalWidth > 0"))
+            expect(each).to_have_js_property("complete", True)
+            assert each.evaluate("(image) => image.naturalWidth") > 0
         assert [text for text in shop.said if "polydesk:" in text or "blocked" in text] == []
     finally:
         site.policy = policy
@@ -196,7 +197,7 @@ LINKED = {
     "看https://example.org/路，https://example.org/b！": ["https://example.org/路", "https://example.org/b"],
     "访问https://example.org谢谢": ["https://example.org"],
     "「https://x.org/a」（https://x.org/b）": ["https://x.org/a", "https://x.org/b"],
-    "(https://example.org/a) [https://example.org/b], \"https://example.org/c\".": [
+    '(https://example.org/a) [https://example.org/b], "https://example.org/c".': [
         "https://example.org/a",
         "https://example.org/b",
         "https://example.org/c",
@@ -237,18 +238,18 @@ def test_an_address_may_have_letters_of_any_script_and_ends_with_its_sentence(fi
 
 @pytest.mark.parametrize("text", WORST.values(), ids=list(WORST))
 def test_no_text_keeps_it_long(finder: Page, text: str) -> None:
-    """Twice the text takes at most about twice as long, and no text much longer than a plain one of its length."""
+    """It takes a small part of a second, and four times the text about four times as long, not sixteen times."""
     measured = """([text, plain]) => {
-        const took = (given) => Math.min(...Array.from({ length: 7 }, () => {
+        const took = (given) => Math.min(...Array.from({ length: 9 }, () => {
             const start = performance.now();
             for (let at = 0; at < 5; at++) links(given);
             return performance.now() - start;
         }));
-        return [took(plain), took(text), took(text + text)];
+        return [took(plain), took(text), took(text.repeat(4))];
     }"""
-    plain, once, twice = finder.evaluate(measured, [text, ("word " * LONG)[: len(text)]])
-    assert once <= 40 * max(plain, 0.2), (plain, once)
-    assert twice <= 3.5 * max(once, 0.5), (once, twice)
+    plain, once, four_times = finder.evaluate(measured, [text, ("word " * LONG)[: len(text)]])
+    assert once <= 50 * max(plain, 0.5), (plain, once)
+    assert four_times <= 9 * max(once, 0.5), (once, four_times)
 
 
 def kept(page: Page) -> dict[str, str]:
@@ -274,7 +275,7 @@ def test_who_logs_out_is_forgotten_in_all_tabs(desk: Desk, visit: Callable[..., 
     first.page.evaluate("Polydesk.logout()")
     for each in (first, second):
         expect(each.page.get_by_role("dialog")).to_have_count(0)
-        until(lambda each=each: set(kept(each.page)) <= {"left", "start"})
+        assert set(kept(each.page)) <= {"left", "start"}
         assert "secret" not in each.page.locator("[data-polydesk]").evaluate("(host) => host.shadowRoot.textContent")
     answers(desk, "for the one before")
     second.launcher.click()
@@ -298,13 +299,15 @@ def test_what_is_on_its_way_when_somebody_logs_out_is_not_shown_to_the_next(visi
     shop.page.reload()
     shop.sees("of the first")
     held: list[Any] = []
-    shop.page.route("**/api/PP_PAGE_HISTORY_MESSAGE", held.append)
-    shop.page.route("**/api/PP_SEND_MESSAGE", held.append)
-    shop.write("never sent by the next")
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    shop.page.route("**/api/PP_SEND_MESSAGE", hold, times=1)
+    shop.page.route("**/api/PP_PAGE_HISTORY_MESSAGE", hold, times=1)
+    shop.write("sent by the first")
     until(lambda: held)
     shop.page.evaluate("Polydesk.logout()")
-    for each in ("**/api/PP_PAGE_HISTORY_MESSAGE", "**/api/PP_SEND_MESSAGE"):
-        shop.page.unroute(each)
     for route in held:
         route.continue_()
     shop.launcher.click()
