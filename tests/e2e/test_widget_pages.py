@@ -2,7 +2,6 @@
 
 # ruff: noqa: RUF001 (a Chinese sentence has Chinese punctuation)
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +12,6 @@ from chalicelib.dialects.ppmessage import script
 from tests.e2e.site import CHROMIUM, Visit, answers, heard
 from tests.pictures import picture
 from tests.running import Desk
-from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no `chromium` on this machine to show the widget in")
 
@@ -206,7 +204,7 @@ LINKED = {
     "<https://x.org/a>; https://köln.example/it's!": ["https://x.org/a", "https://köln.example/it's"],
     "http:// https://. javascript:alert(1) ftp://x.org xhttps://x.org": [],
 }
-LONG = 16_384
+LONG = 4_096
 #: Texts that have taken long, or may.
 WORST = {
     "marks": "https://x.org/" + "!" * LONG + "a",
@@ -217,6 +215,7 @@ WORST = {
     "quotes": "https://x.org/" + '"' * LONG,
     "hosts": "https://" + "a." * (LONG // 2),
     "Chinese": "https://" + "路" * LONG,
+    "labels": "https://" + ".a路a" * (LONG // 4),
     "beginnings": "https://" * (LONG // 8),
     "broken beginnings": "http:/" * (LONG // 6),
 }
@@ -238,78 +237,17 @@ def test_an_address_may_have_letters_of_any_script_and_ends_with_its_sentence(fi
 
 @pytest.mark.parametrize("text", WORST.values(), ids=list(WORST))
 def test_no_text_keeps_it_long(finder: Page, text: str) -> None:
-    """It takes a small part of a second, and four times the text about four times as long, not sixteen times."""
+    """It takes little longer than a plain text, where what looked back took thousands of times as long; and sixteen times the
+    text does not take 256 times as long.
+    """
     measured = """([text, plain]) => {
-        const took = (given) => Math.min(...Array.from({ length: 9 }, () => {
+        const took = (given, runs) => Math.min(...Array.from({ length: 7 }, () => {
             const start = performance.now();
-            for (let at = 0; at < 5; at++) links(given);
-            return performance.now() - start;
+            for (let at = 0; at < runs; at++) links(given);
+            return (performance.now() - start) / runs;
         }));
-        return [took(plain), took(text), took(text.repeat(4))];
+        return [took(plain.repeat(16), 5), took(text, 80), took(text.repeat(16), 5)];
     }"""
-    plain, once, four_times = finder.evaluate(measured, [text, ("word " * LONG)[: len(text)]])
-    assert once <= 50 * max(plain, 0.5), (plain, once)
-    assert four_times <= 9 * max(once, 0.5), (once, four_times)
-
-
-def kept(page: Page) -> dict[str, str]:
-    """What the site's storage has of a visitor."""
-    found = page.evaluate("() => Object.entries({ ...localStorage, ...sessionStorage })")
-    return {name.rsplit(":", 1)[1]: value for name, value in found if name.startswith("polydesk:")}
-
-
-def visitor(page: Page) -> str:
-    return str(json.loads(kept(page)["visitor"])["user"])
-
-
-def test_who_logs_out_is_forgotten_in_all_tabs(desk: Desk, visit: Callable[..., Visit]) -> None:
-    first = visit()
-    second = visit("/other", context=first.context)
-    for each in (first, second):
-        each.launcher.click()
-    first.write("my secret order")
-    for each in (first, second):
-        each.sees("my secret order")
-    before = visitor(first.page)
-    second.input.fill("a draft")
-    first.page.evaluate("Polydesk.logout()")
-    for each in (first, second):
-        expect(each.page.get_by_role("dialog")).to_have_count(0)
-        assert set(kept(each.page)) <= {"left", "start"}
-        assert "secret" not in each.page.locator("[data-polydesk]").evaluate("(host) => host.shadowRoot.textContent")
-    answers(desk, "for the one before")
-    second.launcher.click()
-    expect(second.input).to_have_value("")
-    second.sees()
-    second.write("I am new")
-    second.sees("I am new")
-    assert visitor(second.page) != before
-    assert heard(desk) == ["I am new"]
-    first.launcher.click()
-    first.sees("I am new")
-    first.page.reload()
-    first.sees("I am new")
-
-
-def test_what_is_on_its_way_when_somebody_logs_out_is_not_shown_to_the_next(visit: Callable[..., Visit]) -> None:
-    shop = visit()
-    shop.launcher.click()
-    shop.write("of the first")
-    shop.sees("of the first")
-    shop.page.reload()
-    shop.sees("of the first")
-    held: list[Any] = []
-
-    def hold(route: Any) -> None:
-        held.append(route)
-
-    shop.page.route("**/api/PP_SEND_MESSAGE", hold, times=1)
-    shop.page.route("**/api/PP_PAGE_HISTORY_MESSAGE", hold, times=1)
-    shop.write("sent by the first")
-    until(lambda: held)
-    shop.page.evaluate("Polydesk.logout()")
-    for route in held:
-        route.continue_()
-    shop.launcher.click()
-    shop.write("of the next")
-    shop.sees("of the next")
+    plain, once, often = finder.evaluate(measured, [text, ("word " * LONG)[: len(text)]])
+    assert often <= 100 * max(plain, 0.5), (plain, often)
+    assert often <= 80 * max(once, 0.02), (once, often)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,8 @@ PARTS = tuple(
     )
 )
 _STYLE = "style.css"
+#: What a style sheet does not need around what divides it.
+_SPACE = re.compile(r"\s*([{};,])\s*")
 
 
 class Script(NamedTuple):
@@ -31,7 +34,7 @@ def script() -> Script:
     """The widget, joined by the first request that asks for it."""
     import gzip  # other processes need none
 
-    style = json.dumps(part(_STYLE), ensure_ascii=False)
+    style = json.dumps(_SPACE.sub(r"\1", part(_STYLE)), ensure_ascii=False)
     text = "\n".join(["(()=>{'use strict';", f"const STYLE={style};", *map(part, PARTS), "})();\n"]).encode()
     return Script(text, gzip.compress(text, 9, mtime=0), f'W/"{hashlib.sha256(text).hexdigest()[:20]}"')
 

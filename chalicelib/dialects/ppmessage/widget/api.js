@@ -47,6 +47,7 @@ function checked(answer) {
 }
 
 let starting;
+let arriving;
 /** How many visitors this page has had before this one. */
 let visitors = 0;
 /** Whom the page has named as its visitor: {user_id, email, name, icon, signature}. */
@@ -105,26 +106,27 @@ async function call(name, given, isLast = false) {
 
 /** This browser's visitor, and the device that they are on: {user, device}. */
 async function visitor() {
-  return store.get('visitor') || arrived();
+  arriving ||= !store.get('visitor') && arrived().finally(() => (arriving = undefined));
+  return arriving || store.get('visitor');
 }
 
-/** Whether the desk has been told this of the visitor. The signature, which is a secret of theirs, is not kept. */
-function isKnownAs(named) {
-  return JSON.stringify(store.get('identity')) === JSON.stringify(described({ ...named, signature: Boolean(named.signature) }));
+/** What is kept of whom the page has named: all but the signature, which is as good as a password. */
+function identityOf({ signature, ...named }) {
+  return { ...named, signed: Boolean(signature) };
 }
 
 /** The desk's person for whom the page has named; undefined where it names nobody, or the desk refuses them. */
 async function identified(trace) {
   if (!who) return undefined;
-  const { user_id, email, name, icon, signature } = who;
-  const named = { user_id, user_email: email, user_name: name, user_icon: icon, signature };
+  const { user_id, signature, email: user_email, name: user_name, icon: user_icon } = who;
   try {
-    const { user_uuid: user } = await call('PPCOM_GET_USER_UUID', { ...trace, ...named });
-    store.set('identity', described({ ...who, signature: Boolean(signature) }));
+    const named = { ...trace, user_id, user_email, user_name, user_icon, signature };
+    const { user_uuid: user } = await call('PPCOM_GET_USER_UUID', named);
+    store.set('identity', identityOf(who));
     return user;
   } catch (error) {
     if (!(error instanceof Refused) || error.code === BAD_TOKEN) throw error;
-    console.warn('polydesk: the desk does not know the visitor as this page does:', error.message);
+    console.warn('polydesk: the desk refuses the identity:', error.message);
     who = undefined;
     return store.get('visitor')?.user;
   }
@@ -135,7 +137,8 @@ async function arrived() {
   if (!store.get('trace')) store.set('trace', uuid());
   const trace = { ppcom_trace_uuid: store.get('trace') };
   const user = (await identified(trace)) || (await call('PP_CREATE_ANONYMOUS', { ...trace, domain: DOMAIN })).user_uuid;
-  const given = { user_uuid: user, device_id: 'widget', device_ostype: 'BROWSER', ...trace };
+  // A customer may be here and in another browser, and each is told what the other sends.
+  const given = { user_uuid: user, device_id: store.get('trace'), device_ostype: 'BROWSER', ...trace };
   const { device_uuid: device } = await call('PP_CREATE_DEVICE', given).catch((error) => {
     if (error.code === KNOWN_DEVICE) return error.answer;
     throw error;

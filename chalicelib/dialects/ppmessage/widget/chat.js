@@ -40,10 +40,7 @@ class Chat extends Identified {
       if (event.persisted) this.back();
     });
     if (channel) channel.onmessage = ({ data }) => this.toldByTab(data);
-    addEventListener('storage', ({ key, oldValue, newValue, storageArea }) => {
-      const name = key?.startsWith(PREFIX) ? key.slice(PREFIX.length) : key;
-      if (storageArea === store.area) this.storedByTab(name ?? undefined, restored(oldValue), restored(newValue));
-    });
+    addEventListener('storage', (event) => event.storageArea === store.area && this.storedByTab(event));
   }
 
   /** A page has come: what was open is open again, and a chat that goes on is listened to. */

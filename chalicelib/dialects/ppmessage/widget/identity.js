@@ -16,28 +16,26 @@ class Identified extends Reader {
     const named = described(given);
     if (!named.user_id && !named.email) return console.warn('polydesk: identify needs a user_id or an email');
     const before = store.get('identity');
-    if (before && (before.user_id !== named.user_id || before.email !== named.email)) this.logout();
+    const differs = (field) => before[field] !== named[field];
+    if (before && differs(before.user_id && named.user_id ? 'user_id' : 'email')) this.logout();
     who = named;
-    const isWanted = this.me ? !isKnownAs(named) : this.view.isOpen;
-    return isWanted && this.become();
+    const isKnown = JSON.stringify(before) === JSON.stringify(identityOf(named));
+    return (this.me ? !isKnown : this.view.isOpen) && this.become();
   }
 
-  /** Becomes the desk's person for whom the page has named, with the chat that they have. One at a time. */
+  /** Becomes the desk's person for whom the page has named, with the chat that they have. */
   become() {
-    this.becoming ||= this.trying(() => this.arrive()).finally(() => (this.becoming = undefined));
-    return this.becoming;
-  }
-
-  async arrive() {
-    const before = this.me;
-    const { user } = await arrived();
-    if (user === before) return;
-    this.changed();
-    const { list: chats } = await call('PP_GET_USER_CONVERSATION_LIST', { user_uuid: user });
-    if (chats.length) await conversation();
-    if (store.get('chat')) this.look();
-    this.go();
-    tellTabs('begun');
+    return this.trying(async () => {
+      const before = this.me;
+      const { user } = await (before ? arrived() : visitor());
+      if (user === before) return;
+      this.changed();
+      const { list: chats } = await call('PP_GET_USER_CONVERSATION_LIST', { user_uuid: user });
+      if (chats.length) await conversation();
+      if (store.get('chat')) this.look();
+      this.go();
+      tellTabs('begun');
+    });
   }
 
   /** Forgets the visitor on this browser, in all tabs of the site; the next message is somebody new's. */
@@ -63,6 +61,7 @@ class Identified extends Reader {
   /** Somebody else is here: what was said to the one before is not shown, nor what is still on its way to them. */
   changed() {
     visitors++;
+    arriving = undefined;
     texts.clear();
     this.thread.clear();
     this.live.stop();
@@ -72,10 +71,11 @@ class Identified extends Reader {
     this.misses = 0;
   }
 
-  /** What another tab has changed in the site's storage; no name where all of it has been cleared. */
-  storedByTab(name, before, after) {
-    if (name === undefined || name === 'left') this.left();
-    else if (name === 'visitor' && before && after && before.user !== after.user) {
+  /** What another tab has changed in the site's storage; the key is null where all of it has been cleared. */
+  storedByTab({ key, oldValue, newValue }) {
+    const [before, after] = [oldValue, newValue].map((text) => restored(text)?.user);
+    if (key === null || key === `${PREFIX}left`) this.left();
+    else if (key === `${PREFIX}visitor` && before && after && before !== after) {
       this.changed();
       this.go();
       this.render();

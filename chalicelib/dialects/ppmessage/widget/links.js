@@ -3,8 +3,7 @@
 // What an address is made of: ASCII but for what quotes it, and letters of any script. Punctuation of other scripts ends it.
 const LINK = /\bhttps?:\/\/[!#-;=?-[\]_a-z~\p{L}\p{M}\p{N}\p{So}\xb7\u200c\u200d\u2010-\u2013]+/giu;
 // A sentence that goes on right behind a bare host, as Chinese and Japanese ones do: no top-level domain mixes the two.
-const HOST = /^\w+:\/\/[^/?#]*/;
-const GOES_ON = /^[a-z]+(?::\d+)?(?=\p{sc=Han}|\p{sc=Hira}|\p{sc=Kana})/iu;
+const BARE = /^\w+:\/\/[^/?#]*\.[a-z]+(?::\d+)?(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}][^./?#]*(?:[/?#]|$))/iu;
 const ENDS = '.,;:!?\'"*';
 
 /** An http address, as one of this desk's where it is relative; undefined for any other. */
@@ -19,10 +18,8 @@ function address(text, base) {
 
 /** An address as it stands in a text, without what only comes after it. */
 function trimmed(found) {
-  const [host] = HOST.exec(found);
-  const label = host.lastIndexOf('.') + 1;
-  const ending = label && GOES_ON.exec(host.slice(label));
-  if (ending) return found.slice(0, label + ending[0].length);
+  const bare = BARE.exec(found);
+  if (bare) return bare[0];
   const opened = { ')': found.indexOf('('), ']': found.indexOf('[') };
   let end = found.length;
   for (; end; end--) {

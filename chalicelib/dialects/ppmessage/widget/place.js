@@ -3,8 +3,7 @@
 // A page that takes it away whenever it comes back is not to be kept busy.
 const RETURN_PAUSE = 50;
 // What is typed, pasted and dropped here is no shortcut of the page's.
-const PRIVATE = ['keydown', 'keypress', 'keyup', 'beforeinput', 'input', 'copy', 'cut', 'paste'];
-PRIVATE.push('compositionstart', 'compositionupdate', 'compositionend', 'dragenter', 'dragover', 'dragleave', 'drop');
+const PRIVATE = 'keydown keypress keyup beforeinput input copy cut paste dragenter dragover dragleave drop'.split(' ');
 
 /** Ends the events of the keyboard, the clipboard and of dragging at the chat's own root; its elements have had them then. */
 function keepPrivate(root) {
@@ -30,7 +29,7 @@ function keepOnPage(host, returned) {
       returned();
     }
     observer.disconnect();
-    const around = new Set([document, document.documentElement, document.body, host.parentNode]);
+    const around = [document, document.documentElement, document.body, host.parentNode];
     for (const each of around) if (each) observer.observe(each, { childList: true });
   }
   look();

@@ -12,14 +12,12 @@ const early = [];
 
 function begin() {
   const chat = new Chat();
-  const acts = {
-    open: () => chat.view.open(true),
-    close: () => chat.view.close(false),
-    identify: (given) => void chat.identify(given),
-    logout: () => chat.logout(),
-  };
-  Object.assign(window.Polydesk, acts);
-  for (const [name, given] of early) acts[name](given);
+  const { Polydesk } = window;
+  Polydesk.open = () => chat.view.open(true);
+  Polydesk.close = () => chat.view.close(false);
+  Polydesk.identify = (given) => void chat.identify(given);
+  Polydesk.logout = () => chat.logout();
+  for (const [name, given] of early) Polydesk[name](given);
   // Not while the page itself is still busy.
   (window.requestIdleCallback || setTimeout)(() => chat.resume());
 }
