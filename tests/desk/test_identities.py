@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.context import ADMIN, AGENT, STRANGER, VISITOR
+from chalicelib.context import ADMIN, AGENT, STRANGER, VISITOR, Caller
 from chalicelib.desk import accounts, cache, identities, people, tokens
 from chalicelib.desk.accounts import Change
 from chalicelib.desk.errors import Forbidden, Missing
 from chalicelib.desk.identities import Claimed
 from chalicelib.models import claims
 from chalicelib.rules import identities as rules
+from infra import account, demo
 from tests.world import World, counted
 
 
@@ -21,6 +22,13 @@ def trust(world: World) -> None:
 
 def test_new_accounts_trust_no_address(world: World) -> None:
     assert accounts.load(world.ctx(VISITOR)).trusts_addresses is False
+
+
+def test_the_demo_account_trusts_addresses_as_the_vendors_did_and_one_of_the_command_does_not(world: World) -> None:
+    made = {True: demo.create(), False: account.create("Shop", "Owner", "owner@shop.example", {})}
+    for trusts, told in made.items():
+        ctx = world.ctx(VISITOR).acting(Caller(told["account"]["app_uuid"], VISITOR))
+        assert accounts.load(ctx).trusts_addresses is trusts
 
 
 def test_two_at_once_with_one_user_id_are_one_contact(world: World) -> None:

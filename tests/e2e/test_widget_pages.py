@@ -98,6 +98,33 @@ def test_a_hundred_replaced_bodies_leave_one_chat_that_hears_once(desk: Desk, ta
     assert heard(desk) == [*said, "once"]
 
 
+def test_a_script_that_the_site_runs_again_with_each_body_does_nothing(visit: Callable[..., Visit], chromium: Browser) -> None:
+    context = chromium.new_context()
+    context.add_init_script(
+        """window.channels = 0;
+        window.BroadcastChannel = class extends BroadcastChannel { constructor(name) { super(name); channels++; } };"""
+    )
+    shop = visit(context=context)
+    expect(shop.launcher).to_be_visible()
+    for _ in range(3):
+        shop.page.evaluate(
+            """() => new Promise((resolve) => {
+                const tag = document.createElement('script');
+                tag.onload = resolve;
+                // The page wants Trusted Types of those who make scripts.
+                const policy = trustedTypes.createPolicy('site', { createScriptURL: (url) => url });
+                tag.src = policy.createScriptURL(document.querySelector('script[src*="/widget.js?"]').src);
+                const body = document.createElement('body');
+                body.append(tag);
+                document.body.replaceWith(body);
+            })"""
+        )
+    expect(shop.page.locator("[data-polydesk]")).to_have_count(1)
+    assert shop.page.evaluate("channels") == 1
+    shop.launcher.click()
+    shop.sees()
+
+
 def listeners(page: Page) -> int:
     """How many listeners of `online` and `visibilitychange` there are."""
     tools = page.context.new_cdp_session(page)

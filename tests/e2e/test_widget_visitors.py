@@ -194,6 +194,6 @@ def test_a_page_may_call_before_there_is_a_body_and_is_told_what_it_forgot(visit
     try:
         shop = visit()
         expect(shop.page.get_by_role("dialog")).to_be_visible()
-        assert [text for text in shop.said if "identify needs a user_id or an email" in text]
+        assert [text for text in shop.said if "identify needs user_id or email" in text]
     finally:
         site.policy, site.link = policy, link

@@ -35,7 +35,10 @@ def script() -> Script:
     import gzip  # other processes need none
 
     style = json.dumps(_SPACE.sub(r"\1", part(_STYLE)), ensure_ascii=False)
-    text = "\n".join(["(()=>{'use strict';", f"const STYLE={style};", *map(part, PARTS), "})();\n"]).encode()
+    # Sites that replace a page's body run its scripts again; what is there already needs no second one.
+    text = "\n".join(
+        ["(()=>{'use strict';if(window.Polydesk)return;", f"const STYLE={style};", *map(part, PARTS), "})();\n"]
+    ).encode()
     return Script(text, gzip.compress(text, 9, mtime=0), f'W/"{hashlib.sha256(text).hexdigest()[:20]}"')
 
 

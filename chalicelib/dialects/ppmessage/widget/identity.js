@@ -14,7 +14,7 @@ class Identified extends Reader {
   /** The page says who the visitor is. Asks the desk only where it knows this browser's visitor already, else when it has to. */
   identify(given) {
     const named = described(given);
-    if (!named.user_id && !named.email) return console.warn('polydesk: identify needs a user_id or an email');
+    if (!named.user_id && !named.email) return console.warn('polydesk: identify needs user_id or email');
     const before = store.get('identity');
     const differs = (field) => before[field] !== named[field];
     if (before && differs(before.user_id && named.user_id ? 'user_id' : 'email')) this.logout();

@@ -24,7 +24,7 @@ function begin() {
 
 if (pageHost() !== DOMAIN) {
   console.warn(`polydesk: no chat is shown, because this page is of ${location.host}, and the script tag is for ${DOMAIN}`);
-} else if (!window.Polydesk) {
+} else {
   window.Polydesk = {};
   for (const name of ['open', 'close', 'identify', 'logout']) window.Polydesk[name] = (given) => early.push([name, given]);
   if (document.body) begin();
