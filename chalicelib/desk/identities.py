@@ -29,7 +29,7 @@ _PART, _SECRET = "identity", "secret#"
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """What is said of a visitor; None and an empty text say nothing.
+    """What is said of a visitor; None and a blank text say nothing.
 
     `user_id` is the customer's id in the shop's own system, and goes before `email`; one that is an e-mail address is that
     address, so that a signature is good for one person alone. `registered_at` is epoch milliseconds. `signature` is of the
@@ -53,10 +53,11 @@ def contact(ctx: Context, claimed: Claimed, trace: str | None = None) -> Person:
     Where the claim is not believed that is the contact behind the browser's `trace`; without one, a contact of this token
     and claim alone. Raises Forbidden for a bad signature and for an agent's address, Missing, Invalid.
     """
-    told = _checked(claimed)
-    is_signed = claimed.signature is not None
+    said = _without_blanks(claimed)
+    told = _checked(said)
+    is_signed = said.signature is not None
     if is_signed:
-        _check_signature(ctx, claimed)
+        _check_signature(ctx, said)
     if (is_signed or accounts.load(ctx).trusts_addresses) and (told.user_id or told.email):
         person = _customer(ctx, told)
         _note(ctx, person, _details(told) | _unproved(told, person) if is_signed else _new_details(told, person))
@@ -67,6 +68,12 @@ def contact(ctx: Context, claimed: Claimed, trace: str | None = None) -> Person:
     person = people.visitor(ctx, trace or _trace(ctx, told))
     _note(ctx, person, _details(told) | _unproved(told, person))
     return person
+
+
+def _without_blanks(claimed: Claimed) -> Claimed:
+    """The same, None for what says nothing. A blank signature is a bad one."""
+    texts = ("email", *_LONGEST)
+    return replace(claimed, **{field: None for field in texts if not (getattr(claimed, field) or "").strip()})
 
 
 def _checked(claimed: Claimed) -> Claimed:

@@ -183,6 +183,10 @@ def test_what_a_page_tells_of_its_visitor_is_noted_on_the_contact_of_the_browser
         assert "user_createtime: " in named(scene, user_id="7", user_createtime=moment)["error_detail"]
     assert named(scene, user_id="7", company_name="c" * 257)["error_detail"].startswith("company_name: ")
     assert ask(scene, IDENTITY, "PPCOM", user_id="7")["error_code"] == 6
+    assert named(scene, ppcom_trace_uuid="browser 9", user_name="  ", user_id=" ")["user_uuid"] == own
+    assert seen(scene, own)["user_fullname"] == "Cu Stomer"
+    blank = ask(scene, EMAIL, "PPCOM", user_email="  ")
+    assert (blank["error_code"], blank["error_detail"]) == (6, "user_email is required")
 
 
 def test_where_ids_are_trusted_the_shops_id_alone_finds_the_contact(scene: Scene, rival: Scene) -> None:
@@ -236,6 +240,9 @@ def test_a_bad_signature_is_refused_whatever_it_is_of(scene: Scene, rival: Scene
             assert (named(scene, **given)["error_code"], given) == (20, given)
     assert code(scene, EMAIL, "PPCOM", user_email=email, signature=signed(foreign, email)) == 20
     assert named(scene, signature=good)["error_code"] == 6
+    blank = {"user_id": " ", "user_email": email}
+    assert named(scene, **blank, signature=signed(secret, " "))["error_code"] == 20, "a blank id is none"
+    assert named(scene, **blank, signature=good)["error_code"] == 0
     assert named(scene, user_email=email, signature=good)["error_code"] == 0
 
 

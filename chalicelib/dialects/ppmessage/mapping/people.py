@@ -101,7 +101,7 @@ def change(request: wire.UpdateUser) -> ChangePerson:
 
 
 #: What the desk calls what is said of a visitor, and what the two endpoints' clients do.
-CLAIMED = {"email": "user_email", "name": "user_fullname", "icon": "user_icon"}
+CLAIMED = {"email": "user_email", "name": "user_fullname", "icon": "user_icon", "trace": "user_email"}
 IDENTITY = {"email": "user_email", "name": "user_name", "icon": "user_icon", "mobile": "user_mobile"}
 IDENTITY |= {"company": "company_name", "registered_at": "user_createtime", "trace": "ppcom_trace_uuid"}
 
