@@ -24,7 +24,7 @@ from infra import stack
 from infra.aws import CannotDeploy, here, run
 
 
-def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given: str) -> dict[str, Any]:
+def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given: str | bool) -> dict[str, Any]:
     """Makes an account, its owner, `agents` (names by e-mail) and a client of each api level; returns what is to be kept.
 
     `given` are settings of the account. Raises Exists for an e-mail that somebody has.

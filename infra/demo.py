@@ -8,6 +8,7 @@ _AGENTS = ("Ada Agent", "Ben Agent", "Cleo Agent")
 
 
 def create() -> dict[str, Any]:
-    """Makes the account and returns what desk.json says of it."""
+    """Makes the account and returns what desk.json says of it. As the vendor's did, it believes whoever names an address."""
     agents = {f"{name.split()[0].lower()}@demo.example": name for name in _AGENTS}
-    return account.create("Demo", "Olive Owner", "owner@demo.example", agents, welcome="What can we do for you?")
+    given: dict[str, str | bool] = {"welcome": "What can we do for you?", "trusts_addresses": True}
+    return account.create("Demo", "Olive Owner", "owner@demo.example", agents, **given)

@@ -73,6 +73,8 @@ class Account:
     billing_email: str | None = None
     #: The IANA name of the zone in which its days begin.
     time_zone: str = "UTC"
+    #: Whether whoever names a customer's e-mail or user id acts as that customer, without a signature (desk/identities.py).
+    trusts_addresses: bool = False
     #: By the dialect's label.
     clients: dict[str, Client] = field(default_factory=dict)
     #: The account whose console its owner signed up in: he may log in there, too.
@@ -123,6 +125,8 @@ class Change:
     status_aliases: Mapping[str, str] | None = None
     away_after: int | None = None
     offline_after: int | None = None
+    #: The owner alone changes it.
+    trusts_addresses: bool | None = None
     #: By the label of a client, all of its addresses; the owner alone changes them.
     redirect_uris: Mapping[str, Sequence[str]] | None = None
 
@@ -208,6 +212,8 @@ def change(ctx: Context, wanted: Change) -> Account:
 
     def attempt() -> Account:
         account, row = read(ctx)
+        if wanted.trusts_addresses is not None and ctx.caller.person != account.owner:
+            raise Forbidden("only the owner says whose word is believed", NOT_OWNER)
         cleared = {name: None if value == "" else value for name, value in given.items()}
         document = {**row.document, **cleared, "updated_at": ctx.now}
         if new_redirects is not None:

@@ -15,6 +15,8 @@ from chalicelib.models.people import Person as Person
 from chalicelib.rules import emails, ids, passwords, presence, text
 
 AGENT_KIND, CONTACT = people.AGENT, people.CONTACT
+#: The name of who has said none.
+NAMELESS = "Unknown Area.User"
 _LONGEST_NAME, _LONGEST_LANGUAGE = 256, 35
 
 
@@ -60,6 +62,7 @@ class Card:
     trace: str | None = None
     language: str | None = None
     is_removed: bool = False
+    email_is_verified: bool = True
 
 
 #: What visitors may know of anybody else, agent or contact.
@@ -145,7 +148,9 @@ def is_free(ctx: Context, email: str) -> bool:
 
 def names_of(person: Person) -> list[claims.Claim]:
     """The names by which a person is found, which are free again when he goes."""
-    names = [_by_email(person)]
+    names = [_by_email(person)] if person.email_is_verified else []
+    if person.user_id and person.user_id_is_verified:
+        names.append(claims.claim(person.account, "user_id", person.user_id, person.id))
     if person.kind == people.AGENT:
         names.append(claims.claim(person.account, "login", person.email, person.id, scope=claims.EVERYWHERE))
     if person.trace:
@@ -222,12 +227,17 @@ def _traced(ctx: Context, trace: str) -> Person | None:
 
 
 def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
-    person = _new(ctx, people.CONTACT, "Unknown Area.User", "")
-    person.email = text.visitor_email(person.id, ctx.account)
+    person = made_contact(ctx, NAMELESS)
+    person.email, person.email_is_verified = text.visitor_email(person.id, ctx.account), False
     person.is_anonymous, person.trace, person.domain = True, trace, domain
     people.create(person, [claims.claim(ctx.account, "trace", trace, person.id)])
     card_of(ctx, person)  # the calls that follow act for them
     return person
+
+
+def made_contact(ctx: Context, name: str) -> Person:
+    """A new contact without an address, to be stored with the names that are theirs alone: one request for the number."""
+    return _new(ctx, people.CONTACT, _name(name), "")
 
 
 def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
@@ -354,6 +364,7 @@ def card_of(ctx: Context, person: Person) -> Card:
         person.trace,
         person.language,
         person.removed_at is not None,
+        person.email_is_verified,
     )
     return _cards.put(f"{ctx.account}#{person.id}", shown, ctx.now)
 

@@ -57,6 +57,8 @@ class Person(Table):
     number = IntegerAttribute()
     name = UnicodeAttribute()
     email = UnicodeAttribute()
+    #: Whether the address is known to be theirs. False for who is known by a browser alone, whatever a page says of them.
+    email_is_verified = BooleanAttribute(default=True)
     icon = UnicodeAttribute(null=True)
     signature = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
@@ -64,6 +66,13 @@ class Person(Table):
     removed_at = IntegerAttribute(null=True)
     is_anonymous = BooleanAttribute(default=False)
     trace = UnicodeAttribute(null=True)
+    #: A contact's id in the shop's own system, and whether that is known to be theirs, or only said by a page.
+    user_id = UnicodeAttribute(null=True)
+    user_id_is_verified = BooleanAttribute(null=True)
+    #: What the shop tells of a contact besides: telephone, company, and when they became its customer.
+    mobile = UnicodeAttribute(null=True)
+    company = UnicodeAttribute(null=True)
+    registered_at = IntegerAttribute(null=True)
     #: The chat that a contact opened last, so that it is opened once however often he asks.
     chat = UnicodeAttribute(null=True)
     #: Number of the domain that a contact is a visitor of: his next chats are of it.

@@ -82,6 +82,7 @@ CASES: dict[tuple[str, str], Callable[["Scene", str], dict[str, Any]]] = {
     ("POST", "/api/PP_GET_USER_INFO"): lambda scene, _: _app(scene, user_uuid=scene.visitor.id),
     ("POST", "/api/PP_GET_USER_DETAIL"): lambda scene, _: {"user_uuid": scene.world.agents[0].id},
     ("POST", "/api/PP_GET_USER_UUID"): lambda scene, _: _app(scene, user_email="customer@shop.test"),
+    ("POST", "/api/PPCOM_GET_USER_UUID"): lambda scene, _: {"ppcom_trace_uuid": "a browser", "user_id": "customer 7"},
     ("POST", "/api/PP_IS_EMAIL_VALID"): lambda scene, _: {"user_email": "nobody-yet@shop.test"},
     ("POST", "/api/PP_LEAVE_APP"): lambda scene, _: _app(scene, user_list=[newcomer(scene)]),
     ("POST", "/api/PP_GET_APP_SERVICE_USER_LIST"): lambda scene, _: _app(scene),

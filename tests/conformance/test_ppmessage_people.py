@@ -93,16 +93,6 @@ def test_an_object_is_a_user_the_account_a_conversation_or_nothing(scene: Scene)
     assert code(scene, "GET_YVOBJECT_DETAIL", "PPCOM", uuid="g", type="XX") == 28
 
 
-def test_a_customers_e_mail_is_one_user_and_an_agents_is_29(scene: Scene, rival: Scene) -> None:
-    email = address()
-    first = ask(scene, "PP_GET_USER_UUID", "PPCOM", user_email=email)["user_uuid"]
-    assert ask(scene, "PP_GET_USER_UUID", "PPCOM", user_email=f" {email.upper()} ", user_fullname="X")["user_uuid"] == first
-    assert ask(scene, "PP_GET_USER_INFO", "PPCOM", user_uuid=first)["user_fullname"] == email.split("@")[0]
-    assert ask(rival, "PP_GET_USER_UUID", "PPCOM", user_email=email)["user_uuid"] != first
-    assert code(scene, "PP_GET_USER_UUID", "PPCOM", user_email=scene.world.agents[0].email) == 29
-    assert code(scene, "PP_GET_USER_UUID", "PPCOM", user_email="none") == 28
-
-
 def test_an_e_mail_is_valid_while_nobody_has_it(scene: Scene, rival: Scene) -> None:
     free = address()
     assert ask(scene, "PP_IS_EMAIL_VALID", user_email=free)["valid"] is True

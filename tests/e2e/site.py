@@ -31,7 +31,9 @@ expect.set_options(timeout=MS)
 
 
 class Site:
-    """A shop's web site, on localhost and on 127.0.0.1: every page has what `link` says, `/zh` is in Chinese."""
+    """A shop's web site, on localhost and on 127.0.0.1: every page has what `link` says. `/zh` is in Chinese, `/isolated` shows
+    nothing of others that they do not let it show.
+    """
 
     def __init__(self) -> None:
         self.link, self.policy = "", ""
@@ -46,6 +48,9 @@ class Site:
                 self.send_header("Content-Type", "text/html")
                 self.send_header("Content-Length", str(len(body)))
                 self.send_header("Content-Security-Policy", site.policy)
+                if self.path == "/isolated":
+                    self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+                    self.send_header("Cross-Origin-Opener-Policy", "same-origin")
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -124,12 +129,21 @@ def heard(desk: Desk) -> list[str]:
     return [message["plainBody"] for message in sorted(found, key=lambda each: int(each["id"]))]
 
 
+def owner(desk: Desk, endpoint: str, **given: Any) -> dict[str, Any]:
+    """A call of PPMessage's by the owner's console."""
+    who = desk.json["owner"]
+    if "console" not in desk.tokens:
+        login = {"client_id": desk.json["ppmessage"]["PPCONSOLE"]["api_key"], "user_email": who["email"]}
+        login |= {"grant_type": "password", "user_password": passwords.wire(who["password"])}
+        desk.tokens["console"] = desk.http.post("/ppauth/token", data=login).json()["access_token"]
+    body = {"app_uuid": desk.json["account"]["app_uuid"], "user_uuid": who["user_uuid"]} | given
+    headers = {"Authorization": f"OAuth {desk.tokens['console']}"}
+    answer = desk.http.post(f"/api/{endpoint}", json=body, headers=headers).json()
+    assert answer["error_code"] == 0, answer
+    return dict(answer)
+
+
 def allocate(desk: Desk, policy: str) -> None:
     """How the account's chats find their agents."""
-    owner = desk.json["owner"]
-    login = {"client_id": desk.json["ppmessage"]["PPCONSOLE"]["api_key"], "user_email": owner["email"]}
-    login |= {"grant_type": "password", "user_password": passwords.wire(owner["password"])}
-    token = desk.http.post("/ppauth/token", data=login).json()["access_token"]
-    given = {"app_uuid": desk.json["account"]["app_uuid"], "app_route_policy": policy}
-    answer = desk.http.post("/api/PP_UPDATE_APP_INFO", json=given, headers={"Authorization": f"OAuth {token}"}).json()
+    answer = owner(desk, "PP_UPDATE_APP_INFO", app_route_policy=policy)
     assert answer["app_route_policy"] == policy, answer

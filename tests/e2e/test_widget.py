@@ -3,66 +3,18 @@
 # ruff: noqa: RUF001 (a Chinese sentence has Chinese commas)
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, WebSocketRoute, expect, sync_playwright
+from playwright.sync_api import Browser, WebSocketRoute, expect
 
-from tests.e2e.site import ARGUMENTS, CHROMIUM, POLICY, Site, Visit, allocate, answers, console, heard
+from tests.e2e.site import CHROMIUM, Visit, allocate, answers, heard
 from tests.running import Desk
 from tests.waiting import until
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> & https://shop.example/a?b=1)."
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no `chromium` on this machine to show the widget in")
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A running desk whose first agent is online."""
-    running = Desk(tmp_path_factory.mktemp("desk")).ready()
-    running.online()
-    yield running
-    running.process.kill()
-    running.process.communicate()
-    running.http.close()
-
-
-@pytest.fixture(scope="module")
-def site(desk: Desk) -> Iterator[Site]:
-    """A site with the link that the desk gives its owner for it, and with a strict policy."""
-    shop = Site()
-    added = console(desk, "domain/add", domain="localhost", email="web@shop.example")
-    console(desk, "domain/operator/add", domain="localhost", email=desk.json["agents"][0]["email"])
-    shop.link = added["link"]
-    shop.policy = POLICY.format(http=desk.json["http"], ws=desk.json["ws"].removesuffix("/pcsocket/WS"))
-    assert added["socketLink"] == desk.json["ws"]
-    yield shop
-    shop.server.shutdown()
-    shop.server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
-    """Opens the site in a browser that has never been there; what goes wrong in a page fails the test."""
-    visits: list[Visit] = []
-
-    def begin(path: str = "/", host: str = "localhost", context: BrowserContext | None = None, **options: Any) -> Visit:
-        visits.append(Visit(context or chromium.new_context(**options), site, path, host))
-        return visits[-1]
-
-    yield begin
-    for each in visits:
-        assert each.faults == []
-        each.context.close()
 
 
 def test_a_page_has_a_chat_that_is_answered_and_is_still_there_on_the_next_page(desk: Desk, visit: Callable[..., Visit]) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -10,9 +11,14 @@ _FOLDER = Path(__file__).with_name("widget")
 #: In the order in which they need each other.
 PARTS = tuple(
     f"{name}.js"
-    for name in ("words", "store", "api", "socket", "outbox", "thread", "elements", "bubbles", "view", "reader", "chat", "start")
+    for name in (
+        *("words", "store", "api", "socket", "outbox", "thread", "elements", "links", "bubbles"),
+        *("place", "view", "reader", "identity", "chat", "start"),
+    )
 )
 _STYLE = "style.css"
+#: What a style sheet does not need around what divides it.
+_SPACE = re.compile(r"\s*([{};,])\s*")
 
 
 class Script(NamedTuple):
@@ -28,8 +34,11 @@ def script() -> Script:
     """The widget, joined by the first request that asks for it."""
     import gzip  # other processes need none
 
-    style = json.dumps(part(_STYLE), ensure_ascii=False)
-    text = "\n".join(["(()=>{'use strict';", f"const STYLE={style};", *map(part, PARTS), "})();\n"]).encode()
+    style = json.dumps(_SPACE.sub(r"\1", part(_STYLE)), ensure_ascii=False)
+    # Sites that replace a page's body run its scripts again; what is there already needs no second one.
+    text = "\n".join(
+        ["(()=>{'use strict';if(window.Polydesk)return;", f"const STYLE={style};", *map(part, PARTS), "})();\n"]
+    ).encode()
     return Script(text, gzip.compress(text, 9, mtime=0), f'W/"{hashlib.sha256(text).hexdigest()[:20]}"')
 
 

@@ -1,7 +1,7 @@
 """Calls about accounts, which PPMessage calls apps."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, clients, owners, people
+from chalicelib.desk import accounts, clients, identities, owners, people
 from chalicelib.desk.accounts import EVERYONE, Account
 from chalicelib.desk.clients import Credential
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
@@ -15,6 +15,8 @@ from chalicelib.dialects.ppmessage.wire.apps import Done
 _CONSOLE = "PPCONSOLE"
 #: Clients whose secrets are told with a new account; PP_GET_API_INFO tells those of third parties when first asked.
 _WITH_SECRETS = frozenset({"PPCOM", _CONSOLE})
+#: What `renew` says for the secret of signed identities.
+_IDENTITY = "IDENTITY"
 _THIRD_PARTIES = ("THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 
 
@@ -68,7 +70,8 @@ def api_info(ctx: Context, request: wire.ApiRequest) -> wire.ApiInfo:
     account = accounts.load(ctx)
     if request.user_uuid != account.owner:
         people.get(ctx, request.user_uuid)
-    return mapping.api_info(account, _told(ctx, account, request.renew))
+    told = _told(ctx, account, request.renew)
+    return mapping.api_info(account, told, identities.renew_secret(ctx) if request.renew == _IDENTITY else None)
 
 
 def _told(ctx: Context, account: Account, renew: str | None) -> dict[str, Credential]:
@@ -76,11 +79,12 @@ def _told(ctx: Context, account: Account, renew: str | None) -> dict[str, Creden
         if renew is not None:
             raise Forbidden("only the owner's console renews a secret")
         return {}
-    if renew is not None and renew not in account.clients:
-        raise Invalid("renew", f"must be one of {', '.join(account.clients)}")
+    labels = [*account.clients, _IDENTITY]
+    if renew is not None and renew not in labels:
+        raise Invalid("renew", f"must be one of {', '.join(labels)}")
     unset = [label for label in _THIRD_PARTIES if label in account.clients and not account.clients[label].secret]
     told = {label: clients.renew(ctx, label, only_first=True) for label in unset if label != renew}
-    return told | ({renew: clients.renew(ctx, renew)} if renew else {})
+    return told | ({renew: clients.renew(ctx, renew)} if renew in account.clients else {})
 
 
 def new(name: str, id_: str | None = None) -> NewAccount:

@@ -10,8 +10,10 @@ from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import files as mapping
 from chalicelib.dialects.ppmessage.wire import files as wire
 
+#: Any page may show it, also one that shows nothing without such leave (Cross-Origin-Embedder-Policy: require-corp).
+_FOR_PAGES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 #: What other pages' scripts, and the browser, may make of what is answered.
-_SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
+_SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox", **_FOR_PAGES}
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 _FOR_THE_LINK = {"Cache-Control": f"private, max-age={files.LINK_SECONDS - 60}"}
 
@@ -42,7 +44,9 @@ def download(ctx: Context, request: wire.Download) -> Answer:
         found = files.download(asked, id_, request.file_name, thumbnail=thumbnail, misspelt=mapping.misspelt)
     except NotFound as error:
         raise Coded(14, str(error)) from error
-    return Answer(None, 302, _FOR_THE_LINK | {"Location": found}) if isinstance(found, str) else _text(found.text or "")
+    if isinstance(found, str):
+        return Answer(None, 302, _FOR_THE_LINK | _FOR_PAGES | {"Location": found})
+    return _text(found.text or "")
 
 
 def _text(text: str) -> Answer:

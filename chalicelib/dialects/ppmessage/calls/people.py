@@ -1,8 +1,11 @@
 """Calls about people, which PPMessage calls users."""
 
+from collections.abc import Mapping
+
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, agents, domains, people, profiles
-from chalicelib.desk.errors import Invalid, NotFound
+from chalicelib.desk import accounts, agents, domains, identities, people, profiles
+from chalicelib.desk.errors import Invalid, Missing, NotFound
+from chalicelib.desk.identities import Claimed
 from chalicelib.desk.people import CreateAgent
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import errors
@@ -78,9 +81,28 @@ def user_detail(ctx: Context, request: wire.DetailRequest) -> wire.UserDetail:
 
 
 def user_uuid(ctx: Context, request: wire.UuidRequest) -> wire.UserUuid:
-    """PP_GET_USER_UUID: the contact with an e-mail, made where there is none; an agent's is 29."""
-    found = people.contact_by_email(ctx, request.user_email, request.user_fullname, request.user_icon)
-    return wire.UserUuid(found.id)
+    """PP_GET_USER_UUID: the contact with an e-mail, or, where the account believes no address that is not signed, one of this
+    token's own that has it noted; an agent's is 29, a bad signature 20.
+    """
+    return wire.UserUuid(_identified(ctx, mapping.claimed(request), None, mapping.CLAIMED))
+
+
+def identity(ctx: Context, request: wire.IdentityRequest) -> wire.Identity:
+    """PPCOM_GET_USER_UUID: the contact with the shop's own id, or an e-mail, where that is signed or believed; else the one
+    behind the browser's trace, with what is told noted. 29 and 20 as PP_GET_USER_UUID.
+    """
+    user = _identified(ctx, mapping.identity(request), request.ppcom_trace_uuid, mapping.IDENTITY)
+    return wire.Identity(user, user)
+
+
+def _identified(ctx: Context, claimed: Claimed, trace: str | None, names: Mapping[str, str]) -> str:
+    """The contact's uuid; `names` says what the client calls the fields."""
+    try:
+        return identities.contact(ctx, claimed, trace).id
+    except Invalid as error:
+        raise Invalid(names.get(error.field, error.field), error.reason) from error
+    except Missing as error:
+        raise Missing(names.get(error.field, error.field)) from error
 
 
 def email_valid(ctx: Context, request: wire.EmailRequest) -> wire.EmailValid:
@@ -117,6 +139,7 @@ ROWS = [
     Endpoint("POST", "/api/PP_GET_USER_INFO", user_info, EVERY_LEVEL),
     Endpoint("POST", "/api/PP_GET_USER_DETAIL", user_detail, EVERY_LEVEL),
     Endpoint("POST", "/api/PP_GET_USER_UUID", user_uuid, PPCOM),
+    Endpoint("POST", "/api/PPCOM_GET_USER_UUID", identity, PPCOM),
     Endpoint("POST", "/api/PP_IS_EMAIL_VALID", email_valid, CONSOLES),
     Endpoint("POST", "/api/PP_LEAVE_APP", leave_app, CONSOLES),
     Endpoint("POST", "/api/PP_GET_APP_SERVICE_USER_LIST", service_users, EVERY_LEVEL),

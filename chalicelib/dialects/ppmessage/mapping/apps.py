@@ -34,6 +34,7 @@ def app_info(account: Account, *, with_key: bool = False, in_public: bool = Fals
         return_offline_message=account.tells_offline,
         ppcom_launcher_color=account.launcher_color,
         ppcom_launcher_style=account.launcher_style,
+        trusts_addresses=None if in_public else account.trusts_addresses,
     )
 
 
@@ -57,6 +58,7 @@ def change(request: wire.UpdateApp) -> Change:
         status_aliases=request.status_aliases,
         away_after=request.away_after,
         offline_after=request.offline_after,
+        trusts_addresses=request.trusts_addresses,
         redirect_uris=request.redirect_uris,
     )
 
@@ -93,12 +95,13 @@ def api(account: Account, label: str, told: Credential | None = None) -> wire.Ap
     )
 
 
-def api_info(account: Account, told: Mapping[str, Credential]) -> wire.ApiInfo:
-    """The clients under the names that PPMessage gives them."""
+def api_info(account: Account, told: Mapping[str, Credential], identity_secret: str | None = None) -> wire.ApiInfo:
+    """The clients under the names that PPMessage gives them, and the secret of identities where it is told now."""
     return wire.ApiInfo(
         ppkefu_thirdparty=api(account, "THIRD_PARTY_KEFU", told.get("THIRD_PARTY_KEFU")),
         ppconsole_thirdparty=api(account, "THIRD_PARTY_CONSOLE", told.get("THIRD_PARTY_CONSOLE")),
         ppcom=api(account, "PPCOM", told.get("PPCOM")),
         ppkefu=api(account, "PPKEFU", told.get("PPKEFU")),
         ppconsole=api(account, "PPCONSOLE", told.get("PPCONSOLE")),
+        identity_secret=identity_secret,
     )

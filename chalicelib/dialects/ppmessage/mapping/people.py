@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.errors import Invalid
+from chalicelib.desk.identities import Claimed
 from chalicelib.desk.people import Card, CreateAgent, CreateContact, Person
 from chalicelib.desk.profiles import ChangePerson
 from chalicelib.dialects.ppmessage.mapping.words import icon, is_there, moment, service_status
 from chalicelib.dialects.ppmessage.wire import people as wire
 
 _CONTACT = "contact"
+_FOREVER = 2**60
 #: Levels of the core by `user_status`; None is a contact. An account has one owner, so a second one is an admin.
 _LEVELS = dict.fromkeys(("OWNER_0", "OWNER_1", "OWNER_2", "OWNER_3", "ADMIN"), ADMIN)
 _LEVELS_BY_STATUS: dict[str, str | None] = {**_LEVELS, "SERVICE": AGENT, "ANONYMOUS": None, "THIRDPARTY": None}
@@ -95,6 +97,34 @@ def change(request: wire.UpdateUser) -> ChangePerson:
     )
 
 
+#: What the desk calls what is said of a visitor, and what the two endpoints' clients do.
+CLAIMED = {"email": "user_email", "name": "user_fullname", "icon": "user_icon", "trace": "user_email"}
+IDENTITY = {"email": "user_email", "name": "user_name", "icon": "user_icon", "mobile": "user_mobile"}
+IDENTITY |= {"company": "company_name", "registered_at": "user_createtime", "trace": "ppcom_trace_uuid"}
+
+
+def claimed(request: wire.UuidRequest) -> Claimed:
+    """Whom PP_GET_USER_UUID names."""
+    return Claimed(email=request.user_email, name=request.user_fullname, icon=request.user_icon, signature=request.signature)
+
+
+def identity(request: wire.IdentityRequest) -> Claimed:
+    """Whom PPCOM_GET_USER_UUID names. Raises Invalid for a time that is none."""
+    created, mobile = request.user_createtime, request.user_mobile
+    if created is not None and not abs(created) < _FOREVER:
+        raise Invalid("user_createtime", "is no time in milliseconds since 1970")
+    return Claimed(
+        user_id=str(request.user_id) if request.user_id is not None else None,
+        email=request.user_email,
+        name=request.user_name,
+        icon=request.user_icon,
+        mobile=str(mobile) if mobile is not None else None,
+        company=request.company_name or request.company_fullname,
+        registered_at=int(created) if created is not None else None,
+        signature=request.signature,
+    )
+
+
 def detail(person: Person, owner: str | None) -> wire.UserDetail:
     """A user in full, as the desk shows them to the caller. `owner` is the account's, None for who is not told."""
     first, _, last = person.name.partition(" ")
@@ -120,6 +150,10 @@ def detail(person: Person, owner: str | None) -> wire.UserDetail:
         is_browser_online=is_there(person.presence),
         is_mobile_online=False,
         ppcom_trace_uuid=person.trace,
+        is_email_verified=None if is_agent else person.email_is_verified,
+        user_mobile=person.mobile,
+        user_company=person.company,
+        user_id=person.user_id,
         createtime=moment(person.created_at),
         updatetime=moment(person.updated_at),
     )

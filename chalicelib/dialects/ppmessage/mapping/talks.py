@@ -141,6 +141,7 @@ def create_user(card: Card, found: Conversation, *, public: bool, own: bool) -> 
         user_status="ANONYMOUS" if card.is_anonymous else "SERVICE" if card.kind == "agent" else "PORTAL",
         is_anonymous_user=card.is_anonymous,
         service_user_status=service_status(card.presence) if card.kind == "agent" else None,
+        is_email_verified=None if card.kind == "agent" else card.email_is_verified,
         ppcom_trace_uuid=card.trace if own or not public else None,
         latest_send_message_time=moment(wrote) if wrote else None,
         createtime=moment(card.created_at),

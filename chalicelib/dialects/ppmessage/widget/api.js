@@ -1,4 +1,4 @@
-// The desk's HTTP: who this visitor is, his conversation, its messages.
+// The desk's HTTP: who this visitor is, their conversation, its messages.
 
 const PATIENCE = 20_000;
 const PAGE = 30;
@@ -22,6 +22,9 @@ class Refused extends Error {
 /** Nobody has answered, or not as the desk does: it may do later. */
 class Unreachable extends Error {}
 
+/** The answer is for a visitor who has left this page meanwhile. */
+class Outdated extends Error {}
+
 /** The answer to a POST. Throws Refused, Unreachable. */
 async function post(path, body, headers) {
   const control = new AbortController();
@@ -39,11 +42,21 @@ async function post(path, body, headers) {
 /** An answer that says yes. */
 function checked(answer) {
   if (answer.error_code === 0) return answer;
-  if (!answer.error_code || answer.error_code === SYSTEM_ERROR) throw new Unreachable(answer.error_string);
+  if (!answer.error_code || answer.error_code === SYSTEM_ERROR || answer.retry_after) throw new Unreachable(answer.error_string);
   throw new Refused(answer);
 }
 
 let starting;
+let arriving;
+/** How many visitors this page has had before this one. */
+let visitors = 0;
+/** Whom the page has named as its visitor: {user_id, email, name, icon, signature}. */
+let who;
+
+/** Throws Outdated where the visitor is not the one of then. */
+function stillFor(then) {
+  if (then !== visitors) throw new Outdated();
+}
 
 /** What a chat starts with, a token among it: the one there is, or a new one. Throws Refused where the page may not. */
 function started() {
@@ -74,12 +87,16 @@ function forgetToken(token) {
   if (store.get('start')?.token === token) store.set('start');
 }
 
-/** An endpoint's answer; a token that has ended is renewed once. Throws Refused, Unreachable. */
+/** An endpoint's answer; a token that has ended is renewed once. Throws Refused, Unreachable, Outdated. */
 async function call(name, given, isLast = false) {
+  const then = visitors;
   const { token } = await started();
   const headers = { 'Content-Type': 'application/json', Authorization: `OAuth ${token}` };
   try {
-    return await post(`/api/${name}`, JSON.stringify({ app_uuid: APP, ...given }), headers);
+    stillFor(then);
+    const answer = await post(`/api/${name}`, JSON.stringify({ app_uuid: APP, ...given }), headers);
+    stillFor(then);
+    return answer;
   } catch (error) {
     if (error.code !== BAD_TOKEN || isLast) throw error;
     forgetToken(token);
@@ -87,23 +104,51 @@ async function call(name, given, isLast = false) {
   }
 }
 
-/** This browser's visitor, and the device that he is on: {user, device}. */
+/** This browser's visitor, and the device that they are on: {user, device}. */
 async function visitor() {
-  const known = store.get('visitor');
-  if (known) return known;
+  arriving ||= !store.get('visitor') && arrived().finally(() => (arriving = undefined));
+  return arriving || store.get('visitor');
+}
+
+/** What is kept of whom the page has named: all but the signature, which is as good as a password. */
+function identityOf({ signature, ...named }) {
+  return { ...named, signed: Boolean(signature) };
+}
+
+/** The desk's person for whom the page has named; undefined where it names nobody, or the desk refuses them. */
+async function identified(trace) {
+  if (!who) return undefined;
+  const { user_id, signature, email: user_email, name: user_name, icon: user_icon } = who;
+  try {
+    const named = { ...trace, user_id, user_email, user_name, user_icon, signature };
+    const { user_uuid: user } = await call('PPCOM_GET_USER_UUID', named);
+    store.set('identity', identityOf(who));
+    return user;
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code === BAD_TOKEN) throw error;
+    console.warn('polydesk: the desk refuses the identity:', error.message);
+    who = undefined;
+    return store.get('visitor')?.user;
+  }
+}
+
+/** The same, as the desk says now. */
+async function arrived() {
   if (!store.get('trace')) store.set('trace', uuid());
   const trace = { ppcom_trace_uuid: store.get('trace') };
-  const { user_uuid: user } = await call('PP_CREATE_ANONYMOUS', { ...trace, domain: DOMAIN });
-  const given = { user_uuid: user, device_id: 'widget', device_ostype: 'BROWSER', ...trace };
+  const user = (await identified(trace)) || (await call('PP_CREATE_ANONYMOUS', { ...trace, domain: DOMAIN })).user_uuid;
+  // A customer may be here and in another browser, and each is told what the other sends.
+  const given = { user_uuid: user, device_id: store.get('trace'), device_ostype: 'BROWSER', ...trace };
   const { device_uuid: device } = await call('PP_CREATE_DEVICE', given).catch((error) => {
     if (error.code === KNOWN_DEVICE) return error.answer;
     throw error;
   });
+  if (user !== store.get('visitor')?.user) for (const name of ['chat', 'read', 'active']) store.set(name);
   store.set('visitor', { user, device });
   return { user, device };
 }
 
-/** His conversation as the desk has it, opened where he has none; without a uuid while he waits in the queue. */
+/** Their conversation as the desk has it, opened where they have none; without a uuid while they wait in the queue. */
 async function conversation() {
   const { user, device } = await visitor();
   const found = await call('PPCOM_GET_DEFAULT_CONVERSATION', { user_uuid: user, device_uuid: device, domain: DOMAIN });
@@ -111,7 +156,7 @@ async function conversation() {
   return found;
 }
 
-/** A page of his messages, newest first: the newest, or before or after one of them. */
+/** A page of their messages, newest first: the newest, or before or after one of them. */
 async function history(around) {
   const { user } = await visitor();
   return call('PP_PAGE_HISTORY_MESSAGE', { conversation_uuid: store.get('chat'), user_uuid: user, page_size: PAGE, ...around });
@@ -137,6 +182,7 @@ async function sendMessage(id, subtype, body) {
 
 /** Brings a file to the desk, telling how much of it is there (0 to 1); its id. Throws Refused, Unreachable. */
 async function upload(file, progress) {
+  const then = visitors;
   const { user } = await visitor();
   const form = new FormData();
   form.append('user_uuid', user);
@@ -150,6 +196,7 @@ async function upload(file, progress) {
     request.onerror = request.ontimeout = () => reject(new Unreachable('upload'));
     request.onload = () => {
       try {
+        stillFor(then);
         resolve(checked(request.response || {}).fuuid);
       } catch (error) {
         reject(error);

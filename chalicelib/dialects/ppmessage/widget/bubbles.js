@@ -1,44 +1,21 @@
 // How one message is shown.
 
-// Addresses are ASCII: what is written in other letters right behind one is not of it.
-const LINK = /\bhttps?:\/\/[\x21-\x7e]+/gi;
-const BEHIND = /[.,;:!?'"*]+$|[<>"\x60\\^{|}].*$/;
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: 'numeric', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', day: 'numeric', month: 'long' });
 const DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric' });
 const texts = new Map();
 
-/** An http address, as one of this desk's where it is relative; undefined for any other. */
-function address(text, base) {
-  try {
-    const url = new URL(text, base);
-    return /^https?:$/.test(url.protocol) ? url.href : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function link(href, ...children) {
   return make('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow' }, ...children, hidden(` (${say('newtab')})`));
-}
-
-/** An address as it stands in a text, without what only comes after it. */
-function trimmed(found) {
-  let text = found.replace(BEHIND, '').replace(BEHIND, '');
-  while (/[)\]]$/.test(text) && !text.includes(text.endsWith(')') ? '(' : '[')) text = text.slice(0, -1).replace(BEHIND, '');
-  return text;
 }
 
 /** A text with links in it. */
 function linked(text) {
   const parts = [];
   let done = 0;
-  for (const found of text.matchAll(LINK)) {
-    const shown = trimmed(found[0]);
-    const href = address(shown);
-    if (!href) continue;
-    parts.push(text.slice(done, found.index), link(href, shown));
-    done = found.index + shown.length;
+  for (const [at, written, href] of links(text)) {
+    parts.push(text.slice(done, at), link(href, written));
+    done = at + written.length;
   }
   return [...parts, text.slice(done)].filter(Boolean);
 }
@@ -64,7 +41,8 @@ function fileUrl(fid, name) {
 
 function picture({ thum, orig, thum_width: width, thum_height: height }) {
   const sizes = width && height ? { width, height } : {};
-  const image = make('img', { alt: say('picture'), loading: 'lazy', ...sizes, src: fileUrl(thum) });
+  const shown = { alt: say('picture'), loading: 'lazy', ...sizes };
+  const image = make('img', { ...shown, crossOrigin: 'anonymous', src: fileUrl(thum) });
   image.onerror = () => image.replaceWith(say('picture'));
   return link(fileUrl(orig), image);
 }
@@ -147,7 +125,10 @@ function bubble(message, run, sender, retry) {
 function face(source) {
   const href = source && address(source, `${BASE}/`);
   if (!href) return undefined;
-  const image = make('img', { className: 'face', alt: '', loading: 'lazy', width: 32, height: 32, src: href });
+  // The desk's own pictures may lie in the bucket, which says who may show them only when it is asked.
+  const crossOrigin = href.startsWith(`${BASE}/`) ? 'anonymous' : undefined;
+  const shown = { className: 'face', alt: '', loading: 'lazy', width: 32, height: 32 };
+  const image = make('img', { ...shown, crossOrigin, src: href });
   image.onerror = () => image.remove();
   return image;
 }

@@ -1,4 +1,4 @@
-// The chat: what the visitor does, and what he is shown.
+// The chat: what the visitor does, and what they are shown.
 
 // A chat that was used a while ago is looked at once a page; one that goes on is listened to.
 const LIVELY = 1_800_000;
@@ -7,7 +7,7 @@ const NOBODY_AFTER = 4_000;
 const NOBODY_STILL = 30_000;
 const TYPING_EACH = 3_000;
 
-class Chat extends Reader {
+class Chat extends Identified {
   constructor() {
     super();
     this.outbox = new Outbox();
@@ -40,6 +40,7 @@ class Chat extends Reader {
       if (event.persisted) this.back();
     });
     if (channel) channel.onmessage = ({ data }) => this.toldByTab(data);
+    addEventListener('storage', (event) => event.storageArea === store.area && this.storedByTab(event));
   }
 
   /** A page has come: what was open is open again, and a chat that goes on is listened to. */
@@ -65,6 +66,7 @@ class Chat extends Reader {
     tab.set('open', true);
     this.prepare();
     if (store.get('chat')) this.look();
+    else if (who && !this.me) this.become();
     this.go();
     this.render();
   }
@@ -151,7 +153,7 @@ class Chat extends Reader {
       return this.outbox.change(next.id, { state: 'failed', isRefused: true });
     }
     this.arrived(next.id, next);
-    tellTabs('sent', { ...next, file: undefined });
+    tellTabs('sent', { ...next, file: undefined, by: this.me });
     return this.wondered();
   }
 
@@ -192,7 +194,7 @@ class Chat extends Reader {
   }
 
   toldByTab({ kind, value }) {
-    if (kind === 'sent') this.arrived(value.id, value);
+    if (kind === 'sent' && value.by === this.me) this.arrived(value.id, value);
     if (kind !== 'read') this.go();
     this.render();
   }

@@ -31,6 +31,12 @@ class Outbox {
     this.save((kept) => kept.filter((each) => each.id !== id));
   }
 
+  /** Forgets them all, those that only the storage has, too. */
+  clear() {
+    this.entries = [];
+    store.set('outbox');
+  }
+
   /** Nobody has been reached: they are tried again, by themselves or by hand. */
   failed() {
     for (const each of this.entries) each.state = 'failed';

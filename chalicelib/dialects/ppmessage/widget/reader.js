@@ -38,6 +38,7 @@ class Reader {
       if (error instanceof Unreachable) this.misses++;
       else if (GONE.includes(error.code) && !this.hasForgotten) this.forget();
       else if (error instanceof Refused) this.refused(error);
+      else if (error instanceof Outdated) return false;
       else throw error;
       return false;
     } finally {

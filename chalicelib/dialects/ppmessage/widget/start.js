@@ -7,18 +7,26 @@ function pageHost() {
   return plain.includes('.') ? plain : host;
 }
 
+// What a page asks for before there is a chat.
+const early = [];
+
 function begin() {
   const chat = new Chat();
-  window.Polydesk.open = () => chat.view.open(true);
-  window.Polydesk.close = () => chat.view.close(false);
+  const { Polydesk } = window;
+  Polydesk.open = () => chat.view.open(true);
+  Polydesk.close = () => chat.view.close(false);
+  Polydesk.identify = (given) => void chat.identify(given);
+  Polydesk.logout = () => chat.logout();
+  for (const [name, given] of early) Polydesk[name](given);
   // Not while the page itself is still busy.
   (window.requestIdleCallback || setTimeout)(() => chat.resume());
 }
 
 if (pageHost() !== DOMAIN) {
   console.warn(`polydesk: no chat is shown, because this page is of ${location.host}, and the script tag is for ${DOMAIN}`);
-} else if (!window.Polydesk) {
-  window.Polydesk = { open() {}, close() {} };
+} else {
+  window.Polydesk = {};
+  for (const name of ['open', 'close', 'identify', 'logout']) window.Polydesk[name] = (given) => early.push([name, given]);
   if (document.body) begin();
   else addEventListener('DOMContentLoaded', begin);
 }

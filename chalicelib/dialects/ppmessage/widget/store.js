@@ -17,22 +17,29 @@ function area(name) {
   }
 }
 
+const PREFIX = `polydesk:${APP}:`;
+
+/** What is stored as a text; undefined for what is none of ours. */
+function restored(text) {
+  try {
+    return JSON.parse(text) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 class Store {
   constructor(name) {
     this.area = area(name);
   }
 
   get(name) {
-    try {
-      return JSON.parse(this.area.getItem(`polydesk:${APP}:${name}`)) ?? undefined;
-    } catch {
-      return undefined;
-    }
+    return restored(this.area.getItem(PREFIX + name));
   }
 
   /** Remembers a value, or forgets it where it is undefined. Where there is no room for it, what was before is kept. */
   set(name, value) {
-    const key = `polydesk:${APP}:${name}`;
+    const key = PREFIX + name;
     if (value === undefined) return this.area.removeItem(key);
     try {
       this.area.setItem(key, JSON.stringify(value));

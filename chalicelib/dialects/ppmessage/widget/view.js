@@ -16,7 +16,20 @@ class View {
     this.frame = make('div', { className: `frame${side}`, lang: LOCALE, dir: 'ltr' }, this.panel, this.launcher, this.spoken);
     root.append(this.frame);
     this.color(TAG.dataset.color);
+    keepPrivate(root);
+    root.addEventListener('focusin', ({ target }) => (this.focus = { target, until: Infinity }));
+    root.addEventListener('focusout', () => (this.focus.until = Date.now() + 200));
     document.body.append(this.host);
+    keepOnPage(this.host, () => this.returned());
+  }
+
+  /** The page has been replaced under the chat: who was typing goes on typing, and who was reading, reading. */
+  returned() {
+    if (this.atEnd) this.toEnd();
+    else this.log.scrollTop = this.wasAt;
+    // An element that is taken away loses the focus just before; whoever has it now keeps it.
+    const isFree = !document.activeElement || document.activeElement === document.body;
+    if (isFree && this.focus?.until > Date.now()) this.focus.target.focus({ preventScroll: true });
   }
 
   /** A constructed sheet needs no leave of the page's policy; an older browser's takes the script's nonce. */
@@ -70,6 +83,9 @@ class View {
     const dialog = { id: 'panel', className: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabIndex: -1, hidden: true };
     this.panel = make('section', dialog, head, this.log, this.typist, this.notice, this.form);
     this.panel.onkeydown = (event) => this.panelKey(event);
+    // A file that is dropped here is sent; the browser would leave the page for it.
+    this.panel.ondragover = (event) => event.dataTransfer.types.includes('Files') && event.preventDefault();
+    this.panel.ondrop = (event) => this.files(event.dataTransfer.files, event);
     this.unread(0);
   }
 
@@ -113,10 +129,7 @@ class View {
   }
 
   panelKey(event) {
-    if (event.key === 'Escape' && !event.isComposing) {
-      event.stopPropagation();
-      this.close(true);
-    }
+    if (event.key === 'Escape' && !event.isComposing) this.close(true);
     if (event.key === 'Tab' && FULL_SCREEN.matches) this.keepFocus(event);
   }
 
@@ -132,12 +145,17 @@ class View {
   submit(event) {
     event.preventDefault();
     const text = this.input.value.trim();
-    if (!text || this.input.disabled) return;
-    this.input.value = '';
-    this.grown();
+    if (!text) return;
+    this.clear();
     this.toEnd();
     this.acts.send(text);
     this.input.focus();
+  }
+
+  /** Nothing is written. */
+  clear() {
+    this.input.value = '';
+    this.grown();
   }
 
   /** Makes room for what is written, up to a third of the panel. */
@@ -153,8 +171,9 @@ class View {
   }
 
   files(files, event) {
-    if (!files.length || this.input.disabled) return;
+    if (!files.length) return;
     event?.preventDefault();
+    if (this.form.hidden) return;
     for (const each of files) this.acts.attach(each);
   }
 

@@ -45,6 +45,8 @@ class AppInfo(msgspec.Struct, kw_only=True):
     robot_train_click: str | None = None
     robot_train_method: str | None = None
     robot_train_track: str | None = None
+    #: Undocumented: UpdateApp's; null for visitors.
+    trusts_addresses: bool | None = None
 
 
 class UpdateApp(AppRequest, kw_only=True):
@@ -68,6 +70,9 @@ class UpdateApp(AppRequest, kw_only=True):
     status_aliases: dict[str, str] | None = None
     away_after: int | None = None
     offline_after: int | None = None
+    #: Whether PP_GET_USER_UUID and PPCOM_GET_USER_UUID give whoever names a customer's e-mail or user id that customer, as the
+    #: vendor's did, or want a signature. The owner's alone to change.
+    trusts_addresses: bool | None = None
     #: By api level, all addresses to which /ppauth/auth may send a code for that client. The owner's alone to change.
     redirect_uris: dict[str, list[str]] | None = None
 
@@ -129,7 +134,9 @@ class RemoveApp(AppRequest, kw_only=True):
 
 
 class ApiRequest(AppRequest, kw_only=True):
-    """PP_GET_API_INFO. `renew` names the level of a client that is to get a new secret."""
+    """PP_GET_API_INFO. `renew` names the level of a client that is to get a new secret, or is IDENTITY for the one that the
+    shop's own server signs its customers' identities with.
+    """
 
     user_uuid: str
     renew: str | None = None
@@ -143,3 +150,5 @@ class ApiInfo(msgspec.Struct, kw_only=True):
     ppcom: Api
     ppkefu: Api
     ppconsole: Api
+    #: Told where it has just been renewed, else null.
+    identity_secret: str | None = None

@@ -157,6 +157,8 @@ class UserDetail(Unset, kw_only=True):
     is_browser_online: bool
     is_mobile_online: bool
     ppcom_trace_uuid: str | None
+    #: Undocumented: the shop's own id of a customer.
+    user_id: str | None = None
     createtime: str
     updatetime: str
     latest_send_message_time: str | None = None
@@ -164,11 +166,37 @@ class UserDetail(Unset, kw_only=True):
 
 
 class UuidRequest(AppRequest, kw_only=True):
-    """PP_GET_USER_UUID."""
+    """PP_GET_USER_UUID. `signature` is undocumented: the shop's own server's, of the e-mail."""
 
     user_email: str
     user_fullname: str | None = None
     user_icon: str | None = None
+    signature: str | None = None
+
+
+class IdentityRequest(msgspec.Struct, kw_only=True):
+    """PPCOM_GET_USER_UUID. `user_id` is the shop's own, `user_createtime` epoch milliseconds; `signature` is the shop's own
+    server's, of the user id or else the e-mail.
+    """
+
+    ppcom_trace_uuid: str
+    app_uuid: str | None = None
+    user_id: str | int | None = None
+    user_createtime: int | float | None = None
+    user_name: str | None = None
+    user_email: str | None = None
+    user_mobile: str | int | None = None
+    user_icon: str | None = None
+    company_name: str | None = None
+    company_fullname: str | None = None
+    signature: str | None = None
+
+
+class Identity(msgspec.Struct):
+    """PPCOM_GET_USER_UUID: the user twice, because clients read either."""
+
+    user_uuid: str
+    uuid: str
 
 
 class UserUuid(msgspec.Struct):

@@ -1,0 +1,43 @@
+// Where the web addresses in a text are: one pass, however the text is made.
+
+// What an address is made of: ASCII but for what quotes it, and letters of any script. Punctuation of other scripts ends it.
+const LINK = /\bhttps?:\/\/[!#-;=?-[\]_a-z~\p{L}\p{M}\p{N}\p{So}\xb7\u200c\u200d\u2010-\u2013]+/giu;
+// A sentence that goes on right behind a bare host, as Chinese and Japanese ones do: no top-level domain mixes the two.
+const BARE = /^\w+:\/\/[^/?#]*\.[a-z]+(?::\d+)?(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}][^./?#]*(?:[/?#]|$))/iu;
+const ENDS = '.,;:!?\'"*';
+
+/** An http address, as one of this desk's where it is relative; undefined for any other. */
+function address(text, base) {
+  try {
+    const url = new URL(text, base);
+    return /^https?:$/.test(url.protocol) ? url.href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An address as it stands in a text, without what only comes after it. */
+function trimmed(found) {
+  const bare = BARE.exec(found);
+  if (bare) return bare[0];
+  const opened = { ')': found.indexOf('('), ']': found.indexOf('[') };
+  let end = found.length;
+  for (; end; end--) {
+    const last = found[end - 1];
+    // A bracket that closes one of the address's own is part of it.
+    const isOpen = last in opened ? opened[last] !== -1 && opened[last] < end : !ENDS.includes(last);
+    if (isOpen) break;
+  }
+  return found.slice(0, end);
+}
+
+/** The addresses of a text in their order, each as [where it begins, as it is written, where it leads]. */
+function links(text) {
+  const found = [];
+  for (const each of text.matchAll(LINK)) {
+    const written = trimmed(each[0]);
+    const href = address(written);
+    if (href) found.push([each.index, written, href]);
+  }
+  return found;
+}

@@ -1,0 +1,58 @@
+"""What the tests of the widget begin with: a running desk, a site with its chat, a browser, and visits to it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.e2e.site import ARGUMENTS, CHROMIUM, POLICY, Site, Visit, console
+from tests.running import Desk
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A running desk whose first agent is online."""
+    running = Desk(tmp_path_factory.mktemp("desk")).ready()
+    running.online()
+    yield running
+    running.process.kill()
+    running.process.communicate()
+    running.http.close()
+
+
+@pytest.fixture(scope="module")
+def site(desk: Desk) -> Iterator[Site]:
+    """A site with the link that the desk gives its owner for it, and with a strict policy."""
+    shop = Site()
+    added = console(desk, "domain/add", domain="localhost", email="web@shop.example")
+    console(desk, "domain/operator/add", domain="localhost", email=desk.json["agents"][0]["email"])
+    shop.link = added["link"]
+    shop.policy = POLICY.format(http=desk.json["http"], ws=desk.json["ws"].removesuffix("/pcsocket/WS"))
+    assert added["socketLink"] == desk.json["ws"]
+    yield shop
+    shop.server.shutdown()
+    shop.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
+    """Opens the site in a browser that has never been there; what goes wrong in a page fails the test."""
+    visits: list[Visit] = []
+
+    def begin(path: str = "/", host: str = "localhost", context: BrowserContext | None = None, **options: Any) -> Visit:
+        visits.append(Visit(context or chromium.new_context(**options), site, path, host))
+        return visits[-1]
+
+    yield begin
+    for each in visits:
+        assert each.faults == []
+        each.context.close()
