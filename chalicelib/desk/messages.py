@@ -139,7 +139,7 @@ def _visitor(ctx: Context, found: Conversation) -> Sender:
     person = ctx.caller.person
     if person in (None, found.contact):
         return Sender(found.contact, found.contact_number, status.CONTACT)
-    return Sender(str(person), people.cards(ctx, [person])[str(person)].number, status.CONTACT)
+    return Sender(str(person), people.card(ctx, str(person)).number, status.CONTACT)
 
 
 def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
@@ -260,7 +260,8 @@ def public_text(ctx: Context, account: str, conversation: str, message: str) -> 
         raise NotFound("message", message)
     if ctx.caller.level == VISITOR:
         conversations.load(ctx, conversation)
-    found = messages.get_many(account, conversation, [message] if ids.is_uuid(message) else []).get(message)
+    all_uuids = all(map(ids.is_uuid, (account, conversation, message)))
+    found = messages.get_many(account, conversation, [message] if all_uuids else []).get(message)
     if found is None or found.public_sequence is None:
         raise NotFound("message", message)
     return found.body

@@ -13,6 +13,7 @@ from chalicelib.models import messages, receipts
 from chalicelib.models.base import Refused
 from chalicelib.models.messages import Message
 from chalicelib.models.receipts import Receipt
+from chalicelib.rules import ids
 from chalicelib.rules import receipts as rules
 
 #: Handles that one call may acknowledge, and conversations that they may be of.
@@ -41,6 +42,8 @@ def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
     grouped: dict[tuple[str, str], set[int]] = {}
     for handle in handles:
         grouped.setdefault((handle.device, handle.conversation), set()).add(handle.sequence)
+    if not all(ids.is_uuid(handle.device) and ids.is_uuid(handle.conversation) for handle in handles):
+        raise Invalid("list", "has what is no pid")
     if len(handles) > MOST or len(grouped) > _MOST_CONVERSATIONS:
         raise Invalid("list", f"is of more than {MOST} messages, or {_MOST_CONVERSATIONS} conversations")
     owners = {device: devices.mine(ctx, device) for device in {device for device, _ in grouped}}

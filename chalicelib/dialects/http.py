@@ -9,7 +9,11 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from chalicelib.desk.errors import Invalid
+from chalicelib.dialects.bounds import Bytes, Header
 
+#: What some programs put before a text in UTF-8. It means nothing, and is taken off a body and off a socket's message.
+BYTE_ORDER_MARK = "\ufeff"
+_MARK = BYTE_ORDER_MARK.encode()
 MULTIPART = "multipart/form-data"
 #: Fields of a form, bytes of a field that is no file, and headers of a part.
 _MOST_FIELDS, _LONGEST_FIELD = 100, 1_000_000
@@ -18,9 +22,9 @@ _MOST_FIELDS, _LONGEST_FIELD = 100, 1_000_000
 class Upload(msgspec.Struct):
     """A file of a form."""
 
-    name: str
-    mime: str
-    data: bytes
+    name: Header
+    mime: Header
+    data: Bytes
 
 
 @dataclass
@@ -43,7 +47,7 @@ class Request:
         if not self.body:
             return {}
         try:
-            document = msgspec.json.decode(self.body)
+            document = msgspec.json.decode(self.body.removeprefix(_MARK))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Invalid("", f"the body is not JSON: {error}") from error
         if not isinstance(document, dict):
@@ -53,10 +57,11 @@ class Request:
     @cached_property
     def form(self) -> dict[str, Any]:
         """The body as form fields, files as an Upload's; of a repeated one the last. Raises Invalid where it is none."""
+        body = self.body.removeprefix(_MARK)
         try:
             if self.media_type == MULTIPART:
-                return _parts(self.headers["content-type"], self.body)
-            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+                return _parts(self.headers["content-type"], body)
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
         except ValueError as error:
             raise Invalid("", f"the body is not a form: {error}") from error
 

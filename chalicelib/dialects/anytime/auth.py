@@ -7,6 +7,7 @@ import msgspec
 from chalicelib.context import Caller, Context, stranger
 from chalicelib.desk import logins, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.dialects.bounds import Email, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
 
@@ -38,10 +39,10 @@ def _caller(ctx: Context, request: Request) -> Caller:
 class OAuthRequest(msgspec.Struct):
     """The form of /oauth/token."""
 
-    grant_type: str
-    email: str = ""
-    password: str = ""
-    refresh_token: str = ""
+    grant_type: Name
+    email: Email = ""
+    password: Secret = ""
+    refresh_token: Token = ""
 
 
 class OAuthToken(msgspec.Struct):

@@ -2,17 +2,18 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Id, Name, Token
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 
 
 class CreateDevice(AppRequest, kw_only=True):
     """PP_CREATE_DEVICE."""
 
-    user_uuid: str
-    device_id: str
-    device_ostype: str
+    user_uuid: Id
+    device_id: Name
+    device_ostype: Name
     #: None where it is a known customer's: a web widget sends null for him.
-    ppcom_trace_uuid: str | None
+    ppcom_trace_uuid: Name | None
 
 
 class DeviceCreated(msgspec.Struct):
@@ -24,18 +25,18 @@ class DeviceCreated(msgspec.Struct):
 class UpdateDevice(msgspec.Struct, kw_only=True):
     """PP_UPDATE_DEVICE, SET_DEVICE_INFO."""
 
-    device_uuid: str
-    app_uuid: str | None = None
-    user_uuid: str | None = None
-    device_fullname: str | None = None
-    device_phonenumber: str | None = None
-    device_ostype: str | None = None
-    device_osversion: str | None = None
-    device_android_apilevel: str | None = None
-    device_android_gcmtoken: str | None = None
+    device_uuid: Id
+    app_uuid: Id | None = None
+    user_uuid: Id | None = None
+    device_fullname: Name | None = None
+    device_phonenumber: Name | None = None
+    device_ostype: Name | None = None
+    device_osversion: Name | None = None
+    device_android_apilevel: Name | None = None
+    device_android_gcmtoken: Token | None = None
     device_android_gcmpush: bool | None = None
-    device_ios_model: str | None = None
-    device_ios_token: str | None = None
+    device_ios_model: Name | None = None
+    device_ios_token: Token | None = None
     device_is_online: bool | None = None
 
 

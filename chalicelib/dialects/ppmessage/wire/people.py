@@ -1,18 +1,17 @@
 """People, as PPMessage's clients send and get them."""
 
-from typing import Any
-
 import msgspec
 
+from chalicelib.dialects.bounds import Checked, Email, Header, Host, Id, Line, Name, Secret
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 
 
 class CreateAnonymous(AppRequest, kw_only=True):
     """PP_CREATE_ANONYMOUS."""
 
-    ppcom_trace_uuid: str
-    domain: str | None = None
-    origin: str | None = None
+    ppcom_trace_uuid: Name
+    domain: Host | None = None
+    origin: Header | None = None
 
 
 class AnonymousCreated(msgspec.Struct):
@@ -41,12 +40,12 @@ class UserSummary(msgspec.Struct, kw_only=True):
 class CreateUser(AppRequest, kw_only=True):
     """PP_CREATE_USER."""
 
-    user_email: str
-    user_fullname: str
-    user_language: str | None = None
-    user_password: str | None = None
+    user_email: Email
+    user_fullname: Name
+    user_language: Name | None = None
+    user_password: Secret | None = None
     is_service_user: bool | None = None
-    user_status: str | None = None
+    user_status: Name | None = None
 
 
 class User(msgspec.Struct, kw_only=True):
@@ -65,37 +64,37 @@ class User(msgspec.Struct, kw_only=True):
 class RemoveUser(msgspec.Struct, kw_only=True):
     """PP_REMOVE_USER."""
 
-    user_uuid: str
-    user_password: str
-    app_uuid: str | None = None
+    user_uuid: Id
+    user_password: Secret
+    app_uuid: Id | None = None
 
 
 class UpdateUser(AppRequest, kw_only=True):
     """PP_UPDATE_USER. `user_password` means the same as `new_password`."""
 
-    user_uuid: str
-    user_fullname: str | None = None
-    user_icon: str | None = None
-    user_signature: str | None = None
-    user_language: str | None = None
-    user_status: str | None = None
+    user_uuid: Id
+    user_fullname: Name | None = None
+    user_icon: Line | None = None
+    user_signature: Line | None = None
+    user_language: Name | None = None
+    user_status: Name | None = None
     is_distributor_user: bool | None = None
-    old_password: str | None = None
-    new_password: str | None = None
-    user_password: str | None = None
+    old_password: Secret | None = None
+    new_password: Secret | None = None
+    user_password: Secret | None = None
 
 
 class UserRequest(AppRequest, kw_only=True):
     """PP_GET_USER_INFO."""
 
-    user_uuid: str
+    user_uuid: Id
 
 
 class DetailRequest(msgspec.Struct, kw_only=True):
     """PP_GET_USER_DETAIL. A password is not returned, whoever asks."""
 
-    user_uuid: str
-    app_uuid: str | None = None
+    user_uuid: Id
+    app_uuid: Id | None = None
     return_password: bool | None = None
 
 
@@ -152,9 +151,9 @@ class UserDetail(Unset, kw_only=True):
 class UuidRequest(AppRequest, kw_only=True):
     """PP_GET_USER_UUID."""
 
-    user_email: str
-    user_fullname: str | None = None
-    user_icon: str | None = None
+    user_email: Email
+    user_fullname: Name | None = None
+    user_icon: Line | None = None
 
 
 class UserUuid(msgspec.Struct):
@@ -166,8 +165,8 @@ class UserUuid(msgspec.Struct):
 class EmailRequest(msgspec.Struct, kw_only=True):
     """PP_IS_EMAIL_VALID."""
 
-    user_email: str
-    app_uuid: str | None = None
+    user_email: Line
+    app_uuid: Id | None = None
 
 
 class EmailValid(msgspec.Struct):
@@ -179,7 +178,7 @@ class EmailValid(msgspec.Struct):
 class LeaveApp(AppRequest, kw_only=True):
     """PP_LEAVE_APP. What is no list of texts has a code of its own, so it is looked at later."""
 
-    user_list: Any
+    user_list: Checked
 
 
 class ServiceUser(msgspec.Struct, kw_only=True):

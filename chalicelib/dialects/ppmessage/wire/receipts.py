@@ -1,18 +1,17 @@
 """Acknowledgements, as PPMessage's clients send and get them."""
 
-from typing import Any
-
 import msgspec
 
+from chalicelib.dialects.bounds import Checked, Id
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 
 
 class Acknowledge(msgspec.Struct, kw_only=True):
     """ACK_MESSAGE: `list` has the `pid` of each message. What is no list has a code of its own, so it is looked at later."""
 
-    list: Any
-    app_uuid: str | None = None
-    user_uuid: str | None = None
+    list: Checked
+    app_uuid: Id | None = None
+    user_uuid: Id | None = None
 
 
 class Acknowledged(msgspec.Struct):
@@ -22,8 +21,8 @@ class Acknowledged(msgspec.Struct):
 class Unacked(AppRequest, kw_only=True):
     """GET_UNACKED_MESSAGES: of a user's device."""
 
-    from_uuid: str
-    device_uuid: str
+    from_uuid: Id
+    device_uuid: Id
 
 
 class UnackedMessages(msgspec.Struct, kw_only=True):
