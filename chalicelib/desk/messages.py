@@ -14,6 +14,7 @@ from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.messages import Message as Message
 from chalicelib.models.summaries import Loads
+from chalicelib.rules import html as markup
 from chalicelib.rules import ids, lifecycle, status, text
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
@@ -265,6 +266,14 @@ def public_text(ctx: Context, account: str, conversation: str, message: str) -> 
     if found is None or found.public_sequence is None:
         raise NotFound("message", message)
     return found.body
+
+
+def text_of_html(html: str) -> str:
+    """What is to be read of an HTML body. Raises Invalid where nothing is."""
+    shown = markup.to_text(html)
+    if not shown:
+        raise Invalid("html_body", "has no text")
+    return shown
 
 
 def latest(ctx: Context, conversation: str) -> History:

@@ -8,6 +8,7 @@ from chalicelib.desk.events import PasswordForgotten
 from chalicelib.desk.people import Person
 from chalicelib.models import claims, mail
 from chalicelib.models import people as rows
+from chalicelib.rules import emails
 
 #: Mails to one address in so many seconds.
 MOST_MAILS, MAIL_SECONDS = 3, 3600
@@ -30,9 +31,12 @@ _MAILS = {
 def ask(ctx: Context, email: str, page: str) -> None:
     """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
 
-    The same two requests whether anybody does or not; the fourth mail within an hour is none. Raises Invalid.
+    The same two requests whether anybody does or not; the fourth mail within an hour is none. Raises Invalid for what is
+    no address, and for one that no mail can be sent to.
     """
     address = people.address_of(email)
+    if not emails.can_be_sent_to(address):
+        raise Invalid("email", "has letters before the @ to which no mail can be sent")
     if attempts.allowed(ctx, f"mail#{address}", MOST_MAILS, MAIL_SECONDS):
         events.publish([PasswordForgotten(ctx.account, ctx.now, address, page)], ctx.now)
 
@@ -43,7 +47,7 @@ def send(ctx: Context, email: str, page: str) -> bool:
     Again it sends another one, whose link is as good.
     """
     person = _holder(ctx, email)
-    if person is None or not email.isascii() or not mail.is_set_up():  # SES knows ASCII addresses alone
+    if person is None or not emails.can_be_sent_to(email) or not mail.is_set_up():
         return False
     holder = Caller(person.account, AGENT, person.id, person.number, generation=person.generation)
     code = tokens.issue(ctx, holder, tokens.RESET, tokens.RESET_SECONDS)

@@ -73,7 +73,7 @@ def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded | str:
     try:
         return mapping.added(ctx.account, domains.register(ctx, request.domain, request.email))
     except Exists as there:
-        if domains.get(ctx, there.id).email != request.email.strip().lower():
+        if domains.get(ctx, there.id).email != people.address_of(request.email):
             raise
         return Already("Domain Already Exists")
 
