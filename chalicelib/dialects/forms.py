@@ -7,7 +7,8 @@ from urllib.parse import unquote_to_bytes
 #: Fields of a form.
 MOST_FIELDS = 100
 _DISPOSITION, _TYPE, _ENCODING = b"content-disposition", b"content-type", b"content-transfer-encoding"
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+#: A quoted text, which ends with the header where it does not end.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"?')
 #: A parameter as RFC 5987 has it: charset, language, and a text whose bytes are percent-encoded.
 _EXTENDED = re.compile(r";\s*+filename\*\s*+=\s*+(utf-8|iso-8859-1)'[^']*+'([^\s;]*+)", re.IGNORECASE)
 

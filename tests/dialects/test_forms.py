@@ -90,9 +90,8 @@ NAMES = [
 
 
 def upload(disposition: bytes, more: bytes = b"", data: bytes = b"words") -> bytes:
-    return (
-        b'--x\r\nContent-Disposition: form-data; name="file"; ' + disposition + b"\r\n" + more + b"\r\n" + data + b"\r\n--x--\r\n"
-    )
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; ' + disposition + b"\r\n" + more
+    return head + b"\r\n" + data + b"\r\n--x--\r\n"
 
 
 @pytest.mark.parametrize(("disposition", "name"), NAMES)
