@@ -46,26 +46,21 @@ def named(name: str) -> str:
     return disposition(File("a", kind="file", mime="a/b", name=name, size=1, created_at=1))
 
 
-MARKUP = (
+#: Beginnings and pieces of markup, and signs that mean something to one parser or another.
+MARKUP = [
     "<",
     "</",
     "<!",
     "<!--",
-    "<!-- -",
+    "<!-->",
+    "-->",
     "<![",
+    "]]>",
     "<?",
-    "<a ",
-    "<a b='",
-    '<a b="',
-    "<a b=",
-    "<a =",
     "<a/",
     "<a\n",
-    "</a ",
     "&",
     "&#",
-)
-MARKUP += (
     "&#9",
     "&#x",
     "&amp",
@@ -73,15 +68,12 @@ MARKUP += (
     "<script></",
     "<style></styl",
     "<title>",
-    "<template>",
-    "<ul><li>x",
-    "<pre>\n",
-    "<td>",
-)
-MARKUP += ("<a href=http://b>c", "<a href='http://b'>", "<br>", "\xa0", " ", "\n", "<head>", "<p><", "]]>", "-->", "<!-->")
-MARKS = (" ", ",", ";", "=", '"', "\\", "'", "?", "=?", "%", "&", "[", "]", "*", "@", ".", "-", "a", "0", "é", "\x00", "🙂")
+]
+MARKUP += ["<template>", "<ul><li>x", "<pre>\n", "<td>", "<br>", "<head>", "<p><", "\xa0", "\n"]
+MARKUP += ["<a ", "<a b='", '<a b="', "<a b=", "<a =", "</a ", "<!-- -", "<a href=http://b>c", "<a href='http://b'>", " "]
+MARKS = (*""" ,;="\\'?%&[]*@.-a0é""", "=?", "\x00", "🙂")
 PARSERS = {
-    "HTML": Parser(html.to_text, "<p>some words</p>", MARKUP, 60_000),
+    "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
     "If-Match": Parser(anytime.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
     "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
     "Accept-Encoding": Parser(widget._accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
