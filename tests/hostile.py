@@ -72,10 +72,11 @@ def _check_all(params: dict[str, Any]) -> None:
 
 @dataclass
 class Sent:
-    """The requests that were sent to DynamoDB meanwhile: their operations, and their bodies."""
+    """The requests that were sent to DynamoDB meanwhile: their operations, their keys, and the longest's characters."""
 
     operations: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    longest: int = 0
 
 
 @contextmanager
@@ -86,6 +87,7 @@ def watched() -> Iterator[Sent]:
     def note(params: Any, model: Any, **_: Any) -> None:
         body = json.loads(params["body"])
         sent.operations.append(model.name)
+        sent.longest = max(sent.longest, len(params["body"]))
         sent.keys.append(json.dumps({name: part for name, part in body.items() if name in _WITH_KEYS}))
         _check_all(body)
 

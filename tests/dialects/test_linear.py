@@ -52,13 +52,23 @@ MARKUP = [
     "</",
     "<!",
     "<!--",
+    "<!-- -",
     "<!-->",
     "-->",
     "<![",
     "]]>",
     "<?",
+    "<a ",
+    "<a b='",
+    '<a b="',
+    "<a b=",
+    "<a =",
     "<a/",
-    "<a\n",
+]
+MARKUP += [
+    "\n",
+    "\xa0",
+    "</a ",
     "&",
     "&#",
     "&#9",
@@ -68,9 +78,21 @@ MARKUP = [
     "<script></",
     "<style></styl",
     "<title>",
+    "<template>",
 ]
-MARKUP += ["<template>", "<ul><li>x", "<pre>\n", "<td>", "<br>", "<head>", "<p><", "\xa0", "\n"]
-MARKUP += ["<a ", "<a b='", '<a b="', "<a b=", "<a =", "</a ", "<!-- -", "<a href=http://b>c", "<a href='http://b'>", " "]
+MARKUP += [
+    "<ul><li>x",
+    "<pre>\n",
+    "<td>",
+    "<br>",
+    "<head>",
+    "<p><",
+    "<a href=http://b>c",
+    "<a href='http://b'>",
+    "\xa0",
+    "\n",
+    " ",
+]
 MARKS = (*""" ,;="\\'?%&[]*@.-a0é""", "=?", "\x00", "🙂")
 PARSERS = {
     "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
