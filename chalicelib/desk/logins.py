@@ -14,7 +14,8 @@ def log_in(ctx: Context, email: str, wire_password: str, account: str | None = N
     Raises NotAuthenticated, after the same work whatever is wrong; also where his account, or `account`, was removed.
     Raises Locked after ten wrong passwords, for whichever e-mail.
     """
-    claim = claims.find(claims.EVERYWHERE, "login", emails.canonical(email))
+    address = emails.canonical(email)
+    claim = claims.find(claims.EVERYWHERE, "login", address) if emails.is_address(address) else None
     home = people.get(claim.account, claim.id) if claim else None
     known = home.password if home and home.is_active else None
     if not attempts.check_password(ctx, attempts.login_of(email), wire_password, known) or home is None:

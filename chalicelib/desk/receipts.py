@@ -42,12 +42,11 @@ def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
     grouped: dict[tuple[str, str], set[int]] = {}
     for handle in handles:
         grouped.setdefault((handle.device, handle.conversation), set()).add(handle.sequence)
-    if not all(ids.is_uuid(handle.device) and ids.is_uuid(handle.conversation) for handle in handles):
-        raise Invalid("list", "has what is no pid")
     if len(handles) > MOST or len(grouped) > _MOST_CONVERSATIONS:
         raise Invalid("list", f"is of more than {MOST} messages, or {_MOST_CONVERSATIONS} conversations")
     owners = {device: devices.mine(ctx, device) for device in {device for device, _ in grouped}}
-    for (device, conversation), numbers in grouped.items():
+    there = {key: numbers for key, numbers in grouped.items() if ids.is_uuid(key[1])}  # no other conversation can be
+    for (device, conversation), numbers in there.items():
         known = receipts.acknowledge(ctx.account, device, conversation, numbers, ctx.now)
         many = len(known.acknowledged)
         if many // _TIDY > (many - len(numbers)) // _TIDY:

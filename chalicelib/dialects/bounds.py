@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeGuard
 
 from msgspec import Meta
 
-#: An id. Wide, because an id that nothing can have is "not found" in every dialect, not "too long".
+#: An id, or an e-mail that is looked up. Wide, because one that nothing can have is "not found" in every dialect, or a wrong
+#: login, and not "too long"; the desk looks none of these up.
 Id = Annotated[str, Meta(max_length=8_192)]
 #: A name, a title, a word of a vocabulary, a day or a time, a client's own key for a device or a browser.
 Name = Annotated[str, Meta(max_length=256)]

@@ -124,8 +124,12 @@ def test_a_pid_is_of_uuids_and_a_number(scene: Scene) -> None:
         for pid in (f"{part}:{chat}:1", f"{device}:{part}:1", f"{device}:{chat}:{part}", f"{part}:{part}:{part}", part):
             if pid != f"{device}:{chat}:1":
                 code = ask(scene, called("ACK_MESSAGE"), "PPCOM", body | {"list": [pid]})
-                assert code in (1, 8, 28), (pid[:60], code)
-    assert ask(scene, called("ACK_MESSAGE"), "PPCOM", body | {"list": [f"{device}::1"]}) == 28
+                assert code in (0, 1, 8, 28), (pid[:60], code)
+    for nothing in ("", "nobody", "x" * 1_100):
+        with hostile.watched() as sent:
+            assert ask(scene, called("ACK_MESSAGE"), "PPCOM", body | {"list": [f"{device}:{nothing}:1"]}) == 0
+            assert ask(scene, called("ACK_MESSAGE"), "PPCOM", body | {"list": [f"{nothing}:{chat}:1"]}) == 8
+        assert "UpdateItem" not in sent.operations
 
 
 @pytest.mark.parametrize("subtype", ["TXT", "IMAGE", "AUDIO", "FILE"])

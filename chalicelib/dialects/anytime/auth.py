@@ -7,7 +7,7 @@ import msgspec
 from chalicelib.context import Caller, Context, stranger
 from chalicelib.desk import logins, people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
-from chalicelib.dialects.bounds import Email, Name, Secret, Token
+from chalicelib.dialects.bounds import Id, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
 
@@ -41,7 +41,7 @@ class OAuthRequest(msgspec.Struct):
     """The form of /oauth/token."""
 
     grant_type: Name
-    email: Email = ""
+    email: Id = ""
     password: Secret = ""
     refresh_token: Token = ""
 

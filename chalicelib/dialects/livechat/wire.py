@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 
 from chalicelib.dialects import bounds
-from chalicelib.dialects.bounds import Email, Host, Hosts, Names
+from chalicelib.dialects.bounds import Email, Host, Hosts, Id, Names
 
 
 class OneOperator(msgspec.Struct):
-    """An operator by his e-mail."""
+    """An operator by their e-mail: what is none is nobody's."""
 
-    email: Email
+    email: Id
 
 
 class NewOperator(msgspec.Struct):

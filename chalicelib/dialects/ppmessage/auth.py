@@ -10,7 +10,7 @@ from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
 from chalicelib.desk import accounts, clients, grants, logins, tokens
 from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.desk.people import Person
-from chalicelib.dialects.bounds import Email, Line, Name, Secret, Token
+from chalicelib.dialects.bounds import Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.ppmessage.errors import Coded
@@ -106,7 +106,7 @@ class TokenRequest(msgspec.Struct):
     grant_type: Name = ""
     client_id: Secret = ""
     client_secret: Secret = ""
-    user_email: Email = ""
+    user_email: Id = ""
     user_password: Secret = ""
     code: Token = ""
     redirect_uri: Line = ""

@@ -8,7 +8,7 @@ from chalicelib.context import Context
 from chalicelib.desk import grants, logins
 from chalicelib.desk.errors import Invalid, Locked, NotAuthenticated
 from chalicelib.desk.grants import Client
-from chalicelib.dialects.bounds import Email, Header, Line, Name, Secret, Token
+from chalicelib.dialects.bounds import Header, Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.ppmessage import auth, pages
@@ -29,7 +29,7 @@ class Asked(msgspec.Struct):
 class Given(Asked):
     """`POST /ppauth/auth`, a form: the password as it is typed."""
 
-    user_email: Email = ""
+    user_email: Id = ""
     user_password: Secret = ""
 
 
