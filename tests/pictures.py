@@ -22,6 +22,14 @@ def animated(frames: int = 5) -> bytes:
     return out.getvalue()
 
 
+def several(size: tuple[int, int], **options: object) -> bytes:
+    """A JPEG with a second, smaller picture behind it (MPO), as phones make them."""
+    out = io.BytesIO()
+    pages = [Image.new("RGB", size, "red"), Image.new("RGB", (size[0] // 2, size[1] // 2), "blue")]
+    pages[0].save(out, "MPO", save_all=True, append_images=pages[1:], **options)
+    return out.getvalue()
+
+
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A small PNG that says that it has so many pixels."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)

@@ -249,7 +249,7 @@ def check(given: dict[str, Any]) -> None:
         raise Invalid("allocation", f"must be one of {', '.join(ALLOCATIONS)}")
     if not zones.is_zone(given.get("time_zone", "UTC")):
         raise Invalid("time_zone", "is not the name of a time zone")
-    if given.get("billing_email") and not emails.is_address(given["billing_email"]):
+    if given.get("billing_email") and not emails.is_address(emails.canonical(given["billing_email"])):
         raise Invalid("billing_email", "is not an e-mail address")
 
 

@@ -28,7 +28,7 @@ def load(ctx: Context, conversation: str) -> Conversation:
     A visitor sees his own and those that he was added to; an agent all of his account but the internal ones of others.
     One request, or one more where only a membership tells.
     """
-    found = conversations.get(ctx.account, conversation)
+    found = conversations.get(ctx.account, conversation) if ids.is_uuid(conversation) else None
     if found is None or not _may_see(ctx, found):
         raise NotFound("conversation", conversation)
     return found
@@ -52,7 +52,8 @@ def _is_a_visitors(ctx: Context, found: Conversation) -> bool:
 
 
 def _is_member(ctx: Context, found: Conversation) -> bool:
-    row = memberships.get(ctx.account, found.id, str(ctx.caller.person))
+    person = str(ctx.caller.person)
+    row = memberships.get(ctx.account, found.id, person) if ids.is_uuid(person) else None
     by_level = row and (row.of_contact if ctx.caller.level == VISITOR else row.held_by)
     return row is not None and row.is_member and bool(by_level)
 

@@ -84,7 +84,7 @@ def _told(details: Details) -> dict[str, Any]:
 
 def get(ctx: Context, person: str, device: str) -> Device:
     """One device of a person of the caller's account: one request. Raises NotFound."""
-    found = devices.get(ctx.account, person, device)
+    found = devices.get(ctx.account, person, device) if ids.is_uuid(device) else None
     if found is None:
         raise NotFound("device", device)
     return found
@@ -120,7 +120,7 @@ def _owner(ctx: Context, device: str) -> str:
     known = _owners.get(key, ctx.now)
     if known:
         return known
-    claim = claims.find(ctx.account, "device", device)
+    claim = claims.find(ctx.account, "device", device) if ids.is_uuid(device) else None
     if claim is None:
         raise NotFound("device", device)
     return _owners.put(key, claim.id, ctx.now)

@@ -14,7 +14,7 @@ from chalicelib.models import counters, settings
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.settings import Setting
-from chalicelib.rules import groups
+from chalicelib.rules import groups, ids
 from chalicelib.rules.domains import serving as serving_domain
 from chalicelib.rules.groups import EVERYONE as EVERYONE
 from chalicelib.rules.groups import FEWEST_CUSTOMERS as FEWEST_CUSTOMERS
@@ -108,7 +108,7 @@ def _tell(ctx: Context, group: Group) -> None:
 
 
 def _row(ctx: Context, group: str) -> Setting:
-    row = settings.get(ctx.account, f"{GROUPS}{group}")
+    row = settings.get(ctx.account, f"{GROUPS}{group}") if ids.is_uuid(group) else None
     if row is None:
         raise NotFound("group", group)
     return row
@@ -168,6 +168,8 @@ def sizes(ctx: Context) -> Counter[str]:
 @access.allow(ADMIN)
 def add(ctx: Context, group: Group, agent: str) -> None:
     """Moves an agent into a group, out of the one he is in; again it changes nothing: one request. Raises NotFound."""
+    if not ids.is_uuid(agent):
+        raise NotFound("person", agent)
     try:
         rows.move(ctx.account, agent, group.id, ctx.now)
     except Refused as refused:
@@ -178,6 +180,8 @@ def add(ctx: Context, group: Group, agent: str) -> None:
 @access.allow(ADMIN)
 def take_out(ctx: Context, group: Group, agent: str) -> None:
     """Takes an agent out of a group: one request. Raises NotFound where he is not in it."""
+    if not ids.is_uuid(agent):
+        raise NotFound("group member", agent)
     try:
         rows.move(ctx.account, agent, None, ctx.now, out_of=group.id)
     except Refused as refused:

@@ -20,6 +20,7 @@ from chalicelib.models.inbox import Like
 from chalicelib.models.memberships import HAD, HELD, Place, Shelf
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT
+from chalicelib.rules import ids
 from chalicelib.rules.status import CLOSED
 
 #: Conversations on a page at most; places that a page may lie behind; rounds in which a page is filled.
@@ -161,7 +162,7 @@ def _start(ctx: Context, person: str, shelf: Shelf, shared: bool, turn: Turn) ->
     pivot = turn.older_than or turn.newer_than
     if not pivot:
         return None, None
-    rows = memberships.rows(ctx.account, person, [pivot], [pivot], []) if "#" not in pivot and len(pivot) < 100 else None
+    rows = memberships.rows(ctx.account, person, [pivot], [pivot], []) if ids.is_uuid(pivot) else None
     found = rows.conversations.get(pivot) if rows else None
     if rows is None or found is None:
         raise NotFound("conversation", pivot)

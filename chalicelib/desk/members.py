@@ -73,6 +73,8 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
     A pair that others join is theirs no longer: both may begin another. Where the last agent leaves, it is routed again.
     Raises NotFound for the conversation, a member or the group, Conflict for who can't leave, Invalid.
     """
+    if len({*wanted.add, *wanted.remove}) > MOST:
+        raise Invalid("members", f"are more than {MOST}")
     conversations.load(ctx, conversation)
     group = groups.get(ctx, wanted.group).id if wanted.group else None
     named = known(ctx, [*wanted.add, *wanted.remove])

@@ -15,6 +15,7 @@ from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.messages import Message as Message
 from chalicelib.models.summaries import Loads
+from chalicelib.rules import html as markup
 from chalicelib.rules import ids, lifecycle, status, text
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
@@ -143,7 +144,7 @@ def _visitor(ctx: Context, found: Conversation) -> Sender:
     person = ctx.caller.person
     if person in (None, found.contact):
         return Sender(found.contact, found.contact_number, status.CONTACT)
-    return Sender(str(person), people.cards(ctx, [person])[str(person)].number, status.CONTACT)
+    return Sender(str(person), people.card(ctx, str(person)).number, status.CONTACT)
 
 
 def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
@@ -278,10 +279,19 @@ def public_text(ctx: Context, account: str, conversation: str, message: str) -> 
         raise NotFound("message", message)
     if ctx.caller.level == VISITOR:
         conversations.load(ctx, conversation)
-    found = messages.get_many(account, conversation, [message] if ids.is_uuid(message) else []).get(message)
+    all_uuids = all(map(ids.is_uuid, (account, conversation, message)))
+    found = messages.get_many(account, conversation, [message] if all_uuids else []).get(message)
     if found is None or found.public_sequence is None:
         raise NotFound("message", message)
     return found.body
+
+
+def text_of_html(html: str) -> str:
+    """What is to be read of an HTML body. Raises Invalid where nothing is."""
+    shown = markup.to_text(html)
+    if not shown:
+        raise Invalid("html_body", "has no text")
+    return shown
 
 
 @access.allow(AGENT)

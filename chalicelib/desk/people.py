@@ -17,7 +17,7 @@ from chalicelib.rules import emails, ids, passwords, presence, text
 AGENT_KIND, CONTACT = people.AGENT, people.CONTACT
 #: The name of who has said none.
 NAMELESS = "Unknown Area.User"
-_LONGEST_NAME, _LONGEST_LANGUAGE = 256, 35
+_LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON = 256, 35, 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def create_contact(ctx: Context, command: CreateContact) -> Person:
 
 def _create_contact(ctx: Context, command: CreateContact) -> Person:
     person = _new(ctx, people.CONTACT, _name(command.name), address_of(command.email))
-    person.icon, person.language, person.is_anonymous = command.icon, _language(command.language), command.is_anonymous
+    person.icon, person.language, person.is_anonymous = _icon(command.icon), _language(command.language), command.is_anonymous
     person.password = hashed(ctx, command.password) if command.password is not None else None
     return _stored(person, [_by_email(person)])
 
@@ -197,6 +197,12 @@ def _language(language: str | None) -> str | None:
     return language or None
 
 
+def _icon(icon: str | None) -> str | None:
+    if len(icon or "") > LONGEST_ICON:
+        raise Invalid("icon", f"is longer than {LONGEST_ICON} characters")
+    return icon or None
+
+
 @access.allow(VISITOR)
 def visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
     """The anonymous contact behind a browser's trace, the same one however often it asks; the caller speaks for him.
@@ -250,7 +256,7 @@ def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
 @access.allow(VISITOR)
 def get(ctx: Context, person: str) -> Person:
     """One person of the caller's account who has not been removed; a visitor finds contacts only. Raises NotFound."""
-    found = people.get(ctx.account, person)
+    found = people.get(ctx.account, person) if ids.is_uuid(person) else None
     if found is None or found.removed_at or (ctx.caller.level == VISITOR and found.kind != people.CONTACT):
         raise NotFound("person", person)
     card_of(ctx, found)  # so that an answer that shows him reads him once
@@ -294,7 +300,7 @@ def home(person: Person) -> Person:
 
 def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
     """Those of the people that exist, by id: one request for each hundred."""
-    return people.get_many(ctx.account, {id_ for id_ in wanted if id_})
+    return people.get_many(ctx.account, {id_ for id_ in wanted if id_ and ids.is_uuid(id_)})
 
 
 @access.allow(VISITOR)
@@ -316,7 +322,7 @@ def public(card: Card) -> Card:
 @access.allow(VISITOR)
 def card(ctx: Context, person: str) -> Card:
     """What may be seen of one person, at most a minute old. Raises NotFound."""
-    found = cards(ctx, [person] if ids.is_uuid(person) else [])
+    found = cards(ctx, [person])
     if person not in found:
         raise NotFound("person", person)
     return found[person]
@@ -402,7 +408,8 @@ def known_agents(ctx: Context) -> list[Person]:
 @access.allow(AGENT)
 def by_email(ctx: Context, email: str) -> Person:
     """One agent or contact of the caller's account: two requests. Raises NotFound."""
-    claim = claims.find(ctx.account, "email", emails.canonical(email))
+    address = emails.canonical(email)
+    claim = claims.find(ctx.account, "email", address) if emails.is_address(address) else None
     if claim is None:
         raise NotFound("person", email)
     return get(ctx, claim.id)
@@ -411,7 +418,8 @@ def by_email(ctx: Context, email: str) -> Person:
 @access.allow(AGENT)
 def agent_by_email(ctx: Context, email: str) -> Person:
     """One agent of the caller's account. Raises NotFound."""
-    claim = claims.find(claims.EVERYWHERE, "login", email.strip().lower())
+    address = emails.canonical(email)
+    claim = claims.find(claims.EVERYWHERE, "login", address) if emails.is_address(address) else None
     if claim is None or claim.account != ctx.account:
         raise NotFound("agent", email)
     return get(ctx, claim.id)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 #: How an image of a kind that is shown begins.
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _FORMATS = ("PNG", "JPEG", "GIF")
+#: A JPEG with more pictures behind its first, as phones take them, is shown as that one: browsers and phones do the same.
+_SHOWN_AS = {"MPO": "JPEG"}
 #: Pixels of an image, beyond which it is a file like any other: 4 bytes each, where it is unpacked.
 MOST_PIXELS = 50_000_000
 #: Pixels of a thumbnail's longer side.
@@ -58,7 +60,7 @@ def examine(data: bytes) -> Picture | None:
 def _picture(image: "Image") -> Picture:
     from PIL import ImageOps
 
-    kind, sideways = str(image.format), image.getexif().get(0x0112, 1) >= 5
+    kind, sideways = _SHOWN_AS.get(str(image.format), str(image.format)), image.getexif().get(0x0112, 1) >= 5
     width, height = (image.height, image.width) if sideways else (image.width, image.height)
     mime = f"image/{kind.lower()}"
     if kind == "GIF" or max(width, height) <= _THUMBNAIL:

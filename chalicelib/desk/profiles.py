@@ -13,7 +13,7 @@ from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.tokens import Token, ending
 
-_LONGEST = {"name": 256, "icon": 1024, "signature": 1000, "language": 35}
+_LONGEST = {"name": 256, "icon": people.LONGEST_ICON, "signature": 1000, "language": 35}
 
 
 @dataclass(frozen=True, slots=True)

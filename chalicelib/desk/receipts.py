@@ -15,6 +15,7 @@ from chalicelib.models import messages, receipts
 from chalicelib.models.base import Refused
 from chalicelib.models.messages import Message
 from chalicelib.models.receipts import Receipt
+from chalicelib.rules import ids
 from chalicelib.rules import receipts as rules
 
 #: Handles that one call may acknowledge, and conversations that they may be of.
@@ -47,7 +48,8 @@ def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
     if len(handles) > MOST or len(grouped) > _MOST_CONVERSATIONS:
         raise Invalid("list", f"is of more than {MOST} messages, or {_MOST_CONVERSATIONS} conversations")
     owners = {device: devices.mine(ctx, device) for device in {device for device, _ in grouped}}
-    for (device, conversation), numbers in grouped.items():
+    there = {key: numbers for key, numbers in grouped.items() if ids.is_uuid(key[1])}  # no other conversation can be
+    for (device, conversation), numbers in there.items():
         known = receipts.acknowledge(ctx.account, device, conversation, numbers, ctx.now)
         many = len(known.acknowledged)
         if many // _TIDY > (many - len(numbers)) // _TIDY:

@@ -9,7 +9,7 @@ from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, mail
 from chalicelib.models import people as rows
-from chalicelib.rules import passwords
+from chalicelib.rules import emails, passwords
 
 #: Mails to one address in so many seconds that one source may ask for through one account; and of those that are sent, how many
 #: may have been asked for from where its holder has not logged in.
@@ -34,9 +34,12 @@ _MAILS = {
 def ask(ctx: Context, email: str, page: str) -> None:
     """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
 
-    The same two requests whether anybody does or not; the fourth within an hour from one source asks for none. Raises Invalid.
+    The same two requests whether anybody does or not; the fourth within an hour from one source asks for none. Raises Invalid
+    for what is no address, and for one that no mail can be sent to.
     """
     address = people.address_of(email)
+    if not emails.can_be_sent_to(address):
+        raise Invalid("email", "has letters before the @ to which no mail can be sent")
     source = attempts.login_of(address).source(ctx)
     if attempts.allowed(ctx, f"mail#{ctx.account}#{source}", MOST_MAILS, MAIL_SECONDS):
         events.publish([PasswordForgotten(ctx.account, ctx.now, address, page, source)], ctx.now)
@@ -50,7 +53,7 @@ def send(ctx: Context, email: str, page: str, source: str = "") -> bool:
     Again it sends another one, whose link is as good.
     """
     person = _holder(ctx, email)
-    if person is None or not email.isascii() or not mail.is_set_up():  # SES knows ASCII addresses alone
+    if person is None or not emails.can_be_sent_to(email) or not mail.is_set_up():
         return False
     if not (attempts.is_known(ctx, source) or attempts.allowed(ctx, f"sent#{email}", MOST_SENT, MAIL_SECONDS)):
         return False

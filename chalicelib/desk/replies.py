@@ -8,6 +8,7 @@ from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
+from chalicelib.rules import ids
 
 _REPLY, _GROUP = "reply#", "reply_group#"
 #: Canned replies and groups of them that an account may have together, and the longest texts in characters.
@@ -117,7 +118,7 @@ def _part(ctx: Context) -> str:
 
 
 def _row(ctx: Context, prefix: str, kind: str, id_: str) -> Setting:
-    row = settings.get(_part(ctx), f"{prefix}{id_}")
+    row = settings.get(_part(ctx), f"{prefix}{id_}") if ids.is_uuid(id_) else None
     if row is None:
         raise NotFound(kind, id_)
     return row

@@ -11,6 +11,7 @@ from chalicelib.desk.live import Listener
 from chalicelib.desk.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
+from chalicelib.rules import emails
 from chalicelib.rules.presence import OFFLINE, ONLINE
 
 
@@ -29,7 +30,7 @@ def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session
     Raises Forbidden for a program and for another's e-mail, Invalid.
     """
     agent = presence.mine(ctx)
-    if agent.email.lower() != email.strip().lower():
+    if agent.email != emails.canonical(email):
         raise Forbidden("the token is not this user's")
     device = devices.used(ctx, agent.id, client_id, details)
     _write(ctx, lambda: rows.comes(agent, device.id, ONLINE, _latest(ctx, agent), is_mobile=device.is_mobile), agent)

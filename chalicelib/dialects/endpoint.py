@@ -17,8 +17,10 @@ from chalicelib.context import Context
 from chalicelib.desk.errors import DeskError, Invalid, Locked, Missing, NotFound, TooMany
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
 
-_MISSING = re.compile(r"missing required field `([^`]+)`(?:.*at `\$\.?([^`]*)`)?")
-_WRONG = re.compile(r"^(.*?)(?: - at `\$\.?([^`]*)`)?$")
+#: How msgspec's complaints begin where a field is missing, and what stands before the place.
+_MISSING, _AT = "Object missing required field `", " - at "
+#: Characters of a complaint that are shown: it may repeat what the client sent.
+_LONGEST_REASON = 300
 #: How rows name a conversation: in their path, or in a field of their requests.
 _IN_PATH, _IN_FIELD = re.compile(r"/(?:conversations|rooms|tickets)/{(\w+)}"), "conversation_uuid"
 
@@ -221,12 +223,11 @@ def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def explained(text: str) -> Missing | Invalid:
     """A msgspec complaint as a desk error that names the field."""
-    missing = _MISSING.search(text)
-    if missing:
-        return Missing(".".join(filter(None, [missing[2], missing[1]])))
-    wrong = _WRONG.match(text)
-    reason, at = (wrong[1], wrong[2] or "") if wrong else (text, "")
-    return Invalid(at, reason[:1].lower() + reason[1:])
+    said, found, place = text.rpartition(_AT)
+    said, place = (said, place.rpartition("`$")[2].strip("`.")) if found else (text, "")
+    if said.startswith(_MISSING):
+        return Missing(".".join(filter(None, [place, said.removeprefix(_MISSING).rstrip("`")])))
+    return Invalid(place, said[:1].lower() + said[1:_LONGEST_REASON])
 
 
 def required(fields: Collection[str], given: Mapping[str, Any]) -> None:

@@ -9,18 +9,21 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from chalicelib.desk.errors import Invalid
+from chalicelib.dialects import forms
+from chalicelib.dialects.bounds import Bytes, Header
 
+#: What some programs put before a text in UTF-8. It means nothing, and is taken off a body and off a socket's message.
+BYTE_ORDER_MARK = "\ufeff"
+_MARK = BYTE_ORDER_MARK.encode()
 MULTIPART = "multipart/form-data"
-#: Fields of a form, bytes of a field that is no file, and headers of a part.
-_MOST_FIELDS, _LONGEST_FIELD = 100, 1_000_000
 
 
 class Upload(msgspec.Struct):
     """A file of a form."""
 
-    name: str
-    mime: str
-    data: bytes
+    name: Header
+    mime: Header
+    data: Bytes
 
 
 @dataclass
@@ -43,7 +46,7 @@ class Request:
         if not self.body:
             return {}
         try:
-            document = msgspec.json.decode(self.body)
+            document = msgspec.json.decode(self.body.removeprefix(_MARK))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Invalid("", f"the body is not JSON: {error}") from error
         if not isinstance(document, dict):
@@ -53,10 +56,11 @@ class Request:
     @cached_property
     def form(self) -> dict[str, Any]:
         """The body as form fields, files as an Upload's; of a repeated one the last. Raises Invalid where it is none."""
+        body = self.body.removeprefix(_MARK)
         try:
             if self.media_type == MULTIPART:
-                return _parts(self.headers["content-type"], self.body)
-            return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+                return forms.parts(self.headers["content-type"], body)
+            return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=forms.MOST_FIELDS))
         except ValueError as error:
             raise Invalid("", f"the body is not a form: {error}") from error
 
@@ -69,38 +73,6 @@ class Request:
         """What stands after `scheme` in the Authorization header, whatever the scheme's case."""
         given, _, value = self.headers.get("authorization", "").partition(" ")
         return value.strip() or None if given.lower() == scheme.lower() else None
-
-
-def _parts(content_type: str, body: bytes) -> dict[str, Any]:
-    """The fields of a multipart form. Raises ValueError where it is none, or does not end."""
-    # Imported by the first form that has one: most processes see none.
-    from python_multipart import FormParser
-    from python_multipart.multipart import Field, File, parse_options_header
-
-    found: dict[str, Any] = {}
-    ended: list[bool] = []
-
-    def keep(name: bytes | None, value: Any) -> None:
-        if len(found) >= _MOST_FIELDS:
-            raise ValueError("it has too many fields")
-        found[(name or b"").decode()] = value
-
-    def on_field(field: Field) -> None:
-        keep(field.field_name, (field.value or b"").decode())
-
-    def on_file(file: File) -> None:
-        file.file_object.seek(0)
-        name, kind = (file.file_name or b"").decode(errors="replace"), file.content_type or ""
-        keep(file.field_name, {"name": name, "mime": kind, "data": file.file_object.read()})
-
-    _, options = parse_options_header(content_type)
-    in_memory = {"MAX_MEMORY_FILE_SIZE": len(body) + 1}
-    parser = FormParser(MULTIPART, on_field, on_file, lambda: ended.append(True), options.get(b"boundary"), config=in_memory)
-    parser.write(body)
-    parser.finalize()
-    if not ended:
-        raise ValueError("it does not end")
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from chalicelib.rules import hosts
+
 _LONGEST_HOST = 253
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LOCAL = "localhost"
@@ -59,9 +61,8 @@ def host_of(text: str) -> str | None:
     """A bare host name as it is stored: lower case, ASCII, without a leading `www.`; None where it is none."""
     if len(text) > 2 * _LONGEST_HOST:
         return None
-    try:
-        host = text.strip().lower().encode("ascii" if text.isascii() else "idna").decode()
-    except UnicodeError:
+    host = hosts.to_ascii(text.strip())
+    if host is None:
         return None
     plain = host.removeprefix("www.")
     host = plain if "." in plain else host

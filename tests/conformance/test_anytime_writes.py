@@ -209,10 +209,23 @@ def test_html_has_its_text(scene: Scene, number: int) -> None:
     assert (shown["htmlBody"], shown["plainBody"], shown["subject"]) == ("<p>Hello <b>you</b></p>", "Hello you", "S")
 
 
-def test_html_without_a_text_is_a_message_too(scene: Scene, number: int) -> None:
+@pytest.mark.parametrize("nothing", ["<p></p>", "<p>&nbsp;</p>", "<br>", "<style>p {}</style>", "<!-- a -->", "<p"])
+def test_html_that_shows_nothing_is_refused_by_name(scene: Scene, number: int, nothing: str) -> None:
+    answer = post(scene, number, {"type": "reply", "htmlBody": nothing})
+    assert (answer.status, answer.body["message"]) == (400, "htmlBody has no text")
+    assert post(scene, number, {"type": "reply", "htmlBody": nothing, "plainBody": "a"}).status == 200
+
+
+def test_html_reads_as_a_browser_shows_it(scene: Scene, number: int) -> None:
+    html = "<style>p{}</style><p>Hi Tom &amp; Jerry,</p><p>first line<br>second&nbsp;line</p><ul><li>one<li>two</ul>"
+    shown = post(scene, number, {"type": "reply", "htmlBody": html}).body["message"]
+    assert (shown["htmlBody"], shown["plainBody"]) == (html, "Hi Tom & Jerry,\n\nfirst line\nsecond line\n\n- one\n- two")
+
+
+def test_html_that_is_an_image_alone_is_a_message_too(scene: Scene, number: int) -> None:
     assert post(scene, number, {"type": "reply", "htmlBody": '<img src="cat.png">'}).status == 200
     assert get(scene, number).status == 200
-    assert bodies(scene, number)[-1] == ""
+    assert bodies(scene, number)[-1] == "[image]"
 
 
 BAD_MESSAGES: dict[str, list[Any]] = {

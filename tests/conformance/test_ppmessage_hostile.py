@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from chalicelib.dialects.ppmessage.errors import STRINGS
 from tests.conformance.cases_sockets import ENDING
 from tests.conformance.scene import Scene, message, send
 from tests.conformance.table import Row, each
@@ -17,8 +16,6 @@ from tests.world import World
 pytestmark = pytest.mark.usefixtures("rival")
 
 LONG = "x" * 5_000
-HOSTILE: list[Any] = ["", LONG, "日本語 🙂", "\x00", "a\x00b", "\u202e", "../../etc", "%2F", "a#b", "' OR 1=1 --", "{{7*7}}"]
-HOSTILE += [0, -1, 1.5, 1e308, 10**30, True, False, [], ["a"], [["a"]], {}, {"S": "a"}, [None]]
 OTHER_TYPES: list[Any] = [7, True, ["a"], {"a": 1}]
 
 
@@ -31,21 +28,22 @@ def sent(scene: Scene, row: Row, label: str, name: str, value: Any) -> dict[str,
     return dict(answer.body)
 
 
-@each(ROWS)
-def test_a_hostile_value_has_a_code_and_never_17(scene: Scene, row: Row) -> None:
-    label = str(row.facts["api_levels"][0])
-    for field in msgspec.structs.fields(row.endpoint.request):
-        for value in HOSTILE:
-            shown = sent(scene, row, label, field.encode_name, value)
-            assert shown["error_code"] in STRINGS.keys() - {17}, (field.name, value)
-            assert "Traceback" not in str(shown)
+def _is_text(kind: Any) -> bool:
+    found = msgspec.inspect.type_info(kind)
+    kinds = found.types if isinstance(found, msgspec.inspect.UnionType) else (found,)
+    return {type(one) for one in kinds} <= {msgspec.inspect.StrType, msgspec.inspect.NoneType}
+
+
+def test_most_fields_are_texts() -> None:
+    fields = [field for row in ROWS for field in msgspec.structs.fields(row.endpoint.request)]
+    assert sum(_is_text(field.type) for field in fields) > len(fields) * 3 / 4
 
 
 @each(ROWS)
 def test_a_text_of_another_type_is_refused_and_named(scene: Scene, row: Row) -> None:
     label = str(row.facts["api_levels"][0])
     for field in msgspec.structs.fields(row.endpoint.request):
-        if field.type in (str, str | None) and field.name not in ("app_uuid", *row.endpoint.headers):
+        if _is_text(field.type) and field.name not in ("app_uuid", *row.endpoint.headers):
             for value in OTHER_TYPES:
                 shown = sent(scene, row, label, field.encode_name, value)
                 assert shown["error_code"] == 28 or (row.id, shown["error_code"]) == ("PP_SEND_MESSAGE", 16), (field.name, value)

@@ -232,7 +232,7 @@ def test_a_bad_signature_is_refused_whatever_it_is_of(scene: Scene, rival: Scene
         {"user_id": "1", "signature": signed(secret, "2")},
         {"user_id": "Ann", "signature": signed(secret, "ann")},
         {"user_id": "Ann", "signature": hashlib.sha256(b"Ann").hexdigest()},
-        *({"user_email": email, "signature": bad} for bad in (" ", "0", good[:-1], f"{good} ", "é" * 64, "x" * 5_000)),
+        *({"user_email": email, "signature": bad} for bad in (" ", "0", good[:-1], f"{good} ", "é" * 64)),
     ]
     for trusts in (False, True):
         trust(scene, trusts)

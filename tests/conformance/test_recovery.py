@@ -10,8 +10,9 @@ from moto.ses.models import ses_backends
 import app
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import logins, recovery, tokens
-from chalicelib.desk.errors import NotAuthenticated
+from chalicelib.desk import logins, people, recovery, tokens
+from chalicelib.desk.errors import Exists, NotAuthenticated
+from chalicelib.desk.people import CreateAgent
 from chalicelib.models import mail
 from chalicelib.models import people as people_rows
 from tests.conformance.test_doors import Page
@@ -264,3 +265,21 @@ def test_the_mail_is_in_its_readers_language(world: World) -> None:
 def test_what_is_no_event_of_mail_changes_nothing(world: World) -> None:
     body = '{"event":"agent.removed.v1","account":"a","at":1,"agent":"b"}'
     assert app.send_mail({"Records": [{"body": body, "messageId": "1"}]}, None) == {"batchItemFailures": []}
+
+
+def test_an_address_at_a_host_in_another_script_is_one_persons_and_gets_its_mail(world: World) -> None:
+    host = world.agents[0].email.partition("@")[2]
+    made = people.create_agent(world.ctx(ADMIN), CreateAgent(f"Ada@bücher.{host}", "Ada", PASSWORD))
+    assert made.email == f"ada@xn--bcher-kva.{host}"
+    for spelling in (f"ada@BÜCHER.{host}", f"ada@xn--bcher-kva.{host}", f" ada@bu\u0308cher.{host}"):
+        with pytest.raises(Exists):
+            people.create_agent(world.ctx(ADMIN), CreateAgent(spelling, "Ada again", PASSWORD))
+        assert people.agent_by_email(world.ctx(ADMIN), spelling).id == made.id
+        assert ask(world, spelling).body["error_code"] == 0
+        assert mails(world)[-1][0] == made.email
+
+
+def test_an_address_that_no_mail_can_be_sent_to_is_refused_by_name(world: World) -> None:
+    answer = ask(world, "jürgen@desk.test").body
+    assert answer["error_code"] == 28
+    assert answer["error_detail"] == "user_email: has letters before the @ to which no mail can be sent"

@@ -1,12 +1,15 @@
 """What pictures are, and those that are made."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from chalicelib.desk import pictures
-from tests.pictures import animated, bomb, picture, size_of
+from tests.pictures import animated, bomb, picture, several, size_of
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
@@ -37,6 +40,23 @@ def test_a_picture_taken_sideways_is_measured_and_shown_upright() -> None:
     assert found and found.thumbnail
     assert (found.width, found.height) == (300, 600)
     assert (found.thumbnail.width, found.thumbnail.height) == (120, 240)
+
+
+def test_a_phones_photo_is_a_jpeg_though_it_has_more_pictures_in_it() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    found = pictures.examine(several((1200, 800), exif=exif))
+    assert found and found.thumbnail
+    assert (found.mime, found.width, found.height) == ("image/jpeg", 800, 1200)
+    assert size_of(found.thumbnail.data) == ("JPEG", 160, 240)
+    small = pictures.examine(several((60, 40)))
+    assert small and (small.mime, small.thumbnail) == ("image/jpeg", None)
+
+
+def test_a_photo_is_one_in_a_process_that_has_seen_none() -> None:
+    told = "import sys; from chalicelib.desk import pictures; print(pictures.examine(sys.stdin.buffer.read()).mime)"
+    shown = subprocess.run([sys.executable, "-c", told], input=several((300, 200)), capture_output=True, check=True)
+    assert shown.stdout.strip() == b"image/jpeg"
 
 
 @pytest.mark.parametrize("data", [picture("PNG", (240, 10)), picture("GIF"), animated()])

@@ -66,3 +66,53 @@ def test_what_is_no_form_with_files_is_invalid(kind: str, body: bytes) -> None:
     with pytest.raises(Invalid) as caught:
         _ = form(kind, body).form
     assert caught.value.field == ""
+
+
+NAMES = [
+    (b'filename="plain.png"', "plain.png"),
+    ('filename="größe.png"'.encode(), "größe.png"),
+    (b'filename="=?utf-8?B?5pel5pys6KqeLnBuZw==?="', "日本語.png"),
+    (b'filename="=?UTF-8?Q?gr=C3=B6=C3=9Fe?= =?UTF-8?Q?_a.png?="', "größe a.png"),
+    (b'filename="=?windows-1252?Q?caf=E9.txt?="', "café.txt"),
+    (b'filename="=?utf-8?B?not base64?="', "=?utf-8?B?not base64?="),
+    (b'filename="=?nothing?B?YQ==?="', "=?nothing?B?YQ==?="),
+    (b'filename="a=?b"', "a=?b"),
+    (b"filename*=UTF-8''gr%C3%B6%C3%9Fe.png", "größe.png"),
+    (b"filename=\"fallback.png\"; filename*=utf-8'de'gr%C3%B6%C3%9Fe.png", "größe.png"),
+    (b"filename*=utf-8''first.png; filename=\"fallback.png\"", "first.png"),
+    (b"filename*=ISO-8859-1''caf%E9.txt", "café.txt"),
+    (b"filename*=utf-8''%ff%zz", "\ufffd%zz"),
+    (b"filename*=koi8-r''x; filename=\"fallback.png\"", "fallback.png"),
+    (b"filename=\"a; filename*=utf-8''evil.png\"", "a; filename*=utf-8''evil.png"),
+    (b'filename="a \\"b\\" c.png"', 'a "b" c.png'),
+    (b'filename=""', ""),
+]
+
+
+def upload(disposition: bytes, more: bytes = b"", data: bytes = b"words") -> bytes:
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; ' + disposition + b"\r\n" + more
+    return head + b"\r\n" + data + b"\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize(("disposition", "name"), NAMES)
+def test_a_file_keeps_its_name_however_it_is_written(disposition: bytes, name: str) -> None:
+    file = form("multipart/form-data; boundary=x", upload(disposition)).form["file"]
+    assert (file["name"], file["data"]) == (name, b"words")
+
+
+@MANY
+@given(st.binary(max_size=80), st.sampled_from([b'filename="=?utf-8?B?%b?="', b"filename*=utf-8''%b", b'filename="%b"']))
+def test_a_file_of_any_name_is_read_or_invalid(name: bytes, wrapped: bytes) -> None:
+    try:
+        read = form("multipart/form-data; boundary=x", upload(wrapped % name)).form
+    except Invalid:
+        return
+    assert isinstance(read["file"], dict | str)
+
+
+def test_a_part_may_be_encoded() -> None:
+    kind, named = "multipart/form-data; boundary=x", b'filename="a"'
+    encoded = upload(named, b"Content-Transfer-Encoding: base64\r\n", b"d29yZHM=")
+    assert form(kind, encoded).form["file"]["data"] == b"words"
+    quoted = upload(named, b"Content-Transfer-Encoding: Quoted-Printable\r\n", b"w=6Frds")
+    assert form(kind, quoted).form["file"]["data"] == b"words"

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.desk.errors import Invalid
 from chalicelib.dialects.http import Answer, Cors, Request
+from tests.world import multipart
 
 
 def body(data: bytes) -> Request:
@@ -14,6 +15,31 @@ def test_a_json_object_is_read_and_no_body_is_an_empty_one() -> None:
     assert body(b'{"a": [1, null, "\\u00e9"]}').json == {"a": [1, None, "é"]}
     assert body(b' {"a": 1, "a": 2} ').json == {"a": 2}
     assert body(b"").json == body(b"{}").json == {}
+
+
+def test_a_byte_order_mark_before_a_body_means_nothing() -> None:
+    assert body(b'\xef\xbb\xbf{"a": 1}').json == {"a": 1}
+    assert body(b"\xef\xbb\xbfa=1&b=2").form == {"a": "1", "b": "2"}
+    kind, parts = multipart(a="1")
+    assert Request("POST", "/", headers={"content-type": kind}, body=b"\xef\xbb\xbf" + parts).form == {"a": "1"}
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf" * 2, b"\xff\xfe", b"\xfe\xff", b"\xef\xbb", b"\x00"])
+def test_no_other_mark_is_taken_off(mark: bytes) -> None:
+    for data in (mark + b"{}", mark):
+        with pytest.raises(Invalid):
+            _ = body(data).json
+
+
+def test_a_mark_alone_is_no_json() -> None:
+    with pytest.raises(Invalid):
+        _ = body(b"\xef\xbb\xbf").json
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": Infinity}', '{"a": -Infinity}', '{"a": 1e999}', '{"a": "\\ud800"}'])
+def test_what_json_does_not_have_is_refused(text: str) -> None:
+    with pytest.raises(Invalid):
+        _ = body(text.encode()).json
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,13 @@ GOOD = [
     ("localhost", "localhost"),
     ("127.0.0.1", "127.0.0.1"),
     ("bücher.example", "xn--bcher-kva.example"),
+    ("BÜCHER。Example", "xn--bcher-kva.example"),
+    ("ｗｗｗ.shop.example", "shop.example"),  # noqa: RUF001 (a full-width name is the same one)
+    ("straße.example", "xn--strae-oqa.example"),
+    ("strasse.example", "strasse.example"),
+    ("βόλος.com", "xn--nxasmm1c.com"),
+    ("日本語。ＪＰ", "xn--wgv71a119e.jp"),  # noqa: RUF001
+    ("☃.example", "xn--n3h.example"),
     ("x" * 63 + ".example", "x" * 63 + ".example"),
 ]
 BAD = ["", " ", "shop", "https://shop.example", "shop.example/", "shop.example/a", "shop.example:80", "a..b", ".shop.example"]
@@ -26,6 +33,13 @@ BAD += [
     "a." * 130 + "example",
     "🙂" * 600,
     "www.",
+    "bücher_1.example",
+    "ü..example",
+    "-ü.example/",
+    "ü" * 64 + ".example",
+    "ü" * 300 + ".example",
+    "\ud800.example",
+    "ü\u2060@.example",
     "*.shop.example",
 ]
 

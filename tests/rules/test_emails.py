@@ -19,7 +19,29 @@ def test_no_address(text: str) -> None:
     assert not emails.is_address(text)
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    ("given", "canonical"),
+    [
+        (" Ada@Desk.TEST ", "ada@desk.test"),
+        ("ada@Bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@xn--bcher-kva.example", "ada@xn--bcher-kva.example"),
+        ("ada@straße.example", "ada@xn--strae-oqa.example"),
+        ("Jürgen@bücher.example", "jürgen@xn--bcher-kva.example"),
+        ("nobody", "nobody"),
+    ],
+)
+def test_the_domain_of_an_address_is_ascii_however_it_is_written(given: str, canonical: str) -> None:
+    assert emails.canonical(given) == canonical
+    assert emails.is_address(canonical) == ("@" in canonical)
+    assert emails.can_be_sent_to(canonical) == (canonical[0] != "j")
+
+
+@pytest.mark.parametrize("text", ["a@ü..example", "a@" + "ü" * 64 + ".example", "a@ü b.example", "a@ü@b.example"])
+def test_a_domain_that_cannot_be_is_none(text: str) -> None:
+    assert not emails.is_address(emails.canonical(text))
+
+
+@given(st.text() | st.builds("{}@{}".format, st.text(min_size=1, max_size=5), st.text(min_size=1, max_size=9)))
 def test_the_canonical_form_is_its_own(text: str) -> None:
     once = emails.canonical(text)
     if emails.is_address(once):

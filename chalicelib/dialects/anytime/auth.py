@@ -5,8 +5,9 @@ import base64
 import msgspec
 
 from chalicelib.context import Caller, Context, stranger
-from chalicelib.desk import logins, refreshing, tokens
+from chalicelib.desk import logins, people, refreshing, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.dialects.bounds import Id, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
 
@@ -30,18 +31,19 @@ def _caller(ctx: Context, request: Request) -> Caller:
         raise NotAuthenticated
     try:
         email, _, key = base64.b64decode(basic, validate=True).decode().partition(":")
-    except ValueError as error:
+        address = people.address_of(email)
+    except (ValueError, Invalid) as error:
         raise NotAuthenticated from error
-    return tokens.check(ctx, key, tokens.KEY, name=email)
+    return tokens.check(ctx, key, tokens.KEY, name=address)
 
 
 class OAuthRequest(msgspec.Struct):
     """The form of /oauth/token."""
 
-    grant_type: str
-    email: str = ""
-    password: str = ""
-    refresh_token: str = ""
+    grant_type: Name
+    email: Id = ""
+    password: Secret = ""
+    refresh_token: Token = ""
 
 
 class OAuthToken(msgspec.Struct):

@@ -7,6 +7,7 @@ from chalicelib.desk import keys
 from chalicelib.desk.keys import Key
 from chalicelib.dialects.anytime import mapping
 from chalicelib.dialects.anytime.wire import Wire
+from chalicelib.dialects.bounds import Id
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
 _PATH = "/api/v3/anytime/apiKeys"
@@ -47,7 +48,7 @@ class MadeKey(Wire, kw_only=True):
 class OneKey(Wire, kw_only=True):
     """`DELETE /apiKeys/{keyId}`."""
 
-    key_id: str
+    key_id: Id
 
 
 class EndedKey(Wire, kw_only=True):

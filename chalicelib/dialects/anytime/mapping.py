@@ -181,7 +181,7 @@ def versions(if_match: str) -> set[int] | None:
 
 
 def post(request: wire.PostMessage, conversation: str, id_: str | None) -> PostMessage:
-    """A message to be posted. Raises Invalid for an e-mail, which needs an e-mail account, and without a text."""
+    """A message to be posted. Raises Invalid for an e-mail, which needs an e-mail account, and without a text to be seen."""
     refuse(request, "quote", "from_", "cc", "attachments")
     if request.type == "email":
         raise Invalid("type", "email needs an e-mail account, and there is none")
@@ -189,7 +189,7 @@ def post(request: wire.PostMessage, conversation: str, id_: str | None) -> PostM
         raise Invalid("body", "or htmlBody must be given")
     return PostMessage(
         conversation=conversation,
-        body=request.plain_body or _plain(request.html_body or ""),
+        body=request.plain_body or messages.text_of_html(request.html_body or ""),
         id=id_,
         kind=request.type,
         source=_SOURCE_OF[request.source],
@@ -197,10 +197,6 @@ def post(request: wire.PostMessage, conversation: str, id_: str | None) -> PostM
         subject=request.subject,
         exactly=True,
     )
-
-
-def _plain(html: str) -> str:
-    return re.sub(r"<[^>]*>", "", html)
 
 
 def person(card: Card | None) -> wire.Person | None:

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from chalicelib.dialects.bounds import Header, Line, Lines, Name, Number, Refused, Text
+
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 Status = Literal["new", "pendingInternal", "pendingExternal", "onHold", "closed"]
 Priority = Literal["urgent", "high", "normal", "low"]
@@ -19,39 +21,39 @@ class Condition(Wire, kw_only=True):
 
     field: Literal["status", "priority", "agentAssigneeId", "departmentAssigneeId", "contactId"]
     match_type: Literal["is", "isNot"] = "is"
-    value: str = ""
+    value: Name = ""
 
 
 class ListConversations(Wire, kw_only=True):
     """`GET /conversations`. The parameters that stand last ask for what the desk does not have, and are refused."""
 
-    time_from: str | None = None
-    time_to: str | None = None
-    page_index: Annotated[int, Meta(ge=1)] = 1
+    time_from: Name | None = None
+    time_to: Name | None = None
+    page_index: Annotated[int, Meta(ge=1, le=2**53 - 1)] = 1
     sort_by: Literal["lastReplyTime", "lastActivityTime"] = "lastReplyTime"
     sort_order: Literal["ascending", "descending"] = "descending"
     time_zone_offset: Annotated[float, Meta(ge=-14, le=14)] = 0
-    include: str | list[str] = ""
-    cursor: str = ""
-    conditions: dict[str, Condition] = {}
-    filter_id: str | None = None
-    tag_id: str | None = None
-    keywords: str | None = None
+    include: Line | Lines = ""
+    cursor: Line = ""
+    conditions: Annotated[dict[Name, Condition], Meta(max_length=100)] = {}
+    filter_id: Name | None = None
+    tag_id: Name | None = None
+    keywords: Line | None = None
 
 
 class OneConversation(Wire, kw_only=True):
     """A conversation by its integer id."""
 
-    id: int
-    include: str | list[str] = ""
+    id: Number
+    include: Line | Lines = ""
 
 
 class CustomField(Wire, kw_only=True):
     """A custom field's value, by the field's id or name; null or empty clears it."""
 
-    id: int | None = None
-    name: str | None = None
-    value: str | None
+    id: Number | None = None
+    name: Name | None = None
+    value: Name | None
 
 
 class UpdateConversation(Wire, kw_only=True):
@@ -60,33 +62,33 @@ class UpdateConversation(Wire, kw_only=True):
     The fields that stand last may be sent back as they were shown; a change of them is refused.
     """
 
-    id: int
-    subject: str | UnsetType = UNSET
+    id: Number
+    subject: Line | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
     status: Status | UnsetType = UNSET
-    agent_assignee_id: int | None | UnsetType = UNSET
+    agent_assignee_id: Number | None | UnsetType = UNSET
     is_read: bool | UnsetType = UNSET
-    if_match: str = ""
-    contact_id: int | None = None
-    department_assignee_id: int | None = None
+    if_match: Header = ""
+    contact_id: Number | None = None
+    department_assignee_id: Number | None = None
     custom_fields: Annotated[list[CustomField], Meta(max_length=100)] | None = None
-    tag_ids: list[int] | None = None
+    tag_ids: Annotated[list[Number], Meta(max_length=100)] | None = None
 
 
 class PostMessage(Wire, kw_only=True):
     """`POST /conversations/{id}/messages`. The fields that stand last belong to e-mail and files, and are refused."""
 
-    id: int
+    id: Number
     type: Literal["note", "reply", "email"]
     source: Literal["agentConsole", "API"] = "API"
-    subject: str | None = None
-    html_body: str | None = None
-    plain_body: str | None = None
-    idempotency_key: Annotated[str, Meta(max_length=256)] = ""
-    quote: str | None = None
-    from_: str | None = msgspec.field(default=None, name="from")
-    cc: str | None = None
-    attachments: list[Any] | None = None
+    subject: Line | None = None
+    html_body: Text | None = None
+    plain_body: Text | None = None
+    idempotency_key: Name = ""
+    quote: Text | None = None
+    from_: Text | None = msgspec.field(default=None, name="from")
+    cc: Text | None = None
+    attachments: Refused = None
 
 
 class AutoClose(Wire, kw_only=True):

@@ -75,7 +75,7 @@ def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded:
         return mapping.added(ctx.account, domains.register(ctx, request.domain, request.email))
     except Exists as there:
         found = domains.get(ctx, there.id)
-        if found.email != request.email.strip().lower():
+        if found.email != people.address_of(request.email):
             raise
         return already(mapping.added(ctx.account, found))
 

@@ -4,27 +4,30 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.dialects import bounds
+from chalicelib.dialects.bounds import Email, Host, Hosts, Id, Names
+
 
 class OneOperator(msgspec.Struct):
-    """An operator by his e-mail."""
+    """An operator by their e-mail: what is none is nobody's."""
 
-    email: str
+    email: Id
 
 
 class NewOperator(msgspec.Struct):
     """`operator/add`."""
 
-    email: str
-    name: str
+    email: Email
+    name: bounds.Name
 
 
 class ChangeOperator(msgspec.Struct):
     """`operator/update`: status 1 or 0; domains that he is to serve; and what he may do, of an administrator's choice."""
 
-    email: str
+    email: Email
     status: bool
-    domain: list[str] | str | None = None
-    permission: list[str] | None = None
+    domain: Hosts | Host | None = None
+    permission: Names | None = None
 
 
 class AddOn(msgspec.Struct):
@@ -72,23 +75,23 @@ class OperatorAdded(msgspec.Struct):
 class OneDomain(msgspec.Struct):
     """A domain by its bare host name."""
 
-    domain: str
+    domain: Host
 
 
 class NewDomain(msgspec.Struct):
     """`domain/add`."""
 
-    domain: str
-    email: str
+    domain: Host
+    email: Email
 
 
 class ChangeDomain(msgspec.Struct):
     """`domain/update`: at least one of the last three."""
 
-    domain: str
-    new_domain: str | None = None
+    domain: Host
+    new_domain: Host | None = None
     status: bool | None = None
-    email: str | None = None
+    email: Email | None = None
 
 
 class DomainAdded(msgspec.Struct, rename="camel"):
@@ -124,15 +127,15 @@ class Domain(msgspec.Struct, rename="camel"):
 class OperatorOfDomain(msgspec.Struct):
     """An operator and a domain."""
 
-    domain: str
-    email: str
+    domain: Host
+    email: Email
 
 
 class ChangePart(msgspec.Struct):
     """`domain/operator/update`: at least one of the last three."""
 
-    domain: str
-    email: str
+    domain: Host
+    email: Email
     is_admin: bool | None = None
     online_status: bool | None = None
     active: bool | None = None

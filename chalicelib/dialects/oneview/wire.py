@@ -3,6 +3,8 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from chalicelib.dialects.bounds import Id, Name
+
 
 class Wire(msgspec.Struct, kw_only=True, rename="camel"):
     """Base: names in this dialect's spelling."""
@@ -11,19 +13,19 @@ class Wire(msgspec.Struct, kw_only=True, rename="camel"):
 class SetStatus(Wire, kw_only=True):
     """`PUT /v1/status`."""
 
-    status: str
+    status: Name
 
 
 class Room(msgspec.Struct):
     """A room by its id."""
 
-    roomID: str  # noqa: N815 (the documented name of the path's variable)
+    roomID: Id  # noqa: N815 (the documented name of the path's variable)
 
 
 class TicketId(msgspec.Struct):
     """A ticket by its id."""
 
-    ticketID: str  # noqa: N815 (the documented name of the path's variable)
+    ticketID: Id  # noqa: N815 (the documented name of the path's variable)
 
 
 class AgentInfo(Wire, kw_only=True):

@@ -10,6 +10,7 @@ from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
 from chalicelib.desk import accounts, clients, grants, logins, people, tokens
 from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.desk.people import Person
+from chalicelib.dialects.bounds import Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.ppmessage import lenient
@@ -106,13 +107,13 @@ def named(ctx: Context, person: str | None) -> Context:
 class TokenRequest(msgspec.Struct):
     """The form of /ppauth/token."""
 
-    grant_type: str = ""
-    client_id: str = ""
-    client_secret: str = ""
-    user_email: str = ""
-    user_password: str = ""
-    code: str = ""
-    redirect_uri: str = ""
+    grant_type: Name = ""
+    client_id: Secret = ""
+    client_secret: Secret = ""
+    user_email: Id = ""
+    user_password: Secret = ""
+    code: Token = ""
+    redirect_uri: Line = ""
 
 
 def token(ctx: Context, request: TokenRequest) -> Answer:

@@ -78,7 +78,9 @@ _NOT_FOUND = {
 }
 _FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
 _FIELDS |= {"question": "script_question", "answer": "script_answer"}
-_NO_LIST = "expected `array"
+_NO_LIST, _GOT = "expected `array", ", got `"
+#: Has OAuth's own words for what is wrong with a form; and the call that knows but 6 and 16.
+_TOKEN, _SEND = "/ppauth/token", "/PP_SEND_MESSAGE"
 #: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
 _SHOWN = ("/download/", "/identicon/", "/ppkefu/icon/", "/ppkefu/material/", "/ppkefu/download/")
 _STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
@@ -114,7 +116,7 @@ def code_of(error: Exception) -> int:
         case Unavailable():
             return 33
         case Invalid():
-            return 1 if not error.field else 31 if error.reason.startswith(_NO_LIST) else 28
+            return 1 if not error.field else 31 if error.reason.startswith(_NO_LIST) and _GOT in error.reason else 28
         case Exists():
             return _EXISTS.get(error.kind, 33)
         case Conflict() | Stale():
@@ -130,7 +132,11 @@ def named(error: DeskError) -> DeskError:
 
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape; `error_detail` says what is wrong with which field, where there is more to say."""
+    if request.path == _TOKEN and isinstance(error, Invalid | Missing):
+        return Answer({"error": "invalid_request", "error_description": str(error)}, 400)
     code, facts = code_of(error), _facts(error)
+    if code == 28 and uri(request) == _SEND:
+        code = 16
     detail = str(named(error)) if isinstance(error, DeskError) else ""
     more = {"error_detail": detail} if detail else {}
     status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200

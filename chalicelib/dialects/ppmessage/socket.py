@@ -9,11 +9,15 @@ from chalicelib.context import VISITOR, Context, stranger, system
 from chalicelib.desk import live, people, tokens
 from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound
 from chalicelib.desk.live import Connection, Ended
+from chalicelib.dialects.bounds import is_text
+from chalicelib.dialects.http import BYTE_ORDER_MARK
 from chalicelib.dialects.ppmessage.calls.messages import post
 from chalicelib.dialects.ppmessage.mapping import socket as mapping
 from chalicelib.dialects.ppmessage.wire import messages as wire
 from chalicelib.dialects.ppmessage.wire import socket as told
 
+#: What msgspec says of a text that is longer than its type allows.
+_TOO_LONG = "` of length <= "
 _LEVELS = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
 
 
@@ -49,7 +53,7 @@ def serve(connection: str, text: str, source: str = "") -> None:
 def receive(connection: str, text: str, line: telemetry.Line, source: str = "") -> Reply:
     """Handles what a socket sent; whatever it is, the answer is an ack with a code."""
     try:
-        given = msgspec.json.decode(text)
+        given = msgspec.json.decode(text.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return Reply(mapping.ack("WS", 6))
     kind = given.get("type") if isinstance(given, dict) else None
@@ -85,7 +89,7 @@ def _auth(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
 def _admitted(ctx: Context, asked: told.Auth) -> Context:
     """The caller, in the order of the checks. Raises Failed."""
     uuids = (asked.app_uuid, asked.user_uuid, asked.device_uuid)
-    if not all(isinstance(uuid, str) and uuid and " " not in uuid for uuid in uuids):
+    if not all(is_text(uuid) and " " not in uuid for uuid in uuids):
         raise Failed(1)
     if asked.is_service_user is None:
         raise Failed(2)
@@ -94,7 +98,7 @@ def _admitted(ctx: Context, asked: told.Auth) -> Context:
     if not isinstance(asked.is_service_user, bool):
         raise Failed(4)
     try:
-        caller = tokens.check(ctx, asked.api_token if isinstance(asked.api_token, str) else "", tokens.ACCESS)
+        caller = tokens.check(ctx, asked.api_token if is_text(asked.api_token, 4_096) else "", tokens.ACCESS)
     except NotAuthenticated as unknown:
         raise Failed(8) from unknown
     if caller.client not in _LEVELS or caller.account != asked.app_uuid or caller.person not in (None, asked.user_uuid):
@@ -121,7 +125,8 @@ def _tell_of(ctx: Context, row: Connection, came: bool) -> None:
 
 def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
     sent: Any = given.get("send")
-    named = {name: sent.get(name) for name in ("uuid", "conversation_uuid")} if isinstance(sent, dict) else {}
+    told_of = ("uuid", "conversation_uuid") if isinstance(sent, dict) else ()
+    named = {name: sent.get(name) if is_text(sent.get(name)) else None for name in told_of}
     try:
         ctx, row = live.of(ctx, connection)
         request = msgspec.convert(sent, wire.SendMessage)
@@ -138,7 +143,9 @@ def _send_code(error: Exception) -> int:
         return 10 if cause.kind == "conversation" else 13
     if isinstance(cause, NotAuthenticated):
         return 8
-    return 4 if isinstance(cause, msgspec.ValidationError) or getattr(cause, "field", "") == "conversation" else 7
+    if isinstance(cause, msgspec.ValidationError):
+        return 7 if _TOO_LONG in str(cause) else 4
+    return 4 if getattr(cause, "field", "") == "conversation" else 7
 
 
 def _watch(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
@@ -151,7 +158,7 @@ def _unwatch(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
 
 def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> Reply:
     conversation = given.get("conversation_uuid")
-    if not isinstance(conversation, str):
+    if not is_text(conversation):
         return Reply(mapping.ack("TYPING_WATCH", 4))
     try:
         do(*live.of(ctx, connection), conversation)
@@ -178,7 +185,7 @@ def _typed_in(row: Connection, given: dict[str, Any]) -> str | None:
     named = given.get("conversation_uuid")
     if named is None and len(row.watched or ()) == 1:
         (named,) = row.watched
-    return named if isinstance(named, str) else None
+    return named if is_text(named) else None
 
 
 _HANDLERS = {"auth": _auth, "send": _send, "typing_watch": _watch, "typing_unwatch": _unwatch, "typing": _typing}

@@ -5,6 +5,7 @@ import msgspec
 from chalicelib.context import Context
 from chalicelib.desk import live, recovery
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.dialects.bounds import Header, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.ppmessage import pages
@@ -32,15 +33,15 @@ def send_new_password(ctx: Context, request: wire.NewPassword) -> Done:
 class Link(msgspec.Struct):
     """`GET /ppauth/reset`."""
 
-    code: str = ""
-    language: str = ""
+    code: Token = ""
+    language: Header = ""
 
 
 class Choice(Link):
     """`POST /ppauth/reset`, a form: the password as it is typed, twice."""
 
-    new_password: str = ""
-    again: str = ""
+    new_password: Secret = ""
+    again: Secret = ""
 
 
 def reset_page(ctx: Context, request: Link) -> Answer:

@@ -8,6 +8,7 @@ from chalicelib.context import Context
 from chalicelib.desk import grants, logins
 from chalicelib.desk.errors import Invalid, Locked, NotAuthenticated
 from chalicelib.desk.grants import Client
+from chalicelib.dialects.bounds import Header, Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.ppmessage import auth, pages
@@ -18,18 +19,18 @@ _LANGUAGE = {"language": "Accept-Language"}
 class Asked(msgspec.Struct):
     """`GET /ppauth/auth`."""
 
-    response_type: str = ""
-    client_id: str = ""
-    redirect_uri: str = ""
-    state: str = ""
-    language: str = ""
+    response_type: Name = ""
+    client_id: Secret = ""
+    redirect_uri: Line = ""
+    state: Token = ""
+    language: Header = ""
 
 
 class Given(Asked):
     """`POST /ppauth/auth`, a form: the password as it is typed."""
 
-    user_email: str = ""
-    user_password: str = ""
+    user_email: Id = ""
+    user_password: Secret = ""
 
 
 def login_page(ctx: Context, request: Asked) -> Answer:

@@ -12,6 +12,7 @@ from chalicelib.dialects.ppmessage import errors
 from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import people as mapping
+from chalicelib.dialects.ppmessage.mapping.words import uuids
 from chalicelib.dialects.ppmessage.wire import people as wire
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest, Done
 
@@ -48,11 +49,7 @@ def remove_user(ctx: Context, request: wire.RemoveUser) -> Done:
 
 def leave_app(ctx: Context, request: wire.LeaveApp) -> Done:
     """PP_LEAVE_APP: removes agents; `failures` tells of each who could not be, and the first of them gives the code."""
-    given = request.user_list
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise Coded(31, "user_list must be a list of uuids")
-    if len(given) > _MOST_LEAVING:
-        raise Invalid("user_list", f"has more than {_MOST_LEAVING} entries")
+    given = uuids(request.user_list, "user_list", _MOST_LEAVING)
     failed = [(user, _left(error)) for user, error in agents.remove_many(ctx, given).items()]
     told = [{"user_uuid": user, "error_code": code, "error_string": errors.STRINGS[code]} for user, code in failed]
     if failed:

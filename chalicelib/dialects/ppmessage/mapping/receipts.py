@@ -8,7 +8,7 @@ import msgspec
 from chalicelib.desk.errors import Invalid
 from chalicelib.desk.messages import Message
 from chalicelib.desk.people import Card
-from chalicelib.desk.receipts import Handle, Turn
+from chalicelib.desk.receipts import MOST, Handle, Turn
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping.socket import handle, push_id, pushed
 from chalicelib.dialects.ppmessage.wire import receipts as wire
@@ -20,6 +20,8 @@ def handles(given: Any) -> list[Handle]:
     """What a client acknowledges. Raises code 31 for what is no list, Invalid for what is no pid."""
     if not isinstance(given, list):
         raise Coded(31)
+    if len(given) > MOST:
+        raise Invalid("list", f"has more than {MOST} entries")
     found = [handle(pid) for pid in given]
     if None in found:
         raise Invalid("list", "has what is no pid")

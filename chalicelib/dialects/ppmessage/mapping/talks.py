@@ -6,6 +6,7 @@ import msgspec
 
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.lists import Listed, Page, Turn
+from chalicelib.desk.members import MOST as MOST_MEMBERS
 from chalicelib.desk.members import ChangeMembers
 from chalicelib.desk.messages import Message
 from chalicelib.desk.openings import CreateConversation, Opened
@@ -13,17 +14,13 @@ from chalicelib.desk.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import conversations as single
 from chalicelib.dialects.ppmessage.mapping import messages
-from chalicelib.dialects.ppmessage.mapping.words import P2S, S2S, icon, is_there, kind_of, moment, service_status
+from chalicelib.dialects.ppmessage.mapping.words import P2S, S2S, icon, is_there, kind_of, moment, service_status, uuids
 from chalicelib.dialects.ppmessage.wire import talks as wire
 
 
 def member_list(given: object) -> tuple[str, ...]:
-    """Uuids of a list. Raises code 31 for what is no list of texts."""
-    if given is None:
-        return ()
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise Coded(31, "member_list is to be a list of uuids")
-    return tuple(given)
+    """Uuids of a list, () for None. Raises code 31 for what is no list of texts, 28 for too long a one."""
+    return () if given is None else tuple(uuids(given, "member_list", MOST_MEMBERS))
 
 
 def create(request: wire.CreateConversation) -> CreateConversation:

@@ -4,7 +4,9 @@ import uuid
 
 from chalicelib import config
 from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.errors import Invalid
 from chalicelib.dialects import moments
+from chalicelib.dialects.ppmessage.errors import Coded
 
 #: Types of a sender or receiver, and of a conversation.
 USER, APP, GROUP, CONVERSATION = "DU", "AP", "OG", "CV"
@@ -39,6 +41,15 @@ def service_status(presence: str | None) -> str | None:
 def is_there(presence: str | None) -> bool:
     """Whether an agent of a presence counts as connected: who is busy or away is, as notices say, too."""
     return presence not in (None, "offline")
+
+
+def uuids(given: object, field: str, most: int) -> list[str]:
+    """The texts of a list, each once. Raises code 31 for what is no list of texts, Invalid for more than `most`."""
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise Coded(31, f"{field} must be a list of uuids")
+    if len(given) > most:
+        raise Invalid(field, f"has more than {most} entries")
+    return list(dict.fromkeys(given))
 
 
 def api_uuid(account: str, level: str) -> str:

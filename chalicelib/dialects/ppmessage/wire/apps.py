@@ -4,11 +4,13 @@ from typing import ClassVar
 
 import msgspec
 
+from chalicelib.dialects.bounds import Email, Id, Line, LinesByName, Name, Number, Paragraph, Words
+
 
 class AppRequest(msgspec.Struct, kw_only=True):
     """What most calls carry: the account."""
 
-    app_uuid: str
+    app_uuid: Id
 
 
 class Done(msgspec.Struct):
@@ -54,34 +56,34 @@ class UpdateApp(AppRequest, kw_only=True):
 
     clears: ClassVar[bool] = True
 
-    app_name: str | None = None
-    app_icon: str | None = None
-    app_route_policy: str | None = None
-    welcome_message: str | None = None
-    ppcom_launcher_color: str | None = None
-    ppcom_launcher_style: str | None = None
-    company_name: str | None = None
-    offline_message: str | None = None
+    app_name: Name | None = None
+    app_icon: Line | None = None
+    app_route_policy: Name | None = None
+    welcome_message: Paragraph | None = None
+    ppcom_launcher_color: Name | None = None
+    ppcom_launcher_style: Name | None = None
+    company_name: Name | None = None
+    offline_message: Paragraph | None = None
     return_offline_message: bool | None = None
-    app_billing_email: str | None = None
-    app_time_zone: str | None = None
+    app_billing_email: Email | None = None
+    app_time_zone: Name | None = None
     #: Undocumented: all of the account's own words for online, away, busy and offline, by word; and the seconds after which
     #: an agent whose sockets have gone is away, and from then on offline.
-    status_aliases: dict[str, str] | None = None
-    away_after: int | None = None
-    offline_after: int | None = None
+    status_aliases: Words | None = None
+    away_after: Number | None = None
+    offline_after: Number | None = None
     #: Whether PP_GET_USER_UUID and PPCOM_GET_USER_UUID give whoever names a customer's e-mail or user id that customer, as the
     #: vendor's did, or want a signature. The owner's alone to change.
     trusts_addresses: bool | None = None
     #: By api level, all addresses to which /ppauth/auth may send a code for that client. The owner's alone to change.
-    redirect_uris: dict[str, list[str]] | None = None
+    redirect_uris: LinesByName | None = None
 
 
 class OwnerRequest(msgspec.Struct, kw_only=True):
     """PP_GET_APP_OWNED_BY_USER, PP_GET_ALL_APP_LIST."""
 
-    user_uuid: str
-    app_uuid: str | None = None
+    user_uuid: Id
+    app_uuid: Id | None = None
 
 
 class OwnedApp(msgspec.Struct):
@@ -100,9 +102,9 @@ class AppList(msgspec.Struct):
 class CreateApp(msgspec.Struct, kw_only=True):
     """PP_CREATE_APP."""
 
-    user_uuid: str
-    app_name: str
-    app_uuid: str | None = None
+    user_uuid: Id
+    app_name: Name
+    app_uuid: Id | None = None
 
 
 class Api(msgspec.Struct, kw_only=True):
@@ -130,7 +132,7 @@ class AppMade(msgspec.Struct, kw_only=True):
 class RemoveApp(AppRequest, kw_only=True):
     """PP_REMOVE_APP."""
 
-    user_uuid: str
+    user_uuid: Id
 
 
 class ApiRequest(AppRequest, kw_only=True):
@@ -138,8 +140,8 @@ class ApiRequest(AppRequest, kw_only=True):
     shop's own server signs its customers' identities with.
     """
 
-    user_uuid: str
-    renew: str | None = None
+    user_uuid: Id
+    renew: Name | None = None
 
 
 class ApiInfo(msgspec.Struct, kw_only=True):

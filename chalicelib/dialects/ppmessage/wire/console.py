@@ -2,14 +2,16 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Email, Id
+
 
 class Logout(msgspec.Struct, kw_only=True):
     """PPCONSOLE_LOGOUT."""
 
-    user_uuid: str
+    user_uuid: Id
 
 
 class NewPassword(msgspec.Struct, kw_only=True):
     """PPCONSOLE_SEND_NEW_PASSWORD."""
 
-    user_email: str
+    user_email: Email

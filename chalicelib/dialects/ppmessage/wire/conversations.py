@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Header, Host, Id
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 from chalicelib.dialects.ppmessage.wire.people import UserSummary
 
@@ -9,17 +10,17 @@ from chalicelib.dialects.ppmessage.wire.people import UserSummary
 class DefaultConversation(AppRequest, kw_only=True):
     """PPCOM_GET_DEFAULT_CONVERSATION."""
 
-    user_uuid: str
-    device_uuid: str
-    domain: str | None = None
-    origin: str | None = None
+    user_uuid: Id
+    device_uuid: Id
+    domain: Host | None = None
+    origin: Header | None = None
 
 
 class ConversationInfo(AppRequest, kw_only=True):
     """PP_GET_CONVERSATION_INFO."""
 
-    user_uuid: str
-    conversation_uuid: str
+    user_uuid: Id
+    conversation_uuid: Id
 
 
 class Conversation(msgspec.Struct, kw_only=True):

@@ -1,34 +1,30 @@
 """Devices, as PPMessage's clients send and get them."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
+from chalicelib.dialects.bounds import Id, Name, Token
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 from chalicelib.dialects.ppmessage.wire.loose import Loose
-
-_Text = Annotated[str, Meta(max_length=256)]
 
 
 class CreateDevice(AppRequest, kw_only=True):
     """PP_CREATE_DEVICE."""
 
-    user_uuid: str
-    device_id: str
-    device_ostype: str
+    user_uuid: Id
+    device_id: Name
+    device_ostype: Name
     #: None where it is a known customer's: a web widget sends null for him.
-    ppcom_trace_uuid: str | None
+    ppcom_trace_uuid: Name | None
 
 
 class CreateVisitorsDevice(msgspec.Struct, kw_only=True):
     """PPCOM_CREATE_DEVICE: a browser is known by the trace of its visitor, a phone by an id of its own."""
 
-    user_uuid: _Text
-    device_ostype: _Text
-    device_id: _Text | None = None
-    ppcom_trace_uuid: _Text | None = None
-    app_uuid: _Text | None = None
+    user_uuid: Id
+    device_ostype: Name
+    device_id: Name | None = None
+    ppcom_trace_uuid: Name | None = None
+    app_uuid: Id | None = None
 
 
 class DeviceCreated(msgspec.Struct):
@@ -40,18 +36,18 @@ class DeviceCreated(msgspec.Struct):
 class UpdateDevice(msgspec.Struct, kw_only=True):
     """PP_UPDATE_DEVICE, SET_DEVICE_INFO."""
 
-    device_uuid: str
-    app_uuid: str | None = None
-    user_uuid: str | None = None
+    device_uuid: Id
+    app_uuid: Id | None = None
+    user_uuid: Id | None = None
     device_fullname: Loose | None = None
     device_phonenumber: Loose | None = None
-    device_ostype: str | None = None
+    device_ostype: Name | None = None
     device_osversion: Loose | None = None
     device_android_apilevel: Loose | None = None
-    device_android_gcmtoken: str | None = None
+    device_android_gcmtoken: Token | None = None
     device_android_gcmpush: bool | None = None
     device_ios_model: Loose | None = None
-    device_ios_token: str | None = None
+    device_ios_token: Token | None = None
     device_is_online: bool | None = None
 
 

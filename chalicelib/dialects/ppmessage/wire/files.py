@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from chalicelib.dialects.bounds import Header, Id, Line, Name, Text
 from chalicelib.dialects.http import Upload
 
 
@@ -12,8 +13,8 @@ class UploadFile(msgspec.Struct, kw_only=True):
     """`POST /upload`: a form with a file; widgets send more fields, which say nothing new, and no token."""
 
     file: Upload
-    user_uuid: str
-    authorization: str = ""
+    user_uuid: Id
+    authorization: Header = ""
 
 
 class Uploaded(msgspec.Struct):
@@ -25,9 +26,9 @@ class Uploaded(msgspec.Struct):
 class UploadText(msgspec.Struct, kw_only=True):
     """`POST /upload_txt`: a form with a text."""
 
-    content_txt: str
-    upload_type: str = "content_txt"
-    authorization: str = ""
+    content_txt: Text
+    upload_type: Name = "content_txt"
+    authorization: Header = ""
 
 
 class UploadedText(msgspec.Struct):
@@ -42,7 +43,7 @@ class Download(msgspec.Struct, kw_only=True):
 
     fid: Annotated[str, Meta(max_length=200)]
     file_name: Annotated[str, Meta(max_length=500)] = ""
-    authorization: str = ""
+    authorization: Header = ""
 
 
 class Identicon(msgspec.Struct, kw_only=True):
@@ -87,7 +88,7 @@ class ShownText(msgspec.Struct):
 class SentFile(msgspec.Struct, kw_only=True):
     """Body of an IMAGE, AUDIO, FILE or TXT message as it is sent. The type that it tells is not believed."""
 
-    fid: str
-    mime: str | None = None
-    name: str | None = None
+    fid: Id
+    mime: Name | None = None
+    name: Line | None = None
     dura: Annotated[float, Meta(ge=0, le=86_400)] | None = None

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
+from chalicelib.dialects.bounds import Id, Ids, Line, Name
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 from chalicelib.dialects.ppmessage.wire.people import UserSummary
 
@@ -11,16 +12,16 @@ from chalicelib.dialects.ppmessage.wire.people import UserSummary
 class GroupRequest(AppRequest, kw_only=True):
     """What most calls about a group carry."""
 
-    group_uuid: str
+    group_uuid: Id
 
 
 class CreateGroup(AppRequest, kw_only=True):
     """PP_CREATE_ORG_GROUP. `group_route_algorithm` is BROADCAST, SMART or LOAD."""
 
-    group_name: str
-    group_desc: str
+    group_name: Line
+    group_desc: Line
     is_distributor: bool | None = None
-    group_route_algorithm: str | None = None
+    group_route_algorithm: Name | None = None
 
 
 class UpdateGroup(GroupRequest, kw_only=True):
@@ -28,29 +29,29 @@ class UpdateGroup(GroupRequest, kw_only=True):
 
     clears: ClassVar[bool] = True
 
-    group_name: str | None = None
-    group_icon: str | None = None
-    group_desc: str | None = None
+    group_name: Line | None = None
+    group_icon: Line | None = None
+    group_desc: Line | None = None
     is_distributor: bool | None = None
-    group_route_algorithm: str | None = None
+    group_route_algorithm: Name | None = None
 
 
 class GroupUsers(GroupRequest, kw_only=True):
     """PP_ADD_ORG_GROUP_USER and PP_REMOVE_ORG_GROUP_USER."""
 
-    user_list: list[str]
+    user_list: Ids
 
 
 class GroupConversation(GroupRequest, kw_only=True):
     """PP_GET_ORG_GROUP_CONVERSATION."""
 
-    user_uuid: str
+    user_uuid: Id
 
 
 class SelectUsers(GroupRequest, kw_only=True):
     """PP_SELECT_USERS_BY_GROUP_ALGORITHM."""
 
-    conversation_uuid: str
+    conversation_uuid: Id
 
 
 class Group(msgspec.Struct, kw_only=True):

@@ -2,46 +2,48 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Id, Name, Number, Text
+
 
 class PageHistory(msgspec.Struct, kw_only=True):
     """PP_PAGE_HISTORY_MESSAGE: by page, or older than `max_uuid`, or newer than `min_uuid`."""
 
-    conversation_uuid: str
-    app_uuid: str | None = None
-    user_uuid: str | None = None
-    page_offset: int | None = None
-    page_size: int | None = None
-    min_uuid: str | None = None
-    max_uuid: str | None = None
+    conversation_uuid: Id
+    app_uuid: Id | None = None
+    user_uuid: Id | None = None
+    page_offset: Number | None = None
+    page_size: Number | None = None
+    min_uuid: Id | None = None
+    max_uuid: Id | None = None
 
 
 class GetHistory(msgspec.Struct, kw_only=True):
     """PP_GET_HISTORY_MESSAGE: page -1 is all; from `max_id` on, itself included, back to `since_id`, itself left out."""
 
-    conversation_uuid: str
-    page_offset: int
-    app_uuid: str | None = None
-    user_uuid: str | None = None
-    page_size: int | None = None
-    since_id: str | None = None
-    max_id: str | None = None
+    conversation_uuid: Id
+    page_offset: Number
+    app_uuid: Id | None = None
+    user_uuid: Id | None = None
+    page_size: Number | None = None
+    since_id: Id | None = None
+    max_id: Id | None = None
 
 
 class SendMessage(msgspec.Struct, kw_only=True):
     """PP_SEND_MESSAGE: the socket's `send` object, flat."""
 
-    uuid: str
-    from_uuid: str
-    from_type: str
-    to_uuid: str
-    to_type: str
-    message_type: str
-    message_subtype: str
-    message_body: str
-    conversation_uuid: str
-    conversation_type: str | None = None
-    app_uuid: str | None = None
-    device_uuid: str | None = None
+    uuid: Id
+    from_uuid: Id
+    from_type: Name
+    to_uuid: Id
+    to_type: Name
+    message_type: Name
+    message_subtype: Name
+    message_body: Text
+    conversation_uuid: Id
+    conversation_type: Name | None = None
+    app_uuid: Id | None = None
+    device_uuid: Id | None = None
 
 
 class FromUser(msgspec.Struct):

@@ -2,14 +2,15 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Name
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 
 
 class Range(AppRequest, kw_only=True):
     """*_BY_RANGE: days as `2016-05-18`, both included; without them the last thirty and today."""
 
-    begin_date: str | None = None
-    end_date: str | None = None
+    begin_date: Name | None = None
+    end_date: Name | None = None
 
 
 class Overview(msgspec.Struct, kw_only=True):

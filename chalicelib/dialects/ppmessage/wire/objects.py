@@ -2,13 +2,15 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Id, Name
+
 
 class ObjectRequest(msgspec.Struct, kw_only=True):
     """GET_YVOBJECT_DETAIL: `type` is DU, AP, OG or CV."""
 
-    uuid: str
-    type: str
-    app_uuid: str | None = None
+    uuid: Id
+    type: Name
+    app_uuid: Id | None = None
 
 
 class Object(msgspec.Struct, kw_only=True):

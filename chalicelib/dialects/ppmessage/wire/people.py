@@ -1,30 +1,28 @@
 """People, as PPMessage's clients send and get them."""
 
-from typing import Annotated, Any, ClassVar
+from typing import ClassVar
 
 import msgspec
-from msgspec import Meta
 
+from chalicelib.dialects.bounds import Checked, Email, Header, Host, Id, Line, Name, Number, Real, Secret
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
-
-_Text = Annotated[str, Meta(max_length=256)]
 
 
 class CreateAnonymous(AppRequest, kw_only=True):
     """PP_CREATE_ANONYMOUS."""
 
-    ppcom_trace_uuid: str
-    domain: str | None = None
-    origin: str | None = None
+    ppcom_trace_uuid: Name
+    domain: Host | None = None
+    origin: Header | None = None
 
 
 class CreateVisitor(msgspec.Struct, kw_only=True):
     """PPCOM_CREATE_ANONYMOUS: as PP_CREATE_ANONYMOUS, of the token's account."""
 
-    ppcom_trace_uuid: _Text
-    app_uuid: _Text | None = None
-    domain: _Text | None = None
-    origin: _Text | None = None
+    ppcom_trace_uuid: Name
+    app_uuid: Id | None = None
+    domain: Name | None = None
+    origin: Name | None = None
 
 
 class AnonymousCreated(msgspec.Struct):
@@ -53,12 +51,12 @@ class UserSummary(msgspec.Struct, kw_only=True):
 class CreateUser(AppRequest, kw_only=True):
     """PP_CREATE_USER."""
 
-    user_email: str
-    user_fullname: str
-    user_language: str | None = None
-    user_password: str | None = None
+    user_email: Email
+    user_fullname: Name
+    user_language: Name | None = None
+    user_password: Secret | None = None
     is_service_user: bool | None = None
-    user_status: str | None = None
+    user_status: Name | None = None
 
 
 class User(msgspec.Struct, kw_only=True):
@@ -77,9 +75,9 @@ class User(msgspec.Struct, kw_only=True):
 class RemoveUser(msgspec.Struct, kw_only=True):
     """PP_REMOVE_USER."""
 
-    user_uuid: str
-    user_password: str
-    app_uuid: str | None = None
+    user_uuid: Id
+    user_password: Secret
+    app_uuid: Id | None = None
 
 
 class UpdateUser(AppRequest, kw_only=True):
@@ -87,29 +85,29 @@ class UpdateUser(AppRequest, kw_only=True):
 
     clears: ClassVar[bool] = True
 
-    user_uuid: str
-    user_fullname: str | None = None
-    user_icon: str | None = None
-    user_signature: str | None = None
-    user_language: str | None = None
-    user_status: str | None = None
+    user_uuid: Id
+    user_fullname: Name | None = None
+    user_icon: Line | None = None
+    user_signature: Line | None = None
+    user_language: Name | None = None
+    user_status: Name | None = None
     is_distributor_user: bool | None = None
-    old_password: str | None = None
-    new_password: str | None = None
-    user_password: str | None = None
+    old_password: Secret | None = None
+    new_password: Secret | None = None
+    user_password: Secret | None = None
 
 
 class UserRequest(AppRequest, kw_only=True):
     """PP_GET_USER_INFO."""
 
-    user_uuid: str
+    user_uuid: Id
 
 
 class DetailRequest(msgspec.Struct, kw_only=True):
     """PP_GET_USER_DETAIL. A password is not returned, whoever asks."""
 
-    user_uuid: str
-    app_uuid: str | None = None
+    user_uuid: Id
+    app_uuid: Id | None = None
     return_password: bool | None = None
 
 
@@ -168,10 +166,10 @@ class UserDetail(Unset, kw_only=True):
 class UuidRequest(AppRequest, kw_only=True):
     """PP_GET_USER_UUID. `signature` is undocumented: the shop's own server's, of the e-mail."""
 
-    user_email: str
-    user_fullname: str | None = None
-    user_icon: str | None = None
-    signature: str | None = None
+    user_email: Email
+    user_fullname: Name | None = None
+    user_icon: Line | None = None
+    signature: Name | None = None
 
 
 class IdentityRequest(msgspec.Struct, kw_only=True):
@@ -179,17 +177,17 @@ class IdentityRequest(msgspec.Struct, kw_only=True):
     server's, of the user id or else the e-mail.
     """
 
-    ppcom_trace_uuid: str
-    app_uuid: str | None = None
-    user_id: str | int | None = None
-    user_createtime: int | float | None = None
-    user_name: str | None = None
-    user_email: str | None = None
-    user_mobile: str | int | None = None
-    user_icon: str | None = None
-    company_name: str | None = None
-    company_fullname: str | None = None
-    signature: str | None = None
+    ppcom_trace_uuid: Name
+    app_uuid: Id | None = None
+    user_id: Name | Number | None = None
+    user_createtime: Number | Real | None = None
+    user_name: Name | None = None
+    user_email: Email | None = None
+    user_mobile: Name | Number | None = None
+    user_icon: Line | None = None
+    company_name: Name | None = None
+    company_fullname: Name | None = None
+    signature: Name | None = None
 
 
 class Identity(msgspec.Struct):
@@ -208,8 +206,8 @@ class UserUuid(msgspec.Struct):
 class EmailRequest(msgspec.Struct, kw_only=True):
     """PP_IS_EMAIL_VALID."""
 
-    user_email: str
-    app_uuid: str | None = None
+    user_email: Line
+    app_uuid: Id | None = None
 
 
 class EmailValid(msgspec.Struct):
@@ -221,13 +219,13 @@ class EmailValid(msgspec.Struct):
 class ServiceUserRequest(msgspec.Struct, kw_only=True):
     """PP_GET_SERVICE_USER_LIST: as PP_GET_APP_SERVICE_USER_LIST, of the token's account."""
 
-    app_uuid: _Text | None = None
+    app_uuid: Id | None = None
 
 
 class LeaveApp(AppRequest, kw_only=True):
     """PP_LEAVE_APP. What is no list of texts has a code of its own, so it is looked at later."""
 
-    user_list: Any
+    user_list: Checked
 
 
 class ServiceUser(msgspec.Struct, kw_only=True):

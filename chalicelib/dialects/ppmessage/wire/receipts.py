@@ -1,22 +1,22 @@
 """Acknowledgements, as PPMessage's clients send and get them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from chalicelib.dialects.bounds import Checked, Id, Number
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 
-Uuid = Annotated[str, Meta(max_length=64)]
 Pid = Annotated[str, Meta(max_length=200)]
 
 
 class Acknowledge(msgspec.Struct, kw_only=True):
     """ACK_MESSAGE: `list` has the `pid` of each message. What is no list has a code of its own, so it is looked at later."""
 
-    list: Any
-    app_uuid: str | None = None
-    user_uuid: str | None = None
+    list: Checked
+    app_uuid: Id | None = None
+    user_uuid: Id | None = None
 
 
 class Acknowledged(msgspec.Struct):
@@ -26,8 +26,8 @@ class Acknowledged(msgspec.Struct):
 class Unacked(AppRequest, kw_only=True):
     """GET_UNACKED_MESSAGES: of a user's device."""
 
-    from_uuid: str
-    device_uuid: str
+    from_uuid: Id
+    device_uuid: Id
 
 
 class PageUnacked(msgspec.Struct, kw_only=True):
@@ -36,11 +36,11 @@ class PageUnacked(msgspec.Struct, kw_only=True):
     Of a user's device; of the one that the user uses where none is named.
     """
 
-    user_uuid: Uuid
-    app_uuid: Uuid | None = None
-    device_uuid: Uuid | None = None
-    page_offset: int | None = None
-    page_size: int | None = None
+    user_uuid: Id
+    app_uuid: Id | None = None
+    device_uuid: Id | None = None
+    page_offset: Number | None = None
+    page_size: Number | None = None
     max_uuid: Pid | None = None
     min_uuid: Pid | None = None
 

@@ -2,33 +2,34 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Id, Line, Paragraph
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 
 
 class AddScript(AppRequest, kw_only=True):
     """PP_ADD_PREDEFINED_SCRIPT."""
 
-    script_question: str
-    script_answer: str
-    group_uuid: str | None = None
+    script_question: Line
+    script_answer: Paragraph
+    group_uuid: Id | None = None
 
 
 class ScriptRequest(AppRequest, kw_only=True):
     """PP_REMOVE_PREDEFINED_SCRIPT."""
 
-    script_uuid: str
+    script_uuid: Id
 
 
 class AddScriptGroup(AppRequest, kw_only=True):
     """PP_ADD_PREDEFINED_SCRIPT_GROUP."""
 
-    group_name: str
+    group_name: Line
 
 
 class MoveScript(ScriptRequest, kw_only=True):
     """PP_MOVE_PREDEFINED_SCRIPT_INTO_GROUP."""
 
-    group_uuid: str
+    group_uuid: Id
 
 
 class Script(msgspec.Struct, kw_only=True):

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Email, Id, Name, Number, Token
 from chalicelib.dialects.ppmessage.wire.apps import AppInfo, AppRequest
 from chalicelib.dialects.ppmessage.wire.loose import Loose
 from chalicelib.dialects.ppmessage.wire.people import UserSummary
@@ -10,12 +11,12 @@ from chalicelib.dialects.ppmessage.wire.people import UserSummary
 class Login(msgspec.Struct, kw_only=True):
     """PPKEFU_LOGIN: `terminal` is what the client calls its device."""
 
-    user_email: str
-    terminal: str
-    ostype: str
-    app_uuid: str | None = None
-    user_uuid: str | None = None
-    token: str | None = None
+    user_email: Email
+    terminal: Name
+    ostype: Name
+    app_uuid: Id | None = None
+    user_uuid: Id | None = None
+    token: Token | None = None
     osmodel: Loose | None = None
     osversion: Loose | None = None
     device_fullname: Loose | None = None
@@ -69,8 +70,8 @@ class LoggedIn(msgspec.Struct, kw_only=True):
 class Logout(AppRequest, kw_only=True):
     """PPKEFU_LOGOUT."""
 
-    user_uuid: str
-    device_uuid: str
+    user_uuid: Id
+    device_uuid: Id
 
 
 class Ended(msgspec.Struct):
@@ -80,8 +81,8 @@ class Ended(msgspec.Struct):
 class SetStatus(AppRequest, kw_only=True):
     """PPKEFU_SET_SERVICE_USER_STATUS: READY, BUSY or REST."""
 
-    user_uuid: str
-    user_status: str
+    user_uuid: Id
+    user_status: Name
 
 
 class StatusSet(msgspec.Struct):
@@ -91,9 +92,9 @@ class StatusSet(msgspec.Struct):
 class ValidateDevice(msgspec.Struct, kw_only=True):
     """PP_VALIDATE_ONLINE_DEVICE."""
 
-    user_uuid: str
-    device_uuid: str
-    app_uuid: str | None = None
+    user_uuid: Id
+    device_uuid: Id
+    app_uuid: Id | None = None
 
 
 class Valid(msgspec.Struct):
@@ -105,8 +106,8 @@ class Valid(msgspec.Struct):
 class PageOnline(AppRequest, kw_only=True):
     """PP_PAGE_ONLINE_PORTAL_USER: pages from 0."""
 
-    page_offset: int
-    page_size: int
+    page_offset: Number
+    page_size: Number
 
 
 class OnlinePage(msgspec.Struct, kw_only=True):

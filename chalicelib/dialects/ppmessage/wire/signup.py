@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Email, Id, Name, Secret
 from chalicelib.dialects.ppmessage.wire.apps import AppMade
 from chalicelib.dialects.ppmessage.wire.people import User
 
@@ -9,12 +10,12 @@ from chalicelib.dialects.ppmessage.wire.people import User
 class SignUp(msgspec.Struct, kw_only=True):
     """PPCONSOLE_SIGNUP. `app_uuid` may be left out, be the caller's own, or be the uuid that the new account is to have."""
 
-    app_name: str
-    user_email: str
-    user_fullname: str
-    user_password: str
-    app_uuid: str | None = None
-    user_language: str | None = None
+    app_name: Name
+    user_email: Email
+    user_fullname: Name
+    user_password: Secret
+    app_uuid: Id | None = None
+    user_language: Name | None = None
 
 
 class SignedUp(msgspec.Struct):

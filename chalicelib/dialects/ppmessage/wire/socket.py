@@ -4,18 +4,19 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.dialects.bounds import Checked
 from chalicelib.dialects.ppmessage.wire.messages import Letters
 
 
 class Auth(msgspec.Struct, kw_only=True):
     """`auth`: whose socket it is. What is left out is told apart, so everything may be. A visitor's has `extra_data`."""
 
-    api_token: Any = None
-    app_uuid: Any = None
-    user_uuid: Any = None
-    device_uuid: Any = None
-    is_service_user: Any = None
-    extra_data: Any = msgspec.UNSET
+    api_token: Checked = None
+    app_uuid: Checked = None
+    user_uuid: Checked = None
+    device_uuid: Checked = None
+    is_service_user: Checked = None
+    extra_data: Checked = msgspec.UNSET
 
 
 class Ack(msgspec.Struct, kw_only=True, tag_field="type", tag="ACK"):

@@ -1,10 +1,8 @@
 """Conversations with members, and lists of them, as PPMessage's clients send and get them."""
 
-from typing import Annotated, Any
-
 import msgspec
-from msgspec import Meta
 
+from chalicelib.dialects.bounds import Checked, Id, Name, Number
 from chalicelib.dialects.ppmessage.wire.apps import AppRequest
 from chalicelib.dialects.ppmessage.wire.conversations import Conversation, ConversationData
 from chalicelib.dialects.ppmessage.wire.messages import FromUser, Message
@@ -14,19 +12,19 @@ from chalicelib.dialects.ppmessage.wire.people import Unset
 class CreateConversation(AppRequest, kw_only=True):
     """PP_CREATE_CONVERSATION: P2S with a contact, S2S among agents. `member_list` is to be a list of uuids."""
 
-    user_uuid: str
-    conversation_type: str
-    conversation_name: str | None = None
-    member_list: Any = None
-    group_uuid: str | None = None
+    user_uuid: Id
+    conversation_type: Name
+    conversation_name: Name | None = None
+    member_list: Checked = None
+    group_uuid: Id | None = None
 
 
 class TalkWith(msgspec.Struct, kw_only=True):
     """PPKEFU_CREATE_CONVERSATION: `member_list` is to be a list of one uuid."""
 
-    user_uuid: Annotated[str, Meta(max_length=64)]
-    member_list: Any
-    app_uuid: Annotated[str, Meta(max_length=64)] | None = None
+    user_uuid: Id
+    member_list: Checked
+    app_uuid: Id | None = None
 
 
 class ConversationCreated(Conversation, kw_only=True):
@@ -46,31 +44,31 @@ class TalkOfTwo(ConversationCreated, kw_only=True):
 class OneConversation(AppRequest, kw_only=True):
     """PP_OPEN_CONVERSATION, PP_CLOSE_CONVERSATION."""
 
-    user_uuid: str
-    conversation_uuid: str
+    user_uuid: Id
+    conversation_uuid: Id
 
 
 class UpdateConversation(AppRequest, kw_only=True):
     """PP_UPDATE_CONVERSATION."""
 
-    conversation_uuid: str
-    assigned_uuid: str
+    conversation_uuid: Id
+    assigned_uuid: Id
 
 
 class UpdateMembers(AppRequest, kw_only=True):
     """PP_UPDATE_CONVERSATION_MEMBER: `action` is ADD or REMOVE, `member_list` is to be a list of uuids."""
 
-    conversation_uuid: str
-    group_uuid: str | None = None
-    action: str | None = None
-    member_list: Any = None
+    conversation_uuid: Id
+    group_uuid: Id | None = None
+    action: Name | None = None
+    member_list: Checked = None
 
 
 class ConversationMembers(AppRequest, kw_only=True):
     """PP_GET_CONVERSATION_USER_LIST."""
 
-    conversation_uuid: str
-    user_uuid: str | None = None
+    conversation_uuid: Id
+    user_uuid: Id | None = None
 
 
 class Group(msgspec.Struct):
@@ -103,24 +101,24 @@ class Members(msgspec.Struct):
 class AppConversations(AppRequest, kw_only=True):
     """PP_GET_APP_CONVERSATION_LIST; the page is undocumented."""
 
-    user_uuid: str | None = None
-    page_offset: int | None = None
-    page_size: int | None = None
+    user_uuid: Id | None = None
+    page_offset: Number | None = None
+    page_size: Number | None = None
 
 
 class UserConversations(AppRequest, kw_only=True):
     """PP_GET_USER_CONVERSATION_LIST; the page is undocumented."""
 
-    user_uuid: str
-    page_offset: int | None = None
-    page_size: int | None = None
+    user_uuid: Id
+    page_offset: Number | None = None
+    page_size: Number | None = None
 
 
 class PageConversations(UserConversations, kw_only=True):
     """PP_PAGE_USER_CONVERSATION: by page, or older than `max_uuid`, or newer than `min_uuid`."""
 
-    min_uuid: str | None = None
-    max_uuid: str | None = None
+    min_uuid: Id | None = None
+    max_uuid: Id | None = None
 
 
 class CreateUser(Unset, kw_only=True):

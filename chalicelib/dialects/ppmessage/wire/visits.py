@@ -1,30 +1,26 @@
 """What a visitor's client of 2017 tells and asks of a visit, as it sends and gets it."""
 
-from typing import Annotated, Any
-
 import msgspec
-from msgspec import Meta
 
+from chalicelib.dialects.bounds import Checked, Id, Name
 from chalicelib.dialects.ppmessage.wire.loose import Loose
-
-_Uuid = Annotated[str, Meta(max_length=64)]
 
 
 class TrackEvent(msgspec.Struct, kw_only=True):
     """PPCOM_TRACK_EVENT: `event_data` is any JSON."""
 
-    user_uuid: _Uuid
-    device_uuid: _Uuid
+    user_uuid: Id
+    device_uuid: Id
     event_name: Loose
-    event_data: Any
-    app_uuid: _Uuid | None = None
+    event_data: Checked
+    app_uuid: Id | None = None
 
 
 class IpInfo(msgspec.Struct, kw_only=True):
     """PP_GET_IP_INFO: of the address that the call comes from. `country` is what the edge in front of the gateway says of it."""
 
-    app_uuid: _Uuid | None = None
-    country: Annotated[str, Meta(max_length=64)] | None = None
+    app_uuid: Id | None = None
+    country: Name | None = None
 
 
 class IpInfoShown(msgspec.Struct):

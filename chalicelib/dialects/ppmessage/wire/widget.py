@@ -2,22 +2,24 @@
 
 import msgspec
 
+from chalicelib.dialects.bounds import Header, Host, Id
+
 
 class Script(msgspec.Struct, kw_only=True):
     """`GET /widget.js`: who it is for it reads off its own address."""
 
-    app: str = ""
-    domain: str = ""
-    if_none_match: str = ""
-    accept_encoding: str = ""
+    app: Id = ""
+    domain: Host = ""
+    if_none_match: Header = ""
+    accept_encoding: Header = ""
 
 
 class Start(msgspec.Struct, kw_only=True):
     """`POST /ppauth/widget`, a form: the account, and the domain whose page it is on, as its browser says by `Origin`."""
 
-    app_uuid: str
-    domain: str
-    origin: str | None = None
+    app_uuid: Id
+    domain: Host
+    origin: Header | None = None
 
 
 class Started(msgspec.Struct, kw_only=True):

@@ -1,0 +1,160 @@
+"""No parser of what clients send takes longer for a nasty text than for a plain one: all are linear.
+
+CPU time of this process, the best of several runs, so that a busy machine does not matter. A quadratic parser is beyond the
+factor by far: it takes a hundred times as long and more.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import pytest
+
+from chalicelib.desk.errors import DeskError
+from chalicelib.desk.files import disposition
+from chalicelib.dialects import endpoint, forms
+from chalicelib.dialects.anytime import mapping as anytime
+from chalicelib.dialects.http import Request
+from chalicelib.dialects.ppmessage import pages
+from chalicelib.dialects.ppmessage.calls import widget
+from chalicelib.dialects.ppmessage.mapping import files, socket
+from chalicelib.models.files import File
+from chalicelib.rules import domains, emails, hosts, html, ids, limits, redirects, text
+
+#: Times longer than for a plain text that a nasty one may take, and the shortest time that is told from none, in seconds.
+FACTOR, LEAST = 40, 0.002
+RUNS = 3
+KIND = "multipart/form-data; boundary=x"
+
+
+class Parser(NamedTuple):
+    """What reads a text of so many characters; a plain one is a repeated `plain`, nasty ones repeat the others."""
+
+    read: Callable[[str], Any]
+    plain: str
+    nasty: tuple[str, ...]
+    length: int = 40_000
+
+
+def part(header: str) -> bytes:
+    """A form of one part, whose headers have this line."""
+    return f'--x\r\nContent-Disposition: form-data; name="a"; {header}\r\n\r\n1\r\n--x--\r\n'.encode()
+
+
+def named(name: str) -> str:
+    return disposition(File("a", kind="file", mime="a/b", name=name, size=1, created_at=1))
+
+
+#: Beginnings and pieces of markup, and signs that mean something to one parser or another.
+MARKUP = [
+    "<",
+    "</",
+    "<!",
+    "<!--",
+    "<!-- -",
+    "<!-->",
+    "-->",
+    "<![",
+    "]]>",
+    "<?",
+    "<a ",
+    "<a b='",
+    '<a b="',
+    "<a b=",
+    "<a =",
+    "<a/",
+]
+MARKUP += [
+    "\n",
+    "\xa0",
+    "</a ",
+    "&",
+    "&#",
+    "&#9",
+    "&#x",
+    "&amp",
+    "<script>",
+    "<script></",
+    "<style></styl",
+    "<title>",
+    "<template>",
+]
+MARKUP += [
+    "<ul><li>x",
+    "<pre>\n",
+    "<td>",
+    "<br>",
+    "<head>",
+    "<p><",
+    "<a href=http://b>c",
+    "<a href='http://b'>",
+    "\xa0",
+    "\n",
+    " ",
+]
+MARKS = (*""" ,;="\\'?%&[]*@.-a0é""", "=?", "\x00", "🙂")
+PARSERS = {
+    "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
+    "If-Match": Parser(anytime.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
+    "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
+    "Accept-Encoding": Parser(widget._accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
+    "If-None-Match": Parser(lambda given: widget._has(given, '"a"'), '"b", ', ("W/", *MARKS)),
+    "Content-Type": Parser(lambda given: Request("", "", headers={"content-type": given}).media_type, "a/b; c=d", MARKS),
+    "Authorization": Parser(lambda given: Request("", "", headers={"authorization": given}).credential("x"), "x yz", MARKS),
+    "a form": Parser(lambda given: Request("", "", body=given.encode()).form, "a=bcdefghijk", MARKS),
+    "a form's boundary": Parser(lambda given: forms.parts(f"multipart/form-data; {given}", b""), "a=b; ", MARKS, 10_000),
+    "a form with files": Parser(lambda given: forms.parts(KIND, given.encode()), "--x\r\n", ("\r\n--", "\r\n--x", "\r", *MARKS)),
+    "a part's header": Parser(lambda given: forms.parts(KIND, part(given)), "a=b; ", ("; filename*=", '\\"', *MARKS), 4_000),
+    "a file's name in a form": Parser(
+        lambda given: forms.file_name(given.encode(), given.encode()),
+        "filename=abc; ",
+        ("=?a?b?", "=?utf-8?q?=", "=?utf-8?b?", "; filename*=utf-8'", "; filename*", '"\\', *MARKS),
+    ),
+    "a query": Parser(lambda given: endpoint.unfolded({given: "1", "a[b]": "2"}), "a[b]", ("a[", "]", "[]", *MARKS)),
+    "a complaint": Parser(endpoint.explained, "some words", ("Object missing required field `", " - at `$", "`$", "`", *MARKS)),
+    "JSON": Parser(lambda given: Request("", "", body=given.encode()).json, '{"a": 1}', ('{"a":', "[", "\\u", "1", "-", *MARKS)),
+    "a cursor": Parser(anytime.read_cursor, "YWJj", MARKS),
+    "a time": Parser(lambda given: anytime.read_moment(given, "a", 0), "2016-05-18", ("1", "T", ":", "+", *MARKS)),
+    "includes": Parser(lambda given: anytime.includes(given, frozenset({"a"})), "a,", MARKS),
+    "a file's name": Parser(text.file_name, "name.txt", ("/", "\\", "\u202e", *MARKS)),
+    "a file's name as a widget asks": Parser(files.misspelt, "name.txt", ("é0", "(", *MARKS)),
+    "a file's name in a header": Parser(named, "name.txt", MARKS),
+    "a file's id": Parser(lambda given: (files.named_text(given), files.named_file(given)), "txt-a.b", ("txt-", "thum-", *MARKS)),
+    "a pid": Parser(socket.handle, "a:b:1", (":", "9", *MARKS)),
+    "a media type": Parser(text.media_type, "image/png", ("a/", "a", "+", "/", *MARKS)),
+    "an e-mail": Parser(lambda given: emails.is_address(emails.canonical(given)), "a@b.example", ("a@", "ü.", *MARKS)),
+    "a host": Parser(hosts.to_ascii, "shop.example", ("ü.", "xn--", "。", "\u0300", "\u200d", *MARKS)),
+    "a domain": Parser(domains.host_of, "shop.example", ("www.", "ü.", "1.", *MARKS)),
+    "an origin": Parser(domains.host_of_origin, "https://a.example", ("https://", "[", ":", "/", "//", *MARKS)),
+    "a redirect": Parser(redirects.is_redirect, "https://a.example/", ("https://", ":", "/", *MARKS)),
+    "a uuid": Parser(ids.is_uuid, "0190a5f2-7a00-7000-8000-000000000001", ("0", "0-", *MARKS)),
+    "an address of a network": Parser(limits.network_of, "127.0.0.1", (":", "0:", "1.", *MARKS)),
+}  # fmt: skip
+
+
+def seconds(parser: Parser, unit: str) -> float:
+    given, taken = (unit * parser.length)[: parser.length], []
+    for _ in range(RUNS):
+        began = time.process_time()
+        with suppress(DeskError, ValueError):
+            parser.read(given)
+        taken.append(time.process_time() - began)
+        if taken[-1] < LEAST:
+            break
+    return min(taken)
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_a_nasty_text_takes_no_longer_than_a_plain_one(name: str) -> None:
+    parser = PARSERS[name]
+    most = FACTOR * max(seconds(parser, parser.plain), LEAST)
+    slow = {unit: taken for unit in parser.nasty if (taken := seconds(parser, unit)) > most}
+    assert slow == {}
+
+
+def test_a_quadratic_parser_is_found() -> None:
+    import re
+
+    cutting = Parser(lambda given: re.sub(r"<[^>]*>", "", given), "<p>some words</p>", ("<",), 20_000)
+    assert seconds(cutting, "<") > FACTOR * max(seconds(cutting, cutting.plain), LEAST)
