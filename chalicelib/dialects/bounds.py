@@ -23,8 +23,8 @@ Line = Annotated[str, Meta(max_length=1_024)]
 Paragraph = Annotated[str, Meta(max_length=5_000)]
 #: A message. The desk counts its bytes.
 Text = Annotated[str, Meta(max_length=60_000)]
-#: A password, or the secret of an api client.
-Secret = Annotated[str, Meta(max_length=1_024)]
+#: A password, or the key or secret of an api client. As wide as an id: one that nobody can have is a wrong one.
+Secret = Annotated[str, Meta(max_length=8_192)]
 #: A token, of ours or of a push service.
 Token = Annotated[str, Meta(max_length=4_096)]
 #: A header: API Gateway lets all of a request's together have so much.
