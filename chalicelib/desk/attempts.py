@@ -1,6 +1,7 @@
 """Attempts: how many wrong passwords a login takes, and how often anything else may be asked for in a while."""
 
 from chalicelib.context import Context
+from chalicelib.desk import limits
 from chalicelib.desk.errors import Locked
 from chalicelib.desk.retry import contended
 from chalicelib.models import attempts as rows
@@ -26,8 +27,9 @@ def of(person: Person) -> str:
 def check_password(ctx: Context, key: str, wire_password: str, *stored: str | None) -> bool:
     """Whether the wire password is one of those stored: one request more than none, and one to count or to forget.
 
-    Raises Locked after ten wrong ones, before any is hashed; a right one makes them forgotten.
+    Raises Locked after ten wrong ones, before any is hashed, TooMany; a right one makes them forgotten.
     """
+    limits.spend_by_source(ctx, "logins")
     row = _running(ctx, key)
     if row and row.tries >= MOST_WRONG:
         raise Locked(row.expires_at - ctx.now // 1000)

@@ -1,7 +1,7 @@
 """Logins: who an e-mail and a password are, in which of his accounts."""
 
 from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk import accounts, attempts
+from chalicelib.desk import accounts, attempts, limits
 from chalicelib.desk.errors import NotAuthenticated, NotFound
 from chalicelib.models import claims, people
 from chalicelib.models.people import Person
@@ -12,8 +12,9 @@ def log_in(ctx: Context, email: str, wire_password: str, account: str | None = N
     """The agent whose e-mail and wire password these are, in `account` if he has it beside his own.
 
     Raises NotAuthenticated, after the same work whatever is wrong; also where his account, or `account`, was removed.
-    Raises Locked after ten wrong passwords, for whichever e-mail.
+    Raises Locked after ten wrong passwords, for whichever e-mail, TooMany.
     """
+    limits.check_login(ctx)
     claim = claims.find(claims.EVERYWHERE, "login", emails.canonical(email))
     home = people.get(claim.account, claim.id) if claim else None
     known = home.password if home and home.is_active else None

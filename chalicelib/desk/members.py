@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chalicelib.context import Context
+from chalicelib.context import VISITOR, Context
 from chalicelib.desk import accounts, conversations, domains, groups, people
 from chalicelib.desk.errors import Conflict, Invalid, NotFound
 from chalicelib.desk.people import Person
@@ -162,6 +162,18 @@ def of(ctx: Context, found: Conversation) -> list[str]:
     assignee = [found.assignee] if found.assignee else []
     last = [] if found.is_internal else [found.contact]
     return [id_ for id_ in dict.fromkeys([*assignee, *named, *everybody]) if id_ not in last] + last
+
+
+def shared_with(ctx: Context, person: str, wanted: Sequence[str]) -> list[Conversation]:
+    """Those of the conversations that the account has and that may be told to a person of the caller's: a contact's own, and
+    where they are a member; to an agent all that are not among others. One request, or two where members by name tell.
+    """
+    found = conversations.some(ctx, wanted)
+    to_all = ctx.caller.level != VISITOR
+    own = [row for row in found if person in (row.contact, row.assignee) or (to_all and not row.is_internal)]
+    named = [row for row in found if row.member_count and row not in own]
+    parts = memberships.of_person(ctx.account, person, [row.id for row in named])
+    return own + [row for row in named if row.id in parts and parts[row.id].is_member]
 
 
 def close(ctx: Context, conversation: str, person: str) -> None:

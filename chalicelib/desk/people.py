@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import tokens
+from chalicelib.desk import limits, tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
@@ -85,7 +85,8 @@ def made_agent(ctx: Context, command: CreateAgent) -> Person:
 
 
 def create_contact(ctx: Context, command: CreateContact) -> Person:
-    """Stores a contact; his e-mail is one person's in the account. Raises Exists, Invalid."""
+    """Stores a contact; his e-mail is one person's in the account. Raises Exists, Invalid, TooMany."""
+    limits.spend_contact(ctx)
     person = _new(ctx, people.CONTACT, _name(command.name), address_of(command.email))
     person.icon, person.language, person.is_anonymous = command.icon, _language(command.language), command.is_anonymous
     person.password = hashed(ctx, command.password) if command.password is not None else None
@@ -97,6 +98,7 @@ def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | Non
 
     A visitors' token then speaks for him. Raises Forbidden where it is an agent's, Invalid.
     """
+    limits.check_contact(ctx)
     address = address_of(email)
 
     def attempt() -> Person:
@@ -180,6 +182,7 @@ def visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
     """
     if not 0 < len(trace) <= _LONGEST_NAME:
         raise Invalid("trace", "must be 1 to 256 characters")
+    limits.check_contact(ctx)
     person = contended(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace, domain))
     tokens.bind(ctx, person.id)
     visits(ctx, person, domain)
@@ -202,6 +205,7 @@ def _traced(ctx: Context, trace: str) -> Person | None:
 
 
 def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
+    limits.spend_contact(ctx)
     person = _new(ctx, people.CONTACT, "Unknown Area.User", "")
     person.email = text.visitor_email(person.id, ctx.account)
     person.is_anonymous, person.trace, person.domain = True, trace, domain

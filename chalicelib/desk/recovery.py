@@ -2,7 +2,7 @@
 
 from chalicelib import config
 from chalicelib.context import AGENT, SYSTEM, Caller, Context
-from chalicelib.desk import accounts, attempts, events, people, profiles, tokens
+from chalicelib.desk import accounts, attempts, events, limits, people, profiles, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.events import PasswordForgotten
 from chalicelib.desk.people import Person
@@ -64,15 +64,17 @@ def _holder(ctx: Context, email: str) -> Person | None:
 
 
 def check(ctx: Context, code: str) -> None:
-    """Raises NotAuthenticated where the link's code is not good, or not any more: one request."""
+    """Raises NotAuthenticated where the link's code is not good, or not any more: one request. Raises TooMany."""
+    limits.spend_by_source(ctx, "logins")
     tokens.look(ctx, code, tokens.RESET)
 
 
 def reset(ctx: Context, code: str, password: str) -> None:
     """Sets the password, as it is typed, of who has the code: once. All his tokens end, and his login is not locked.
 
-    Raises Invalid, and the code is still good; NotAuthenticated.
+    Raises Invalid, TooMany, and the code is still good; NotAuthenticated.
     """
+    limits.spend_by_source(ctx, "logins")
     if not _SHORTEST <= len(password) <= _LONGEST:
         raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
     row = tokens.take(ctx, code, tokens.RESET)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
-from chalicelib.desk import accounts, clients, grants, logins, tokens
+from chalicelib.desk import accounts, clients, grants, logins, seen, tokens
 from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.desk.people import Person
 from chalicelib.dialects.endpoint import Endpoint, required
@@ -59,6 +59,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     if secret is None:
         raise Coded(3)
     caller = tokens.check(ctx, secret, tokens.ACCESS)
+    seen.note_token(ctx.acting(caller))
     fields = endpoint.fields
     app = given.get("app_uuid")
     if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")):
