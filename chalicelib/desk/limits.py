@@ -145,6 +145,12 @@ def spend_token(ctx: Context) -> None:
         spend(ctx, "token_requests", ctx.caller.token)
 
 
+def spend_socket_message(ctx: Context, socket: str) -> None:
+    """Counts what a socket has sent, whatever it is."""
+    spend_by_source(ctx, "requests")
+    spend(ctx, "socket_messages", socket)
+
+
 def spend_contact(ctx: Context, weight: int = 1) -> None:
     """Counts a contact whom a visitor is about to become; whom an agent or a program makes is free."""
     if _is_visitor(ctx):
