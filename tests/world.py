@@ -39,10 +39,8 @@ PASSWORD = "correct horse"
 _STREAMS = {"conversations": "relay_conversations", "people": "relay_people"}
 _QUEUES = {"routing": "route_conversations", "timers": "fire_timers", "notify": "notify_sockets", "mail": "send_mail"}
 _http = Client(app.app)
-#: What makes Lambda's events of calls over HTTP.
+#: What makes Lambda's events of calls over HTTP, and says which address they come from.
 _events: Any = _http.http._local_gateway.event_converter
-#: The network address that calls come from, unless a test says another.
-HERE = "127.0.0.1"
 _TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-type", "source", "time", "id"], "") | {
     "resources": [],
     "detail": {},
@@ -128,7 +126,7 @@ class Socket:
 
     id: str = field(default_factory=lambda: f"{uuid.uuid4().hex[:11]}=")
     received: list[Any] = field(default_factory=list)
-    source: str = HERE
+    source: str = field(default_factory=lambda: str(_events.LOCAL_SOURCE_IP))
 
     def __post_init__(self) -> None:
         _connected[self.id] = self
@@ -256,12 +254,12 @@ class World:
 
     @contextmanager
     def at(self, source: str) -> Iterator[None]:
-        """Meanwhile calls come from another network address."""
-        _events.LOCAL_SOURCE_IP = source
+        """Meanwhile calls, and new sockets, come from another network address than 127.0.0.1."""
+        before, _events.LOCAL_SOURCE_IP = _events.LOCAL_SOURCE_IP, source
         try:
             yield
         finally:
-            _events.LOCAL_SOURCE_IP = HERE
+            _events.LOCAL_SOURCE_IP = before
 
     def form(self, path: str, headers: Mapping[str, str] | None = None, /, **fields: str) -> Answer:
         """A POST of a form."""

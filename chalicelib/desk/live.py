@@ -10,7 +10,7 @@ from chalicelib.models.base import Refused
 from chalicelib.models.connections import Connection as Connection
 from chalicelib.models.topics import Listener as Listener
 
-#: Sockets that a person has at most: one more closes the oldest.
+#: Sockets that a person has at most: one more closes the one that ends first.
 MOST_SOCKETS = 20
 #: Conversations that one socket watches at most, and sockets of contacts that one look at them reads.
 _MOST_WATCHED, _MOST_LOOKED_AT = 100, 1000
@@ -52,9 +52,9 @@ def connect(ctx: Context, connection: str, device: str) -> Connection:
 
 
 def _make_room(ctx: Context, new: Connection, connected: Collection[Listener]) -> None:
-    """Closes the oldest of a person's sockets where there are too many: it may have gone without a word."""
+    """Closes those of a person's sockets that end first where there are too many: they may have gone without a word."""
     others = sorted((each for each in connected if each.connection != new.id), key=lambda each: each.until)
-    for each in others[: len(connected) - MOST_SOCKETS]:
+    for each in others[: max(0, len(connected) - MOST_SOCKETS)]:
         end(ctx, each.connection)
 
 
