@@ -12,6 +12,7 @@ from threading import Lock
 from chalicelib import config
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.errors import TooMany
+from chalicelib.desk.retry import contended
 from chalicelib.models import attempts
 from chalicelib.rules import ids, limits
 from chalicelib.rules.limits import Limit
@@ -21,8 +22,8 @@ _MINUTE, _HOUR = 60, 3600
 DEFAULTS: dict[str, Limit] = {
     # Everything. A source may be a whole office: 100 requests a second; five tabs that poll each second are 300 a minute.
     "requests": Limit("requests from this address", 6_000, _MINUTE, step=200),
-    # An agent's or a program's token: 50 requests a second. A visitors' token is public, and stands for all of them.
-    "token_requests": Limit("requests with this token", 3_000, _MINUTE, step=100),
+    # An agent's or a program's token: as much. A visitors' token is public, and stands for all of them.
+    "token_requests": Limit("requests with this token", 6_000, _MINUTE, step=200),
     # Sockets: opened by a source; messages of one socket; and how many of these may be refused before it is closed.
     "sockets": Limit("sockets from this address", 600, _MINUTE, step=20),
     "socket_messages": Limit("messages on this socket", 600, _MINUTE, step=50),
@@ -41,7 +42,7 @@ DEFAULTS: dict[str, Limit] = {
     "source_messages": Limit("messages from this address", 1_500, _MINUTE, step=100),
     "messages": Limit("messages", 300, _MINUTE, step=30),
     "account_messages": Limit("messages of visitors", 30_000, _MINUTE, step=500),
-    "agent_messages": Limit("messages of this agent", 3_000, _MINUTE, step=200),
+    "agent_messages": Limit("messages of this agent", 6_000, _MINUTE, step=200),
     # Files by source, person and account: one counts once, and once more for each 250 KB (of a text for each 4 KB).
     "source_uploads": Limit("files from this address", 6_000, _HOUR, step=50),
     "uploads": Limit("files", 1_200, _HOUR, step=20),
@@ -59,32 +60,35 @@ _TEXT_BYTES, _FILE_BYTES = 4_096, 250_000
 
 
 class _Counts:
-    """What this process knows of each window: how many in all, and how many of these the shared row does not have yet."""
+    """What this process knows of each window: how many in all, how many of these the shared row does not have yet, and when it
+    ends (epoch seconds).
+    """
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[int, int]] = {}
+        self._known: dict[str, tuple[int, int, int]] = {}
         self._changing = Lock()
 
-    def add(self, key: str, weight: int, limit: Limit) -> tuple[int, int]:
-        """Counts more of a window that is not full. Returns the total that is known then, and what the shared row is to be told
-        of now: the caller alone does so.
+    def add(self, key: str, weight: int, limit: Limit, second: int) -> tuple[int, int, int]:
+        """Counts more of a window that is not full. Returns the total that is known then, what the shared row is to be told of
+        now, which is for the caller alone to do, and when the window ends.
         """
         with self._changing:
-            total, own = self._known.pop(key, (0, 0))
+            total, own, end = self._known.pop(key, (0, 0, 0))
+            if end <= second:
+                total, own, end = 0, 0, second + limit.seconds
             if total <= limit.most:
                 total, own = total + weight, own + weight
             due = own if own >= limit.step or total > limit.most else 0
-            self._known[key] = total, own - due
+            self._known[key] = total, own - due, end
             while len(self._known) > _MOST_COUNTED:
                 del self._known[next(iter(self._known))]
-            return total, due
+            return total, due, end
 
-    def learn(self, key: str, total: int) -> int:
-        """Notes the shared row's total, which it returns; what other threads have counted meanwhile comes on top of it."""
+    def learn(self, key: str, total: int, end: int) -> None:
+        """Notes what the shared row says; what other threads have counted meanwhile comes on top of it."""
         with self._changing:
-            _, own = self._known.get(key, (0, 0))
-            self._known[key] = total + own, own
-        return total
+            _, own, _ = self._known.get(key, (0, 0, 0))
+            self._known[key] = total + own, own, end
 
     def clear(self) -> None:
         """Forgets all."""
@@ -116,13 +120,20 @@ def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
     limit = _active.get(name)
     if limit is None or not whose:
         return
-    number, end = limit.window(ctx.now)
-    key = f"{name}#{whose}#{number}"
-    total, due = _counts.add(key, weight, limit)
+    key, second = f"{name}#{whose}", ctx.now // 1000
+    total, due, end = _counts.add(key, weight, limit, second)
     if due:
-        total = _counts.learn(key, attempts.count(ids.digest(f"limit#{key}"), due, end))
+        total, end = _shared(ctx, key, due, end)
     if total > limit.most:
-        raise TooMany(limit.what, max(1, end - ctx.now // 1000))
+        raise TooMany(limit.what, end - second)
+
+
+def _shared(ctx: Context, key: str, due: int, end: int) -> tuple[int, int]:
+    """The total of all processes and the end of their window: one request, or two where it is the window's first."""
+    digest, second = ids.digest(f"limit#{key}"), ctx.now // 1000
+    row = contended(ctx, lambda: attempts.add(digest, second, end, due))
+    _counts.learn(key, row.tries, row.expires_at)
+    return row.tries, row.expires_at
 
 
 def spend_by_source(ctx: Context, name: str, weight: int = 1) -> None:

@@ -11,21 +11,17 @@ OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` in each window of `seconds`. `what` names it in a refusal.
+    """At most `most` in a window of `seconds`, which the first one begins. `what` names it in a refusal.
 
     Processes share one count. Each reads and writes it once every `step`, so a larger step costs fewer requests and
-    lets each process go over by `step` at most. Windows stand side by side, so across the end of one twice `most` can pass.
+    lets each process go over by `step` at most. A new window knows nothing of the one before it, so that around its
+    beginning twice `most` can pass.
     """
 
     what: str
     most: int
     seconds: int
     step: int = 1
-
-    def window(self, now: int) -> tuple[int, int]:
-        """The number of the window that `now` (epoch milliseconds) is in, and its end in epoch seconds."""
-        number = now // 1000 // self.seconds
-        return number, (number + 1) * self.seconds
 
 
 def configured(known: Mapping[str, Limit], setting: str) -> dict[str, Limit]:

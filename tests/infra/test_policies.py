@@ -145,7 +145,7 @@ def be_held_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     world, visitor = scene.world, scene.visitor
     monkeypatch.setattr(devices, "MOST", 1)
     given = {"app_uuid": world.account, "user_uuid": visitor.id, "device_id": "another", "device_ostype": "IOS"}
-    given["ppcom_trace_uuid"] = None
+    given["ppcom_trace_uuid"] = "another"
     assert world.pp("PP_CREATE_DEVICE", **given).body["error_code"] == 0
     limits.use("sockets=1/60 socket_messages=1/60")
     try:

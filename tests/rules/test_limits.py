@@ -1,17 +1,8 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chalicelib.rules.limits import Limit, configured, network_of
 
 KNOWN = {"visitors": Limit("new visitors", 60, 60), "uploads": Limit("files", 10, 3600, step=5)}
-
-
-@given(st.integers(0, 2**53), st.integers(1, 86_400))
-def test_a_moment_is_in_one_window_that_ends_after_it(now: int, seconds: int) -> None:
-    number, end = Limit("any", 1, seconds).window(now)
-    assert (number * seconds) * 1000 <= now < end * 1000
-    assert end == (number + 1) * seconds
 
 
 def test_a_stage_changes_some_limits_or_turns_all_off() -> None:
