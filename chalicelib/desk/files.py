@@ -102,6 +102,7 @@ def upload_text(ctx: Context, content: str) -> File:
     if not 0 < size <= text.MOST_BYTES:
         raise Invalid("content_txt", f"must have 1 to {text.MOST_BYTES} bytes")
     limits.spend_upload(ctx, size, is_text=True)
+    limits.spend_upload_of(ctx, ctx.account, ctx.caller.person or "", size, is_text=True)
     if ctx.caller.level == STRANGER and not seen.has_been(ctx):
         raise Forbidden(_UNSEEN)
     file = _file(ctx, TEXT, "text.txt", size, "text/plain")

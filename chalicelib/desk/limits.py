@@ -205,11 +205,12 @@ def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:
     spend_by_source(ctx, "source_uploads", _weight(size, is_text=is_text))
 
 
-def spend_upload_of(ctx: Context, account: str, person: str, size: int) -> None:
-    """Counts the same file by the person whose it is, and by the account where it may be a visitor's."""
-    spend(ctx, "uploads", f"{account}#{person}", _weight(size))
+def spend_upload_of(ctx: Context, account: str, person: str, size: int, *, is_text: bool = False) -> None:
+    """Counts the same by the person whose it is, if it is known, and by the account where it may be a visitor's."""
+    weight = _weight(size, is_text=is_text)
+    spend(ctx, "uploads", f"{account}#{person}" if person else "", weight)
     if _is_visitor(ctx):
-        spend(ctx, "account_uploads", account, _weight(size))
+        spend(ctx, "account_uploads", account, weight)
 
 
 def _weight(size: int, *, is_text: bool = False) -> int:

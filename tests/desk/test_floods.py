@@ -134,6 +134,7 @@ FLOODS: list[tuple[str, Act, str]] = [
     ("source_uploads", brings_a_text, SOURCE),
     ("uploads", brings, PERSON),
     ("account_uploads", brings, ACCOUNT),
+    ("account_uploads", brings_a_text, ACCOUNT),
     ("devices", adds_a_device, SOURCE),
     ("logins", logs_in, SOURCE),
     ("tokens", takes_a_token, SOURCE),

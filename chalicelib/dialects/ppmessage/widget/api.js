@@ -36,10 +36,11 @@ async function post(path, body, headers) {
   }
 }
 
-/** An answer that says yes. */
+/** An answer that says yes. What was too much at once may be asked for again, as may what nobody has answered. */
 function checked(answer) {
   if (answer.error_code === 0) return answer;
-  if (!answer.error_code || answer.error_code === SYSTEM_ERROR) throw new Unreachable(answer.error_string);
+  const isLater = !answer.error_code || answer.error_code === SYSTEM_ERROR || answer.retry_after;
+  if (isLater) throw new Unreachable(answer.error_string);
   throw new Refused(answer);
 }
 
@@ -138,12 +139,14 @@ async function sendMessage(id, subtype, body) {
 /** Brings a file to the desk, telling how much of it is there (0 to 1); its id. Throws Refused, Unreachable. */
 async function upload(file, progress) {
   const { user } = await visitor();
+  const { token } = await started();
   const form = new FormData();
   form.append('user_uuid', user);
   form.append('file', file, file.name);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `${BASE}/upload`);
+    request.setRequestHeader('Authorization', `OAuth ${token}`);
     request.responseType = 'json';
     request.upload.onprogress = (event) => progress(event.loaded / event.total);
     request.timeout = 6 * PATIENCE;
@@ -152,7 +155,8 @@ async function upload(file, progress) {
       try {
         resolve(checked(request.response || {}).fuuid);
       } catch (error) {
-        reject(error);
+        if (error.code === BAD_TOKEN) forgetToken(token);
+        reject(error.code === BAD_TOKEN ? new Unreachable('token') : error);
       }
     };
     request.send(form);
