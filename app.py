@@ -9,8 +9,7 @@ from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.endpoint import Dialect
-from chalicelib.dialects.gateway import identify, respond, serve, source_of
-from chalicelib.dialects.http import Answer
+from chalicelib.dialects.gateway import identify, received, respond, serve, source_of
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage import socket
@@ -65,9 +64,10 @@ for family in FAMILIES:
 @app.route("/openapi.json", methods=["GET", "OPTIONS"])
 def describe() -> Response:
     method = cast(Request, app.current_request).method
-    with telemetry.Line("request", method=method, route="/openapi.json", status=200):
-        asked = method == "GET"
-        return respond(Answer(openapi.document(DIALECTS) if asked else None, headers=openapi.CORS.as_headers()))
+    with telemetry.Line("request", method=method, route="/openapi.json") as line:
+        answer = openapi.answer(DIALECTS, received(cast(Request, app.current_request)))
+        line.add(status=answer.status)
+        return respond(answer)
 
 
 # From the horizon: a mapping misses nothing that was written while it was being created.
@@ -108,8 +108,9 @@ def notify_sockets(event: SQSEvent) -> dict[str, Any]:
 
 
 @app.on_ws_connect()
-def websocket_connect(event: WebsocketEvent) -> None:
-    """Everybody may; who he is he says in his first message."""
+def websocket_connect(event: WebsocketEvent) -> dict[str, int]:
+    """Everybody may, so often; who it is they say in their first message."""
+    return {"statusCode": socket.opened(source_of(event))}
 
 
 @app.on_ws_message()

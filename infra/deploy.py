@@ -91,6 +91,9 @@ def _gateway(stage: str, found: adopt.Found) -> None:
     if found.rest_api:
         gateway.configure(found.rest_api, _gateway_stage(stage))
         gateway.log_access(stage, found.rest_api, _gateway_stage(stage), account(), _days(stage))
+        gateway.throttle(found.rest_api, _gateway_stage(stage), project.throttle(stage))
+    if found.websocket_api:
+        gateway.throttle_sockets(found.websocket_api, _gateway_stage(stage), project.throttle(stage))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What Chalice can't set of the REST API: CORS on the gateway's own refusals, and its access log."""
+"""What Chalice can't set of the APIs: CORS on the gateway's own refusals, an access log, and how many requests they take."""
 
 from typing import Any
 
@@ -52,6 +52,28 @@ def log_access(stage: str, api: str, gateway_stage: str, account: str, days: int
         changes: Any = [{"op": "replace", "path": f"/accessLogSettings/{name}", "value": value} for name, value in wanted.items()]
         client.update_stage(restApiId=api, stageName=gateway_stage, patchOperations=changes)
     return say("gateway", f"access log in {group}")
+
+
+def throttle(api: str, gateway_stage: str, rate: int) -> None:
+    """Lets the stage of a REST API take so many requests a second, and twice as many at once; it refuses more with 429."""
+    client = boto3.client("apigateway")
+    wanted = {"throttling/rateLimit": str(rate), "throttling/burstLimit": str(2 * rate)}
+    changes: Any = [{"op": "replace", "path": f"/*/*/{name}", "value": value} for name, value in wanted.items()]
+    client.update_stage(restApiId=api, stageName=gateway_stage, patchOperations=changes)
+    found: Any = client.get_stage(restApiId=api, stageName=gateway_stage).get("methodSettings", {}).get("*/*", {})
+    if (found.get("throttlingRateLimit"), found.get("throttlingBurstLimit")) != (rate, 2 * rate):
+        raise CannotDeploy(f"REST API {api} did not take its throttle")
+    say("gateway", f"{api} takes {rate:,} requests a second")
+
+
+def throttle_sockets(api: str, gateway_stage: str, rate: int) -> None:
+    """The same for a WebSocket API, where each message is a request."""
+    wanted: Any = {"ThrottlingRateLimit": float(rate), "ThrottlingBurstLimit": 2 * rate}
+    client = boto3.client("apigatewayv2")
+    answer = client.update_stage(ApiId=api, StageName=gateway_stage, DefaultRouteSettings=wanted)
+    if not wanted.items() <= dict(answer.get("DefaultRouteSettings", {})).items():
+        raise CannotDeploy(f"WebSocket API {api} did not take its throttle")
+    say("gateway", f"{api} takes {rate:,} messages a second")
 
 
 def access_log(stage: str) -> str:

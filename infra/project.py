@@ -18,6 +18,8 @@ from infra import package, stack
 from infra.aws import CannotDeploy, account, here
 
 GATEWAY_STAGE = "v1"
+#: Requests a second that a stage's APIs take unless it says another number: a tenth of what a region takes.
+_THROTTLE = "1000"
 #: Neither can be a stage's name.
 _PACKAGE, _STAMP = ".package", ".built-from"
 
@@ -60,6 +62,14 @@ def public_url(stage: str) -> str | None:
     """The address that the operator has chosen (a domain of his own), from the environment or config.json."""
     chosen = configured(stage)["stages"][stage]["environment_variables"].get("POLYDESK_PUBLIC_URL")
     return os.environ.get("POLYDESK_PUBLIC_URL") or chosen
+
+
+def throttle(stage: str) -> int:
+    """Requests a second that a stage's APIs take: POLYDESK_THROTTLE in config.json. Raises CannotDeploy for no number."""
+    chosen = configured(stage)["stages"][stage]["environment_variables"].get("POLYDESK_THROTTLE", _THROTTLE)
+    if not chosen.isdecimal() or not int(chosen):
+        raise CannotDeploy(f"POLYDESK_THROTTLE of stage {stage} is {chosen!r}, and must be requests a second")
+    return int(chosen)
 
 
 def configure(stage: str, folder: Path, environment: Mapping[str, str]) -> None:

@@ -45,7 +45,13 @@ class Gateway:
             await send({"type": "websocket.close", "code": 1008})
             return
         connection, source = secrets.token_urlsafe(12) + "=", scope["client"][0]
-        await self._call("connect", connection, source)
+        answer = await self._call("connect", connection, source)
+        if answer is None or answer["statusCode"] != 200:
+            await send(
+                {"type": "websocket.http.response.start", "status": answer["statusCode"] if answer else 500, "headers": []}
+            )
+            await send({"type": "websocket.http.response.body", "body": b""})
+            return
         await send({"type": "websocket.accept"})
         self._open[connection] = send
         try:
@@ -56,8 +62,8 @@ class Gateway:
             self._open.pop(connection, None)
             await self._call("disconnect", connection, source)
 
-    async def _call(self, route: str, connection: str, source: str, body: str | None = None) -> None:
-        """Calls a lambda as the gateway does; what it raises is its own affair."""
+    async def _call(self, route: str, connection: str, source: str, body: str | None = None) -> _Message | None:
+        """Calls a lambda as the gateway does. Returns what it does; what it raises is its own affair, and None."""
         context: _Message = {
             "connectionId": connection,
             "domainName": "localhost",
@@ -68,11 +74,13 @@ class Gateway:
         context["identity"] = {"sourceIp": source}
         name = f"websocket_{route}"
         try:
-            await asyncio.to_thread(
+            answer: _Message = await asyncio.to_thread(
                 getattr(self._module, name), {"requestContext": context, "body": body}, LambdaContext(name, 512, _TIMEOUT_MS)
             )
         except Exception:
             log.exception("%s failed", name)
+            return None
+        return answer
 
     async def _manage(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         body, more = b"", True

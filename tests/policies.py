@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalicelib.desk import cache
+from chalicelib.desk import cache, limits
 from chalicelib.models import claims, queues
 
 CHALICE = Path(__file__).parent.parent / ".chalice"
@@ -52,6 +52,7 @@ def acting(function: str) -> Iterator[None]:
 def forget() -> None:
     """Empties what a process keeps from call to call."""
     cache.clear_all()
+    limits.clear()
     claims._numbered.cache_clear()
     queues._url.cache_clear()
 

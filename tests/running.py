@@ -30,6 +30,11 @@ class Desk:
         )
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20)
 
+    def at(self, address: str) -> httpx.Client:
+        """Calls from another address of this machine."""
+        transport = httpx.HTTPTransport(local_address=address)
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20, transport=transport)
+
     def ready(self) -> "Desk":
         assert self.process.stdout is not None
         line = self.process.stdout.readline()

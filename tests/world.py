@@ -39,6 +39,8 @@ PASSWORD = "correct horse"
 _STREAMS = {"conversations": "relay_conversations", "people": "relay_people"}
 _QUEUES = {"routing": "route_conversations", "timers": "fire_timers", "notify": "notify_sockets", "mail": "send_mail"}
 _http = Client(app.app)
+#: What makes Lambda's events of calls over HTTP, and says which address they come from.
+_events: Any = _http.http._local_gateway.event_converter
 _TICK: dict[str, Any] = dict.fromkeys(["version", "account", "region", "detail-type", "source", "time", "id"], "") | {
     "resources": [],
     "detail": {},
@@ -120,17 +122,19 @@ def pushed(request: Any, **_: Any) -> AWSResponse:
 
 @dataclass
 class Socket:
-    """A client's WebSocket: `received` is what it was told."""
+    """A client's WebSocket: `received` is what it was told, `connected` the status with which it was let in or not."""
 
     id: str = field(default_factory=lambda: f"{uuid.uuid4().hex[:11]}=")
     received: list[Any] = field(default_factory=list)
+    source: str = field(default_factory=lambda: str(_events.LOCAL_SOURCE_IP))
 
     def __post_init__(self) -> None:
         _connected[self.id] = self
-        invoke("websocket_connect", self._event(None))
+        self.connected = int(invoke("websocket_connect", self._event(None))["statusCode"])
 
     def _event(self, body: str | None) -> dict[str, Any]:
-        return {"requestContext": {"connectionId": self.id, "domainName": "d", "apiId": "an-api", "stage": "v1"}, "body": body}
+        context = {"connectionId": self.id, "domainName": "d", "apiId": "an-api", "stage": "v1"}
+        return {"requestContext": {**context, "identity": {"sourceIp": self.source}}, "body": body}
 
     def send(self, message: Any) -> Any:
         """Sends a message, JSON unless it is text; returns the last thing it was told then."""
@@ -247,6 +251,15 @@ class World:
         is_json = response.headers.get("Content-Type") == "application/json"
         shown = json.loads(response.body) if response.body and is_json else None
         return Answer(response.status_code, shown, dict(response.headers), response.body)
+
+    @contextmanager
+    def at(self, source: str) -> Iterator[None]:
+        """Meanwhile calls, and new sockets, come from another network address than 127.0.0.1."""
+        before, _events.LOCAL_SOURCE_IP = _events.LOCAL_SOURCE_IP, source
+        try:
+            yield
+        finally:
+            _events.LOCAL_SOURCE_IP = before
 
     def form(self, path: str, headers: Mapping[str, str] | None = None, /, **fields: str) -> Answer:
         """A POST of a form."""

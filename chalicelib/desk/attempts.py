@@ -8,12 +8,14 @@ looked at, or many at once would all be looked at; a right one is given back.
 from dataclasses import dataclass
 
 from chalicelib.context import Context
+from chalicelib.desk import limits
 from chalicelib.desk.errors import Locked
 from chalicelib.desk.retry import contended
 from chalicelib.models import attempts as rows
 from chalicelib.models import people
 from chalicelib.models.people import Person
-from chalicelib.rules import emails, ids, limits, passwords
+from chalicelib.rules import emails, ids, passwords
+from chalicelib.rules.limits import network_of
 
 #: Wrong passwords that lock a login for their source, the seconds from the first in which they count, and those that it is
 #: locked then.
@@ -35,7 +37,7 @@ class Login:
 
     def source(self, ctx: Context) -> str:
         """Its row's key for where the call comes from; calls without a source have one together."""
-        return ids.digest(f"{self.key}#{limits.network_of(ctx.source)}")
+        return ids.digest(f"{self.key}#{network_of(ctx.source)}")
 
 
 def login_of(email: str, home: Person | None = None) -> Login:
@@ -55,9 +57,10 @@ def of(home: Person) -> Login:
 def is_right(ctx: Context, login: Login, wire_password: str, *stored: str | None) -> bool:
     """Whether the wire password is one of those stored: one request, two where the source is not known, one more to lock.
 
-    Raises Locked where the source, or the login, has no try left, before any is hashed. Whoever lets a right one in gives its
-    try back with what they write then.
+    Raises Locked where the source, or the login, has no try left, and TooMany, before any is hashed. Whoever lets a right one in
+    gives its try back with what they write then.
     """
+    limits.spend_by_source(ctx, "logins")
     tries = _reserve(ctx, login)
     if any(passwords.matches(wire_password, one) for one in stored):
         return True

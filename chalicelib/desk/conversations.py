@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
-from chalicelib.desk import access, accounts, people, tokens
+from chalicelib.desk import access, accounts, limits, people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, conversations, counters, details, memberships, summaries
@@ -103,7 +103,8 @@ def begin(ctx: Context, person: people.Person, group: Group | None = None, agent
 
 
 def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
-    """A conversation that is still to be stored, with the next number: one request."""
+    """A conversation that is still to be stored, with the next number: one request. Raises TooMany."""
+    limits.spend_conversation(ctx, contact)
     return Conversation(
         conversations.key(ctx.account, ctx.new_id()),
         number=counters.next_number(ctx.account, "conversation"),

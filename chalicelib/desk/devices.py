@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chalicelib.context import AGENT, VISITOR, Context
-from chalicelib.desk import access, people, tokens
+from chalicelib.desk import access, limits, people, tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Exists, Invalid, NotFound
 from chalicelib.models import claims, devices
@@ -12,6 +12,8 @@ from chalicelib.models.base import Refused
 from chalicelib.models.devices import Device as Device
 from chalicelib.rules import ids
 
+#: Devices that a person has at most: one more takes the place of the one that was not used for longest.
+MOST = 20
 _LONGEST, _LONGEST_TOKEN = 256, 4096
 _owners: TimedCache[str] = TimedCache()
 
@@ -34,12 +36,25 @@ class Details:
 
 @access.allow(VISITOR)
 def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
-    """Stores a person's device. Raises Exists with its id where it is known, NotFound for the person, Invalid."""
+    """Stores a person's device: three requests. Raises Exists with its id where it is known, NotFound for the person, Invalid,
+    TooMany.
+    """
+    limits.spend_by_source(ctx, "devices", 0)  # before anything is read
     people.get(ctx, person)
     device = _new(ctx, person, client_id, os[:_LONGEST])
-    if not devices.create(ctx.account, person, device):
+    if not _store(ctx, person, device):
         raise Exists("device", device.id)
     return device
+
+
+def _store(ctx: Context, person: str, device: Device) -> bool:
+    """False where it is there already."""
+    known = devices.of_person(ctx.account, person, MOST)
+    if device.id in {each.id for each in known}:
+        return False
+    limits.spend_by_source(ctx, "devices")
+    longest_unused = min(known, key=lambda each: each.used_at or each.created_at) if len(known) >= MOST else None
+    return devices.create(ctx.account, person, device, longest_unused)
 
 
 def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
@@ -49,15 +64,15 @@ def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
 
 
 def used(ctx: Context, person: str, client_id: str, details: Details) -> Device:
-    """A person's device with what its client tells now, stored where it is new: one request, or two. Raises Invalid."""
+    """A person's device with what its client tells now, stored where it is new: one request, or three. Raises Invalid."""
     told = _told(details)
     device = _new(ctx, person, client_id, details.os or "")
     try:
-        return devices.describe(ctx.account, person, device.id, told)
+        return devices.describe(ctx.account, person, device.id, told | {"used_at": ctx.now})
     except Refused:
         for name, value in told.items():
             setattr(device, name, value)
-        devices.create(ctx.account, person, device)
+        _store(ctx, person, device)
         return device
 
 
@@ -70,7 +85,7 @@ def describe(ctx: Context, device: str, details: Details) -> None:
     told = _told(details)
     person = mine(ctx, device)
     if told:
-        devices.describe(ctx.account, person, device, told)
+        devices.describe(ctx.account, person, device, told | {"used_at": ctx.now})
 
 
 def _told(details: Details) -> dict[str, Any]:

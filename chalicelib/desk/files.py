@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.context import STRANGER, VISITOR, Context
-from chalicelib.desk import access, conversations, pictures
+from chalicelib.desk import access, conversations, limits, pictures, seen
+from chalicelib.desk import people as desk_people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.pictures import Picture
 from chalicelib.models import files, people, storage
@@ -22,6 +23,8 @@ from chalicelib.rules import ids, text
 MOST_BYTES = 4_500_000
 #: Seconds that a file waits for its message: an hour less than the bucket keeps it.
 _UNCLAIMED_SECONDS = 23 * 3600
+#: Why nothing is taken without a token from who was not here.
+_UNSEEN = "this needs a token: nobody of this name was seen at this address within the hour"
 #: Seconds that a link to the bucket holds.
 LINK_SECONDS = 300
 
@@ -40,11 +43,15 @@ class Attach:
 def upload(ctx: Context, uploader: str, name: str, mime: str, data: bytes) -> File:
     """Stores a file of a person's: two requests, and one to the bucket, or two for an image.
 
-    Raises Invalid for its size, NotFound for the person, Forbidden for an agent's token that speaks for another.
+    Raises Invalid for its size, NotFound for the person, TooMany, Forbidden for an agent's token that speaks for another, and
+    without a token for who was not seen where the call comes from: one request more where no warm process has.
     """
     if not 0 < len(data) <= MOST_BYTES:
         raise Invalid("file", f"must have 1 to {MOST_BYTES} bytes")
-    account, picture = _account(ctx, uploader), pictures.examine(data)
+    limits.spend_upload(ctx, len(data))
+    account = _account(ctx, uploader)
+    limits.spend_upload_of(ctx, account or "", uploader, len(data))
+    picture = pictures.examine(data)
     file = _file(ctx, IMAGE if picture else OTHER, text.file_name(name), len(data), _mime(mime, picture))
     file.account, file.uploader = account, uploader
     storage.put(file.place, data, file.mime)
@@ -58,9 +65,13 @@ def _account(ctx: Context, person: str) -> str | None:
     """Whose the file of a person is: None, until it is sent, for an owner of several accounts who shows no token."""
     if ctx.caller.person not in (None, person):
         raise Forbidden("user_uuid is not the token's user")
+    if ctx.caller.level == VISITOR:
+        return desk_people.get(ctx, person).account  # a contact: an agent's uuid is told to everybody
     found = people.accounts_of(person) if ids.is_uuid(person) else []
     if not found or ctx.account not in ("", *found):
         raise NotFound("person", person)
+    if ctx.caller.level == STRANGER and not seen.has_been(ctx, person, *found):
+        raise Forbidden(_UNSEEN)
     return ctx.account or (found[0] if len(found) == 1 else None)
 
 
@@ -86,10 +97,16 @@ def _keep_picture(file: File, picture: Picture) -> None:
 
 @access.allow(STRANGER)
 def upload_text(ctx: Context, content: str) -> File:
-    """Keeps a text for a message: one request. Raises Invalid for its length."""
+    """Keeps a text for a message: one request. Raises Invalid for its length, TooMany, Forbidden without a token where the
+    call comes from where nobody was seen: one request more where no warm process has.
+    """
     size = len(content.encode())
     if not 0 < size <= text.MOST_BYTES:
         raise Invalid("content_txt", f"must have 1 to {text.MOST_BYTES} bytes")
+    limits.spend_upload(ctx, size, is_text=True)
+    limits.spend_upload_of(ctx, ctx.account, ctx.caller.person or "", size, is_text=True)
+    if ctx.caller.level == STRANGER and not seen.has_been(ctx):
+        raise Forbidden(_UNSEEN)
     file = _file(ctx, TEXT, "text.txt", size, "text/plain")
     file.account, file.text = ctx.account or None, content
     files.put(file)

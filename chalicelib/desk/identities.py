@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, VISITOR, Context
-from chalicelib.desk import accounts, people, tokens
+from chalicelib.desk import accounts, limits, people, tokens
 from chalicelib.desk.access import allow
 from chalicelib.desk.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing, NotFound
 from chalicelib.desk.people import Person
@@ -118,6 +118,7 @@ def _by_user_id(ctx: Context, user_id: str) -> Person | None:
 
 
 def _arrived(ctx: Context, user_id: str, told: Claimed) -> Person:
+    limits.spend_contact(ctx)
     person = people.made_contact(ctx, told.name or (emails.name_of(told.email) if told.email else user_id))
     person.email, person.email_is_verified = told.email or text.visitor_email(person.id, ctx.account), False
     person.user_id, person.user_id_is_verified = user_id, True

@@ -7,7 +7,7 @@ and by the first who finds it.
 from collections.abc import Callable, Collection, Iterable
 
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import access, conversations, devices, members, people, presence, tokens
+from chalicelib.desk import access, conversations, devices, limits, members, people, presence, seen, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated
 from chalicelib.desk.tokens import Holder
 from chalicelib.models import connections, sockets, topics
@@ -16,6 +16,8 @@ from chalicelib.models.base import Refused
 from chalicelib.models.connections import Connection as Connection
 from chalicelib.models.topics import Listener as Listener
 
+#: Sockets that a person has at most: one more closes the one that ends first.
+MOST_SOCKETS = 20
 #: Conversations that one socket watches at most, and sockets of contacts that one look at them reads.
 _MOST_WATCHED, _MOST_LOOKED_AT = 100, 1000
 #: Sockets that are closed, or of an account that are looked at, in one go.
@@ -52,10 +54,18 @@ def connect(ctx: Context, connection: str, device: str) -> Connection:
     if not is_new:
         disconnect(ctx, connection)
         connections.create(row, tokens.ends_at(ctx))
-    topics.join(ctx.account, person.id, listener(row), ctx.now)
+    _make_room(ctx, row, topics.join(ctx.account, person.id, listener(row), ctx.now))
+    seen.note(ctx, person.id)
     if person.away_at or person.offline_at or not (is_new or row.is_contact):
         presence.is_back(ctx, person.id)
     return row
+
+
+def _make_room(ctx: Context, new: Connection, connected: Collection[Listener]) -> None:
+    """Closes those of a person's sockets that end first where there are too many: they may have gone without a word."""
+    others = sorted((each for each in connected if each.connection != new.id), key=lambda each: each.until)
+    for each in others[: max(0, len(connected) - MOST_SOCKETS)]:
+        end(ctx, each.connection)
 
 
 def listener(row: Connection) -> Listener:
@@ -71,7 +81,7 @@ def _holder(account: str, each: Listener) -> Holder:
 def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
     """The context of the caller behind a socket: one request, and one where no warm process knows his token.
 
-    Raises NotAuthenticated where it has not said who it is, Ended where he may not go on.
+    Raises NotAuthenticated where it has not said who it is, Ended where they may not go on, TooMany.
     """
     row = connections.get(connection)
     if row is None:
@@ -79,6 +89,8 @@ def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
     ctx = ctx.acting(Caller(row.account, row.level, row.person, row.number, row.client, row.token))
     if tokens.ended(ctx, [_holder(row.account, listener(row))]):
         raise Ended
+    limits.spend_token(ctx)
+    seen.note(ctx, row.person)
     return ctx, row
 
 

@@ -1,7 +1,7 @@
 """Logins: who an e-mail and a password are, in which of their accounts."""
 
 from chalicelib.context import AGENT, STRANGER, Caller, Context
-from chalicelib.desk import access, accounts, attempts
+from chalicelib.desk import access, accounts, attempts, limits
 from chalicelib.desk.errors import NotAuthenticated, NotFound
 from chalicelib.desk.retry import contended
 from chalicelib.models import claims, people
@@ -18,8 +18,9 @@ def log_in(ctx: Context, email: str, wire_password: str, account: str | None = N
     more from a source that is not known.
 
     Raises NotAuthenticated, after the same work whatever is wrong; also where their account, or `account`, was removed.
-    Raises Locked after ten wrong passwords from one source, for whichever e-mail (desk/attempts.py).
+    Raises Locked after ten wrong passwords from one source, for whichever e-mail (desk/attempts.py), TooMany.
     """
+    limits.check_login(ctx)
     claim = claims.find(claims.EVERYWHERE, "login", emails.canonical(email))
     home = people.get(*((claim.account, claim.id) if claim else _NOBODY))
     login = attempts.login_of(email, home)

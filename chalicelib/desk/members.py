@@ -200,6 +200,18 @@ def called(agents: Iterable[Person | Card]) -> str:
     return text.joined(agent.name for agent in agents)
 
 
+def shared_with(ctx: Context, person: str, wanted: Sequence[str]) -> list[Conversation]:
+    """Those of the conversations that the account has and that may be told to a person of the caller's: a contact's own, and
+    where they are a member; to an agent all that are not among others. One request, or two where members by name tell.
+    """
+    found = conversations.some(ctx, wanted)
+    to_all = ctx.caller.level != VISITOR
+    own = [row for row in found if person in (row.contact, row.assignee) or (to_all and not row.is_internal)]
+    named = [row for row in found if row.member_count and row not in own]
+    parts = memberships.of_person(ctx.account, person, [row.id for row in named])
+    return own + [row for row in named if row.id in parts and parts[row.id].is_member]
+
+
 @access.allow(VISITOR)
 def close(ctx: Context, conversation: str, person: str) -> None:
     """Closes a conversation for one who takes part in it, until its next message: two requests.

@@ -4,7 +4,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from chalicelib.context import AGENT, STRANGER, VISITOR, Context
-from chalicelib.desk import access, accounts, conversations, files, people
+from chalicelib.desk import access, accounts, conversations, files, limits, people
 from chalicelib.desk.accounts import Account, AutoClose
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.files import Attach
@@ -72,9 +72,10 @@ def id_for(ctx: Context, key: str) -> str:
 def post(ctx: Context, command: PostMessage) -> Message:
     """Adds a message: two requests, or three with a file. Returns the stored one where its id is there already.
 
-    Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict.
+    Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict, TooMany.
     """
     _check(ctx, command)
+    limits.spend_message(ctx, len(command.body.encode()) + len((command.html_body or "").encode()))
     id_ = command.id or ctx.new_id()
 
     def attempt() -> Message:

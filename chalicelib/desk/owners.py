@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import access, accounts, clients, events, people, tokens
+from chalicelib.desk import access, accounts, clients, events, limits, people, tokens
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.clients import Credential, Made
 from chalicelib.desk.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
@@ -54,7 +54,11 @@ class Opened:
 
 @access.allow(VISITOR)
 def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
-    """Opens an account with a new owner: two requests. Raises Exists for his e-mail or the account's id, Invalid."""
+    """Opens an account with a new owner: two requests, one more by a client.
+
+    Raises Exists for the owner's e-mail or the account's id, Invalid, TooMany.
+    """
+    limits.spend_by_source(ctx, "signups")
     accounts.check({"name": new.name, **new.settings})
     inside = _inside(ctx, new)
     person = people.made_agent(inside, replace(owner, level=ADMIN))

@@ -5,7 +5,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import access, tokens
+from chalicelib.desk import access, limits, tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.desk.retry import contended
@@ -101,11 +101,12 @@ def made_agent(ctx: Context, command: CreateAgent) -> Person:
 
 @access.allow(ADMIN)
 def create_contact(ctx: Context, command: CreateContact) -> Person:
-    """Stores a contact; their e-mail is one person's in the account. Raises Exists, Invalid."""
+    """Stores a contact; their e-mail is one person's in the account. Raises Exists, Invalid, TooMany."""
     return _create_contact(ctx, command)
 
 
 def _create_contact(ctx: Context, command: CreateContact) -> Person:
+    limits.spend_contact(ctx)
     person = _new(ctx, people.CONTACT, _name(command.name), address_of(command.email))
     person.icon, person.language, person.is_anonymous = _icon(command.icon), _language(command.language), command.is_anonymous
     person.password = hashed(ctx, command.password) if command.password is not None else None
@@ -118,6 +119,7 @@ def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | Non
 
     A visitors' token then speaks for him. Raises Forbidden where it is an agent's, Invalid.
     """
+    limits.check_contact(ctx)
     address = address_of(email)
 
     def attempt() -> Person:
@@ -211,6 +213,7 @@ def visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
     """
     if not 0 < len(trace) <= _LONGEST_NAME:
         raise Invalid("trace", "must be 1 to 256 characters")
+    limits.check_contact(ctx)
     person = contended(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace, domain))
     tokens.bind(ctx, person.id)
     visits(ctx, person, domain)
@@ -233,6 +236,7 @@ def _traced(ctx: Context, trace: str) -> Person | None:
 
 
 def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
+    limits.spend_contact(ctx)
     person = made_contact(ctx, NAMELESS)
     person.email, person.email_is_verified = text.visitor_email(person.id, ctx.account), False
     person.is_anonymous, person.trace, person.domain = True, trace, domain

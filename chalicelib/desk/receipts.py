@@ -1,12 +1,13 @@
 """Receipts: what a device has got, so that it gets the rest again."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from chalicelib.context import SYSTEM, VISITOR, Context
-from chalicelib.desk import access, accounts, conversations, devices, inbox
+from chalicelib.desk import access, accounts, conversations, devices, inbox, members
+from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.devices import Device
 from chalicelib.desk.errors import Invalid, NotFound
@@ -18,13 +19,15 @@ from chalicelib.models.receipts import Receipt
 from chalicelib.rules import ids
 from chalicelib.rules import receipts as rules
 
-#: Handles that one call may acknowledge, and conversations that they may be of.
-MOST, _MOST_CONVERSATIONS = 1000, 100
+#: Handles that one call may acknowledge, and conversations and devices that they may be of.
+MOST, _MOST_CONVERSATIONS, _MOST_DEVICES = 1000, 100, 5
 #: Messages, and bytes of their texts, that one answer brings; what is acknowledged makes room for the rest.
 _MOST_MESSAGES, _MOST_BYTES = 1000, 500_000
 #: Numbers that stand beside `upto` before an acknowledgement tidies up.
 _TIDY = 64
 _NONE = Receipt(upto=0)
+#: Conversations that a person has a part in, by account and person. That one ends is no harm: it was one that exists.
+_shared: TimedCache[bool] = TimedCache(seconds=3600)
 
 
 class Handle(NamedTuple):
@@ -39,21 +42,41 @@ class Handle(NamedTuple):
 def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
     """Notes what devices of the caller have got; again and in any order without harm: a request for each conversation.
 
-    One more for each device that this process does not know, and four for each 64 acknowledged. Raises NotFound for a
-    device that is not his, Invalid for too many.
+    Nothing is stored of a conversation that is not there, or not theirs. One more request for each device that this process
+    does not know, one for all conversations of a device that it does not know, and four for each 64 acknowledged. Raises
+    NotFound for a device that is not theirs, Invalid for too many.
     """
     grouped: dict[tuple[str, str], set[int]] = {}
     for handle in handles:
         grouped.setdefault((handle.device, handle.conversation), set()).add(handle.sequence)
     if len(handles) > MOST or len(grouped) > _MOST_CONVERSATIONS:
         raise Invalid("list", f"is of more than {MOST} messages, or {_MOST_CONVERSATIONS} conversations")
-    owners = {device: devices.mine(ctx, device) for device in {device for device, _ in grouped}}
-    there = {key: numbers for key, numbers in grouped.items() if ids.is_uuid(key[1])}  # no other conversation can be
-    for (device, conversation), numbers in there.items():
-        known = receipts.acknowledge(ctx.account, device, conversation, numbers, ctx.now)
-        many = len(known.acknowledged)
-        if many // _TIDY > (many - len(numbers)) // _TIDY:
-            _tidy(ctx, owners[device], device, known)
+    named = {device for device, _ in grouped}
+    if len(named) > _MOST_DEVICES:
+        raise Invalid("list", f"is of more than {_MOST_DEVICES} devices")
+    owners = {device: devices.mine(ctx, device) for device in named}
+    known = {device: _known(ctx, owners[device], [of for on, of in grouped if on == device]) for device in named}
+    for (device, conversation), numbers in grouped.items():
+        if conversation in known[device]:
+            _note(ctx, owners[device], device, conversation, numbers)
+
+
+def _known(ctx: Context, person: str, wanted: Collection[str]) -> set[str]:
+    """Those of the conversations that a person has a part in: no request where this process knows them all."""
+    prefix = f"{ctx.account}#{person}#"
+    known = {id_ for id_ in wanted if _shared.get(prefix + id_, ctx.now)}
+    left = [id_ for id_ in wanted if id_ not in known and ids.is_uuid(id_)]
+    fresh = {found.id for found in members.shared_with(ctx, person, left)} if left else set[str]()
+    for id_ in fresh:
+        _shared.put(prefix + id_, True, ctx.now)
+    return known | fresh
+
+
+def _note(ctx: Context, person: str, device: str, conversation: str, numbers: set[int]) -> None:
+    known = receipts.acknowledge(ctx.account, device, conversation, numbers, ctx.now)
+    many = len(known.acknowledged)
+    if many // _TIDY > (many - len(numbers)) // _TIDY:
+        _tidy(ctx, person, device, known)
 
 
 def _tidy(ctx: Context, person: str, device: str, known: Receipt) -> None:

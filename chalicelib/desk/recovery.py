@@ -2,7 +2,7 @@
 
 from chalicelib import config
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import access, accounts, attempts, events, people, profiles, tokens
+from chalicelib.desk import access, accounts, attempts, events, limits, people, profiles, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.events import PasswordForgotten
 from chalicelib.desk.people import Person
@@ -77,7 +77,8 @@ def _holder(ctx: Context, email: str) -> Person | None:
 
 @access.allow(STRANGER)
 def check(ctx: Context, code: str) -> None:
-    """Raises NotAuthenticated where the link's code is not good, or not any more: one request."""
+    """Raises NotAuthenticated where the link's code is not good, or not any more: one request. Raises TooMany."""
+    limits.spend_by_source(ctx, "logins")
     tokens.look(ctx, code, tokens.RESET)
 
 
@@ -85,8 +86,9 @@ def check(ctx: Context, code: str) -> None:
 def reset(ctx: Context, code: str, password: str) -> None:
     """Sets the password, as it is typed, of who has the code: once. All their tokens end, and their login is not locked here.
 
-    Raises Invalid, and the code is still good; NotAuthenticated. The code is used up with the write of the password.
+    Raises Invalid, TooMany, and the code is still good; NotAuthenticated. The code is used up with the write of the password.
     """
+    limits.spend_by_source(ctx, "logins")
     if not _SHORTEST <= len(password) <= _LONGEST:
         raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
     person = contended(ctx, lambda: _reset(ctx, code, passwords.wire(password)))

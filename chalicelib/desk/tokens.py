@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from chalicelib.context import STRANGER, VISITOR, Caller, Context
-from chalicelib.desk import access
+from chalicelib.desk import access, limits, seen
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import NotAuthenticated
 from chalicelib.models import tokens
@@ -44,6 +44,7 @@ _going_on: TimedCache[Holder] = TimedCache()
 @access.allow(STRANGER)
 def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> str:
     """A new secret for `holder`, good for so many seconds (None: until revoked). `name` must be shown with it, if given."""
+    limits.spend_by_source(ctx, "tokens")
     secret, row = made(ctx, holder, kind, seconds, name)
     tokens.put(row)
     return secret
@@ -88,7 +89,7 @@ def with_secret(
 def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Caller:
     """The holder of a secret of one of the kinds: no request where a warm process knows it, else one.
 
-    Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name.
+    Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name, TooMany.
     """
     digest = ids.digest(secret)
     token = _living(ctx, digest, *_whose(secret))
@@ -96,7 +97,9 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
         raise NotAuthenticated
     if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
         raise NotAuthenticated
-    return caller_of(token)
+    caller = caller_of(token)
+    limits.spend_token(ctx.acting(caller))
+    return caller
 
 
 def caller_of(token: Token) -> Caller:
@@ -244,12 +247,14 @@ def end(ctx: Context) -> None:
 def bind(ctx: Context, person: str) -> None:
     """From now on the caller's token speaks for a visitor: no request where it is known to, else one, or three.
 
-    Raises NotAuthenticated where the token has gone meanwhile.
+    The visitor was seen, then, where the call comes from: one more in half an hour. Raises NotAuthenticated where the token
+    has gone meanwhile.
     """
     if _known(ctx, person):
+        seen.note(ctx, person)
         return
     try:
-        tokens.bind(ctx.caller.token, _row(ctx, person))
+        tokens.bind(ctx.caller.token, _row(ctx, person), *seen.due(ctx, person))
     except Refused as refused:
         raise NotAuthenticated from refused
     _bound.put(_digest(ctx, person), True, ctx.now)

@@ -13,7 +13,8 @@ from urllib.parse import unquote
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.context import Context
+from chalicelib.context import Context, stranger
+from chalicelib.desk import limits
 from chalicelib.desk.errors import DeskError, Invalid, Locked, Missing, NotFound, TooMany
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
 
@@ -174,6 +175,7 @@ class Dialect:
         return replace(answer, headers={**answer.headers, **later}, refused=True)
 
     def _serve(self, request: Request, line: telemetry.Line) -> Answer:
+        limits.spend_by_source(stranger(request.source), "requests")
         endpoint, variables = self.find(request)
         line.route(endpoint.path, endpoint.request)
         ctx = self.admit(request, endpoint)

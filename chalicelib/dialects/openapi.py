@@ -7,12 +7,29 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.context import stranger
+from chalicelib.desk import limits
+from chalicelib.desk.errors import TooMany
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import Answer, Cors
+from chalicelib.dialects.http import Answer, Cors, Request
 
 _VARIABLE = re.compile(r"{(\w+)}")
 _REF = "#/components/schemas/{name}"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
+
+
+#: As many requests as one costs: it is made anew for each.
+_WEIGHT = 20
+
+
+def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
+    """What is answered for `/openapi.json`: the description, or 429 where a source asks too often."""
+    headers = CORS.as_headers()
+    try:
+        limits.spend_by_source(stranger(request.source), "requests", _WEIGHT)
+    except TooMany as error:
+        return Answer({"message": str(error)}, 429, headers | {"Retry-After": str(error.seconds)}, refused=True)
+    return Answer(document(dialects) if request.method == "GET" else None, headers=headers)
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:

@@ -33,8 +33,9 @@ def find(key: str) -> Attempts | None:
     return Attempts.find(key)
 
 
-def add(key: str, second: int, until: int) -> Attempts:
-    """One more try, in a window that its first one sets: one request, or two where a window before it is still stored.
+def add(key: str, second: int, until: int, by: int = 1) -> Attempts:
+    """One more try, or `by` more, in a window that its first one sets: one request, or two where a window before it is still
+    stored.
 
     Raises Refused where another has just begun the next window: the next attempt finds it.
     """
@@ -42,10 +43,10 @@ def add(key: str, second: int, until: int) -> Attempts:
     try:
         with conditional():
             running = Attempts.expires_at.does_not_exist() | (Attempts.expires_at > second)
-            row.update([Attempts.tries.add(1), Attempts.expires_at.set(Attempts.expires_at | until)], running)
+            row.update([Attempts.tries.add(by), Attempts.expires_at.set(Attempts.expires_at | until)], running)
     except Refused:
         with conditional():
-            row.update([Attempts.tries.set(1), Attempts.expires_at.set(until)], Attempts.expires_at <= second)
+            row.update([Attempts.tries.set(by), Attempts.expires_at.set(until)], Attempts.expires_at <= second)
     return row
 
 
@@ -90,13 +91,6 @@ def trust_within(write: TransactWrite, key: str, until: int) -> None:
 def _trusted(until: int) -> list[Action]:
     known = [Attempts.known_until.set(until), Attempts.expires_at.set(until)]
     return [Attempts.tries.set(0), Attempts.window_until.remove(), *known]
-
-
-def count(key: str, by: int, until: int) -> int:
-    """Adds to a window that ends at a known time (epoch seconds): one request. Returns how many it has then."""
-    row = Attempts(key)
-    row.update([Attempts.tries.add(by), Attempts.expires_at.set(until)])
-    return row.tries
 
 
 def clear(key: str) -> None:

@@ -20,6 +20,8 @@ class Device(Table):
     client_id = UnicodeAttribute()
     os = UnicodeAttribute()
     created_at = IntegerAttribute()
+    #: When its client told of it last; None where it has not since it was stored.
+    used_at = IntegerAttribute(null=True)
     #: What its client tells of it. Whether it is online its socket says.
     name = UnicodeAttribute(null=True)
     phone = UnicodeAttribute(null=True)
@@ -37,11 +39,14 @@ class Device(Table):
         return self.os.upper() in ("AND", "ANDROID", "IOS")
 
 
-def create(account: str, person: str, device: Device) -> bool:
-    """Stores a device and whose it is; False where it is there already."""
+def create(account: str, person: str, device: Device, instead_of: Device | None = None) -> bool:
+    """Stores a device and whose it is, and forgets another of the person's if one is given; False where it is there already."""
     device.person_key = f"{account}#{person}"
     try:
         with transaction() as write:
+            if instead_of:
+                write.delete(instead_of)
+                write.delete(claim(account, "device", instead_of.id, person))
             write.save(device, condition=Device.id.does_not_exist())
             write.save(claim(account, "device", device.id, person), condition=Claim.key.does_not_exist())
     except Refused:

@@ -105,6 +105,12 @@ def get_many(account: str, conversation: str, persons: Sequence[str]) -> dict[st
     return {row.person: row for row in Membership.batch_get(keys, consistent_read=True)} if keys else {}
 
 
+def of_person(account: str, person: str, conversations_: Sequence[str]) -> dict[str, Membership]:
+    """A person's parts in conversations, by conversation, read consistently: one request for each hundred, none for none."""
+    keys = [key(account, id_, person) for id_ in conversations_]
+    return {row.conversation: row for row in Membership.batch_get(keys, consistent_read=True)} if keys else {}
+
+
 def members(account: str, conversation: str, limit: int) -> list[str]:
     """Uuids of the members by name in the order in which they came, as of a moment ago: one request."""
     rows = Conversation.by_conversation.query(conversations.key(account, conversation), limit=limit)

@@ -34,7 +34,8 @@ class Token(Table):
         table_name = config.table("tokens")
 
     digest = UnicodeAttribute(hash_key=True)
-    #: access · refresh · key (a person's api key) · client (an api client's secret) · code and reset (good once)
+    #: access · refresh · key (a person's api key) · client (an api client's secret) · code and reset (good once) ·
+    #: binding (of a visitors' token to a visitor) · seen (who was at a network address; no secret is its key)
     kind = UnicodeAttribute()
     account = UnicodeAttribute()
     level = UnicodeAttribute()
@@ -130,7 +131,7 @@ def put(token: Token) -> None:
 
 
 def put_all(tokens: Sequence[Token]) -> None:
-    """Stores several new tokens: one request."""
+    """Stores several tokens: one request."""
     with transaction() as write:
         for token in tokens:
             write.save(token)
@@ -147,8 +148,11 @@ def take(token: Token) -> None:
         token.delete(Token.digest.exists())
 
 
-def bind(token: str, binding: Token) -> None:
-    """Stores that a token speaks for a person, beside whomever it speaks for: two requests. Raises Refused for no token."""
+def bind(token: str, binding: Token, *further: Token) -> None:
+    """Stores that a token speaks for a person, beside whomever it speaks for, and further rows: two requests.
+
+    Raises Refused for no token.
+    """
     with conditional():
         Token(token).update([Token.is_bound.set(True)], Token.digest.exists())
-    binding.save()
+    put_all([binding, *further])

@@ -56,10 +56,11 @@ def _unpacked(text: str) -> Listener:
     return Listener(connection, person, device, kind[0] == "m", int(until), kind[1] == "c", token, int(generation))
 
 
-def join(account: str, topic: str, listener: Listener, now: int) -> None:
-    """A socket listens to a topic from now on (epoch milliseconds); again without harm: one request."""
-    expires = Topic.expires_at.set(now // 1000 + _KEPT_SECONDS)
-    Topic(_key(account, topic)).update([Topic.listeners.add({_packed(listener)}), expires])
+def join(account: str, topic: str, listener: Listener, now: int) -> list[Listener]:
+    """A socket listens to a topic from now on (epoch milliseconds); again without harm: one request. Returns all who do."""
+    row, expires = Topic(_key(account, topic)), Topic.expires_at.set(now // 1000 + _KEPT_SECONDS)
+    row.update([Topic.listeners.add({_packed(listener)}), expires])
+    return _listening(row, now)
 
 
 def leave(account: str, topic: str, listener: Listener, now: int) -> list[Listener]:

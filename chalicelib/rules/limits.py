@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 #: The setting that turns all limits off.
@@ -10,21 +11,17 @@ OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` in each window of `seconds`. `what` names it in a refusal.
+    """At most `most` in a window of `seconds`, which the first one begins. `what` names it in a refusal.
 
     Processes share one count. Each reads and writes it once every `step`, so a larger step costs fewer requests and
-    lets each process go over by `step` at most.
+    lets each process go over by `step` at most. A new window knows nothing of the one before it, so that around its
+    beginning twice `most` can pass.
     """
 
     what: str
     most: int
     seconds: int
     step: int = 1
-
-    def window(self, now: int) -> tuple[int, int]:
-        """The number of the window that `now` (epoch milliseconds) is in, and its end in epoch seconds."""
-        number = now // 1000 // self.seconds
-        return number, (number + 1) * self.seconds
 
 
 def configured(known: Mapping[str, Limit], setting: str) -> dict[str, Limit]:
@@ -42,9 +39,15 @@ def _pair(known: Mapping[str, Limit], text: str) -> tuple[str, Limit]:
     most, _, seconds = value.partition("/")
     if name not in known or not (most.isdecimal() and seconds.isdecimal() and int(seconds)):
         raise ValueError(f"POLYDESK_LIMITS: {text!r} is not <name>=<most>/<seconds> with a name of {', '.join(known)}")
-    return name, replace(known[name], most=int(most), seconds=int(seconds))
+    return name, stepped(replace(known[name], most=int(most), seconds=int(seconds)))
 
 
+def stepped(limit: Limit) -> Limit:
+    """The limit with a step of a tenth of what it allows at most, so that many processes go over a small one by little."""
+    return replace(limit, step=max(1, min(limit.step, limit.most // 10)))
+
+
+@lru_cache(maxsize=4096)
 def network_of(source: str) -> str:
     """What counts as one source: an IPv4 address, and of an IPv6 one its /64, because a single client has all of that."""
     try:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from pathlib import Path
 
 import httpx
@@ -23,7 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from infra.replay import script
-from infra.replay.desk import Agent, Desk, Refused, Unusable, Web, visitor_token
+from infra.replay.desk import Agent, Desk, Refused, Unusable, Web, homes, visitor_token
 from infra.replay.player import Chat, Player
 from infra.replay.script import Script
 
@@ -128,18 +129,15 @@ def _scripts(file: Path, limit: int | None) -> list[Script]:
 
 
 def _replay(desk: Desk, scripts: list[Script], options: argparse.Namespace, console: Console) -> Result:
-    limits = httpx.Limits(max_connections=options.parallel, max_keepalive_connections=options.parallel)
     chats, farewells = [Chat(script) for script in scripts], list[str]()
-    with httpx.Client(base_url=desk.http, timeout=30, limits=limits) as client:
-        web = Web(client)
-        with _on_duty(web, desk, farewells) as agents:
-            with _reaching(desk):
-                player = Player(web, desk.app, visitor_token(web, desk), agents, leave_open=options.leave_open)
-            with _progress(console) as progress:
-                started = time.monotonic()
-                _each(player.play, chats, options.parallel, progress, "chats")
-                seconds = time.monotonic() - started
-                _each(player.verify, chats, options.parallel, progress, "read back")
+    with homes(desk.http, options.parallel) as webs, _on_duty(webs, desk, farewells) as agents:
+        with _reaching(desk):
+            player = Player(webs, desk.app, visitor_token(webs[0], desk), agents, leave_open=options.leave_open)
+        with _progress(console) as progress:
+            started = time.monotonic()
+            _each(player.play, chats, options.parallel, progress, "chats")
+            seconds = time.monotonic() - started
+            _each(player.verify, chats, options.parallel, progress, "read back")
     return result(chats, agents, seconds, farewells)
 
 
@@ -155,12 +153,12 @@ def _reaching(desk: Desk) -> Iterator[None]:
 
 
 @contextmanager
-def _on_duty(web: Web, desk: Desk, farewells: list[str]) -> Iterator[list[Agent]]:
+def _on_duty(webs: Sequence[Web], desk: Desk, farewells: list[str]) -> Iterator[list[Agent]]:
     """The desk's agents, online meanwhile. What goes wrong when they leave is told in `farewells`."""
     agents: list[Agent] = []
     try:
         with _reaching(desk):
-            agents.extend(Agent.log_in(web, known) for known in desk.agents)
+            agents.extend(Agent.log_in(web, known) for web, known in zip(cycle(webs), desk.agents, strict=False))
         yield agents
     finally:
         for agent in agents:

@@ -1,8 +1,11 @@
 """A running desk as its clients reach it: over HTTP alone, a visitor by PPMessage, an agent by Anytime and OneView."""
 
 import json
+import ssl
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,7 +21,7 @@ from infra.replay.script import AGENT, VISITOR
 
 Json = dict[str, Any]
 _T = TypeVar("_T")
-_RETRIES, _PAGE = 3, 30
+_RETRIES, _PAGE, _HOMES = 3, 30, 250
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _ANYTIME, _ONEVIEW = "/api/v3/anytime/conversations", "/cs-chat-ticket/v1"
 
@@ -90,6 +93,22 @@ class Web:
         if not answer.is_success:
             raise Refused(f"/download answered {answer.status_code}")
         return answer.text
+
+
+@contextmanager
+def homes(base_url: str, connections: int) -> Iterator[list[Web]]:
+    """HTTP from as many addresses as people come from, because a desk limits what comes from one (README, "Limits").
+
+    A desk elsewhere is called from this machine's own; so is one on a system that has a single loopback address.
+    """
+    many = sys.platform == "linux" and httpx.URL(base_url).host in ("127.0.0.1", "localhost")
+    addresses = [f"127.1.0.{at}" for at in range(1, _HOMES + 1)] if many else [None]
+    context, kept = ssl.create_default_context(), 1 if many else connections
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=kept)
+    with ExitStack() as stack:
+        transports = [httpx.HTTPTransport(verify=context, limits=limits, local_address=address) for address in addresses]
+        clients = [httpx.Client(base_url=base_url, timeout=30, transport=transport) for transport in transports]
+        yield [Web(stack.enter_context(client)) for client in clients]
 
 
 def visitor_token(web: Web, desk: Desk) -> str:

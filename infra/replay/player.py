@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import cycle
 from threading import Lock
 
 import httpx
@@ -48,8 +49,8 @@ class Chat:
 class Player:
     """Plays chats into a desk, whose agents are online."""
 
-    def __init__(self, web: Web, app: str, token: str, agents: Sequence[Agent], *, leave_open: bool = False) -> None:
-        self._web, self._app, self._token = web, app, token
+    def __init__(self, webs: Sequence[Web], app: str, token: str, agents: Sequence[Agent], *, leave_open: bool = False) -> None:
+        self._homes, self._app, self._token = cycle(webs), app, token
         self._agents = {agent.id: agent for agent in agents}
         self._leave_open = leave_open
         self._door = Lock()
@@ -66,9 +67,9 @@ class Player:
     def _arrive(self, script: Script) -> Visitor:
         """Visitors who are to be greeted come one at a time: only the moment of opening tells their silent chats apart."""
         if not script.is_greeted:
-            return Visitor.arrive(self._web, self._token, self._app)
+            return Visitor.arrive(next(self._homes), self._token, self._app)
         with self._door:
-            return Visitor.arrive(self._web, self._token, self._app)
+            return Visitor.arrive(next(self._homes), self._token, self._app)
 
     def _say(self, chat: Chat, visitor: Visitor, turn: Turn) -> None:
         if turn.speaker == VISITOR:

@@ -52,6 +52,12 @@ def upload(world: World, user: str, data: bytes, name: str = "a.bin", mime: str 
     return str(answer.body["fuuid"])
 
 
+def upload_of_agent(world: World, data: bytes) -> str:
+    """A file of the first agent, who was seen with a token just now."""
+    assert world.pp("PP_GET_APP_INFO", "PPKEFU", app_uuid=world.account).body["error_code"] == 0
+    return upload(world, world.agents[0].id, data)
+
+
 def get(world: World, fid: str, query: str = "", **headers: str) -> Answer:
     return world.call("GET", f"/download/{fid}{query}", **headers)
 
@@ -259,7 +265,7 @@ def test_an_agent_sees_a_file_in_anytime_s_words_and_sends_one_in_ppmessage_s(sc
     url = f"https://desk.test/download/{fid}?file_name=%C3%BCber.txt"
     assert shown["attachments"] == [{"guid": fid, "fileName": "über.txt", "url": url, "isAvailable": True}]
     assert shown["plainBody"] == "über.txt"
-    answer = upload(world, world.agents[0].id, b"answer")
+    answer = upload_of_agent(world, b"answer")
     assert bring(scene, visitor, "FILE", {"fid": answer}, "PPKEFU")["error_code"] == 0
     assert json.loads(newest(visitor)["body"])["fid"] == answer
 
@@ -267,7 +273,7 @@ def test_an_agent_sees_a_file_in_anytime_s_words_and_sends_one_in_ppmessage_s(sc
 def test_a_file_is_sent_by_who_brought_it_and_into_one_conversation(scene: Scene, rival: Scene) -> None:
     world, visitor, another = scene.world, scene.world.visitor(), scene.world.visitor()
     own, theirs = upload(world, visitor.id, b"own"), upload(rival.world, rival.visitor.id, b"theirs")
-    agents = upload(world, world.agents[0].id, b"agent's")
+    agents = upload_of_agent(world, b"agent's")
     assert bring(scene, another, "FILE", {"fid": own})["error_code"] == 14
     assert bring(scene, visitor, "FILE", {"fid": own}, "PPKEFU")["error_code"] == 14
     assert bring(scene, visitor, "FILE", {"fid": theirs})["error_code"] == 14
@@ -419,6 +425,7 @@ def requests(act: Any) -> list[str]:
 def test_budgets(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     world, visitor = scene.world, scene.world.visitor()
     upload(world, visitor.id, b"warm")
+    visitor.say("warm")
     fid, image = upload(world, visitor.id, b"words"), upload(world, visitor.id, picture())
     assert requests(lambda: upload(world, visitor.id, b"words")) == ["Query", "PutObject", "PutItem"]
     assert requests(lambda: upload(world, visitor.id, picture())) == ["Query", "PutObject", "PutObject", "PutItem"]

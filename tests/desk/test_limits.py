@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -74,3 +75,35 @@ def test_a_job_and_a_stage_without_limits_are_free(world: World) -> None:
         for _ in range(50):
             limits.spend_by_source(Context(Caller("", STRANGER), now=world.now), "exact")
     assert sent == jobs == []
+
+
+def test_what_threads_count_at_once_is_shared_once() -> None:
+    counts, limit = limits._Counts(), Limit("any", 10_000, 60, step=7)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: counts.add("key", 1, limit, 0)[1], range(5_000)))
+    total, left, end = counts.add("key", 0, replace(limit, step=1), 59)
+    assert (sum(told) + left, total, end) == (5_000, 5_000, 60)
+
+
+def test_a_process_keeps_a_bounded_number_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "_MOST_COUNTED", 10)
+    counts = limits._Counts()
+    for at in range(100):
+        counts.add(f"{at}", 1, ONE_BY_ONE, 0)
+    assert len(counts._known) == 10
+
+
+def test_a_window_begins_with_the_first_that_it_counts_and_a_flood_does_not_cross_its_end(world: World) -> None:
+    world.now += 59_999  # whatever the clock says
+    ctx = stranger(world)
+    for _ in range(3):
+        limits.spend_by_source(ctx, "exact")
+    for later, left in ((1_000, 59), (59_000, 1)):
+        with pytest.raises(TooMany) as refused:
+            limits.spend_by_source(replace(ctx, now=ctx.now + later), "exact")
+        assert refused.value.seconds == left
+    limits.clear()
+    with pytest.raises(TooMany):
+        limits.spend_by_source(replace(ctx, now=ctx.now + 59_000), "exact")
+    for _ in range(3):
+        limits.spend_by_source(replace(ctx, now=ctx.now + 60_000), "exact")

@@ -81,6 +81,8 @@ _MENDED = [
 
 #: Deployments of a WebSocket API, which moto has not: AWS answers at once, and Chalice wants no more than the id.
 _OF_SOCKETS = re.compile("/v2/apis/[^/]+/deployments")
+#: Its stage, which moto does not change: AWS answers with what was asked for.
+_STAGE_OF_SOCKETS = re.compile("/v2/apis/[^/]+/stages/[^/]+")
 
 
 class Fuse:
@@ -107,6 +109,9 @@ class Fuse:
         if environ["REQUEST_METHOD"] == "POST" and _OF_SOCKETS.fullmatch(environ["PATH_INFO"]):
             start_response("201 Created", [("Content-Type", "application/json")])
             return [b'{"deploymentId": "d", "deploymentStatus": "DEPLOYED"}']
+        if environ["REQUEST_METHOD"] == "PATCH" and _STAGE_OF_SOCKETS.fullmatch(environ["PATH_INFO"]):
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))]
         return self.app(environ, start_response)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from websockets.sync.client import connect
 
@@ -169,3 +170,35 @@ def test_a_taken_port_and_a_taken_folder_are_clear_errors(started: Callable[[], 
         assert rival.process.returncode == 2
         assert word in error and "Traceback" not in error
         rival.http.close()
+
+
+def test_each_address_is_a_client_of_its_own_whatever_it_says_of_itself(started: Callable[[], Desk]) -> None:
+    desk = started()
+    own, user = {"app_uuid": desk.json["account"]["app_uuid"]}, desk.arrive()["user_uuid"]
+    headers, claim = {"Authorization": f"OAuth {desk.token}"}, {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1"}
+    device = desk.pp("PP_CREATE_DEVICE", user_uuid=user, device_id="a", device_ostype="BROWSER", ppcom_trace_uuid="a")[
+        "device_uuid"
+    ]
+
+    def upload(client: httpx.Client, who: str) -> int:
+        sent = client.post("/upload", data={"user_uuid": who}, files={"file": ("a.txt", b"words", "text/plain")}, headers=claim)
+        return int(sent.json()["error_code"])
+
+    with desk.at("127.0.0.2") as elsewhere:
+        assert (upload(desk.http, user), upload(elsewhere, user)) == (0, 20)
+        assert upload(desk.http, desk.json["agents"][0]["user_uuid"]) == 20, "the uuid of an agent is told to everybody"
+        assert elsewhere.post("/upload_txt", data={"content_txt": "words"}, headers=claim).json()["error_code"] == 20
+        with connect(desk.json["ws"], open_timeout=PATIENCE, source_address=("127.0.0.2", 0)) as socket:
+            given = {"type": "auth", "api_token": desk.token, "user_uuid": user, "device_uuid": device, **own}
+            socket.send(json.dumps({**given, "is_service_user": False, "extra_data": None}))
+            assert json.loads(socket.recv(timeout=PATIENCE))["code"] == 0
+        assert upload(elsewhere, user) == 0
+        for _ in range(200):
+            made = {**own, "ppcom_trace_uuid": str(uuid.uuid4())}
+            answer = desk.http.post("/api/PP_CREATE_ANONYMOUS", json=made, headers=headers | {"X-Forwarded-For": "10.0.0.9"})
+            if answer.json()["error_code"]:
+                break
+        assert answer.status_code == 200
+        assert answer.json()["error_code"] == 20
+        assert 0 < int(answer.headers["Retry-After"]) == answer.json()["retry_after"] <= 60
+        assert elsewhere.post("/api/PP_CREATE_ANONYMOUS", json=made, headers=headers).json()["error_code"] == 0

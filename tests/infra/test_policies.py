@@ -8,7 +8,7 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, agents, messages, openings, routing
+from chalicelib.desk import accounts, agents, devices, limits, messages, openings, routing
 from chalicelib.desk import conversations as desk_conversations
 from chalicelib.models import conversations, settings, summaries
 from chalicelib.models.base import Refused
@@ -78,6 +78,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     leave(world)
     serve_together(world)
     wait_for_a_group(world)
+    be_held_back(scene, monkeypatch)
     for _ in range(42):
         world.pass_(60)
         world.sweep()
@@ -149,6 +150,22 @@ def leave(world: World) -> None:
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **world.bearer(world.owner)).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/status", {"status": "busy"}, **world.bearer(world.agents[0])).status == 200
     world.settle()
+
+
+def be_held_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person has more devices than they may, and a socket says more than it may."""
+    world, visitor = scene.world, scene.visitor
+    monkeypatch.setattr(devices, "MOST", 1)
+    given = {"app_uuid": world.account, "user_uuid": visitor.id, "device_id": "another", "device_ostype": "IOS"}
+    given["ppcom_trace_uuid"] = "another"
+    assert world.pp("PP_CREATE_DEVICE", **given).body["error_code"] == 0
+    limits.use("sockets=1/60 socket_messages=1/60")
+    try:
+        socket = Socket()
+        assert [socket.send({"type": "typing"})["code"] for _ in range(2)] == [8, 4]
+        assert Socket().connected == 429
+    finally:
+        limits.use("off")
 
 
 def serve_together(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
-from chalicelib.desk import accounts, clients, grants, logins, people, tokens
+from chalicelib.desk import accounts, clients, grants, logins, people, seen, tokens
 from chalicelib.desk.errors import Locked, NotAuthenticated
 from chalicelib.desk.people import Person
 from chalicelib.dialects.bounds import Id, Line, Name, Secret, Token
@@ -61,6 +61,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     if secret is None:
         raise Coded(3)
     caller = tokens.check(ctx, secret, tokens.ACCESS)
+    seen.note_token(ctx.acting(caller))
     fields = endpoint.fields
     app = given.get("app_uuid")
     if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")):

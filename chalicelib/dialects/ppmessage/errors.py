@@ -83,6 +83,8 @@ _NO_LIST, _GOT = "expected `array", ", got `"
 _TOKEN, _SEND = "/ppauth/token", "/PP_SEND_MESSAGE"
 #: Where a page's address leads, and what such a refusal's status is; 400 for any other code.
 _SHOWN = ("/download/", "/identicon/", "/ppkefu/icon/", "/ppkefu/material/", "/ppkefu/download/")
+#: What a browser takes for a page or a script where it is answered with 200.
+_READ = (*_SHOWN, "/widget.js", "/ppauth/auth", "/ppauth/reset")
 _STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
@@ -140,6 +142,8 @@ def fail(error: Exception, request: Request) -> Answer:
     detail = str(named(error)) if isinstance(error, DeskError) else ""
     more = {"error_detail": detail} if detail else {}
     status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
+    if isinstance(error, TooMany) and request.path.startswith(_READ):
+        status = 429
     return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more}, status)
 
 

@@ -6,8 +6,8 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.context import VISITOR, Context, stranger, system
-from chalicelib.desk import live, people, tokens
-from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound
+from chalicelib.desk import limits, live, people, tokens
+from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound, TooMany
 from chalicelib.desk.live import Connection, Ended
 from chalicelib.dialects.bounds import is_text
 from chalicelib.dialects.http import BYTE_ORDER_MARK
@@ -19,6 +19,9 @@ from chalicelib.dialects.ppmessage.wire import socket as told
 #: What msgspec says of a text that is longer than its type allows.
 _TOO_LONG = "` of length <= "
 _LEVELS = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
+_NO_JSON = object()
+#: What an ack answers, and the code of one that refuses it for a while; anything else is WS and 4.
+_ANSWERED = {"auth": ("AUTH", 4), "send": ("SEND", 7), "typing_watch": ("TYPING_WATCH", 4), "typing_unwatch": ("TYPING_WATCH", 4)}
 
 
 class Failed(Exception):
@@ -34,6 +37,17 @@ class Reply(NamedTuple):
 
     text: str | None = None
     close: bool = False
+
+
+def opened(source: str) -> int:
+    """The status with which a new socket from an address is let in, or refused."""
+    with telemetry.Line("socket", type="connect") as line:
+        try:
+            limits.spend_by_source(stranger(source), "sockets")
+        except TooMany as error:
+            line.refused(error)
+            return 429
+    return 200
 
 
 def serve(connection: str, text: str, source: str = "") -> None:
@@ -55,11 +69,28 @@ def receive(connection: str, text: str, line: telemetry.Line, source: str = "") 
     try:
         given = msgspec.json.decode(text.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return Reply(mapping.ack("WS", 6))
+        given = _NO_JSON
     kind = given.get("type") if isinstance(given, dict) else None
-    handler = _HANDLERS.get(kind.lower()) if isinstance(kind, str) else None
-    line.add(type=kind.lower() if isinstance(kind, str) and handler else None)
-    return handler(stranger(source), connection, given) if handler else Reply(mapping.ack("WS", 5))
+    kind = kind.lower() if isinstance(kind, str) else ""
+    handler, ctx = _HANDLERS.get(kind), stranger(source)
+    line.add(type=kind if handler else None)
+    try:
+        limits.spend_socket_message(ctx, connection)
+        return handler(ctx, connection, given) if handler else Reply(mapping.ack("WS", 6 if given is _NO_JSON else 5))
+    except TooMany as error:
+        line.refused(error)
+        return _refused(ctx, connection, kind, given, error)
+
+
+def _refused(ctx: Context, connection: str, kind: str, given: Any, error: TooMany) -> Reply:
+    """An ack that says when to try again; who goes on and on is closed."""
+    named = {"retry_after": error.seconds} | (_named(given) if kind == "send" else {})
+    what, code = _ANSWERED.get(kind, ("WS", 4))
+    try:
+        limits.spend(ctx, "socket_refusals", connection)
+    except TooMany:
+        return Reply(mapping.ack(what, code, why=str(error), **named), close=True)
+    return Reply(mapping.ack(what, code, why=str(error), **named))
 
 
 def gone(connection: str) -> None:
@@ -124,17 +155,25 @@ def _tell_of(ctx: Context, row: Connection, came: bool) -> None:
 
 
 def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
-    sent: Any = given.get("send")
-    told_of = ("uuid", "conversation_uuid") if isinstance(sent, dict) else ()
-    named = {name: sent.get(name) if is_text(sent.get(name)) else None for name in told_of}
+    sent, named = given.get("send"), _named(given)
     try:
         ctx, row = live.of(ctx, connection)
         request = msgspec.convert(sent, wire.SendMessage)
         request.device_uuid = row.device
         post(ctx, request)
+    except TooMany:
+        raise
     except (msgspec.ValidationError, DeskError) as error:
         return Reply(mapping.ack("SEND", _send_code(error), **named), close=isinstance(error, Ended))
     return Reply(mapping.ack("SEND", 0, **named))
+
+
+def _named(given: Any) -> dict[str, Any]:
+    """What an ack says of the message that was sent."""
+    sent = given.get("send") if isinstance(given, dict) else None
+    if not isinstance(sent, dict):
+        return {}
+    return {name: sent.get(name) if is_text(sent.get(name)) else None for name in ("uuid", "conversation_uuid")}
 
 
 def _send_code(error: Exception) -> int:
@@ -162,6 +201,8 @@ def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> 
         return Reply(mapping.ack("TYPING_WATCH", 4))
     try:
         do(*live.of(ctx, connection), conversation)
+    except TooMany:
+        raise
     except DeskError as error:
         return Reply(mapping.ack("TYPING_WATCH", _send_code(error), conversation_uuid=conversation), isinstance(error, Ended))
     return Reply(mapping.ack("TYPING_WATCH", 0, conversation_uuid=conversation))
@@ -174,6 +215,8 @@ def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
         if conversation is None:
             return Reply(mapping.ack("WS", 4))
         heard = live.typing(ctx, row, conversation)
+    except TooMany:
+        raise
     except DeskError as error:
         return Reply(mapping.ack("WS", _send_code(error)), close=isinstance(error, Ended))
     live.tell(ctx, heard, mapping.typing(row.person, conversation), conversation)

@@ -34,9 +34,9 @@ _WAITS = {routing.NOBODY_ONLINE: 11, routing.NO_GROUP: 12, routing.NOBODY_THERE:
 _PRESENCE = {True: "ONLINE", False: "OFFLINE", None: "UNCHANGED"}
 
 
-def ack(what: str, code: int, **extra: Any) -> str:
-    """The answer to what a socket sent."""
-    return _encode(wire.Ack(what=what, code=code, reason=REASONS[code], extra=extra)).decode()
+def ack(what: str, code: int, *, why: str = "", **extra: Any) -> str:
+    """The answer to what a socket sent; `why` says more than the code does."""
+    return _encode(wire.Ack(what=what, code=code, reason=why or REASONS[code], extra=extra)).decode()
 
 
 def pushed(account: str, stored: Message, sender: Card | None, device: str) -> wire.Pushed:

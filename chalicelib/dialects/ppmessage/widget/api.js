@@ -39,7 +39,7 @@ async function post(path, body, headers) {
   }
 }
 
-/** An answer that says yes. */
+/** An answer that says yes. What was too much at once may be asked for again, as may what nobody has answered. */
 function checked(answer) {
   if (answer.error_code === 0) return answer;
   if (!answer.error_code || answer.error_code === SYSTEM_ERROR || answer.retry_after) throw new Unreachable(answer.error_string);
@@ -184,12 +184,14 @@ async function sendMessage(id, subtype, body) {
 async function upload(file, progress) {
   const then = visitors;
   const { user } = await visitor();
+  const { token } = await started();
   const form = new FormData();
   form.append('user_uuid', user);
   form.append('file', file, file.name);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open('POST', `${BASE}/upload`);
+    request.setRequestHeader('Authorization', `OAuth ${token}`);
     request.responseType = 'json';
     request.upload.onprogress = (event) => progress(event.loaded / event.total);
     request.timeout = 6 * PATIENCE;
@@ -199,7 +201,8 @@ async function upload(file, progress) {
         stillFor(then);
         resolve(checked(request.response || {}).fuuid);
       } catch (error) {
-        reject(error);
+        if (error.code === BAD_TOKEN) forgetToken(token);
+        reject(error.code === BAD_TOKEN ? new Unreachable('token') : error);
       }
     };
     request.send(form);
