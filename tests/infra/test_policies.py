@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +17,8 @@ from tests.conformance.cases_sockets import agents_device
 from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
 from tests.e2e.test_sockets import device_of
-from tests.world import Socket, World
+from tests.infra import ways
+from tests.world import Socket, Visitor, World
 
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
 #: Chalice's names for what app.py declares for sockets.
@@ -74,6 +75,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     path = f"/api/v3/anytime/conversations/{number}/messages"
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     listen(scene)
+    speak(scene)
     leave(world)
     serve_together(world)
     wait_for_a_group(world)
@@ -123,6 +125,19 @@ def listen(scene: Scene) -> None:
     theirs.close()
     assert world.call("POST", "/api/PPKEFU_LOGOUT", given, Authorization=f"OAuth {token}").body["error_code"] == 0
     world.settle()
+
+
+def speak(scene: Scene) -> None:
+    """Every kind of message by every kind of sender, over HTTP and over sockets, where each listens to the others."""
+    talkers = ways.talkers(scene.world, scene.visitor)
+    listening = [talker.socket() for talker in talkers.values()]
+    for talker in talkers.values():
+        for way in ways.WAYS:
+            ways.say_everything(talker, way)
+            scene.world.settle()
+        ways.type_and_watch(talker)
+    for socket in listening:
+        socket.close()
 
 
 def leave(world: World) -> None:
@@ -180,6 +195,22 @@ def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pyt
         unused = {grant for grant in given if not any(policies.allows(grant, need) for need in policies.made[function])}
         assert {action for action, _ in unused} <= fed, (function, unused)
         assert fed <= {action for action, _ in given}, function
+
+
+@pytest.mark.parametrize("way", ways.WAYS)
+@pytest.mark.parametrize("sender", ways.SENDERS)
+def test_every_kind_of_message_is_stored_whoever_sends_it_over_whichever_way(
+    assigned: Visitor, monkeypatch: pytest.MonkeyPatch, way: str, sender: str
+) -> None:
+    world = cast(World, assigned.world)
+    monkeypatch.setattr(policies, "always_cold", True)
+    talker = ways.talkers(world, assigned)[sender]
+    sent = ways.say_everything(talker, way)
+    ways.type_and_watch(talker)
+    world.settle()
+    asked = {"conversation_uuid": assigned.conversation, "user_uuid": assigned.id}
+    stored = world.pp("PP_PAGE_HISTORY_MESSAGE", **asked, page_size=100).body["list"]
+    assert [message["uuid"] for message in reversed(stored)] == [message["uuid"] for message in sent]
 
 
 def test_every_lambda_has_a_policy_of_its_own() -> None:

@@ -35,15 +35,36 @@ class Reply(NamedTuple):
 def serve(connection: str, text: str, source: str = "") -> None:
     """Handles what a socket sent from the address `source`: answers it, or closes it where it may not stay.
 
-    Raises telemetry.Failed.
+    Raises telemetry.Failed where the desk fails, once the client has been told.
     """
-    with telemetry.Line("socket") as line:
-        reply = receive(connection, text, line, source)
-        if reply.text:
-            live.answer(connection, reply.text)
-        if reply.close:
-            live.end(system(), connection)
-        line.add(closed=reply.close or None)
+    with telemetry.Line("socket", dialect="PPMessage") as line:
+        try:
+            reply = receive(connection, text, line, source)
+        except Exception:
+            line.measure(telemetry.ERRORS, 1)
+            _answer(connection, _failed(text), line)
+            raise
+        _answer(connection, reply, line)
+
+
+def _answer(connection: str, reply: Reply, line: telemetry.Line) -> None:
+    if reply.text:
+        live.answer(connection, reply.text)
+    if reply.close:
+        live.end(system(), connection)
+    line.add(closed=reply.close or None)
+
+
+def _failed(text: str) -> Reply:
+    """What is said where the desk itself has failed: the same may be sent again, an `auth` over a new socket."""
+    given = msgspec.json.decode(text)
+    kind = given["type"].lower()
+    if kind == "auth":
+        return Reply(mapping.failed("AUTH"), close=True)
+    if kind == "send":
+        return Reply(mapping.failed("SEND", **_named(given.get("send"))))
+    what = "WS" if kind == "typing" else "TYPING_WATCH"
+    return Reply(mapping.failed(what, conversation_uuid=given.get("conversation_uuid")))
 
 
 def receive(connection: str, text: str, line: telemetry.Line, source: str = "") -> Reply:
@@ -121,7 +142,7 @@ def _tell_of(ctx: Context, row: Connection, came: bool) -> None:
 
 def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
     sent: Any = given.get("send")
-    named = {name: sent.get(name) for name in ("uuid", "conversation_uuid")} if isinstance(sent, dict) else {}
+    named = _named(sent)
     try:
         ctx, row = live.of(ctx, connection)
         request = msgspec.convert(sent, wire.SendMessage)
@@ -130,6 +151,11 @@ def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
     except (msgspec.ValidationError, DeskError) as error:
         return Reply(mapping.ack("SEND", _send_code(error), **named), close=isinstance(error, Ended))
     return Reply(mapping.ack("SEND", 0, **named))
+
+
+def _named(sent: Any) -> dict[str, Any]:
+    """What an ack repeats of a `send`, so that the client knows which one it is for."""
+    return {name: sent.get(name) for name in ("uuid", "conversation_uuid")} if isinstance(sent, dict) else {}
 
 
 def _send_code(error: Exception) -> int:
