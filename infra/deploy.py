@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from infra import adopt, functions, gateway, mappings, project, smoke, stack, watch
+from infra import adopt, functions, gateway, mappings, project, protection, smoke, stack, watch
 from infra.aws import CannotDeploy, account, here, run, say
 
 
@@ -29,6 +29,7 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
     say("deploy", f"{stage} in {here(stage)}, account {account()}")
     adopt.roles(stage)  # before anything is made in the wrong region
     stack.apply(stage)
+    protection.apply(stage)
     folder = project.prepare(stage)
     streams = stack.streams(stage)
     before = adopt.find(stage, streams.values())

@@ -16,6 +16,7 @@ from moto.cloudformation.responses import CloudFormationResponse
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import FakeBucket, s3_backends
 from werkzeug.serving import make_server
 
 
@@ -59,12 +60,21 @@ def _create_table(
     return there or _CREATE_TABLE(resource_name, cloudformation_json, account_id, region_name, **named)
 
 
+def _create_bucket(
+    cls: Any, /, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **named: Any
+) -> Any:
+    """As above, for a bucket."""
+    there = s3_backends[account_id]["aws"].buckets.get(resource_name)
+    return there or _CREATE_BUCKET(resource_name, cloudformation_json, account_id, region_name, **named)
+
+
 _IMPORT_REST_API = APIGatewayBackend.import_rest_api
 _PUT_REST_API = APIGatewayBackend.put_rest_api
 _CREATE_CHANGE_SET = CloudFormationBackend.create_change_set
 _UPDATE_CONFIGURATION = LambdaFunction.update_configuration
 _GET_CONFIGURATION = LambdaFunction.get_configuration
 _CREATE_TABLE = Table.create_from_cloudformation_json
+_CREATE_BUCKET = FakeBucket.create_from_cloudformation_json
 _MENDED = [
     (APIGatewayBackend, "import_rest_api", _import_rest_api),
     (APIGatewayBackend, "put_rest_api", _put_rest_api),
@@ -76,6 +86,7 @@ _MENDED = [
     (LambdaFunction, "update_configuration", _update_configuration),
     (LambdaFunction, "get_configuration", _get_configuration),
     (Table, "create_from_cloudformation_json", classmethod(_create_table)),
+    (FakeBucket, "create_from_cloudformation_json", classmethod(_create_bucket)),
 ]
 
 
