@@ -1,6 +1,7 @@
 """moto's server in this process, mended where it differs from AWS in what a deployment needs, and with a fuse."""
 
 import io
+import json
 import logging
 import re
 import threading
@@ -10,9 +11,11 @@ from typing import Any
 from unittest.mock import patch
 
 from moto.apigateway.models import APIGatewayBackend
+from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -42,7 +45,8 @@ def _create_change_set(self: Any, stack_name: str, *given: Any, **named: Any) ->
 
 
 def _update_configuration(self: Any, config_updates: dict[str, Any]) -> Any:
-    """Moto forgets LoggingConfig."""
+    """Moto forgets LoggingConfig, and a change of TracingConfig."""
+    self.tracing_config = config_updates.get("TracingConfig", self.tracing_config)
     self.logging_config = config_updates.get("LoggingConfig", getattr(self, "logging_config", {"LogFormat": "Text"}))
     return _UPDATE_CONFIGURATION(self, config_updates)
 
@@ -94,6 +98,17 @@ _MENDED = [
 _OF_SOCKETS = re.compile("/v2/apis/[^/]+/deployments")
 
 
+#: Updates of a WebSocket API's stage, which moto has not either.
+_STAGE_OF_SOCKETS = re.compile("/v2/apis/([^/]+)/stages/([^/]+)")
+
+
+def _update_stage(api: str, name: str, given: dict[str, Any]) -> Any:
+    """Takes the default settings of all routes."""
+    stage = apigatewayv2_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].get_stage(api, name)
+    stage.default_route_settings |= given["defaultRouteSettings"]
+    return stage.to_json()
+
+
 class Fuse:
     """WSGI middleware that refuses requests of a kind, as a lost permission does, so that a command fails where one wants."""
 
@@ -118,6 +133,10 @@ class Fuse:
         if environ["REQUEST_METHOD"] == "POST" and _OF_SOCKETS.fullmatch(environ["PATH_INFO"]):
             start_response("201 Created", [("Content-Type", "application/json")])
             return [b'{"deploymentId": "d", "deploymentStatus": "DEPLOYED"}']
+        if environ["REQUEST_METHOD"] == "PATCH" and (stage := _STAGE_OF_SOCKETS.fullmatch(environ["PATH_INFO"])):
+            given = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps(_update_stage(stage[1], stage[2], given)).encode()]
         return self.app(environ, start_response)
 
 

@@ -76,6 +76,9 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     listen(scene)
     speak(scene)
+    ways.lose_sockets(world, scene.visitor)
+    ways.lose_an_agent(world)
+    ways.speak_where_nobody_is_routed_to(world)
     leave(world)
     serve_together(world)
     wait_for_a_group(world)

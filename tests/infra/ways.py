@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import conversations, members
+from chalicelib.desk import accounts, agents, conversations, members, people, presence
 from chalicelib.desk.members import ChangeMembers
+from chalicelib.models import conversations as rows
 from tests.conformance.cases_sockets import device_of
 from tests.pictures import picture
 from tests.world import Socket, Visitor, World
@@ -107,3 +108,55 @@ def type_and_watch(talker: Talker) -> None:
         told = socket.send({"type": kind, **named})
         assert told is None or told.get("code", 0) == 0, (kind, told)
     socket.close()
+
+
+def lose_sockets(world: World, visitor: Visitor) -> None:
+    """Sockets that go without a word, each found by another of the lambdas that send to sockets."""
+    agent, contact = talkers(world, visitor)["agent"], talkers(world, visitor)["visitor"]
+    theirs = contact.socket()
+    for _ in range(2):
+        lost = agent.socket()
+        assert lost.send({"type": "typing_watch", "conversation_uuid": visitor.conversation})["code"] == 0
+        lost.lose()
+        theirs.send({"type": "typing", "conversation_uuid": visitor.conversation})
+    agent.socket().lose()
+    theirs.close()
+    agent.socket().lose()
+    contact.socket().close()
+    world.settle()
+
+
+def lose_an_agent(world: World) -> None:
+    """Who has a conversation is switched off: it goes to another. Who has lost their socket is back before anybody sees it."""
+    ours = World(world.monkeypatch, clock_of=world, name="lost")
+    ours.online(*ours.agents[:2])
+    visitor = ours.visitor()
+    ours.settle()
+    first = conversations.load(ours.ctx(ADMIN), visitor.conversation).assignee
+    agents.switch(ours.ctx(ADMIN, ours.owner), str(first), on=False)
+    ours.settle()
+    second = conversations.load(ours.ctx(ADMIN), visitor.conversation).assignee
+    assert {first, second} == {agent.id for agent in ours.agents[:2]}
+    agent = next(agent for agent in ours.agents if agent.id == second)
+    talker = Talker(ours, agent.id, device_of(ours, agent), "PPKEFU", ours.token("PPKEFU", agent), "")
+    talker.socket().close()
+    with world.monkeypatch.context() as unseen:
+        unseen.setattr(presence, "is_back", lambda *_: None)
+        talker.socket()
+    ours.pass_(300)
+    found = people.get(ours.ctx(ADMIN), agent.id)
+    assert found.presence == "online" and found.away_at is None
+
+
+def speak_where_nobody_is_routed_to(world: World) -> None:
+    """Messages over sockets where all agents have a part in what is said, and where a visitor waits for a group."""
+    for allocation in (accounts.EVERYONE, accounts.GROUP):
+        ours = World(world.monkeypatch, clock_of=world, name=allocation, allocation=allocation)
+        ours.online(ours.agents[0])
+        visitor = ours.visitor()
+        ours.settle()
+        (visitor.conversation,) = rows.of_contact(ours.account, visitor.id, 1)
+        speakers = talkers(ours, visitor)
+        for sender in SENDERS:
+            say_everything(speakers[sender], "socket")
+            ours.settle()
