@@ -23,6 +23,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 CHALICE = str(Path(sys.executable).with_name("chalice"))
+#: What is installed here, and vendored.
+LOCK = "requirements-local.lock"
 #: Lambda's runtime has this, with all that it needs.
 _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
@@ -57,18 +59,30 @@ def build(folder: Path) -> Path:
 
 
 def _install(vendor: Path) -> None:
-    """Installs what requirements.txt leads to, as it is installed here, for Lambda's platform."""
-    platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps"]
+    """Installs what requirements.txt leads to, for Lambda's platform: files with the lock's hashes, and no others."""
+    wanted = vendor.with_name("vendored.txt")
+    wanted.write_text("\n".join(pinned()))
+    platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps", "--require-hashes"]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
-    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned()], check=True)
+    command = [sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), "--requirement", str(wanted)]
+    subprocess.run(command, check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
     for path in {path for pattern in _UNUSED for path in vendor.glob(pattern)}:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def pinned() -> list[str]:
-    """What is vendored, with the versions that are installed here."""
-    return [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
+    """What is vendored, as the lock has it: versions and hashes. Raises SystemExit for what it does not have."""
+    known, wanted = locked((ROOT / LOCK).read_text()), closure(*_requirements()) - closure(_RUNTIME_HAS)
+    if missing := wanted - known.keys():
+        raise SystemExit(f"{LOCK} lacks {', '.join(sorted(missing))}: run `make lock`")
+    return [known[name] for name in sorted(wanted)]
+
+
+def locked(lock: str) -> dict[str, str]:
+    """The entries of a lock by the distribution's name, each with its hashes on further lines."""
+    entries = [entry for entry in re.split(r"\n(?=\S)", lock.strip()) if entry]
+    return {canonicalize_name(Requirement(entry.partition("\\")[0]).name): entry for entry in entries}
 
 
 def _requirements() -> list[str]:

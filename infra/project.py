@@ -39,7 +39,7 @@ def prepare(stage: str) -> Path:
 
 
 def _digest() -> str:
-    """What the package is made from: our sources and the versions that are vendored."""
+    """What the package is made from: our sources, and the files that are vendored by their hashes."""
     digest = hashlib.sha256(json.dumps([*package.pinned(), metadata.version("chalice")]).encode())
     for path in _sources():
         digest.update(str(path.relative_to(package.ROOT)).encode() + path.read_bytes())

@@ -181,7 +181,7 @@ def _without(document: dict[str, Any], *names: str) -> dict[str, Any]:
 def checkout(folder: Path) -> Path:
     """A copy of ours, so that no test writes over what the real one knows of real stages."""
     left_out = shutil.ignore_patterns(".*", "__pycache__", "deployed", "deployments")
-    for name in (".chalice", "chalicelib", "infra", "app.py", "requirements.txt"):
+    for name in (".chalice", "chalicelib", "infra", "app.py", "requirements.txt", "requirements-local.lock"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=left_out)
         else:
