@@ -1,5 +1,6 @@
 """What a client on the socket is told where the desk itself fails."""
 
+import contextlib
 import json
 import logging
 import uuid
@@ -51,8 +52,8 @@ def test_a_message_that_aws_denies_is_acked_as_failed_logged_and_raised(
     assert (set(line.msg["codes"]), line.msg["Errors"]) == ({"AccessDeniedException"}, [1])
 
 
-def broken(*_: Any, **__: Any) -> None:
-    raise ValueError
+def broken(*words: Any, **_: Any) -> None:
+    raise ValueError(*words)
 
 
 @pytest.mark.parametrize(
@@ -93,3 +94,22 @@ def test_what_is_no_message_is_refused_without_an_error(world: World, caplog: py
     for text in ("", "null", "{", json.dumps({"type": str(uuid.uuid4())})):
         assert socket.send(text)["code"] in (5, 6)
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_no_line_has_a_word_of_what_a_socket_sends(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "polydesk")
+    visitor, secret = world.visitor(), "s3cret-marker"
+    asked = {"type": "auth", "api_token": secret, "app_uuid": secret, "user_uuid": secret, "device_uuid": secret}
+    said = {"type": "send", "send": words(visitor, secret) | {"uuid": secret, secret: secret}}
+    sent: list[Any] = [secret, {"type": secret}, asked, said, {"type": "typing", "conversation_uuid": secret}]
+    for is_failing in (False, True):
+        with world.monkeypatch.context() as desk:
+            if is_failing:
+                desk.setattr(connections, "get", lambda *_: broken(secret))
+            for message in sent:
+                socket = Socket()
+                with contextlib.suppress(Failed):
+                    socket.send(message)
+                assert [told["type"] for told in socket.received] == ["ACK"]
+    assert len(caplog.records) > len(sent)
+    assert secret not in caplog.text

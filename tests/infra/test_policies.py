@@ -12,6 +12,7 @@ from chalicelib.desk import accounts, messages, openings, routing
 from chalicelib.desk import conversations as desk_conversations
 from chalicelib.models import conversations, settings, summaries
 from chalicelib.models.base import Refused
+from chalicelib.telemetry import Failed
 from tests import policies
 from tests.conformance.cases_sockets import agents_device
 from tests.conformance.scene import Scene, message, set_up
@@ -214,6 +215,24 @@ def test_every_kind_of_message_is_stored_whoever_sends_it_over_whichever_way(
     asked = {"conversation_uuid": assigned.conversation, "user_uuid": assigned.id}
     stored = world.pp("PP_PAGE_HISTORY_MESSAGE", **asked, page_size=100).body["list"]
     assert [message["uuid"] for message in reversed(stored)] == [message["uuid"] for message in sent]
+
+
+def test_what_aws_denies_is_our_error_in_every_dialect_and_for_every_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bearer, visitor = world.bearer(world.owner), world.visitor()
+    monkeypatch.setattr(policies, "always_cold", True)
+    monkeypatch.setattr(policies, "grants", lambda _: [])
+    assert visitor.say("hello").body["error_code"] == 17
+    for path in ("/api/v3/anytime/conversations", "/cs-chat-ticket/v1/tickets", "/auth/addon/live_chat/operator/list"):
+        assert world.call("GET", path, **bearer).status == 500
+    event = {"event": "conversation.opened.v1", "account": world.account, "at": 1, "conversation": visitor.conversation}
+    with pytest.raises(ExceptionGroup):
+        world.deliver("routing", json.dumps(event))
+    with pytest.raises(Failed):
+        world.relay()
+    with pytest.raises(Failed):
+        world.sweep()
+    assert {function for function, _ in policies.denied} >= {"api_handler", "route_conversations", "sweep_timers"}
+    policies.denied.clear()
 
 
 def test_every_lambda_has_a_policy_of_its_own() -> None:
