@@ -14,12 +14,13 @@ _CORS = {
     "gatewayresponse.header.Access-Control-Allow-Headers": "'*'",
     "gatewayresponse.header.Access-Control-Allow-Methods": "'*'",
 }
-#: Headers of each kind of refusal. A bucket of tokens fills within the second.
-_REFUSALS: dict[Any, dict[str, str]] = {
-    "DEFAULT_4XX": _CORS,
-    "DEFAULT_5XX": _CORS,
-    "THROTTLED": _CORS | {"gatewayresponse.header.Retry-After": "'1'"},
+#: Of the throttle, which lets more through every second; pages of other origins are to read it, too.
+_LATER = {
+    "gatewayresponse.header.Retry-After": "'1'",
+    "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After'",
 }
+#: Headers of each kind of refusal.
+_REFUSALS: dict[Any, dict[str, str]] = {"DEFAULT_4XX": _CORS, "DEFAULT_5XX": _CORS, "THROTTLED": _CORS | _LATER}
 _BODY = {"application/json": '{"message":$context.error.messageString}'}  # the gateway's own
 #: The resource and not the path: a file's id, which is in its path, is what opens it.
 _LOGGED = (

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,12 @@ def test_the_policies_are_bound_to_one_stage_of_one_account(policies: Path) -> N
         if statement["Action"] != ["ses:SendEmail"]:
             assert all(any(name in resource for name in named) for resource in bound)
         assert bound or statement["Resource"] == ["*"]
+
+
+def test_no_policy_is_larger_than_a_role_s_inline_policies_may_be(policies: Path) -> None:
+    package.narrow(policies, replace(CHINA, stage="s" * 16, region="ap-southeast-2", sender=f"{'s' * 64}@mail.shop.example"))
+    for policy in (policies / ".chalice").glob("policy-*.json"):
+        assert len(re.sub(r"\s", "", policy.read_text())) <= 10_240, policy.name
 
 
 def test_a_function_sends_to_the_sockets_of_its_own_api_and_to_none_before_there_is_one(policies: Path) -> None:

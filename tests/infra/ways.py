@@ -157,6 +157,6 @@ def speak_where_nobody_is_routed_to(world: World) -> None:
         ours.settle()
         (visitor.conversation,) = rows.of_contact(ours.account, visitor.id, 1)
         speakers = talkers(ours, visitor)
-        for sender in SENDERS:
+        for sender in ("visitor", "agent"):
             say_everything(speakers[sender], "socket")
             ours.settle()
