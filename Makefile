@@ -10,15 +10,16 @@ export PORT DATA FRESH FULL
 help:   ## this list
 	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
 
-# Two steps, because a desk runs without what its tests need: the second adds to the first. One lock pins both.
-INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --constraint requirements-dev.lock
-$(VENV)/run: requirements-local.txt requirements.txt requirements-dev.lock
+# Two steps, because a desk runs without what its tests need: the second adds to the first. Each has its lock, which says what every
+# file must hash to; nothing else is installed, and nothing is built here.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --only-binary :all: --require-hashes
+$(VENV)/run: requirements-local.lock
 	$(PYTHON) -m venv --clear $(VENV)
-	$(INSTALL) -r requirements-local.txt
+	$(INSTALL) -r requirements-local.lock
 	touch $@
 
-$(VENV)/ready: $(VENV)/run requirements-dev.txt
-	$(INSTALL) -r requirements-dev.txt
+$(VENV)/ready: $(VENV)/run requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
 	touch $@
 
 run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
@@ -56,8 +57,12 @@ account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: 
 bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity cpu cold cost peer burst" FULL=1; needs npm, for an emulator of true units
 	@$(BIN)/python -m tests.bench $(SECTIONS)
 
-lock: $(VENV)/ready   ## pins what is installed now
-	$(BIN)/python -m pip freeze --exclude-editable --disable-pip-version-check > requirements-dev.lock
+# For every platform and each Python from 3.11 on. What is pinned already stays, unless UPGRADE=1.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
+  --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+lock: $(VENV)/ready   ## resolves requirements*.txt into the two locks, with hashes: UPGRADE=1 takes the newest
+	$(LOCK) requirements-dev.txt --output-file requirements-dev.lock
+	$(LOCK) requirements-local.txt --constraint requirements-dev.lock --output-file requirements-local.lock
 
 clean:  ## removes the environment and the local data
 	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from infra import adopt, functions, gateway, mappings, project, smoke, stack, watch
+from infra import adopt, functions, gateway, mappings, project, protection, smoke, stack, watch
 from infra.aws import CannotDeploy, account, here, run, say
 
 
@@ -28,17 +28,20 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
     """Brings the stage to what is checked out, see watch.apply for `watched_by`. Raises CannotDeploy."""
     say("deploy", f"{stage} in {here(stage)}, account {account()}")
     adopt.roles(stage)  # before anything is made in the wrong region
+    _check_settings(stage)
     stack.apply(stage)
+    protection.apply(stage)
     folder = project.prepare(stage)
     streams = stack.streams(stage)
     before = adopt.find(stage, streams.values())
     _code(stage, folder, streams, before)
     after = adopt.find(stage, streams.values())
     _check(stage, folder, after)
+    functions.set_policies(project.bind(stage, folder, after.websocket_api))
     mappings.configure(stage, after.mappings)
     functions.tag_roles(after.roles, here(stage))
     environment = _addresses(stage, after)
-    functions.configure(after.functions.values(), environment)
+    functions.configure(after.functions.values(), environment, traced=bool(project.setting(stage, "xray")))
     _gateway(stage, after)
     watch.apply(stage, watched_by)
     if walk:
@@ -46,9 +49,15 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
     say("ready", environment["POLYDESK_PUBLIC_URL"])
 
 
+def _check_settings(stage: str) -> None:
+    """Raises CannotDeploy for a setting that can't be one."""
+    gateway.Throttle.of(project.throttle(stage))
+    project.sender(stage)
+
+
 def _code(stage: str, folder: Path, streams: dict[str, str], before: adopt.Found) -> None:
     """`chalice deploy`, told what exists."""
-    project.configure(stage, folder, _addresses(stage, before))
+    project.configure(stage, folder, _addresses(stage, before), before.websocket_api)
     project.record(stage, folder, before.records(stage))
     say("adopt", f"{len(before.records(stage))} resources are there")
     functions.log_groups(_function_names(stage, folder), _days(stage))
@@ -62,21 +71,16 @@ def _function_names(stage: str, folder: Path) -> list[str]:
 
 def _days(stage: str) -> int:
     """How long logs are kept."""
-    config = project.configured(stage)
-    return int(config["stages"][stage].get("log_retention_in_days") or config.get("log_retention_in_days") or 30)
+    return int(project.setting(stage, "log_retention_in_days") or 30)
 
 
 def _addresses(stage: str, found: adopt.Found) -> dict[str, str]:
     """What the functions are told of where they are and where files are; no more than that before there is an API."""
-    gateway_stage = _gateway_stage(stage)
+    gateway_stage = project.gateway_stage(stage)
     http = project.public_url(stage) or (found.rest_api and gateway.url(found.rest_api, gateway_stage))
     sockets = found.websocket_api and gateway.url(found.websocket_api, gateway_stage)
     given = {"POLYDESK_PUBLIC_URL": http, "POLYDESK_SOCKET_API": sockets, "POLYDESK_ATTACHMENTS": stack.bucket(stage)}
     return {name: address.rstrip("/") for name, address in given.items() if address}
-
-
-def _gateway_stage(stage: str) -> str:
-    return str(project.configured(stage)["stages"][stage]["api_gateway_stage"])
 
 
 def _check(stage: str, folder: Path, found: adopt.Found) -> None:
@@ -88,12 +92,12 @@ def _check(stage: str, folder: Path, found: adopt.Found) -> None:
 
 
 def _gateway(stage: str, found: adopt.Found) -> None:
+    gateway_stage, throttle = project.gateway_stage(stage), gateway.Throttle.of(project.throttle(stage))
     if found.rest_api:
-        gateway.configure(found.rest_api, _gateway_stage(stage))
-        gateway.log_access(stage, found.rest_api, _gateway_stage(stage), account(), _days(stage))
-        gateway.throttle(found.rest_api, _gateway_stage(stage), project.throttle(stage))
+        gateway.configure(found.rest_api, gateway_stage, throttle)
+        gateway.log_access(stage, found.rest_api, gateway_stage, account(), _days(stage))
     if found.websocket_api:
-        gateway.throttle_sockets(found.websocket_api, _gateway_stage(stage), project.throttle(stage))
+        gateway.throttle_sockets(found.websocket_api, gateway_stage, throttle)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra import adopt, gateway, project, stack, watch
+from infra import adopt, gateway, project, protection, stack, watch
 from infra.aws import APP, CannotDeploy, here, pages, run, say
 
 
@@ -71,6 +71,7 @@ def _data(stage: str) -> None:
     client = boto3.client("dynamodb")
     for table in stack.tables(stage):
         try:
+            protection.lift(table)  # one by one, so that an interruption leaves the others protected
             client.delete_table(TableName=table)
         except client.exceptions.ResourceNotFoundException:
             continue

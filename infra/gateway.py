@@ -1,5 +1,7 @@
-"""What Chalice can't set of the APIs: CORS on the gateway's own refusals, an access log, and how many requests they take."""
+"""What Chalice can't set of the APIs: CORS on the gateway's own refusals, how much both let through, and the access log."""
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -7,18 +9,41 @@ import boto3
 from infra import functions
 from infra.aws import APP, CannotDeploy, say
 
-_REFUSALS: tuple[Any, ...] = ("DEFAULT_4XX", "DEFAULT_5XX")
 _CORS = {
     "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
     "gatewayresponse.header.Access-Control-Allow-Headers": "'*'",
     "gatewayresponse.header.Access-Control-Allow-Methods": "'*'",
 }
+#: Of the throttle, which lets more through every second; pages of other origins are to read it, too.
+_LATER = {
+    "gatewayresponse.header.Retry-After": "'1'",
+    "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After'",
+}
+#: Headers of each kind of refusal.
+_REFUSALS: dict[Any, dict[str, str]] = {"DEFAULT_4XX": _CORS, "DEFAULT_5XX": _CORS, "THROTTLED": _CORS | _LATER}
 _BODY = {"application/json": '{"message":$context.error.messageString}'}  # the gateway's own
+#: The resource and not the path: a file's id, which is in its path, is what opens it.
 _LOGGED = (
-    '{"time":"$context.requestTime","request":"$context.requestId","method":"$context.httpMethod","path":"$context.path",'
-    '"status":"$context.status","latency":"$context.responseLatency","bytes":"$context.responseLength",'
-    '"error":"$context.error.message","address":"$context.identity.sourceIp"}'
+    '{"time":"$context.requestTime","request":"$context.requestId","method":"$context.httpMethod",'
+    '"resource":"$context.resourcePath","status":"$context.status","latency":"$context.responseLatency",'
+    '"bytes":"$context.responseLength","error":"$context.error.responseType","address":"$context.identity.sourceIp"}'
 )
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """Requests a second that a stage lets through, and how many at once."""
+
+    rate: int
+    burst: int
+
+    @classmethod
+    def of(cls, text: str) -> "Throttle":
+        """What `rate/burst` says. Raises CannotDeploy."""
+        found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", text)
+        if not found:
+            raise CannotDeploy(f"the throttle must be <requests a second>/<at once>, as 500/1000, not {text!r}")
+        return cls(int(found[1]), int(found[2]))
 
 
 def url(api: str, stage: str, scheme: str = "https") -> str:
@@ -26,16 +51,44 @@ def url(api: str, stage: str, scheme: str = "https") -> str:
     return f"{scheme}://{api}.execute-api.{boto3.session.Session().region_name}.amazonaws.com/{stage}"
 
 
-def configure(api: str, gateway_stage: str) -> None:
-    """Puts CORS on the gateway's refusals and deploys, because Chalice's import has just dropped them. Asserts it."""
+def configure(api: str, gateway_stage: str, throttle: Throttle) -> None:
+    """Puts CORS on the REST API's refusals and deploys, because Chalice's import has just dropped them; then the throttle.
+
+    The stage is not traced: the gateway's part of a trace has the whole address, and with it the ids that open files.
+    Asserts all of it. Raises CannotDeploy.
+    """
     client = boto3.client("apigateway")
-    for kind in _REFUSALS:
-        client.put_gateway_response(restApiId=api, responseType=kind, responseParameters=_CORS, responseTemplates=_BODY)
-        if client.get_gateway_response(restApiId=api, responseType=kind).get("responseParameters") != _CORS:
+    for kind, headers in _REFUSALS.items():
+        client.put_gateway_response(restApiId=api, responseType=kind, responseParameters=headers, responseTemplates=_BODY)
+        if client.get_gateway_response(restApiId=api, responseType=kind).get("responseParameters") != headers:
             raise CannotDeploy(f"REST API {api} did not take the headers of {kind}")
-    traced = client.get_stage(restApiId=api, stageName=gateway_stage).get("tracingEnabled", False)
-    client.create_deployment(restApiId=api, stageName=gateway_stage, tracingEnabled=traced)
-    say("gateway", f"{api} refuses with CORS")
+    client.create_deployment(restApiId=api, stageName=gateway_stage, tracingEnabled=False)
+    stage = {"restApiId": api, "stageName": gateway_stage}
+    wanted = {
+        "/*/*/throttling/rateLimit": throttle.rate,
+        "/*/*/throttling/burstLimit": throttle.burst,
+        "/tracingEnabled": "false",
+    }
+    changes: Any = [{"op": "replace", "path": path, "value": str(value)} for path, value in wanted.items()]
+    client.update_stage(**stage, patchOperations=changes)
+    found = client.get_stage(**stage)
+    settings = found.get("methodSettings", {}).get("*/*", {})
+    if (settings.get("throttlingRateLimit"), settings.get("throttlingBurstLimit")) != (throttle.rate, throttle.burst):
+        raise CannotDeploy(f"REST API {api} did not take the throttle")
+    if found.get("tracingEnabled"):
+        raise CannotDeploy(f"REST API {api} is still traced")
+    say("gateway", f"{api} refuses with CORS, and more than {throttle.rate} requests a second")
+
+
+def throttle_sockets(api: str, gateway_stage: str, throttle: Throttle) -> None:
+    """The same throttle for all routes of the WebSocket API: connections and messages a second. Asserts it."""
+    client = boto3.client("apigatewayv2")
+    wanted: Any = {"ThrottlingRateLimit": float(throttle.rate), "ThrottlingBurstLimit": throttle.burst}
+    client.update_stage(ApiId=api, StageName=gateway_stage, DefaultRouteSettings=wanted)
+    found = client.get_stage(ApiId=api, StageName=gateway_stage).get("DefaultRouteSettings", {})
+    if not wanted.items() <= found.items():
+        raise CannotDeploy(f"WebSocket API {api} did not take the throttle")
+    say("gateway", f"{api} refuses more than {throttle.rate} messages a second")
 
 
 def log_access(stage: str, api: str, gateway_stage: str, account: str, days: int) -> None:
@@ -52,28 +105,6 @@ def log_access(stage: str, api: str, gateway_stage: str, account: str, days: int
         changes: Any = [{"op": "replace", "path": f"/accessLogSettings/{name}", "value": value} for name, value in wanted.items()]
         client.update_stage(restApiId=api, stageName=gateway_stage, patchOperations=changes)
     return say("gateway", f"access log in {group}")
-
-
-def throttle(api: str, gateway_stage: str, rate: int) -> None:
-    """Lets the stage of a REST API take so many requests a second, and twice as many at once; it refuses more with 429."""
-    client = boto3.client("apigateway")
-    wanted = {"throttling/rateLimit": str(rate), "throttling/burstLimit": str(2 * rate)}
-    changes: Any = [{"op": "replace", "path": f"/*/*/{name}", "value": value} for name, value in wanted.items()]
-    client.update_stage(restApiId=api, stageName=gateway_stage, patchOperations=changes)
-    found: Any = client.get_stage(restApiId=api, stageName=gateway_stage).get("methodSettings", {}).get("*/*", {})
-    if (found.get("throttlingRateLimit"), found.get("throttlingBurstLimit")) != (rate, 2 * rate):
-        raise CannotDeploy(f"REST API {api} did not take its throttle")
-    say("gateway", f"{api} takes {rate:,} requests a second")
-
-
-def throttle_sockets(api: str, gateway_stage: str, rate: int) -> None:
-    """The same for a WebSocket API, where each message is a request."""
-    wanted: Any = {"ThrottlingRateLimit": float(rate), "ThrottlingBurstLimit": 2 * rate}
-    client = boto3.client("apigatewayv2")
-    answer = client.update_stage(ApiId=api, StageName=gateway_stage, DefaultRouteSettings=wanted)
-    if not wanted.items() <= dict(answer.get("DefaultRouteSettings", {})).items():
-        raise CannotDeploy(f"WebSocket API {api} did not take its throttle")
-    say("gateway", f"{api} takes {rate:,} messages a second")
 
 
 def access_log(stage: str) -> str:

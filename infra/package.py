@@ -4,15 +4,18 @@
 """
 
 import compileall
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from py_compile import PycInvalidationMode
+from typing import Any
 
 import chalice
 from packaging.requirements import Requirement
@@ -20,6 +23,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 CHALICE = str(Path(sys.executable).with_name("chalice"))
+#: What is installed here, and vendored.
+LOCK = "requirements-local.lock"
 #: Lambda's runtime has this, with all that it needs.
 _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
@@ -54,18 +59,30 @@ def build(folder: Path) -> Path:
 
 
 def _install(vendor: Path) -> None:
-    """Installs what requirements.txt leads to, as it is installed here, for Lambda's platform."""
-    platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps"]
+    """Installs what requirements.txt leads to, for Lambda's platform: files with the lock's hashes, and no others."""
+    wanted = vendor.with_name("vendored.txt")
+    wanted.write_text("\n".join(pinned()))
+    platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps", "--require-hashes"]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
-    subprocess.run([sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), *pinned()], check=True)
+    command = [sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), "--requirement", str(wanted)]
+    subprocess.run(command, check=True)
     shutil.rmtree(vendor / "bin", ignore_errors=True)
     for path in {path for pattern in _UNUSED for path in vendor.glob(pattern)}:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def pinned() -> list[str]:
-    """What is vendored, with the versions that are installed here."""
-    return [f"{name}=={metadata.version(name)}" for name in sorted(closure(*_requirements()) - closure(_RUNTIME_HAS))]
+    """What is vendored, as the lock has it: versions and hashes. Raises SystemExit for what it does not have."""
+    known, wanted = locked((ROOT / LOCK).read_text()), closure(*_requirements()) - closure(_RUNTIME_HAS)
+    if missing := wanted - known.keys():
+        raise SystemExit(f"{LOCK} lacks {', '.join(sorted(missing))}: run `make lock`")
+    return [known[name] for name in sorted(wanted)]
+
+
+def locked(lock: str) -> dict[str, str]:
+    """The entries of a lock by the distribution's name, each with its hashes on further lines."""
+    entries = [entry for entry in re.split(r"\n(?=\S)", lock.strip()) if entry]
+    return {canonicalize_name(Requirement(entry.partition("\\")[0]).name): entry for entry in entries}
 
 
 def _requirements() -> list[str]:
@@ -103,12 +120,50 @@ def _compile_tree(what: Path, base: Path) -> None:
         raise SystemExit(f"{what} does not compile")
 
 
-def narrow(project: Path, stage: str, partition: str, region: str, account: str) -> None:
+@dataclass(frozen=True)
+class Bounds:
+    """To what a stage's policies are bound. `sockets` is the id of its WebSocket API, None before there is one, `sender` the
+    address that mail is from, empty where none is sent; then nobody may send.
+    """
+
+    stage: str
+    partition: str
+    region: str
+    account: str
+    gateway_stage: str
+    sockets: str | None = None
+    sender: str = ""
+
+
+def narrow(project: Path, to: Bounds) -> None:
     """Binds the policies of a built project to one stage in one region of one AWS account."""
     for policy in (project / ".chalice").glob("policy-*.json"):
-        text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{stage}", policy.read_text())
-        text = text.replace("attachments-*/*", f"attachments-{account}-{region}/*")
-        policy.write_text(text.replace("arn:aws:", f"arn:{partition}:").replace(":*:*:", f":{region}:{account}:"))
+        document = json.loads(policy.read_text())
+        document["Statement"] = [bound for each in document["Statement"] if (bound := _bound(each, to))]
+        policy.write_text(json.dumps(document, indent=2))
+
+
+def _bound(statement: dict[str, Any], to: Bounds) -> dict[str, Any] | None:
+    """A statement for the stage alone; None for a right that it has no use for."""
+    text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{to.stage}", json.dumps(statement))
+    text = text.replace("attachments-*/*", f"attachments-{to.account}-{to.region}/*")
+    text = text.replace("arn:aws:", f"arn:{to.partition}:").replace(":*:*:", f":{to.region}:{to.account}:")
+    bound: dict[str, Any] = json.loads(text)
+    if "ses:SendEmail" in bound["Action"]:
+        return _of_sender(bound, to.sender)
+    if "execute-api:ManageConnections" in bound["Action"]:
+        bound["Resource"] = [each.replace(":*/v1/", f":{to.sockets}/{to.gateway_stage}/") for each in bound["Resource"]]
+        return bound if to.sockets else None
+    return bound
+
+
+def _of_sender(statement: dict[str, Any], sender: str) -> dict[str, Any] | None:
+    """Mail from one address alone, whether SES has verified it, its domain, or a domain above that."""
+    domain = sender.rpartition("@")[2].split(".")
+    verified = [sender, *(".".join(domain[at:]) for at in range(len(domain) - 1))]
+    resources = [each.replace("identity/*", f"identity/{identity}") for each in statement["Resource"] for identity in verified]
+    only = {"StringEquals": {"ses:FromAddress": sender}}
+    return {**statement, "Resource": resources, "Condition": only} if sender else None
 
 
 def archive(project: Path, stage: str, out: Path) -> Path:

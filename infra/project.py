@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,11 @@ from chalice.cli.factory import CLIFactory
 from chalice.deploy.appgraph import ApplicationGraphBuilder, DependencyBuilder
 
 from infra import package, stack
-from infra.aws import CannotDeploy, account, here
+from infra.aws import APP, CannotDeploy, account, here
 
 GATEWAY_STAGE = "v1"
-#: Requests a second that a stage's APIs take unless it says another number: a tenth of what a region takes.
-_THROTTLE = "1000"
+#: What the gateway lets through where nothing else is said: a hundred times what a busy desk of fifty agents asks.
+THROTTLE = "500/1000"
 #: Neither can be a stage's name.
 _PACKAGE, _STAMP = ".package", ".built-from"
 
@@ -37,7 +39,7 @@ def prepare(stage: str) -> Path:
 
 
 def _digest() -> str:
-    """What the package is made from: our sources and the versions that are vendored."""
+    """What the package is made from: our sources, and the files that are vendored by their hashes."""
     digest = hashlib.sha256(json.dumps([*package.pinned(), metadata.version("chalice")]).encode())
     for path in _sources():
         digest.update(str(path.relative_to(package.ROOT)).encode() + path.read_bytes())
@@ -64,30 +66,60 @@ def public_url(stage: str) -> str | None:
     return os.environ.get("POLYDESK_PUBLIC_URL") or chosen
 
 
-def throttle(stage: str) -> int:
-    """Requests a second that a stage's APIs take: POLYDESK_THROTTLE in config.json. Raises CannotDeploy for no number."""
-    chosen = configured(stage)["stages"][stage]["environment_variables"].get("POLYDESK_THROTTLE", _THROTTLE)
-    if not chosen.isdecimal() or not int(chosen):
-        raise CannotDeploy(f"POLYDESK_THROTTLE of stage {stage} is {chosen!r}, and must be requests a second")
-    return int(chosen)
+def setting(stage: str, name: str) -> Any:
+    """What .chalice/config.json says of a name, for the stage or for all."""
+    config = configured(stage)
+    return config["stages"][stage].get(name, config.get(name))
 
 
-def configure(stage: str, folder: Path, environment: Mapping[str, str]) -> None:
-    """Writes the project's configuration: `environment` for all functions, and policies for this stage and region alone.
+def gateway_stage(stage: str) -> str:
+    """The gateway's own stage, the first segment of its addresses."""
+    return str(configured(stage)["stages"][stage]["api_gateway_stage"])
 
-    Log groups are left to infra/functions.py: Chalice names the API handler's wrongly, and can't go on after a crash.
+
+def throttle(stage: str) -> str:
+    """Requests a second, and at once, that the gateway lets through: `rate/burst`, from the environment or config.json."""
+    return str(os.environ.get("POLYDESK_THROTTLE") or setting(stage, "throttle") or THROTTLE)
+
+
+def sender(stage: str) -> str:
+    """The address that the stage's mail is from; empty where it sends none. Raises CannotDeploy for what is no address."""
+    config = configured(stage)
+    variables = config.get("environment_variables", {}) | config["stages"][stage]["environment_variables"]
+    given = str(variables.get("POLYDESK_MAIL_FROM", "")).strip()
+    _, address = parseaddr(given)
+    if given and not re.fullmatch(r"[^@\s*?]+@[^@\s*?]+\.[^@\s*?]+", address):
+        raise CannotDeploy(f"POLYDESK_MAIL_FROM must be an address, or a name and an address, not {given!r}")
+    return address
+
+
+def configure(stage: str, folder: Path, environment: Mapping[str, str], sockets: str | None = None) -> None:
+    """Writes the project's configuration: `environment` for all functions, and policies as `bind` does.
+
+    What Chalice does not do as we want it is left out: log groups (it names the API handler's wrongly, and can't go on after
+    a crash) and tracing (it traces the gateway as well, see gateway.configure) are infra/functions.py's.
     """
     config = configured(stage)
     config["stages"][stage]["environment_variables"] |= environment
     for entry in [config, config["stages"][stage], *config.get("lambda_functions", {}).values()]:
-        entry.pop("log_retention_in_days", None)
+        for name in ("log_retention_in_days", "xray", "throttle"):
+            entry.pop(name, None)
     target = folder / ".chalice"
     target.mkdir(exist_ok=True)
     (target / "config.json").write_text(json.dumps(config, indent=2))
-    for policy in (package.ROOT / ".chalice").glob("policy*.json"):
+    bind(stage, folder, sockets)
+
+
+def bind(stage: str, folder: Path, sockets: str | None) -> dict[str, Any]:
+    """Writes policies for this stage and region alone, and the WebSocket API `sockets`; returns them by the role's name."""
+    target, region = folder / ".chalice", here(stage)
+    for policy in (package.ROOT / ".chalice").glob("policy-*.json"):
         shutil.copy(policy, target)
-    partition = boto3.session.Session().get_partition_for_region(here(stage))
-    package.narrow(folder, stage, partition, here(stage), account())
+    partition = boto3.session.Session().get_partition_for_region(region)
+    bounds = package.Bounds(stage, partition, region, account(), gateway_stage(stage), sockets, sender(stage))
+    package.narrow(folder, bounds)
+    bound = {path.stem.removeprefix("policy-"): json.loads(path.read_text()) for path in target.glob("policy-*.json")}
+    return {f"{APP}-{stage}-{function}": document for function, document in bound.items()}
 
 
 def resources(stage: str, folder: Path) -> list[Any]:

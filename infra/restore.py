@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from infra import stack
+from infra import protection, stack
 from infra.aws import APP, CannotDeploy, here, run, say, until
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def restore(stage: str, new: str, time: datetime | None = None) -> None:
-    """Restores every table and gives it the stream, expiry and recovery that a restored table lacks. Raises CannotDeploy."""
+    """Restores every table and gives it the stream, expiry, recovery and protection that it lacks. Raises CannotDeploy."""
     if here(stage) and stage == new:
         raise CannotDeploy("the new stage needs another name: a table can't be restored over itself")
     here(new)
@@ -71,6 +71,7 @@ def _finish(client: "DynamoDBClient", old: str, table: str) -> None:
         client.update_time_to_live(TableName=table, TimeToLiveSpecification=specification)
     recovery: Any = {"PointInTimeRecoveryEnabled": True}
     client.update_continuous_backups(TableName=table, PointInTimeRecoverySpecification=recovery)
+    protection.protect(table)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,15 @@ def aws() -> Iterator[None]:
             yield
 
 
+@pytest.fixture(autouse=True)
+def _within_policies() -> Iterator[None]:
+    """No lambda asks AWS for what its policy denies, whatever becomes of the refusal in its code."""
+    yield
+    denied = policies.denied.copy()
+    policies.denied.clear()
+    assert denied == []
+
+
 @pytest.fixture
 def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """A desk with an owner, three agents and clients, whose clock the test moves."""

@@ -1,4 +1,8 @@
-"""AWS's part of a call: whether the policy of the lambda that makes it allows it. moto allows everything."""
+"""AWS's part of a call: whether the policy of the lambda that makes it allows it. moto allows everything.
+
+What a policy does not allow is answered as AWS answers it, so that code meets the error that it would meet there, and is noted
+in `denied`, so that no test passes because the code swallowed it.
+"""
 
 import functools
 import json
@@ -8,6 +12,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from moto.core.botocore_stubber import MockRawResponse
 
 from chalicelib.desk import cache, limits
 from chalicelib.models import claims, queues
@@ -28,13 +36,11 @@ _ACTIONS = {
 Need = tuple[str, str]
 #: What each lambda has asked of AWS in this process.
 made: dict[str, set[Need]] = {}
+#: What was refused since the test began: tests/conftest.py fails it where there is any at its end.
+denied: list[tuple[str, Need]] = []
 #: Whether each call begins in a new process, which knows nothing yet.
 always_cold = False
 _acting: list[str] = []
-
-
-class AccessDenied(AssertionError):
-    """A lambda did what its policy does not allow."""
 
 
 @contextmanager
@@ -57,10 +63,10 @@ def forget() -> None:
     queues._url.cache_clear()
 
 
-def check(model: Any, params: dict[str, Any], **_: Any) -> None:
-    """Botocore's before-call hook: raises AccessDenied for what the acting lambda's policy does not allow."""
+def check(model: Any, params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+    """Botocore's before-call hook: the answer to what the acting lambda's policy does not allow, None for what it does."""
     if not _acting:
-        return
+        return None
     service = model.service_model.service_name
     if service == "s3":
         needs = set(_of_objects(params))
@@ -69,8 +75,15 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> None:
         needs = set(_needs(service, params["method"] if not body else model.name, body))
     made.setdefault(_acting[-1], set()).update(needs)
     refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
-    if refused:
-        raise AccessDenied(f"{_acting[-1]}: {refused}")
+    denied.extend((_acting[-1], need) for need in refused)
+    return _refusal(params["url"], refused) if refused else None
+
+
+def _refusal(url: str, refused: list[Need]) -> tuple[AWSResponse, dict[str, Any]]:
+    """An answer as botocore gives it on: as it came, and as it reads."""
+    error = {"Code": "AccessDeniedException", "Message": f"not authorized: {refused}"}
+    read = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": 400, "HTTPHeaders": {}, "RetryAttempts": 0}}
+    return AWSResponse(url, 400, HTTPHeaders(), MockRawResponse(b"{}")), read
 
 
 def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]:

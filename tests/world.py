@@ -194,7 +194,7 @@ class World:
 
     def __post_init__(self) -> None:
         for client in (base.connection.client, queues.client(), sockets.client(), storage.client(), mail.client()):
-            client.meta.events.register("before-call", policies.check, unique_id="policies")
+            client.meta.events.register("before-call", policies.check, unique_id="policies")  # type: ignore[arg-type]
         sockets.client().meta.events.register("before-send", pushed, unique_id="pushed")  # type: ignore[arg-type]
         if self.clock_of is None:
             self.monkeypatch.setattr(context, "clock", lambda: self.now)

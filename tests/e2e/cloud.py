@@ -100,6 +100,18 @@ class Cloud:
     def roles(self, stage: str) -> list[str]:
         return [role["RoleName"] for role in self.client("iam").list_roles()["Roles"] if of(stage, role["RoleName"])]
 
+    def policy(self, role: str) -> dict[str, Any]:
+        """What a role allows."""
+        return dict(self.client("iam").get_role_policy(RoleName=role, PolicyName=role)["PolicyDocument"])
+
+    def throttles(self, stage: str) -> list[tuple[float, int]]:
+        """Requests a second, and at once, that each API of the stage lets through: the REST API, then the WebSocket API."""
+        rest, sockets = self.client("apigateway"), self.client("apigatewayv2")
+        settings = [rest.get_stage(restApiId=api, stageName="v1")["methodSettings"]["*/*"] for api in self.apis(stage)]
+        found = [(each["throttlingRateLimit"], each["throttlingBurstLimit"]) for each in settings]
+        routes = [sockets.get_stage(ApiId=api, StageName="v1")["DefaultRouteSettings"] for api in self.sockets(stage)]
+        return found + [(each["ThrottlingRateLimit"], each["ThrottlingBurstLimit"]) for each in routes]
+
     def rules(self, stage: str) -> list[Any]:
         return list(self.client("events").list_rules(NamePrefix=f"polydesk-{stage}-")["Rules"])
 
@@ -145,7 +157,8 @@ class Cloud:
             "apis": list(self.apis(stage).values()),
             "sockets": list(self.sockets(stage).values()),
             "refusals": [self.client("apigateway").get_gateway_responses(restApiId=api)["items"] for api in self.apis(stage)],
-            "roles": sorted(self.roles(stage)),
+            "roles": {role: self.policy(role) for role in sorted(self.roles(stage))},
+            "throttles": self.throttles(stage),
             "rules": [_without(each) for each in self.rules(stage)],
             "grants": {name: len(self.grants(name)) for name in functions},
         }
@@ -168,7 +181,7 @@ def _without(document: dict[str, Any], *names: str) -> dict[str, Any]:
 def checkout(folder: Path) -> Path:
     """A copy of ours, so that no test writes over what the real one knows of real stages."""
     left_out = shutil.ignore_patterns(".*", "__pycache__", "deployed", "deployments")
-    for name in (".chalice", "chalicelib", "infra", "app.py", "requirements.txt"):
+    for name in (".chalice", "chalicelib", "infra", "app.py", "requirements.txt", "requirements-local.lock"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=left_out)
         else:

@@ -1,6 +1,7 @@
 """moto's server in this process, mended where it differs from AWS in what a deployment needs, and with a fuse."""
 
 import io
+import json
 import logging
 import re
 import threading
@@ -10,12 +11,15 @@ from typing import Any
 from unittest.mock import patch
 
 from moto.apigateway.models import APIGatewayBackend
+from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.s3.models import FakeBucket, s3_backends
 from werkzeug.serving import make_server
 
 
@@ -41,7 +45,8 @@ def _create_change_set(self: Any, stack_name: str, *given: Any, **named: Any) ->
 
 
 def _update_configuration(self: Any, config_updates: dict[str, Any]) -> Any:
-    """Moto forgets LoggingConfig."""
+    """Moto forgets LoggingConfig, and a change of TracingConfig."""
+    self.tracing_config = config_updates.get("TracingConfig", self.tracing_config)
     self.logging_config = config_updates.get("LoggingConfig", getattr(self, "logging_config", {"LogFormat": "Text"}))
     return _UPDATE_CONFIGURATION(self, config_updates)
 
@@ -59,12 +64,21 @@ def _create_table(
     return there or _CREATE_TABLE(resource_name, cloudformation_json, account_id, region_name, **named)
 
 
+def _create_bucket(
+    cls: Any, /, resource_name: str, cloudformation_json: Any, account_id: str, region_name: str, **named: Any
+) -> Any:
+    """As above, for a bucket."""
+    there = s3_backends[account_id]["aws"].buckets.get(resource_name)
+    return there or _CREATE_BUCKET(resource_name, cloudformation_json, account_id, region_name, **named)
+
+
 _IMPORT_REST_API = APIGatewayBackend.import_rest_api
 _PUT_REST_API = APIGatewayBackend.put_rest_api
 _CREATE_CHANGE_SET = CloudFormationBackend.create_change_set
 _UPDATE_CONFIGURATION = LambdaFunction.update_configuration
 _GET_CONFIGURATION = LambdaFunction.get_configuration
 _CREATE_TABLE = Table.create_from_cloudformation_json
+_CREATE_BUCKET = FakeBucket.create_from_cloudformation_json
 _MENDED = [
     (APIGatewayBackend, "import_rest_api", _import_rest_api),
     (APIGatewayBackend, "put_rest_api", _put_rest_api),
@@ -76,13 +90,21 @@ _MENDED = [
     (LambdaFunction, "update_configuration", _update_configuration),
     (LambdaFunction, "get_configuration", _get_configuration),
     (Table, "create_from_cloudformation_json", classmethod(_create_table)),
+    (FakeBucket, "create_from_cloudformation_json", classmethod(_create_bucket)),
 ]
 
 
 #: Deployments of a WebSocket API, which moto has not: AWS answers at once, and Chalice wants no more than the id.
 _OF_SOCKETS = re.compile("/v2/apis/[^/]+/deployments")
-#: Its stage, which moto does not change: AWS answers with what was asked for.
-_STAGE_OF_SOCKETS = re.compile("/v2/apis/[^/]+/stages/[^/]+")
+#: Updates of a WebSocket API's stage, which moto has not either.
+_STAGE_OF_SOCKETS = re.compile("/v2/apis/([^/]+)/stages/([^/]+)")
+
+
+def _update_stage(api: str, name: str, given: dict[str, Any]) -> Any:
+    """Takes the default settings of all routes."""
+    stage = apigatewayv2_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].get_stage(api, name)
+    stage.default_route_settings |= given["defaultRouteSettings"]
+    return stage.to_json()
 
 
 class Fuse:
@@ -109,9 +131,10 @@ class Fuse:
         if environ["REQUEST_METHOD"] == "POST" and _OF_SOCKETS.fullmatch(environ["PATH_INFO"]):
             start_response("201 Created", [("Content-Type", "application/json")])
             return [b'{"deploymentId": "d", "deploymentStatus": "DEPLOYED"}']
-        if environ["REQUEST_METHOD"] == "PATCH" and _STAGE_OF_SOCKETS.fullmatch(environ["PATH_INFO"]):
+        if environ["REQUEST_METHOD"] == "PATCH" and (stage := _STAGE_OF_SOCKETS.fullmatch(environ["PATH_INFO"])):
+            given = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
             start_response("200 OK", [("Content-Type", "application/json")])
-            return [environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))]
+            return [json.dumps(_update_stage(stage[1], stage[2], given)).encode()]
         return self.app(environ, start_response)
 
 

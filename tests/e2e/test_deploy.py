@@ -49,11 +49,30 @@ def test_every_function_has_its_role_settings_environment_and_log_group(aws: Clo
 
 
 def test_a_role_may_reach_its_own_stage_and_region_alone(aws: Cloud) -> None:
-    iam = aws.client("iam")
+    iam, (sockets,) = aws.client("iam"), aws.sockets("dev")
+    sending = set()
     for role in aws.roles("dev"):
-        text = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=role)["PolicyDocument"])
+        text = json.dumps(aws.policy(role))
         assert "polydesk-dev" in text and "polydesk-*" not in text and ":*:*:" not in text
+        assert "ses:" not in text, "this stage has no sender"
+        sending |= {part.split(":")[-1] for part in text.split('"') if "@connections" in part}
         assert {"Key": "polydesk:region", "Value": "us-east-1"} in iam.list_role_tags(RoleName=role)["Tags"]
+    assert sending == {f"{sockets}/v1/POST/@connections/*", f"{sockets}/v1/DELETE/@connections/*"}
+
+
+def test_no_table_of_a_stage_can_be_deleted_and_its_bucket_keeps_versions(aws: Cloud) -> None:
+    described = [aws.client("dynamodb").describe_table(TableName=table)["Table"] for table in tables("dev")]
+    assert {each["DeletionProtectionEnabled"] for each in described} == {True}
+    bucket = next(each["Name"] for each in aws.client("s3").list_buckets()["Buckets"] if "-dev-" in each["Name"])
+    assert aws.client("s3").get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert "Update:Delete" in aws.client("cloudformation").get_stack_policy(StackName="polydesk-dev")["StackPolicyBody"]
+
+
+def test_both_apis_let_through_only_so_much_and_the_functions_alone_are_traced(aws: Cloud) -> None:
+    assert aws.throttles("dev") == [(500, 1000)] * 2
+    (api,) = aws.apis("dev")
+    assert not aws.client("apigateway").get_stage(restApiId=api, stageName="v1").get("tracingEnabled")
+    assert {function["TracingConfig"]["Mode"] for function in aws.functions("dev").values()} == {"Active"}
 
 
 def test_every_mapping_asks_for_partial_responses_and_streams_give_up_into_a_queue(aws: Cloud) -> None:
@@ -83,7 +102,8 @@ def test_the_api_has_the_app_s_routes_all_to_its_function_and_may_call_it(aws: C
     client = aws.client("apigateway")
     assert [stage["stageName"] for stage in client.get_stages(restApiId=api)["item"]] == ["v1"]
     refusals = {each["responseType"]: each for each in client.get_gateway_responses(restApiId=api)["items"]}
-    assert refusals.keys() == {"DEFAULT_4XX", "DEFAULT_5XX"}
+    assert refusals.keys() == {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"}
+    assert refusals["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
     for refusal in refusals.values():
         assert refusal["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
         assert refusal["responseTemplates"] == {"application/json": '{"message":$context.error.messageString}'}
@@ -137,7 +157,7 @@ def test_a_change_is_applied_and_nothing_else(aws: Cloud, tmp_path: Path) -> Non
     changed = checkout(tmp_path / "changed")
     config = changed / ".chalice" / "config.json"
     document = json.loads(config.read_text())
-    document["stages"]["dev"] |= {"lambda_memory_size": 768, "tags": {"team": "desk"}}
+    document["stages"]["dev"] |= {"lambda_memory_size": 768, "tags": {"team": "desk"}, "throttle": "50/80"}
     config.write_text(json.dumps(document))
     role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::123456789012:role/gateway-logs"}
     aws.client("apigateway").update_account(patchOperations=[role])
@@ -146,12 +166,14 @@ def test_a_change_is_applied_and_nothing_else(aws: Cloud, tmp_path: Path) -> Non
     desk = aws.environment["POLYDESK_PUBLIC_URL"]
     for function in after["functions"].values():
         assert function["MemorySize"] == 768 and function["Environment"]["Variables"]["POLYDESK_PUBLIC_URL"] == desk
-    assert {**after, "functions": 0} == {**before, "functions": 0}
+    assert aws.throttles("dev") == [(50, 80)] * 2
+    assert {**after, "functions": 0, "throttles": 0} == {**before, "functions": 0, "throttles": 0}
     (api,) = aws.apis("dev")
     assert aws.watched_by("dev") == ["ops@desk.test"]
     logged = aws.client("apigateway").get_stage(restApiId=api, stageName="v1")["accessLogSettings"]
     assert logged["destinationArn"].endswith(":log-group:/aws/apigateway/polydesk-dev")
     assert json.loads(logged["format"])["status"] == "$context.status"
+    assert "$context.path" not in logged["format"], "a file's id opens it, and is in its path"
 
 
 def test_a_region_has_stages_of_its_own(aws: Cloud) -> None:
@@ -217,7 +239,9 @@ def test_data_goes_only_once_the_stage_s_name_is_typed(aws: Cloud) -> None:
     assert ran.returncode == 2 and "nothing has been deleted" in ran.stdout
     assert aws.functions("back")
     bucket = next(each["Name"] for each in aws.client("s3").list_buckets()["Buckets"] if "-back-" in each["Name"])
-    aws.client("s3").put_object(Bucket=bucket, Key="a", Body=b"a")
+    for _ in range(2):
+        aws.client("s3").put_object(Bucket=bucket, Key="a", Body=b"a")
+    aws.client("s3").delete_object(Bucket=bucket, Key="a")
     ran = aws.run("infra.destroy", "back", "--data-too", "yes", typed="back\n")
     assert ran.returncode == 0, ran.stdout
     assert +aws.counts("back") == {}

@@ -15,9 +15,11 @@ CUTS = [
     ("Action=CreateRole", 2),  # a role, a function and a mapping are there, and Chalice has written no file
     ("AWSEvents.PutTargets", 1),  # a rule without target
     ("polydesk-cut/policy", 2),  # a REST API that nobody has deployed and that may not call the function
+    ("Action=PutRolePolicy", len(FUNCTIONS) + 2),  # after Chalice's own: one role knows the WebSocket API
     ("PUT /2015-03-31/event-source-mappings", MAPPINGS + 2),  # after Chalice's own
     ("PUT /2015-03-31/functions", 2 * len(FUNCTIONS) + 2),  # after Chalice's own, which are code and configuration
     ("PUT /restapis", 3),  # the API has been overwritten, one kind of refusal has its headers
+    ("PATCH /v2/apis", 1),  # the REST API has its throttle
 ]
 
 pytestmark = [

@@ -2,16 +2,22 @@
 
 import base64
 import json
+import re
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chalicelib.dialects.ppmessage.script import script
-from infra import package
+from infra import gateway, package
+from infra import project as project_
+from infra.aws import CannotDeploy
 from tests.pictures import animated, picture
 
 #: Examines pictures with what is in a folder alone, and draws one.
@@ -31,19 +37,104 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return package.build(tmp_path_factory.mktemp("project") / "build")
 
 
-def test_the_policies_are_bound_to_one_stage_of_one_account(project: Path) -> None:
-    package.narrow(project, "dev", "aws-cn", "cn-north-1", "111122223333")
+#: What a stage in another partition binds its policies to.
+CHINA = package.Bounds("dev", "aws-cn", "cn-north-1", "111122223333", "v2", "sockets", "desk@mail.shop.example")
+
+
+def statements(project: Path) -> list[dict[str, Any]]:
+    """Those of all policies of a built project."""
     policies = list((project / ".chalice").glob("policy-*.json"))
     assert len(policies) == len(list((package.ROOT / ".chalice").glob("policy-*.json")))
-    for policy in policies:
-        for statement in json.loads(policy.read_text())["Statement"]:
-            bound = [resource for resource in statement["Resource"] if resource.startswith("arn:aws-cn:")]
-            place = (":cn-north-1:111122223333:", "-111122223333-cn-north-1/*")
-            assert all(any(part in resource for part in place) for resource in bound)
-            # A gateway's API has an id for a name, which nobody knows before it is made; who mail is from, its owner says.
-            others = (":execute-api:", ":ses:")
-            assert all("polydesk-dev" in resource or any(of in resource for of in others) for resource in bound)
-            assert bound or statement["Resource"] == ["*"]
+    return [statement for policy in policies for statement in json.loads(policy.read_text())["Statement"]]
+
+
+def of_action(found: list[dict[str, Any]], action: str) -> list[dict[str, Any]]:
+    """Statements that allow the action."""
+    return [statement for statement in found if action in statement["Action"]]
+
+
+@pytest.fixture
+def policies(tmp_path: Path) -> Path:
+    """A project of the policies alone, as they are written."""
+    shutil.copytree(package.ROOT / ".chalice", tmp_path / ".chalice", ignore=shutil.ignore_patterns("deploy*"))
+    return tmp_path
+
+
+def test_the_policies_are_bound_to_one_stage_of_one_account(policies: Path) -> None:
+    package.narrow(policies, CHINA)
+    for statement in statements(policies):
+        bound = [resource for resource in statement["Resource"] if resource.startswith("arn:aws-cn:")]
+        place = (":cn-north-1:111122223333:", "-111122223333-cn-north-1/*")
+        assert all(any(part in resource for part in place) for resource in bound)
+        named = ("polydesk-dev", ":identity/desk@mail.shop.example", ":sockets/v2/")
+        if statement["Action"] != ["ses:SendEmail"]:
+            assert all(any(name in resource for name in named) for resource in bound)
+        assert bound or statement["Resource"] == ["*"]
+
+
+def test_no_policy_is_larger_than_a_role_s_inline_policies_may_be(policies: Path) -> None:
+    package.narrow(policies, replace(CHINA, stage="s" * 16, region="ap-southeast-2", sender=f"{'s' * 64}@mail.shop.example"))
+    for policy in (policies / ".chalice").glob("policy-*.json"):
+        assert len(re.sub(r"\s", "", policy.read_text())) <= 10_240, policy.name
+
+
+def test_a_function_sends_to_the_sockets_of_its_own_api_and_to_none_before_there_is_one(policies: Path) -> None:
+    package.narrow(policies, CHINA)
+    resources = {each for of in of_action(statements(policies), "execute-api:ManageConnections") for each in of["Resource"]}
+    start = "arn:aws-cn:execute-api:cn-north-1:111122223333:sockets/v2"
+    assert resources == {f"{start}/POST/@connections/*", f"{start}/DELETE/@connections/*"}
+
+
+def test_no_function_may_send_to_sockets_before_there_are_any(policies: Path) -> None:
+    package.narrow(policies, replace(CHINA, sockets=None))
+    assert of_action(statements(policies), "execute-api:ManageConnections") == []
+
+
+def test_mail_is_sent_from_the_configured_address_alone(policies: Path) -> None:
+    package.narrow(policies, CHINA)
+    (statement,) = of_action(statements(policies), "ses:SendEmail")
+    start = "arn:aws-cn:ses:cn-north-1:111122223333:identity"
+    names = ["desk@mail.shop.example", "mail.shop.example", "shop.example"]
+    assert statement["Resource"] == [f"{start}/{name}" for name in names], "whichever of them SES has verified"
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": "desk@mail.shop.example"}}
+
+
+def test_without_a_sender_nobody_may_send_mail(policies: Path) -> None:
+    package.narrow(policies, replace(CHINA, sender=""))
+    assert of_action(statements(policies), "ses:SendEmail") == []
+
+
+@pytest.mark.parametrize(
+    "given, address", [("", ""), ("desk@shop.example", "desk@shop.example"), ("Desk <desk@shop.example>", "desk@shop.example")]
+)
+def test_the_sender_is_the_stage_s(monkeypatch: pytest.MonkeyPatch, given: str, address: str) -> None:
+    configure(monkeypatch, {"environment_variables": {"POLYDESK_MAIL_FROM": given}})
+    assert project_.sender("dev") == address
+
+
+@pytest.mark.parametrize("given", ["desk", "*@*.*", "Desk <>", "a@b@c.example"])
+def test_a_sender_that_is_no_address_is_refused_before_anything_is_deployed(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    configure(monkeypatch, {"environment_variables": {"POLYDESK_MAIL_FROM": given}})
+    with pytest.raises(CannotDeploy, match="POLYDESK_MAIL_FROM must be an address"):
+        project_.sender("dev")
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, stage: dict[str, Any]) -> None:
+    """Makes .chalice/config.json say this of stage dev."""
+    merged = {"api_gateway_stage": "v1", "environment_variables": {}, **stage}
+    monkeypatch.setattr(project_, "configured", lambda name: {"stages": {name: merged}})
+
+
+def test_the_throttle_is_the_environment_s_then_the_stage_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, {})
+    assert gateway.Throttle.of(project_.throttle("dev")) == gateway.Throttle(500, 1000)
+    configure(monkeypatch, {"throttle": "50/80"})
+    assert gateway.Throttle.of(project_.throttle("dev")) == gateway.Throttle(50, 80)
+    monkeypatch.setenv("POLYDESK_THROTTLE", "7/9")
+    assert gateway.Throttle.of(project_.throttle("dev")) == gateway.Throttle(7, 9)
+    for wrong in ("7", "0/1", "7/", "a/b", "7/9/1"):
+        with pytest.raises(CannotDeploy, match="requests a second"):
+            gateway.Throttle.of(wrong)
 
 
 def test_building_again_starts_from_nothing(project: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,12 +12,14 @@ from chalicelib.desk import accounts, agents, devices, limits, messages, opening
 from chalicelib.desk import conversations as desk_conversations
 from chalicelib.models import conversations, settings, summaries
 from chalicelib.models.base import Refused
+from chalicelib.telemetry import Failed
 from tests import policies
 from tests.conformance.cases_sockets import agents_device
 from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
 from tests.e2e.test_sockets import device_of
-from tests.world import Socket, World
+from tests.infra import ways
+from tests.world import Socket, Visitor, World
 
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
 #: Chalice's names for what app.py declares for sockets.
@@ -75,6 +77,10 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     listen(scene)
     put_out(world)
+    speak(scene)
+    ways.lose_sockets(world, scene.visitor)
+    ways.lose_an_agent(world)
+    ways.speak_where_nobody_is_routed_to(world)
     leave(world)
     serve_together(world)
     wait_for_a_group(world)
@@ -136,6 +142,19 @@ def put_out(world: World) -> None:
     agents.remove(world.ctx(ADMIN), visitor.id)
     world.settle()
     assert not socket.is_open
+
+
+def speak(scene: Scene) -> None:
+    """Every kind of message by every kind of sender over sockets, one's over HTTP as well, where each listens to the others."""
+    talkers = ways.talkers(scene.world, scene.visitor)
+    listening = [talker.socket() for talker in talkers.values()]
+    ways.say_everything(talkers["second"], "http")
+    for talker in talkers.values():
+        ways.say_everything(talker, "socket")
+        scene.world.settle()
+        ways.type_and_watch(talker)
+    for socket in listening:
+        socket.close()
 
 
 def leave(world: World) -> None:
@@ -209,6 +228,40 @@ def test_each_lambda_uses_every_right_that_it_has(world: World, monkeypatch: pyt
         unused = {grant for grant in given if not any(policies.allows(grant, need) for need in policies.made[function])}
         assert {action for action, _ in unused} <= fed, (function, unused)
         assert fed <= {action for action, _ in given}, function
+
+
+@pytest.mark.parametrize("way", ways.WAYS)
+@pytest.mark.parametrize("sender", ways.SENDERS)
+def test_every_kind_of_message_is_stored_whoever_sends_it_over_whichever_way(
+    assigned: Visitor, monkeypatch: pytest.MonkeyPatch, way: str, sender: str
+) -> None:
+    world = cast(World, assigned.world)
+    monkeypatch.setattr(policies, "always_cold", True)
+    talker = ways.talkers(world, assigned)[sender]
+    sent = ways.say_everything(talker, way)
+    ways.type_and_watch(talker)
+    world.settle()
+    asked = {"conversation_uuid": assigned.conversation, "user_uuid": assigned.id}
+    stored = world.pp("PP_PAGE_HISTORY_MESSAGE", **asked, page_size=100).body["list"]
+    assert [message["uuid"] for message in reversed(stored)] == [message["uuid"] for message in sent]
+
+
+def test_what_aws_denies_is_our_error_in_every_dialect_and_for_every_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bearer, visitor = world.bearer(world.owner), world.visitor()
+    monkeypatch.setattr(policies, "always_cold", True)
+    monkeypatch.setattr(policies, "grants", lambda _: [])
+    assert visitor.say("hello").body["error_code"] == 17
+    for path in ("/api/v3/anytime/conversations", "/cs-chat-ticket/v1/tickets", "/auth/addon/live_chat/operator/list"):
+        assert world.call("GET", path, **bearer).status == 500
+    event = {"event": "conversation.opened.v1", "account": world.account, "at": 1, "conversation": visitor.conversation}
+    with pytest.raises(ExceptionGroup):
+        world.deliver("routing", json.dumps(event))
+    with pytest.raises(Failed):
+        world.relay()
+    with pytest.raises(Failed):
+        world.sweep()
+    assert {function for function, _ in policies.denied} >= {"api_handler", "route_conversations", "sweep_timers"}
+    policies.denied.clear()
 
 
 def test_every_lambda_has_a_policy_of_its_own() -> None:

@@ -1,18 +1,27 @@
-"""How the stack is brought to its template: shown first, nothing to change is fine, and no change takes data away."""
+"""How the stack is brought to its template: shown first, nothing to change is fine, and no change takes data away.
 
+Its data is protected, and goes when a person says so.
+"""
+
+import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.cloudformation.models import CloudFormationBackend, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+from moto.s3.models import FakeBucket
 
-from infra import cloudformation, stack
+from infra import cloudformation, destroy, protection, restore, stack
 from infra.aws import CannotDeploy
+from tests.e2e import moto_shim
 
 Said = pytest.CaptureFixture[str]
 
@@ -76,3 +85,70 @@ def test_a_stack_whose_creation_failed_is_created_again(backend: CloudFormationB
     stack.apply("some")
     assert "its creation had failed, because the quota is reached; it is created again" in capsys.readouterr().out
     assert "polydesk-some-people" in boto3.client("dynamodb").list_tables()["TableNames"]
+
+
+def deletable(stage: str) -> list[str]:
+    """Tables of the stage that anybody could delete."""
+    client = boto3.client("dynamodb")
+    described = [client.describe_table(TableName=table)["Table"] for table in stack.tables(stage)]
+    return [each["TableName"] for each in described if not each["DeletionProtectionEnabled"]]
+
+
+def test_no_table_can_be_deleted_and_no_update_of_the_stack_takes_one_away(backend: CloudFormationBackend) -> None:
+    stack.apply("some")
+    protection.apply("some")
+    assert deletable("some") == []
+    with pytest.raises(ClientError, match="DeletionProtectionEnabled"):
+        boto3.client("dynamodb").delete_table(TableName="polydesk-some-people")
+    body = boto3.client("cloudformation").get_stack_policy(StackName="polydesk-some")["StackPolicyBody"]
+    (denied,) = [statement for statement in json.loads(body)["Statement"] if statement["Effect"] == "Deny"]
+    assert set(denied["Action"]) == {"Update:Replace", "Update:Delete"}
+    assert set(denied["Condition"]["StringEquals"]["ResourceType"]) == cloudformation._HOLD_DATA
+
+
+def test_what_somebody_has_unprotected_is_protected_again(backend: CloudFormationBackend) -> None:
+    stack.apply("some")
+    protection.lift("polydesk-some-people")
+    boto3.client("cloudformation").set_stack_policy(StackName="polydesk-some", StackPolicyBody='{"Statement": []}')
+    assert deletable("some") == ["polydesk-some-people"]
+    protection.apply("some")
+    assert deletable("some") == []
+    body = boto3.client("cloudformation").get_stack_policy(StackName="polydesk-some")["StackPolicyBody"]
+    assert json.loads(body) == protection.POLICY
+
+
+def test_restored_tables_are_protected(backend: CloudFormationBackend) -> None:
+    stack.apply("some")
+    restore.restore("some", "back")
+    assert deletable("back") == []
+
+
+def test_an_interrupted_destruction_leaves_the_rest_protected_and_a_deployment_protects_all(
+    backend: CloudFormationBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Table, "create_from_cloudformation_json", classmethod(moto_shim._create_table))
+    monkeypatch.setattr(FakeBucket, "create_from_cloudformation_json", classmethod(moto_shim._create_bucket))
+    stack.apply("some")
+    protection.apply("some")
+    bucket, s3 = stack.bucket("some"), boto3.client("s3")
+    for _ in range(2):
+        s3.put_object(Bucket=bucket, Key="files/a", Body=b"a")
+    s3.delete_object(Bucket=bucket, Key="files/a")
+    with monkeypatch.context() as cut, pytest.raises(ClientError, match="cut"):
+        delete, left = DynamoDBBackend.delete_table, iter(range(3))
+        cut.setattr(DynamoDBBackend, "delete_table", lambda self, name: refuse() if next(left) == 2 else delete(self, name))
+        destroy._data("some")
+    assert not stack.exists("some")
+    there = boto3.client("dynamodb").list_tables()["TableNames"]
+    assert len(there) == len(stack.tables("some")) - 2
+    stack.apply("some")
+    protection.apply("some")
+    assert deletable("some") == []
+    assert len(s3.list_object_versions(Bucket=bucket)["Versions"]) == 2
+    destroy._data("some")
+    assert boto3.client("dynamodb").list_tables()["TableNames"] == []
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def refuse() -> None:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "cut"}}, "DeleteTable")

@@ -106,6 +106,7 @@ def test_a_table_is_on_demand_encrypted_recoverable_and_kept(name: str) -> None:
     table = TABLES[name]
     properties = table["Properties"]
     assert properties["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties["DeletionProtectionEnabled"] is True
     assert properties["SSESpecification"] == {"SSEEnabled": True}
     assert properties["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
@@ -133,11 +134,21 @@ def test_dead_letters_are_encrypted_and_kept_for_as_long_as_may_be(name: str) ->
 def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:
     (bucket,) = resources("AWS::S3::Bucket")
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket["Properties"]["BucketEncryption"] and bucket["Properties"]["LifecycleConfiguration"]["Rules"]
-    (expiry,) = [rule for rule in bucket["Properties"]["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
-    assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("incoming/", 1)
+    assert bucket["Properties"]["BucketEncryption"]
     (cors,) = bucket["Properties"]["CorsConfiguration"]["CorsRules"]
     assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET", "HEAD"], ["*"])
     (policy,) = resources("AWS::S3::BucketPolicy")
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
+def test_what_the_bucket_has_lost_can_be_had_back_for_as_long_as_a_table_s_past_and_no_longer() -> None:
+    (bucket,) = resources("AWS::S3::Bucket")
+    assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
+    rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
+    (expiry,) = [rule for rule in rules if "ExpirationInDays" in rule]
+    assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("incoming/", 1)
+    assert expiry["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}, "what nobody has taken up goes for good"
+    everywhere = [rule for rule in rules if "Prefix" not in rule]
+    assert {"NoncurrentDays": 35} in [rule.get("NoncurrentVersionExpiration") for rule in everywhere]
+    assert True in [rule.get("ExpiredObjectDeleteMarker") for rule in everywhere]

@@ -13,6 +13,7 @@ from moto import mock_aws
 
 import app
 from chalicelib import telemetry
+from infra import gateway
 from infra.stack import TEMPLATE
 from tests.infra.test_policies import SOCKETS, SOURCES
 from tests.infra.test_template import QUEUES
@@ -117,6 +118,13 @@ def test_the_dashboard_shows_each_service() -> None:
     assert namespaces == {"AWS/ApiGateway", "AWS/DynamoDB", "AWS/Lambda", "AWS/Logs", "AWS/SQS", telemetry.NAMESPACE}
     assert {metric for namespace, metric, _ in shown() if namespace == "AWS/ApiGateway"} == API
     assert [widget for widget in BOARD["widgets"] if "@initDuration" in widget["properties"].get("query", "")]
+
+
+def test_what_the_gateway_throttles_is_shown_from_its_access_log() -> None:
+    queries = [widget["properties"]["query"] for widget in BOARD["widgets"] if widget["type"] == "log"]
+    (query,) = [query for query in queries if "THROTTLED" in query]
+    assert f"'{gateway.access_log('test')}'" in query
+    assert '"error":"$context.error.responseType"' in gateway._LOGGED
 
 
 def test_no_widget_lies_on_another() -> None:

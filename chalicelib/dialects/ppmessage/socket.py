@@ -53,25 +53,49 @@ def opened(source: str) -> int:
 def serve(connection: str, text: str, source: str = "") -> None:
     """Handles what a socket sent from the address `source`: answers it, or closes it where it may not stay.
 
-    Raises telemetry.Failed.
+    Raises telemetry.Failed where the desk fails, once the client has been told.
     """
-    with telemetry.Line("socket") as line:
-        reply = receive(connection, text, line, source)
-        if reply.text:
-            live.answer(connection, reply.text)
-        if reply.close:
-            live.end(system(), connection)
-        line.add(closed=reply.close or None)
+    with telemetry.Line("socket", dialect="PPMessage") as line:
+        try:
+            reply = receive(connection, text, line, source)
+        except Exception:
+            line.measure(telemetry.ERRORS, 1)
+            _answer(connection, _failed(text), line)
+            raise
+        _answer(connection, reply, line)
+
+
+def _answer(connection: str, reply: Reply, line: telemetry.Line) -> None:
+    if reply.text:
+        live.answer(connection, reply.text)
+    if reply.close:
+        live.end(system(), connection)
+    line.add(closed=reply.close or None)
+
+
+def _failed(text: str) -> Reply:
+    """What is said where the desk itself has failed: the same may be sent again, an `auth` over a new socket."""
+    given, kind = _read(text)
+    what, _ = _ANSWERED.get(kind, ("WS", 4))
+    if kind == "send":
+        return Reply(mapping.failed(what, **_named(given)))
+    talk = given.get("conversation_uuid") if isinstance(given, dict) else None
+    return Reply(mapping.failed(what, conversation_uuid=talk), close=kind == "auth")
+
+
+def _read(text: str) -> tuple[Any, str]:
+    """What a socket sent, _NO_JSON for what is none, and its kind, empty where it has none."""
+    try:
+        given = msgspec.json.decode(text.removeprefix(BYTE_ORDER_MARK))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return _NO_JSON, ""
+    kind = given.get("type") if isinstance(given, dict) else None
+    return given, kind.lower() if isinstance(kind, str) else ""
 
 
 def receive(connection: str, text: str, line: telemetry.Line, source: str = "") -> Reply:
     """Handles what a socket sent; whatever it is, the answer is an ack with a code."""
-    try:
-        given = msgspec.json.decode(text.removeprefix(BYTE_ORDER_MARK))
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        given = _NO_JSON
-    kind = given.get("type") if isinstance(given, dict) else None
-    kind = kind.lower() if isinstance(kind, str) else ""
+    given, kind = _read(text)
     handler, ctx = _HANDLERS.get(kind), stranger(source)
     line.add(type=kind if handler else None)
     try:

@@ -39,6 +39,11 @@ def ack(what: str, code: int, *, why: str = "", **extra: Any) -> str:
     return _encode(wire.Ack(what=what, code=code, reason=why or REASONS[code], extra=extra)).decode()
 
 
+def failed(what: str, **extra: Any) -> str:
+    """The answer where the desk itself has failed: an ack with code 7, so that the client knows that nothing came of it."""
+    return _encode(wire.Ack(what=what, code=7, reason="internal error, try again", extra=extra)).decode()
+
+
 def pushed(account: str, stored: Message, sender: Card | None, device: str) -> wire.Pushed:
     """A message's letters for a device that is to acknowledge it."""
     short = msgspec.structs.asdict(letters(stored, account))
