@@ -7,7 +7,7 @@ import email.message
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.context import STRANGER, VISITOR, Context
+from chalicelib.context import STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk import access, conversations, limits, pictures, seen
 from chalicelib.desk import people as desk_people
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound
@@ -69,6 +69,8 @@ def _account(ctx: Context, person: str) -> str | None:
         return desk_people.get(ctx, person).account  # a contact: an agent's uuid is told to everybody
     found = people.accounts_of(person) if ids.is_uuid(person) else []
     if not found or ctx.account not in ("", *found):
+        raise NotFound("person", person)
+    if not desk_people.is_here(ctx.acting(Caller(ctx.account or found[0], SYSTEM)), person):
         raise NotFound("person", person)
     if ctx.caller.level == STRANGER and not seen.has_been(ctx, person, *found):
         raise Forbidden(_UNSEEN)

@@ -309,13 +309,16 @@ def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
 
 @access.allow(VISITOR)
 def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
-    """What may be seen of people, at most a minute old: no request where a warm process knows them all, else one."""
+    """What the caller may see of people, at most a minute old: no request where a warm process knows them all, else one."""
+    return {id_: public(card) if _is_hidden(ctx, id_) else card for id_, card in _whole(ctx, wanted).items()}
+
+
+def _whole(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
     known = {id_: _cards.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
     fresh = {
         id_: card_of(ctx, person) for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
     }
-    every = {id_: seen for id_, seen in known.items() if seen is not None} | fresh
-    return {id_: public(card) if _is_hidden(ctx, id_) else card for id_, card in every.items()}
+    return {id_: seen for id_, seen in known.items() if seen is not None} | fresh
 
 
 def public(card: Card) -> Card:
@@ -334,9 +337,9 @@ def card(ctx: Context, person: str) -> Card:
 
 @access.allow(VISITOR)
 def contact(ctx: Context, person: str) -> Card:
-    """A contact who has not been removed, at most a minute old. Raises NotFound, also for an agent."""
-    found = card(ctx, person)
-    if found.kind != people.CONTACT or found.is_removed:
+    """A contact who has not been removed, whole and at most a minute old, for who acts as them. Raises NotFound for others."""
+    found = _whole(ctx, [person] if ids.is_uuid(person) else []).get(person)
+    if found is None or found.kind != people.CONTACT or found.is_removed:
         raise NotFound("person", person)
     return found
 
@@ -346,6 +349,12 @@ def cards_of(ctx: Context, persons: Iterable[Person]) -> list[Card]:
     """Cards of people who have just been read, as the caller may see them."""
     every = [card_of(ctx, person) for person in persons]
     return [public(card) if _is_hidden(ctx, card.id) else card for card in every]
+
+
+def is_here(ctx: Context, person: str) -> bool:
+    """Whether somebody of the account has not been removed, as of a minute ago at most."""
+    found = _whole(ctx, [person]).get(person)
+    return found is not None and not found.is_removed
 
 
 def is_contact(ctx: Context, person: str) -> bool:
