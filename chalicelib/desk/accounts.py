@@ -25,8 +25,9 @@ ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
 _LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
 _LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64}
 _MOST_REDIRECTS = 10
-#: Words of its own for a presence, their characters, and seconds of a grace.
+#: Words of its own for a presence, their characters, and the fields that are seconds of a grace, with the most of them.
 _MOST_ALIASES, _LONGEST_ALIAS, _LONGEST_GRACE = 50, 64, 7 * 86_400
+_GRACES = ("away_after", "offline_after", "expire_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Account:
     #: Seconds until an agent without a socket is away, and from then on offline.
     away_after: int = presence.AWAY_AFTER
     offline_after: int = presence.OFFLINE_AFTER
+    #: Seconds until a chat in which nothing is said is closed.
+    expire_after: int = deadlines.EXPIRE_AFTER
     auto_close: AutoClose = field(default_factory=AutoClose)
     company: str | None = None
     icon: str | None = None
@@ -120,6 +123,8 @@ class Change:
     status_aliases: Mapping[str, str] | None = None
     away_after: int | None = None
     offline_after: int | None = None
+    #: Seconds until a chat in which nothing is said is closed.
+    expire_after: int | None = None
     #: By the label of a client, all of its addresses; the owner alone changes them.
     redirect_uris: Mapping[str, Sequence[str]] | None = None
 
@@ -249,7 +254,7 @@ def _check_presence(given: dict[str, Any]) -> None:
         raise Invalid("status_aliases", f"are {_MOST_ALIASES} at most, of 1 to {_LONGEST_ALIAS} characters")
     if set(aliases) & set(presence.PRESENCES) or not set(aliases.values()) <= set(presence.PRESENCES):
         raise Invalid("status_aliases", f"are other words for {', '.join(presence.PRESENCES)}")
-    for name in ("away_after", "offline_after"):
+    for name in _GRACES:
         if not 1 <= given.get(name, 1) <= _LONGEST_GRACE:
             raise Invalid(name, f"is 1 to {_LONGEST_GRACE} seconds")
 

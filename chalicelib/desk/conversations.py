@@ -82,16 +82,16 @@ def chat(ctx: Context, contact: str) -> Conversation:
 
 
 def begin(ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None) -> Conversation:
-    """Opens a contact's next chat, for a group or with an agent where one is given, else waiting: two requests.
+    """Opens a contact's next chat, for a group or with an agent where one is given, else empty: two requests.
 
     Raises Refused where the contact has opened another since he was read.
     """
     conversation = new(ctx, person.id, person.number, person.name)
     conversation.domain = person.domain
-    conversation.reassign_at = accounts.load(ctx).looks_again_at(ctx.now)
     if group:
         conversation.group, conversation.group_number = group.id, group.number
-    for name, value in (lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else {}).items():
+    begun = lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else empty(ctx, conversation)
+    for name, value in begun.items():
         setattr(conversation, name, value)
     summaries.open_(conversation, person.chat)
     return conversation
@@ -111,6 +111,20 @@ def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
         status_since=ctx.now,
         last_activity_at=ctx.now,
     )
+
+
+def empty(ctx: Context, found: Conversation) -> lifecycle.Changes:
+    """What is true of a conversation without a message: it expires; it waits for an agent only where there are queues."""
+    account = accounts.load(ctx)
+    again = looks_again_at(ctx, found) if account.by_group else None
+    return lifecycle.empty(again, ctx.now + account.expire_after * 1000)
+
+
+def waiting(ctx: Context, found: Conversation) -> lifecycle.Changes:
+    """What is true of a conversation that is open again without an agent: it waits for one if anything was said in it."""
+    if found.public_count:
+        return lifecycle.waiting(looks_again_at(ctx, found))
+    return lifecycle.waiting(None) | empty(ctx, found)
 
 
 def looks_again_at(ctx: Context, found: Conversation) -> int | None:
@@ -268,7 +282,7 @@ def reopen(ctx: Context, found: Conversation) -> Conversation:
             return now
         changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
         if ctx.caller.level == VISITOR or now.assignee is None:
-            changes |= lifecycle.waiting(looks_again_at(ctx, now))
+            changes |= waiting(ctx, now)
         summaries.change(now, changes, ctx.now, Loads(held=changes.get("assignee", now.assignee)))
         return now
 

@@ -24,7 +24,13 @@ class Event(msgspec.Struct, frozen=True, tag_field="event"):
 
 
 class ConversationOpened(Event, frozen=True, tag="conversation.opened.v1"):
-    """A new conversation is there, without an agent."""
+    """A new conversation is there, and waits for an agent."""
+
+    conversation: str
+
+
+class ConversationBegun(Event, frozen=True, tag="conversation.begun.v1"):
+    """A conversation that was empty waits for an agent: its contact has written first, or is in a queue now."""
 
     conversation: str
 
@@ -119,6 +125,7 @@ class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
 ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
 QUEUES: dict[type[Event], str] = {
     ConversationOpened: ROUTING,
+    ConversationBegun: ROUTING,
     ConversationReopened: ROUTING,
     ConversationMoved: ROUTING,
     AgentAvailable: ROUTING,
@@ -135,6 +142,7 @@ QUEUES: dict[type[Event], str] = {
 }
 AnyEvent = (
     ConversationOpened
+    | ConversationBegun
     | ConversationReopened
     | ConversationMoved
     | DeadlineSet
@@ -171,14 +179,8 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     """What a change of a conversation's row means, in order."""
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
-    if not new.is_routed:
-        pass
-    elif old is None:
-        happened.append(ConversationOpened(account, at, id_))
-    elif new.is_open and not old.is_open:
-        happened.append(ConversationReopened(account, at, id_))
-    elif new.waits_since and (new.group, new.domain) != (old.group, old.domain):
-        happened.append(ConversationMoved(account, at, id_))
+    if waits := _waits(old, new):
+        happened.append(waits(account, at, id_))
     if new.last_message and (old is None or old.last_message != new.last_message):
         happened.append(MessagePosted(account, at, id_, new.last_message))
     if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
@@ -188,6 +190,22 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
             happened.append(DeadlineSet(account, at, id_, kind, due_at))
     return happened
+
+
+_Waits = ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved
+
+
+def _waits(old: Conversation | None, new: Conversation) -> type[_Waits] | None:
+    """What has come about with a conversation that waits for an agent; None where it does not, or waits as before."""
+    if not new.waits_since:
+        return None
+    if old is None:
+        return ConversationOpened
+    if not old.is_open:
+        return ConversationReopened
+    if not old.is_begun:
+        return ConversationBegun
+    return ConversationMoved if (new.group, new.domain) != (old.group, old.domain) else None
 
 
 _SERVES_BY = ("presence", "group", "is_distributor")

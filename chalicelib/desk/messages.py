@@ -182,6 +182,8 @@ def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, *
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
     elif not found.is_open and sender.kind == status.CONTACT:
         first = lifecycle.waiting(conversations.looks_again_at(ctx, found))
+    elif sender.kind == status.CONTACT and not found.is_begun:
+        first = {"reassign_at": conversations.looks_again_at(ctx, found)}
     elif sender.id == found.assignee and found.picked_at is None:
         first = lifecycle.picked(ctx.now)
     due = Deadlines(first.get("reassign_at", found.reassign_at), found.warn_at, found.close_at)

@@ -65,7 +65,7 @@ def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | N
     """Gives a conversation that waits to the agent whom `rules.routing` names: three requests, two where `team` is read.
 
     Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
-    is closed, internal or served by members, or where the account does not route.
+    is closed, internal, served by members or not begun, or where the account does not route.
     """
     team = team or Team(ctx)
 
@@ -91,7 +91,7 @@ def assign_now(ctx: Context, found: Conversation) -> Conversation:
 def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
     if not found.is_open or not found.is_routed or not accounts.load(ctx).routed:
         return None
-    if found.assignee:
+    if found.assignee or found.waits_since is None:
         return found.assignee
     agent = routing.choose(team.serving(found.group, found.domain), found.tried)
     if agent is None:

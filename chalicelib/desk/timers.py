@@ -82,6 +82,7 @@ _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
     deadlines.REASSIGN: routing.look_again,
     deadlines.WARN: _warn,
     deadlines.CLOSE: _close,
+    deadlines.EXPIRE: _close,
 }
 
 

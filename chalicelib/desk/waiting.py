@@ -48,7 +48,7 @@ def _asked(ctx: Context, person: Person, wanted: Group | None, domain: int | Non
     if not person.chat:
         return conversations.begin(ctx, person, wanted)
     latest = conversations.load(ctx, person.chat)
-    if _unheard(latest) and (latest.is_open or accounts.load(ctx).by_group):
+    if _unheard(latest):
         return _waits(ctx, latest, wanted, person.domain)
     if _is_for(latest, wanted, person.domain):
         return latest
@@ -62,10 +62,12 @@ def _is_for(found: Conversation, group: Group | None, domain: int | None) -> boo
 
 
 def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int | None) -> Conversation:
-    """What waits, waits on; what was cancelled, again; both for the group and the domain that are asked for now."""
+    """What waits, waits on; what was cancelled or has expired, is open again; both for the group and the domain asked for now."""
     changes: lifecycle.Changes = {} if domain in (None, latest.domain) else {"domain": domain}
     if not latest.is_open:
-        changes |= lifecycle.waiting(accounts.load(ctx).looks_again_at(ctx.now)) | lifecycle.moved(ctx.now, status.NEW)
+        changes |= conversations.waiting(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
+    elif accounts.load(ctx).by_group and not latest.is_begun:
+        changes |= conversations.empty(ctx, latest)
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:

@@ -6,6 +6,7 @@ from chalicelib.desk.events import (
     AgentAvailable,
     AgentRemoved,
     AnyEvent,
+    ConversationBegun,
     ConversationMoved,
     ConversationOpened,
     ConversationReopened,
@@ -24,7 +25,7 @@ def route(record: Record) -> None:
 
 
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
-    if isinstance(event, ConversationOpened | ConversationReopened | ConversationMoved):
+    if isinstance(event, ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved):
         return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
     if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged | DomainChanged):
         return _give_out(ctx, event)

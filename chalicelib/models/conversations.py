@@ -129,8 +129,10 @@ class Conversation(Table):
     reassign_at = IntegerAttribute(null=True)
     warn_at = IntegerAttribute(null=True)
     close_at = IntegerAttribute(null=True)
+    #: When a chat is closed in which nobody has said anything; None once somebody has, so that no full row has it.
+    expire_at = IntegerAttribute(null=True)
 
-    #: None for an internal one: lists of the account leave it out.
+    #: None for an internal one, and for one that has not begun: lists of the account leave it out.
     inbox = UnicodeAttribute(null=True)
     held_by = UnicodeAttribute(null=True)
     held_since = IntegerAttribute(null=True)
@@ -172,6 +174,17 @@ class Conversation(Table):
         return self.status != CLOSED
 
     @property
+    def is_begun(self) -> bool:
+        """Whether its contact has written, or an agent has it or is asked for; until then no list but the contact's shows it."""
+        is_said = self.last_message and not self.expire_at
+        return bool(is_said or self.assignee or self.agent_count or self.reassign_at)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether lists of the account show it."""
+        return self.is_begun and not self.is_internal
+
+    @property
     def is_internal(self) -> bool:
         """Whether it is among agents."""
         return self.kind == INTERNAL
@@ -193,8 +206,8 @@ class Conversation(Table):
 
     @property
     def holder(self) -> str | None:
-        """Hash key under which it is held now: its agent's, or where it waits for one."""
-        held = self.is_open and not self.is_internal and (self.assignee or self.is_routed)
+        """Hash key under which it is held now: its agent's, or where it waits for one, None where it has not begun."""
+        held = self.is_open and self.is_listed and (self.assignee or self.is_routed)
         return of_key(self.account, self.assignee or WAITING) if held else None
 
 

@@ -43,7 +43,7 @@ def open_further(conversation: Conversation, name: Claim | None, members: Sequen
 
 def _begin(write: TransactWrite, conversation: Conversation) -> None:
     row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
-    conversation.inbox = None if conversation.is_internal else inbox_key(conversation.account)
+    conversation.inbox = inbox_key(conversation.account) if conversation.is_listed else None
     conversation.held_by = conversation.holder
     conversation.held_since = conversation.created_at if conversation.held_by else None
     if conversation.assignee and not conversation.is_internal:
@@ -86,6 +86,9 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     if conversation.held_by != holder:
         changes = {**changes, "held_by": holder, "held_since": now if holder else None}
         conversation.held_by, conversation.held_since = holder, now if holder else None
+    if (conversation.inbox is not None) != conversation.is_listed:
+        conversation.inbox = inbox_key(conversation.account) if conversation.is_listed else None
+        changes = {**changes, "inbox": conversation.inbox}
     kept = {name: value for name, value in changes.items() if value is not None}
     removed = [name for name in changes if name not in kept]
     actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(removed), removed)]

@@ -1,11 +1,16 @@
-"""When a conversation is warned, closed or given to another agent. Times are epoch milliseconds, spans are seconds."""
+"""When a conversation is warned, closed or given to another agent, and when an empty one expires.
+
+Times are epoch milliseconds, spans are seconds.
+"""
 
 from dataclasses import dataclass
 
 from chalicelib.rules.status import CONTACT, STAFF
 
-REASSIGN, WARN, CLOSE = "reassign", "warn", "close"
-KINDS = (REASSIGN, WARN, CLOSE)
+REASSIGN, WARN, CLOSE, EXPIRE = "reassign", "warn", "close", "expire"
+KINDS = (REASSIGN, WARN, CLOSE, EXPIRE)
+#: Seconds that a chat may stay empty where an account has set none.
+EXPIRE_AFTER = 86_400
 _MOST_DOUBLINGS = 6
 
 

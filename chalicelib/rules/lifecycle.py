@@ -31,7 +31,12 @@ _NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None
 
 def closed(now: int) -> Changes:
     """Closed, by hand or by the clock. The assignee stays on record."""
-    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES}
+    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES, "expire_at": None}
+
+
+def empty(again: int | None, expires: int) -> Changes:
+    """Nothing has been said yet: closed at `expires`. It waits for an agent only where routing looks at it again at `again`."""
+    return {"reassign_at": again, "expire_at": expires}
 
 
 def moved(now: int, to: str) -> Changes:
@@ -96,7 +101,7 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
         "close_at": then.close_at,
     }
     if sender.kind != status.MACHINE:
-        changes["is_read"] = sender.kind == status.STAFF
+        changes |= {"is_read": sender.kind == status.STAFF, "expire_at": None}
     if before == status.CLOSED and after != before:
         changes["closed_at"] = None
     return changes | ({"status": after, "status_since": now} if after != before else {})

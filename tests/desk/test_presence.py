@@ -74,7 +74,7 @@ def test_whatever_he_was(world: World, word: str, becomes: list[str]) -> None:
 def test_he_is_given_nothing_while_he_is_away(world: World) -> None:
     dropped(world)
     world.pass_(120)
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     assert visitor.info()["assigned_uuid"] is None
 
@@ -311,7 +311,7 @@ def test_the_timer_s_changes_are_told_as_any_other(world: World) -> None:
 
 def test_a_conversation_of_who_is_made_offline_goes_to_another_only_where_it_was_not_picked(world: World) -> None:
     dropped(world)
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     world.call("PUT", f"/cs-chat-ticket/v1/tickets/{visitor.conversation}/pickedTime", **world.bearer())
     world.online(world.agents[1])

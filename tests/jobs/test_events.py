@@ -12,6 +12,7 @@ from chalicelib.desk.events import (
     AgentDeadlineSet,
     AgentRemoved,
     ConversationAssigned,
+    ConversationBegun,
     ConversationMoved,
     ConversationOpened,
     ConversationReopened,
@@ -30,6 +31,7 @@ from tests.world import World
 
 SAMPLES = [
     ConversationOpened("a", 1, "c"),
+    ConversationBegun("a", 1, "c"),
     ConversationReopened("a", 1, "c"),
     ConversationMoved("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
@@ -90,7 +92,7 @@ def test_each_event_three_times_and_in_the_wrong_order_changes_nothing(world: Wo
 
 def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     records = world.records("conversations")
     with world.monkeypatch.context() as broken:
         broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("down")))
@@ -107,7 +109,7 @@ def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World)
 
 def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     number = conversations.load(world.ctx(ADMIN), visitor.conversation).number
     body = {"type": "reply", "plainBody": "yes"}

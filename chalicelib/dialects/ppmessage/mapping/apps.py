@@ -57,6 +57,7 @@ def change(request: wire.UpdateApp) -> Change:
         status_aliases=request.status_aliases,
         away_after=request.away_after,
         offline_after=request.offline_after,
+        expire_after=request.expire_after,
         redirect_uris=request.redirect_uris,
     )
 
