@@ -84,11 +84,19 @@ class DomainChanged(Event, frozen=True, tag="domain.changed.v1"):
     """A domain of the account, or who serves it, is another: what waits may be somebody's now."""
 
 
-class MessagePosted(Event, frozen=True, tag="message.posted.v1"):
-    """A public message was added to a conversation."""
+class MessagePostedV1(Event, frozen=True, tag="message.posted.v1"):
+    """A public message was added to a conversation, as told before the agent was."""
 
     conversation: str
     message: str
+
+
+class MessagePosted(Event, frozen=True, tag="message.posted.v2"):
+    """A public message was added to a conversation; `agent` had it then, None for nobody."""
+
+    conversation: str
+    message: str
+    agent: str | None
 
 
 class AgentDeadlineSet(Event, frozen=True, tag="agent.deadline_set.v1"):
@@ -107,11 +115,23 @@ class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
     conversation: str
 
 
-class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v1"):
-    """A conversation has got an agent, or another one."""
+class ConversationAssignedV1(Event, frozen=True, tag="conversation.assigned.v1"):
+    """A conversation has got an agent, or another one, as told before its step and messages were."""
 
     conversation: str
     agent: str
+
+
+class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v2"):
+    """A conversation has got an agent, or another one, of integer id `number`, as its step of the number `step` (from 1), when it
+    had so many `messages`, notes included.
+    """
+
+    conversation: str
+    agent: str
+    number: int
+    step: int
+    messages: int
 
 
 class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
@@ -134,7 +154,9 @@ QUEUES: dict[type[Event], str] = {
     DomainChanged: ROUTING,
     DeadlineSet: TIMERS,
     AgentDeadlineSet: TIMERS,
+    MessagePostedV1: NOTIFY,
     MessagePosted: NOTIFY,
+    ConversationAssignedV1: NOTIFY,
     ConversationAssigned: NOTIFY,
     ConversationWaits: NOTIFY,
     PresenceChanged: NOTIFY,
@@ -151,7 +173,9 @@ AnyEvent = (
     | AgentRemoved
     | GroupChanged
     | DomainChanged
+    | MessagePostedV1
     | MessagePosted
+    | ConversationAssignedV1
     | ConversationAssigned
     | ConversationWaits
     | PresenceChanged
@@ -182,9 +206,11 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
     if waits := _waits(old, new):
         happened.append(waits(account, at, id_))
     if new.last_message and (old is None or old.last_message != new.last_message):
-        happened.append(MessagePosted(account, at, id_, new.last_message))
+        happened.append(MessagePosted(account, at, id_, new.last_message, new.assignee))
     if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
-        happened.append(ConversationAssigned(account, at, id_, new.assignee))
+        happened.append(
+            ConversationAssigned(account, at, id_, new.assignee, new.assignee_number or 0, new.steps, new.message_count)
+        )
     for kind in deadlines.KINDS:
         due_at = getattr(new, f"{kind}_at")
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
