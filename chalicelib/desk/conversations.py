@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.context import ADMIN, VISITOR, Context
-from chalicelib.desk import accounts, people, tokens
+from chalicelib.desk import people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.retry import contended
+from chalicelib.desk.unassigned import empty as empty
+from chalicelib.desk.unassigned import looks_again_at as looks_again_at
+from chalicelib.desk.unassigned import waiting as waiting
 from chalicelib.models import claims, conversations, counters, details, memberships, summaries
 from chalicelib.models import steps as steps
 from chalicelib.models.conversations import Conversation as Conversation
@@ -111,25 +114,6 @@ def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
         status_since=ctx.now,
         last_activity_at=ctx.now,
     )
-
-
-def empty(ctx: Context, found: Conversation) -> lifecycle.Changes:
-    """What is true of a conversation without a message: it expires; it waits for an agent only where there are queues."""
-    account = accounts.load(ctx)
-    again = looks_again_at(ctx, found) if account.by_group else None
-    return lifecycle.empty(again, ctx.now + account.expire_after * 1000)
-
-
-def waiting(ctx: Context, found: Conversation) -> lifecycle.Changes:
-    """What is true of a conversation that is open again without an agent: it waits for one if anything was said in it."""
-    if found.public_count:
-        return lifecycle.waiting(looks_again_at(ctx, found))
-    return lifecycle.waiting(None) | empty(ctx, found)
-
-
-def looks_again_at(ctx: Context, found: Conversation) -> int | None:
-    """When routing looks again at a conversation that waits from now on; None where it does not look at all."""
-    return accounts.load(ctx).looks_again_at(ctx.now) if found.is_routed else None
 
 
 def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Details | None]]:
@@ -243,7 +227,7 @@ def _moved(ctx: Context, found: Conversation, wanted: Change) -> lifecycle.Chang
 
 def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
     if wanted.assignee == 0 and found.assignee:
-        return lifecycle.waiting(None)
+        return lifecycle.waiting(looks_again_at(ctx, found))
     if agent is None or agent.id == found.assignee:
         return {}
     return lifecycle.assigned(ctx.now, agent.id, agent.number, tried=found.tried)

@@ -8,12 +8,13 @@ from functools import partial
 from typing import Protocol
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, live, members, messages, offline, people, receipts, routing
+from chalicelib.desk import accounts, conversations, events, live, members, messages, offline, people, receipts, routing
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.events import (
     AnyEvent,
     ConversationAssigned,
     ConversationAssignedV1,
+    ConversationDeserted,
     ConversationWaits,
     MessagePosted,
     MessagePostedV1,
@@ -71,6 +72,8 @@ def _message(ctx: Context, event: MessagePosted | MessagePostedV1, words: Words,
     heard = live.listeners(ctx, members.with_agent(ctx, found, agent))
     told = _say(ctx, found, heard, messages.get(ctx, found, event.message), words) if heard else 0
     offline.answer(ctx, found, event.message)
+    if not any(each.person == found.assignee for each in heard) and routing.is_deserted(ctx, found):
+        events.publish([ConversationDeserted(ctx.account, ctx.now, found.id)], ctx.now)
     return told
 
 
@@ -106,10 +109,14 @@ def _let_in(ctx: Context, found: Conversation, words: Words) -> int:
 
 
 def _waits(ctx: Context, event: ConversationWaits, words: Words) -> int:
-    """Three requests, and one for each of the contact's sockets; none where he waits no more."""
+    """Three requests, and one for each of the contact's sockets; none where they wait no more. Where there is no queue any more,
+    they are let in.
+    """
     found = conversations.load(ctx, event.conversation)
     if found.assignee or not found.is_open:
         return 0
+    if not accounts.load(ctx).by_group:
+        return _let_in(ctx, found, words)
     heard = live.listeners(ctx, [found.contact])
     return live.tell(ctx, heard, words.waits(routing.why_waiting(ctx, found))) if heard else 0
 

@@ -4,15 +4,18 @@ from chalicelib.context import Context
 from chalicelib.desk import accounts, domains, events, routing
 from chalicelib.desk.events import (
     AgentAvailable,
+    AgentOffline,
     AgentRemoved,
     AnyEvent,
     ConversationBegun,
+    ConversationDeserted,
     ConversationMoved,
     ConversationOpened,
     ConversationReopened,
     ConversationWaits,
     DomainChanged,
     GroupChanged,
+    RoutingChanged,
 )
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -29,7 +32,29 @@ def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
         return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
     if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged | DomainChanged):
         return _give_out(ctx, event)
+    if isinstance(event, ConversationDeserted):
+        return "has another agent" if routing.take_over(ctx, event.conversation) else "stays"
+    if isinstance(event, AgentOffline):
+        return _hand_over(ctx, event)
+    if isinstance(event, RoutingChanged):
+        return _resume(ctx, event)
     return "not for routing"
+
+
+def _hand_over(ctx: Context, event: AgentOffline) -> str:
+    if not routing.hand_over(ctx, event.agent, is_lost=event.is_lost):
+        return "gave out what is waited for"
+    events.publish([event], ctx.now)
+    return "goes on"
+
+
+def _resume(ctx: Context, event: RoutingChanged) -> str:
+    accounts.forget(ctx.account)
+    after = routing.resume(ctx, (event.after, event.after_at) if event.after else None)
+    if not after:
+        return "looked at what waits"
+    events.publish([RoutingChanged(ctx.account, ctx.now, event.due_at, *after)], ctx.now)
+    return "goes on"
 
 
 def _waits(ctx: Context, conversation: str) -> str:

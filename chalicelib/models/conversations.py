@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import ListAttribute
+from pynamodb.constants import COUNT
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib import config
@@ -260,9 +261,20 @@ def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:
             yield row.id, row.group, row.domain
 
 
-def count_waiting(account: str) -> int:
-    """How many wait for an agent, a moment old: one request for each MB of them, which is thousands."""
-    return Conversation.by_assignee.count(of_key(account, WAITING))
+def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> list[tuple[str, int]]:
+    """Ids of what waits for an agent with since when, the longest wait first, from after one of them on: one request."""
+    holder = of_key(account, WAITING)
+    place = (
+        {"key": {"S": key(account, after[0])}, "held_by": {"S": holder}, "held_since": {"N": str(after[1])}} if after else None
+    )
+    rows = Conversation.by_assignee.query(holder, limit=limit, last_evaluated_key=place)
+    return [(row.id, row.held_since or 0) for row in rows]
+
+
+def count_waiting(account: str, most: int) -> int:
+    """How many wait for an agent, `most` at most (a thousand are far below a MB), a moment old: one request."""
+    table, index = Conversation._get_connection(), ByAssignee.Meta.index_name
+    return int(table.query(of_key(account, WAITING), index_name=index, limit=most, select=COUNT)["Count"])
 
 
 def of_contact(account: str, contact: str, limit: int) -> list[str]:

@@ -22,6 +22,12 @@ class AutoClose:
     reassign_unpicked_after: int = 180
     warn_after: int = 300
     close_after: int = 600
+    #: When it was last switched on, epoch milliseconds; 0 where it always was.
+    since: int = 0
+
+    def runs(self, last_activity_at: int) -> bool:
+        """Whether the clocks run that a message of that time (epoch milliseconds) started: switching off stops them for good."""
+        return self.is_enabled and last_activity_at >= self.since
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,13 @@ def empty(again: int | None, expires: int) -> Changes:
 
 def moved(now: int, to: str) -> Changes:
     """Moved by hand to another open status. Only one that waits for the customer may be warned and closed."""
-    stopped = {} if to == status.PENDING_EXTERNAL else {"warn_at": None, "close_at": None}
-    return {"status": to, "status_since": now, "closed_at": None, **stopped}
+    clocks = {} if to == status.PENDING_EXTERNAL else stopped()
+    return {"status": to, "status_since": now, "closed_at": None, **clocks}
+
+
+def stopped() -> Changes:
+    """Neither warned nor closed for silence until the next answer."""
+    return {"warn_at": None, "close_at": None}
 
 
 def waiting(again: int | None) -> Changes:

@@ -7,14 +7,17 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import conversations, events, inbox, members, messages, openings, people
+from chalicelib.desk import changes, conversations, events, inbox, members, messages, openings, people
+from chalicelib.desk.changes import Progress
 from chalicelib.desk.events import (
     AgentAvailable,
     AgentDeadlineSet,
+    AgentOffline,
     AgentRemoved,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
+    ConversationDeserted,
     ConversationMoved,
     ConversationOpened,
     ConversationReopened,
@@ -26,7 +29,7 @@ from chalicelib.desk.events import (
     MessagePostedV1,
     PasswordForgotten,
     PresenceChanged,
-    Progress,
+    RoutingChanged,
 )
 from chalicelib.models import queues
 from chalicelib.telemetry import Failed
@@ -41,8 +44,11 @@ SAMPLES = [
     AgentAvailable("a", 1, "p"),
     AgentDeadlineSet("a", 1, "p", "away", 2),
     AgentRemoved("a", 1, "p"),
+    AgentOffline("a", 1, "p", is_lost=True),
+    ConversationDeserted("a", 1, "c"),
     GroupChanged("a", 1, "g"),
     DomainChanged("a", 1),
+    RoutingChanged("a", 1, 2, "c", 3),
     MessagePostedV1("a", 1, "c", "m"),
     MessagePosted("a", 1, "c", "m", None),
     ConversationAssignedV1("a", 1, "c", "p"),
@@ -121,14 +127,14 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", body, **world.bearer())
     (record,) = world.records("conversations")
     change = record["dynamodb"]
-    told, progress = events.of_change("conversations", change["OldImage"], change["NewImage"])
+    told, progress = changes.of_change("conversations", change["OldImage"], change["NewImage"])
     assert [(type(event), getattr(event, "kind", None)) for event in told] == [
         (MessagePosted, None),
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
     ]
     assert progress == Progress(messages=1)
-    assert events.of_change("conversations", change["NewImage"], None) == ([], Progress())
+    assert changes.of_change("conversations", change["NewImage"], None) == ([], Progress())
 
 
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
@@ -145,6 +151,6 @@ def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: 
     members.close(ctx, found.id, agents[0])
     records = world.records("conversations")
     assert len(records) == 5
-    changes = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
-    told = [event for old, new in changes for event in events.of_change("conversations", old, new)[0]]
+    images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
+    told = [event for old, new in images for event in changes.of_change("conversations", old, new)[0]]
     assert {events.QUEUES[type(event)] for event in told} <= {events.NOTIFY}

@@ -58,6 +58,7 @@ def change(request: wire.UpdateApp) -> Change:
         away_after=request.away_after,
         offline_after=request.offline_after,
         expire_after=request.expire_after,
+        hand_over=request.hand_over,
         redirect_uris=request.redirect_uris,
     )
 

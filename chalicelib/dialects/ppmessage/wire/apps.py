@@ -65,6 +65,7 @@ class UpdateApp(AppRequest, kw_only=True):
     away_after: int | None = None
     offline_after: int | None = None
     expire_after: int | None = None
+    hand_over: str | None = None
     #: By api level, all addresses to which /ppauth/auth may send a code for that client. The owner's alone to change.
     redirect_uris: dict[str, list[str]] | None = None
 
