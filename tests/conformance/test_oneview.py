@@ -63,7 +63,7 @@ def keys(shown: Any) -> Any:
 
 def test_objects_have_no_other_keys_than_the_documented_ones(world: World) -> None:
     world.online(world.agents[0])
-    world.visitor()
+    world.asking()
     world.settle()
     objects = {name: keys(FACTS["objects"][name]) for name in FACTS["objects"]}
     assert keys(call(world, "GET", "info", world.agents[0]).body) == objects["AgentInfo"]
@@ -95,7 +95,7 @@ def test_tickets_are_the_callers_open_ones_newest_assignment_first(world: World)
     world.online(agent)
     for _ in range(3):
         world.now += 1_000
-        opened.append(world.visitor())
+        opened.append(world.asking())
         world.settle()
     assert [ticket["id"] for ticket in call(world, "GET", "tickets", agent).body] == [v.conversation for v in reversed(opened)]
     assert call(world, "DELETE", f"rooms/{opened[1].conversation}", agent).status == 200

@@ -29,7 +29,7 @@ def ack(visitor: Visitor, *pids: str) -> None:
 
 def talking(world: World) -> Visitor:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     return visitor
 
