@@ -68,7 +68,7 @@ class Player:
         if not script.is_greeted:
             return Visitor.arrive(self._web, self._token, self._app)
         with self._door:
-            return Visitor.arrive(self._web, self._token, self._app)
+            return Visitor.arrive(self._web, self._token, self._app, [*self._agents])
 
     def _say(self, chat: Chat, visitor: Visitor, turn: Turn) -> None:
         if turn.speaker == VISITOR:

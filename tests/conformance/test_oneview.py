@@ -209,7 +209,7 @@ def test_only_its_agent_picks_and_the_first_time_is_kept(world: World, assigned:
 def test_only_its_agent_or_a_supervisor_closes_and_again_is_fine(world: World, assigned: Visitor) -> None:
     room = f"rooms/{assigned.conversation}"
     assert refused(call(world, "DELETE", room, world.agents[1])) == 403
-    assert assigned.info()["status"] == "NEW"
+    assert assigned.info()["status"] == "OPEN"
     for _ in range(2):
         assert call(world, "DELETE", room, world.agents[0]).status == 200
         assert (assigned.info()["status"], call(world, "GET", "tickets", world.agents[0]).body) == ("CLOSE", [])
