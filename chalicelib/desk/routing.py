@@ -174,10 +174,9 @@ def is_deserted(ctx: Context, found: Conversation) -> bool:
     if not waits or not account.routed or account.hand_over == presence.NEVER:
         return False
     agent = rows.get_many(ctx.account, {str(found.assignee)}, consistent=True).get(str(found.assignee))
-    is_there = agent is not None and agent.agents_of is not None
-    return (
-        agent is None or not is_there or presence.is_handed_over(account.hand_over, agent.presence, is_lost=bool(agent.lost_at))
-    )
+    if agent is None or agent.agents_of is None:
+        return True
+    return presence.is_handed_over(account.hand_over, agent.presence, is_lost=agent.lost_at is not None)
 
 
 @access.allow(SYSTEM)
@@ -249,8 +248,8 @@ def _resume(ctx: Context, conversation: str, team: Team) -> None:
     if found is None or found.waits_since is None:
         return
     account = accounts.load(ctx)
-    if not (account.by_group or found.public_count):
-        summaries.change(found, {"reassign_at": None}, ctx.now)
+    if found.expire_at and not account.by_group:  # told first: where it is told and not written, this comes again
         events.publish([events.ConversationWaits(ctx.account, ctx.now, found.id)], ctx.now)
+        summaries.change(found, {"reassign_at": None}, ctx.now)
     elif account.routed and _assigned(ctx, found, team) is None and found.reassign_at is None:
         summaries.change(found, {"reassign_at": account.looks_again_at(ctx.now)}, ctx.now)
