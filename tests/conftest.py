@@ -54,7 +54,7 @@ def world(aws: None, monkeypatch: pytest.MonkeyPatch) -> World:
 def assigned(world: World) -> Visitor:
     """A visitor whose conversation routing has given to the first agent."""
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     return visitor
 

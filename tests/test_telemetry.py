@@ -140,7 +140,7 @@ def test_records_and_batches_have_lines_and_their_metrics(world: World, lines: L
     world.settle()
     world.now += 7_000
     world.online(world.agents[0])
-    assert lines.of("record", job="route", event="conversation.opened.v1", conversation=visitor.conversation, outcome="has none")
+    assert lines.of("record", job="route", event="conversation.begun.v1", conversation=visitor.conversation, outcome="has none")
     assert lines.of("record", job="route", event="agent.available.v1", outcome="gave out what waits", account=world.account)
     (batch, *_) = lines.of("batch", job="relay", table="conversations")
     assert (batch["conversations"], batch["records"]) == ([visitor.conversation], 2)

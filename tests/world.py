@@ -297,6 +297,12 @@ class World:
         """A visitor who has just opened the widget."""
         return arrive(self)
 
+    def asking(self, text: str = "hello") -> Visitor:
+        """A visitor who has just written their first message, which is what brings them an agent."""
+        visitor = self.visitor()
+        assert visitor.say(text).body["error_code"] == 0
+        return visitor
+
     def online(self, *agents: Person) -> None:
         """The agents go online through OneView."""
         for agent in agents:

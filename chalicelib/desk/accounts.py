@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
-from chalicelib.desk import access
+from chalicelib.desk import access, events
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.retry import contended
@@ -24,10 +25,13 @@ LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
 ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
 #: Characters that each text of an account may have.
 _LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
-_LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64}
+_LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64, "hand_over": 64}
 _MOST_REDIRECTS = 10
-#: Words of its own for a presence, their characters, and seconds of a grace.
+#: Milliseconds after which all processes know of a change that a call has made: what they trust, and what a call may take.
+_KNOWN_TO_ALL = (config.CACHE_SECONDS + 30) * 1000
+#: Words of its own for a presence, their characters, and the fields that are seconds of a grace, with the most of them.
 _MOST_ALIASES, _LONGEST_ALIAS, _LONGEST_GRACE = 50, 64, 7 * 86_400
+_GRACES = ("away_after", "offline_after", "expire_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,10 @@ class Account:
     #: Seconds until an agent without a socket is away, and from then on offline.
     away_after: int = presence.AWAY_AFTER
     offline_after: int = presence.OFFLINE_AFTER
+    #: Seconds until a chat in which nothing is said is closed.
+    expire_after: int = deadlines.EXPIRE_AFTER
+    #: From which agents who are offline a chat goes to another when its customer writes (rules.presence).
+    hand_over: str = presence.LOST
     auto_close: AutoClose = field(default_factory=AutoClose)
     company: str | None = None
     icon: str | None = None
@@ -127,6 +135,10 @@ class Change:
     offline_after: int | None = None
     #: The owner alone changes it.
     trusts_addresses: bool | None = None
+    #: Seconds until a chat in which nothing is said is closed.
+    expire_after: int | None = None
+    #: From which agents who are offline a chat goes to another when its customer writes (rules.presence.HANDED_OVER).
+    hand_over: str | None = None
     #: By the label of a client, all of its addresses; the owner alone changes them.
     redirect_uris: Mapping[str, Sequence[str]] | None = None
 
@@ -204,7 +216,8 @@ def forget(account: str) -> None:
 def change(ctx: Context, wanted: Change) -> Account:
     """Changes what is given: two requests. Other processes know after a minute at most.
 
-    Raises Forbidden for a caller who is no admin, Invalid.
+    Another allocation is told twice to routing, at once and when every process knows of it. The second time is put on the
+    queue before the change is written, so that it is not lost. Raises Forbidden for a caller who is no admin, Invalid.
     """
     given = {name: value for name, value in asdict(wanted).items() if value is not None}
     new_redirects = given.pop("redirect_uris", None)
@@ -214,16 +227,24 @@ def change(ctx: Context, wanted: Change) -> Account:
         account, row = read(ctx)
         if wanted.trusts_addresses is not None and ctx.caller.person != account.owner:
             raise Forbidden("only the owner says whose word is believed", NOT_OWNER)
+        _tell(ctx, account, given, ctx.now + _KNOWN_TO_ALL)
         cleared = {name: None if value == "" else value for name, value in given.items()}
         document = {**row.document, **cleared, "updated_at": ctx.now}
         if new_redirects is not None:
             document["clients"] = {label: asdict(client) for label, client in _redirected(ctx, account, new_redirects).items()}
         settings.put(row, document)
+        _tell(ctx, account, given, ctx.now)
         return shown(ctx.account, document)
 
     changed = contended(ctx, attempt)
     forget(ctx.account)
     return changed
+
+
+def _tell(ctx: Context, before: Account, given: Mapping[str, Any], due_at: int) -> None:
+    """What waits is another's where another allocation is given: to be looked at at `due_at`, epoch milliseconds."""
+    if given.get("allocation", before.allocation) != before.allocation:
+        events.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
 
 
 def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[str]]) -> dict[str, Client]:
@@ -259,7 +280,9 @@ def _check_presence(given: dict[str, Any]) -> None:
         raise Invalid("status_aliases", f"are {_MOST_ALIASES} at most, of 1 to {_LONGEST_ALIAS} characters")
     if set(aliases) & set(presence.PRESENCES) or not set(aliases.values()) <= set(presence.PRESENCES):
         raise Invalid("status_aliases", f"are other words for {', '.join(presence.PRESENCES)}")
-    for name in ("away_after", "offline_after"):
+    if given.get("hand_over", presence.NEVER) not in presence.HANDED_OVER:
+        raise Invalid("hand_over", f"must be one of {', '.join(presence.HANDED_OVER)}")
+    for name in _GRACES:
         if not 1 <= given.get(name, 1) <= _LONGEST_GRACE:
             raise Invalid(name, f"is 1 to {_LONGEST_GRACE} seconds")
 
@@ -268,12 +291,15 @@ def _check_presence(given: dict[str, Any]) -> None:
 def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
     """Changes the fields given; holds for deadlines set from now on, in other processes after a minute at most.
 
-    Raises Invalid for spans that can't be.
+    Switched off, it stops the clocks that run; switched on again, clocks start with the next answer. Raises Invalid for
+    spans that can't be.
     """
 
     def attempt() -> AutoClose:
         account, rows = _read(ctx)
         wanted = AutoClose(**(asdict(account.auto_close) | changes))
+        if wanted.is_enabled and not account.auto_close.is_enabled:
+            wanted = replace(wanted, since=ctx.now)
         if wanted.warn_after > wanted.close_after:
             raise Invalid("warn_after", "must not be later than close_after")
         settings.put(rows.get(_AUTO_CLOSE) or Setting(ctx.account, _AUTO_CLOSE), asdict(wanted))

@@ -10,13 +10,13 @@ _V = TypeVar("_V")
 
 
 class TimedCache(Generic[_V]):
-    """Values by key, each trusted for so many seconds (`config.CACHE_SECONDS`). Bounded: the oldest entry leaves first.
+    """Values by key, each trusted for `config.CACHE_SECONDS`, or `seconds`. Bounded: the oldest entry leaves first.
 
     Time is the caller's, in epoch milliseconds. Threads may share it.
     """
 
-    def __init__(self, most: int = 10_000, seconds: int | None = None) -> None:
-        self._most, self._seconds = most, seconds
+    def __init__(self, most: int = 10_000, seconds: int = config.CACHE_SECONDS) -> None:
+        self._most, self._life = most, seconds * 1000
         self._entries: dict[str, tuple[int, _V]] = {}
         self._writing = Lock()
         _all.append(self.clear)
@@ -24,8 +24,7 @@ class TimedCache(Generic[_V]):
     def get(self, key: str, now: int) -> _V | None:
         """The value, or None where it is not there or too old."""
         entry = self._entries.get(key)
-        seconds = self._seconds or config.CACHE_SECONDS
-        return entry[1] if entry and 0 <= now - entry[0] < seconds * 1000 else None
+        return entry[1] if entry and 0 <= now - entry[0] < self._life else None
 
     def put(self, key: str, value: _V, now: int) -> _V:
         """Remembers and returns the value."""

@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
-from chalicelib.desk import access, accounts, limits, people, tokens
+from chalicelib.desk import access, limits, people, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.desk.retry import contended
+from chalicelib.desk.unassigned import empty as empty
+from chalicelib.desk.unassigned import looks_again_at as looks_again_at
+from chalicelib.desk.unassigned import waiting as waiting
 from chalicelib.models import claims, conversations, counters, details, memberships, summaries
 from chalicelib.models import people as rows
 from chalicelib.models import steps as steps
@@ -87,16 +90,16 @@ def chat(ctx: Context, contact: str) -> Conversation:
 
 
 def begin(ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None) -> Conversation:
-    """Opens a contact's next chat, for a group or with an agent where one is given, else waiting: two requests.
+    """Opens a contact's next chat, for a group or with an agent where one is given, else empty: two requests.
 
     Raises Refused where the contact has opened another since he was read.
     """
     conversation = new(ctx, person.id, person.number, person.name)
     conversation.domain = person.domain
-    conversation.reassign_at = accounts.load(ctx).looks_again_at(ctx.now)
     if group:
         conversation.group, conversation.group_number = group.id, group.number
-    for name, value in (lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else {}).items():
+    begun = lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else empty(ctx, conversation)
+    for name, value in begun.items():
         setattr(conversation, name, value)
     summaries.open_(conversation, person.chat)
     return conversation
@@ -117,11 +120,6 @@ def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
         status_since=ctx.now,
         last_activity_at=ctx.now,
     )
-
-
-def looks_again_at(ctx: Context, found: Conversation) -> int | None:
-    """When routing looks again at a conversation that waits from now on; None where it does not look at all."""
-    return accounts.load(ctx).looks_again_at(ctx.now) if found.is_routed else None
 
 
 @access.allow(AGENT)
@@ -246,12 +244,12 @@ def left_alone(ctx: Context, found: Conversation) -> lifecycle.Changes:
     """
     if found.assignee is None or people.can_serve(rows.get(ctx.account, found.assignee)):
         return {}
-    return lifecycle.waiting(looks_again_at(ctx, found))
+    return waiting(ctx, found)
 
 
 def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
     if wanted.assignee == 0 and found.assignee:
-        return lifecycle.waiting(None)
+        return lifecycle.waiting(looks_again_at(ctx, found))
     if agent is None or agent.id == found.assignee:
         return {}
     return lifecycle.assigned(ctx.now, agent.id, agent.number, tried=found.tried)
@@ -292,7 +290,7 @@ def reopen(ctx: Context, found: Conversation) -> Conversation:
             return now
         changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
         is_free = ctx.caller.level == VISITOR or now.assignee is None
-        changes |= lifecycle.waiting(looks_again_at(ctx, now)) if is_free else left_alone(ctx, now)
+        changes |= waiting(ctx, now) if is_free else left_alone(ctx, now)
         summaries.change(now, changes, ctx.now, Loads(held=changes.get("assignee", now.assignee)))
         return now
 

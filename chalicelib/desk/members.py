@@ -167,15 +167,27 @@ def _group_claim(ctx: Context, found: Conversation, group: str | None) -> list[C
 
 @access.allow(VISITOR)
 def of(ctx: Context, found: Conversation) -> list[str]:
-    """Uuids of all who take part: its agents first, its contact last. One request for each of: members by name where there
-    are any, and all agents where they all have a part in it.
+    """Uuids of all who take part: its agents first, its contact last. Requests as `beside`."""
+    return with_agent(ctx, found, found.assignee)
+
+
+@access.allow(VISITOR)
+def with_agent(ctx: Context, found: Conversation, agent: str | None) -> list[str]:
+    """The same where `agent`, or nobody, has it in place of its agent."""
+    last = [] if found.is_internal else [found.contact]
+    first = [agent] if agent else []
+    return [id_ for id_ in dict.fromkeys([*first, *beside(ctx, found)]) if id_ not in last] + last
+
+
+@access.allow(VISITOR)
+def beside(ctx: Context, found: Conversation) -> list[str]:
+    """Uuids of those who take part whoever has it. One request for each of: members by name where there are any, and all
+    agents where they all have a part in it.
     """
     named = memberships.members(found.account, found.id, MOST) if found.member_count else []
     open_to_all = not found.is_internal and not found.agent_count and not accounts.load(ctx).routed
     everybody = [agent.id for agent in domains.serving(ctx, people.agents(ctx), found.domain)] if open_to_all else []
-    assignee = [found.assignee] if found.assignee else []
-    last = [] if found.is_internal else [found.contact]
-    return [id_ for id_ in dict.fromkeys([*assignee, *named, *everybody]) if id_ not in last] + last
+    return [*named, *everybody]
 
 
 @access.allow(VISITOR)

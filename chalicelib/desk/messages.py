@@ -29,7 +29,8 @@ _MOST_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class PostMessage:
-    """A message to be added. `id` is the client's own uuid: the same one again adds nothing.
+    """A message to be added. `id` is the client's own uuid: the same one again adds nothing. `key` is the caller's own text for
+    the same purpose: another's is never in its way.
 
     With `exactly`, an id that comes again with another text is a Conflict. With `attach`, the text may be empty: it is
     the file's name then.
@@ -45,6 +46,7 @@ class PostMessage:
     subject: str | None = None
     device: str | None = None
     exactly: bool = False
+    key: str | None = None
     attach: Attach | None = None
 
 
@@ -62,10 +64,9 @@ def number_of(message: Message) -> int:
     return ids.message_number(message.conversation_number, message.sequence)
 
 
-@access.allow(AGENT)
-def id_for(ctx: Context, key: str) -> str:
-    """The id that a caller's own key always stands for: the same key again is the same message."""
-    return ids.derived(ctx.account, ctx.caller.person or "", key)
+def _id_for(ctx: Context, key: str) -> str:
+    """The id that a caller's own key always stands for. Nobody else can choose it, so that nobody is first with it."""
+    return ids.reserved(ctx.account, ctx.caller.person or ctx.caller.level, key)
 
 
 @access.allow(VISITOR)
@@ -76,7 +77,7 @@ def post(ctx: Context, command: PostMessage) -> Message:
     """
     _check(ctx, command)
     limits.spend_message(ctx, len(command.body.encode()) + len((command.html_body or "").encode()))
-    id_ = command.id or ctx.new_id()
+    id_ = _id_for(ctx, command.key) if command.key else command.id or ctx.new_id()
 
     def attempt() -> Message:
         return add(ctx, conversations.load(ctx, command.conversation), command, id_)
@@ -127,6 +128,8 @@ def _check(ctx: Context, command: PostMessage) -> None:
             raise Invalid(field, f"is longer than {most} characters")
     if command.id is not None and not ids.is_uuid(command.id):
         raise Invalid("id", "is not a uuid")
+    if command.id is not None and ids.is_reserved(command.id):
+        raise Invalid("id", "is of the kind that the desk makes itself")
     if command.kind == NOTE and not ctx.caller.at_least(AGENT):
         raise Forbidden("a note is an agent's")
 
@@ -188,6 +191,8 @@ def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, *
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
     elif not found.is_open and sender.kind == status.CONTACT:
         first = lifecycle.waiting(conversations.looks_again_at(ctx, found))
+    elif sender.kind == status.CONTACT and not found.is_begun:
+        first = {"reassign_at": conversations.looks_again_at(ctx, found)}
     elif sender.id == found.assignee and found.picked_at is None:
         first = lifecycle.picked(ctx.now)
     due = Deadlines(first.get("reassign_at", found.reassign_at), found.warn_at, found.close_at)

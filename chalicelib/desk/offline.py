@@ -4,7 +4,7 @@ from chalicelib.context import SYSTEM, Context
 from chalicelib.desk import access, accounts, domains, live, messages, people
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.messages import Message, PostMessage
-from chalicelib.rules import ids, presence, status
+from chalicelib.rules import presence, status
 
 
 @access.allow(SYSTEM)
@@ -17,8 +17,8 @@ def answer(ctx: Context, found: Conversation, message: str) -> Message | None:
     account = accounts.load(ctx)
     if not (account.tells_offline and account.offline_message) or not _waits(found, message) or _is_served(ctx, found):
         return None
-    id_ = ids.derived(found.key, "offline", str(found.status_since))
-    return messages.post(ctx, PostMessage(found.id, account.offline_message, id=id_, kind=messages.SYSTEM, source="system"))
+    key = f"offline {found.id} {found.status_since}"
+    return messages.post(ctx, PostMessage(found.id, account.offline_message, key=key, kind=messages.SYSTEM, source="system"))
 
 
 def _waits(found: Conversation, message: str) -> bool:

@@ -151,8 +151,8 @@ def _open(
     # Who has it by assignment needs no row of his own; an internal one is held by its members' rows alone.
     by_name = [owner, *others] if command.internal else [person for person in others if len(agents) > 1 or person not in agents]
     _set(conversation, members.counted(conversation, joining=by_name, leaving=[]))
-    if not conversation.assignee:
-        conversation.reassign_at = conversations.looks_again_at(ctx, conversation)
+    if not (agents or command.internal):
+        _set(conversation, conversations.empty(ctx, conversation))
     claim = claims.claim(ctx.account, members.PAIR, pair, conversation.id) if pair else None
     summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
     return conversation

@@ -32,7 +32,7 @@ def set_mine(ctx: Context, word: str) -> Person:
     agent = mine(ctx)
     if not agent.is_active:
         raise Forbidden("he is switched off")
-    if (agent.presence, agent.presence_alias) == meant and not (agent.away_at or agent.offline_at):
+    if (agent.presence, agent.presence_alias) == meant and not (agent.away_at or agent.offline_at or agent.lost_at):
         return agent
     try:
         rows.set_presence(agent, *meant, now=ctx.now)

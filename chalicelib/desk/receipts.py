@@ -11,8 +11,9 @@ from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.devices import Device
 from chalicelib.desk.errors import Invalid, NotFound
+from chalicelib.desk.events import ConversationAssigned
 from chalicelib.desk.inbox import Listing
-from chalicelib.models import messages, receipts
+from chalicelib.models import details, messages, receipts, steps
 from chalicelib.models.base import Refused
 from chalicelib.models.messages import Message
 from chalicelib.models.receipts import Receipt
@@ -176,13 +177,17 @@ def _since(person: str, found: Conversation, device: Device, said: Sequence[Mess
 
 
 @access.allow(SYSTEM)
-def unanswered(ctx: Context, found: Conversation) -> list[Message]:
-    """What the contact had said when his agent got the conversation, the latest 100 at most: one request."""
-    first = max(1, found.message_count - 99)
-    rows = messages.between(ctx.account, found.id, first, found.message_count, newest_first=False)
-    at = found.assigned_at or ctx.now
-    before = [row for row in rows if row.public_sequence and row.created_at <= at]
-    return [*rules.since(before, at, unanswered=True)]
+def unanswered(ctx: Context, found: Conversation, got: ConversationAssigned) -> list[Message]:
+    """What the contact had said when an agent got the conversation, the latest 100 at most, but what the agent was told when it
+    was theirs before: one request, two where it has been somebody's before.
+    """
+    known = details.get(found.key) if found.steps > 1 else None
+    told = steps.lost(known.numbered(found.steps), got.number, got.step) if known else 0
+    rows = messages.between(ctx.account, found.id, max(1, got.messages - 99), got.messages, newest_first=False)
+    public = [row for row in rows if row.public_sequence]
+    while public and public[-1].sender == got.agent:  # who takes it by answering
+        public.pop()
+    return [row for row in rules.unanswered_of(public) if row.sequence > told]
 
 
 def _move_on(ctx: Context, device: str, conversation: str, left: rules.Left) -> None:

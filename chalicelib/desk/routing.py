@@ -4,7 +4,7 @@ from functools import cache, partial
 from itertools import islice
 
 from chalicelib.context import AGENT, SYSTEM, Context
-from chalicelib.desk import access, accounts, domains, groups, members, people
+from chalicelib.desk import access, accounts, domains, events, groups, members, people
 from chalicelib.desk.members import ChangeMembers
 from chalicelib.desk.retry import contended
 from chalicelib.models import conversations, summaries
@@ -13,7 +13,7 @@ from chalicelib.models.base import Refused
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.models.summaries import Loads
-from chalicelib.rules import lifecycle, routing
+from chalicelib.rules import lifecycle, presence, routing, status
 from chalicelib.rules.routing import NO_GROUP as NO_GROUP
 from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
 from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
@@ -67,7 +67,7 @@ def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | N
     """Gives a conversation that waits to the agent whom `rules.routing` names: three requests, two where `team` is read.
 
     Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
-    is closed, internal or served by members, or where the account does not route.
+    is closed, internal, served by members or not begun, or where the account does not route.
     """
     team = team or Team(ctx)
 
@@ -93,7 +93,7 @@ def assign_now(ctx: Context, found: Conversation) -> Conversation:
 def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
     if not found.is_open or not found.is_routed or not accounts.load(ctx).routed:
         return None
-    if found.assignee:
+    if found.assignee or found.waits_since is None:
         return found.assignee
     agent = routing.choose(team.serving(found.group, found.domain), found.tried)
     if agent is None:
@@ -117,16 +117,23 @@ def why_waiting(ctx: Context, found: Conversation) -> str:
 
 
 def look_again(ctx: Context, found: Conversation) -> None:
-    """At the deadline of a conversation that nobody picked: to an agent not yet tried, else to any other one online.
+    """At the deadline of a conversation that nobody picked: to an agent not yet tried, else to any other one online. Where the
+    account does not route any more, or lets agents who are there take their time, the deadline is cleared.
 
     Where there is nobody else it stays, or waits if its agent has gone; then it is looked at again, ever more rarely.
     Raises Refused where the conversation or the agent's load has changed meanwhile.
     """
-    agent = routing.choose(_for(ctx, found), found.tried)
+    account = accounts.load(ctx)
+    settings, serving = account.auto_close, _for(ctx, found) if account.routed else []
+    may_keep = not settings.is_enabled and any(one.id == found.assignee and one.presence == presence.ONLINE for one in serving)
+    if not account.routed or may_keep:
+        summaries.change(found, {"reassign_at": None}, ctx.now)
+        return
+    agent = routing.choose(serving, found.tried)
     if agent and agent.id != found.assignee:
         _give(ctx, found, agent)
         return
-    settings, left = accounts.load(ctx).auto_close, found.assignee if agent is None else None
+    left = found.assignee if agent is None else None
     changes = lifecycle.waiting(None) if left else {}
     changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
     summaries.change(found, changes, ctx.now, Loads(freed=left))
@@ -170,6 +177,54 @@ def _for(ctx: Context, found: Conversation) -> list[Person]:
 
 
 @access.allow(SYSTEM)
+def is_deserted(ctx: Context, found: Conversation) -> bool:
+    """Whether a contact waits for an answer of an agent who has gone and whose chats go to others: one request where they may."""
+    account = accounts.load(ctx)
+    waits = found.is_open and found.is_routed and found.assignee and found.last_sender_kind == status.CONTACT
+    if not waits or not account.routed or account.hand_over == presence.NEVER:
+        return False
+    agent = rows.get_many(ctx.account, {str(found.assignee)}, consistent=True).get(str(found.assignee))
+    if agent is None or agent.agents_of is None:
+        return True
+    return presence.is_handed_over(account.hand_over, agent.presence, is_lost=agent.lost_at is not None)
+
+
+@access.allow(SYSTEM)
+def take_over(ctx: Context, conversation: str) -> bool:
+    """Gives a deserted conversation to an agent who is there, if there is one: five requests at most. Again nothing happens."""
+
+    def attempt() -> bool:
+        found = conversations.get(ctx.account, conversation)
+        if found is None or not is_deserted(ctx, found):
+            return False
+        serving = Team(ctx, fresh=True).serving(found.group, found.domain)
+        agent = routing.choose([one for one in serving if one.id != found.assignee], found.tried)
+        if agent:
+            _give(ctx, found, agent)
+        return agent is not None
+
+    return contended(ctx, attempt)
+
+
+@access.allow(SYSTEM)
+def hand_over(ctx: Context, agent: str, *, is_lost: bool) -> bool:
+    """Gives what contacts wait for from an agent who has gone offline to others who are there, the longest held first.
+
+    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. A request for each hundred that
+    the agent has, and six for each that is given; none where nobody else is there, beside two for who is.
+    """
+    account = accounts.load(ctx)
+    if not account.routed or not presence.is_handed_over(account.hand_over, presence.OFFLINE, is_lost=is_lost):
+        return False
+    if routing.choose([one for one in Team(ctx, fresh=True).everybody() if one.id != agent]) is None:
+        return False
+    held = conversations.get_many(ctx.account, conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False))
+    left = [found.id for found in held if found.assignee == agent and found.last_sender_kind == status.CONTACT]
+    given = sum(take_over(ctx, id_) for id_ in left[:MOST_AT_ONCE])
+    return given > 0 and len(left) > MOST_AT_ONCE
+
+
+@access.allow(SYSTEM)
 def drain(ctx: Context) -> bool:
     """Gives out what waits for somebody who is there, the longest wait first; what waits for others stands in nobody's way.
 
@@ -183,3 +238,29 @@ def drain(ctx: Context) -> bool:
     taken = list(islice((id_ for id_, *whose in conversations.waiting(ctx.account) if can_take(*whose)), MOST_AT_ONCE))
     given = [id_ for id_ in taken if assign(ctx, id_, team)]
     return bool(given) and len(taken) == MOST_AT_ONCE
+
+
+@access.allow(SYSTEM)
+def resume(ctx: Context, after: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Looks at what waits, the longest wait first, because the account routes in another way: what can be given is given, the
+    rest has a time at which it is looked at again. From `after` on, 100 at once. Returns where to go on, None at the end.
+
+    What is only in a queue is in none any more where there are no queues, and its contact is told. Two requests, and two each.
+    """
+    rows = conversations.waiting_after(ctx.account, after, MOST_AT_ONCE)
+    team = Team(ctx, fresh=True)
+    for id_, _ in rows:
+        contended(ctx, partial(_resume, ctx, id_, team))
+    return rows[-1] if len(rows) == MOST_AT_ONCE else None
+
+
+def _resume(ctx: Context, conversation: str, team: Team) -> None:
+    found = conversations.get(ctx.account, conversation)
+    if found is None or found.waits_since is None:
+        return
+    account = accounts.load(ctx)
+    if found.expire_at and not account.by_group:  # told first: where it is told and not written, this comes again
+        events.publish([events.ConversationWaits(ctx.account, ctx.now, found.id)], ctx.now)
+        summaries.change(found, {"reassign_at": None}, ctx.now)
+    elif account.routed and _assigned(ctx, found, team) is None and found.reassign_at is None:
+        summaries.change(found, {"reassign_at": account.looks_again_at(ctx.now)}, ctx.now)

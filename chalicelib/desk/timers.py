@@ -17,7 +17,7 @@ from chalicelib.models import conversations, counters, people, summaries, timers
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.models.summaries import Loads
-from chalicelib.rules import deadlines, ids, lifecycle
+from chalicelib.rules import deadlines, lifecycle
 
 _MINUTE = 60_000
 #: Minutes that a sweep looks ahead of now, that it looks back after an outage (rows live for a week), and at most at once.
@@ -70,10 +70,22 @@ def _wait(ctx: Context, event: DeadlineSet | AgentDeadlineSet) -> None:
         timers.put(event.due_at, f"{event.account}#{about}#{event.kind}", events.encode(event))
 
 
+def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, Conversation], None]:
+    """What is done where the customer is silent; where auto-close has been switched off since, the clocks are cleared instead."""
+
+    def acts(ctx: Context, found: Conversation) -> None:
+        if accounts.load(ctx).auto_close.runs(found.last_activity_at):
+            act(ctx, found)
+        else:
+            summaries.change(found, lifecycle.stopped(), ctx.now)
+
+    return acts
+
+
 def _warn(ctx: Context, found: Conversation) -> None:
-    """Tells the visitor, in the conversation, that it will be closed."""
+    """Tells the visitor, in the conversation, that it will be closed: once, because the same write clears the deadline."""
     warning = PostMessage(found.id, accounts.load(ctx).warning, kind=messages.SYSTEM, source="system")
-    messages.add(ctx, found, warning, ids.derived(found.key, "warning", str(found.warn_at)), warn_at=None)
+    messages.add(ctx, found, warning, ctx.new_id(), warn_at=None)
 
 
 def _close(ctx: Context, found: Conversation) -> None:
@@ -82,8 +94,9 @@ def _close(ctx: Context, found: Conversation) -> None:
 
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
     deadlines.REASSIGN: routing.look_again,
-    deadlines.WARN: _warn,
-    deadlines.CLOSE: _close,
+    deadlines.WARN: _silent(_warn),
+    deadlines.CLOSE: _silent(_close),
+    deadlines.EXPIRE: _close,
 }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk import access, accounts, conversations, groups, people, routing
+from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.groups import Group
@@ -20,6 +21,9 @@ from chalicelib.rules.routing import preferred
 
 #: Agents that a contact may name.
 _MOST_NAMED = 100
+#: What waits is counted so far, and remembered for so many seconds.
+_MOST_COUNTED, _COUNTED_FOR = 1000, 5
+_lengths: TimedCache[int] = TimedCache(seconds=_COUNTED_FOR)
 
 
 @access.allow(VISITOR)
@@ -40,6 +44,7 @@ def ask(ctx: Context, contact: str, group: str | None = None, domain: int | None
     asked for now. On the page of another `domain` than before he has another one, which a request more notes of him.
     Raises NotFound for the contact and the group.
     """
+    _lengths.forget(ctx.account)
     wanted = groups.get(ctx, group) if group else None
     found = contended(ctx, lambda: _asked(ctx, people.get(ctx, contact), wanted, domain))
     return routing.assign_now(ctx, found) if in_queue(ctx, found) else found
@@ -50,7 +55,7 @@ def _asked(ctx: Context, person: Person, wanted: Group | None, domain: int | Non
     if not person.chat:
         return conversations.begin(ctx, person, wanted)
     latest = conversations.load(ctx, person.chat)
-    if _unheard(latest) and (latest.is_open or accounts.load(ctx).by_group):
+    if _unheard(latest):
         return _waits(ctx, latest, wanted, person.domain)
     if _is_for(latest, wanted, person.domain):
         return latest
@@ -64,10 +69,12 @@ def _is_for(found: Conversation, group: Group | None, domain: int | None) -> boo
 
 
 def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int | None) -> Conversation:
-    """What waits, waits on; what was cancelled, again; both for the group and the domain that are asked for now."""
+    """What waits, waits on; what was cancelled or has expired, is open again; both for the group and the domain asked for now."""
     changes: lifecycle.Changes = {} if domain in (None, latest.domain) else {"domain": domain}
     if not latest.is_open:
-        changes |= lifecycle.waiting(accounts.load(ctx).looks_again_at(ctx.now)) | lifecycle.moved(ctx.now, status.NEW)
+        changes |= conversations.waiting(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
+    elif accounts.load(ctx).by_group and not latest.is_begun:
+        changes |= conversations.empty(ctx, latest)
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:
@@ -130,9 +137,16 @@ def cancel(ctx: Context, contact: str, group: str | None = None) -> None:
             summaries.change(found, lifecycle.closed(ctx.now), ctx.now)
 
     contended(ctx, attempt)
+    _lengths.forget(ctx.account)
 
 
 @access.allow(VISITOR)
 def length(ctx: Context) -> int:
-    """How many conversations of the account wait for an agent, a moment old: one request. None do where nobody is assigned."""
-    return rows.count_waiting(ctx.account) if accounts.load(ctx).routed else 0
+    """How many conversations of the account wait for an agent, counted to 1,000; none do where nobody is assigned.
+
+    One request, none where this process has counted within five seconds: whoever waits asks every three.
+    """
+    if not accounts.load(ctx).routed:
+        return 0
+    known = _lengths.get(ctx.account, ctx.now)
+    return _lengths.put(ctx.account, rows.count_waiting(ctx.account, _MOST_COUNTED), ctx.now) if known is None else known

@@ -1,4 +1,8 @@
-"""The queue of what is told at once: new messages, assignments and presence, to the sockets of those it concerns."""
+"""The queue of what is told at once: new messages, assignments and presence, to the sockets of those it concerns.
+
+A message is told to an agent by one event alone, whenever and in whatever order they come: its own, where it was theirs
+when it came, else that of the assignment. So both go by what their event says, and not by who has the conversation now.
+"""
 
 from functools import partial
 from typing import Protocol
@@ -6,7 +10,17 @@ from typing import Protocol
 from chalicelib.context import Context
 from chalicelib.desk import accounts, conversations, events, live, members, messages, offline, people, receipts, routing
 from chalicelib.desk.conversations import Conversation
-from chalicelib.desk.events import AccessEnded, AnyEvent, ConversationAssigned, ConversationWaits, MessagePosted, PresenceChanged
+from chalicelib.desk.events import (
+    AccessEnded,
+    AnyEvent,
+    ConversationAssigned,
+    ConversationAssignedV1,
+    ConversationDeserted,
+    ConversationWaits,
+    MessagePosted,
+    MessagePostedV1,
+    PresenceChanged,
+)
 from chalicelib.desk.live import Listener
 from chalicelib.desk.messages import Message
 from chalicelib.desk.people import Card
@@ -37,10 +51,10 @@ def notify(record: Record, words: Words) -> None:
 
 
 def _notify(words: Words, ctx: Context, event: AnyEvent, line: Line) -> str:
-    if isinstance(event, MessagePosted):
-        told = _message(ctx, event, words)
-    elif isinstance(event, ConversationAssigned):
-        told = _assigned(ctx, event, words)
+    if isinstance(event, MessagePosted | MessagePostedV1):
+        told = _message(ctx, event, words, line)
+    elif isinstance(event, ConversationAssigned | ConversationAssignedV1):
+        told = _assigned(ctx, event, words, line)
     elif isinstance(event, ConversationWaits):
         told = _waits(ctx, event, words)
     elif isinstance(event, PresenceChanged):
@@ -53,12 +67,16 @@ def _notify(words: Words, ctx: Context, event: AnyEvent, line: Line) -> str:
     return "told"
 
 
-def _message(ctx: Context, event: MessagePosted, words: Words) -> int:
+def _message(ctx: Context, event: MessagePosted | MessagePostedV1, words: Words, line: Line) -> int:
     """A request for each socket, and four before: conversation, sockets of all its members, message, sender."""
     found = conversations.load(ctx, event.conversation)
-    heard = live.listeners(ctx, members.of(ctx, found))
+    line.add(messages=[event.message])
+    agent = event.agent if isinstance(event, MessagePosted) else found.assignee
+    heard = live.listeners(ctx, members.with_agent(ctx, found, agent))
     told = _say(ctx, found, heard, messages.get(ctx, found, event.message), words) if heard else 0
     offline.answer(ctx, found, event.message)
+    if not any(each.person == found.assignee for each in heard) and routing.is_deserted(ctx, found):
+        events.publish([ConversationDeserted(ctx.account, ctx.now, found.id)], ctx.now)
     return told
 
 
@@ -84,14 +102,19 @@ def _ended(ctx: Context, event: AccessEnded) -> str:
     return "goes on" if rest else "closed"
 
 
-def _assigned(ctx: Context, event: ConversationAssigned, words: Words) -> int:
-    """The agent is told what he is to answer; a contact who had to wait for it, of his conversation."""
+def _assigned(ctx: Context, event: ConversationAssigned | ConversationAssignedV1, words: Words, line: Line) -> int:
+    """The agent is told what they are to answer; a contact who had to wait for it, of their conversation."""
     found = conversations.load(ctx, event.conversation)
-    if found.assignee != event.agent:
-        return 0
-    mine = live.listeners(ctx, [event.agent])
-    said = receipts.unanswered(ctx, found) if mine else []
-    told = sum(_say(ctx, found, mine, stored, words) for stored in said if stored.sender != event.agent)
+    if isinstance(event, ConversationAssignedV1):
+        if found.assignee != event.agent:
+            return 0
+        number = found.assignee_number or 0
+        event = ConversationAssigned(event.account, event.at, found.id, event.agent, number, found.steps, found.message_count)
+    # Who takes part anyway is told of each message by its own event.
+    mine = [] if event.agent in members.beside(ctx, found) else live.listeners(ctx, [event.agent])
+    said = receipts.unanswered(ctx, found, event) if mine else []
+    line.add(messages=[stored.id for stored in said])
+    told = sum(_say(ctx, found, mine, stored, words) for stored in said)
     return told + (_let_in(ctx, found, words) if accounts.load(ctx).by_group else 0)
 
 
@@ -100,10 +123,14 @@ def _let_in(ctx: Context, found: Conversation, words: Words) -> int:
 
 
 def _waits(ctx: Context, event: ConversationWaits, words: Words) -> int:
-    """Three requests, and one for each of the contact's sockets; none where he waits no more."""
+    """Three requests, and one for each of the contact's sockets; none where they wait no more. Where there is no queue any more,
+    they are let in.
+    """
     found = conversations.load(ctx, event.conversation)
     if found.assignee or not found.is_open:
         return 0
+    if not accounts.load(ctx).by_group:
+        return _let_in(ctx, found, words)
     heard = live.listeners(ctx, [found.contact])
     return live.tell(ctx, heard, words.waits(routing.why_waiting(ctx, found))) if heard else 0
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 from chalicelib import context, telemetry
-from chalicelib.desk import events
-from chalicelib.desk.events import Event, Progress
+from chalicelib.desk import changes, events
+from chalicelib.desk.changes import Progress
+from chalicelib.desk.events import Event
 from chalicelib.telemetry import Line
 
 
@@ -16,12 +17,11 @@ def relay(table: str, records: list[dict[str, Any]]) -> None:
     with Line("batch", job="relay", table=table, records=len(records)) as line:
         line.add(first_id=records[0].get("eventID") if records else None)
         ctx = context.system()
-        changes = [
-            events.of_change(table, record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records
-        ]
-        happened = [event for told, _ in changes for event in told]
+        images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
+        meant = [changes.of_change(table, old, new) for old, new in images]
+        happened = [event for told, _ in meant for event in told]
         events.publish(happened, ctx.now)
-        _tell(line, happened, [progress for _, progress in changes])
+        _tell(line, happened, [progress for _, progress in meant])
 
 
 def _tell(line: Line, happened: list[Event], progress: list[Progress]) -> None:

@@ -4,14 +4,18 @@ from chalicelib.context import Context
 from chalicelib.desk import accounts, domains, events, routing
 from chalicelib.desk.events import (
     AgentAvailable,
+    AgentOffline,
     AgentRemoved,
     AnyEvent,
+    ConversationBegun,
+    ConversationDeserted,
     ConversationMoved,
     ConversationOpened,
     ConversationReopened,
     ConversationWaits,
     DomainChanged,
     GroupChanged,
+    RoutingChanged,
 )
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -24,11 +28,33 @@ def route(record: Record) -> None:
 
 
 def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
-    if isinstance(event, ConversationOpened | ConversationReopened | ConversationMoved):
+    if isinstance(event, ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved):
         return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
     if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged | DomainChanged):
         return _give_out(ctx, event)
+    if isinstance(event, ConversationDeserted):
+        return "has another agent" if routing.take_over(ctx, event.conversation) else "stays"
+    if isinstance(event, AgentOffline):
+        return _hand_over(ctx, event)
+    if isinstance(event, RoutingChanged):
+        return _resume(ctx, event)
     return "not for routing"
+
+
+def _hand_over(ctx: Context, event: AgentOffline) -> str:
+    if not routing.hand_over(ctx, event.agent, is_lost=event.is_lost):
+        return "gave out what is waited for"
+    events.publish([event], ctx.now)
+    return "goes on"
+
+
+def _resume(ctx: Context, event: RoutingChanged) -> str:
+    accounts.forget(ctx.account)
+    after = routing.resume(ctx, (event.after, event.after_at) if event.after else None)
+    if not after:
+        return "looked at what waits"
+    events.publish([RoutingChanged(ctx.account, ctx.now, event.due_at, *after)], ctx.now)
+    return "goes on"
 
 
 def _waits(ctx: Context, conversation: str) -> str:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from pynamodb.attributes import ListAttribute
+from pynamodb.constants import COUNT
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib import config
@@ -129,8 +130,10 @@ class Conversation(Table):
     reassign_at = IntegerAttribute(null=True)
     warn_at = IntegerAttribute(null=True)
     close_at = IntegerAttribute(null=True)
+    #: When a chat is closed in which nobody has said anything; None once somebody has, so that no full row has it.
+    expire_at = IntegerAttribute(null=True)
 
-    #: None for an internal one: lists of the account leave it out.
+    #: None for an internal one, and for one that has not begun: lists of the account leave it out.
     inbox = UnicodeAttribute(null=True)
     held_by = UnicodeAttribute(null=True)
     held_since = IntegerAttribute(null=True)
@@ -172,6 +175,17 @@ class Conversation(Table):
         return self.status != CLOSED
 
     @property
+    def is_begun(self) -> bool:
+        """Whether its contact has written, or an agent has it or is asked for; until then no list but the contact's shows it."""
+        is_said = self.last_message and not self.expire_at
+        return bool(is_said or self.assignee or self.agent_count or self.reassign_at)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether lists of the account show it."""
+        return self.is_begun and not self.is_internal
+
+    @property
     def is_internal(self) -> bool:
         """Whether it is among agents."""
         return self.kind == INTERNAL
@@ -193,8 +207,8 @@ class Conversation(Table):
 
     @property
     def holder(self) -> str | None:
-        """Hash key under which it is held now: its agent's, or where it waits for one."""
-        held = self.is_open and not self.is_internal and (self.assignee or self.is_routed)
+        """Hash key under which it is held now: its agent's, or where it waits for one, None where it has not begun."""
+        held = self.is_open and self.is_listed and (self.assignee or self.is_routed)
         return of_key(self.account, self.assignee or WAITING) if held else None
 
 
@@ -247,9 +261,20 @@ def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:
             yield row.id, row.group, row.domain
 
 
-def count_waiting(account: str) -> int:
-    """How many wait for an agent, a moment old: one request for each MB of them, which is thousands."""
-    return Conversation.by_assignee.count(of_key(account, WAITING))
+def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> list[tuple[str, int]]:
+    """Ids of what waits for an agent with since when, the longest wait first, from after one of them on: one request."""
+    holder = of_key(account, WAITING)
+    place = (
+        {"key": {"S": key(account, after[0])}, "held_by": {"S": holder}, "held_since": {"N": str(after[1])}} if after else None
+    )
+    rows = Conversation.by_assignee.query(holder, limit=limit, last_evaluated_key=place)
+    return [(row.id, row.held_since or 0) for row in rows]
+
+
+def count_waiting(account: str, most: int) -> int:
+    """How many wait for an agent, `most` at most (a thousand are far below a MB), a moment old: one request."""
+    table, index = Conversation._get_connection(), ByAssignee.Meta.index_name
+    return int(table.query(of_key(account, WAITING), index_name=index, limit=most, select=COUNT)["Count"])
 
 
 def of_contact(account: str, contact: str, limit: int) -> list[str]:

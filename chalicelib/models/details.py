@@ -48,6 +48,11 @@ class Details(Table):
         kept = [(steps.unpacked(text), int(place)) for place, text in (self.ring or {}).items()]
         return [step for step, _ in sorted(kept, key=lambda one: (one[0].at, one[1]))]
 
+    def numbered(self, total: int) -> dict[int, Step]:
+        """The latest of `total` steps by their number, from 1."""
+        kept = {int(place): steps.unpacked(text) for place, text in (self.ring or {}).items()}
+        return {total - (total - 1 - place) % steps.MOST: step for place, step in kept.items()}
+
     @property
     def facts(self) -> dict[str, str]:
         """What is known, by name."""

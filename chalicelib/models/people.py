@@ -101,6 +101,8 @@ class Person(Table):
     #: When an agent whose sockets have gone is to be away, or offline (rules.presence.STEPS).
     away_at = IntegerAttribute(null=True)
     offline_at = IntegerAttribute(null=True)
+    #: Since when an agent is offline because their sockets have gone; None where they said so themselves.
+    lost_at = IntegerAttribute(null=True)
     last_login_at = IntegerAttribute(null=True)
     #: The devices on which an agent is logged in: one of each class.
     browser_device = UnicodeAttribute(null=True)
@@ -210,7 +212,7 @@ def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
 
 def _set_presence(agent: Person, presence: str, alias: str, now: int, further: list[Action]) -> None:
     actions = [*further, Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
-    actions += [Person.away_at.remove(), Person.offline_at.remove()]
+    actions += [Person.away_at.remove(), Person.offline_at.remove(), Person.lost_at.remove()]
     if agent.presence != presence:
         actions.append(Person.presence_at.set(now))
     with conditional():

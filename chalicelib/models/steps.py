@@ -1,5 +1,6 @@
 """Steps: how a conversation has come and gone between agents, each a letter and its time (epoch milliseconds)."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 #: Waits for an agent again; has one; has another one; has a supervisor, by another's decision; is closed.
@@ -16,10 +17,12 @@ class Standing(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step, and when it was taken."""
+    """One step, and when it was taken; the integer id of who has it from then on, and how many messages it had until then."""
 
     kind: str
     at: int
+    agent: int = 0
+    messages: int = 0
 
 
 def kind(before: Standing, after: Standing, *, escalates: bool = False) -> str | None:
@@ -37,9 +40,19 @@ def kind(before: Standing, after: Standing, *, escalates: bool = False) -> str |
 
 def packed(step: Step) -> str:
     """A step as it is stored."""
-    return f"{step.kind}{step.at}"
+    return f"{step.kind}{step.at}.{step.agent}.{step.messages}"
 
 
 def unpacked(text: str) -> Step:
     """The step that was stored."""
-    return Step(text[0], int(text[1:]))
+    return Step(text[0], *map(int, text[1:].split(".")))
+
+
+def lost(taken: Mapping[int, Step], agent: int, last: int) -> int:
+    """How many messages a conversation had when an agent, who got it by its step number `last`, had lost it before.
+
+    `taken` are steps by number, from 1. 0 where they never had it, as far as these tell.
+    """
+    had = max((number for number, step in taken.items() if number < last and step.agent == agent), default=last)
+    after = sorted(number for number, step in taken.items() if had < number < last and step.agent != agent)
+    return taken[after[0]].messages if after else 0

@@ -43,12 +43,12 @@ def open_further(conversation: Conversation, name: Claim | None, members: Sequen
 
 def _begin(write: TransactWrite, conversation: Conversation) -> None:
     row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
-    conversation.inbox = None if conversation.is_internal else inbox_key(conversation.account)
+    conversation.inbox = inbox_key(conversation.account) if conversation.is_listed else None
     conversation.held_by = conversation.holder
     conversation.held_since = conversation.created_at if conversation.held_by else None
     if conversation.assignee and not conversation.is_internal:
         conversation.steps = 1
-        details.write(write, conversation.key, Step(steps.ASSIGNED, conversation.created_at), 0, {})
+        details.write(write, conversation.key, _step(steps.ASSIGNED, conversation, {}, conversation.created_at), 0, {})
     write.save(conversation, condition=Conversation.key.does_not_exist())
     write.save(row, condition=Claim.key.does_not_exist())
 
@@ -67,9 +67,15 @@ def apply(
     Applies them to the object, too, so that it can be shown; drop it where the write is refused.
     """
     kind = step_of(conversation, changes, escalates=escalates)
-    details.write(write, conversation.key, Step(kind, now) if kind else None, conversation.steps, facts or {})
+    step = _step(kind, conversation, changes, now) if kind else None
+    details.write(write, conversation.key, step, conversation.steps, facts or {})
     changes = changes | ({"steps": conversation.steps + 1} if kind else {}) | ({"facts": True} if facts else {})
     write.update(conversation, updates(conversation, changes, now))
+
+
+def _step(kind: str, conversation: Conversation, changes: dict[str, Any], now: int) -> Step:
+    """A step, before it is applied, with who has the conversation after it."""
+    return Step(kind, now, changes.get("assignee_number", conversation.assignee_number) or 0, conversation.message_count)
 
 
 def step_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
@@ -86,6 +92,9 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     if conversation.held_by != holder:
         changes = {**changes, "held_by": holder, "held_since": now if holder else None}
         conversation.held_by, conversation.held_since = holder, now if holder else None
+    if (conversation.inbox is not None) != conversation.is_listed:
+        conversation.inbox = inbox_key(conversation.account) if conversation.is_listed else None
+        changes = {**changes, "inbox": conversation.inbox}
     kept = {name: value for name, value in changes.items() if value is not None}
     removed = [name for name in changes if name not in kept]
     actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(removed), removed)]

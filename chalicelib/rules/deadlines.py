@@ -1,11 +1,16 @@
-"""When a conversation is warned, closed or given to another agent. Times are epoch milliseconds, spans are seconds."""
+"""When a conversation is warned, closed or given to another agent, and when an empty one expires.
+
+Times are epoch milliseconds, spans are seconds.
+"""
 
 from dataclasses import dataclass
 
 from chalicelib.rules.status import CONTACT, STAFF
 
-REASSIGN, WARN, CLOSE = "reassign", "warn", "close"
-KINDS = (REASSIGN, WARN, CLOSE)
+REASSIGN, WARN, CLOSE, EXPIRE = "reassign", "warn", "close", "expire"
+KINDS = (REASSIGN, WARN, CLOSE, EXPIRE)
+#: Seconds that a chat may stay empty where an account has set none.
+EXPIRE_AFTER = 86_400
 _MOST_DOUBLINGS = 6
 
 
@@ -17,6 +22,12 @@ class AutoClose:
     reassign_unpicked_after: int = 180
     warn_after: int = 300
     close_after: int = 600
+    #: When it was last switched on, epoch milliseconds; 0 where it always was.
+    since: int = 0
+
+    def runs(self, last_activity_at: int) -> bool:
+        """Whether the clocks run that a message of that time (epoch milliseconds) started: switching off stops them for good."""
+        return self.is_enabled and last_activity_at >= self.since
 
 
 @dataclass(frozen=True, slots=True)

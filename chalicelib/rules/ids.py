@@ -8,6 +8,8 @@ import uuid
 
 #: Messages that one conversation can number; 2**33 conversations of an account then stay below 2**53, JavaScript's limit.
 _MESSAGES = 1 << 20
+#: The first four bytes of a reserved id: of a client's random ones not one in 2**36 is refused for it.
+_RESERVED = 0x64_65_73_6B
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
@@ -27,6 +29,21 @@ def is_uuid(text: str) -> bool:
 def derived(*parts: str) -> str:
     """The UUIDv5 that always belongs to these parts: makes a client's own key an id of ours."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "\x1f".join(parts)))
+
+
+def reserved(*parts: str) -> str:
+    """The UUIDv8 that always belongs to these parts: of a kind that no client may choose, so that nobody takes it first."""
+    digest_ = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    value = _RESERVED << 96 | int.from_bytes(digest_[:12], "big")
+    value = value & ~(0xF << 76) | 8 << 76
+    value = value & ~(0x3 << 62) | 2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def is_reserved(text: str) -> bool:
+    """Whether a UUID is of the kind that `reserved` makes, whatever the case."""
+    value = int(text.replace("-", ""), 16)
+    return value >> 96 == _RESERVED and value >> 76 & 0xF == 8
 
 
 def secret(entropy: bytes) -> str:

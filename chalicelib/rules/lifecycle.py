@@ -31,13 +31,23 @@ _NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None
 
 def closed(now: int) -> Changes:
     """Closed, by hand or by the clock. The assignee stays on record."""
-    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES}
+    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES, "expire_at": None}
+
+
+def empty(again: int | None, expires: int) -> Changes:
+    """Nothing has been said yet: closed at `expires`. It waits for an agent only where routing looks at it again at `again`."""
+    return {"reassign_at": again, "expire_at": expires}
 
 
 def moved(now: int, to: str) -> Changes:
     """Moved by hand to another open status. Only one that waits for the customer may be warned and closed."""
-    stopped = {} if to == status.PENDING_EXTERNAL else {"warn_at": None, "close_at": None}
-    return {"status": to, "status_since": now, "closed_at": None, **stopped}
+    clocks = {} if to == status.PENDING_EXTERNAL else stopped()
+    return {"status": to, "status_since": now, "closed_at": None, **clocks}
+
+
+def stopped() -> Changes:
+    """Neither warned nor closed for silence until the next answer."""
+    return {"warn_at": None, "close_at": None}
 
 
 def waiting(again: int | None) -> Changes:
@@ -96,7 +106,7 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
         "close_at": then.close_at,
     }
     if sender.kind != status.MACHINE:
-        changes["is_read"] = sender.kind == status.STAFF
+        changes |= {"is_read": sender.kind == status.STAFF, "expire_at": None}
     if before == status.CLOSED and after != before:
         changes["closed_at"] = None
     return changes | ({"status": after, "status_since": now} if after != before else {})

@@ -10,6 +10,9 @@ ONLINE, AWAY, BUSY, OFFLINE = "online", "away", "busy", "offline"
 PRESENCES = (ONLINE, AWAY, BUSY, OFFLINE)
 #: What an agent becomes whose sockets have all gone, one after the other; his row has `<step>_at`, when.
 STEPS = (AWAY, OFFLINE)
+#: From whom a chat goes to another agent when its customer writes: nobody, who is offline because their line died, or whoever is.
+NEVER, LOST, ALWAYS = "never", "lost", "always"
+HANDED_OVER = (NEVER, LOST, ALWAYS)
 #: Seconds of grace where an account has set none.
 AWAY_AFTER, OFFLINE_AFTER = 120, 900
 
@@ -33,8 +36,13 @@ def gone(now: int, presence: str | None, grace: Grace) -> dict[str, int]:
 
 def lapsed(step: str, due_at: int, grace: Grace) -> dict[str, Any]:
     """What changes when the deadline of a step has come, None where something is cleared. The next one counts from it."""
-    after = {"offline_at": due_at + grace.offline_after * 1000} if step == AWAY else {"offline_at": None}
+    after = {"offline_at": due_at + grace.offline_after * 1000} if step == AWAY else {"offline_at": None, "lost_at": due_at}
     return {"presence": step, "presence_alias": step, "away_at": None, **after}
+
+
+def is_handed_over(wanted: str, presence: str | None, *, is_lost: bool) -> bool:
+    """Whether an agent's chats go to others by the account's word for it; `is_lost` is whether they are offline by the clock."""
+    return presence == OFFLINE and (wanted == ALWAYS or (wanted == LOST and is_lost))
 
 
 def resolve(word: str, aliases: dict[str, str]) -> tuple[str, str] | None:

@@ -57,6 +57,14 @@ def since(said: Sequence[S], at: int, *, unanswered: bool) -> Sequence[S]:
     With `unanswered`, also what the contact had said before without an answer: who takes over is to answer that.
     """
     start = next((index for index, each in enumerate(said) if each.created_at >= at), len(said))
-    while unanswered and start and said[start - 1].sender_kind == status.CONTACT:
-        start -= 1
+    return [*unanswered_of(said[:start]), *said[start:]] if unanswered else said[start:]
+
+
+def unanswered_of(said: Sequence[S]) -> Sequence[S]:
+    """Of messages in order those from the first that the contact wrote after the last agent's. The system's answer nothing."""
+    start = len(said)
+    for index in range(len(said) - 1, -1, -1):
+        if said[index].sender_kind == status.STAFF:
+            break
+        start = index if said[index].sender_kind == status.CONTACT else start
     return said[start:]

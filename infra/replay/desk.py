@@ -4,7 +4,7 @@ import json
 import ssl
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -143,14 +143,18 @@ class Visitor:
     fetch: Callable[[str], str]
 
     @classmethod
-    def arrive(cls, web: Web, token: str, app: str) -> "Visitor":
-        """Somebody who was never here before opens the chat on a page."""
+    def arrive(cls, web: Web, token: str, app: str, greeted_by: Sequence[str] = ()) -> "Visitor":
+        """Somebody who was never here before opens the chat on a page, or asks for one of the agents, who speaks first."""
         ask, trace = partial(web.ppmessage, token, app_uuid=app), str(uuid4())
         ask("PP_GET_APP_INFO")
         user = ask("PP_CREATE_ANONYMOUS", ppcom_trace_uuid=trace)
         browser = {"device_id": trace, "device_ostype": "Chrome", "ppcom_trace_uuid": trace}
         device = ask("PP_CREATE_DEVICE", accepted=(0, 25), user_uuid=user["user_uuid"], **browser)["device_uuid"]
-        chat = ask("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user["user_uuid"], device_uuid=device)
+        who = {"user_uuid": user["user_uuid"], "device_uuid": device}
+        if greeted_by:
+            chat = ask("PPCOM_CREATE_CONVERSATION", member_list=list(greeted_by), **who)
+        else:
+            chat = ask("PPCOM_GET_DEFAULT_CONVERSATION", **who)
         opened_at = _ppmessage_time(chat["createtime"])
         return cls(ask, user["user_uuid"], user["user_email"], device, chat["uuid"], opened_at, web.download)
 

@@ -67,9 +67,9 @@ class Player:
     def _arrive(self, script: Script) -> Visitor:
         """Visitors who are to be greeted come one at a time: only the moment of opening tells their silent chats apart."""
         if not script.is_greeted:
-            return Visitor.arrive(next(self._homes), self._token, self._app)
+            return Visitor.arrive(next(self._homes), self._token, self._app, [*self._agents])
         with self._door:
-            return Visitor.arrive(next(self._homes), self._token, self._app)
+            return Visitor.arrive(next(self._homes), self._token, self._app, [*self._agents])
 
     def _say(self, chat: Chat, visitor: Visitor, turn: Turn) -> None:
         if turn.speaker == VISITOR:

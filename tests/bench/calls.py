@@ -155,7 +155,7 @@ def open_conversation(scene: Scene) -> Bill:
 @call("its events to their queues", 2, "a batch of the stream: one request a queue")
 def relayed(scene: Scene) -> Bill:
     scene.world.settle()
-    scene.world.visitor()
+    scene.world.asking()
     with billed() as bill:
         app.relay_conversations({"Records": scene.world.records("conversations")}, None)
     scene.world._collect()
@@ -166,7 +166,7 @@ def relayed(scene: Scene) -> Bill:
 def assign(scene: Scene) -> Bill:
     world = scene.world
     world.settle()
-    world.visitor()
+    world.asking()
     world.relay()
     ((_, queue, body),) = [entry for entry in world.queued if entry[1] == "routing"]
     world.queued = [entry for entry in world.queued if entry[1] != "routing"]
@@ -178,7 +178,7 @@ def assign(scene: Scene) -> Bill:
 @call("pick", 2)
 def pick(scene: Scene) -> Bill:
     world = scene.world
-    chat = world.visitor().conversation
+    chat = world.asking().conversation
     world.settle()
     with billed() as bill:
         assert world.call("PUT", f"/cs-chat-ticket/v1/tickets/{chat}/pickedTime", **scene.headers).status == 200

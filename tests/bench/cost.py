@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.models import conversations
 from tests.bench import aws
 from tests.bench.aws import Bill, billed
 from tests.bench.calls import TEXT, scene, sweep
@@ -120,10 +121,11 @@ def _conversation(world: Counted) -> tuple[Usage, Usage]:
         visitor = world.visitor()
         world.settle()
     usage = world.usage(opening)
-    (found, *_) = world.call("GET", path, **headers).body["conversations"]
+    found = conversations.get(world.account, visitor.conversation)
+    assert found is not None
     world.seen.clear()
     with billed() as talking:
-        _talk(world, visitor, f"{path}/{found['id']}/messages", headers)
+        _talk(world, visitor, f"{path}/{found.number}/messages", headers)
     talk = world.usage(talking)
     with billed() as closing:
         world.pass_(700)

@@ -62,7 +62,7 @@ def test_a_valid_call_answers_every_documented_key(scene: Scene, row: Row) -> No
 
 
 def test_a_fresh_conversation_and_its_messages_have_every_key_too(scene: Scene) -> None:
-    scene.world.visitor()
+    scene.world.asking()
     number = max(numbers(scene))
     for row in [row for row in OF_ONE if row.endpoint.method == "GET"]:
         answer = scene.world.call("GET", scene.path(row, id=str(number)), **scene.bearer())
@@ -127,7 +127,7 @@ def numbers(scene: Scene) -> set[int]:
 def foreign(scene: Scene, rival: Scene) -> int:
     """A number that a conversation has in the other account alone."""
     while not (theirs := numbers(rival) - numbers(scene)):
-        rival.world.visitor()
+        rival.world.asking()
     return max(theirs)
 
 

@@ -10,7 +10,7 @@ from chalicelib.dialects.anytime.mapping import OF_MESSAGES, OF_ONE
 from tests.conformance.scene import Scene
 from tests.conformance.table import DOCUMENTS
 from tests.conformance.test_anytime import PATH, refused
-from tests.world import START, Answer
+from tests.world import START, Answer, Visitor
 
 FACTS = {(entry["method"], entry["path"]): entry for entry in DOCUMENTS["Anytime"]["endpoints"]}
 LIST = FACTS["GET", PATH]
@@ -25,7 +25,7 @@ def crowd(scene: Scene) -> None:
         given = {"app_uuid": scene.world.account}
         user = scene.world.pp("PP_CREATE_ANONYMOUS", ppcom_trace_uuid=f"browser {at}", **given).body["user_uuid"]
         chat = scene.world.pp("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user, device_uuid="any", **given)
-        assert chat.body["error_code"] == 0
+        assert Visitor(scene.world, user, "any", chat.body["uuid"]).say("hello").body["error_code"] == 0
 
 
 def ask(scene: Scene, **query: Any) -> Answer:

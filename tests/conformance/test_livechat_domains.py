@@ -63,13 +63,17 @@ def page(world: World, origin: str | None = None, **given: str) -> tuple[dict[st
 
 
 def chat(world: World, user: str, origin: str | None = None, **given: str) -> dict[str, Any]:
-    """PPCOM_GET_DEFAULT_CONVERSATION from a page, as it is once all is routed."""
+    """PPCOM_GET_DEFAULT_CONVERSATION from a page, as it is once the visitor has written and all is routed."""
     body = {"app_uuid": world.account, "user_uuid": user, "device_uuid": "d", **given}
     headers = {"Origin": origin} if origin else {}
     token = world.token("PPCOM")
     shown = world.call("POST", "/api/PPCOM_GET_DEFAULT_CONVERSATION", body, Authorization=f"OAuth {token}", **headers).body
+    if shown["error_code"]:
+        return dict(shown)
+    visitor = Visitor(world, user, "d", shown["uuid"])
+    assert visitor.say("hello").body["error_code"] == 0
     world.settle()
-    return Visitor(world, user, "d", shown["uuid"]).info() if shown["error_code"] == 0 else dict(shown)
+    return visitor.info()
 
 
 @each(GUARDED)

@@ -63,7 +63,7 @@ def keys(shown: Any) -> Any:
 
 def test_objects_have_no_other_keys_than_the_documented_ones(world: World) -> None:
     world.online(world.agents[0])
-    world.visitor()
+    world.asking()
     world.settle()
     objects = {name: keys(FACTS["objects"][name]) for name in FACTS["objects"]}
     assert keys(call(world, "GET", "info", world.agents[0]).body) == objects["AgentInfo"]
@@ -95,7 +95,7 @@ def test_tickets_are_the_callers_open_ones_newest_assignment_first(world: World)
     world.online(agent)
     for _ in range(3):
         world.now += 1_000
-        opened.append(world.visitor())
+        opened.append(world.asking())
         world.settle()
     assert [ticket["id"] for ticket in call(world, "GET", "tickets", agent).body] == [v.conversation for v in reversed(opened)]
     assert call(world, "DELETE", f"rooms/{opened[1].conversation}", agent).status == 200
@@ -209,7 +209,7 @@ def test_only_its_agent_picks_and_the_first_time_is_kept(world: World, assigned:
 def test_only_its_agent_or_a_supervisor_closes_and_again_is_fine(world: World, assigned: Visitor) -> None:
     room = f"rooms/{assigned.conversation}"
     assert refused(call(world, "DELETE", room, world.agents[1])) == 403
-    assert assigned.info()["status"] == "NEW"
+    assert assigned.info()["status"] == "OPEN"
     for _ in range(2):
         assert call(world, "DELETE", room, world.agents[0]).status == 200
         assert (assigned.info()["status"], call(world, "GET", "tickets", world.agents[0]).body) == ("CLOSE", [])

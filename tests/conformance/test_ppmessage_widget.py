@@ -19,7 +19,7 @@ from tests.conformance import cases_widget
 from tests.conformance.scene import Scene
 from tests.conformance.table import Row, each, row_gaps, rows_of
 from tests.conformance.test_ppmessage import CORS
-from tests.world import Answer, World, counted
+from tests.world import Answer, Visitor, World, counted
 
 HOST, EMAIL, ORIGIN = "shop.example", "web@shop.example", "https://www.shop.example:8443"
 START = "/ppauth/widget"
@@ -70,6 +70,7 @@ def test_its_token_is_a_visitor_s_of_that_domain(shop: World) -> None:
     chat = ask("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user, device_uuid="d", domain=HOST)["uuid"]
     assert ask("PP_PAGE_HISTORY_MESSAGE", conversation_uuid=chat, user_uuid=user)["list"] == []
     shop.online(*shop.agents)
+    assert Visitor(shop, user, "d", chat).say("hello").body["error_code"] == 0
     shop.settle()
     found = ask("PP_GET_CONVERSATION_INFO", conversation_uuid=chat, user_uuid=user)
     assert found["assigned_uuid"] == shop.agents[0].id

@@ -66,7 +66,7 @@ def test_a_permitted_agent_removes_agents_but_nobody_above_him(world: World) -> 
 
 def test_who_is_switched_off_is_out_and_what_he_holds_goes_to_others(world: World) -> None:
     world.online(world.agents[0])
-    headers, visitors = world.bearer(world.agents[0]), [world.visitor() for _ in range(3)]
+    headers, visitors = world.bearer(world.agents[0]), [world.asking() for _ in range(3)]
     world.settle()
     assert held(world, 0) == 3
     world.online(world.agents[1])
@@ -87,7 +87,7 @@ def test_who_is_switched_on_again_logs_in_and_is_given_work(world: World) -> Non
         assert agents.switch(world.ctx(ADMIN), world.agents[0].id, on=on)
     assert log_in(world, 0) == 200
     presence.set_mine(world.as_agent(), "online")
-    world.visitor()
+    world.asking()
     world.settle()
     assert held(world, 0) == 1
 

@@ -95,7 +95,7 @@ def test_opening_a_conversation_takes_three_requests(world: World) -> None:
 
 def test_assigning_a_conversation_takes_three_requests(world: World) -> None:
     world.online(world.agents[0])
-    world.visitor()
+    world.asking()
     world.relay()
     ((_, queue, body),) = [entry for entry in world.queued if entry[1] == "routing"]
     with counted() as sent:

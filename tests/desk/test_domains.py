@@ -3,9 +3,10 @@
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, conversations, domains, groups, members, people, waiting
+from chalicelib.desk import accounts, conversations, domains, groups, members, messages, people, waiting
 from chalicelib.desk.domains import Change
 from chalicelib.desk.errors import Exists, Forbidden, Invalid, NotFound
+from chalicelib.desk.messages import PostMessage
 from tests.world import World, counted
 
 HOST, EMAIL = "shop.example", "web@shop.example"
@@ -28,7 +29,11 @@ def arrived(world: World, domain: domains.Domain | None = None) -> str:
 
 
 def asks(world: World, contact: str, domain: int | None = None) -> str:
-    return waiting.ask(world.as_visitor(contact), contact, domain=domain).id
+    """The conversation of a visitor who opens their chat and writes."""
+    ctx = world.as_visitor(contact)
+    found = waiting.ask(ctx, contact, domain=domain)
+    messages.post(ctx, PostMessage(found.id, "hello"))
+    return found.id
 
 
 def assignee(world: World, conversation: str) -> str | None:
@@ -235,6 +240,7 @@ def test_what_a_domain_costs(world: World) -> None:
     with counted() as sent:
         chat = waiting.ask(his, visitor).id
     assert sent == ["GetItem", "UpdateItem", "TransactWriteItems"]
+    messages.post(his, PostMessage(chat, "hello"))
     world.relay()
     ((_, queue, body),) = [entry for entry in world.queued if entry[1] == "routing" and chat in entry[2]]
     with counted() as sent:

@@ -186,9 +186,12 @@ def test_everybody_serves_the_groupless_where_the_least_loaded_does(world: World
     world.online(*world.agents)
     contact = arrived(world)
     conversation = asks(world, contact, group)
+    messages.post(world.as_visitor(contact), messages.PostMessage(conversation.id, "hello"))
     world.settle()
     assert stored(world, conversation.id).assignee == world.agents[2].id
-    ungrouped = asks(world, arrived(world))
+    contact = arrived(world)
+    ungrouped = asks(world, contact)
+    messages.post(world.as_visitor(contact), messages.PostMessage(ungrouped.id, "hello"))
     world.settle()
     assert stored(world, ungrouped.id).assignee == world.agents[0].id
 

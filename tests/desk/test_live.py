@@ -110,7 +110,7 @@ def test_a_token_is_read_anew_each_minute_however_often_it_is_shown(world: World
 
 def test_one_of_two_tabs_that_closes_is_nobody_who_leaves(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     mine = an_agent(world)
     first, second = listening(world, visitor), listening(world, visitor)
@@ -158,7 +158,7 @@ def test_nobody_watches_without_limit(world: World, monkeypatch: pytest.MonkeyPa
 
 def test_members_are_shown_as_connected_by_their_devices(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
 
     def shown() -> list[tuple[bool, bool]]:

@@ -121,7 +121,7 @@ def test_joining_again_and_leaving_twice_change_nothing(world: World) -> None:
 
 def test_one_agent_whom_a_contact_asks_for_is_his_agent(world: World) -> None:
     world.online(world.agents[1])
-    visitor, agent = world.visitor(), world.agents[2]
+    visitor, agent = world.asking(), world.agents[2]
     world.settle()
     ctx = world.as_visitor(visitor.id)
     opened = openings.create(ctx, CreateConversation(visitor.id, (agent.id,)))
@@ -135,7 +135,7 @@ def test_one_agent_whom_a_contact_asks_for_is_his_agent(world: World) -> None:
 
 def test_a_chat_that_an_agent_has_is_the_one_that_he_or_the_contact_would_open(world: World) -> None:
     world.online(world.agents[1])
-    visitor, agent = world.visitor(), world.agents[1]
+    visitor, agent = world.asking(), world.agents[1]
     world.settle()
     for command in (CreateConversation(visitor.id, (agent.id,)), CreateConversation(agent.id, (visitor.id,))):
         assert openings.create(world.ctx(ADMIN), command).conversation.id == visitor.conversation
@@ -147,7 +147,7 @@ def test_what_waits_and_is_moved_to_another_group_goes_to_who_is_there(world: Wo
     group = groups.create(world.ctx(ADMIN), "Dancers", groups.Change())
     groups.add(world.ctx(ADMIN), group, world.agents[2].id)
     empty = groups.create(world.ctx(ADMIN), "Nobody", groups.Change())
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     members.change(world.ctx(ADMIN), visitor.conversation, ChangeMembers(group=empty.id))
     world.online(*world.agents)

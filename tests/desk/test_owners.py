@@ -98,7 +98,7 @@ def test_a_removed_account_is_seen_by_what_goes_on_in_the_background_alone(world
 def test_what_an_agent_held_goes_to_others_when_he_is_removed(world: World) -> None:
     ada, ben = world.agents[:2]
     world.online(ada)
-    visitors = [world.visitor() for _ in range(3)]
+    visitors = [world.asking() for _ in range(3)]
     world.settle()
     assert {visitor.info()["assigned_uuid"] for visitor in visitors} == {ada.id}
     world.online(ben)
@@ -114,7 +114,7 @@ def test_what_an_agent_held_goes_to_others_when_he_is_removed(world: World) -> N
 def test_what_nobody_can_take_waits_for_the_next_one(world: World) -> None:
     ada, ben = world.agents[:2]
     world.online(ada)
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     agents.remove(world.ctx(ADMIN), ada.id)
     world.settle()

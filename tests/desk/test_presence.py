@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
-from chalicelib.desk import agents, conversations, live, people, presence, timers
+from chalicelib.desk import accounts, agents, conversations, live, people, presence, timers
 from chalicelib.desk.events import AgentDeadlineSet
 from chalicelib.desk.people import Person
 from chalicelib.models import people as rows
@@ -74,7 +74,7 @@ def test_whatever_he_was(world: World, word: str, becomes: list[str]) -> None:
 def test_he_is_given_nothing_while_he_is_away(world: World) -> None:
     dropped(world)
     world.pass_(120)
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     assert visitor.info()["assigned_uuid"] is None
 
@@ -309,9 +309,10 @@ def test_the_timer_s_changes_are_told_as_any_other(world: World) -> None:
     assert notices == ["ONLINE", "OFFLINE"]
 
 
-def test_a_conversation_of_who_is_made_offline_goes_to_another_only_where_it_was_not_picked(world: World) -> None:
+def test_where_nothing_is_handed_over_who_is_made_offline_keeps_what_they_have_picked(world: World) -> None:
+    accounts.change(world.ctx(ADMIN), accounts.Change(hand_over="never"))
     dropped(world)
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     world.call("PUT", f"/cs-chat-ticket/v1/tickets/{visitor.conversation}/pickedTime", **world.bearer())
     world.online(world.agents[1])

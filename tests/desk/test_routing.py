@@ -24,7 +24,7 @@ def loads(world: World) -> list[int]:
 def test_nobody_online_means_waiting_and_the_longest_wait_goes_first(world: World) -> None:
     visitors = []
     for _ in range(3):
-        visitors.append(world.visitor())
+        visitors.append(world.asking())
         world.now += 1000
     world.settle()
     assert [assignee(world, visitor) for visitor in visitors] == [None] * 3
@@ -43,7 +43,7 @@ def test_nobody_online_means_waiting_and_the_longest_wait_goes_first(world: Worl
 
 def test_more_than_one_event_gives_out_follow_one_another(world: World) -> None:
     world.monkeypatch.setattr(routing, "MOST_AT_ONCE", 2)
-    visitors = [world.visitor() for _ in range(5)]
+    visitors = [world.asking() for _ in range(5)]
     world.online(world.agents[0])
     assert {assignee(world, visitor) for visitor in visitors} == {world.agents[0].id}
 
@@ -53,7 +53,7 @@ def test_the_fewest_open_then_the_oldest_last_assignment(world: World) -> None:
     order = []
     for _ in range(7):
         world.now += 1000
-        visitor = world.visitor()
+        visitor = world.asking()
         world.settle()
         order.append(assignee(world, visitor))
     ids = [agent.id for agent in world.agents]
@@ -63,7 +63,7 @@ def test_the_fewest_open_then_the_oldest_last_assignment(world: World) -> None:
 
 def test_loads_are_counted_back_when_conversations_close(world: World) -> None:
     world.online(*world.agents)
-    visitors = [world.visitor() for _ in range(6)]
+    visitors = [world.asking() for _ in range(6)]
     world.settle()
     assert loads(world) == [2, 2, 2]
     for visitor in visitors[:3]:
@@ -78,17 +78,17 @@ def test_loads_are_counted_back_when_conversations_close(world: World) -> None:
 @pytest.mark.parametrize("status", ["away", "busy", "offline"])
 def test_who_is_not_online_gets_nothing_and_keeps_what_he_has(world: World, status: str) -> None:
     world.online(world.agents[0])
-    kept = world.visitor()
+    kept = world.asking()
     world.settle()
     presence.set_mine(world.as_agent(), status)
-    late = world.visitor()
+    late = world.asking()
     world.settle()
     assert (assignee(world, kept), assignee(world, late)) == (world.agents[0].id, None)
 
 
 def test_a_lost_race_for_an_agent_reads_the_true_loads(world: World) -> None:
     world.online(world.agents[0], world.agents[1])
-    visitor, second = world.visitor(), world.visitor()
+    visitor, second = world.asking(), world.asking()
     seen = people.agents(world.ctx(ADMIN))
     world.settle()
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
@@ -97,7 +97,7 @@ def test_a_lost_race_for_an_agent_reads_the_true_loads(world: World) -> None:
     assert conversations.load(world.ctx(ADMIN), visitor.conversation).subject != "x"
     world.monkeypatch.setattr(people, "agents", lambda ctx: seen)
     conversations.close(world.ctx(ADMIN), second.conversation)
-    third = world.visitor()
+    third = world.asking()
     assert routing.assign(world.ctx(SYSTEM), third.conversation) in {agent.id for agent in world.agents[:2]}
     assert sum(loads_now(world)) == 2
 
@@ -110,7 +110,7 @@ def loads_now(world: World) -> list[int]:
 def test_an_account_of_everyone_assigns_nobody(world: World) -> None:
     ours = World(world.monkeypatch, clock_of=world, name="broadcast", allocation=accounts.EVERYONE)
     ours.online(*ours.agents)
-    visitor = ours.visitor()
+    visitor = ours.asking()
     ours.settle()
     assert assignee(ours, visitor) is None
     answer = ours.pp("PPCOM_GET_DEFAULT_CONVERSATION", app_uuid=ours.account, user_uuid=visitor.id, device_uuid="d").body
@@ -119,7 +119,7 @@ def test_an_account_of_everyone_assigns_nobody(world: World) -> None:
 
 def test_a_person_s_assignment_moves_the_loads_and_no_clock_undoes_it(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
     assert loads(world) == [0, 0, 1]
@@ -131,7 +131,7 @@ def test_a_person_s_assignment_moves_the_loads_and_no_clock_undoes_it(world: Wor
 
 def test_unpicked_goes_to_another_and_never_back_while_others_are_free(world: World) -> None:
     world.online(*world.agents)
-    visitor = world.visitor()
+    visitor = world.asking()
     had = []
     for _ in range(3):
         world.settle()
@@ -143,7 +143,7 @@ def test_unpicked_goes_to_another_and_never_back_while_others_are_free(world: Wo
 
 def test_unpicked_waits_again_when_its_agent_has_gone(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     presence.set_mine(world.as_agent(0), "offline")
     world.pass_(181)
@@ -154,7 +154,7 @@ def test_unpicked_waits_again_when_its_agent_has_gone(world: World) -> None:
 
 def test_picked_is_not_taken_away(world: World) -> None:
     world.online(*world.agents)
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     agent = next(who for who in world.agents if who.id == assignee(world, visitor))
     conversations.pick(world.as_agent(world.agents.index(agent)), visitor.conversation)
@@ -163,7 +163,7 @@ def test_picked_is_not_taken_away(world: World) -> None:
 
 
 def test_a_waiting_conversation_is_looked_at_again_even_if_no_event_comes(world: World) -> None:
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     presence.set_mine(world.as_agent(0), "online")
     world.records("people")

@@ -108,7 +108,7 @@ def test_closing_a_room_that_is_closed_and_picking_again_write_nothing(world: Wo
 
 def test_a_ticket_s_statuses_are_kept_with_their_times(world: World) -> None:
     created = world.now
-    visitor = world.visitor()
+    visitor = world.asking()
     world.now += 5_000
     world.online(world.agents[0])
     world.settle()
@@ -135,7 +135,7 @@ def test_a_step_is_one_however_often_its_event_comes(world: World) -> None:
     deliver = world.deliver
     bodies = world.note_deliveries()
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.pass_(400)
     before = history(world, visitor)
     assert before[0] == "A"
@@ -158,7 +158,7 @@ def test_the_latest_steps_alone_are_kept(world: World) -> None:
 
 
 def test_facts_before_the_first_step_stay(world: World) -> None:
-    visitor = world.visitor()
+    visitor = world.asking()
     set_fields(world, visitor, *FIELDS)
     world.online(world.agents[0])
     world.settle()

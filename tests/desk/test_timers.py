@@ -9,6 +9,7 @@ from chalicelib.desk.messages import PostMessage
 from chalicelib.models import counters
 from chalicelib.models import timers as rows
 from chalicelib.models.conversations import Conversation
+from chalicelib.rules import ids
 from tests.world import Visitor, World, counted
 
 
@@ -124,3 +125,62 @@ def test_settings_are_merged_and_checked(world: World) -> None:
     assert accounts.load(ctx).auto_close.close_after == 700
     with pytest.raises(Invalid):
         accounts.set_auto_close(ctx, {"warn_after": 701})
+
+
+def shown(world: World) -> tuple[int | None, int | None]:
+    """When OneView says that the first agent's chat is warned, and closed."""
+    (ticket,) = world.call("GET", "/cs-chat-ticket/v1/tickets", **world.bearer()).body
+    return ticket["metadata"]["autoCloseWarningTimestamp"], ticket["metadata"]["autoCloseTimestamp"]
+
+
+@pytest.mark.parametrize("off_at", [100, 400])
+def test_switching_off_stops_the_clocks_that_run_and_switching_on_starts_none(world: World, off_at: int) -> None:
+    visitor = answered(world)
+    assert shown(world) == (world.now // 1000 + 300, world.now // 1000 + 600)
+    world.pass_(off_at)
+    texts = visitor.history()
+    accounts.set_auto_close(world.ctx(ADMIN), {"is_enabled": False})
+    assert shown(world) == (None, None)
+    world.pass_(50)
+    accounts.set_auto_close(world.ctx(ADMIN), {"is_enabled": True})
+    assert shown(world) == (None, None)
+    world.pass_(900)
+    due = found(world, visitor)
+    assert due.is_open and not (due.warn_at or due.close_at)
+    assert visitor.history() == texts
+    messages.post(world.as_agent(), PostMessage(visitor.conversation, "still there?"))
+    assert shown(world) == (world.now // 1000 + 300, world.now // 1000 + 600)
+    world.pass_(601)
+    assert not found(world, visitor).is_open
+
+
+def test_switched_off_a_running_clock_is_cleared_once(world: World) -> None:
+    visitor = answered(world)
+    accounts.set_auto_close(world.ctx(ADMIN), {"is_enabled": False})
+    world.pass_(300)
+    cleared = found(world, visitor)
+    assert not (cleared.warn_at or cleared.close_at)
+    world.pass_(7200)
+    assert found(world, visitor).version == cleared.version
+
+
+def test_switched_off_an_agent_who_is_there_keeps_what_they_have_not_picked(world: World) -> None:
+    world.online(world.agents[0])
+    visitor = world.asking()
+    world.settle()
+    accounts.set_auto_close(world.ctx(ADMIN), {"is_enabled": False})
+    world.online(world.agents[1])
+    world.pass_(3600)
+    kept = found(world, visitor)
+    assert kept.assignee == world.agents[0].id and not kept.reassign_at
+
+
+def test_a_warning_has_an_id_that_nobody_can_take_first(world: World) -> None:
+    visitor = answered(world)
+    due = found(world, visitor)
+    taken = ids.derived(due.key, "warning", str(due.warn_at))
+    other = world.as_visitor(visitor.id)
+    messages.post(other, PostMessage(visitor.conversation, "mine", id=taken))
+    messages.post(world.as_agent(), PostMessage(visitor.conversation, "yes?"))
+    world.pass_(300)
+    assert visitor.history()[-1] == accounts.load(world.ctx(ADMIN)).warning

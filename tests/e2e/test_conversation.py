@@ -22,7 +22,7 @@ def test_a_conversation_is_seen_answered_and_closed_through_every_dialect(world:
 
 def test_a_room_is_closed_by_hand_and_again_without_harm(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     room = f"/cs-chat-ticket/v1/rooms/{visitor.conversation}"
     for _ in range(2):
@@ -32,7 +32,7 @@ def test_a_room_is_closed_by_hand_and_again_without_harm(world: World) -> None:
 
 def test_a_customer_who_writes_again_opens_his_conversation_and_gets_an_agent(world: World) -> None:
     world.online(world.agents[1])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     world.call("DELETE", f"/cs-chat-ticket/v1/rooms/{visitor.conversation}", **world.bearer(world.owner))
     visitor.say("one more thing")

@@ -71,7 +71,7 @@ def test_a_message_reaches_the_other_side_at_once_and_not_the_one_who_wrote_it(w
 
 def test_a_socket_that_has_gone_without_a_word_is_forgotten(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     lost, kept = Socket(), Socket()
     lost.auth(world, visitor.id, visitor.device)
@@ -125,7 +125,7 @@ def test_who_types_without_saying_where_types_in_the_one_conversation_that_he_wa
 
 def test_an_agent_sees_his_visitor_come_and_go(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     mine = Socket()
     mine.auth(world, world.agents[0].id, device_of(world), "PPKEFU", world.token("PPKEFU", world.agents[0]))

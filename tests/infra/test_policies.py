@@ -85,6 +85,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     serve_together(world)
     wait_for_a_group(world)
     be_held_back(scene, monkeypatch)
+    desert(world)
     for _ in range(42):
         world.pass_(60)
         world.sweep()
@@ -207,6 +208,21 @@ def wait_for_a_group(world: World) -> None:
     assert visitor.say("hello").body["error_code"] == 0
     ours.settle()
     assert visitor.history() == ["hello", "Nobody is here."]
+
+
+def desert(world: World) -> None:
+    """An agent goes while a visitor waits for their answer; then the other one, and the visitor writes again."""
+    ours = World(world.monkeypatch, clock_of=world, name="deserted")
+    assert ours.pp("PP_UPDATE_APP_INFO", "PPCONSOLE", app_uuid=ours.account, hand_over="always").body["error_code"] == 0
+    ours.online(ours.agents[0])
+    visitor = ours.asking()
+    ours.online(ours.agents[1])
+    for agent in ours.agents[:2]:
+        assert ours.call("PUT", "/cs-chat-ticket/v1/offline", **ours.bearer(agent)).status == 200
+        ours.settle()
+        visitor.say("hello?")
+        ours.settle()
+    assert visitor.info()["assigned_uuid"] == ours.agents[1].id
 
 
 def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,18 +1,24 @@
 """Events: told from the tables' streams, taken twice, late, out of order and after a crash without harm."""
 
 import random
+import re
 
 import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import conversations, events, inbox, members, messages, openings, people
+from chalicelib.desk import changes, conversations, events, inbox, members, messages, openings, people
+from chalicelib.desk.changes import Progress
 from chalicelib.desk.events import (
     AccessEnded,
     AgentAvailable,
     AgentDeadlineSet,
+    AgentOffline,
     AgentRemoved,
     ConversationAssigned,
+    ConversationAssignedV1,
+    ConversationBegun,
+    ConversationDeserted,
     ConversationMoved,
     ConversationOpened,
     ConversationReopened,
@@ -21,9 +27,10 @@ from chalicelib.desk.events import (
     DomainChanged,
     GroupChanged,
     MessagePosted,
+    MessagePostedV1,
     PasswordForgotten,
     PresenceChanged,
-    Progress,
+    RoutingChanged,
 )
 from chalicelib.models import queues
 from chalicelib.telemetry import Failed
@@ -31,16 +38,22 @@ from tests.world import World
 
 SAMPLES = [
     ConversationOpened("a", 1, "c"),
+    ConversationBegun("a", 1, "c"),
     ConversationReopened("a", 1, "c"),
     ConversationMoved("a", 1, "c"),
     DeadlineSet("a", 1, "c", "close", 2),
     AgentAvailable("a", 1, "p"),
     AgentDeadlineSet("a", 1, "p", "away", 2),
     AgentRemoved("a", 1, "p"),
+    AgentOffline("a", 1, "p", is_lost=True),
+    ConversationDeserted("a", 1, "c"),
     GroupChanged("a", 1, "g"),
     DomainChanged("a", 1),
-    MessagePosted("a", 1, "c", "m"),
-    ConversationAssigned("a", 1, "c", "p"),
+    RoutingChanged("a", 1, 2, "c", 3),
+    MessagePostedV1("a", 1, "c", "m"),
+    MessagePosted("a", 1, "c", "m", None),
+    ConversationAssignedV1("a", 1, "c", "p"),
+    ConversationAssigned("a", 1, "c", "p", 2, 1, 3),
     ConversationWaits("a", 1, "c"),
     PresenceChanged("a", 1, "p", "busy"),
     AccessEnded("a", 1, "p"),
@@ -57,7 +70,7 @@ def test_every_event_is_versioned_frozen_and_has_a_queue() -> None:
     assert {type(sample) for sample in SAMPLES} == set(events.QUEUES)
     for sample in SAMPLES:
         assert sample.__struct_config__.frozen
-        assert str(sample.__struct_config__.tag).rsplit(".", 1)[1] == "v1"
+        assert re.fullmatch(r"v[1-9]", str(sample.__struct_config__.tag).rsplit(".", 1)[1])
 
 
 def state(world: World) -> list[tuple[object, ...]]:
@@ -92,7 +105,7 @@ def test_each_event_three_times_and_in_the_wrong_order_changes_nothing(world: Wo
 
 def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     records = world.records("conversations")
     with world.monkeypatch.context() as broken:
         broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("down")))
@@ -109,21 +122,21 @@ def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World)
 
 def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world: World) -> None:
     world.online(world.agents[0])
-    visitor = world.visitor()
+    visitor = world.asking()
     world.settle()
     number = conversations.load(world.ctx(ADMIN), visitor.conversation).number
     body = {"type": "reply", "plainBody": "yes"}
     world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", body, **world.bearer())
     (record,) = world.records("conversations")
     change = record["dynamodb"]
-    told, progress = events.of_change("conversations", change["OldImage"], change["NewImage"])
+    told, progress = changes.of_change("conversations", change["OldImage"], change["NewImage"])
     assert [(type(event), getattr(event, "kind", None)) for event in told] == [
         (MessagePosted, None),
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
     ]
     assert progress == Progress(messages=1)
-    assert events.of_change("conversations", change["NewImage"], None) == ([], Progress())
+    assert changes.of_change("conversations", change["NewImage"], None) == ([], Progress())
 
 
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
@@ -140,6 +153,6 @@ def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: 
     members.close(ctx, found.id, agents[0])
     records = world.records("conversations")
     assert len(records) == 5
-    changes = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
-    told = [event for old, new in changes for event in events.of_change("conversations", old, new)[0]]
+    images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
+    told = [event for old, new in images for event in changes.of_change("conversations", old, new)[0]]
     assert {events.QUEUES[type(event)] for event in told} <= {events.NOTIFY}

@@ -1,8 +1,9 @@
 """The notify queue: told at once, told again without harm, and only those whom it concerns."""
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, cache, groups
+from chalicelib.desk import accounts, cache, conversations, groups
 from chalicelib.models import settings
+from chalicelib.rules import ids
 from tests.desk.test_live import an_agent, listening
 from tests.e2e.test_sockets import reply
 from tests.world import Socket, World
@@ -103,3 +104,20 @@ def test_agents_hear_of_each_other_s_presence(world: World, other: World) -> Non
     heard = [told for told in first.received if told["type"] == "ONLINE"]
     assert [(told["user_uuid"], told["browser"]) for told in heard] == [(world.agents[1].id, "ONLINE")]
     assert [told for told in stranger.received if told["type"] == "ONLINE"] == []
+
+
+def test_nobody_takes_the_id_of_the_desk_s_own_word_or_of_another_s_key(world: World) -> None:
+    visitor = world.visitor()
+    offline(world)
+    found = conversations.load(world.ctx(ADMIN), visitor.conversation)
+    key = f"offline {found.id} {found.status_since}"
+    for taken in (ids.reserved(world.account, "system", key), ids.reserved(world.account, world.agents[0].id, "1").upper()):
+        assert visitor.say("mine", taken).body["error_code"] == 16
+    visitor.say("hello", ids.derived(found.key, "offline", str(found.status_since)))
+    world.settle()
+    assert visitor.history() == ["hello", "We are asleep."]
+    path = f"/api/v3/anytime/conversations/{found.number}/messages"
+    for _ in range(2):
+        sent = world.call("POST", path, {"type": "reply", "plainBody": "yes"}, Idempotency_Key="1", **world.bearer())
+        assert sent.status == 200
+    assert visitor.history() == ["hello", "We are asleep.", "yes"]

@@ -59,7 +59,7 @@ def test_an_inbox_row_stays_below_a_kilobyte_and_says_who_when_and_what(world: W
 
 
 def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: World) -> None:
-    first, second = world.visitor(), world.visitor()
+    first, second = world.asking(), world.asking()
     waiting = conversations.held(world.account, conversations.WAITING, 10, newest_first=False)
     assert set(waiting) == {first.conversation, second.conversation}
     found = conversations.get(world.account, first.conversation)

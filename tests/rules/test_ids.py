@@ -132,3 +132,16 @@ def test_no_two_messages_have_one_number(one: int, first: int, other: int, secon
 
 def test_the_last_message_number_is_javascripts_largest_exact_integer() -> None:
     assert ids.message_number(2**33 - 1, 2**20 - 1) == 2**53 - 1
+
+
+@given(st.lists(st.text(max_size=8), max_size=4))
+def test_reserved_is_a_uuid_of_version_8_that_is_known_as_one(given_parts: list[str]) -> None:
+    made = ids.reserved(*given_parts)
+    assert (uuid.UUID(made).version, ids.is_uuid(made)) == (8, True)
+    assert ids.is_reserved(made) and ids.is_reserved(made.upper())
+    assert made == ids.reserved(*given_parts) != ids.reserved(*given_parts, "more")
+
+
+@given(st.uuids(version=4) | st.uuids(version=1) | st.uuids(version=5))
+def test_what_clients_make_is_not_reserved(made: uuid.UUID) -> None:
+    assert not ids.is_reserved(str(made))

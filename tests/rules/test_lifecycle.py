@@ -25,7 +25,7 @@ def due_after(changes: Changes) -> tuple[int | None, int | None, int | None]:
 
 
 def test_closed_has_no_deadline_and_keeps_its_agent() -> None:
-    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_since": NOW, "closed_at": NOW, **NOTHING_DUE}
+    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_since": NOW, "closed_at": NOW, **NOTHING_DUE, "expire_at": None}
 
 
 @pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, PENDING_EXTERNAL])

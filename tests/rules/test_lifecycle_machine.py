@@ -75,11 +75,11 @@ class Conversation(RuleBasedStateMachine):
             }[kind]
         )
 
-    @initialize(wanted=auto_closes())
-    def opened(self, wanted: AutoClose) -> None:
+    @initialize(wanted=auto_closes(), is_queued=st.booleans())
+    def opened(self, wanted: AutoClose, is_queued: bool) -> None:
         self.auto_close = wanted
         again = self.now + wanted.reassign_unpicked_after * 1000
-        self.row = {**NEW_CONVERSATION, "tried": [], "reassign_at": again}
+        self.row = {**NEW_CONVERSATION, "tried": []} | lifecycle.empty(again if is_queued else None, self.now + 86_400_000)
         self.row |= {"status_since": self.now, "last_activity_at": self.now}
 
     @rule(milliseconds=elapsed)
@@ -150,10 +150,15 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def closed_has_no_deadline_and_says_since_when(self) -> None:
         if not self.is_open:
-            assert [self.row[name] for name in DEADLINES] == [None, None, None]
+            assert [self.row[name] for name in (*DEADLINES, "expire_at")] == [None] * 4
             assert self.row["closed_at"] == self.row["status_since"]
         else:
             assert self.row["closed_at"] is None
+
+    @invariant()
+    def only_where_nobody_has_spoken_it_expires(self) -> None:
+        if self.row["expire_at"] is not None:
+            assert self.spoke is None
 
     @invariant()
     def nobody_is_warned_or_closed_while_he_is_the_one_waiting(self) -> None:

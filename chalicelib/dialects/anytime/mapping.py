@@ -180,7 +180,7 @@ def versions(if_match: str) -> set[int] | None:
     return None if if_match.strip() in ("", "*") else {int(found) for found in _VERSION.findall(if_match)}
 
 
-def post(request: wire.PostMessage, conversation: str, id_: str | None) -> PostMessage:
+def post(request: wire.PostMessage, conversation: str) -> PostMessage:
     """A message to be posted. Raises Invalid for an e-mail, which needs an e-mail account, and without a text to be seen."""
     refuse(request, "quote", "from_", "cc", "attachments")
     if request.type == "email":
@@ -190,7 +190,7 @@ def post(request: wire.PostMessage, conversation: str, id_: str | None) -> PostM
     return PostMessage(
         conversation=conversation,
         body=request.plain_body or messages.text_of_html(request.html_body or ""),
-        id=id_,
+        key=request.idempotency_key or None,
         kind=request.type,
         source=_SOURCE_OF[request.source],
         html_body=request.html_body,

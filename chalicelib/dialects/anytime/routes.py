@@ -69,8 +69,7 @@ def list_messages(ctx: Context, request: wire.OneConversation) -> wire.MessageLi
 
 def post_message(ctx: Context, request: wire.PostMessage) -> wire.WrappedMessage:
     """`POST /conversations/{id}/messages`: a reply or a note; with an Idempotency-Key once, however often it is sent."""
-    id_ = messages.id_for(ctx, request.idempotency_key) if request.idempotency_key else None
-    stored = messages.post(ctx, mapping.post(request, conversations.id_of(ctx, request.id), id_))
+    stored = messages.post(ctx, mapping.post(request, conversations.id_of(ctx, request.id)))
     return wire.WrappedMessage(message=mapping.message(stored))
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chalicelib.desk.accounts import AutoClose
 from chalicelib.desk.conversations import Conversation, Details, steps
 from chalicelib.desk.people import Card, Person
 from chalicelib.dialects import moments
@@ -52,8 +53,9 @@ def history(found: Conversation, details: Details | None) -> list[wire.StatusCha
     return [wire.StatusChange(status=word, timestamp=at // 1000) for word, at in [("CREATED", found.created_at), *taken]]
 
 
-def ticket(found: Conversation, details: Details | None, customer: Card | None, now: int) -> wire.Ticket:
+def ticket(found: Conversation, details: Details | None, customer: Card | None, closes: AutoClose, now: int) -> wire.Ticket:
     """A conversation as its agent's ticket. A deadline that is published is the real one, in whole seconds."""
+    warns_at, closes_at = (found.warn_at, found.close_at) if closes.runs(found.last_activity_at) else (None, None)
     name = customer.name if customer else found.subject
     first, _, last = name.partition(" ")
     facts, passed = details.facts if details else {}, history(found, details)
@@ -68,8 +70,8 @@ def ticket(found: Conversation, details: Details | None, customer: Card | None, 
             room_id=found.id,
             picked_timestamp=seconds(found.picked_at),
             assigned_timestamp=seconds(found.assigned_at),
-            auto_close_warning_timestamp=seconds(found.warn_at),
-            auto_close_timestamp=seconds(found.close_at),
+            auto_close_warning_timestamp=seconds(warns_at),
+            auto_close_timestamp=seconds(closes_at),
             current_timestamp=now // 1000,
             is_chat_room_closed=not found.is_open,
         ),

@@ -1,7 +1,7 @@
 """OneView's endpoint table."""
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk import conversations, presence
+from chalicelib.desk import accounts, conversations, presence
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.oneview import auth, errors, mapping, wire
@@ -18,7 +18,8 @@ def tickets(ctx: Context, request: Nothing) -> list[wire.Ticket]:
     """`GET /v1/tickets`: the caller's open conversations, newest assignment first."""
     held = conversations.held_by_me(ctx)
     cards = conversations.people_of(ctx, [found for found, _ in held])
-    return [mapping.ticket(found, known, cards.get(found.contact), ctx.now) for found, known in held]
+    closes = accounts.load(ctx).auto_close
+    return [mapping.ticket(found, known, cards.get(found.contact), closes, ctx.now) for found, known in held]
 
 
 def online(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:

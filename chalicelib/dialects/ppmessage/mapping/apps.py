@@ -59,6 +59,8 @@ def change(request: wire.UpdateApp) -> Change:
         away_after=request.away_after,
         offline_after=request.offline_after,
         trusts_addresses=request.trusts_addresses,
+        expire_after=request.expire_after,
+        hand_over=request.hand_over,
         redirect_uris=request.redirect_uris,
     )
 

@@ -72,6 +72,8 @@ class UpdateApp(AppRequest, kw_only=True):
     status_aliases: Words | None = None
     away_after: Number | None = None
     offline_after: Number | None = None
+    expire_after: Number | None = None
+    hand_over: Name | None = None
     #: Whether PP_GET_USER_UUID and PPCOM_GET_USER_UUID give whoever names a customer's e-mail or user id that customer, as the
     #: vendor's did, or want a signature. The owner's alone to change.
     trusts_addresses: bool | None = None

@@ -1,0 +1,154 @@
+"""One push a device a message, in whatever order the events of the notify queue come."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from chalicelib.context import ADMIN
+from chalicelib.desk import accounts, conversations, members, messages
+from chalicelib.desk.conversations import Change
+from chalicelib.desk.members import ChangeMembers
+from chalicelib.desk.messages import PostMessage
+from chalicelib.models.steps import Step, lost
+from tests.desk.test_live import an_agent
+from tests.world import Socket, Visitor, World, invoke
+
+
+def held_back(world: World) -> list[tuple[str, str]]:
+    """What the notify queue is to get, kept in a list instead."""
+    kept: list[tuple[str, str]] = []
+    deliver = world.deliver
+
+    def keep(queue: str, body: str) -> None:
+        if queue == "notify":
+            kept.append((queue, body))
+        else:
+            deliver(queue, body)
+
+    world.monkeypatch.setattr(world, "deliver", keep)
+    return kept
+
+
+def tell(body: str) -> None:
+    invoke("notify_sockets", {"Records": [{"body": body, "messageId": "1", "receiptHandle": "1"}]})
+
+
+def texts(socket: Socket) -> Counter[str]:
+    return Counter(message["bo"] for message in socket.messages())
+
+
+def acts(world: World, visitor: Visitor, dice: random.Random, at: int) -> None:
+    """Something that happens to a conversation."""
+    kind = dice.choice(["says", "says", "answers", "given", "given", "taken", "closed", "passes"])
+    found = conversations.load(world.ctx(ADMIN), visitor.conversation)
+    agent = dice.randrange(2)
+    if kind == "says":
+        visitor.say(f"visitor {at}")
+    elif kind == "answers":
+        messages.post(world.as_agent(agent), PostMessage(found.id, f"agent {at}"))
+    elif kind == "given":
+        conversations.change(world.ctx(ADMIN), found.id, Change(assignee=world.agents[agent].number))
+    elif kind == "taken":
+        conversations.change(world.ctx(ADMIN), found.id, Change(assignee=0))
+    elif kind == "closed":
+        conversations.close(world.ctx(ADMIN), found.id)
+    else:
+        world.pass_(dice.choice([1, 181]))
+    if dice.random() < 0.7:
+        world.settle()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_agent_s_device_is_told_each_message_once_in_any_order(world: World, seed: int) -> None:
+    dice = random.Random(seed)
+    sockets = [an_agent(world, at) for at in (0, 1)]
+    world.online(*world.agents[: dice.randrange(3)])
+    events = held_back(world)
+    visitor = world.asking("visitor 0")
+    for at in range(1, 14):
+        acts(world, visitor, dice, at)
+    if seed % 2:
+        world.online(*world.agents[:2])
+    visitor.say("last")
+    conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[seed % 2].number))
+    world.settle()
+    for _, body in dice.sample(events, len(events)):
+        tell(body)
+    for socket in sockets:
+        assert not [text for text, times in texts(socket).items() if times > 1], texts(socket)
+    assert texts(sockets[seed % 2])["last"] == 1, "whoever has it is told what is to be answered"
+
+
+def test_a_new_visitor_s_first_message_reaches_an_online_agent_once(world: World) -> None:
+    socket = an_agent(world)
+    world.online(world.agents[0])
+    visitor = world.asking("hello")
+    world.settle()
+    visitor.say("anybody?")
+    world.settle()
+    assert texts(socket) == {"hello": 1, "anybody?": 1}
+
+
+def test_who_gets_it_back_is_told_what_came_meanwhile_alone(world: World) -> None:
+    first, second = an_agent(world, 0), an_agent(world, 1)
+    world.online(world.agents[0])
+    visitor = world.asking("one")
+    world.settle()
+    visitor.say("two")
+    world.settle()
+    for agent, text in ((1, "three"), (0, "four")):
+        conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[agent].number))
+        world.settle()
+        visitor.say(text)
+        world.settle()
+    assert texts(first) == {"one": 1, "two": 1, "three": 1, "four": 1}
+    assert texts(second) == {"one": 1, "two": 1, "three": 1}
+
+
+def test_the_desk_s_own_word_answers_nothing(world: World) -> None:
+    accounts.change(world.ctx(ADMIN), accounts.Change(offline_message="We are asleep.", tells_offline=True))
+    visitor = world.asking("hello")
+    world.settle()
+    assert visitor.history() == ["hello", "We are asleep."]
+    world.now += 1000
+    socket = an_agent(world, 1)
+    world.online(world.agents[1])
+    assert texts(socket) == {"hello": 1, "We are asleep.": 1}
+
+
+@pytest.mark.parametrize("allocation", [accounts.LEAST_LOADED, accounts.EVERYONE])
+def test_who_takes_part_anyway_is_told_by_the_message_alone(world: World, allocation: str) -> None:
+    desk = World(world.monkeypatch, clock_of=world, name="another", allocation=allocation)
+    socket = an_agent(desk, 0)
+    visitor = desk.visitor()
+    if allocation == accounts.LEAST_LOADED:
+        members.change(desk.ctx(ADMIN), visitor.conversation, ChangeMembers(add=(desk.agents[0].id,)))
+    visitor.say("hello")
+    desk.settle()
+    conversations.change(desk.ctx(ADMIN), visitor.conversation, Change(assignee=desk.agents[0].number))
+    desk.settle()
+    assert texts(socket) == {"hello": 1}
+
+
+def test_events_of_the_version_before_are_still_told(world: World) -> None:
+    socket = an_agent(world)
+    world.online(world.agents[0])
+    events = held_back(world)
+    visitor = world.asking("hello")
+    world.settle()
+    (posted,) = [body for _, body in events if "message.posted" in body]
+    (assigned,) = [body for _, body in events if "conversation.assigned" in body]
+    old = (posted.replace(".v2", ".v1"), assigned.replace(".v2", ".v1"))
+    for body in old:
+        tell(body)
+    assert set(texts(socket)) == {"hello"}
+    assert visitor.history() == ["hello"]
+
+
+def test_what_an_agent_had_before_is_known_by_the_steps() -> None:
+    taken = {3: Step("A", 1, 7, 0), 4: Step("R", 1, 8, 2), 5: Step("R", 1, 9, 3), 6: Step("R", 1, 7, 4)}
+    assert lost(taken, 7, 6) == 2
+    assert lost(taken, 8, 4) == 0
+    assert lost({**taken, 7: Step("C", 1, 7, 5), 8: Step("W", 1, 0, 6), 9: Step("A", 1, 7, 7)}, 7, 9) == 6
+    assert lost({}, 7, 1) == 0
