@@ -13,11 +13,12 @@ from typing import Any
 
 from chalicelib import config, context
 from chalicelib.context import ADMIN, Caller, Context
-from chalicelib.desk import organisations, owners, people, tokens
+from chalicelib.desk import organisations, owners, registration, tokens
 from chalicelib.desk.errors import Exists
 from chalicelib.desk.organisations import Booked, Plan
 from chalicelib.desk.owners import NewAccount
-from chalicelib.desk.people import CreateAgent, Person
+from chalicelib.desk.people import Person
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.dialects.ppmessage.auth import CLIENTS
 from chalicelib.rules import passwords
 from infra import stack
@@ -53,7 +54,7 @@ def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given
 
 def _agent(ctx: Context, name: str, email: str) -> tuple[Person, str]:
     password = secrets.token_urlsafe(12)
-    return people.create_agent(ctx, CreateAgent(email, name, passwords.wire(password))), password
+    return registration.create_agent(ctx, CreateAgent(email, name, passwords.wire(password))), password
 
 
 def main() -> int:

@@ -22,9 +22,10 @@ from moto.sqs.models import sqs_backends
 import app
 from chalicelib import config, context
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import accounts, owners, people, tokens
+from chalicelib.desk import accounts, owners, registration, tokens
 from chalicelib.desk.owners import NewAccount
-from chalicelib.desk.people import CreateAgent, Person
+from chalicelib.desk.people import Person
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.dialects.ppmessage.auth import CLIENTS, LEVELS
 from chalicelib.models import base, mail, queues, sockets, storage
 from chalicelib.models import tokens as token_rows
@@ -218,7 +219,7 @@ class World:
 
     def _agent(self, ctx: Context, name: str, level: str) -> Person:
         email = f"{name.split()[0].lower()}@{self.account[-12:]}.test"
-        return people.create_agent(ctx, CreateAgent(email, name, passwords.wire(PASSWORD), level))
+        return registration.create_agent(ctx, CreateAgent(email, name, passwords.wire(PASSWORD), level))
 
     def ctx(self, level: str, person: Person | str | None = None) -> Context:
         """A context of a caller of the level: a person of the account, or a program."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, Context
-from chalicelib.desk import access, accounts, attempts, people, tokens
+from chalicelib.desk import access, accounts, attempts, people, registration, tokens
 from chalicelib.desk.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -119,4 +119,4 @@ def _home(ctx: Context, person: str) -> Person:
 
 def _remove(ctx: Context, found: Person) -> None:
     after = found.generation + 1
-    rows.remove(found, ctx.now, [ending(found.account, found.id, after, after)], people.names_of(found))
+    rows.remove(found, ctx.now, [ending(found.account, found.id, after, after)], registration.names_of(found))

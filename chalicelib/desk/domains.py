@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
-from chalicelib.desk import access, events, people
+from chalicelib.desk import access, events, people, registration
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Person
@@ -97,7 +97,7 @@ def _of_host(known: Mapping[int, Domain], host: str) -> Domain | None:
 @access.allow(ADMIN, access.DOMAINS)
 def register(ctx: Context, host: str, email: str) -> Domain:
     """A new domain without agents: three requests. Raises Exists, and Invalid for what is no host, no address or one too many."""
-    name, address = _host(host), people.address_of(email)
+    name, address = _host(host), registration.address_of(email)
     there = refreshed(ctx)
     if _of_host(there, name):
         raise Exists("domain", name)
@@ -115,7 +115,7 @@ def change(ctx: Context, host: str, wanted: Change) -> bool:
     """Sets what is given: two requests. Returns whether that changed anything. Raises NotFound, Invalid, Exists."""
     given: dict[str, Any] = {name: value for name, value in asdict(wanted).items() if value is not None}
     given |= {"host": _host(wanted.host)} if wanted.host is not None else {}
-    given |= {"email": people.address_of(wanted.email)} if wanted.email is not None else {}
+    given |= {"email": registration.address_of(wanted.email)} if wanted.email is not None else {}
     return _changed(ctx, host, lambda domain: replace(domain, **given))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, VISITOR, Context
-from chalicelib.desk import accounts, limits, people, tokens
+from chalicelib.desk import accounts, limits, people, registration, tokens
 from chalicelib.desk.access import allow
 from chalicelib.desk.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing, NotFound
 from chalicelib.desk.people import Person
@@ -65,7 +65,7 @@ def contact(ctx: Context, claimed: Claimed, trace: str | None = None) -> Person:
             tokens.bind(ctx, person.id)
         return person
     _refuse_agents(ctx, told.email)
-    person = people.visitor(ctx, trace or _trace(ctx, told))
+    person = registration.visitor(ctx, trace or _trace(ctx, told))
     _note(ctx, person, _details(told) | _unproved(told, person))
     return person
 
@@ -84,8 +84,8 @@ def _checked(claimed: Claimed) -> Claimed:
     if claimed.registered_at is not None and not 0 <= claimed.registered_at <= _LATEST:
         raise Invalid("registered_at", "is no time in milliseconds since 1970")
     if _is_address(claimed.user_id):
-        return replace(claimed, user_id=None, email=people.address_of(claimed.user_id or ""))
-    return replace(claimed, email=people.address_of(claimed.email) if claimed.email else None)
+        return replace(claimed, user_id=None, email=registration.address_of(claimed.user_id or ""))
+    return replace(claimed, email=registration.address_of(claimed.email) if claimed.email else None)
 
 
 def _is_address(user_id: str | None) -> bool:
@@ -107,7 +107,7 @@ def _check_signature(ctx: Context, claimed: Claimed) -> None:
 def _customer(ctx: Context, told: Claimed) -> Person:
     """The contact who is known by the user id, or else by the address, made where there is none."""
     if not told.user_id:
-        return people.contact_by_email(ctx, told.email or "", told.name, told.icon)
+        return registration.contact_by_email(ctx, told.email or "", told.name, told.icon)
     user_id = told.user_id
     return contended(ctx, lambda: _by_user_id(ctx, user_id) or _arrived(ctx, user_id, told))
 
@@ -119,7 +119,7 @@ def _by_user_id(ctx: Context, user_id: str) -> Person | None:
 
 def _arrived(ctx: Context, user_id: str, told: Claimed) -> Person:
     limits.spend_contact(ctx)
-    person = people.made_contact(ctx, told.name or (emails.name_of(told.email) if told.email else user_id))
+    person = registration.made_contact(ctx, told.name or (emails.name_of(told.email) if told.email else user_id))
     person.email, person.email_is_verified = told.email or text.visitor_email(person.id, ctx.account), False
     person.user_id, person.user_id_is_verified = user_id, True
     rows.create(person, [claims.claim(ctx.account, "user_id", user_id, person.id)])
@@ -159,7 +159,7 @@ def _unproved(told: Claimed, person: Person) -> dict[str, Any]:
         noted["email"] = told.email
     if told.user_id and not person.user_id_is_verified:
         noted["user_id"] = told.user_id
-    if noted and not told.name and person.name == people.NAMELESS:
+    if noted and not told.name and person.name == registration.NAMELESS:
         noted["name"] = emails.name_of(told.email) if told.email else told.user_id
     return noted
 

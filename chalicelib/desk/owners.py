@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import access, accounts, clients, events, limits, people, tokens
+from chalicelib.desk import access, accounts, clients, events, limits, people, registration, tokens
 from chalicelib.desk.accounts import Account
 from chalicelib.desk.clients import Credential, Made
 from chalicelib.desk.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.events import AccessEnded
-from chalicelib.desk.people import CreateAgent, Person
+from chalicelib.desk.people import Person
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.desk.retry import contended
 from chalicelib.models import accounts as rows
 from chalicelib.models import claims
@@ -61,7 +62,7 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
     limits.spend_by_source(ctx, "signups")
     accounts.check({"name": new.name, **new.settings})
     inside = _inside(ctx, new)
-    person = people.made_agent(inside, replace(owner, level=ADMIN))
+    person = registration.made_agent(inside, replace(owner, level=ADMIN))
     login = claims.claim(inside.account, "login", person.email, person.id, scope=claims.EVERYWHERE)
     made = _clients(inside, new)
     row = _row(inside, new, person, made, opened_in=ctx.account or None)
@@ -108,7 +109,7 @@ def _inside(ctx: Context, new: NewAccount) -> Context:
 
 def _again(inside: Context, agent: Person) -> Person:
     """The same human in another account."""
-    person = people.made_agent(inside, CreateAgent(agent.email, agent.name, None, ADMIN, agent.language))
+    person = registration.made_agent(inside, CreateAgent(agent.email, agent.name, None, ADMIN, agent.language))
     person.id, person.home = agent.id, agent.home or agent.account
     person.icon, person.signature = agent.icon, agent.signature
     return person
@@ -171,7 +172,7 @@ def close(ctx: Context, owner: str) -> None:
 
     def attempt() -> None:
         account, row = accounts.read(ctx)
-        if owner != account.owner or ctx.caller.person not in (None, owner):
+        if not ctx.caller.at_least(ADMIN) or owner != account.owner or ctx.caller.person not in (None, owner):
             raise Forbidden("only its owner removes an account", NOT_OWNER)
         here = people.get(ctx, owner)
         login = _login(here)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
-from chalicelib.desk import access, accounts, attempts, people, tokens
+from chalicelib.desk import access, accounts, attempts, people, registration, tokens
 from chalicelib.desk.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
 from chalicelib.desk.people import Person
 from chalicelib.desk.retry import contended
@@ -13,7 +13,7 @@ from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
 from chalicelib.models.tokens import Token, ending
 
-_LONGEST = {"name": 256, "icon": people.LONGEST_ICON, "signature": 1000, "language": 35}
+_LONGEST = {"name": 256, "icon": registration.LONGEST_ICON, "signature": 1000, "language": 35}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def change(ctx: Context, person: str, wanted: ChangePerson) -> None:
     level = _level(ctx, found, wanted.level)
     if wanted.new_password is not None:
         _check_password(ctx, found, wanted)
-    stored = people.hashed(ctx, wanted.new_password) if wanted.new_password is not None else None
+    stored = registration.hashed(ctx, wanted.new_password) if wanted.new_password is not None else None
     if shown:
         _write(found, shown, ctx.now)
     if level:

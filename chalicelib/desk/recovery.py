@@ -2,7 +2,7 @@
 
 from chalicelib import config
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import access, accounts, attempts, events, limits, people, profiles, tokens
+from chalicelib.desk import access, accounts, attempts, events, limits, people, profiles, registration, tokens
 from chalicelib.desk.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.events import PasswordForgotten
 from chalicelib.desk.people import Person
@@ -37,7 +37,7 @@ def ask(ctx: Context, email: str, page: str) -> None:
     The same two requests whether anybody does or not; the fourth within an hour from one source asks for none. Raises Invalid
     for what is no address, and for one that no mail can be sent to.
     """
-    address = people.address_of(email)
+    address = registration.address_of(email)
     if not emails.can_be_sent_to(address):
         raise Invalid("email", "has letters before the @ to which no mail can be sent")
     source = attempts.login_of(address).source(ctx)
@@ -102,5 +102,5 @@ def _reset(ctx: Context, code: str, wire_password: str) -> Person:
         person = people.get(inside, str(row.person))
     except NotFound as error:
         raise NotAuthenticated from error
-    profiles.set_password_once(inside, person, people.hashed(ctx, wire_password), row)
+    profiles.set_password_once(inside, person, registration.hashed(ctx, wire_password), row)
     return person

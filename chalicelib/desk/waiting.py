@@ -7,7 +7,7 @@ group he waits until an agent is there; elsewhere he can write meanwhile.
 from collections.abc import Sequence
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import access, accounts, conversations, groups, people, routing
+from chalicelib.desk import access, accounts, conversations, groups, people, registration, routing
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.errors import Invalid, NotFound
@@ -51,7 +51,7 @@ def ask(ctx: Context, contact: str, group: str | None = None, domain: int | None
 
 
 def _asked(ctx: Context, person: Person, wanted: Group | None, domain: int | None) -> Conversation:
-    people.visits(ctx, person, domain)
+    registration.visits(ctx, person, domain)
     if not person.chat:
         return conversations.begin(ctx, person, wanted)
     latest = conversations.load(ctx, person.chat)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import cache, people
-from chalicelib.desk.people import CreateAgent
+from chalicelib.desk import cache, registration
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.models import claims, settings
 from chalicelib.models.claims import Claim
 from chalicelib.models.tokens import Token, ending_key
@@ -27,7 +27,7 @@ def address() -> str:
 
 def newcomer(scene: "Scene") -> str:
     """The uuid of a new agent."""
-    return people.create_agent(scene.world.ctx(ADMIN), CreateAgent(address(), "New Agent", NEW_PASSWORD)).id
+    return registration.create_agent(scene.world.ctx(ADMIN), CreateAgent(address(), "New Agent", NEW_PASSWORD)).id
 
 
 def revive(scene: "Scene") -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import agents, cache, people
+from chalicelib.desk import agents, cache, people, registration
 from chalicelib.desk.errors import NotFound
 from chalicelib.models import claims, settings
 from tests.conformance.cases_apps import address
@@ -123,7 +123,7 @@ def test_an_unsigned_address_is_noted_for_agents_and_is_nobodys(scene: Scene) ->
     assert claims.find(scene.world.account, "email", email) is None
     with pytest.raises(NotFound):
         people.by_email(scene.world.ctx(ADMIN), email)
-    assert people.is_free(scene.world.ctx(ADMIN), email)
+    assert registration.is_free(scene.world.ctx(ADMIN), email)
     assert seen(scene, user(scene, EMAIL, user_email=email))["user_fullname"] == email.split("@")[0]
 
 

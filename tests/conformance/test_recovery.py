@@ -10,9 +10,9 @@ from moto.ses.models import ses_backends
 import app
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import logins, people, recovery, tokens
+from chalicelib.desk import logins, people, recovery, registration, tokens
 from chalicelib.desk.errors import Exists, NotAuthenticated
-from chalicelib.desk.people import CreateAgent
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.models import mail
 from chalicelib.models import people as people_rows
 from tests.conformance.test_doors import Page
@@ -269,11 +269,11 @@ def test_what_is_no_event_of_mail_changes_nothing(world: World) -> None:
 
 def test_an_address_at_a_host_in_another_script_is_one_persons_and_gets_its_mail(world: World) -> None:
     host = world.agents[0].email.partition("@")[2]
-    made = people.create_agent(world.ctx(ADMIN), CreateAgent(f"Ada@bücher.{host}", "Ada", PASSWORD))
+    made = registration.create_agent(world.ctx(ADMIN), CreateAgent(f"Ada@bücher.{host}", "Ada", PASSWORD))
     assert made.email == f"ada@xn--bcher-kva.{host}"
     for spelling in (f"ada@BÜCHER.{host}", f"ada@xn--bcher-kva.{host}", f" ada@bu\u0308cher.{host}"):
         with pytest.raises(Exists):
-            people.create_agent(world.ctx(ADMIN), CreateAgent(spelling, "Ada again", PASSWORD))
+            registration.create_agent(world.ctx(ADMIN), CreateAgent(spelling, "Ada again", PASSWORD))
         assert people.agent_by_email(world.ctx(ADMIN), spelling).id == made.id
         assert ask(world, spelling).body["error_code"] == 0
         assert mails(world)[-1][0] == made.email

@@ -3,9 +3,9 @@
 import pytest
 
 from chalicelib.context import ADMIN, AGENT
-from chalicelib.desk import access, agents, organisations, people, presence
+from chalicelib.desk import access, agents, organisations, people, presence, registration
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated, NotFound
-from chalicelib.desk.people import CreateAgent
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.models import conversations as rows
 from tests.conformance.cases_domains import BOOKED
 from tests.world import PASSWORD, World, counted
@@ -53,7 +53,7 @@ def test_nobody_permits_himself_or_what_there_is_not(world: World, other: World)
 
 def test_a_permitted_agent_removes_agents_but_nobody_above_him(world: World) -> None:
     agents.permit(world.ctx(ADMIN), world.agents[0].id, [access.USERS, access.OPERATORS])
-    chief = people.create_agent(world.ctx(ADMIN), CreateAgent("chief@shop.test", "Chief", None, ADMIN))
+    chief = registration.create_agent(world.ctx(ADMIN), CreateAgent("chief@shop.test", "Chief", None, ADMIN))
     for above in (chief, world.owner):
         with pytest.raises(Forbidden):
             agents.remove(world.as_agent(), above.id)

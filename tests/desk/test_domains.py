@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, conversations, domains, groups, members, messages, people, waiting
+from chalicelib.desk import accounts, conversations, domains, groups, members, messages, people, registration, waiting
 from chalicelib.desk.domains import Change
 from chalicelib.desk.errors import Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.messages import PostMessage
@@ -25,7 +25,7 @@ def arrived(world: World, domain: domains.Domain | None = None) -> str:
     """A visitor of a domain, or of none."""
     world.now += 1
     number = domain.number if domain else None
-    return people.visitor(world.as_visitor("nobody yet"), f"trace {world.now}", number).id
+    return registration.visitor(world.as_visitor("nobody yet"), f"trace {world.now}", number).id
 
 
 def asks(world: World, contact: str, domain: int | None = None) -> str:
@@ -205,7 +205,7 @@ def test_where_nobody_is_assigned_a_domain_s_chat_is_its_operators(world: World)
     desk = World(world.monkeypatch, clock_of=world, name="everyone", allocation=accounts.EVERYONE)
     domain = domains.register(desk.ctx(ADMIN), HOST, EMAIL)
     domains.assign(desk.ctx(ADMIN), HOST, desk.agents[1].id)
-    visitor = people.visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
+    visitor = registration.visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
     found = waiting.ask(desk.as_visitor(visitor), visitor)
     assert members.of(desk.ctx(ADMIN), found) == [desk.agents[1].id, visitor]
     served = groups.serving(desk.ctx(ADMIN), people.agents(desk.ctx(ADMIN)), None, domain.number)
@@ -217,7 +217,7 @@ def test_allocated_by_group_a_domain_s_chat_needs_no_distributor(world: World) -
     domain = domains.register(desk.ctx(ADMIN), HOST, EMAIL)
     domains.assign(desk.ctx(ADMIN), HOST, desk.agents[1].id)
     desk.online(*desk.agents)
-    visitor = people.visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
+    visitor = registration.visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
     assert waiting.ask(desk.as_visitor(visitor), visitor).assignee == desk.agents[1].id
 
 

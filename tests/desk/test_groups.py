@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, conversations, groups, messages, people, presence, tallies, waiting
+from chalicelib.desk import accounts, conversations, groups, messages, presence, registration, tallies, waiting
 from chalicelib.desk.errors import Invalid, NotFound
 from chalicelib.desk.groups import Change, Group
 from chalicelib.rules.groups import Work
@@ -26,7 +26,7 @@ def made(world: World, name: str, *agents: int, **given: object) -> Group:
 
 def arrived(world: World) -> str:
     world.now += 1
-    return people.visitor(world.as_visitor("nobody yet"), f"trace {world.now}").id
+    return registration.visitor(world.as_visitor("nobody yet"), f"trace {world.now}").id
 
 
 def asks(world: World, contact: str, group: Group | None = None) -> conversations.Conversation:

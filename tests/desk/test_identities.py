@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, STRANGER, VISITOR, Caller
-from chalicelib.desk import accounts, cache, identities, people, tokens
+from chalicelib.desk import accounts, cache, identities, people, registration, tokens
 from chalicelib.desk.accounts import Change
 from chalicelib.desk.errors import Forbidden, Missing
 from chalicelib.desk.identities import Claimed
@@ -75,8 +75,8 @@ def test_a_token_speaks_for_whom_it_was_given_and_nobody_else(world: World) -> N
 
 def test_agents_see_the_note_at_once(world: World) -> None:
     ctx = world.as_visitor("a")
-    own = people.visitor(ctx, "my browser")
-    assert people.card(world.as_agent(), own.id).name == people.NAMELESS
+    own = registration.visitor(ctx, "my browser")
+    assert people.card(world.as_agent(), own.id).name == registration.NAMELESS
     identities.contact(ctx, Claimed(email="cu@shop.test"), "my browser")
     card = people.card(world.as_agent(), own.id)
     assert (card.name, card.email, card.email_is_verified) == ("cu", "cu@shop.test", False)
@@ -86,7 +86,7 @@ def test_who_says_nothing_is_the_contact_of_the_browser_and_without_one_nobody(w
     ctx = world.as_visitor("a")
     nothing: list[dict[str, Any]] = [{}, {"user_id": "", "email": "", "name": ""}]
     for given in nothing:
-        assert identities.contact(ctx, Claimed(**given), "my browser").id == people.visitor(ctx, "my browser").id
+        assert identities.contact(ctx, Claimed(**given), "my browser").id == registration.visitor(ctx, "my browser").id
         with pytest.raises(Missing):
             identities.contact(ctx, Claimed(**given))
 

@@ -3,11 +3,24 @@
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller, Context
-from chalicelib.desk import accounts, agents, clients, conversations, events, logins, owners, people, profiles, routing, tokens
+from chalicelib.desk import (
+    accounts,
+    agents,
+    clients,
+    conversations,
+    events,
+    logins,
+    owners,
+    people,
+    profiles,
+    registration,
+    routing,
+    tokens,
+)
 from chalicelib.desk.errors import NOT_OWNER, Exists, Forbidden, NotAuthenticated, NotFound
 from chalicelib.desk.owners import MOST_OWNED, NewAccount
-from chalicelib.desk.people import CreateAgent, CreateContact
 from chalicelib.desk.profiles import ChangePerson
+from chalicelib.desk.registration import CreateAgent, CreateContact
 from chalicelib.models import claims
 from chalicelib.models import people as rows
 from chalicelib.models.base import Refused
@@ -143,7 +156,7 @@ def test_a_removed_agent_is_found_by_nothing_and_his_name_stays(world: World) ->
     with pytest.raises(NotAuthenticated):
         logins.log_in_plain(ctx, ada.email, PASSWORD)
     assert people.cards(ctx, [ada.id])[ada.id].name == ada.name
-    assert people.create_agent(ctx, CreateAgent(ada.email, "Ada again", None)).id != ada.id
+    assert registration.create_agent(ctx, CreateAgent(ada.email, "Ada again", None)).id != ada.id
 
 
 def test_all_tokens_and_keys_of_a_removed_agent_end_in_one_write(world: World) -> None:
@@ -204,9 +217,9 @@ def test_a_change_of_who_has_just_been_removed_writes_nothing(world: World) -> N
 
 
 def test_a_visitor_who_was_removed_is_another_one_when_he_comes_back(world: World) -> None:
-    first = people.visitor(world.as_visitor("a"), "my browser")
+    first = registration.visitor(world.as_visitor("a"), "my browser")
     agents.remove(world.ctx(ADMIN), first.id)
-    assert people.visitor(world.as_visitor("a"), "my browser").id != first.id
+    assert registration.visitor(world.as_visitor("a"), "my browser").id != first.id
 
 
 def test_two_who_ask_for_one_customer_at_once_get_the_same(world: World) -> None:
@@ -216,11 +229,11 @@ def test_two_who_ask_for_one_customer_at_once_get_the_same(world: World) -> None
     def late(scope: str, kind: str, name: str) -> claims.Claim | None:
         if rivals:
             return find(scope, kind, name)
-        rivals.append(people.create_contact(ctx, CreateContact(name, "Cu")).id)
+        rivals.append(registration.create_contact(ctx, CreateContact(name, "Cu")).id)
         return None
 
     world.monkeypatch.setattr(claims, "find", late)
-    assert people.contact_by_email(ctx, "cu@shop.test", None, None).id == rivals[0]
+    assert registration.contact_by_email(ctx, "cu@shop.test", None, None).id == rivals[0]
 
 
 def test_reading_people_and_the_account_takes_one_request_each(world: World) -> None:

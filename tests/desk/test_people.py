@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.context import ADMIN, VISITOR
-from chalicelib.desk import accounts, devices, people, presence
+from chalicelib.desk import accounts, devices, people, presence, registration
 from chalicelib.desk.errors import Exists, Forbidden, Invalid, NotFound
-from chalicelib.desk.people import CreateAgent
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.models import claims
 from chalicelib.rules import passwords
 from tests.world import World, counted
@@ -15,10 +15,10 @@ from tests.world import World, counted
 
 def test_a_trace_is_one_visitor_in_its_account(world: World, other: World) -> None:
     ours, theirs = world.as_visitor("a"), other.as_visitor("a")
-    first = people.visitor(ours, "my browser")
-    assert people.visitor(ours, "my browser").id == first.id
-    assert people.visitor(theirs, "my browser").id != first.id
-    assert people.visitor(ours, "another").number == first.number + 1
+    first = registration.visitor(ours, "my browser")
+    assert registration.visitor(ours, "my browser").id == first.id
+    assert registration.visitor(theirs, "my browser").id != first.id
+    assert registration.visitor(ours, "another").number == first.number + 1
 
 
 def test_two_at_once_with_one_trace_are_one_visitor(world: World) -> None:
@@ -29,29 +29,29 @@ def test_two_at_once_with_one_trace_are_one_visitor(world: World) -> None:
         calls.append(name)
         if len(calls) == 1:
             world.monkeypatch.setattr(claims, "find", find)
-            rival.append(people.visitor(ctx, name).id)
+            rival.append(registration.visitor(ctx, name).id)
             world.monkeypatch.setattr(claims, "find", late)
             return None
         return find(scope, kind, name)
 
     rival: list[str] = []
     world.monkeypatch.setattr(claims, "find", late)
-    assert people.visitor(ctx, "shared").id == rival[0]
+    assert registration.visitor(ctx, "shared").id == rival[0]
 
 
 @pytest.mark.parametrize("trace", ["", "x" * 257])
 def test_a_trace_is_1_to_256_characters(world: World, trace: str) -> None:
     with pytest.raises(Invalid):
-        people.visitor(world.as_visitor("a"), trace)
+        registration.visitor(world.as_visitor("a"), trace)
 
 
 def test_an_email_logs_in_one_person_on_the_whole_desk(world: World, other: World) -> None:
     email = world.agents[0].email
     for ctx in (world.ctx(ADMIN), other.ctx(ADMIN)):
         with pytest.raises(Exists):
-            people.create_agent(ctx, CreateAgent(email.upper(), "Second", passwords.wire("x")))
+            registration.create_agent(ctx, CreateAgent(email.upper(), "Second", passwords.wire("x")))
     with pytest.raises(Invalid):
-        people.create_agent(world.ctx(ADMIN), CreateAgent("no address", "Third", passwords.wire("x")))
+        registration.create_agent(world.ctx(ADMIN), CreateAgent("no address", "Third", passwords.wire("x")))
 
 
 def test_nobody_is_found_from_another_account(world: World, other: World) -> None:

@@ -16,11 +16,12 @@ from chalicelib.desk import (
     groups,
     messages,
     openings,
-    people,
     profiles,
+    registration,
     replies,
 )
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated, NotFound
+from chalicelib.desk.registration import CreateAgent, CreateContact
 from tests import hostile
 from tests.world import World
 
@@ -34,25 +35,25 @@ def _post(ctx: Context, world: World, **given: Any) -> Any:
 
 #: By what is stored, the use case that stores a text of it.
 USES: dict[str, Use] = {
-    "an agent's email": lambda ctx, _, text: people.create_agent(ctx, people.CreateAgent(f"{text}@b.example", "a", None)),
-    "an agent's domain": lambda ctx, _, text: people.create_agent(ctx, people.CreateAgent(f"a@{text}.example", "a", None)),
-    "an agent's name": lambda ctx, _, text: people.create_agent(ctx, people.CreateAgent("a@b.example", text, None)),
-    "an agent's password": lambda ctx, _, text: people.create_agent(ctx, people.CreateAgent("a@b.example", "a", text)),
-    "an agent's language": lambda ctx, _, text: people.create_agent(
-        ctx, people.CreateAgent("a@b.example", "a", None, language=text)
+    "an agent's email": lambda ctx, _, text: registration.create_agent(ctx, CreateAgent(f"{text}@b.example", "a", None)),
+    "an agent's domain": lambda ctx, _, text: registration.create_agent(ctx, CreateAgent(f"a@{text}.example", "a", None)),
+    "an agent's name": lambda ctx, _, text: registration.create_agent(ctx, CreateAgent("a@b.example", text, None)),
+    "an agent's password": lambda ctx, _, text: registration.create_agent(ctx, CreateAgent("a@b.example", "a", text)),
+    "an agent's language": lambda ctx, _, text: registration.create_agent(
+        ctx, CreateAgent("a@b.example", "a", None, language=text)
     ),
-    "a contact's email": lambda ctx, _, text: people.create_contact(ctx, people.CreateContact(f"{text}@b.example", "a")),
-    "a contact's name": lambda ctx, _, text: people.create_contact(ctx, people.CreateContact("a@b.example", text)),
-    "a contact's icon": lambda ctx, _, text: people.create_contact(ctx, people.CreateContact("a@b.example", "a", text)),
-    "a contact's language": lambda ctx, _, text: people.create_contact(
-        ctx, people.CreateContact("a@b.example", "a", language=text)
+    "a contact's email": lambda ctx, _, text: registration.create_contact(ctx, CreateContact(f"{text}@b.example", "a")),
+    "a contact's name": lambda ctx, _, text: registration.create_contact(ctx, CreateContact("a@b.example", text)),
+    "a contact's icon": lambda ctx, _, text: registration.create_contact(ctx, CreateContact("a@b.example", "a", text)),
+    "a contact's language": lambda ctx, _, text: registration.create_contact(
+        ctx, CreateContact("a@b.example", "a", language=text)
     ),
-    "a contact's password": lambda ctx, _, text: people.create_contact(
-        ctx, people.CreateContact("a@b.example", "a", password=text)
+    "a contact's password": lambda ctx, _, text: registration.create_contact(
+        ctx, CreateContact("a@b.example", "a", password=text)
     ),
-    "the name of a contact who comes": lambda ctx, _, text: people.contact_by_email(ctx, "new@b.example", text, None),
-    "the icon of a contact who comes": lambda ctx, _, text: people.contact_by_email(ctx, "new@b.example", None, text),
-    "a trace": lambda ctx, _, text: people.visitor(ctx, text),
+    "the name of a contact who comes": lambda ctx, _, text: registration.contact_by_email(ctx, "new@b.example", text, None),
+    "the icon of a contact who comes": lambda ctx, _, text: registration.contact_by_email(ctx, "new@b.example", None, text),
+    "a trace": lambda ctx, _, text: registration.visitor(ctx, text),
     "a domain's host": lambda ctx, _, text: domains.register(ctx, f"{text}.example", "a@b.example"),
     "a domain's email": lambda ctx, _, text: domains.register(ctx, "a.example", f"{text}@b.example"),
     "a device": lambda ctx, world, text: devices.register(ctx, world.agents[0].id, text, "IOS"),

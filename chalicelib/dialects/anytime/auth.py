@@ -5,7 +5,7 @@ import base64
 import msgspec
 
 from chalicelib.context import Caller, Context, stranger
-from chalicelib.desk import logins, people, refreshing, tokens
+from chalicelib.desk import logins, refreshing, registration, tokens
 from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
 from chalicelib.dialects.bounds import Id, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
@@ -31,7 +31,7 @@ def _caller(ctx: Context, request: Request) -> Caller:
         raise NotAuthenticated
     try:
         email, _, key = base64.b64decode(basic, validate=True).decode().partition(":")
-        address = people.address_of(email)
+        address = registration.address_of(email)
     except (ValueError, Invalid) as error:
         raise NotAuthenticated from error
     return tokens.check(ctx, key, tokens.KEY, name=address)

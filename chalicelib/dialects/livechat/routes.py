@@ -1,10 +1,11 @@
 """LiveChat's endpoint table."""
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk import accounts, agents, domains, organisations, people
+from chalicelib.desk import accounts, agents, domains, organisations, people, registration
 from chalicelib.desk.access import DOMAINS, OPERATORS, USERS
 from chalicelib.desk.errors import Exists, Invalid, NotFound
-from chalicelib.desk.people import CreateAgent, Person
+from chalicelib.desk.people import Person
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.livechat import auth, errors, mapping, wire
@@ -23,7 +24,7 @@ def organisation(ctx: Context, request: Nothing) -> wire.Organisation:
 def add_operator(ctx: Context, request: wire.NewOperator) -> wire.OperatorAdded:
     """`POST operator/add`: a new operator, who chooses his password by the link of a forgotten one."""
     try:
-        made = people.create_agent(ctx, CreateAgent(request.email, request.name, None))
+        made = registration.create_agent(ctx, CreateAgent(request.email, request.name, None))
     except Exists:
         known = _known(ctx, request.email)
         if known is None or known.name != request.name:
@@ -75,7 +76,7 @@ def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded:
         return mapping.added(ctx.account, domains.register(ctx, request.domain, request.email))
     except Exists as there:
         found = domains.get(ctx, there.id)
-        if found.email != people.address_of(request.email):
+        if found.email != registration.address_of(request.email):
             raise
         return already(mapping.added(ctx.account, found))
 

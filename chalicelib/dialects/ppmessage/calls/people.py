@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, agents, domains, identities, people, profiles
+from chalicelib.desk import accounts, agents, domains, identities, people, profiles, registration
 from chalicelib.desk.errors import Invalid, Missing, NotFound
 from chalicelib.desk.identities import Claimed
-from chalicelib.desk.people import CreateAgent
+from chalicelib.desk.registration import CreateAgent
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import errors
 from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM
@@ -31,13 +31,15 @@ def create_visitor(ctx: Context, request: wire.CreateVisitor) -> wire.AnonymousC
 
 def _visitor(ctx: Context, request: wire.CreateAnonymous | wire.CreateVisitor) -> wire.AnonymousCreated:
     domain = domains.started_on(ctx, request.domain, request.origin)
-    return mapping.anonymous(people.visitor(ctx, request.ppcom_trace_uuid, domain))
+    return mapping.anonymous(registration.visitor(ctx, request.ppcom_trace_uuid, domain))
 
 
 def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
     """PP_CREATE_USER: an agent or a contact; 22 where somebody has the e-mail."""
     wanted = mapping.create(request)
-    person = people.create_agent(ctx, wanted) if isinstance(wanted, CreateAgent) else people.create_contact(ctx, wanted)
+    person = (
+        registration.create_agent(ctx, wanted) if isinstance(wanted, CreateAgent) else registration.create_contact(ctx, wanted)
+    )
     return mapping.user(person, accounts.load(ctx).owner)
 
 
@@ -104,7 +106,7 @@ def _identified(ctx: Context, claimed: Claimed, trace: str | None, names: Mappin
 
 def email_valid(ctx: Context, request: wire.EmailRequest) -> wire.EmailValid:
     """PP_IS_EMAIL_VALID: whether somebody new can have it."""
-    return wire.EmailValid(people.is_free(ctx, request.user_email))
+    return wire.EmailValid(registration.is_free(ctx, request.user_email))
 
 
 def service_users(ctx: Context, request: AppRequest) -> wire.ServiceUsers:
