@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, agents, conversations, members, people, presence
+from chalicelib.desk import accounts, agents, conversations, members, openings, people, presence
 from chalicelib.desk.members import ChangeMembers
 from chalicelib.models import conversations as rows
 from tests.conformance.cases_sockets import device_of
@@ -130,7 +130,9 @@ def lose_an_agent(world: World) -> None:
     """Who has a conversation is switched off: it goes to another. Who has lost their socket is back before anybody sees it."""
     ours = World(world.monkeypatch, clock_of=world, name="lost")
     ours.online(*ours.agents[:2])
-    visitor = ours.visitor()
+    visitor = ours.asking()
+    named = openings.CreateConversation(visitor.id, tuple(agent.id for agent in ours.agents))
+    openings.create(ours.as_visitor(visitor.id), named)
     ours.settle()
     first = conversations.load(ours.ctx(ADMIN), visitor.conversation).assignee
     agents.switch(ours.ctx(ADMIN, ours.owner), str(first), on=False)
