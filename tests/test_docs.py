@@ -1,0 +1,44 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib.desk import devices, domains, files, groups, keys, limits, live, members, replies
+from chalicelib.rules import text
+
+ROOT = Path(__file__).parent.parent
+LIMITS = (ROOT / "docs" / "limits.md").read_text()
+
+
+def test_every_limit_is_documented_as_it_is() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([\d,]+) \| ([\d,]+) \| (\d+) \|$", LIMITS, re.MULTILINE)
+    told = {
+        name: (what, int(most.replace(",", "")), int(seconds.replace(",", "")), int(step))
+        for name, what, most, seconds, step in rows
+    }
+    assert told == {name: (one.what, one.most, one.seconds, one.step) for name, one in limits.DEFAULTS.items()}
+
+
+@pytest.mark.parametrize(
+    ("what", "most"),
+    [
+        ("sockets of a person", f"{live.MOST_SOCKETS};"),
+        ("devices of a person", f"{devices.MOST};"),
+        ("members by name of a conversation", f"{members.MOST} |"),
+        ("api keys of an account", f"{keys.MOST} |"),
+        ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {replies.MOST:,} |"),
+        ("a message's text", f"{text.MOST_BYTES:,} bytes"),
+        ("a file", f"{files.MOST_BYTES / 1_000_000} MB"),
+    ],
+)
+def test_how_much_is_documented_as_it_is(what: str, most: str) -> None:
+    (row,) = [line for line in LIMITS.splitlines() if line.startswith(f"| {what}")]
+    assert most in row
+
+
+def test_links_of_the_documents_lead_to_files() -> None:
+    for document in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)", document.read_text()):
+            assert target.startswith("http") or (document.parent / target).exists(), (document.name, target)
