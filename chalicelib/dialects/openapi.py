@@ -18,8 +18,9 @@ _REF = "#/components/schemas/{name}"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 
 
-#: As many requests as one costs: it is made anew for each.
+#: As many requests as one counts for: it is large, and made by the first that asks a process.
 _WEIGHT = 20
+_made: dict[tuple[str, ...], dict[str, Any]] = {}
 
 
 def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
@@ -29,7 +30,14 @@ def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
         limits.spend_by_source(stranger(request.source), "requests", _WEIGHT)
     except TooMany as error:
         return Answer({"message": str(error)}, 429, headers | {"Retry-After": str(error.seconds)}, refused=True)
-    return Answer(document(dialects) if request.method == "GET" else None, headers=headers)
+    return Answer(_document(dialects) if request.method == "GET" else None, headers=headers)
+
+
+def _document(dialects: Sequence[Dialect]) -> dict[str, Any]:
+    names = tuple(dialect.name for dialect in dialects)
+    if names not in _made:
+        _made[names] = document(dialects)
+    return _made[names]
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:

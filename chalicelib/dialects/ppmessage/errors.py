@@ -62,10 +62,10 @@ STRINGS = {
 }
 #: What the desk calls a field, and what its client does.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
-_FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status"}
+_FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status", "language": "user_language"}
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
 _EXISTS = {"device": 25, "person": 22}
-_FIELDS |= {"members": "member_list", "name": "conversation_name", "size": "page_size", "page": "page_offset"}
+_FIELDS |= {"members": "member_list", "size": "page_size", "page": "page_offset"}
 _NOT_FOUND = {
     "person": 7,
     "account": 13,
@@ -78,6 +78,12 @@ _NOT_FOUND = {
 }
 _FIELDS |= {"description": "group_desc", "selection": "group_route_algorithm", "members": "member_list"}
 _FIELDS |= {"question": "script_question", "answer": "script_answer"}
+#: Fields that several nouns have, and how each noun's endpoints spell them; the first noun that is in an endpoint's name counts.
+_OF_NOUNS = {
+    "name": (("_USER", "user_fullname"), ("_GROUP", "group_name"), ("_CONVERSATION", "conversation_name"), ("_APP", "app_name")),
+    "signature": (("_UPDATE_USER", "user_signature"),),
+    "icon": (("_USER", "user_icon"), ("_ANONYMOUS", "user_icon"), ("_GROUP", "group_icon"), ("_APP", "app_icon")),
+}
 _NO_LIST, _GOT = "expected `array", ", got `"
 #: Has OAuth's own words for what is wrong with a form; and the call that knows but 6 and 16.
 _TOKEN, _SEND = "/ppauth/token", "/PP_SEND_MESSAGE"
@@ -127,9 +133,12 @@ def code_of(error: Exception) -> int:
             return 17
 
 
-def named(error: DeskError) -> DeskError:
-    """The error with the field's name as its client knows it."""
-    return Invalid(_FIELDS.get(error.field, error.field), error.reason) if isinstance(error, Invalid) else error
+def named(error: DeskError, path: str = "") -> DeskError:
+    """The error with the field's name as the clients of an endpoint know it."""
+    if not isinstance(error, Invalid):
+        return error
+    spelled = next((name for noun, name in _OF_NOUNS.get(error.field, ()) if noun in path), None)
+    return Invalid(spelled or _FIELDS.get(error.field, error.field), error.reason)
 
 
 def fail(error: Exception, request: Request) -> Answer:
@@ -139,7 +148,7 @@ def fail(error: Exception, request: Request) -> Answer:
     code, facts = code_of(error), _facts(error)
     if code == 28 and uri(request) == _SEND:
         code = 16
-    detail = str(named(error)) if isinstance(error, DeskError) else ""
+    detail = str(named(error, request.path)) if isinstance(error, DeskError) else ""
     more = {"error_detail": detail} if detail else {}
     status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
     if isinstance(error, TooMany) and request.path.startswith(_READ):
