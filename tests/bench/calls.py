@@ -152,7 +152,7 @@ def open_conversation(scene: Scene) -> Bill:
     return bill
 
 
-@call("its events to their queues", 2, "a batch of the stream: one request a queue")
+@call("a chat begins: its events to their queues", 3, "one batch of the stream: routing, timers, notify")
 def relayed(scene: Scene) -> Bill:
     scene.world.settle()
     scene.world.asking()
