@@ -9,6 +9,7 @@ from chalicelib.desk.errors import Forbidden, Invalid, NotFound, Stale, Unavaila
 from chalicelib.desk.retry import contended
 from chalicelib.desk.unassigned import empty as empty
 from chalicelib.desk.unassigned import looks_again_at as looks_again_at
+from chalicelib.desk.unassigned import named as named
 from chalicelib.desk.unassigned import waiting as waiting
 from chalicelib.models import claims, conversations, counters, details, memberships, summaries
 from chalicelib.models import people as rows
@@ -98,7 +99,7 @@ def begin(ctx: Context, person: people.Person, group: Group | None = None, agent
     conversation.domain = person.domain
     if group:
         conversation.group, conversation.group_number = group.id, group.number
-    begun = lifecycle.assigned(ctx.now, agent.id, agent.number, ()) if agent else empty(ctx, conversation)
+    begun = lifecycle.assigned(ctx.now, agent.id, agent.number, ()) | named(ctx) if agent else empty(ctx, conversation)
     for name, value in begun.items():
         setattr(conversation, name, value)
     summaries.open_(conversation, person.chat)
@@ -130,7 +131,7 @@ def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Detai
     me = ctx.caller.person
     if me is None:
         raise Forbidden("only an agent holds conversations")
-    found = details.with_details(ctx.account, conversations.held(ctx.account, me, limit, newest_first=True))
+    found = details.with_details(ctx.account, conversations.assigned_to(ctx.account, me, limit))
     return [(row, known) for row, known in found if row.assignee == me and row.is_open and not row.is_internal]
 
 
@@ -194,10 +195,11 @@ def change(ctx: Context, conversation: str, wanted: Change, versions: Collection
         if wanted.contact not in (None, found.contact_number):
             raise Invalid("contact", "can't be changed")
         changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
-        before = found.assignee if found.is_open else None
+        before = found.carrier
         changes |= _moved(ctx, found, wanted) | _reassigned(ctx, found, wanted, assignee)
         if changes or wanted.facts:
-            after = changes.get("assignee", found.assignee) if changes.get("status", found.status) != status.CLOSED else None
+            is_carried = changes.get("status", found.status) != status.CLOSED and not changes.get("named", found.named)
+            after = changes.get("assignee", found.assignee) if is_carried else None
             loads = Loads(freed=before, held=after)
             summaries.change(found, changes, ctx.now, loads, escalates=_escalates(assignee), facts=wanted.facts)
         return found
@@ -244,7 +246,7 @@ def left_alone(ctx: Context, found: Conversation) -> lifecycle.Changes:
     """
     if found.assignee is None or people.can_serve(rows.get(ctx.account, found.assignee)):
         return {}
-    return waiting(ctx, found)
+    return lifecycle.waiting(looks_again_at(ctx, found)) if found.named else waiting(ctx, found)
 
 
 def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
@@ -270,7 +272,7 @@ def close_mine(ctx: Context, conversation: str) -> Conversation:
         if found.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
             raise Forbidden("the conversation is not assigned to you")
         if found.is_open:
-            summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
+            summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.carrier))
         return found
 
     return contended(ctx, attempt)

@@ -150,7 +150,7 @@ def _with_contact(ctx: Context, found: Conversation, wanted: ChangeMembers, move
         changes |= lifecycle.waiting(again)
     elif left:
         changes |= {"assignee": None, "assignee_number": None, "assigned_at": None}
-    return replace(move, changes=changes, loads=Loads(freed=left if found.is_open else None))
+    return replace(move, changes=changes, loads=Loads(freed=found.carrier if left else None))
 
 
 def _group_claim(ctx: Context, found: Conversation, group: str | None) -> list[Claim]:

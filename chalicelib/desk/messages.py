@@ -102,8 +102,8 @@ def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **fur
         messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads(), file)
         return message
     loads = _loads(found, sender, account)
-    left = conversations.left_alone(ctx, found) if loads.held not in (None, sender.id) else {}
-    changes = left | _said(ctx, found, sender, message, takes=loads.held == sender.id)
+    left = conversations.left_alone(ctx, found) if loads.moved and loads.held not in (None, sender.id) else {}
+    changes = _said(ctx, found, sender, message, left, takes=loads.held == sender.id)
     messages.append(message, found, {"message_count": message.sequence, **changes, **further}, Loads() if left else loads, file)
     return message
 
@@ -176,22 +176,26 @@ def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMes
 def _loads(found: Conversation, sender: Sender, account: Account) -> Loads:
     """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
 
-    Where nobody is to take it, one that was closed is again with the agent it was assigned to (`add` looks whether they serve).
+    Where nobody is to take it, one that was closed is again with the agent it was assigned to, as one is whose contact has named
+    its agent and now begins it (`add` looks whether they serve).
     """
+    if found.named and sender.kind == status.CONTACT:
+        return Loads(held=found.assignee)
     if sender.kind != status.STAFF or found.is_internal or (found.picked_at and found.is_open):
         return Loads()
     if not (account.routed and found.is_routed):
-        return Loads() if found.is_open else Loads(held=found.assignee)
-    return Loads(freed=found.assignee if found.is_open else None, held=sender.id)
+        return Loads(freed=found.carrier, held=found.assignee)
+    return Loads(freed=found.carrier, held=sender.id)
 
 
-def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, *, takes: bool) -> Changes:
-    first: Changes = {}
+def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, left: Changes, *, takes: bool) -> Changes:
+    """What changes with a message; `left` is what does because its agent can't serve any more."""
+    first = left
     if takes and (sender.id != found.assignee or not found.is_open):
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
     elif not found.is_open and sender.kind == status.CONTACT:
         first = lifecycle.waiting(conversations.looks_again_at(ctx, found))
-    elif sender.kind == status.CONTACT and not found.is_begun:
+    elif sender.kind == status.CONTACT and not found.is_begun and not found.named:
         first = {"reassign_at": conversations.looks_again_at(ctx, found)}
     elif sender.id == found.assignee and found.picked_at is None:
         first = lifecycle.picked(ctx.now)

@@ -153,6 +153,8 @@ def _open(
     _set(conversation, members.counted(conversation, joining=by_name, leaving=[]))
     if not (agents or command.internal):
         _set(conversation, conversations.empty(ctx, conversation))
+    elif agents and ctx.caller.level == VISITOR:
+        _set(conversation, conversations.named(ctx))
     claim = claims.claim(ctx.account, members.PAIR, pair, conversation.id) if pair else None
     summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
     return conversation

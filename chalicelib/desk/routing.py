@@ -105,7 +105,7 @@ def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
 def _give(ctx: Context, found: Conversation, agent: Person) -> None:
     settings = accounts.load(ctx).auto_close
     changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, found.attempts, settings)
-    summaries.change(found, changes, ctx.now, Loads(freed=found.assignee, routed=agent))
+    summaries.change(found, changes, ctx.now, Loads(freed=found.carrier, routed=agent))
 
 
 @access.allow(AGENT)
@@ -136,7 +136,7 @@ def look_again(ctx: Context, found: Conversation) -> None:
     left = found.assignee if agent is None else None
     changes = lifecycle.waiting(None) if left else {}
     changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
-    summaries.change(found, changes, ctx.now, Loads(freed=left))
+    summaries.change(found, changes, ctx.now, Loads(freed=found.carrier if left else None))
 
 
 @access.allow(SYSTEM)
@@ -164,7 +164,7 @@ def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
     if not found.is_open or found.assignee != agent:
         return False
     again = accounts.load(ctx).looks_again_at(ctx.now)
-    summaries.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=agent))
+    summaries.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=found.carrier))
     return True
 
 

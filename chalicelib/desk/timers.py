@@ -89,7 +89,7 @@ def _warn(ctx: Context, found: Conversation) -> None:
 
 
 def _close(ctx: Context, found: Conversation) -> None:
-    summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.assignee))
+    summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.carrier))
 
 
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {

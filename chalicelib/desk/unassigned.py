@@ -13,6 +13,11 @@ def empty(ctx: Context, found: Conversation) -> lifecycle.Changes:
     return lifecycle.empty(again, ctx.now + account.expire_after * 1000)
 
 
+def named(ctx: Context) -> lifecycle.Changes:
+    """What is true of a conversation whose agents its contact has named: it expires, and is nobody's until something is said."""
+    return lifecycle.named(ctx.now + accounts.load(ctx).expire_after * 1000)
+
+
 def waiting(ctx: Context, found: Conversation) -> lifecycle.Changes:
     """What is true of a conversation that is open again without an agent: it waits for one if anything was said in it."""
     if found.public_count:

@@ -132,6 +132,8 @@ class Conversation(Table):
     close_at = IntegerAttribute(null=True)
     #: When a chat is closed in which nobody has said anything; None once somebody has, so that no full row has it.
     expire_at = IntegerAttribute(null=True)
+    #: Whether a visitor has named its agents, and nothing has been said yet: until then it is none of theirs to see or to count.
+    named = BooleanAttribute(null=True)
 
     #: None for an internal one, and for one that has not begun: lists of the account leave it out.
     inbox = UnicodeAttribute(null=True)
@@ -178,7 +180,12 @@ class Conversation(Table):
     def is_begun(self) -> bool:
         """Whether its contact has written, or an agent has it or is asked for; until then no list but the contact's shows it."""
         is_said = self.last_message and not self.expire_at
-        return bool(is_said or self.assignee or self.agent_count or self.reassign_at)
+        return not self.named and bool(is_said or self.assignee or self.agent_count or self.reassign_at)
+
+    @property
+    def carrier(self) -> str | None:
+        """The agent whose open conversations it counts to."""
+        return self.assignee if self.is_open and self.is_listed else None
 
     @property
     def is_listed(self) -> bool:
@@ -248,6 +255,14 @@ def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[s
     """Ids of the conversations that an agent has or is a member of, or of what waits, by when that began: one request."""
     rows = Conversation.by_assignee.query(of_key(account, holder), scan_index_forward=not newest_first, limit=limit)
     return list(dict.fromkeys(row.id for row in rows))
+
+
+def assigned_to(account: str, agent: str, limit: int) -> list[str]:
+    """Ids of the conversations that an agent has, newest assignment first, and not those that they are a member of: one request,
+    which looks through the latest thousand of both.
+    """
+    rows = Conversation.by_assignee.query(of_key(account, agent), scan_index_forward=False, limit=_A_PAGE)
+    return [row.id for row in rows if is_summary(row.key)][:limit]
 
 
 def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:

@@ -26,7 +26,7 @@ def open_(conversation: Conversation, before: str | None = None) -> None:
     with transaction() as write:
         _begin(write, conversation)
         people.starts_chat(write, conversation.account, conversation.contact, conversation.id, before)
-        move(write, conversation.account, Loads(held=conversation.assignee), conversation.created_at)
+        move(write, conversation.account, Loads(held=conversation.carrier), conversation.created_at)
 
 
 def open_further(conversation: Conversation, name: Claim | None, members: Sequence[Table]) -> None:
@@ -37,8 +37,8 @@ def open_further(conversation: Conversation, name: Claim | None, members: Sequen
             write.save(name, condition=Claim.key.does_not_exist())
         for row in members:
             write.save(row)
-        if conversation.assignee and not conversation.is_internal:
-            people.hold(write, conversation.account, conversation.assignee, conversation.created_at)
+        if conversation.carrier:
+            people.hold(write, conversation.account, conversation.carrier, conversation.created_at)
 
 
 def _begin(write: TransactWrite, conversation: Conversation) -> None:

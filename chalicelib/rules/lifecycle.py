@@ -31,12 +31,17 @@ _NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None
 
 def closed(now: int) -> Changes:
     """Closed, by hand or by the clock. The assignee stays on record."""
-    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES, "expire_at": None}
+    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES, "expire_at": None, "named": None}
 
 
 def empty(again: int | None, expires: int) -> Changes:
     """Nothing has been said yet: closed at `expires`. It waits for an agent only where routing looks at it again at `again`."""
     return {"reassign_at": again, "expire_at": expires}
+
+
+def named(expires: int) -> Changes:
+    """A visitor has named who is to serve them, and said nothing yet."""
+    return {"reassign_at": None, "expire_at": expires, "named": True}
 
 
 def moved(now: int, to: str) -> Changes:
@@ -52,7 +57,7 @@ def stopped() -> Changes:
 
 def waiting(again: int | None) -> Changes:
     """Without an agent, from now on; routing looks at it again at `again`, if at all."""
-    return {**_UNASSIGNED, **_NO_DEADLINES, "tried": [], "attempts": 0, "reassign_at": again}
+    return {**_UNASSIGNED, **_NO_DEADLINES, "tried": [], "attempts": 0, "reassign_at": again, "named": None}
 
 
 def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes:
@@ -65,6 +70,7 @@ def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes
         "tried": [*(other for other in tried if other != agent), agent],
         "attempts": 0,
         "reassign_at": None,
+        "named": None,
     }
 
 
@@ -106,7 +112,7 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
         "close_at": then.close_at,
     }
     if sender.kind != status.MACHINE:
-        changes |= {"is_read": sender.kind == status.STAFF, "expire_at": None}
+        changes |= {"is_read": sender.kind == status.STAFF, "expire_at": None, "named": None}
     if before == status.CLOSED and after != before:
         changes["closed_at"] = None
     return changes | ({"status": after, "status_since": now} if after != before else {})

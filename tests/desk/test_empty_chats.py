@@ -5,7 +5,7 @@ import random
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, conversations, groups, inbox, messages, openings, people, waiting
+from chalicelib.desk import accounts, agents, conversations, groups, inbox, members, messages, openings, people, waiting
 from chalicelib.desk.conversations import Conversation
 from chalicelib.desk.messages import PostMessage
 from tests.world import Visitor, World, counted, invoke
@@ -165,14 +165,60 @@ def test_an_empty_chat_that_an_agent_was_given_by_the_queue_expires_and_frees_th
     assert people.get(desk.ctx(ADMIN), desk.agents[0].id).open_conversations == 0
 
 
-def test_what_an_agent_opens_or_names_an_agent_keeps_its_agent_and_does_not_expire(world: World) -> None:
+def test_what_an_agent_opens_keeps_its_agent_and_does_not_expire(world: World) -> None:
     accounts.change(world.ctx(ADMIN), accounts.Change(expire_after=LIFE))
     visitor, agent = world.visitor(), world.agents[1]
     by_agent = openings.create(world.as_agent(1), openings.CreateConversation(agent.id, (visitor.id,))).conversation
+    passes(world, LIFE + 1200)
+    (kept,) = conversations.some(world.ctx(ADMIN), [by_agent.id])
+    assert (kept.is_open, kept.assignee) == (True, agent.id)
+
+
+def open_loads(world: World) -> list[int]:
+    return [agent.open_conversations for agent in people.agents(world.ctx(ADMIN))][1:]
+
+
+def test_an_agent_whom_a_visitor_names_has_nothing_of_it_until_something_is_said(world: World) -> None:
+    agent = world.agents[2]
+    real = world.asking()
+    conversations.change(world.ctx(ADMIN), real.conversation, conversations.Change(assignee=agent.number))
+    asked = []
+    for _ in range(3):
+        visitor = world.visitor()
+        asked.append(waiting.ask_agents(world.as_visitor(visitor.id), visitor.id, [agent.id]))
+        openings.create(world.as_visitor(visitor.id), openings.CreateConversation(visitor.id, (agent.id, world.agents[1].id)))
+    world.settle()
+    listed = world.call("GET", "/cs-chat-ticket/v1/tickets", **world.bearer(agent)).body
+    assert ([ticket["id"] for ticket in listed], open_loads(world)) == ([real.conversation], [0, 0, 1])
+    first, second, third = asked
+    messages.post(world.as_visitor(first.contact), messages.PostMessage(first.id, "hello"))
+    messages.post(world.ctx("agent", world.agents[1]), messages.PostMessage(second.id, "can I help?"))
+    assert open_loads(world) == [0, 1, 2]
+    agents.switch(world.ctx(ADMIN), agent.id, on=False)
+    messages.post(world.as_visitor(third.contact), messages.PostMessage(third.id, "hello"))
+    world.online(world.agents[0])
+    world.settle()
+    (begun,) = conversations.some(world.ctx(ADMIN), [third.id])
+    assert begun.assignee == world.agents[0].id, "who was named has gone meanwhile"
+
+
+def test_one_that_names_its_agent_expires_and_counts_to_nobody(world: World) -> None:
+    accounts.change(world.ctx(ADMIN), accounts.Change(expire_after=LIFE))
+    visitor = world.visitor()
     named = waiting.ask_agents(world.as_visitor(visitor.id), visitor.id, [world.agents[2].id])
     passes(world, LIFE + 1200)
-    kept = conversations.some(world.ctx(ADMIN), [by_agent.id, named.id])
-    assert [(row.is_open, row.assignee) for row in kept] == [(True, agent.id), (True, world.agents[2].id)]
+    (row,) = conversations.some(world.ctx(ADMIN), [named.id])
+    assert (row.is_open, open_loads(world)) == (False, [0, 0, 0])
+
+
+def test_many_whom_visitors_add_hide_no_ticket(world: World) -> None:
+    agent, real = world.agents[0], world.asking()
+    conversations.change(world.ctx(ADMIN), real.conversation, conversations.Change(assignee=agent.number))
+    for _ in range(3):
+        visitor = world.visitor()
+        members.change(world.as_visitor(visitor.id), visitor.conversation, members.ChangeMembers(add=(agent.id,)))
+    found = conversations.held_by_me(world.as_agent(), limit=1)
+    assert [row.id for row, _ in found] == [real.conversation]
 
 
 def test_after_how_long_it_expires_is_the_account_s(world: World) -> None:

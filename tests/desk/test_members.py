@@ -128,6 +128,8 @@ def test_one_agent_whom_a_contact_asks_for_is_his_agent(world: World) -> None:
     assert (opened.conversation.assignee, opened.conversation.contact) == (agent.id, visitor.id)
     assert openings.create(ctx, CreateConversation(visitor.id, (agent.id,))).conversation.id == opened.conversation.id
     assert opened.conversation.id != visitor.conversation
+    assert loads(world) == [0, 1, 0]
+    messages.post(ctx, PostMessage(opened.conversation.id, "hello"))
     world.pass_(3_600)
     assert load(world, opened.conversation).assignee == agent.id
     assert loads(world) == [0, 1, 1]

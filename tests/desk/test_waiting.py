@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, conversations, groups, inbox, people, waiting
+from chalicelib.desk import accounts, conversations, groups, inbox, messages, people, waiting
 from chalicelib.desk.errors import NotFound
 from tests.desk.test_groups import arrived, asks, made, stored
 from tests.world import World, counted
@@ -132,7 +132,9 @@ def test_he_may_ask_for_an_agent(desk: World, other: World) -> None:
     assert waiting.ask_agents(ctx, contact, [desk.agents[1].id]).id == found.id
     assert waiting.ask_agents(ctx, contact, [desk.agents[2].id]).id != found.id
     desk.settle()
-    assert [agent.open_conversations for agent in people.agents(desk.ctx(ADMIN))] == [0, 0, 1, 1]
+    assert [agent.open_conversations for agent in people.agents(desk.ctx(ADMIN))] == [0, 0, 0, 0], "nothing is said yet"
+    messages.post(ctx, messages.PostMessage(found.id, "hello"))
+    assert [agent.open_conversations for agent in people.agents(desk.ctx(ADMIN))] == [0, 0, 1, 0]
     for stranger in (other.agents[0].id, contact, "nobody"):
         with pytest.raises(NotFound):
             waiting.ask_agents(ctx, contact, [desk.agents[1].id, stranger])

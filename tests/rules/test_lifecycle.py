@@ -14,6 +14,7 @@ OFF = AutoClose(is_enabled=False)
 DUE = Deadlines(NOW + 1, NOW + 2, NOW + 3)
 NOTHING_DUE = {"reassign_at": None, "warn_at": None, "close_at": None}
 CUSTOMER, ANNA, DESK = Sender("c", 7, CONTACT), Sender("anna", 2, STAFF), Sender("account", 0, MACHINE)
+BEGUN = {"expire_at": None, "named": None}
 
 
 def said(before: str, sender: Sender, settings: AutoClose = SETTINGS, until: Deadlines = DUE, body: str = "Hello") -> Changes:
@@ -25,7 +26,7 @@ def due_after(changes: Changes) -> tuple[int | None, int | None, int | None]:
 
 
 def test_closed_has_no_deadline_and_keeps_its_agent() -> None:
-    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_since": NOW, "closed_at": NOW, **NOTHING_DUE, "expire_at": None}
+    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_since": NOW, "closed_at": NOW, **NOTHING_DUE, **BEGUN}
 
 
 @pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, PENDING_EXTERNAL])
@@ -45,7 +46,7 @@ def test_nobody_is_warned_or_closed_but_while_the_customer_is_waited_for(to: str
 def test_waiting_has_no_agent_and_has_tried_none(again: int | None) -> None:
     nobody = {"assignee": None, "assignee_number": None, "assigned_at": None, "picked_at": None}
     fresh = {"tried": [], "attempts": 0}
-    assert lifecycle.waiting(again) == {**nobody, **fresh, "warn_at": None, "close_at": None, "reassign_at": again}
+    assert lifecycle.waiting(again) == {**nobody, **fresh, "warn_at": None, "close_at": None, "reassign_at": again, "named": None}
 
 
 def test_waiting_gives_each_conversation_a_list_of_its_own() -> None:
@@ -60,6 +61,7 @@ def test_assigned_is_to_be_picked_and_no_clock_undoes_it() -> None:
         "tried": ["bob", "anna"],
         "attempts": 0,
         "reassign_at": None,
+        "named": None,
     }
 
 

@@ -14,6 +14,7 @@ from tests.rules.values import auto_closes
 
 NEW_CONVERSATION: Changes = {
     **dict.fromkeys(["assignee", "assignee_number", "assigned_at", "picked_at", "closed_at", "warn_at", "close_at"]),
+    "named": None,
     **dict.fromkeys(["last_message", "preview"]),
     **dict.fromkeys(["last_sender", "last_sender_number", "last_sender_kind"]),
     "status": NEW,
@@ -75,12 +76,14 @@ class Conversation(RuleBasedStateMachine):
             }[kind]
         )
 
-    @initialize(wanted=auto_closes(), is_queued=st.booleans())
-    def opened(self, wanted: AutoClose, is_queued: bool) -> None:
+    @initialize(wanted=auto_closes(), is_queued=st.booleans(), named=st.none() | agents)
+    def opened(self, wanted: AutoClose, is_queued: bool, named: str | None) -> None:
         self.auto_close = wanted
-        again = self.now + wanted.reassign_unpicked_after * 1000
-        self.row = {**NEW_CONVERSATION, "tried": []} | lifecycle.empty(again if is_queued else None, self.now + 86_400_000)
+        again, expires = self.now + wanted.reassign_unpicked_after * 1000, self.now + 86_400_000
+        self.row = {**NEW_CONVERSATION, "tried": []} | lifecycle.empty(again if is_queued else None, expires)
         self.row |= {"status_since": self.now, "last_activity_at": self.now}
+        if named:
+            self.row |= lifecycle.assigned(self.now, named, AGENTS[named], []) | lifecycle.named(expires)
 
     @rule(milliseconds=elapsed)
     def time_passes(self, milliseconds: int) -> None:
@@ -150,7 +153,7 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def closed_has_no_deadline_and_says_since_when(self) -> None:
         if not self.is_open:
-            assert [self.row[name] for name in (*DEADLINES, "expire_at")] == [None] * 4
+            assert [self.row[name] for name in (*DEADLINES, "expire_at", "named")] == [None] * 5
             assert self.row["closed_at"] == self.row["status_since"]
         else:
             assert self.row["closed_at"] is None
@@ -159,6 +162,8 @@ class Conversation(RuleBasedStateMachine):
     def only_where_nobody_has_spoken_it_expires(self) -> None:
         if self.row["expire_at"] is not None:
             assert self.spoke is None
+        if self.row["named"]:
+            assert self.spoke is None and self.is_assigned and self.row["expire_at"] is not None
 
     @invariant()
     def nobody_is_warned_or_closed_while_he_is_the_one_waiting(self) -> None:
