@@ -59,7 +59,8 @@ def _waits(old: Conversation | None, new: Conversation) -> type[_Waits] | None:
         return ConversationReopened
     if not old.is_begun:
         return ConversationBegun
-    return ConversationMoved if (new.group, new.domain) != (old.group, old.domain) else None
+    was_served_by_members = not (old.waits_since or old.assignee)
+    return ConversationMoved if was_served_by_members or (new.group, new.domain) != (old.group, old.domain) else None
 
 
 _SERVES_BY = ("presence", "group", "is_distributor")

@@ -7,6 +7,7 @@ from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk import access, limits, people, tokens
 from chalicelib.desk.cache import TimedCache
 from chalicelib.desk.errors import Exists, Invalid, NotFound
+from chalicelib.desk.retry import contended
 from chalicelib.models import claims, devices
 from chalicelib.models.base import Refused
 from chalicelib.models.devices import Device as Device
@@ -14,6 +15,8 @@ from chalicelib.rules import ids
 
 #: Devices that a person has at most: one more takes the place of the one that was not used for longest.
 MOST = 20
+#: Devices that make room at once: there are more than MOST only where several came at the same moment.
+_MOST_LEAVING = 20
 _LONGEST, _LONGEST_TOKEN = 256, 4096
 _owners: TimedCache[str] = TimedCache()
 
@@ -48,13 +51,21 @@ def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
 
 
 def _store(ctx: Context, person: str, device: Device) -> bool:
-    """False where it is there already."""
-    known = devices.of_person(ctx.account, person, MOST)
-    if device.id in {each.id for each in known}:
-        return False
-    limits.spend_by_source(ctx, "devices")
-    longest_unused = min(known, key=lambda each: each.used_at or each.created_at) if len(known) >= MOST else None
-    return devices.create(ctx.account, person, device, longest_unused)
+    """Stores a new device in place of those beyond MOST that were not used for longest; False where it is there already."""
+
+    def attempt() -> bool:
+        known = devices.of_person(ctx.account, person)
+        if device.id in {each.id for each in known}:
+            return False
+        limits.spend_by_source(ctx, "devices")
+        by_use = sorted(known, key=lambda each: each.used_at or each.created_at)
+        leaving = by_use[: max(0, len(known) + 1 - MOST)][:_MOST_LEAVING]
+        devices.create(ctx.account, person, device, leaving)
+        for each in leaving:
+            _owners.forget(f"{ctx.account}#{each.id}")
+        return True
+
+    return contended(ctx, attempt)
 
 
 def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
@@ -85,7 +96,11 @@ def describe(ctx: Context, device: str, details: Details) -> None:
     told = _told(details)
     person = mine(ctx, device)
     if told:
-        devices.describe(ctx.account, person, device, told | {"used_at": ctx.now})
+        try:
+            devices.describe(ctx.account, person, device, told | {"used_at": ctx.now})
+        except Refused as refused:  # it has made room for another since this process learned whose it is
+            _owners.forget(f"{ctx.account}#{device}")
+            raise NotFound("device", device) from refused
 
 
 def _told(details: Details) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class ConversationReopened(Event, frozen=True, tag="conversation.reopened.v1"):
 
 
 class ConversationMoved(Event, frozen=True, tag="conversation.moved.v1"):
-    """A conversation that waits for an agent waits for another group's, or another domain's."""
+    """A conversation waits for another group's or another domain's agent than before, or no longer has agents as members."""
 
     conversation: str
 

@@ -58,13 +58,17 @@ def contact(ctx: Context, claimed: Claimed, trace: str | None = None) -> Person:
     is_signed = said.signature is not None
     if is_signed:
         _check_signature(ctx, said)
-    if (is_signed or accounts.load(ctx).trusts_addresses) and (told.user_id or told.email):
+    if told.user_id or told.email:
+        limits.spend_lookup(ctx)
+    is_believed = bool(told.user_id or told.email) and (is_signed or accounts.load(ctx).trusts_addresses)
+    if told.user_id or not is_believed:  # an address alone is looked up among the account's people, which tells as much
+        _refuse_agents(ctx, told.email)
+    if is_believed:
         person = _customer(ctx, told)
         _note(ctx, person, _details(told) | _unproved(told, person) if is_signed else _new_details(told, person))
         if ctx.caller.level == VISITOR:
             tokens.bind(ctx, person.id)
         return person
-    _refuse_agents(ctx, told.email)
     person = registration.visitor(ctx, trace or _trace(ctx, told))
     _note(ctx, person, _details(told) | _unproved(told, person))
     return person

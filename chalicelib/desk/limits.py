@@ -51,6 +51,8 @@ DEFAULTS: dict[str, Limit] = {
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
     "tokens": Limit("new tokens from this address", 600, _MINUTE, step=20),
+    # By source: whom a page names as its visitor. The answers tell which addresses are agents', or customers'.
+    "lookups": Limit("people looked up from this address", 600, _MINUTE, step=20),
     "signups": Limit("new accounts from this address", 20, _HOUR),
 }
 #: Windows that a process counts at once; the oldest is forgotten first, and then counted by its shared row alone.
@@ -162,16 +164,18 @@ def spend_socket_message(ctx: Context, socket: str) -> None:
     spend(ctx, "socket_messages", socket)
 
 
-def spend_contact(ctx: Context, weight: int = 1) -> None:
+def spend_contact(ctx: Context) -> None:
     """Counts a contact whom a visitor is about to become; whom an agent or a program makes is free."""
     if _is_visitor(ctx):
-        spend_by_source(ctx, "visitors", weight)
-        spend(ctx, "account_visitors", ctx.account, weight)
+        spend(ctx, "account_visitors", ctx.account, 0)  # what the account refuses does not count for the source
+        spend_by_source(ctx, "visitors")
+        spend(ctx, "account_visitors", ctx.account)
 
 
-def check_contact(ctx: Context) -> None:
-    """Raises TooMany, before anything is read, where this process knows that no visitor may become a contact now."""
-    spend_contact(ctx, 0)
+def spend_lookup(ctx: Context) -> None:
+    """Counts a person whom a visitor is about to name by e-mail or user id."""
+    if _is_visitor(ctx):
+        spend_by_source(ctx, "lookups")
 
 
 def check_login(ctx: Context) -> None:

@@ -1,6 +1,7 @@
 """Members: who is in a conversation beside its contact and its agent, and who has closed it for himself alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from chalicelib.context import ADMIN, VISITOR, Context
@@ -8,7 +9,8 @@ from chalicelib.desk import access, accounts, conversations, domains, groups, pe
 from chalicelib.desk.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import Card, Person
 from chalicelib.desk.retry import contended
-from chalicelib.models import claims, memberships
+from chalicelib.models import claims, connections, memberships, topics
+from chalicelib.models.base import Refused
 from chalicelib.models.claims import Claim
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.memberships import Membership as Membership
@@ -68,7 +70,8 @@ class ChangeMembers:
 
 @access.allow(VISITOR)
 def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversation:
-    """Does all of it at once: four requests, two more with a group. Who is there may join, who is not may leave, without harm.
+    """Does all of it at once: four requests, two more with a group, one where somebody leaves. Who is there may join, who is not
+    may leave, without harm.
 
     A pair that others join is theirs no longer: both may begin another. Where the last agent leaves, it is routed again.
     Raises NotFound for the conversation, a member or the group, Conflict for who can't leave, Invalid.
@@ -97,7 +100,19 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
             )
         return found
 
-    return contended(ctx, attempt)
+    found = contended(ctx, attempt)
+    if wanted.remove:
+        _stop_watching(ctx, found, {id_ for id_ in wanted.remove if found.is_internal or named[id_].kind != AGENT})
+    return found
+
+
+def _stop_watching(ctx: Context, found: Conversation, left: Collection[str]) -> None:
+    """Sockets of who may not see it any more are not told who types in it: one request, and two for each of the sockets."""
+    for listener in topics.listeners(ctx.account, [found.id], ctx.now).get(found.id, []) if left else ():
+        if listener.person in left:
+            topics.leave(ctx.account, found.id, listener, ctx.now)
+            with suppress(Refused):  # the socket has gone
+                connections.unwatch(listener.connection, found.id)
 
 
 @dataclass(frozen=True, slots=True)

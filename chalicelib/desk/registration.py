@@ -82,7 +82,6 @@ def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | Non
 
     A visitors' token then speaks for him. Raises Forbidden where it is an agent's, Invalid.
     """
-    limits.check_contact(ctx)
     address = address_of(email)
 
     def attempt() -> Person:
@@ -176,7 +175,6 @@ def visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
     """
     if not 0 < len(trace) <= _LONGEST_NAME:
         raise Invalid("trace", "must be 1 to 256 characters")
-    limits.check_contact(ctx)
     person = contended(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace, domain))
     tokens.bind(ctx, person.id)
     visits(ctx, person, domain)

@@ -6,6 +6,7 @@ A process remembers it for each of its calls. It is stored once in half an hour,
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.cache import TimedCache
+from chalicelib.desk.retry import contended
 from chalicelib.models import tokens
 from chalicelib.models.tokens import Token
 from chalicelib.rules import ids
@@ -24,7 +25,7 @@ def note(ctx: Context, whose: str) -> None:
     """The call has proved that it is a person's, or an account's: no request, or one in half an hour."""
     rows = due(ctx, whose)
     if rows:
-        tokens.put_all(rows)
+        contended(ctx, lambda: tokens.put_all(rows))
 
 
 def note_token(ctx: Context) -> None:

@@ -1,5 +1,7 @@
 """What every table shares: one connection, names by stage, and what a refused write says."""
 
+import random
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -10,7 +12,7 @@ from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, NUMBER, STRING
-from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError
+from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -20,11 +22,35 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.expressions import SetAll, as_read, clauses
 
+#: Times that a write is repeated which met another one, and seconds that it waits at most before the first of them.
+_CONFLICTS, _PAUSE = 5, 0.02
+_CONDITION, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
+
 
 class _Connection(Connection):
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         """Sends a request. pynamodb's own way tells listeners that we have none of, and asks for the units that it took."""
         return self._make_api_call(operation_name, operation_kwargs)
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The same, again a few times for a write that met another at the same item at the same moment: nothing of it is
+        stored, and none of its conditions has failed, so it says nothing about the row.
+        """
+        for attempt in range(_CONFLICTS):
+            try:
+                return super()._make_api_call(operation_name, operation_kwargs)
+            except VerboseClientError as error:
+                if not _is_conflict(error):
+                    raise
+                time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 (no secret)
+        return super()._make_api_call(operation_name, operation_kwargs)
+
+
+def _is_conflict(error: VerboseClientError) -> bool:
+    """Whether another writer was at it, and nothing else stood in the way."""
+    if error.response["Error"]["Code"] in ("TransactionConflictException", "TransactionInProgressException"):
+        return True
+    return {reason.code for reason in error.cancellation_reasons if reason} == {_CONFLICT}
 
 
 #: One client for all tables and threads: a client costs more than a hundred calls.
@@ -34,7 +60,6 @@ connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max
 _LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
 #: Keys that one BatchGetItem takes.
 _MOST_KEYS = 100
-_LOST_RACE = {"ConditionalCheckFailed", "TransactionConflict"}
 _M = TypeVar("_M", bound="Table")
 
 
@@ -220,17 +245,18 @@ def transaction() -> Iterator[TransactWrite]:
     except TransactWriteError as error:
         reasons = error.cancellation_reasons
         codes = [reason.code if reason else None for reason in reasons]
-        if not _LOST_RACE.intersection(filter(None, codes)) and error.cause_response_code != "TransactionInProgressException":
+        if not {_CONDITION, _CONFLICT}.intersection(codes) and error.cause_response_code != "TransactionInProgressException":
             raise
         raise Refused(codes, [reason.raw_item if reason else None for reason in reasons]) from error
 
 
 @contextmanager
 def conditional() -> Iterator[None]:
-    """Around one conditional put, update or delete: raises Refused where its condition did not hold."""
+    """Around one put, update or delete: raises Refused where its condition did not hold or a transaction was at it."""
     try:
         yield
     except (PutError, UpdateError, DeleteError) as error:
-        if error.cause_response_code != "ConditionalCheckFailedException":
+        reason = (error.cause_response_code or "").removesuffix("Exception")
+        if reason not in (_CONDITION, _CONFLICT):
             raise
-        raise Refused(["ConditionalCheckFailed"], [None]) from error
+        raise Refused([reason], [None]) from error

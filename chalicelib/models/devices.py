@@ -1,11 +1,11 @@
 """Devices of a person: key account#person · device uuid. The uuid is made from what the client calls the device."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, conditional, page, transaction
+from chalicelib.models.base import Table, conditional, page, transaction
 from chalicelib.models.claims import Claim, claim
 
 
@@ -39,19 +39,18 @@ class Device(Table):
         return self.os.upper() in ("AND", "ANDROID", "IOS")
 
 
-def create(account: str, person: str, device: Device, instead_of: Device | None = None) -> bool:
-    """Stores a device and whose it is, and forgets another of the person's if one is given; False where it is there already."""
+def create(account: str, person: str, device: Device, instead_of: Sequence[Device] = ()) -> None:
+    """Stores a device and whose it is, and forgets others of the person's: one request.
+
+    Raises Refused where it is there already, or one of the others is not.
+    """
     device.person_key = f"{account}#{person}"
-    try:
-        with transaction() as write:
-            if instead_of:
-                write.delete(instead_of)
-                write.delete(claim(account, "device", instead_of.id, person))
-            write.save(device, condition=Device.id.does_not_exist())
-            write.save(claim(account, "device", device.id, person), condition=Claim.key.does_not_exist())
-    except Refused:
-        return False
-    return True
+    with transaction() as write:
+        for other in instead_of:
+            write.delete(other, condition=Device.id.exists())
+            write.delete(claim(account, "device", other.id, person))
+        write.save(device, condition=Device.id.does_not_exist())
+        write.save(claim(account, "device", device.id, person), condition=Claim.key.does_not_exist())
 
 
 def get(account: str, person: str, device: str) -> Device | None:

@@ -49,11 +49,11 @@ def stepped(limit: Limit) -> Limit:
 
 @lru_cache(maxsize=4096)
 def network_of(source: str) -> str:
-    """What counts as one source: an IPv4 address, and of an IPv6 one its /64, because a single client has all of that."""
+    """What counts as one source: an IPv4 address, and of an IPv6 one its /56, because one household has all of that."""
     try:
         address = ip_address(source)
     except ValueError:
         return source
     if not isinstance(address, IPv6Address):
         return source
-    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 72 << 72))

@@ -135,6 +135,7 @@ FLOODS: list[tuple[str, Act, str]] = [
     ("uploads", brings, PERSON),
     ("account_uploads", brings, ACCOUNT),
     ("account_uploads", brings_a_text, ACCOUNT),
+    ("lookups", comes_by_email, SOURCE),
     ("devices", adds_a_device, SOURCE),
     ("logins", logs_in, SOURCE),
     ("tokens", takes_a_token, SOURCE),
@@ -202,9 +203,12 @@ def test_one_more_than_a_limit_is_refused_with_a_time_and_passes_after_it(
 
 
 @pytest.mark.parametrize(
-    "name, act", [("requests", any_request), ("visitors", comes), ("logins", logs_in), ("signups", signs_up)]
+    "name, act, reads",
+    [("requests", any_request, 0), ("logins", logs_in, 0), ("signups", signs_up, 0), ("visitors", comes, 1)],
 )
-def test_who_is_known_to_be_over_a_limit_costs_no_request(world: World, name: str, act: Act) -> None:
+def test_who_is_known_to_be_over_a_limit_costs_no_request_but_to_see_who_is_known(
+    world: World, name: str, act: Act, reads: int
+) -> None:
     actor = Actor(world, world.visitor())
     act(actor)
     only(name)
@@ -212,7 +216,7 @@ def test_who_is_known_to_be_over_a_limit_costs_no_request(world: World, name: st
     with counted() as sent:
         for _ in range(20):
             assert refused(act(actor))
-    assert sent == []
+    assert sent == ["GetItem"] * 20 * reads
 
 
 def test_each_dialect_refuses_in_its_shape(world: World) -> None:
@@ -324,6 +328,34 @@ def test_a_person_has_so_many_devices_and_keeps_those_in_use(world: World, monke
     kept_ = {device.id for device in devices.of_person(world.account, visitor.id, 100)}
     assert kept_ == {visitor.device, *made[-2:]}
     assert world.pp("PP_CREATE_DEVICE", user_uuid=visitor.id, device_id="3", **given).body["error_code"] == 25
+
+
+def test_a_device_that_made_room_is_not_there_any_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desk_devices, "MOST", 1)
+    visitor, given = world.visitor(), {"app_uuid": world.account, "device_ostype": "BROWSER", "ppcom_trace_uuid": "any"}
+    update = {"user_uuid": visitor.id, "device_uuid": visitor.device, "device_fullname": "mine", **given}
+    assert world.pp("PP_UPDATE_DEVICE", **update).body["error_code"] == 0
+    unused = devices.of_person(world.account, visitor.id)
+    devices.create(world.account, visitor.id, devices.Device(id=str(uuid.uuid4()), client_id="x", os="", created_at=1), unused)
+    assert world.pp("PP_UPDATE_DEVICE", **update).body["error_code"] == 8, "another process removed it"
+
+
+def test_devices_that_came_at_the_same_moment_make_room_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, given = world.visitor(), {"app_uuid": world.account, "device_ostype": "BROWSER", "ppcom_trace_uuid": "any"}
+    for at in range(6):
+        world.pp("PP_CREATE_DEVICE", user_uuid=visitor.id, device_id=f"{at}", **given)
+    monkeypatch.setattr(desk_devices, "MOST", 3)
+    last = world.pp("PP_CREATE_DEVICE", user_uuid=visitor.id, device_id="last", **given).body["device_uuid"]
+    left = devices.of_person(world.account, visitor.id)
+    assert len(left) == 3 and last in {device.id for device in left}
+
+
+def test_who_was_here_before_comes_back_where_no_new_visitor_may_come(world: World) -> None:
+    only("visitors", 2)
+    known, another = str(uuid.uuid4()), str(uuid.uuid4())
+    actor = Actor(world, world.visitor())
+    answers_ = [pp(actor, "PP_CREATE_ANONYMOUS", ppcom_trace_uuid=trace) for trace in (known, another, known)]
+    assert [answer.body["error_code"] for answer in answers_] == [0, 20, 0]
 
 
 def test_acknowledging_what_is_not_there_or_another_s_stores_nothing(world: World, other: World) -> None:

@@ -47,6 +47,17 @@ def test_two_at_once_with_one_user_id_are_one_contact(world: World) -> None:
     assert identities.contact(ctx, Claimed(user_id="7")).id == rivals[0]
 
 
+def test_an_agent_s_address_is_nobody_else_s_whatever_else_is_said(world: World) -> None:
+    ctx, secret = world.as_visitor("a"), identities.renew_secret(world.ctx(ADMIN, world.owner))
+    signed = Claimed(user_id="7", email=world.agents[0].email, signature=rules.signature(secret, "7"))
+    with pytest.raises(Forbidden):
+        identities.contact(ctx, signed)
+    trust(world)
+    for told in (signed, Claimed(user_id="7", email=world.agents[0].email), Claimed(email=world.agents[0].email)):
+        with pytest.raises(Forbidden):
+            identities.contact(ctx, told)
+
+
 def test_the_same_again_writes_nothing(world: World) -> None:
     ctx, told = world.as_visitor("a"), Claimed(user_id="7", email="cu@shop.test", name="Cu", mobile="1", company="Shop")
     first = identities.contact(ctx, told, "my browser")

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.context import AGENT
-from chalicelib.desk import accounts, live, tokens
+from chalicelib.desk import accounts, live, members, tokens
+from chalicelib.desk.members import ChangeMembers
 from chalicelib.models import connections, topics
 from tests.e2e.test_sockets import device_of, reply, words
 from tests.world import Socket, Visitor, World, counted, invoke
@@ -147,6 +148,23 @@ def test_who_has_stopped_watching_may_watch_again(world: World) -> None:
     for kind, count in (("typing_watch", 1), ("typing_unwatch", 0), ("typing_watch", 1), ("typing_watch", 1)):
         assert socket.send({"type": kind, "conversation_uuid": visitor.conversation})["code"] == 0
         assert len(stored(world, visitor.conversation)) == count
+
+
+def test_who_has_been_taken_out_is_not_told_who_types(world: World) -> None:
+    visitor, friend = world.visitor(), world.visitor()
+    visitor.say("hello")
+    members.change(world.as_visitor(visitor.id), visitor.conversation, ChangeMembers(add=(friend.id,)))
+    typing = {"type": "typing", "conversation_uuid": visitor.conversation}
+    mine, theirs = listening(world, visitor), listening(world, friend)
+    for socket in (mine, theirs):
+        assert socket.send(typing | {"type": "typing_watch"})["code"] == 0
+    members.change(world.as_visitor(visitor.id), visitor.conversation, ChangeMembers(remove=(friend.id,)))
+    before = len(mine.received), len(theirs.received)
+    mine.send(typing)
+    for kind in ("typing", "typing_watch"):
+        assert theirs.send(typing | {"type": kind})["code"] == 10
+    assert [told["type"] for told in theirs.received[before[1] :]] == ["ACK", "ACK"]
+    assert len(mine.received) == before[0]
 
 
 def test_nobody_watches_without_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -182,7 +182,7 @@ def test_where_the_last_agent_leaves_it_is_routed_again(world: World) -> None:
     assert load(world, found).assignee is None
     members.change(ctx, found.id, ChangeMembers(remove=(second,)))
     assert load(world, found).held_by == rows.of_key(world.account, rows.WAITING)
-    world.pass_(200)
+    world.settle()
     assert load(world, found).assignee == world.agents[2].id
 
 

@@ -1,9 +1,14 @@
 """What our own way of writing a row sends is what pynamodb's would: the same item, the same condition."""
 
+from typing import Any
+
 import pytest
-from pynamodb.exceptions import AttributeNullError
+from pynamodb.connection import Connection
+from pynamodb.exceptions import AttributeNullError, CancellationReason, VerboseClientError
 from pynamodb.models import Model
 
+from chalicelib.models import base, claims
+from chalicelib.models.base import Refused
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
@@ -49,3 +54,43 @@ def test_an_update_is_of_the_version_that_was_read(world: World) -> None:
     }
     assert sent["ExpressionAttributeValues"] == {":0": {"N": "7"}, ":1": {"S": "closed"}, ":2": {"N": "8"}}
     assert sent["Key"] == {"key": {"S": found.key}}
+
+
+def meets_another(monkeypatch: pytest.MonkeyPatch, times: int, *reasons: str | None, code: str) -> list[str]:
+    """The first so many writes meet another one at the same item. Returns what is sent, as it is sent."""
+    send, sent = Connection._make_api_call, list[str]()
+
+    def conflicting(self: Connection, operation: str, given: dict[str, Any]) -> Any:
+        sent.append(operation)
+        if len(sent) > times:
+            return send(self, operation, given)
+        found = [CancellationReason(code=reason) if reason else None for reason in reasons]
+        raise VerboseClientError({"Error": {"Code": code}}, operation, cancellation_reasons=found)
+
+    monkeypatch.setattr(Connection, "_make_api_call", conflicting)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    return sent
+
+
+def test_a_write_that_met_another_is_repeated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = meets_another(monkeypatch, 2, code="TransactionConflictException")
+    claims.put(claims.claim(world.account, "email", "cu@shop.test", world.owner.id))
+    assert sent == ["PutItem"] * 3
+    sent = meets_another(monkeypatch, 2, None, "TransactionConflict", code="TransactionCanceledException")
+    with base.transaction() as write:
+        write.save(claims.claim(world.account, "email", "b@shop.test", world.owner.id))
+    assert sent.count("TransactWriteItems") == 3
+
+
+def test_one_that_always_meets_another_is_refused_and_one_with_a_failed_condition_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reasons, times in ((["TransactionConflict"], 6), (["TransactionConflict", "ConditionalCheckFailed"], 1)):
+        sent = meets_another(monkeypatch, 100, *reasons, code="TransactionCanceledException")
+        with pytest.raises(Refused), base.transaction() as write:
+            write.save(claims.claim(world.account, "email", "cu@shop.test", world.owner.id))
+        assert len(sent) == times
+        monkeypatch.undo()
+    meets_another(monkeypatch, 100, code="TransactionConflictException")
+    with pytest.raises(Refused):
+        claims.put(claims.claim(world.account, "email", "cu@shop.test", world.owner.id))

@@ -22,6 +22,6 @@ def test_a_setting_that_is_none_is_refused_by_name(wrong: str) -> None:
 
 def test_a_client_s_network_is_one_source() -> None:
     assert network_of("192.0.2.1") == "192.0.2.1" != network_of("192.0.2.2")
-    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")
+    assert network_of("2001:db8::1") == network_of("2001:db8:0:ff::1") != network_of("2001:db8:0:100::1")
     assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert (network_of(""), network_of("test-invoke-source-ip")) == ("", "test-invoke-source-ip")
