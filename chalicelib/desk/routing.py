@@ -163,9 +163,14 @@ def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
         return True
     if not found.is_open or found.assignee != agent:
         return False
+    _leave_waiting(ctx, found)
+    return True
+
+
+def _leave_waiting(ctx: Context, found: Conversation) -> None:
+    """Without its agent, whose load it leaves; it is looked at again where the account routes: one request. Raises Refused."""
     again = accounts.load(ctx).looks_again_at(ctx.now)
     summaries.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=found.carrier))
-    return True
 
 
 def _for(ctx: Context, found: Conversation) -> list[Person]:
@@ -191,7 +196,10 @@ def is_deserted(ctx: Context, found: Conversation) -> bool:
 
 @access.allow(SYSTEM)
 def take_over(ctx: Context, conversation: str) -> bool:
-    """Gives a deserted conversation to an agent who is there, if there is one: five requests at most. Again nothing happens."""
+    """Gives a deserted conversation to an agent who is there, or lets it wait for the next one: five requests at most.
+
+    Returns whether it was deserted. Again nothing happens.
+    """
 
     def attempt() -> bool:
         found = conversations.get(ctx.account, conversation)
@@ -201,22 +209,23 @@ def take_over(ctx: Context, conversation: str) -> bool:
         agent = routing.choose([one for one in serving if one.id != found.assignee], found.tried)
         if agent:
             _give(ctx, found, agent)
-        return agent is not None
+        else:
+            _leave_waiting(ctx, found)
+        return True
 
     return contended(ctx, attempt)
 
 
 @access.allow(SYSTEM)
 def hand_over(ctx: Context, agent: str, *, is_lost: bool) -> bool:
-    """Gives what contacts wait for from an agent who has gone offline to others who are there, the longest held first.
+    """Gives what contacts wait for from an agent who has gone offline to others who are there, or lets it wait for the next one;
+    the longest held first.
 
     Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. A request for each hundred that
-    the agent has, and six for each that is given; none where nobody else is there, beside two for who is.
+    the agent has, and six for each that is given.
     """
     account = accounts.load(ctx)
     if not account.routed or not presence.is_handed_over(account.hand_over, presence.OFFLINE, is_lost=is_lost):
-        return False
-    if routing.choose([one for one in Team(ctx, fresh=True).everybody() if one.id != agent]) is None:
         return False
     held = conversations.get_many(ctx.account, conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False))
     left = [found.id for found in held if found.assignee == agent and found.last_sender_kind == status.CONTACT]

@@ -33,7 +33,7 @@ def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
     if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged | DomainChanged):
         return _give_out(ctx, event)
     if isinstance(event, ConversationDeserted):
-        return "has another agent" if routing.take_over(ctx, event.conversation) else "stays"
+        return "left its agent" if routing.take_over(ctx, event.conversation) else "stays"
     if isinstance(event, AgentOffline):
         return _hand_over(ctx, event)
     if isinstance(event, RoutingChanged):

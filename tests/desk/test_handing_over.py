@@ -77,15 +77,28 @@ def test_what_nobody_waits_for_stays_until_the_customer_writes(world: World) -> 
     assert stored(world, visitor).assignee == world.agents[1].id
 
 
-def test_where_nobody_else_is_there_it_stays(world: World) -> None:
+@pytest.mark.parametrize("back", [0, 2])
+def test_where_nobody_is_there_it_waits_for_the_next_who_comes(world: World, back: int) -> None:
     visitor, socket = answered(world)
     socket.close()
     world.pass_(1100)
     says(world, visitor, "still there?")
-    assert stored(world, visitor).assignee == world.agents[0].id
+    assert stored(world, visitor).waits_since and loads(world) == [0, 0, 0]
+    comes = an_agent(world, back)
+    world.online(world.agents[back])
+    assert stored(world, visitor).assignee == world.agents[back].id
+    # The one who had it when it was said finds it among what they have not acknowledged.
+    assert [message["bo"] for message in comes.messages()] == ["still there?"] * (back == 2)
+
+
+def test_what_was_waited_for_when_the_line_died_waits_for_the_next_who_comes(world: World) -> None:
+    visitor, socket = answered(world)
+    socket.close()
+    says(world, visitor, "still there?")
+    world.pass_(1100)
+    assert stored(world, visitor).waits_since
     world.online(world.agents[2])
-    says(world, visitor, "hello?")
-    assert stored(world, visitor).assignee == world.agents[2].id
+    assert (stored(world, visitor).assignee, loads(world)) == (world.agents[2].id, [0, 0, 1])
 
 
 def test_who_is_back_keeps_it(world: World) -> None:
