@@ -211,18 +211,24 @@ def wait_for_a_group(world: World) -> None:
 
 
 def desert(world: World) -> None:
-    """An agent goes while a visitor waits for their answer; then the other one, and the visitor writes again."""
+    """An agent goes while a visitor waits; then the other one, who has answered, and the visitor writes again."""
     ours = World(world.monkeypatch, clock_of=world, name="deserted")
     assert ours.pp("PP_UPDATE_APP_INFO", "PPCONSOLE", app_uuid=ours.account, hand_over="always").body["error_code"] == 0
     ours.online(ours.agents[0])
     visitor = ours.asking()
     ours.online(ours.agents[1])
-    for agent in ours.agents[:2]:
-        assert ours.call("PUT", "/cs-chat-ticket/v1/offline", **ours.bearer(agent)).status == 200
-        ours.settle()
-        visitor.say("hello?")
-        ours.settle()
+    first, second = (ours.bearer(agent) for agent in ours.agents[:2])
+    assert ours.call("PUT", "/cs-chat-ticket/v1/offline", **first).status == 200
+    ours.settle()
     assert visitor.info()["assigned_uuid"] == ours.agents[1].id
+    answer = {"type": "reply", "plainBody": "hi"}
+    assert ours.call("POST", "/api/v3/anytime/conversations/1/messages", answer, **second).status == 200
+    assert ours.call("PUT", "/cs-chat-ticket/v1/offline", **second).status == 200
+    ours.settle()
+    assert visitor.info()["assigned_uuid"] == ours.agents[1].id
+    visitor.say("hello?")
+    ours.settle()
+    assert visitor.info()["assigned_uuid"] is None
 
 
 def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> None:
