@@ -79,6 +79,6 @@ class Identified extends Reader {
       this.changed();
       this.go();
       this.render();
-    }
+    } else if (key === `${PREFIX}chat` && newValue) this.go(); // what the channel tells may come before it
   }
 }
