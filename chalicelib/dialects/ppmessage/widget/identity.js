@@ -79,6 +79,7 @@ class Identified extends Reader {
       this.changed();
       this.go();
       this.render();
-    } else if (key === `${PREFIX}chat` && newValue) this.go(); // what the channel tells may come before it
+      // What the channel tells may come before it.
+    } else if (key === `${PREFIX}chat` && newValue) this.go();
   }
 }
