@@ -191,7 +191,6 @@ def device_of(ctx: Context, person: str) -> str | None:
     return next((device for device in known if device in listening), known[0] if known else None)
 
 
-@access.allow(VISITOR)
 def _going_on(ctx: Context, heard: list[Listener]) -> list[Listener]:
     """Those of the sockets whose tokens have not ended, in their order."""
     gone = tokens.ended(ctx, [_holder(ctx.account, each) for each in heard])

@@ -295,4 +295,4 @@ def count_waiting(account: str, most: int) -> int:
 def of_contact(account: str, contact: str, limit: int) -> list[str]:
     """Ids of a contact's conversations, the newest first, a moment old: one request."""
     rows = Conversation.by_contact.query(of_key(account, contact), scan_index_forward=False, limit=limit)
-    return list(dict.fromkeys(row.key.split("#")[1] for row in rows))
+    return list(dict.fromkeys(row.id for row in rows))

@@ -64,11 +64,6 @@ def key(conversation_key: str) -> str:
     return f"{conversation_key}{_INFIX}"
 
 
-def is_details(row_key: str) -> bool:
-    """Whether a key of the conversations' table is that of details."""
-    return row_key.endswith(_INFIX)
-
-
 def get(conversation_key: str) -> Details | None:
     """The details of a conversation, read consistently: one request."""
     return Details.find(key(conversation_key))
