@@ -97,7 +97,8 @@ class Visit:
     def sees(self, *texts: str) -> None:
         """Waits until these messages, and no others, are there in this order; and that none waits to be sent."""
         expect(self.log.locator(".body")).to_have_text([WELCOME, *texts])
-        expect(self.log.get_by_text("Sending…")).to_have_count(0)
+        for waits in ("Sending…", "Kept until somebody is here"):
+            expect(self.log.get_by_text(waits)).to_have_count(0)
         expect(self.log.get_by_text("Not sent")).to_have_count(0)
 
 
