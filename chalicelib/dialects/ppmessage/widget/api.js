@@ -92,16 +92,15 @@ async function call(name, given, isLast = false) {
   const then = visitors;
   const { token } = await started();
   const headers = { 'Content-Type': 'application/json', Authorization: `OAuth ${token}` };
-  try {
-    stillFor(then);
-    const answer = await post(`/api/${name}`, JSON.stringify({ app_uuid: APP, ...given }), headers);
-    stillFor(then);
-    return answer;
-  } catch (error) {
-    if (error.code !== BAD_TOKEN || isLast) throw error;
-    forgetToken(token);
-    return call(name, given, true);
-  }
+  stillFor(then);
+  const sent = post(`/api/${name}`, JSON.stringify({ app_uuid: APP, ...given }), headers);
+  // A refusal is somebody else's, too, where the visitor has left.
+  const [answer, error] = await sent.then((answer) => [answer], (error) => [null, error]);
+  stillFor(then);
+  if (!error) return answer;
+  if (error.code !== BAD_TOKEN || isLast) throw error;
+  forgetToken(token);
+  return call(name, given, true);
 }
 
 /** This browser's visitor, and the device that they are on: {user, device}. */

@@ -134,7 +134,6 @@ class Chat extends Identified {
         this.isQueued = !chat;
         if (!chat) return this.outbox.keep();
         this.live.check();
-        tellTabs('begun');
       }
       this.outbox.change(next.id, { state: 'sending' });
       this.render();

@@ -34,7 +34,6 @@ class Identified extends Reader {
       if (chats.length) await conversation();
       if (store.get('chat')) this.look();
       this.go();
-      tellTabs('begun');
     });
   }
 
@@ -79,7 +78,6 @@ class Identified extends Reader {
       this.changed();
       this.go();
       this.render();
-      // What the channel tells may come before it.
     } else if (key === `${PREFIX}chat` && newValue) this.go();
   }
 }

@@ -123,14 +123,11 @@ class Reader {
     this.render();
   }
 
-  /**
-   * Without a socket, and until something has been read, the history is asked for, the more rarely the less happens; what is
-   * due sooner stays so.
-   */
+  /** Without a socket the history is asked for, the more rarely the less happens; what is due sooner stays so. */
   paced() {
     const isIdle = document.hidden || this.isRefused || !(this.view?.isOpen || this.live.wanted);
     const waits = this.outbox?.first || this.misses;
-    const isNeeded = !isIdle && (waits || (store.get('chat') && !(this.live.ready && this.thread.last)));
+    const isNeeded = !isIdle && (waits || (store.get('chat') && !this.live.ready));
     const pause = this.view?.isOpen ? 3000 + 500 * this.quiet : 30_000;
     const due = isNeeded ? Date.now() + Math.min(pause * 2 ** this.misses, 60_000) : Infinity;
     if (isNeeded && this.due <= due) return;
