@@ -13,12 +13,14 @@ from typing import Any
 
 from chalicelib import config, context
 from chalicelib.context import ADMIN, Caller, Context
-from chalicelib.desk import organisations, owners, registration, tokens
-from chalicelib.desk.errors import Exists
-from chalicelib.desk.organisations import Booked, Plan
-from chalicelib.desk.owners import NewAccount
-from chalicelib.desk.people import Person
-from chalicelib.desk.registration import CreateAgent
+from chalicelib.desk.accounts import organisations
+from chalicelib.desk.accounts.organisations import Booked, Plan
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core.errors import Exists
+from chalicelib.desk.people import owners, registration
+from chalicelib.desk.people.owners import NewAccount
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.dialects.ppmessage.auth import CLIENTS
 from chalicelib.rules import passwords
 from infra import stack

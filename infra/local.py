@@ -163,7 +163,7 @@ def _desk(data: Path) -> dict[str, Any]:
         desk: dict[str, Any] = json.loads(known.read_text())
         return {name: value for name, value in desk.items() if name not in ("http", "ws")}
 
-    from chalicelib.desk.errors import Exists
+    from chalicelib.desk.core.errors import Exists
     from infra import demo
 
     try:

@@ -17,8 +17,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from moto.core.botocore_stubber import MockRawResponse
 
-from chalicelib.desk import cache, limits
-from chalicelib.models import claims, queues
+from chalicelib.desk.core import cache, rate_limits
+from chalicelib.models import queues, unique_names
 
 CHALICE = Path(__file__).parent.parent / ".chalice"
 #: What .chalice/config.json says of each lambda.
@@ -58,8 +58,8 @@ def acting(function: str) -> Iterator[None]:
 def forget() -> None:
     """Empties what a process keeps from call to call."""
     cache.clear_all()
-    limits.clear()
-    claims._numbered.cache_clear()
+    rate_limits.clear()
+    unique_names._numbered.cache_clear()
     queues._url.cache_clear()
 
 

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.desk import devices, domains, files, groups, keys, limits, live, members, replies
+from chalicelib.desk.accounts import canned_replies
+from chalicelib.desk.conversations import files, members
+from chalicelib.desk.core import rate_limits
+from chalicelib.desk.people import api_keys, devices
+from chalicelib.desk.realtime import live
+from chalicelib.desk.teams import domains, groups
 from chalicelib.rules import text
 
 ROOT = Path(__file__).parent.parent
@@ -18,7 +23,7 @@ def test_every_limit_is_documented_as_it_is() -> None:
         name: (what, int(most.replace(",", "")), int(seconds.replace(",", "")), int(step))
         for name, what, most, seconds, step in rows
     }
-    assert told == {name: (one.what, one.most, one.seconds, one.step) for name, one in limits.DEFAULTS.items()}
+    assert told == {name: (one.what, one.most, one.seconds, one.step) for name, one in rate_limits.DEFAULTS.items()}
 
 
 @pytest.mark.parametrize(
@@ -27,8 +32,8 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("sockets of a person", f"{live.MOST_SOCKETS};"),
         ("devices of a person", f"{devices.MOST};"),
         ("members by name of a conversation", f"{members.MOST} |"),
-        ("api keys of an account", f"{keys.MOST} |"),
-        ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {replies.MOST:,} |"),
+        ("api keys of an account", f"{api_keys.MOST} |"),
+        ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {canned_replies.MOST:,} |"),
         ("a message's text", f"{text.MOST_BYTES:,} bytes"),
         ("a file", f"{files.MOST_BYTES / 1_000_000} MB"),
     ],

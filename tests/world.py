@@ -22,10 +22,12 @@ from moto.sqs.models import sqs_backends
 import app
 from chalicelib import config, context
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import accounts, owners, registration, tokens
-from chalicelib.desk.owners import NewAccount
-from chalicelib.desk.people import Person
-from chalicelib.desk.registration import CreateAgent
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.people import owners, registration
+from chalicelib.desk.people.owners import NewAccount
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.dialects.ppmessage.auth import CLIENTS, LEVELS
 from chalicelib.models import base, mail, queues, sockets, storage
 from chalicelib.models import tokens as token_rows

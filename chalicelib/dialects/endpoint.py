@@ -14,8 +14,8 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.context import Context, stranger
-from chalicelib.desk import limits
-from chalicelib.desk.errors import DeskError, Invalid, Locked, Missing, NotFound, TooMany
+from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core.errors import DeskError, Invalid, Locked, Missing, NotFound, TooMany
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
 
 #: How msgspec's complaints begin where a field is missing, and what stands before the place.
@@ -175,7 +175,7 @@ class Dialect:
         return replace(answer, headers={**answer.headers, **later}, refused=True)
 
     def _serve(self, request: Request, line: telemetry.Line) -> Answer:
-        limits.spend_by_source(stranger(request.source), "requests")
+        rate_limits.spend_by_source(stranger(request.source), "requests")
         endpoint, variables = self.find(request)
         line.route(endpoint.path, endpoint.request)
         ctx = self.admit(request, endpoint)

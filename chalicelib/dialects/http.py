@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from chalicelib.desk.errors import Invalid
+from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects import forms
 from chalicelib.dialects.bounds import Bytes, Header
 

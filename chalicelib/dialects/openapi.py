@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from chalicelib.context import stranger
-from chalicelib.desk import limits
-from chalicelib.desk.errors import TooMany
+from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core.errors import TooMany
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Answer, Cors, Request
 
@@ -27,7 +27,7 @@ def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
     """What is answered for `/openapi.json`: the description, or 429 where a source asks too often."""
     headers = CORS.as_headers()
     try:
-        limits.spend_by_source(stranger(request.source), "requests", _WEIGHT)
+        rate_limits.spend_by_source(stranger(request.source), "requests", _WEIGHT)
     except TooMany as error:
         return Answer({"message": str(error)}, 429, headers | {"Retry-After": str(error.seconds)}, refused=True)
     return Answer(_document(dialects) if request.method == "GET" else None, headers=headers)

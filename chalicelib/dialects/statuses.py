@@ -1,6 +1,6 @@
 """HTTP statuses of the desk's errors, for the dialects that use HTTP's."""
 
-from chalicelib.desk.errors import (
+from chalicelib.desk.core.errors import (
     Conflict,
     Exists,
     Forbidden,

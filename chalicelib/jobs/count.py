@@ -3,11 +3,11 @@
 from typing import Any
 
 from chalicelib import context
-from chalicelib.desk import tallies
+from chalicelib.desk.reports import statistics
 from chalicelib.telemetry import Line
 
 
 def count(table: str, records: list[dict[str, Any]]) -> None:
     """Counts what a batch of a table's stream means. Raises telemetry.Failed where that fails: the batch comes again."""
     with Line("batch", job="count", table=table, records=len(records)) as line:
-        line.add(counted=tallies.count(context.system(), table, records))
+        line.add(counted=statistics.count(context.system(), table, records))

@@ -1,8 +1,8 @@
 """The mail queue: what is sent to somebody's address."""
 
 from chalicelib.context import Context
-from chalicelib.desk import recovery
-from chalicelib.desk.events import AnyEvent, PasswordForgotten
+from chalicelib.desk.core.events import AnyEvent, PasswordForgotten
+from chalicelib.desk.people import recovery
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line

@@ -8,9 +8,13 @@ from functools import partial
 from typing import Protocol
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, events, live, members, messages, offline, people, receipts, routing
-from chalicelib.desk.conversations import Conversation
-from chalicelib.desk.events import (
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.automation import away_message, routing
+from chalicelib.desk.conversations import conversations, members, messages
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.core import events
+from chalicelib.desk.core.events import (
     AccessEnded,
     AnyEvent,
     ConversationAssigned,
@@ -21,9 +25,10 @@ from chalicelib.desk.events import (
     MessagePostedV1,
     PresenceChanged,
 )
-from chalicelib.desk.live import Listener
-from chalicelib.desk.messages import Message
-from chalicelib.desk.people import Card
+from chalicelib.desk.people import people
+from chalicelib.desk.people.people import Card
+from chalicelib.desk.realtime import live, receipts
+from chalicelib.desk.realtime.live import Listener
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
@@ -74,7 +79,7 @@ def _message(ctx: Context, event: MessagePosted | MessagePostedV1, words: Words,
     agent = event.agent if isinstance(event, MessagePosted) else found.assignee
     heard = live.listeners(ctx, members.with_agent(ctx, found, agent))
     told = _say(ctx, found, heard, messages.get(ctx, found, event.message), words) if heard else 0
-    offline.answer(ctx, found, event.message)
+    away_message.answer(ctx, found, event.message)
     if not any(each.person == found.assignee for each in heard) and routing.is_deserted(ctx, found):
         events.publish([ConversationDeserted(ctx.account, ctx.now, found.id)], ctx.now)
     return told

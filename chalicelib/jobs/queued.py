@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from chalicelib import context, telemetry
 from chalicelib.context import Context
-from chalicelib.desk import events
-from chalicelib.desk.events import AnyEvent
+from chalicelib.desk.core import events
+from chalicelib.desk.core.events import AnyEvent
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from chalicelib import context, telemetry
-from chalicelib.desk import changes, events
-from chalicelib.desk.changes import Progress
-from chalicelib.desk.events import Event
+from chalicelib.desk.core import changes, events
+from chalicelib.desk.core.changes import Progress
+from chalicelib.desk.core.events import Event
 from chalicelib.telemetry import Line
 
 

@@ -1,8 +1,10 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, domains, events, routing
-from chalicelib.desk.events import (
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.automation import routing
+from chalicelib.desk.core import events
+from chalicelib.desk.core.events import (
     AgentAvailable,
     AgentOffline,
     AgentRemoved,
@@ -17,6 +19,7 @@ from chalicelib.desk.events import (
     GroupChanged,
     RoutingChanged,
 )
+from chalicelib.desk.teams import domains
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line

@@ -2,8 +2,8 @@
 
 from chalicelib import context, telemetry
 from chalicelib.context import Context
-from chalicelib.desk import timers
-from chalicelib.desk.events import AgentDeadlineSet, AnyEvent, DeadlineSet
+from chalicelib.desk.automation import timers
+from chalicelib.desk.core.events import AgentDeadlineSet, AnyEvent, DeadlineSet
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line

@@ -8,10 +8,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.models import people
 from chalicelib.models.base import transaction
-from chalicelib.models.claims import Claim
 from chalicelib.models.people import Person
 from chalicelib.models.settings import Setting
 from chalicelib.models.tokens import Token
+from chalicelib.models.unique_names import Claim
 
 
 @dataclass(frozen=True, slots=True)

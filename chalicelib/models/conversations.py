@@ -15,7 +15,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, VersionAttribute
 from chalicelib.models.base import Table
-from chalicelib.models.steps import Standing
+from chalicelib.models.status_history import Standing
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"

@@ -13,11 +13,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import conversations, steps
+from chalicelib.models import conversations, status_history
 from chalicelib.models.attributes import UnicodeAttribute
 from chalicelib.models.base import Table, read
 from chalicelib.models.conversations import Conversation
-from chalicelib.models.steps import Step
+from chalicelib.models.status_history import Step
 
 _INFIX = "#details"
 #: What may be known of what a conversation is about.
@@ -45,13 +45,13 @@ class Details(Table):
     @property
     def steps(self) -> list[Step]:
         """The latest steps, the oldest first."""
-        kept = [(steps.unpacked(text), int(place)) for place, text in (self.ring or {}).items()]
+        kept = [(status_history.unpacked(text), int(place)) for place, text in (self.ring or {}).items()]
         return [step for step, _ in sorted(kept, key=lambda one: (one[0].at, one[1]))]
 
     def numbered(self, total: int) -> dict[int, Step]:
         """The latest of `total` steps by their number, from 1."""
-        kept = {int(place): steps.unpacked(text) for place, text in (self.ring or {}).items()}
-        return {total - (total - 1 - place) % steps.MOST: step for place, step in kept.items()}
+        kept = {int(place): status_history.unpacked(text) for place, text in (self.ring or {}).items()}
+        return {total - (total - 1 - place) % status_history.MOST: step for place, step in kept.items()}
 
     @property
     def facts(self) -> dict[str, str]:
@@ -91,7 +91,7 @@ def write(
     fields = {name: getattr(Details, name) for name in facts}
     actions: list[Action] = [fields[name].set(value) if value else fields[name].remove() for name, value in facts.items()]
     if step:
-        place, text = str(taken % steps.MOST), steps.packed(step)
+        place, text = str(taken % status_history.MOST), status_history.packed(step)
         actions.append(Details.ring[place].set(text) if taken else Details.ring.set({place: text}))
     if actions:
         transaction.update(Details(key(conversation_key)), actions)

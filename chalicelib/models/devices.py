@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, conditional, page, transaction
-from chalicelib.models.claims import Claim, claim
+from chalicelib.models.unique_names import Claim, claim
 
 
 class Device(Table):

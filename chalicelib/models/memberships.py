@@ -19,11 +19,11 @@ from chalicelib import config
 from chalicelib.models import conversations, messages, summaries
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Refused, Table, conditional, read, transaction
-from chalicelib.models.claims import Claim, unchanged
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.models.summaries import Loads
+from chalicelib.models.unique_names import Claim, unchanged
 
 _INFIX = "#member#"
 #: Rows that a longer list reads at once, and requests that one list may make.

@@ -12,11 +12,11 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import attempts
+from chalicelib.models import rate_windows
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Refused, Table, conditional, page, transaction
-from chalicelib.models.claims import Claim, claim
 from chalicelib.models.tokens import Token
+from chalicelib.models.unique_names import Claim, claim
 
 AGENT, CONTACT = "agent", "contact"
 _ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
@@ -258,7 +258,7 @@ def logged_in(account: str, person: str, now: int, source: str, known_until: int
     try:
         with transaction() as write:
             write.update(Person(account, person), [Person.last_login_at.set(now)], Person.agents_of.exists())
-            attempts.trust_within(write, source, known_until)
+            rate_windows.trust_within(write, source, known_until)
     except Refused as refused:
         if "ConditionalCheckFailed" in refused.reasons:
             return False

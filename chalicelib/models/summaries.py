@@ -9,13 +9,13 @@ from typing import Any
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import details, people, steps
+from chalicelib.models import details, people, status_history
 from chalicelib.models.base import Table, conditional, transaction
-from chalicelib.models.claims import Claim, claim
 from chalicelib.models.conversations import CLOSED, Conversation, inbox_key
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
-from chalicelib.models.steps import Standing, Step
+from chalicelib.models.status_history import Standing, Step
+from chalicelib.models.unique_names import Claim, claim
 
 
 def open_(conversation: Conversation, before: str | None = None) -> None:
@@ -48,7 +48,7 @@ def _begin(write: TransactWrite, conversation: Conversation) -> None:
     conversation.held_since = conversation.created_at if conversation.held_by else None
     if conversation.assignee and not conversation.is_internal:
         conversation.steps = 1
-        details.write(write, conversation.key, _step(steps.ASSIGNED, conversation, {}, conversation.created_at), 0, {})
+        details.write(write, conversation.key, _step(status_history.ASSIGNED, conversation, {}, conversation.created_at), 0, {})
     write.save(conversation, condition=Conversation.key.does_not_exist())
     write.save(row, condition=Claim.key.does_not_exist())
 
@@ -81,7 +81,7 @@ def _step(kind: str, conversation: Conversation, changes: dict[str, Any], now: i
 def step_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
     """The step that changes are, None where they are none or the conversation is internal."""
     after = Standing(changes.get("status", conversation.status) != CLOSED, changes.get("assignee", conversation.assignee))
-    return None if conversation.is_internal else steps.kind(conversation.standing, after, escalates=escalates)
+    return None if conversation.is_internal else status_history.kind(conversation.standing, after, escalates=escalates)
 
 
 def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import app
-from chalicelib.desk import cache
+from chalicelib.desk.core import cache
 from tests.bench import rows
 from tests.bench.aws import Bill, billed
 from tests.world import Visitor, World

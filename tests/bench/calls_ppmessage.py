@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalicelib.desk import cache
+from chalicelib.desk.core import cache
 from tests.bench.aws import Bill, billed
 from tests.bench.calls import TEXT, Scene, entering, second
 from tests.bench.calls import Call as Call

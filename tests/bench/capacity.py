@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from chalicelib.desk import cache
+from chalicelib.desk.core import cache
 from tests.bench import aws, calls, calls_ppmessage, rows
 from tests.bench.aws import Bill
 from tests.bench.calls import Call

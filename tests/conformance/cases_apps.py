@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import cache, registration
-from chalicelib.desk.registration import CreateAgent
-from chalicelib.models import claims, settings
-from chalicelib.models.claims import Claim
+from chalicelib.desk.core import cache
+from chalicelib.desk.people import registration
+from chalicelib.desk.people.registration import CreateAgent
+from chalicelib.models import settings, unique_names
 from chalicelib.models.tokens import Token, ending_key
+from chalicelib.models.unique_names import Claim
 from chalicelib.rules import passwords
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def revive(scene: "Scene") -> None:
     if row.document.get("removed_at"):
         settings.put(row, {**row.document, "removed_at": None})
         Token(ending_key(world.account)).delete()
-        claims.claim(world.account, "login", world.owner.email, world.owner.id, scope=claims.EVERYWHERE).save()
+        unique_names.claim(world.account, "login", world.owner.email, world.owner.id, scope=unique_names.EVERYWHERE).save()
         cache.clear_all()
 
 
@@ -60,7 +61,7 @@ def _creator(scene: "Scene", label: str) -> dict[str, Any]:
 
 
 def _forget_others(scene: "Scene") -> None:
-    login = claims.find(claims.EVERYWHERE, "login", scene.world.owner.email)
+    login = unique_names.find(unique_names.EVERYWHERE, "login", scene.world.owner.email)
     assert login is not None
     login.update([Claim.accounts.remove()])
 

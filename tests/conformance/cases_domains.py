@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import domains, organisations, people
-from chalicelib.desk.organisations import AddOn, Booked, Plan
+from chalicelib.desk.accounts import organisations
+from chalicelib.desk.accounts.organisations import AddOn, Booked, Plan
+from chalicelib.desk.people import people
+from chalicelib.desk.teams import domains
 from tests.conformance.cases_apps import address, newcomer
 
 if TYPE_CHECKING:

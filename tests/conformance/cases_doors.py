@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN, AGENT, Caller
-from chalicelib.desk import tokens
+from chalicelib.desk.auth import tokens
 from tests.conformance import cases_apps
 
 if TYPE_CHECKING:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import groups, replies, waiting
-from chalicelib.desk.groups import Change, Group
+from chalicelib.desk.accounts import canned_replies
+from chalicelib.desk.automation import waiting_queue
+from chalicelib.desk.teams import groups
+from chalicelib.desk.teams.groups import Change, Group
 
 if TYPE_CHECKING:
     from tests.conformance.scene import Scene
@@ -65,13 +67,13 @@ def _script_group(scene: Scene) -> str:
 
 
 def _another_script(scene: Scene) -> str:
-    return replies.add(scene.world.ctx(ADMIN), "is it open source?", "Yes, it is.").id
+    return canned_replies.add(scene.world.ctx(ADMIN), "is it open source?", "Yes, it is.").id
 
 
 def _another_script_group(scene: Scene) -> str:
     ctx = scene.world.ctx(ADMIN)
-    made = replies.add_group(ctx, "install instruction")
-    replies.add(ctx, "how?", "So.", made.id)
+    made = canned_replies.add_group(ctx, "install instruction")
+    canned_replies.add(ctx, "how?", "So.", made.id)
     return made.id
 
 
@@ -79,7 +81,7 @@ def _of_group(scene: Scene, _: str) -> dict[str, Any]:
     """A visitor who has a conversation with the group, so that the scene's own keeps his."""
     if "grouped" not in scene.kept:
         scene.kept["grouped"] = visitor = scene.world.visitor()
-        waiting.ask(scene.world.as_visitor(visitor.id), visitor.id, group(scene).id)
+        waiting_queue.ask(scene.world.as_visitor(visitor.id), visitor.id, group(scene).id)
     return _app(scene) | {"group_uuid": group(scene).id, "user_uuid": scene.kept["grouped"].id}
 
 

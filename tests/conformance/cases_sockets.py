@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import AGENT
-from chalicelib.desk import devices
-from chalicelib.desk.devices import Details
+from chalicelib.desk.people import devices
+from chalicelib.desk.people.devices import Details
 
 if TYPE_CHECKING:
-    from chalicelib.desk.people import Person
+    from chalicelib.desk.people.people import Person
     from tests.conformance.scene import Scene
     from tests.world import World
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import members, openings
-from chalicelib.desk.members import ChangeMembers
-from chalicelib.desk.openings import CreateConversation
+from chalicelib.desk.conversations import group_chats, members
+from chalicelib.desk.conversations.group_chats import CreateConversation
+from chalicelib.desk.conversations.members import ChangeMembers
 
 if TYPE_CHECKING:
     from tests.conformance.scene import Scene
@@ -37,7 +37,7 @@ def _leave(scene: "Scene", label: str) -> dict[str, Any]:
     if label == "PPCOM":
         found = members.change(ctx, scene.visitor.conversation, ChangeMembers(add=(agent,)))
     else:
-        found = openings.create(ctx, CreateConversation(world.agents[0].id, (agent,), internal=True)).conversation
+        found = group_chats.create(ctx, CreateConversation(world.agents[0].id, (agent,), internal=True)).conversation
     given = {"conversation_uuid": found.id, "action": "REMOVE", "member_list": [agent]}
     return _app(scene, label) | given
 
@@ -47,7 +47,7 @@ def _members(scene: "Scene", label: str) -> dict[str, Any]:
     agents = [agent.id for agent in scene.world.agents]
     if not label.startswith("THIRD_PARTY"):
         return _app(scene, label) | {"conversation_uuid": scene.visitor.conversation}
-    found = openings.create(scene.world.ctx(ADMIN), CreateConversation(agents[0], (agents[1],), internal=True)).conversation
+    found = group_chats.create(scene.world.ctx(ADMIN), CreateConversation(agents[0], (agents[1],), internal=True)).conversation
     return _app(scene, label) | {"conversation_uuid": found.id}
 
 

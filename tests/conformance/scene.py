@@ -12,7 +12,7 @@ from chalice.test import Client
 
 import app
 from chalicelib.context import ADMIN, AGENT, Caller
-from chalicelib.desk import refreshing, tokens
+from chalicelib.desk.auth import refresh_tokens, tokens
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.models import tokens as token_rows
@@ -124,7 +124,7 @@ def refresh_token(scene: Scene) -> str:
     """A refresh token of the first agent."""
     agent = scene.world.agents[0]
     caller = Caller(scene.world.account, AGENT, agent.id, agent.number)
-    return refreshing.begin(scene.world.ctx(ADMIN), caller).refresh
+    return refresh_tokens.begin(scene.world.ctx(ADMIN), caller).refresh
 
 
 def api_key(scene: Scene) -> str:

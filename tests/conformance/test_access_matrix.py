@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from chalicelib.context import ADMIN, AGENT
-from chalicelib.desk import messages, openings, profiles
-from chalicelib.desk.messages import PostMessage
-from chalicelib.desk.openings import CreateConversation
-from chalicelib.desk.profiles import ChangePerson
+from chalicelib.desk.conversations import group_chats, messages
+from chalicelib.desk.conversations.group_chats import CreateConversation
+from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.people import profiles
+from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.models import conversations, devices, people, receipts
 from chalicelib.models import messages as message_rows
 from chalicelib.models.base import Table
@@ -74,7 +75,7 @@ def others(scene: Scene, rival: Scene) -> Others:
     another = world.visitor()
     another.say(ANOTHERS)
     rival.visitor.say(RIVALS)
-    talk = openings.create(world.ctx(AGENT, agent), CreateConversation(agent.id, (peer.id,), internal=True)).conversation.id
+    talk = group_chats.create(world.ctx(AGENT, agent), CreateConversation(agent.id, (peer.id,), internal=True)).conversation.id
     messages.post(world.ctx(AGENT, agent), PostMessage(talk, INTERNAL))
     messages.post(world.ctx(AGENT, agent), PostMessage(scene.visitor.conversation, NOTE, kind=messages.NOTE))
     device = device_of(world, agent)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, Caller
-from chalicelib.desk import tokens
+from chalicelib.desk.auth import tokens
 from chalicelib.dialects.anytime.routes import ANYTIME
 from tests.conformance.scene import Scene, refresh_token, send
 from tests.conformance.table import Row, each, row_gaps, rows_of

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from chalicelib.desk import cache
+from chalicelib.desk.core import cache
 from chalicelib.rules import passwords, redirects
 from tests.conformance.cases_doors import RETURN_TO, registered
 from tests.conformance.scene import Scene, send

@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from chalicelib.context import AGENT, Caller
-from chalicelib.desk import tokens
-from chalicelib.desk.people import Person
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.people.people import Person
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from tests.conformance.scene import Scene, refresh_token, send
 from tests.conformance.table import DOCUMENTS, Row, each, row_gaps, rows_of

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.context import ADMIN, AGENT
-from chalicelib.desk import agents, organisations
-from chalicelib.desk.people import Person
+from chalicelib.desk.accounts import organisations
+from chalicelib.desk.people import agents
+from chalicelib.desk.people.people import Person
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from tests.conformance.cases_domains import BOOKED
 from tests.conformance.scene import Scene, send

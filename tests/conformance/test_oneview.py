@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk import cache
-from chalicelib.desk.people import Person
+from chalicelib.desk.core import cache
+from chalicelib.desk.people.people import Person
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.models import settings
 from tests.conformance.scene import Scene, refresh_token, send

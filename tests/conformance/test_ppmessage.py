@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, Caller
-from chalicelib.desk import tokens
+from chalicelib.desk.auth import tokens
 from chalicelib.dialects.ppmessage.auth import LEVELS
 from chalicelib.dialects.ppmessage.errors import STRINGS
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, Caller
-from chalicelib.desk import accounts, cache, tokens
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core import cache
 from tests.conformance.cases_apps import NEW_PASSWORD, address, revive
 from tests.conformance.scene import WIRE_PASSWORD, Scene
 from tests.world import Answer

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from chalicelib import config
-from chalicelib.desk import files, pictures
+from chalicelib.desk.conversations import files, pictures
 from chalicelib.models import conversations, messages
 from tests.conformance.scene import Scene, message
 from tests.pictures import animated, bomb, picture, size_of

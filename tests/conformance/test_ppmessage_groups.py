@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts
+from chalicelib.desk.accounts import accounts
 from tests.conformance.scene import Scene
 from tests.world import World, counted
 

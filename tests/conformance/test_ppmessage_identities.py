@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import agents, cache, people, registration
-from chalicelib.desk.errors import NotFound
-from chalicelib.models import claims, settings
+from chalicelib.desk.core import cache
+from chalicelib.desk.core.errors import NotFound
+from chalicelib.desk.people import agents, people, registration
+from chalicelib.models import settings, unique_names
 from tests.conformance.cases_apps import address
 from tests.conformance.scene import Scene
 from tests.conformance.test_ppmessage_apps import ask, call, code
@@ -120,7 +121,7 @@ def test_an_unsigned_address_is_noted_for_agents_and_is_nobodys(scene: Scene) ->
         "is_email_verified": False,
         "user_icon": "https://x.example/i.png",
     }
-    assert claims.find(scene.world.account, "email", email) is None
+    assert unique_names.find(scene.world.account, "email", email) is None
     with pytest.raises(NotFound):
         people.by_email(scene.world.ctx(ADMIN), email)
     assert registration.is_free(scene.world.ctx(ADMIN), email)

@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, cache, conversations, groups, members, profiles
-from chalicelib.desk.profiles import ChangePerson
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.core import cache
+from chalicelib.desk.people import profiles
+from chalicelib.desk.people.profiles import ChangePerson
+from chalicelib.desk.teams import groups
 from tests.world import Visitor, World, counted
 
 ALL = "Olive Owner,Ada Agent,Ben Agent,Cleo Agent"

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, Caller
-from chalicelib.desk import cache, people, tokens
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core import cache
+from chalicelib.desk.people import people
 from tests.conformance.cases_apps import NEW_PASSWORD, address, newcomer
 from tests.conformance.scene import WIRE_PASSWORD, Scene
 from tests.conformance.test_ppmessage_apps import ask, call, code, console_of, password

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import cache, conversations
+from chalicelib.desk.conversations import conversations
+from chalicelib.desk.core import cache
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 from tests.conformance.scene import Scene, message

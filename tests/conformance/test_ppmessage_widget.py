@@ -10,8 +10,9 @@ import pytest
 
 from chalicelib import config
 from chalicelib.context import ADMIN
-from chalicelib.desk import domains, owners, widget
-from chalicelib.desk.domains import Change
+from chalicelib.desk.people import owners
+from chalicelib.desk.teams import domains, widget
+from chalicelib.desk.teams.domains import Change
 from chalicelib.dialects.ppmessage import script as script_of
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.dialects.ppmessage.script import PARTS, script

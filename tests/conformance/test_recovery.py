@@ -10,9 +10,10 @@ from moto.ses.models import ses_backends
 import app
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import logins, people, recovery, registration, tokens
-from chalicelib.desk.errors import Exists, NotAuthenticated
-from chalicelib.desk.registration import CreateAgent
+from chalicelib.desk.auth import logins, tokens
+from chalicelib.desk.core.errors import Exists, NotAuthenticated
+from chalicelib.desk.people import people, recovery, registration
+from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import mail
 from chalicelib.models import people as people_rows
 from tests.conformance.test_doors import Page

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk import cache
+from chalicelib.desk.core import cache
 from tests.world import Visitor, World, counted
 
 

@@ -10,21 +10,22 @@ import pytest
 
 import chalicelib
 from chalicelib.context import ADMIN, AGENT, LEVELS, STRANGER, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk import access, agents
-from chalicelib.desk.errors import NOT_ADMIN, Forbidden
-from chalicelib.desk.people import Person
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import NOT_ADMIN, Forbidden
+from chalicelib.desk.people import agents
+from chalicelib.desk.people.people import Person
 from tests.world import World, counted
 
 _ROOT = Path(chalicelib.__file__).parent
 #: What dialects ask and note of any caller, which is no use case.
-_NO_USE_CASES = ("access.", "limits.", "seen.")
+_NO_USE_CASES = ("core.access.", "core.rate_limits.", "auth.known_sources.")
 
 
 def _functions() -> dict[str, bool]:
     """Every public function of the desk that takes a context, and whether it is called from outside the desk."""
     found = {
-        f"{file.stem}.{node.name}": False
-        for file in (_ROOT / "desk").glob("*.py")
+        f"{file.parent.name}.{file.stem}.{node.name}": False
+        for file in (_ROOT / "desk").glob("*/*.py")
         for node in ast.parse(file.read_text()).body
         if isinstance(node, ast.FunctionDef) and node.args.args and node.args.args[0].arg == "ctx" and node.name[0] != "_"
     }
@@ -37,9 +38,9 @@ def _functions() -> dict[str, bool]:
 
 def _used(tree: ast.Module) -> Iterator[str]:
     names = {
-        alias.asname or alias.name: alias.name
+        alias.asname or alias.name: f"{node.module.removeprefix('chalicelib.desk.')}.{alias.name}"
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "chalicelib.desk"
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("chalicelib.desk.")
         for alias in node.names
     }
     for node in ast.walk(tree):
@@ -51,7 +52,7 @@ USE_CASES = sorted(name for name, is_called in _functions().items() if is_called
 
 
 def _rule(name: str) -> access.Rule:
-    module, _, function = name.partition(".")
+    module, _, function = name.rpartition(".")
     importlib.import_module(f"chalicelib.desk.{module}")
     return access.DECLARED[f"chalicelib.desk.{module}.{function}"]
 
@@ -101,7 +102,7 @@ def test_a_permission_opens_what_it_is_for_and_nothing_else(world: World, permis
 
 def _call(name: str, ctx: Context) -> Any:
     """Calls a use case with nothing but the context."""
-    module, _, function = name.partition(".")
+    module, _, function = name.rpartition(".")
     return getattr(importlib.import_module(f"chalicelib.desk.{module}"), function)(ctx)
 
 

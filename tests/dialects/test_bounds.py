@@ -108,17 +108,25 @@ def test_the_walk_finds_what_has_no_bound() -> None:
 
 
 def test_a_bound_is_no_shorter_than_what_the_desk_takes() -> None:
-    from chalicelib.desk import accounts, conversations, devices, files, groups, messages, openings, profiles, replies
+    from chalicelib.desk.accounts import accounts, canned_replies
+    from chalicelib.desk.conversations import conversations, files, group_chats, messages
+    from chalicelib.desk.people import devices, profiles
+    from chalicelib.desk.teams import groups
     from chalicelib.rules import text
 
     def most(kind: Any) -> int:
         return int(next(meta.max_length for meta in get_args(kind) if isinstance(meta, Meta)) or 0)
 
-    names = [openings.LONGEST_NAME, conversations.LONGEST_FACT, devices._LONGEST, profiles._LONGEST["name"]]
+    names = [group_chats.LONGEST_NAME, conversations.LONGEST_FACT, devices._LONGEST, profiles._LONGEST["name"]]
     assert all(longest <= most(bounds.Name) for longest in [*names, accounts._LONGEST["name"], groups._LONGEST["name"]])
-    lines = [profiles._LONGEST["icon"], profiles._LONGEST["signature"], groups._LONGEST["description"], replies._LONGEST_NAME]
+    lines = [
+        profiles._LONGEST["icon"],
+        profiles._LONGEST["signature"],
+        groups._LONGEST["description"],
+        canned_replies._LONGEST_NAME,
+    ]
     assert all(longest <= most(bounds.Line) for longest in [*lines, accounts._LONGEST["icon"], groups._LONGEST["icon"]])
-    assert max(replies._LONGEST_TEXT, accounts._LONGEST["welcome"]) <= most(bounds.Paragraph)
+    assert max(canned_replies._LONGEST_TEXT, accounts._LONGEST["welcome"]) <= most(bounds.Paragraph)
     assert most(bounds.Token) >= devices._LONGEST_TOKEN
     assert text.MOST_BYTES == messages.MOST_BYTES == most(bounds.Text)
     assert most(bounds.Bytes) >= files.MOST_BYTES

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from chalicelib.context import Context, system
-from chalicelib.desk.errors import DeskError, Forbidden, Invalid, Missing, NotFound
+from chalicelib.desk.core.errors import DeskError, Forbidden, Invalid, Missing, NotFound
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing, WrongMethod, explained, parse, required, unfolded
 from chalicelib.dialects.http import Answer, Cors, Request
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.desk.errors import Invalid
+from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.http import Request
 from tests.world import multipart
 

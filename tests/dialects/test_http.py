@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.desk.errors import Invalid
+from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.http import Answer, Cors, Request
 from tests.world import multipart
 

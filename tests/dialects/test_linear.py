@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from chalicelib.desk.errors import DeskError
-from chalicelib.desk.files import disposition
+from chalicelib.desk.conversations.files import disposition
+from chalicelib.desk.core.errors import DeskError
 from chalicelib.dialects import endpoint, forms
 from chalicelib.dialects.anytime import mapping as anytime
 from chalicelib.dialects.http import Request
@@ -20,7 +20,7 @@ from chalicelib.dialects.ppmessage import pages
 from chalicelib.dialects.ppmessage.calls import widget
 from chalicelib.dialects.ppmessage.mapping import files, socket
 from chalicelib.models.files import File
-from chalicelib.rules import domains, emails, hosts, html, ids, limits, redirects, text
+from chalicelib.rules import domains, emails, hosts, html, ids, rate_limits, redirects, text
 
 #: Times longer than for a plain text that a nasty one may take, and the shortest time that is told from none, in seconds.
 FACTOR, LEAST = 40, 0.002
@@ -129,7 +129,7 @@ PARSERS = {
     "an origin": Parser(domains.host_of_origin, "https://a.example", ("https://", "[", ":", "/", "//", *MARKS)),
     "a redirect": Parser(redirects.is_redirect, "https://a.example/", ("https://", ":", "/", *MARKS)),
     "a uuid": Parser(ids.is_uuid, "0190a5f2-7a00-7000-8000-000000000001", ("0", "0-", *MARKS)),
-    "an address of a network": Parser(limits.network_of, "127.0.0.1", (":", "0:", "1.", *MARKS)),
+    "an address of a network": Parser(rate_limits.network_of, "127.0.0.1", (":", "0:", "1.", *MARKS)),
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from chalicelib.context import AGENT
-from chalicelib.desk import devices
+from chalicelib.desk.people import devices
 from tests.world import Socket, Visitor, World
 
 

@@ -4,8 +4,9 @@ import json
 import random
 from typing import Any
 
-from chalicelib.desk import accounts, devices
-from chalicelib.desk.devices import Details
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.people import devices
+from chalicelib.desk.people.devices import Details
 from tests.e2e.test_sockets import device_of, reply
 from tests.world import Socket, Visitor, World
 

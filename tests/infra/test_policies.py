@@ -8,8 +8,12 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, agents, devices, limits, messages, openings, routing
-from chalicelib.desk import conversations as desk_conversations
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.automation import routing
+from chalicelib.desk.conversations import conversations as desk_conversations
+from chalicelib.desk.conversations import group_chats, messages
+from chalicelib.desk.core import rate_limits
+from chalicelib.desk.people import agents, devices
 from chalicelib.models import conversations, settings, summaries
 from chalicelib.models.base import Refused
 from chalicelib.telemetry import Failed
@@ -97,9 +101,9 @@ def listen(scene: Scene) -> None:
     """A visitor and an agent on sockets, one that goes without a word, a login that puts another out, and a logout."""
     world, visitor, agent = scene.world, scene.visitor, scene.world.agents[0]
     device, token = agents_device(scene), world.token("PPKEFU", agent)
-    both = openings.CreateConversation(visitor.id, (agent.id, world.agents[1].id))
+    both = group_chats.CreateConversation(visitor.id, (agent.id, world.agents[1].id))
     world.now += 1000  # his latest conversation is the one whose members are told of him
-    talk = openings.create(world.as_visitor(visitor.id), both).conversation
+    talk = group_chats.create(world.as_visitor(visitor.id), both).conversation
     messages.post(world.as_visitor(visitor.id), messages.PostMessage(talk.id, "to both of you"))
     asked = {"app_uuid": world.account, "conversation_uuid": talk.id}
     assert len(world.pp("PP_GET_CONVERSATION_USER_LIST", "PPKEFU", **asked).body["list"]) == 3
@@ -179,13 +183,13 @@ def be_held_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {"app_uuid": world.account, "user_uuid": visitor.id, "device_id": "another", "device_ostype": "IOS"}
     given["ppcom_trace_uuid"] = "another"
     assert world.pp("PP_CREATE_DEVICE", **given).body["error_code"] == 0
-    limits.use("sockets=1/60 socket_messages=1/60")
+    rate_limits.use("sockets=1/60 socket_messages=1/60")
     try:
         socket = Socket()
         assert [socket.send({"type": "typing"})["code"] for _ in range(2)] == [8, 4]
         assert Socket().connected == 429
     finally:
-        limits.use("off")
+        rate_limits.use("off")
 
 
 def serve_together(world: World) -> None:

@@ -9,7 +9,7 @@ from moto.sqs.models import sqs_backends
 
 import app
 from chalicelib import config
-from chalicelib.models import counters, queues
+from chalicelib.models import queues, sequences
 from infra import pumps
 from tests.world import World
 
@@ -120,6 +120,6 @@ def test_every_event_source_has_its_pumps(world: World, monkeypatch: pytest.Monk
 def test_the_schedule_calls_at_its_rate(world: World) -> None:
     schedule = pumps._Schedule(source("sweep_timers"))
     assert schedule(app.sweep_timers) == 60
-    assert counters.swept(0) > 0
+    assert sequences.swept(0) > 0
     assert pumps._seconds("rate(5 minutes)") == 300
     assert pumps._seconds("rate(1 day)") == 86400

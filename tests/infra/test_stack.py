@@ -51,20 +51,25 @@ def test_an_older_version_leaves_a_newer_stack_as_it_is(
 ) -> None:
     stack.apply("some")
     older = tmp_path / "template.yaml"
-    head, rest = stack.TEMPLATE.read_text().split("  Claims:\n")
+    head, rest = stack.TEMPLATE.read_text().split("  UniqueNames:\n")
     older.write_text(head + "  Conversations:\n" + rest.split("  Conversations:\n", 1)[1])
     monkeypatch.setattr(stack, "TEMPLATE", older)
     stack.apply("some")
-    assert "left as it is: it has Claims" in capsys.readouterr().out
+    assert "left as it is: it has UniqueNames" in capsys.readouterr().out
     assert {each.execution_status for each in backend.change_sets.values()} == {"EXECUTE_COMPLETE"}
     (only,) = backend.stacks.values()
-    assert "Claims" in only.resource_map
-    assert "polydesk-some-claims" in boto3.client("dynamodb").list_tables()["TableNames"]
+    assert "UniqueNames" in only.resource_map
+    assert "polydesk-some-unique-names" in boto3.client("dynamodb").list_tables()["TableNames"]
 
 
 def test_a_change_that_would_replace_a_table_is_refused() -> None:
-    change = {"Action": "Modify", "LogicalResourceId": "Claims", "ResourceType": "AWS::DynamoDB::Table", "Replacement": "True"}
-    with pytest.raises(CannotDeploy, match="Claims would be replaced by an empty one; nothing has been changed"):
+    change = {
+        "Action": "Modify",
+        "LogicalResourceId": "UniqueNames",
+        "ResourceType": "AWS::DynamoDB::Table",
+        "Replacement": "True",
+    }
+    with pytest.raises(CannotDeploy, match="UniqueNames would be replaced by an empty one; nothing has been changed"):
         cloudformation._is_to_change([change])
 
 

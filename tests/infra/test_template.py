@@ -8,40 +8,40 @@ from pynamodb.models import Model
 
 from chalicelib import config
 from chalicelib.models import (
-    attempts,
     base,
-    claims,
     connections,
     conversations,
-    counters,
     details,
     devices,
     files,
     memberships,
     messages,
     people,
+    rate_windows,
     receipts,
+    sequences,
     settings,
-    tallies,
+    statistics,
     timers,
     tokens,
     topics,
+    unique_names,
 )
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
-    attempts.Attempts,
-    claims.Claim,
+    rate_windows.Attempts,
+    unique_names.Claim,
     connections.Connection,
     conversations.Conversation,
-    counters.Counter,
+    sequences.Counter,
     devices.Device,
     files.File,
     messages.Message,
     people.Person,
     receipts.Receipt,
     settings.Setting,
-    tallies.Tally,
+    statistics.Tally,
     timers.Timer,
     tokens.Token,
     topics.Topic,
@@ -49,7 +49,9 @@ MODELS: list[type[Model]] = [
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [details.Details, memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = dict.fromkeys(["attempts", "connections", "files", "receipts", "tallies", "timers", "tokens", "topics"], "expires_at")
+EXPIRING = dict.fromkeys(
+    ["connections", "files", "rate-windows", "receipts", "statistics", "timers", "tokens", "topics"], "expires_at"
+)
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, agents, conversations, members, openings, people, presence
-from chalicelib.desk.members import ChangeMembers
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations, group_chats, members
+from chalicelib.desk.conversations.members import ChangeMembers
+from chalicelib.desk.people import agents, people, presence
 from chalicelib.models import conversations as rows
 from tests.conformance.cases_sockets import device_of
 from tests.pictures import picture
@@ -131,8 +133,8 @@ def lose_an_agent(world: World) -> None:
     ours = World(world.monkeypatch, clock_of=world, name="lost")
     ours.online(*ours.agents[:2])
     visitor = ours.asking()
-    named = openings.CreateConversation(visitor.id, tuple(agent.id for agent in ours.agents))
-    openings.create(ours.as_visitor(visitor.id), named)
+    named = group_chats.CreateConversation(visitor.id, tuple(agent.id for agent in ours.agents))
+    group_chats.create(ours.as_visitor(visitor.id), named)
     ours.settle()
     first = conversations.load(ours.ctx(ADMIN), visitor.conversation).assignee
     agents.switch(ours.ctx(ADMIN, ours.owner), str(first), on=False)

@@ -7,9 +7,10 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk import changes, conversations, events, inbox, members, messages, openings, people
-from chalicelib.desk.changes import Progress
-from chalicelib.desk.events import (
+from chalicelib.desk.conversations import conversations, group_chats, inbox, members, messages
+from chalicelib.desk.core import changes, events
+from chalicelib.desk.core.changes import Progress
+from chalicelib.desk.core.events import (
     AccessEnded,
     AgentAvailable,
     AgentDeadlineSet,
@@ -32,6 +33,7 @@ from chalicelib.desk.events import (
     PresenceChanged,
     RoutingChanged,
 )
+from chalicelib.desk.people import people
 from chalicelib.models import queues
 from chalicelib.telemetry import Failed
 from tests.world import World
@@ -147,8 +149,8 @@ def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_que
 def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: World) -> None:
     agents = [agent.id for agent in world.agents]
     ctx = world.as_agent()
-    command = openings.CreateConversation(agents[0], (agents[1],), internal=True)
-    found = openings.create(ctx, command).conversation
+    command = group_chats.CreateConversation(agents[0], (agents[1],), internal=True)
+    found = group_chats.create(ctx, command).conversation
     messages.post(ctx, messages.PostMessage(found.id, "psst"))
     members.close(ctx, found.id, agents[0])
     records = world.records("conversations")

@@ -1,10 +1,13 @@
 """The notify queue: told at once, told again without harm, and only those whom it concerns."""
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, cache, conversations, groups
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations
+from chalicelib.desk.core import cache
+from chalicelib.desk.teams import groups
 from chalicelib.models import settings
 from chalicelib.rules import ids
-from tests.desk.test_live import an_agent, listening
+from tests.desk.realtime.test_live import an_agent, listening
 from tests.e2e.test_sockets import reply
 from tests.world import Socket, World
 

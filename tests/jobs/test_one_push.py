@@ -6,12 +6,13 @@ from collections import Counter
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk import accounts, conversations, members, messages
-from chalicelib.desk.conversations import Change
-from chalicelib.desk.members import ChangeMembers
-from chalicelib.desk.messages import PostMessage
-from chalicelib.models.steps import Step, lost
-from tests.desk.test_live import an_agent
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations, members, messages
+from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations.members import ChangeMembers
+from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.models.status_history import Step, lost
+from tests.desk.realtime.test_live import an_agent
 from tests.world import Socket, Visitor, World, invoke
 
 

@@ -7,7 +7,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import AttributeNullError, CancellationReason, VerboseClientError
 from pynamodb.models import Model
 
-from chalicelib.models import base, claims
+from chalicelib.models import base, unique_names
 from chalicelib.models.base import Refused
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.expressions import RemoveAll, SetAll
@@ -74,11 +74,11 @@ def meets_another(monkeypatch: pytest.MonkeyPatch, times: int, *reasons: str | N
 
 def test_a_write_that_met_another_is_repeated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = meets_another(monkeypatch, 2, code="TransactionConflictException")
-    claims.put(claims.claim(world.account, "email", "cu@shop.test", world.owner.id))
+    unique_names.put(unique_names.claim(world.account, "email", "cu@shop.test", world.owner.id))
     assert sent == ["PutItem"] * 3
     sent = meets_another(monkeypatch, 2, None, "TransactionConflict", code="TransactionCanceledException")
     with base.transaction() as write:
-        write.save(claims.claim(world.account, "email", "b@shop.test", world.owner.id))
+        write.save(unique_names.claim(world.account, "email", "b@shop.test", world.owner.id))
     assert sent.count("TransactWriteItems") == 3
 
 
@@ -88,9 +88,9 @@ def test_one_that_always_meets_another_is_refused_and_one_with_a_failed_conditio
     for reasons, times in ((["TransactionConflict"], 6), (["TransactionConflict", "ConditionalCheckFailed"], 1)):
         sent = meets_another(monkeypatch, 100, *reasons, code="TransactionCanceledException")
         with pytest.raises(Refused), base.transaction() as write:
-            write.save(claims.claim(world.account, "email", "cu@shop.test", world.owner.id))
+            write.save(unique_names.claim(world.account, "email", "cu@shop.test", world.owner.id))
         assert len(sent) == times
         monkeypatch.undo()
     meets_another(monkeypatch, 100, code="TransactionConflictException")
     with pytest.raises(Refused):
-        claims.put(claims.claim(world.account, "email", "cu@shop.test", world.owner.id))
+        unique_names.put(unique_names.claim(world.account, "email", "cu@shop.test", world.owner.id))

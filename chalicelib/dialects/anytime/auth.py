@@ -5,8 +5,9 @@ import base64
 import msgspec
 
 from chalicelib.context import Caller, Context, stranger
-from chalicelib.desk import logins, refreshing, registration, tokens
-from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.desk.auth import logins, refresh_tokens, tokens
+from chalicelib.desk.core.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.desk.people import registration
 from chalicelib.dialects.bounds import Id, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
@@ -58,11 +59,11 @@ class OAuthToken(msgspec.Struct):
 def token(ctx: Context, request: OAuthRequest) -> OAuthToken:
     """`POST /oauth/token`: for an agent's e-mail and password, or for a refresh token, which is used up."""
     if request.grant_type == "password":
-        return _shown(refreshing.begin(ctx, logins.log_in_plain(ctx, request.email, request.password)[1]))
+        return _shown(refresh_tokens.begin(ctx, logins.log_in_plain(ctx, request.email, request.password)[1]))
     if request.grant_type == "refresh_token":
-        return _shown(refreshing.use(ctx, request.refresh_token))
+        return _shown(refresh_tokens.use(ctx, request.refresh_token))
     raise Invalid("grant_type", "must be password or refresh_token")
 
 
-def _shown(pair: refreshing.Pair) -> OAuthToken:
+def _shown(pair: refresh_tokens.Pair) -> OAuthToken:
     return OAuthToken(pair.access, "bearer", tokens.ACCESS_SECONDS, pair.refresh)

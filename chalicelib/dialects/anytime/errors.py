@@ -1,6 +1,6 @@
 """Anytime's errors: `{"code": status * 1000 + detail, "message": …}`."""
 
-from chalicelib.desk.errors import DeskError, Exists, Invalid, Locked, Missing, NotAuthenticated, Stale
+from chalicelib.desk.core.errors import DeskError, Exists, Invalid, Locked, Missing, NotAuthenticated, Stale
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 

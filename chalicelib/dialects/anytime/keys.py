@@ -3,8 +3,8 @@
 from typing import Literal
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk import keys
-from chalicelib.desk.keys import Key
+from chalicelib.desk.people import api_keys
+from chalicelib.desk.people.api_keys import Key
 from chalicelib.dialects.anytime import mapping
 from chalicelib.dialects.anytime.wire import Wire
 from chalicelib.dialects.bounds import Id
@@ -59,19 +59,19 @@ class EndedKey(Wire, kw_only=True):
 
 def list_keys(ctx: Context, request: Nothing) -> ApiKeyList:
     """`GET /apiKeys`: the caller's, for the account's owner everybody's; without their secrets."""
-    return ApiKeyList(api_keys=[_key(found) for found in keys.listed(ctx)])
+    return ApiKeyList(api_keys=[_key(found) for found in api_keys.listed(ctx)])
 
 
 def make_key(ctx: Context, request: MakeKey) -> MadeKey:
     """`POST /apiKeys`: a key for the caller. Its secret is told in this answer alone."""
-    made, secret = keys.make(ctx, is_named=request.use == _ANYTIME)
+    made, secret = api_keys.make(ctx, is_named=request.use == _ANYTIME)
     return MadeKey(api_key=_key(made), secret=secret)
 
 
 def end_key(ctx: Context, request: OneKey) -> EndedKey:
     """`DELETE /apiKeys/{keyId}`: the key is refused from now on, by the slowest part of the desk after a minute."""
     id_ = request.key_id.lower()
-    keys.end(ctx, id_)
+    api_keys.end(ctx, id_)
     return EndedKey(id=id_)
 
 

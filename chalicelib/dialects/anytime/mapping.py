@@ -12,12 +12,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib import config
-from chalicelib.desk import messages
-from chalicelib.desk.conversations import Change, Conversation
-from chalicelib.desk.errors import Invalid
-from chalicelib.desk.inbox import Like, Listing, Position
-from chalicelib.desk.messages import Attachment, Message, PostMessage
-from chalicelib.desk.people import Card
+from chalicelib.desk.conversations import messages
+from chalicelib.desk.conversations.conversations import Change, Conversation
+from chalicelib.desk.conversations.inbox import Like, Listing, Position
+from chalicelib.desk.conversations.messages import Attachment, Message, PostMessage
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people.people import Card
 from chalicelib.dialects import moments
 from chalicelib.dialects.anytime import wire
 

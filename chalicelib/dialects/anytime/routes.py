@@ -6,8 +6,10 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk import accounts, conversations, inbox, messages, people
-from chalicelib.desk.conversations import Conversation
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations, inbox, messages
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.people import people
 from chalicelib.dialects.anytime import auth, errors, keys, mapping, wire
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Answer, Cors

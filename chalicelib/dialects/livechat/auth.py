@@ -1,8 +1,9 @@
 """LiveChat's credentials: `api_token`, `access_token` or a bearer token."""
 
 from chalicelib.context import AGENT, LEVELS, Context, stranger
-from chalicelib.desk import access, tokens
-from chalicelib.desk.errors import Forbidden, NotAuthenticated
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Forbidden, NotAuthenticated
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
 

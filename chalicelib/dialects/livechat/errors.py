@@ -2,7 +2,7 @@
 
 from typing import Any, TypeVar, cast
 
-from chalicelib.desk.errors import DeskError
+from chalicelib.desk.core.errors import DeskError
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 

@@ -5,12 +5,14 @@ from html import escape
 
 from chalicelib import config
 from chalicelib.context import ADMIN
-from chalicelib.desk import access, organisations, widget
-from chalicelib.desk.accounts import Account
-from chalicelib.desk.domains import Change, Domain, Part
-from chalicelib.desk.errors import Missing
-from chalicelib.desk.organisations import Booked
-from chalicelib.desk.people import Person
+from chalicelib.desk.accounts import organisations
+from chalicelib.desk.accounts.accounts import Account
+from chalicelib.desk.accounts.organisations import Booked
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Missing
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.teams import widget
+from chalicelib.desk.teams.domains import Change, Domain, Part
 from chalicelib.dialects.livechat import wire
 
 #: The presence of the core as this dialect counts it.

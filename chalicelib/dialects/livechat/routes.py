@@ -1,11 +1,13 @@
 """LiveChat's endpoint table."""
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk import accounts, agents, domains, organisations, people, registration
-from chalicelib.desk.access import DOMAINS, OPERATORS, USERS
-from chalicelib.desk.errors import Exists, Invalid, NotFound
-from chalicelib.desk.people import Person
-from chalicelib.desk.registration import CreateAgent
+from chalicelib.desk.accounts import accounts, organisations
+from chalicelib.desk.core.access import DOMAINS, OPERATORS, USERS
+from chalicelib.desk.core.errors import Exists, Invalid, NotFound
+from chalicelib.desk.people import agents, people, registration
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.people.registration import CreateAgent
+from chalicelib.desk.teams import domains
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.livechat import auth, errors, mapping, wire

@@ -1,8 +1,9 @@
 """OneView's credentials: an agent's bearer token, and X-Agent-ID for a supervisor's."""
 
 from chalicelib.context import ADMIN, AGENT, Caller, Context, stranger
-from chalicelib.desk import people, tokens
-from chalicelib.desk.errors import Forbidden, NotAuthenticated, NotFound
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core.errors import Forbidden, NotAuthenticated, NotFound
+from chalicelib.desk.people import people
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
 

@@ -1,6 +1,6 @@
 """OneView's errors: `{"errors": [{"status": "404", "title": "not found"}]}`."""
 
-from chalicelib.desk.errors import DeskError
+from chalicelib.desk.core.errors import DeskError
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 

@@ -2,18 +2,18 @@
 
 import msgspec
 
-from chalicelib.desk.accounts import AutoClose
-from chalicelib.desk.conversations import Conversation, Details, steps
-from chalicelib.desk.people import Card, Person
+from chalicelib.desk.accounts.accounts import AutoClose
+from chalicelib.desk.conversations.conversations import Conversation, Details, status_history
+from chalicelib.desk.people.people import Card, Person
 from chalicelib.dialects import moments
 from chalicelib.dialects.oneview import wire
 
 #: TicketStatus of each step; one that is closed has two.
 _STATUSES = {
-    steps.WAITING: "WORKFLOW_PENDING",
-    steps.ASSIGNED: "ASSIGNED",
-    steps.REASSIGNED: "REASSIGNED",
-    steps.ESCALATED: "ESCALATED",
+    status_history.WAITING: "WORKFLOW_PENDING",
+    status_history.ASSIGNED: "ASSIGNED",
+    status_history.REASSIGNED: "REASSIGNED",
+    status_history.ESCALATED: "ESCALATED",
 }
 
 

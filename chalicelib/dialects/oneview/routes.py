@@ -1,7 +1,9 @@
 """OneView's endpoint table."""
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk import accounts, conversations, presence
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations
+from chalicelib.desk.people import presence
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Cors
 from chalicelib.dialects.oneview import auth, errors, mapping, wire

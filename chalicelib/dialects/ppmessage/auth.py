@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
-from chalicelib.desk import accounts, clients, grants, logins, people, seen, tokens
-from chalicelib.desk.errors import Locked, NotAuthenticated
-from chalicelib.desk.people import Person
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.auth import api_clients, grants, known_sources, logins, tokens
+from chalicelib.desk.core.errors import Locked, NotAuthenticated
+from chalicelib.desk.people import people
+from chalicelib.desk.people.people import Person
 from chalicelib.dialects.bounds import Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint, required
 from chalicelib.dialects.http import Answer, Request
@@ -61,7 +63,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     if secret is None:
         raise Coded(3)
     caller = tokens.check(ctx, secret, tokens.ACCESS)
-    seen.note_token(ctx.acting(caller))
+    known_sources.note_token(ctx.acting(caller))
     fields = endpoint.fields
     app = given.get("app_uuid")
     if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")):
@@ -130,7 +132,7 @@ def token(ctx: Context, request: TokenRequest) -> Answer:
 
 def _for_client(ctx: Context, form: TokenRequest) -> Answer:
     try:
-        caller = clients.check(ctx, form.client_id, form.client_secret)
+        caller = api_clients.check(ctx, form.client_id, form.client_secret)
     except NotAuthenticated:
         return _refused("invalid_client")
     if caller.client == "PPKEFU":
@@ -158,7 +160,7 @@ def logged_in(
     The client is of his own account, of another that he owns, or of the one whose console he signed up in.
     Raises NotAuthenticated, Locked.
     """
-    account, label = clients.known(ctx, key)
+    account, label = api_clients.known(ctx, key)
     person, caller = log_in(ctx, email, password, account)
     foreign = account != caller.account and account != accounts.opened_in(ctx.acting(caller))
     if label not in labels or foreign:

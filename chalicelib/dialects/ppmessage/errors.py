@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.desk.errors import (
+from chalicelib.desk.core.errors import (
     IS_AGENT,
     IS_OWNER,
     NOT_ADMIN,

@@ -6,9 +6,12 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.context import VISITOR, Context, stranger, system
-from chalicelib.desk import limits, live, people, tokens
-from chalicelib.desk.errors import DeskError, NotAuthenticated, NotFound, TooMany
-from chalicelib.desk.live import Connection, Ended
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core.errors import DeskError, NotAuthenticated, NotFound, TooMany
+from chalicelib.desk.people import people
+from chalicelib.desk.realtime import live
+from chalicelib.desk.realtime.live import Connection, Ended
 from chalicelib.dialects.bounds import is_text
 from chalicelib.dialects.http import BYTE_ORDER_MARK
 from chalicelib.dialects.ppmessage.calls.messages import post
@@ -43,7 +46,7 @@ def opened(source: str) -> int:
     """The status with which a new socket from an address is let in, or refused."""
     with telemetry.Line("socket", type="connect") as line:
         try:
-            limits.spend_by_source(stranger(source), "sockets")
+            rate_limits.spend_by_source(stranger(source), "sockets")
         except TooMany as error:
             line.refused(error)
             return 429
@@ -99,7 +102,7 @@ def receive(connection: str, text: str, line: telemetry.Line, source: str = "") 
     handler, ctx = _HANDLERS.get(kind), stranger(source)
     line.add(type=kind if handler else None)
     try:
-        limits.spend_socket_message(ctx, connection)
+        rate_limits.spend_socket_message(ctx, connection)
         return handler(ctx, connection, given) if handler else Reply(mapping.ack("WS", 6 if given is _NO_JSON else 5))
     except TooMany as error:
         line.refused(error)
@@ -111,7 +114,7 @@ def _refused(ctx: Context, connection: str, kind: str, given: Any, error: TooMan
     named = {"retry_after": error.seconds} | (_named(given) if kind == "send" else {})
     what, code = _ANSWERED.get(kind, ("WS", 4))
     try:
-        limits.spend(ctx, "socket_refusals", connection)
+        rate_limits.spend(ctx, "socket_refusals", connection)
     except TooMany:
         return Reply(mapping.ack(what, code, why=str(error), **named), close=True)
     return Reply(mapping.ack(what, code, why=str(error), **named))

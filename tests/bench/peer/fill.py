@@ -12,11 +12,11 @@ from itertools import islice
 from typing import Any
 
 from chalicelib.models.base import Table
-from chalicelib.models.claims import claim
 from chalicelib.models.conversations import Conversation, inbox_key, key, of_key
-from chalicelib.models.counters import Counter
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
+from chalicelib.models.sequences import Counter
+from chalicelib.models.unique_names import claim
 from chalicelib.rules import ids, status
 from tests.bench.web import Connection
 

@@ -1,11 +1,13 @@
 """Calls about accounts, which PPMessage calls apps."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, clients, identities, owners, people
-from chalicelib.desk.accounts import EVERYONE, Account
-from chalicelib.desk.clients import Credential
-from chalicelib.desk.errors import Forbidden, Invalid, NotFound
-from chalicelib.desk.owners import NewAccount
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts.accounts import EVERYONE, Account
+from chalicelib.desk.auth import api_clients
+from chalicelib.desk.auth.api_clients import Credential
+from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.people import identities, owners, people
+from chalicelib.desk.people.owners import NewAccount
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import CLIENTS, CONSOLES, EVERY_LEVEL
 from chalicelib.dialects.ppmessage.mapping import apps as mapping
@@ -83,8 +85,8 @@ def _told(ctx: Context, account: Account, renew: str | None) -> dict[str, Creden
     if renew is not None and renew not in labels:
         raise Invalid("renew", f"must be one of {', '.join(labels)}")
     unset = [label for label in _THIRD_PARTIES if label in account.clients and not account.clients[label].secret]
-    told = {label: clients.renew(ctx, label, only_first=True) for label in unset if label != renew}
-    return told | ({renew: clients.renew(ctx, renew)} if renew in account.clients else {})
+    told = {label: api_clients.renew(ctx, label, only_first=True) for label in unset if label != renew}
+    return told | ({renew: api_clients.renew(ctx, renew)} if renew in account.clients else {})
 
 
 def new(name: str, id_: str | None = None) -> NewAccount:

@@ -3,8 +3,9 @@
 import msgspec
 
 from chalicelib.context import Context
-from chalicelib.desk import live, recovery
-from chalicelib.desk.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.desk.core.errors import Forbidden, Invalid, NotAuthenticated
+from chalicelib.desk.people import recovery
+from chalicelib.desk.realtime import live
 from chalicelib.dialects.bounds import Header, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer

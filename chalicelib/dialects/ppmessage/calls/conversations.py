@@ -3,7 +3,12 @@
 import msgspec
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, domains, groups, live, members, people, waiting
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.automation import waiting_queue
+from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.people import people
+from chalicelib.desk.realtime import live
+from chalicelib.desk.teams import domains, groups
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, PPCOM, named
 from chalicelib.dialects.ppmessage.mapping import conversations as mapping
@@ -13,8 +18,8 @@ from chalicelib.dialects.ppmessage.wire import conversations as wire
 def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | msgspec.UnsetType:
     """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; UNSET while he is in the queue."""
     domain = domains.started_on(ctx, request.domain, request.origin)
-    found = waiting.ask(ctx, request.user_uuid, domain=domain)
-    if waiting.in_queue(ctx, found):
+    found = waiting_queue.ask(ctx, request.user_uuid, domain=domain)
+    if waiting_queue.in_queue(ctx, found):
         return msgspec.UNSET
     visitor, agents = serving(ctx, found)
     # A chat that nobody has yet shows the visitor alone, who asks: one that is just opened costs nothing more.

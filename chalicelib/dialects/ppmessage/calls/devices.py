@@ -1,8 +1,8 @@
 """Calls about devices."""
 
 from chalicelib.context import Context
-from chalicelib.desk import devices
-from chalicelib.desk.errors import Exists, Missing
+from chalicelib.desk.core.errors import Exists, Missing
+from chalicelib.desk.people import devices
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import DEVICES, PPCOM
 from chalicelib.dialects.ppmessage.errors import Coded

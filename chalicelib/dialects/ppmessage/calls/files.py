@@ -1,8 +1,8 @@
 """Calls about files. They are not under /api, and a widget's forms and pages send no token with them."""
 
 from chalicelib.context import Context
-from chalicelib.desk import files, messages, pictures
-from chalicelib.desk.errors import NotFound
+from chalicelib.desk.conversations import files, messages, pictures
+from chalicelib.desk.core.errors import NotFound
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.ppmessage.auth import optional

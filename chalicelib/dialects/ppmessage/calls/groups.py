@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from chalicelib.context import Context
-from chalicelib.desk import conversations, groups, people, waiting
-from chalicelib.desk.errors import DeskError, Invalid
-from chalicelib.desk.groups import Group
+from chalicelib.desk.automation import group_selection, waiting_queue
+from chalicelib.desk.conversations import conversations
+from chalicelib.desk.core.errors import DeskError, Invalid
+from chalicelib.desk.people import people
+from chalicelib.desk.teams import groups
+from chalicelib.desk.teams.groups import Group
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM
 from chalicelib.dialects.ppmessage.errors import STRINGS, Coded, code_of
@@ -84,7 +87,7 @@ def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group,
 
 def group_conversation(ctx: Context, request: wire.GroupConversation) -> wire.ConversationOfGroup:
     """PP_GET_ORG_GROUP_CONVERSATION: the visitor's conversation with a group."""
-    return wire.ConversationOfGroup(waiting.of_group(ctx, request.user_uuid, request.group_uuid).id)
+    return wire.ConversationOfGroup(waiting_queue.of_group(ctx, request.user_uuid, request.group_uuid).id)
 
 
 def select_users(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
@@ -94,7 +97,7 @@ def select_users(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
         raise Coded(36, "a conversation among agents goes to no group")
     if found.group == request.group_uuid:
         raise Coded(37, "the conversation is this group's already")
-    chosen = groups.select(ctx, groups.get(ctx, request.group_uuid))
+    chosen = group_selection.select(ctx, groups.get(ctx, request.group_uuid))
     return wire.UuidList([agent.id for agent in chosen])
 
 

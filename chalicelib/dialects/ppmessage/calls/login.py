@@ -5,9 +5,9 @@ import math
 import msgspec
 
 from chalicelib.context import Context
-from chalicelib.desk import grants, logins
-from chalicelib.desk.errors import Invalid, Locked, NotAuthenticated
-from chalicelib.desk.grants import Client
+from chalicelib.desk.auth import grants, logins
+from chalicelib.desk.auth.grants import Client
+from chalicelib.desk.core.errors import Invalid, Locked, NotAuthenticated
 from chalicelib.dialects.bounds import Header, Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer

@@ -3,8 +3,9 @@
 import msgspec
 
 from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk import devices, files, messages, people
-from chalicelib.desk.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.conversations import files, messages
+from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.people import devices, people
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import errors
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, named

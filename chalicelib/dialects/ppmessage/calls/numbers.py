@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from chalicelib.context import Context
-from chalicelib.desk import tallies
+from chalicelib.desk.reports import statistics
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.mapping import numbers as mapping
 from chalicelib.dialects.ppmessage.wire import numbers as wire
@@ -14,12 +14,12 @@ _PPCONSOLE = ("PPCONSOLE",)
 
 def overview(ctx: Context, request: AppRequest) -> wire.OverviewShown:
     """PPCONSOLE_GET_OVERVIEW_NUMBER."""
-    return mapping.overview(tallies.last_days(ctx, 2), tallies.overall(ctx))
+    return mapping.overview(statistics.last_days(ctx, 2), statistics.overall(ctx))
 
 
 def _by_hour(which: mapping.Which) -> Callable[[Context, AppRequest], wire.ByHour]:
     def by_hour(ctx: Context, request: AppRequest) -> wire.ByHour:
-        return mapping.by_hour(tallies.by_hour(ctx), which)
+        return mapping.by_hour(statistics.by_hour(ctx), which)
 
     # The document names each operation.
     by_hour.__name__, by_hour.__doc__ = f"{which.__name__}_by_hour", f"{which.__doc__} By hour, today."
@@ -29,7 +29,7 @@ def _by_hour(which: mapping.Which) -> Callable[[Context, AppRequest], wire.ByHou
 def _by_day(which: mapping.Which) -> Callable[[Context, wire.Range], wire.ByDay]:
     def by_day(ctx: Context, request: wire.Range) -> wire.ByDay:
         first, last = mapping.day("begin_date", request.begin_date), mapping.day("end_date", request.end_date)
-        return mapping.by_day(tallies.by_day(ctx, first, last), which)
+        return mapping.by_day(statistics.by_day(ctx, first, last), which)
 
     by_day.__name__, by_day.__doc__ = f"{which.__name__}_by_day", f"{which.__doc__} By day."
     return by_day

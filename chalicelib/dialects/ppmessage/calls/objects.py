@@ -1,8 +1,10 @@
 """A call about whatever has a uuid."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, conversations, people
-from chalicelib.desk.errors import Invalid, NotFound
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations
+from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.people import people
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL
 from chalicelib.dialects.ppmessage.mapping import objects as mapping

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import accounts, agents, domains, identities, people, profiles, registration
-from chalicelib.desk.errors import Invalid, Missing, NotFound
-from chalicelib.desk.identities import Claimed
-from chalicelib.desk.registration import CreateAgent
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.core.errors import Invalid, Missing, NotFound
+from chalicelib.desk.people import agents, identities, people, profiles, registration
+from chalicelib.desk.people.identities import Claimed
+from chalicelib.desk.people.registration import CreateAgent
+from chalicelib.desk.teams import domains
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import errors
 from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM

@@ -1,9 +1,11 @@
 """Calls about what a device has got: for clients without a socket, and after one was lost."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import live, people, receipts, tokens
-from chalicelib.desk.errors import Forbidden, NotFound
-from chalicelib.desk.messages import Message
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.core.errors import Forbidden, NotFound
+from chalicelib.desk.people import people
+from chalicelib.desk.realtime import live, receipts
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import DEVICES
 from chalicelib.dialects.ppmessage.mapping import receipts as mapping

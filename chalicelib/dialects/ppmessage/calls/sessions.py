@@ -1,8 +1,10 @@
 """Calls about logins, presence and who is online."""
 
 from chalicelib.context import Context
-from chalicelib.desk import accounts, live, people, presence, sessions
-from chalicelib.desk.errors import Invalid
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people import people, presence
+from chalicelib.desk.realtime import live, sessions
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import AGENTS, PPKEFU, SERVICE
 from chalicelib.dialects.ppmessage.errors import Coded

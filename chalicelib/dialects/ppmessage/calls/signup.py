@@ -1,9 +1,9 @@
 """Signing up."""
 
 from chalicelib.context import Context
-from chalicelib.desk import owners
-from chalicelib.desk.errors import Exists, Invalid, NotAuthenticated
-from chalicelib.desk.registration import CreateAgent
+from chalicelib.desk.core.errors import Exists, Invalid, NotAuthenticated
+from chalicelib.desk.people import owners
+from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import SIGNING_UP
 from chalicelib.dialects.ppmessage.calls import apps

@@ -1,11 +1,13 @@
 """Calls about conversations with members, and lists of conversations."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk import conversations, groups, lists, members, openings, people
-from chalicelib.desk.conversations import Change
-from chalicelib.desk.errors import Invalid, NotFound
-from chalicelib.desk.lists import Listed
-from chalicelib.desk.openings import CreateConversation
+from chalicelib.desk.conversations import conversations, group_chats, members, open_lists
+from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations.group_chats import CreateConversation
+from chalicelib.desk.conversations.open_lists import Listed
+from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.people import people
+from chalicelib.desk.teams import groups
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import EVERY_LEVEL, KEFU_AND_CONSOLES, PPCOM_AND_KEFU, PPKEFU, named
 from chalicelib.dialects.ppmessage.errors import Coded
@@ -13,13 +15,13 @@ from chalicelib.dialects.ppmessage.mapping import talks as mapping
 from chalicelib.dialects.ppmessage.wire import talks as wire
 from chalicelib.dialects.ppmessage.wire.apps import Done
 
-_PAGE, _LIST = 30, lists.MOST_ON_A_PAGE
+_PAGE, _LIST = 30, open_lists.MOST_ON_A_PAGE
 
 
 def create_conversation(ctx: Context, request: wire.CreateConversation) -> wire.ConversationCreated:
     """PP_CREATE_CONVERSATION: one beside a contact's chat, or among agents; the same pair, or user and group, has one."""
     try:
-        return mapping.created(openings.create(named(ctx, request.user_uuid), mapping.create(request)))
+        return mapping.created(group_chats.create(named(ctx, request.user_uuid), mapping.create(request)))
     except Invalid as error:
         raise _of_type(error) from error
 
@@ -29,7 +31,7 @@ def talk_with(ctx: Context, request: wire.TalkWith) -> wire.TalkOfTwo:
     other = _peer(ctx, mapping.peer(request))
     wanted = CreateConversation(request.user_uuid, (other.id,), internal=other.kind == people.AGENT_KIND)
     try:
-        return mapping.of_two(openings.create(named(ctx, request.user_uuid), wanted), request.user_uuid, other)
+        return mapping.of_two(group_chats.create(named(ctx, request.user_uuid), wanted), request.user_uuid, other)
     except Invalid as error:
         raise _of_type(error) from error
 
@@ -88,20 +90,20 @@ def conversation_users(ctx: Context, request: wire.ConversationMembers) -> wire.
 
 def app_conversations(ctx: Context, request: wire.AppConversations) -> wire.Conversations:
     """PP_GET_APP_CONVERSATION_LIST: the account's open ones by last activity, the newest 100 or a page; a visitor's own."""
-    found = lists.of_account(ctx, mapping.turn(request, _LIST))
+    found = open_lists.of_account(ctx, mapping.turn(request, _LIST))
     return wire.Conversations(_shown(ctx, found.listed, ctx.caller.person if ctx.caller.level == VISITOR else None))
 
 
 def user_conversations(ctx: Context, request: wire.UserConversations) -> wire.Conversations:
     """PP_GET_USER_CONVERSATION_LIST: a user's open ones, the newest 100 or a page."""
-    found = lists.of_person(named(ctx, request.user_uuid), request.user_uuid, mapping.turn(request, _LIST))
+    found = open_lists.of_person(named(ctx, request.user_uuid), request.user_uuid, mapping.turn(request, _LIST))
     return wire.Conversations(_shown(ctx, found.listed, request.user_uuid))
 
 
 def page_conversations(ctx: Context, request: wire.PageConversations) -> wire.ConversationPage:
     """PP_PAGE_USER_CONVERSATION: the same, 30 a page; older or newer than one of them."""
     asked = mapping.turn(request, _PAGE)
-    found = lists.of_person(named(ctx, request.user_uuid), request.user_uuid, asked)
+    found = open_lists.of_person(named(ctx, request.user_uuid), request.user_uuid, asked)
     return mapping.page(_shown(ctx, found.listed, request.user_uuid), found, asked, request)
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.context import Context
-from chalicelib.desk import waiting
+from chalicelib.desk.automation import waiting_queue
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage.auth import PPCOM
 from chalicelib.dialects.ppmessage.calls.conversations import serving
@@ -16,20 +16,20 @@ from chalicelib.dialects.ppmessage.wire.conversations import Conversation
 def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation | msgspec.UnsetType:
     """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent; UNSET while he is in the queue."""
     if request.member_list and not request.group_uuid:
-        found = waiting.ask_agents(ctx, request.user_uuid, request.member_list)
+        found = waiting_queue.ask_agents(ctx, request.user_uuid, request.member_list)
     else:
-        found = waiting.ask(ctx, request.user_uuid, request.group_uuid)
-    return msgspec.UNSET if waiting.in_queue(ctx, found) else mapping.for_visitor(found, serving(ctx, found)[1])
+        found = waiting_queue.ask(ctx, request.user_uuid, request.group_uuid)
+    return msgspec.UNSET if waiting_queue.in_queue(ctx, found) else mapping.for_visitor(found, serving(ctx, found)[1])
 
 
 def queue_length(ctx: Context, request: AppRequest) -> wire.QueueLength:
     """PP_GET_AMD_QUEUE_LENGTH: how many wait."""
-    return wire.QueueLength(waiting.length(ctx))
+    return wire.QueueLength(waiting_queue.length(ctx))
 
 
 def cancel_waiting(ctx: Context, request: wire.CancelWaiting) -> Done:
     """PP_CANCEL_WAITING_CREATE_CONVERSATION: the visitor waits no more."""
-    waiting.cancel(ctx, request.user_uuid, request.group_uuid or None)
+    waiting_queue.cancel(ctx, request.user_uuid, request.group_uuid or None)
     return Done()
 
 

@@ -1,7 +1,7 @@
 """What a web page's chat needs beside any visitor's calls: its script, and a token for a page of one of the account's domains."""
 
 from chalicelib.context import Context
-from chalicelib.desk import widget
+from chalicelib.desk.teams import widget
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
 from chalicelib.dialects.ppmessage.mapping import widget as mapping

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from chalicelib.desk.accounts import EVERYONE, GROUP, LEAST_LOADED, Account, Change
-from chalicelib.desk.clients import Credential
-from chalicelib.desk.errors import Invalid
-from chalicelib.desk.owners import Opened
+from chalicelib.desk.accounts.accounts import EVERYONE, GROUP, LEAST_LOADED, Account, Change
+from chalicelib.desk.auth.api_clients import Credential
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people.owners import Opened
 from chalicelib.dialects.ppmessage.mapping.words import api_uuid, moment
 from chalicelib.dialects.ppmessage.wire import apps as wire
 

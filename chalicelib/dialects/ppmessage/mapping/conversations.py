@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from chalicelib.desk import members
-from chalicelib.desk.accounts import Account
-from chalicelib.desk.conversations import Conversation, membership_id
-from chalicelib.desk.members import Membership
-from chalicelib.desk.people import Card
+from chalicelib.desk.accounts.accounts import Account
+from chalicelib.desk.conversations import members
+from chalicelib.desk.conversations.conversations import Conversation, membership_id
+from chalicelib.desk.conversations.members import Membership
+from chalicelib.desk.people.people import Card
 from chalicelib.dialects.ppmessage.mapping.people import user_summary
 from chalicelib.dialects.ppmessage.mapping.words import icon, kind_of, moment
 from chalicelib.dialects.ppmessage.wire import conversations as wire

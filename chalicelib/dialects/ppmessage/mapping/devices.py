@@ -1,6 +1,6 @@
 """Devices in PPMessage's words."""
 
-from chalicelib.desk.devices import Details, Device
+from chalicelib.desk.people.devices import Details, Device
 from chalicelib.dialects.ppmessage.wire import devices as wire
 from chalicelib.dialects.ppmessage.wire.sessions import Login
 

@@ -4,8 +4,8 @@ import re
 
 import msgspec
 
-from chalicelib.desk.files import Attach
-from chalicelib.desk.messages import Message
+from chalicelib.desk.conversations.files import Attach
+from chalicelib.desk.conversations.messages import Message
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.wire import files as wire
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT
-from chalicelib.desk import groups
-from chalicelib.desk.errors import Invalid
-from chalicelib.desk.groups import Change, Group
-from chalicelib.desk.people import Person
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.teams import groups
+from chalicelib.desk.teams.groups import Change, Group
 from chalicelib.dialects.ppmessage.mapping.words import icon, moment, service_status
 from chalicelib.dialects.ppmessage.wire import groups as wire
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chalicelib.desk.messages import History, Message, PostMessage
-from chalicelib.desk.people import Card
+from chalicelib.desk.conversations.messages import History, Message, PostMessage
+from chalicelib.desk.people.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import files
 from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, GROUP, P2S, USER, icon, kind_of, moment

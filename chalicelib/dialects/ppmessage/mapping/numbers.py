@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from chalicelib.desk.errors import Invalid
-from chalicelib.desk.tallies import Numbers
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.reports.statistics import Numbers
 from chalicelib.dialects.ppmessage.wire import numbers as wire
 
 Which = Callable[[Numbers], int]

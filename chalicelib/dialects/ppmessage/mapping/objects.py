@@ -1,8 +1,8 @@
 """Whatever has a uuid, in PPMessage's words."""
 
-from chalicelib.desk.accounts import Account
-from chalicelib.desk.conversations import Conversation
-from chalicelib.desk.people import Person
+from chalicelib.desk.accounts.accounts import Account
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.people.people import Person
 from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, USER, icon
 from chalicelib.dialects.ppmessage.wire.objects import Object
 

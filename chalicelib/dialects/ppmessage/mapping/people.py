@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from chalicelib.context import ADMIN, AGENT
-from chalicelib.desk.errors import Invalid
-from chalicelib.desk.identities import Claimed
-from chalicelib.desk.people import Card, Person
-from chalicelib.desk.profiles import ChangePerson
-from chalicelib.desk.registration import CreateAgent, CreateContact
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people.identities import Claimed
+from chalicelib.desk.people.people import Card, Person
+from chalicelib.desk.people.profiles import ChangePerson
+from chalicelib.desk.people.registration import CreateAgent, CreateContact
 from chalicelib.dialects.ppmessage.mapping.words import icon, is_there, moment, service_status
 from chalicelib.dialects.ppmessage.wire import people as wire
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.desk.errors import Invalid
-from chalicelib.desk.messages import Message
-from chalicelib.desk.people import Card
-from chalicelib.desk.receipts import MOST, Handle, Turn
+from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people.people import Card
+from chalicelib.desk.realtime.receipts import MOST, Handle, Turn
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping.socket import handle, push_id, pushed
 from chalicelib.dialects.ppmessage.wire import receipts as wire

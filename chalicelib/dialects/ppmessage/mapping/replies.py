@@ -1,6 +1,6 @@
 """Canned replies in PPMessage's words."""
 
-from chalicelib.desk.replies import Reply, ReplyGroup
+from chalicelib.desk.accounts.canned_replies import Reply, ReplyGroup
 from chalicelib.dialects.ppmessage.mapping.words import moment
 from chalicelib.dialects.ppmessage.wire import replies as wire
 

@@ -1,10 +1,10 @@
 """Logins and who is online in PPMessage's words."""
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.accounts import Account
-from chalicelib.desk.errors import Invalid
-from chalicelib.desk.people import Person
-from chalicelib.desk.sessions import Session
+from chalicelib.desk.accounts.accounts import Account
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.realtime.sessions import Session
 from chalicelib.dialects.ppmessage.mapping.apps import app_info
 from chalicelib.dialects.ppmessage.mapping.words import SERVICE_STATUSES, icon, moment, service_status
 from chalicelib.dialects.ppmessage.wire import sessions as wire

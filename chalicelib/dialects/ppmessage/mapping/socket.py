@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.desk import routing
-from chalicelib.desk.messages import Message
-from chalicelib.desk.people import Card
-from chalicelib.desk.receipts import Handle
+from chalicelib.desk.automation import routing
+from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.people.people import Card
+from chalicelib.desk.realtime.receipts import Handle
 from chalicelib.dialects.ppmessage.mapping.messages import letters
 from chalicelib.dialects.ppmessage.mapping.words import icon, is_there
 from chalicelib.dialects.ppmessage.wire import socket as wire

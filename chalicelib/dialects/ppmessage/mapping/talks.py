@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chalicelib.desk.conversations import Conversation
-from chalicelib.desk.lists import Listed, Page, Turn
-from chalicelib.desk.members import MOST as MOST_MEMBERS
-from chalicelib.desk.members import ChangeMembers
-from chalicelib.desk.messages import Message
-from chalicelib.desk.openings import CreateConversation, Opened
-from chalicelib.desk.people import Card
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.conversations.group_chats import CreateConversation, Opened
+from chalicelib.desk.conversations.members import MOST as MOST_MEMBERS
+from chalicelib.desk.conversations.members import ChangeMembers
+from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.conversations.open_lists import Listed, Page, Turn
+from chalicelib.desk.people.people import Card
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import conversations as single
 from chalicelib.dialects.ppmessage.mapping import messages

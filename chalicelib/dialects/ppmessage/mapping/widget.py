@@ -1,7 +1,7 @@
 """The widget's start, in PPMessage's words."""
 
 from chalicelib import config
-from chalicelib.desk.widget import Started
+from chalicelib.desk.teams.widget import Started
 from chalicelib.dialects.ppmessage.wire import widget as wire
 
 

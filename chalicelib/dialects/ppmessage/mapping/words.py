@@ -3,8 +3,8 @@
 import uuid
 
 from chalicelib import config
-from chalicelib.desk.conversations import Conversation
-from chalicelib.desk.errors import Invalid
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects import moments
 from chalicelib.dialects.ppmessage.errors import Coded
 

@@ -1,0 +1,310 @@
+"""Accounts: what a company has set. Read whole, in one request a minute."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from chalicelib import config
+from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
+from chalicelib.desk.core import access, events
+from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
+from chalicelib.desk.core.retry import contended
+from chalicelib.models import settings
+from chalicelib.models.settings import Setting
+from chalicelib.rules import deadlines, emails, presence, redirects, zones
+from chalicelib.rules.deadlines import AutoClose as AutoClose
+from chalicelib.rules.groups import Group as Group
+
+_ACCOUNT, _AUTO_CLOSE = "account#", "auto_close#"
+#: Begins the names of documents that are groups of agents.
+GROUPS = "group#"
+#: How a new conversation finds its agent: the least loaded one online, nobody (all agents see it),
+#: or the least loaded one online among its group's members or else the distributors.
+LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
+ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
+#: Characters that each text of an account may have.
+_LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
+_LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64, "hand_over": 64}
+_MOST_REDIRECTS = 10
+#: Milliseconds after which all processes know of a change that a call has made: what they trust, and what a call may take.
+_KNOWN_TO_ALL = (config.CACHE_SECONDS + 30) * 1000
+#: Words of its own for a presence, their characters, and the fields that are seconds of a grace, with the most of them.
+_MOST_ALIASES, _LONGEST_ALIAS, _LONGEST_GRACE = 50, 64, 7 * 86_400
+_GRACES = ("away_after", "offline_after", "expire_after")
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program that calls for the account: its public key, its level, and the digest of its secret, if it has one."""
+
+    key: str
+    level: str
+    secret: str | None = None
+    #: Where a login page may send people back to, with a code for this client.
+    redirect_uris: Sequence[str] = ()
+    #: How often its secret was renewed.
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account and its settings. Times are epoch milliseconds."""
+
+    id: str
+    name: str
+    owner: str
+    created_at: int
+    updated_at: int
+    allocation: str = LEAST_LOADED
+    welcome: str | None = None
+    #: Shown to the visitor when the silence is noticed.
+    warning: str = "Are you still there? This chat will be closed soon if we hear nothing from you."
+    #: The account's own words for a presence, as `{"lunch": "away"}`.
+    status_aliases: dict[str, str] = field(default_factory=dict)
+    #: Seconds until an agent without a socket is away, and from then on offline.
+    away_after: int = presence.AWAY_AFTER
+    offline_after: int = presence.OFFLINE_AFTER
+    #: Seconds until a chat in which nothing is said is closed.
+    expire_after: int = deadlines.EXPIRE_AFTER
+    #: From which agents who are offline a chat goes to another when its customer writes (rules.presence).
+    hand_over: str = presence.LOST
+    auto_close: AutoClose = field(default_factory=AutoClose)
+    company: str | None = None
+    icon: str | None = None
+    #: How its chat window stands on a web page: any CSS colour, and a style of the client's own.
+    launcher_color: str | None = None
+    launcher_style: str | None = None
+    #: What a visitor is told where nobody is online, and whether he is.
+    offline_message: str | None = None
+    tells_offline: bool | None = None
+    billing_email: str | None = None
+    #: The IANA name of the zone in which its days begin.
+    time_zone: str = "UTC"
+    #: Whether whoever names a customer's e-mail or user id acts as that customer, without a signature (desk/identities.py).
+    trusts_addresses: bool = False
+    #: By the dialect's label.
+    clients: dict[str, Client] = field(default_factory=dict)
+    #: The account whose console its owner signed up in: he may log in there, too.
+    opened_in: str | None = None
+    removed_at: int | None = None
+    #: By id.
+    groups: dict[str, Group] = field(default_factory=dict)
+
+    @property
+    def routed(self) -> bool:
+        """Whether conversations are given to one agent."""
+        return self.allocation != EVERYONE
+
+    @property
+    def by_group(self) -> bool:
+        """Whether a visitor is in the queue of a group, or of the distributors, until an agent is there for him."""
+        return self.allocation == GROUP
+
+    @property
+    def grace(self) -> presence.Grace:
+        """How long an agent may be without a socket."""
+        return presence.Grace(self.away_after, self.offline_after)
+
+    def looks_again_at(self, now: int) -> int | None:
+        """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""
+        return deadlines.reassign_at(now, 0, self.auto_close) if self.routed else None
+
+
+_cache: TimedCache[Account] = TimedCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to change of an account; None leaves a field as it is, an empty text clears it."""
+
+    name: str | None = None
+    company: str | None = None
+    icon: str | None = None
+    allocation: str | None = None
+    welcome: str | None = None
+    launcher_color: str | None = None
+    launcher_style: str | None = None
+    offline_message: str | None = None
+    tells_offline: bool | None = None
+    billing_email: str | None = None
+    time_zone: str | None = None
+    #: All of the account's own words for a presence, and seconds of grace (rules.presence).
+    status_aliases: Mapping[str, str] | None = None
+    away_after: int | None = None
+    offline_after: int | None = None
+    #: The owner alone changes it.
+    trusts_addresses: bool | None = None
+    #: Seconds until a chat in which nothing is said is closed.
+    expire_after: int | None = None
+    #: From which agents who are offline a chat goes to another when its customer writes (rules.presence.HANDED_OVER).
+    hand_over: str | None = None
+    #: By the label of a client, all of its addresses; the owner alone changes them.
+    redirect_uris: Mapping[str, Sequence[str]] | None = None
+
+
+@access.allow(VISITOR)
+def load(ctx: Context) -> Account:
+    """The caller's account: no request where a warm process has it, else one.
+
+    Raises NotFound; also for one that was removed, which only what goes on in the background still sees.
+    """
+    account = _cache.get(ctx.account, ctx.now) or _cache.put(ctx.account, _read(ctx)[0], ctx.now)
+    if account.removed_at and ctx.caller.level != SYSTEM:
+        raise NotFound("account", ctx.account)
+    return account
+
+
+def refreshed(ctx: Context) -> Account:
+    """The same as it is stored now, for those who set it or must not miss a change: one request."""
+    return _cache.put(ctx.account, _read(ctx)[0], ctx.now)
+
+
+def knowing(ctx: Context, group: str | None) -> Account:
+    """The caller's account, read anew where a group is not among those known: one that is just made is not taken for removed."""
+    account = load(ctx)
+    return account if group is None or group in account.groups else refreshed(ctx)
+
+
+@access.allow(AGENT)
+def opened_in(ctx: Context) -> str | None:
+    """The account whose console the caller's was signed up in: what its login page's client belongs to."""
+    return load(ctx).opened_in
+
+
+def load_many(ids: Sequence[str]) -> list[Account]:
+    """Those of the accounts that are there, in the order asked for, without their auto-close: one request."""
+    rows = settings.get_many(ids, _ACCOUNT)
+    found = [shown(id_, rows[id_].document) for id_ in ids if id_ in rows]
+    return [account for account in found if not account.removed_at]
+
+
+def _read(ctx: Context) -> tuple[Account, dict[str, Setting]]:
+    rows = settings.load(ctx.account)
+    if _ACCOUNT not in rows:
+        raise NotFound("account", ctx.account)
+    auto_close = AutoClose(**rows[_AUTO_CLOSE].document) if _AUTO_CLOSE in rows else AutoClose()
+    groups = {row.document["id"]: Group(**row.document) for name, row in rows.items() if name.startswith(GROUPS)}
+    return replace(shown(ctx.account, rows[_ACCOUNT].document, auto_close), groups=groups), rows
+
+
+def read(ctx: Context) -> tuple[Account, Setting]:
+    """The account as it is stored now, and the row to write it over: one request. Raises NotFound."""
+    account, rows = _read(ctx)
+    if account.removed_at:
+        raise NotFound("account", ctx.account)
+    return account, rows[_ACCOUNT]
+
+
+def shown(account: str, document: dict[str, Any], auto_close: AutoClose = AutoClose()) -> Account:
+    """An account from its document."""
+    clients = {label: Client(**client) for label, client in document.get("clients", {}).items()}
+    return Account(id=account, auto_close=auto_close, **{**document, "clients": clients})
+
+
+def new(account: str, document: dict[str, Any]) -> Setting:
+    """The row of an account that is to be."""
+    return Setting(account, _ACCOUNT, document=document)
+
+
+def forget(account: str) -> None:
+    """Drops what this process remembers of an account that has just been changed."""
+    _cache.forget(account)
+
+
+@access.allow(ADMIN)
+def change(ctx: Context, wanted: Change) -> Account:
+    """Changes what is given: two requests. Other processes know after a minute at most.
+
+    Another allocation is told twice to routing, at once and when every process knows of it. The second time is put on the
+    queue before the change is written, so that it is not lost. Raises Forbidden for a caller who is no admin, Invalid.
+    """
+    given = {name: value for name, value in asdict(wanted).items() if value is not None}
+    new_redirects = given.pop("redirect_uris", None)
+    check(given)
+
+    def attempt() -> Account:
+        account, row = read(ctx)
+        if wanted.trusts_addresses is not None and ctx.caller.person != account.owner:
+            raise Forbidden("only the owner says whose word is believed", NOT_OWNER)
+        _tell(ctx, account, given, ctx.now + _KNOWN_TO_ALL)
+        cleared = {name: None if value == "" else value for name, value in given.items()}
+        document = {**row.document, **cleared, "updated_at": ctx.now}
+        if new_redirects is not None:
+            document["clients"] = {label: asdict(client) for label, client in _redirected(ctx, account, new_redirects).items()}
+        settings.put(row, document)
+        _tell(ctx, account, given, ctx.now)
+        return shown(ctx.account, document)
+
+    changed = contended(ctx, attempt)
+    forget(ctx.account)
+    return changed
+
+
+def _tell(ctx: Context, before: Account, given: Mapping[str, Any], due_at: int) -> None:
+    """What waits is another's where another allocation is given: to be looked at at `due_at`, epoch milliseconds."""
+    if given.get("allocation", before.allocation) != before.allocation:
+        events.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
+
+
+def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[str]]) -> dict[str, Client]:
+    if ctx.caller.person != account.owner:
+        raise Forbidden("only the owner says where a client's codes go", NOT_OWNER)
+    for label, addresses in wanted.items():
+        if label not in account.clients or len(addresses) > _MOST_REDIRECTS:
+            raise Invalid("redirect_uris", f"are of clients that there are, {_MOST_REDIRECTS} at most of each")
+        if not all(map(redirects.is_redirect, addresses)):
+            raise Invalid("redirect_uris", "must be https addresses (or of this machine) without a fragment")
+    return account.clients | {label: replace(account.clients[label], redirect_uris=list(wanted[label])) for label in wanted}
+
+
+def check(given: dict[str, Any]) -> None:
+    """Raises Invalid for what an account can't have."""
+    for field_, value in given.items():
+        if len(value if isinstance(value, str) else "") > _LONGEST.get(field_, 0):
+            raise Invalid(field_, f"is longer than {_LONGEST[field_]} characters")
+    if not given.get("name", "any").strip():
+        raise Invalid("name", "must not be empty")
+    _check_presence(given)
+    if given.get("allocation", EVERYONE) not in ALLOCATIONS:
+        raise Invalid("allocation", f"must be one of {', '.join(ALLOCATIONS)}")
+    if not zones.is_zone(given.get("time_zone", "UTC")):
+        raise Invalid("time_zone", "is not the name of a time zone")
+    if given.get("billing_email") and not emails.is_address(emails.canonical(given["billing_email"])):
+        raise Invalid("billing_email", "is not an e-mail address")
+
+
+def _check_presence(given: dict[str, Any]) -> None:
+    aliases = given.get("status_aliases", {})
+    if len(aliases) > _MOST_ALIASES or not all(0 < len(alias) <= _LONGEST_ALIAS for alias in aliases):
+        raise Invalid("status_aliases", f"are {_MOST_ALIASES} at most, of 1 to {_LONGEST_ALIAS} characters")
+    if set(aliases) & set(presence.PRESENCES) or not set(aliases.values()) <= set(presence.PRESENCES):
+        raise Invalid("status_aliases", f"are other words for {', '.join(presence.PRESENCES)}")
+    if given.get("hand_over", presence.NEVER) not in presence.HANDED_OVER:
+        raise Invalid("hand_over", f"must be one of {', '.join(presence.HANDED_OVER)}")
+    for name in _GRACES:
+        if not 1 <= given.get(name, 1) <= _LONGEST_GRACE:
+            raise Invalid(name, f"is 1 to {_LONGEST_GRACE} seconds")
+
+
+@access.allow(ADMIN)
+def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
+    """Changes the fields given; holds for deadlines set from now on, in other processes after a minute at most.
+
+    Switched off, it stops the clocks that run; switched on again, clocks start with the next answer. Raises Invalid for
+    spans that can't be.
+    """
+
+    def attempt() -> AutoClose:
+        account, rows = _read(ctx)
+        wanted = AutoClose(**(asdict(account.auto_close) | changes))
+        if wanted.is_enabled and not account.auto_close.is_enabled:
+            wanted = replace(wanted, since=ctx.now)
+        if wanted.warn_after > wanted.close_after:
+            raise Invalid("warn_after", "must not be later than close_after")
+        settings.put(rows.get(_AUTO_CLOSE) or Setting(ctx.account, _AUTO_CLOSE), asdict(wanted))
+        return wanted
+
+    wanted = contended(ctx, attempt)
+    forget(ctx.account)
+    return wanted

@@ -1,0 +1,92 @@
+"""Organisations: what an account has booked of its vendor, plans and add-ons, beside who has access to it."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from chalicelib.context import ADMIN, AGENT, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.retry import contended
+from chalicelib.models import settings
+from chalicelib.models.settings import Setting
+
+ACTIVE, BLOCKED, UNPAID = "active", "blocked", "unpaid"
+LIVE_CHAT = "live_chat"
+_MOST, _DOCUMENT = 50, "booked#"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan that was booked."""
+
+    name: str
+    price: str
+    features: str = ""
+    subscription: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddOn:
+    """An add-on that was booked; what it needs to reach another system is an administrator's to see."""
+
+    name: str
+    unique_name: str
+    is_active: bool = True
+    plan: str | None = None
+    subscription: str | None = None
+    uvdesk: dict[str, Any] | None = None
+    scheduler: dict[str, Any] | None = None
+    access_token: str | None = None
+    refresh_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """All that an account has booked. Without a word of anybody's it has the chat."""
+
+    status: str = ACTIVE
+    plans: Sequence[Plan] = ()
+    add_ons: Sequence[AddOn] = field(default_factory=lambda: (AddOn("Live Chat", LIVE_CHAT),))
+
+
+@access.allow(AGENT)
+def booked(ctx: Context) -> Booked:
+    """What the caller's account has booked: one request. Who is no admin sees no token and no configuration of an add-on."""
+    row = settings.get(_part(ctx), _DOCUMENT)
+    found = _shown(row.document) if row else Booked()
+    if ctx.caller.at_least(ADMIN):
+        return found
+    return replace(found, add_ons=tuple(_open(add_on) for add_on in found.add_ons))
+
+
+@access.allow(ADMIN)
+def book(ctx: Context, wanted: Booked) -> None:
+    """Stores all that the caller's account has booked, in place of what it had: two requests.
+
+    Raises Invalid for a status that there is not, or more than 50 of a kind.
+    """
+    if wanted.status not in (ACTIVE, BLOCKED, UNPAID):
+        raise Invalid("status", "is none")
+    if max(len(wanted.plans), len(wanted.add_ons)) > _MOST:
+        raise Invalid("plans", f"and add-ons are {_MOST} at most")
+    accounts.load(ctx)
+
+    def attempt() -> None:
+        settings.put(settings.get(_part(ctx), _DOCUMENT) or Setting(_part(ctx), _DOCUMENT), asdict(wanted))
+
+    contended(ctx, attempt)
+
+
+def _part(ctx: Context) -> str:
+    return f"{ctx.account}#organisation"
+
+
+def _shown(document: dict[str, Any]) -> Booked:
+    plans = tuple(Plan(**plan) for plan in document["plans"])
+    return Booked(document["status"], plans, tuple(AddOn(**add_on) for add_on in document["add_ons"]))
+
+
+def _open(add_on: AddOn) -> AddOn:
+    return replace(add_on, access_token=None, refresh_token=None, uvdesk=None, scheduler=None)

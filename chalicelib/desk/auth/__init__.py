@@ -1,0 +1,1 @@
+"""Credentials: tokens, logins, api clients, and how many wrong passwords are allowed."""

@@ -1,0 +1,110 @@
+"""Api clients: programs that call for an account, each with a key (public), a secret and a label of its dialect's."""
+
+from dataclasses import asdict, dataclass, replace
+
+from chalicelib.context import ADMIN, STRANGER, Caller, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts.accounts import Client
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core import access, events
+from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
+from chalicelib.desk.core.events import AccessEnded
+from chalicelib.desk.core.retry import contended
+from chalicelib.models import accounts as rows
+from chalicelib.models import unique_names
+from chalicelib.models.tokens import Token, clients_ending
+
+_known: TimedCache[tuple[str, str]] = TimedCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A client's key, and its secret where it is told now: it is stored as its digest."""
+
+    key: str
+    secret: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A client to be stored with its account."""
+
+    client: Client
+    credential: Credential
+    claim: unique_names.Claim
+    secret: Token | None
+
+
+def made(ctx: Context, label: str, level: str, *, with_secret: bool) -> Made:
+    """A new client of the context's account, to be stored with it."""
+    key = ctx.secret()
+    claim = unique_names.claim(ctx.account, "client", key, label, scope=unique_names.EVERYWHERE)
+    if not with_secret:
+        return Made(Client(key, level), Credential(key), claim, None)
+    secret, row = _secret(ctx, label, Client(key, level))
+    return Made(Client(key, level, row.digest), Credential(key, secret), claim, row)
+
+
+@access.allow(ADMIN)
+def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
+    """A new secret for a client of the caller's account, told only now. The one before ends, with every token that it gave
+    and the sockets that those opened: three requests.
+
+    With `only_first` a client that has a secret keeps it, and it is not told. Raises Forbidden for all but the owner,
+    NotFound for a label that the account has no client of.
+    """
+    told: list[str | None] = []
+
+    def attempt() -> Client:
+        account, row = accounts.read(ctx)
+        if ctx.caller.person != account.owner:
+            raise Forbidden("only the owner gets a client's secret", NOT_OWNER)
+        client = account.clients.get(label)
+        if client is None:
+            raise NotFound("client", label)
+        if client.secret and only_first:
+            return client
+        fresh = replace(client, generation=client.generation + 1)
+        secret, token = _secret(ctx, label, fresh)
+        fresh = replace(fresh, secret=token.digest)
+        changed = account.clients | {label: fresh}
+        document = {**row.document, "clients": {**row.document["clients"], label: asdict(fresh)}}
+        ends = clients_ending(ctx.account, {name: one.generation for name, one in changed.items()})
+        rows.change_secret(row, document, token, ends, client.secret)
+        told.append(secret)
+        return fresh
+
+    client = contended(ctx, attempt)
+    accounts.forget(ctx.account)
+    if told:
+        tokens.forget_all(ctx.account)
+        events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
+    return Credential(client.key, told[0] if told else None)
+
+
+def _secret(ctx: Context, label: str, client: Client) -> tuple[str, Token]:
+    holder = Caller(ctx.account, client.level, client=label, issuer=label, issuer_generation=client.generation)
+    return tokens.made(ctx, holder, tokens.CLIENT, None, name=client.key)
+
+
+@access.allow(STRANGER)
+def check(ctx: Context, key: str, secret: str) -> Caller:
+    """The client whose key and secret these are. Raises NotAuthenticated."""
+    return tokens.check(ctx, secret, tokens.CLIENT, name=key)
+
+
+@access.allow(STRANGER)
+def known(ctx: Context, key: str) -> tuple[str, str]:
+    """(account, label) of the client with this key, which by itself proves nothing: no request where a warm process knows
+    it, else one. Raises NotAuthenticated.
+    """
+    found = _known.get(key, ctx.now) or _find(key)
+    return _known.put(key, found, ctx.now)
+
+
+def _find(key: str) -> tuple[str, str]:
+    claim = unique_names.find(unique_names.EVERYWHERE, "client", key) if key else None
+    if claim is None:
+        raise NotAuthenticated
+    return claim.account, claim.id

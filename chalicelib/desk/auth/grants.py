@@ -1,0 +1,78 @@
+"""Grants: how a program that a person trusts gets a token for him without seeing his password.
+
+A code is sent to an address that the client has registered; it is good once, for half a minute, for that client alone.
+"""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.context import AGENT, STRANGER, Caller, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.auth import api_clients, tokens
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Invalid, NotAuthenticated, NotFound
+from chalicelib.models import tokens as rows
+from chalicelib.models.tokens import Token
+from chalicelib.rules import redirects
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who asks for a code: a client of an account, and where the code goes."""
+
+    account: str
+    name: str
+    label: str
+    key: str
+    redirect_uri: str
+
+    @property
+    def origin(self) -> str:
+        """The origin of the address: scheme, host and port."""
+        return redirects.origin(self.redirect_uri)
+
+    def back(self, values: dict[str, str]) -> str:
+        """The address with more query values."""
+        return redirects.with_query(self.redirect_uri, values)
+
+
+@access.allow(STRANGER)
+def client(ctx: Context, key: str, redirect_uri: str) -> Client:
+    """The client with this key, if it has registered the address: no request where a warm process knows it, else two.
+
+    Raises NotAuthenticated for a key that nobody has, Invalid for an address that is not exactly one of the client's.
+    """
+    id_, label = api_clients.known(ctx, key)
+    try:
+        account = accounts.load(ctx.acting(Caller(id_, AGENT)))
+    except NotFound as error:
+        raise NotAuthenticated from error
+    registered = account.clients.get(label)
+    if registered is None or redirect_uri not in registered.redirect_uris:
+        raise Invalid("redirect_uri", "is not registered for this client")
+    return Client(account.id, account.name, label, key, redirect_uri)
+
+
+@access.allow(STRANGER)
+def code(ctx: Context, to: Client, holder: Caller) -> str:
+    """A code with which the client gets a token of the holder's: one request."""
+    secret, row = tokens.made(ctx, holder, tokens.CODE, tokens.CODE_SECONDS, name=to.key)
+    row.redirect_uri = to.redirect_uri
+    rows.put(row)
+    return secret
+
+
+@access.allow(STRANGER)
+def redeem(ctx: Context, key: str, secret: str, given: str, redirect_uri: str = "") -> Caller:
+    """Whose code it is, for the client it was made for, who shows its secret: three requests. A second time it is no code.
+
+    Where the address is given it must be the one that the code was sent to. Raises NotAuthenticated.
+    """
+    program = api_clients.check(ctx, key, secret)
+    row = tokens.take(ctx, given, tokens.CODE)
+    if not _is_for(row, program, key) or redirect_uri not in ("", row.redirect_uri):
+        raise NotAuthenticated
+    return replace(tokens.caller_of(row), issuer=program.issuer, issuer_generation=program.issuer_generation)
+
+
+def _is_for(row: Token, program: Caller, key: str) -> bool:
+    return row.name == key and row.client == program.client

@@ -1,0 +1,279 @@
+"""Routing: which agent gets a conversation, once, however often it is asked."""
+
+from functools import cache, partial
+from itertools import islice
+
+from chalicelib.context import AGENT, SYSTEM, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import members
+from chalicelib.desk.conversations.members import ChangeMembers
+from chalicelib.desk.core import access, events
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import people
+from chalicelib.desk.teams import domains, groups
+from chalicelib.models import conversations, summaries
+from chalicelib.models import people as rows
+from chalicelib.models.base import Refused
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.people import Person
+from chalicelib.models.summaries import Loads
+from chalicelib.rules import lifecycle, presence, routing, status
+from chalicelib.rules.routing import NO_GROUP as NO_GROUP
+from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
+from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
+
+#: Waiting conversations that one event gives out; where there are more, it is told again.
+MOST_AT_ONCE = 100
+#: Conversations that one agent has or is a member of, as far as they are looked through.
+_MOST_HELD = 1000
+
+
+class Team:
+    """The account's agents as one piece of work sees them: read once, and again after a lost race."""
+
+    def __init__(self, ctx: Context, *, fresh: bool = False) -> None:
+        self._ctx, self._fresh = ctx, fresh
+        self._agents: list[Person] | None = None
+
+    def serving(self, group: str | None, domain: int | None) -> list[Person]:
+        """The agents whom a conversation of the group and the domain, or of none, is for."""
+        return groups.serving(self._ctx, self.everybody(), group, domain)
+
+    def everybody(self) -> list[Person]:
+        """All agents."""
+        if self._agents is None:
+            self._agents = self._read()
+        return self._agents
+
+    def can_take(self, group: str | None, domain: int | None) -> bool:
+        """Whether any of them could be given one."""
+        return routing.choose(self.serving(group, domain)) is not None
+
+    def give(self, found: Conversation, agent: Person) -> None:
+        """Assigns a conversation on condition of what was read of both: one request. Raises Refused."""
+        try:
+            _give(self._ctx, found, agent)
+        except Refused:
+            self._agents, self._fresh = None, True
+            raise
+        agent.open_conversations, agent.last_assigned_at = agent.open_conversations + 1, self._ctx.now
+
+    def _read(self) -> list[Person]:
+        """Who may log in, from the index; when it must be exact from the table itself, because the index may lag behind it."""
+        agents = people.agents(self._ctx)
+        if self._fresh:
+            agents = list(rows.get_many(self._ctx.account, {agent.id for agent in agents}, consistent=True).values())
+        return [agent for agent in agents if agent.is_active]
+
+
+@access.allow(SYSTEM)
+def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | None:
+    """Gives a conversation that waits to the agent whom `rules.routing` names: three requests, two where `team` is read.
+
+    Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
+    is closed, internal, served by members or not begun, or where the account does not route.
+    """
+    team = team or Team(ctx)
+
+    def attempt() -> str | None:
+        found = conversations.get(ctx.account, conversation)
+        return _assigned(ctx, found, team) if found else None
+
+    return contended(ctx, attempt)
+
+
+def assign_now(ctx: Context, found: Conversation) -> Conversation:
+    """The same for a conversation that has just been read: two requests, one where nobody can take it. Returns it as it is then.
+
+    One that another is changing at this moment is left to him.
+    """
+    try:
+        _assigned(ctx, found, Team(ctx))
+    except Refused:
+        return conversations.get(ctx.account, found.id) or found
+    return found
+
+
+def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
+    if not found.is_open or not found.is_routed or not accounts.load(ctx).routed:
+        return None
+    if found.assignee or found.waits_since is None:
+        return found.assignee
+    agent = routing.choose(team.serving(found.group, found.domain), found.tried)
+    if agent is None:
+        return None
+    team.give(found, agent)
+    return agent.id
+
+
+def _give(ctx: Context, found: Conversation, agent: Person) -> None:
+    settings = accounts.load(ctx).auto_close
+    changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, found.attempts, settings)
+    summaries.change(found, changes, ctx.now, Loads(freed=found.carrier, routed=agent))
+
+
+@access.allow(AGENT)
+def why_waiting(ctx: Context, found: Conversation) -> str:
+    """Why a conversation waits, as `rules.routing` names it: one request."""
+    serving = Team(ctx).serving(found.group, found.domain)
+    of_group = found.group in accounts.load(ctx).groups or domains.numbered(ctx, found.domain) is not None
+    return routing.why_waiting(serving, of_group=of_group)
+
+
+def look_again(ctx: Context, found: Conversation) -> None:
+    """At the deadline of a conversation that nobody picked: to an agent not yet tried, else to any other one online. Where the
+    account does not route any more, or lets agents who are there take their time, the deadline is cleared.
+
+    Where there is nobody else it stays, or waits if its agent has gone; then it is looked at again, ever more rarely.
+    Raises Refused where the conversation or the agent's load has changed meanwhile.
+    """
+    account = accounts.load(ctx)
+    settings, serving = account.auto_close, _for(ctx, found) if account.routed else []
+    may_keep = not settings.is_enabled and any(one.id == found.assignee and one.presence == presence.ONLINE for one in serving)
+    if not account.routed or may_keep:
+        summaries.change(found, {"reassign_at": None}, ctx.now)
+        return
+    agent = routing.choose(serving, found.tried)
+    if agent and agent.id != found.assignee:
+        _give(ctx, found, agent)
+        return
+    left = found.assignee if agent is None else None
+    changes = lifecycle.waiting(None) if left else {}
+    changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
+    summaries.change(found, changes, ctx.now, Loads(freed=found.carrier if left else None))
+
+
+@access.allow(SYSTEM)
+def hand_back(ctx: Context, agent: str) -> bool:
+    """Takes their conversations from an agent who has gone and gives them out anew, the longest held first: those that are
+    theirs, and those with a contact that they are a member of by name.
+
+    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. Up to seven requests each.
+    """
+    let_go = 0
+    for conversation in conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False):
+        if let_go < MOST_AT_ONCE and contended(ctx, partial(_let_go, ctx, conversation, agent)):
+            assign(ctx, conversation)
+            let_go += 1
+    return let_go == MOST_AT_ONCE
+
+
+def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
+    found = conversations.get(ctx.account, conversation)
+    if found is None or found.is_internal:
+        return False
+    if members.is_member(ctx, found, agent):
+        members.change(ctx, conversation, ChangeMembers(remove=(agent,)))
+        return True
+    if not found.is_open or found.assignee != agent:
+        return False
+    _leave_waiting(ctx, found)
+    return True
+
+
+def _leave_waiting(ctx: Context, found: Conversation) -> None:
+    """Without its agent, whose load it leaves; it is looked at again where the account routes: one request. Raises Refused."""
+    again = accounts.load(ctx).looks_again_at(ctx.now)
+    summaries.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=found.carrier))
+
+
+def _for(ctx: Context, found: Conversation) -> list[Person]:
+    """Whom a conversation is for, and who has it: he may be in another group by now."""
+    team = Team(ctx, fresh=True)
+    serving = team.serving(found.group, found.domain)
+    others = {agent.id for agent in serving}
+    return serving + [agent for agent in team.everybody() if agent.id == found.assignee and agent.id not in others]
+
+
+@access.allow(SYSTEM)
+def is_deserted(ctx: Context, found: Conversation) -> bool:
+    """Whether a contact waits for an answer of an agent who has gone and whose chats go to others: one request where they may."""
+    account = accounts.load(ctx)
+    waits = found.is_open and found.is_routed and found.assignee and found.last_sender_kind == status.CONTACT
+    if not waits or not account.routed or account.hand_over == presence.NEVER:
+        return False
+    agent = rows.get_many(ctx.account, {str(found.assignee)}, consistent=True).get(str(found.assignee))
+    if agent is None or agent.agents_of is None:
+        return True
+    return presence.is_handed_over(account.hand_over, agent.presence, is_lost=agent.lost_at is not None)
+
+
+@access.allow(SYSTEM)
+def take_over(ctx: Context, conversation: str) -> bool:
+    """Gives a deserted conversation to an agent who is there, or lets it wait for the next one: five requests at most.
+
+    Returns whether it was deserted. Again nothing happens.
+    """
+
+    def attempt() -> bool:
+        found = conversations.get(ctx.account, conversation)
+        if found is None or not is_deserted(ctx, found):
+            return False
+        serving = Team(ctx, fresh=True).serving(found.group, found.domain)
+        agent = routing.choose([one for one in serving if one.id != found.assignee], found.tried)
+        if agent:
+            _give(ctx, found, agent)
+        else:
+            _leave_waiting(ctx, found)
+        return True
+
+    return contended(ctx, attempt)
+
+
+@access.allow(SYSTEM)
+def hand_over(ctx: Context, agent: str, *, is_lost: bool) -> bool:
+    """Gives what contacts wait for from an agent who has gone offline to others who are there, or lets it wait for the next one;
+    the longest held first.
+
+    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. A request for each hundred that
+    the agent has, and six for each that is given.
+    """
+    account = accounts.load(ctx)
+    if not account.routed or not presence.is_handed_over(account.hand_over, presence.OFFLINE, is_lost=is_lost):
+        return False
+    held = conversations.get_many(ctx.account, conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False))
+    left = [found.id for found in held if found.assignee == agent and found.last_sender_kind == status.CONTACT]
+    given = sum(take_over(ctx, id_) for id_ in left[:MOST_AT_ONCE])
+    return given > 0 and len(left) > MOST_AT_ONCE
+
+
+@access.allow(SYSTEM)
+def drain(ctx: Context) -> bool:
+    """Gives out what waits for somebody who is there, the longest wait first; what waits for others stands in nobody's way.
+
+    Two requests for the agents, one for each thousand that wait, and two for each of 100 at most that are given out.
+    Returns whether it is to be done again, because there may be more.
+    """
+    if not accounts.load(ctx).routed:
+        return False
+    team = Team(ctx, fresh=True)
+    can_take = cache(team.can_take)
+    taken = list(islice((id_ for id_, *whose in conversations.waiting(ctx.account) if can_take(*whose)), MOST_AT_ONCE))
+    given = [id_ for id_ in taken if assign(ctx, id_, team)]
+    return bool(given) and len(taken) == MOST_AT_ONCE
+
+
+@access.allow(SYSTEM)
+def resume(ctx: Context, after: tuple[str, int] | None) -> tuple[str, int] | None:
+    """Looks at what waits, the longest wait first, because the account routes in another way: what can be given is given, the
+    rest has a time at which it is looked at again. From `after` on, 100 at once. Returns where to go on, None at the end.
+
+    What is only in a queue is in none any more where there are no queues, and its contact is told. Two requests, and two each.
+    """
+    rows = conversations.waiting_after(ctx.account, after, MOST_AT_ONCE)
+    team = Team(ctx, fresh=True)
+    for id_, _ in rows:
+        contended(ctx, partial(_resume, ctx, id_, team))
+    return rows[-1] if len(rows) == MOST_AT_ONCE else None
+
+
+def _resume(ctx: Context, conversation: str, team: Team) -> None:
+    found = conversations.get(ctx.account, conversation)
+    if found is None or found.waits_since is None:
+        return
+    account = accounts.load(ctx)
+    if found.expire_at and not account.by_group:  # told first: where it is told and not written, this comes again
+        events.publish([events.ConversationWaits(ctx.account, ctx.now, found.id)], ctx.now)
+        summaries.change(found, {"reassign_at": None}, ctx.now)
+    elif account.routed and _assigned(ctx, found, team) is None and found.reassign_at is None:
+        summaries.change(found, {"reassign_at": account.looks_again_at(ctx.now)}, ctx.now)

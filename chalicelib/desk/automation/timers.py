@@ -1,0 +1,126 @@
+"""Timers: what happens to a conversation, or to an agent who has gone, when its time has come.
+
+A deadline is told to the timers' queue when it is set. It comes back when it is due, or after 15 minutes, the longest
+a queue can hold it; what still stands then and is due later is kept in the timers' table, and the sweep brings it.
+Setting another deadline cancels: the old one no longer matches.
+"""
+
+from collections.abc import Callable
+
+from chalicelib import config
+from chalicelib.context import SYSTEM, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.automation import routing
+from chalicelib.desk.conversations import messages
+from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.core import access, events
+from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import presence
+from chalicelib.models import conversations, people, sequences, summaries, timers
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.people import Person
+from chalicelib.models.summaries import Loads
+from chalicelib.rules import deadlines, lifecycle
+
+_MINUTE = 60_000
+#: Minutes that a sweep looks ahead of now, that it looks back after an outage (rows live for a week), and at most at once.
+_AHEAD, _BACK, _MOST_AT_ONCE = 2, 7 * 24 * 60, 240
+
+
+@access.allow(SYSTEM)
+def fire(ctx: Context, event: DeadlineSet) -> bool:
+    """Does what is due, if the deadline still stands: two requests. Early, it waits on; late or again, it does no harm.
+
+    Returns whether it was due and is done.
+    """
+
+    def attempt() -> bool:
+        found = conversations.get(ctx.account, event.conversation)
+        if found is None or not found.is_open or not _is_due(ctx, event, found):
+            return False
+        _ACTIONS[event.kind](ctx, found)
+        return True
+
+    return contended(ctx, attempt)
+
+
+@access.allow(SYSTEM)
+def fire_agent(ctx: Context, event: AgentDeadlineSet) -> bool:
+    """The same for an agent without a socket: three requests, because one may have come unseen."""
+
+    def attempt() -> bool:
+        agent = people.get(ctx.account, event.agent)
+        if agent is None or not agent.agents_of or not _is_due(ctx, event, agent):
+            return False
+        return presence.lapse(ctx, agent, event.kind)
+
+    return contended(ctx, attempt)
+
+
+def _is_due(ctx: Context, event: DeadlineSet | AgentDeadlineSet, row: Conversation | Person) -> bool:
+    """Whether the deadline still stands in the row and has come; where it stands and has not, it waits on."""
+    stands = getattr(row, f"{event.kind}_at") == event.due_at
+    if stands and ctx.now < event.due_at:
+        _wait(ctx, event)
+    return stands and ctx.now >= event.due_at
+
+
+def _wait(ctx: Context, event: DeadlineSet | AgentDeadlineSet) -> None:
+    if event.due_at - ctx.now <= config.LONGEST_DELAY * 1000:
+        events.publish([event], ctx.now)
+    else:
+        about = event.conversation if isinstance(event, DeadlineSet) else event.agent
+        timers.put(event.due_at, f"{event.account}#{about}#{event.kind}", events.encode(event))
+
+
+def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, Conversation], None]:
+    """What is done where the customer is silent; where auto-close has been switched off since, the clocks are cleared instead."""
+
+    def acts(ctx: Context, found: Conversation) -> None:
+        if accounts.load(ctx).auto_close.runs(found.last_activity_at):
+            act(ctx, found)
+        else:
+            summaries.change(found, lifecycle.stopped(), ctx.now)
+
+    return acts
+
+
+def _warn(ctx: Context, found: Conversation) -> None:
+    """Tells the visitor, in the conversation, that it will be closed: once, because the same write clears the deadline."""
+    warning = PostMessage(found.id, accounts.load(ctx).warning, kind=messages.SYSTEM, source="system")
+    messages.add(ctx, found, warning, ctx.new_id(), warn_at=None)
+
+
+def _close(ctx: Context, found: Conversation) -> None:
+    summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.carrier))
+
+
+_ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
+    deadlines.REASSIGN: routing.look_again,
+    deadlines.WARN: _silent(_warn),
+    deadlines.CLOSE: _silent(_close),
+    deadlines.EXPIRE: _close,
+}
+
+
+@access.allow(SYSTEM)
+def sweep(ctx: Context) -> int:
+    """Puts on the queue what the table holds for the next two minutes and for all since the last complete sweep.
+
+    Returns how many. One that fails half-way is repeated by the next; what is sent twice does no harm. After an outage
+    it catches up by four hours a minute.
+    """
+    now = ctx.now // _MINUTE
+    first = max(sequences.swept(otherwise=now - 1) + 1, now - _BACK)
+    last = min(now + _AHEAD, first + _MOST_AT_ONCE)
+    sent = sum(_sweep(ctx, minute, shard) for minute in range(first, last + 1) for shard in range(timers.SHARDS))
+    sequences.set_swept(last)
+    return sent
+
+
+def _sweep(ctx: Context, minute: int, shard: int) -> int:
+    due = timers.due(minute, shard)
+    events.publish([events.decode(timer.event) for timer in due], ctx.now)
+    timers.delete(due)
+    return len(due)

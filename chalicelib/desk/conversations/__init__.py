@@ -1,0 +1,1 @@
+"""Conversations, their messages, members and files, and the lists that show them."""

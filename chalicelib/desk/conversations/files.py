@@ -1,0 +1,194 @@
+"""Files: uploaded, sent with a message, downloaded.
+
+A file comes to `incoming/`, where the bucket forgets it after a day. The message that takes it up copies it to where it stays.
+"""
+
+import email.message
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.context import STRANGER, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk.auth import known_sources
+from chalicelib.desk.conversations import conversations, pictures
+from chalicelib.desk.conversations.pictures import Picture
+from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.people import people as desk_people
+from chalicelib.models import files, people, storage
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.files import IMAGE, OTHER, TEXT
+from chalicelib.models.files import File as File
+from chalicelib.models.messages import Attachment, attachment
+from chalicelib.rules import ids, text
+
+#: Bytes of a file: what a function can be handed in one call, 6 MB as base64.
+MOST_BYTES = 4_500_000
+#: Seconds that a file waits for its message: an hour less than the bucket keeps it.
+_UNCLAIMED_SECONDS = 23 * 3600
+#: Why nothing is taken without a token from who was not here.
+_UNSEEN = "this needs a token: nobody of this name was seen at this address within the hour"
+#: Seconds that a link to the bucket holds.
+LINK_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """A file to be sent with a message. `kind` is how: image, audio or file. `seconds` is how long a sound lasts."""
+
+    file: str
+    kind: str = OTHER
+    name: str = ""
+    seconds: float | None = None
+
+
+@access.allow(STRANGER)
+def upload(ctx: Context, uploader: str, name: str, mime: str, data: bytes) -> File:
+    """Stores a file of a person's: two requests, and one to the bucket, or two for an image.
+
+    Raises Invalid for its size, NotFound for the person, TooMany, Forbidden for an agent's token that speaks for another, and
+    without a token for who was not seen where the call comes from: one request more where no warm process has.
+    """
+    if not 0 < len(data) <= MOST_BYTES:
+        raise Invalid("file", f"must have 1 to {MOST_BYTES} bytes")
+    rate_limits.spend_upload(ctx, len(data))
+    account = _account(ctx, uploader)
+    rate_limits.spend_upload_of(ctx, account or "", uploader, len(data))
+    picture = pictures.examine(data)
+    file = _file(ctx, IMAGE if picture else OTHER, text.file_name(name), len(data), _mime(mime, picture))
+    file.account, file.uploader = account, uploader
+    storage.put(file.place, data, file.mime)
+    if picture:
+        _keep_picture(file, picture)
+    files.put(file)
+    return file
+
+
+def _account(ctx: Context, person: str) -> str | None:
+    """Whose the file of a person is: None, until it is sent, for an owner of several accounts who shows no token."""
+    if ctx.caller.person not in (None, person):
+        raise Forbidden("user_uuid is not the token's user")
+    if ctx.caller.level == VISITOR:
+        return desk_people.get(ctx, person).account  # a contact: an agent's uuid is told to everybody
+    found = people.accounts_of(person) if ids.is_uuid(person) else []
+    if not found or ctx.account not in ("", *found):
+        raise NotFound("person", person)
+    if not desk_people.is_here(ctx.acting(Caller(ctx.account or found[0], SYSTEM)), person):
+        raise NotFound("person", person)
+    if ctx.caller.level == STRANGER and not known_sources.has_been(ctx, person, *found):
+        raise Forbidden(_UNSEEN)
+    return ctx.account or (found[0] if len(found) == 1 else None)
+
+
+def _mime(given: str, picture: Picture | None) -> str:
+    """What a picture is it says itself; nothing else is shown as one."""
+    if picture:
+        return picture.mime
+    mime = text.media_type(given)
+    return "application/octet-stream" if mime.startswith("image/") else mime
+
+
+def _file(ctx: Context, kind: str, name: str, size: int, mime: str) -> File:
+    until = ctx.now // 1000 + _UNCLAIMED_SECONDS
+    return File(ctx.new_id(), kind=kind, mime=mime, name=name, size=size, created_at=ctx.now, expires_at=until)
+
+
+def _keep_picture(file: File, picture: Picture) -> None:
+    file.width, file.height = picture.width, picture.height
+    if picture.thumbnail:
+        file.thumbnail_width, file.thumbnail_height = picture.thumbnail.width, picture.thumbnail.height
+        storage.put(files.thumbnail(file.place), picture.thumbnail.data, picture.mime)
+
+
+@access.allow(STRANGER)
+def upload_text(ctx: Context, content: str) -> File:
+    """Keeps a text for a message: one request. Raises Invalid for its length, TooMany, Forbidden without a token where the
+    call comes from where nobody was seen: one request more where no warm process has.
+    """
+    size = len(content.encode())
+    if not 0 < size <= text.MOST_BYTES:
+        raise Invalid("content_txt", f"must have 1 to {text.MOST_BYTES} bytes")
+    rate_limits.spend_upload(ctx, size, is_text=True)
+    rate_limits.spend_upload_of(ctx, ctx.account, ctx.caller.person or "", size, is_text=True)
+    if ctx.caller.level == STRANGER and not known_sources.has_been(ctx):
+        raise Forbidden(_UNSEEN)
+    file = _file(ctx, TEXT, "text.txt", size, "text/plain")
+    file.account, file.text = ctx.account or None, content
+    files.put(file)
+    return file
+
+
+@access.allow(VISITOR)
+def text_of(ctx: Context, file: str) -> str:
+    """An uploaded text: one request. Raises NotFound."""
+    found = _load(ctx, file)
+    if found.text is None or found.account not in (None, ctx.account):
+        raise NotFound("file", file)
+    return found.text
+
+
+def _load(ctx: Context, id_: str) -> File:
+    found = files.get(id_) if ids.is_uuid(id_) else None
+    if found is None or (found.expires_at is not None and found.expires_at * 1000 <= ctx.now):
+        raise NotFound("file", id_)
+    return found
+
+
+def take(ctx: Context, attach: Attach, conversation: Conversation, sender: str) -> tuple[File, Attachment]:
+    """A sender's own file, for a message in a conversation, and what that message says of it: one request, and a copy in the
+    bucket (two for an image) the first time. The message's transaction is what takes it up.
+
+    Raises NotFound for another's file or one that is elsewhere, Invalid for an image that is none.
+    """
+    file = _load(ctx, attach.file)
+    here = (ctx.account, sender, None if file.conversation is None else conversation.id)
+    if file.text is not None or (file.account or ctx.account, file.uploader, file.conversation) != here:
+        raise NotFound("file", attach.file)
+    if attach.kind == IMAGE and file.kind != IMAGE:
+        raise Invalid("body", "the file is no PNG, JPEG or GIF that can be shown")
+    if file.conversation is None:
+        _move_in(file, conversation)
+    name = text.file_name(attach.name) if attach.name else file.name
+    return file, attachment(file, name, attach.seconds)
+
+
+def _move_in(file: File, conversation: Conversation) -> None:
+    """Copies before the message is stored: what is left over when that fails costs a little, what is lost is gone."""
+    file.account, file.conversation = conversation.account, conversation.id
+    storage.copy(file.first_place, file.place)
+    if file.thumbnail_width:
+        storage.copy(files.thumbnail(file.first_place), files.thumbnail(file.place))
+
+
+@access.allow(STRANGER)
+def download(
+    ctx: Context, id_: str, name: str = "", *, thumbnail: bool = False, misspelt: Callable[[str], str] = str
+) -> str | File:
+    """An address in the bucket that holds LINK_SECONDS, or the file itself where it is a text: one request.
+
+    It is saved as `name`, but under its own where that is only its own as the client misspells it. Who has no token
+    proves himself by the id. Raises NotFound, also for what a caller with a token may not see.
+    """
+    file = _load(ctx, id_)
+    if not _may_see(ctx, file) or (thumbnail and not file.thumbnail_width):
+        raise NotFound("file", id_)
+    if file.text is not None:
+        return file
+    place = files.thumbnail(file.place) if thumbnail else file.place
+    is_own = "\ufffd" in name or name == misspelt(file.name)
+    return storage.link(place, disposition(file, "" if is_own else name), LINK_SECONDS)
+
+
+def _may_see(ctx: Context, file: File) -> bool:
+    if ctx.account and file.account not in (None, ctx.account):
+        return False
+    if ctx.caller.level == VISITOR and file.conversation:
+        conversations.load(ctx, file.conversation)
+    return True
+
+
+def disposition(file: File, name: str = "") -> str:
+    """The header that says under which name a file is saved; only what was looked at and is an image is shown in a page."""
+    header, wanted = email.message.Message(), text.file_name(name) if name else file.name
+    quoted = wanted if wanted.isascii() else ("utf-8", "", wanted)
+    header.add_header("Content-Disposition", "inline" if file.kind == IMAGE else "attachment", filename=quoted)
+    return str(header["Content-Disposition"])

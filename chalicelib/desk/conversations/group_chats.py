@@ -1,0 +1,169 @@
+"""Conversations beside a contact's chat, with a group or with members by name, and those among agents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.context import ADMIN, VISITOR, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import people
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.teams import groups
+from chalicelib.models import memberships, summaries, unique_names
+from chalicelib.models.conversations import INTERNAL, Conversation
+from chalicelib.models.people import AGENT, CONTACT
+from chalicelib.rules import lifecycle, text
+from chalicelib.rules.lifecycle import Changes
+
+LONGEST_NAME = 256
+
+
+@dataclass(frozen=True, slots=True)
+class CreateConversation:
+    """A conversation to be opened beside its contact's chat, or an internal one among agents.
+
+    `owner` is the contact it is with, or the agent who begins it; `members` and `group` are who is to take part.
+    """
+
+    owner: str
+    members: tuple[str, ...] = ()
+    group: str | None = None
+    name: str | None = None
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A conversation and who takes part in it beside its owner; `name` is what he may call it."""
+
+    conversation: Conversation
+    members: list[Person]
+    name: str
+
+
+@access.allow(VISITOR)
+def create(ctx: Context, command: CreateConversation) -> Opened:
+    """Opens a conversation: the same owner with the same group, or with the same one member, has the one there is.
+
+    One agent is its assignee, several serve it together, one with a group alone is routed. Seven requests at most, two
+    more with a group. Raises NotFound for the owner, a member (also where there is none) or the group, Forbidden, Invalid.
+    """
+    _check(ctx, command)
+    known = members.known(ctx, [command.owner, *command.members], "person")
+    owner, others = _sides(ctx, command, known)
+    members.check_serve([owner, *others])
+    group = groups.get(ctx, command.group) if command.group else None
+    if not others and not group:
+        return _for_everybody(ctx, command, owner)
+    serving = others or [agent for agent in people.agents(ctx) if group and agent.group == group.id]
+    if not serving:
+        raise NotFound("member", owner.id)
+    pair, named = _pair(owner, others, command), command.name or _called(ctx, group, others, internal=command.internal)
+
+    def attempt() -> Conversation:
+        there = _there(ctx, command, owner, others, pair) if pair else None
+        return there or _open(ctx, command, owner, others, pair, named)
+
+    return Opened(contended(ctx, attempt), serving, named)
+
+
+def _there(ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str) -> Conversation | None:
+    """The one that was opened here, else one with the contact that came about elsewhere, the newest first."""
+    if claim := unique_names.find(ctx.account, members.PAIR, pair):
+        return conversations.load(ctx, claim.id)
+    if command.internal:
+        return None
+    for found in conversations.own_of_contact(ctx, owner.id):
+        with_him = found.assignee == others[0].id and not found.member_count if others else False
+        if found.group == command.group if command.group else with_him:
+            return found
+    return None
+
+
+def _check(ctx: Context, command: CreateConversation) -> None:
+    if len(command.members) > members.MOST - 1:
+        raise Invalid("members", f"are more than {members.MOST - 1}")
+    if command.name is not None and not 0 < len(command.name) <= LONGEST_NAME:
+        raise Invalid("name", f"must be 1 to {LONGEST_NAME} characters")
+    of_another = ctx.caller.person not in (None, command.owner)
+    if of_another and (ctx.caller.level == VISITOR or (command.internal and not ctx.caller.at_least(ADMIN))):
+        raise Forbidden("you may begin conversations of your own")
+
+
+def _sides(ctx: Context, command: CreateConversation, known: Mapping[str, Person]) -> tuple[Person, list[Person]]:
+    """The owner and the others. An agent who opens a conversation with one contact becomes its member."""
+    owner = known[command.owner]
+    others = [known[id_] for id_ in dict.fromkeys(command.members) if id_ != owner.id]
+    if ctx.caller.level == VISITOR and owner.kind != CONTACT:
+        raise NotFound("person", owner.id)
+    if command.internal:
+        if any(person.kind != AGENT for person in (owner, *others)):
+            raise Invalid("kind", "only agents have internal conversations")
+        if not others:
+            raise NotFound("member", owner.id)
+        return owner, others
+    contacts = [person for person in others if person.kind == CONTACT]
+    if owner.kind == CONTACT:
+        return owner, others
+    if len(contacts) != 1:
+        raise Invalid("kind", "a conversation that is not internal is with one contact")
+    return contacts[0], [owner, *(person for person in others if person.kind == AGENT)]
+
+
+def _for_everybody(ctx: Context, command: CreateConversation, owner: Person) -> Opened:
+    """The contact's chat, where all agents have a part in it."""
+    account = accounts.load(ctx)
+    agents = people.agents(ctx)
+    if account.routed or not agents:
+        raise NotFound("member", owner.id)
+    found = conversations.chat(ctx, owner.id)
+    name = command.name or members.called(groups.serving(ctx, agents, found.group, found.domain))
+    return Opened(found, [agent for agent in agents if agent.is_distributor] or agents, name)
+
+
+def _pair(owner: Person, others: Sequence[Person], command: CreateConversation) -> str | None:
+    """The name under which the conversation is found again; None where each call makes another."""
+    if command.group:
+        return members.group_name(owner.id, command.group)
+    if len(others) != 1:
+        return None
+    both = [owner.id, others[0].id]
+    return "#".join(sorted(both) if command.internal else both)
+
+
+def _called(ctx: Context, group: groups.Group | None, others: Sequence[Person], *, internal: bool) -> str:
+    if group:
+        return group.name
+    if len(others) == 1 or internal:
+        return text.preview(",".join(person.name for person in others))
+    return accounts.load(ctx).name
+
+
+def _open(
+    ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str | None, named: str
+) -> Conversation:
+    agents = [person for person in others if person.kind == AGENT]
+    subject = named if command.internal else command.name or owner.name
+    conversation = conversations.new(ctx, owner.id, owner.number, subject)
+    conversation.kind, conversation.group = INTERNAL if command.internal else None, command.group
+    conversation.domain = owner.domain
+    if len(agents) == 1:
+        _set(conversation, lifecycle.assigned(ctx.now, agents[0].id, agents[0].number, []))
+    # Who has it by assignment needs no row of his own; an internal one is held by its members' rows alone.
+    by_name = [owner, *others] if command.internal else [person for person in others if len(agents) > 1 or person not in agents]
+    _set(conversation, members.counted(conversation, joining=by_name, leaving=[]))
+    if not (agents or command.internal):
+        _set(conversation, conversations.empty(ctx, conversation))
+    elif agents and ctx.caller.level == VISITOR:
+        _set(conversation, conversations.named(ctx))
+    claim = unique_names.claim(ctx.account, members.PAIR, pair, conversation.id) if pair else None
+    summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
+    return conversation
+
+
+def _set(conversation: Conversation, changes: Changes) -> None:
+    for name, value in changes.items():
+        setattr(conversation, name, value)

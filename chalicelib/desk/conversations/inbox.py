@@ -1,0 +1,80 @@
+"""The inbox: an account's conversations, a page at a time."""
+
+from dataclasses import dataclass
+
+from chalicelib.context import AGENT, Context
+from chalicelib.desk.core import access
+from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.models import inbox
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.inbox import Like as Like
+from chalicelib.models.inbox import Position as Position
+from chalicelib.rules import ids
+
+_MOST_COUNTED = 10_000
+_DEFAULT_WINDOW = 30 * 86_400_000
+_totals: TimedCache[int] = TimedCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """A page of conversations, the total (counted to 10,000), and where the next page begins, None after the last."""
+
+    conversations: list[Conversation]
+    total: int
+    next_after: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What to list: times of last activity in epoch milliseconds (the last 30 days without them), latest first or oldest.
+
+    Either `page` (from 1) or `after`, a position that an Inbox gave, says where to begin.
+    """
+
+    since: int | None = None
+    until: int | None = None
+    conditions: tuple[Like, ...] = ()
+    oldest_first: bool = False
+    size: int = 50
+    page: int = 1
+    after: Position | None = None
+
+
+@access.allow(AGENT)
+def page(ctx: Context, listing: Listing) -> Inbox:
+    """A page of the account's conversations.
+
+    From `after` it costs one request at any depth; by page number the pages before it are read, too. The total costs
+    more once a minute where it does not follow from the page. Raises Invalid for a page past the 10,000th row.
+    """
+    span = _span(ctx, listing)
+    skipped = 0 if listing.after else (listing.page - 1) * listing.size
+    if skipped + listing.size > _MOST_COUNTED:
+        raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
+    if listing.after and not span[0] <= listing.after[1] <= span[1]:
+        return Inbox([], _total(ctx, span, listing), None)
+    rows, after = inbox.rows(
+        ctx.account, span, listing.conditions, skipped + listing.size, listing.after, oldest_first=listing.oldest_first
+    )
+    whole = listing.after is None and after is None
+    return Inbox(rows[skipped:], len(rows) if whole else _total(ctx, span, listing), after)
+
+
+def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
+    since = ctx.now - _DEFAULT_WINDOW if listing.since is None else listing.since
+    until = ctx.now if listing.until is None else listing.until
+    if since > until:
+        raise Invalid("time_from", "is after time_to")
+    if listing.after and not ids.is_uuid(listing.after[0]):
+        raise Invalid("cursor", "is not one of ours")
+    return since, until
+
+
+def _total(ctx: Context, span: tuple[int, int], listing: Listing) -> int:
+    key = repr((ctx.account, listing.since, listing.until, listing.conditions))
+    known = _totals.get(key, ctx.now)
+    if known is not None:
+        return known
+    return _totals.put(key, inbox.count(ctx.account, span, listing.conditions, _MOST_COUNTED), ctx.now)

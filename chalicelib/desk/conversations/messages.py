@@ -1,0 +1,316 @@
+"""Messages: posted once, read in order."""
+
+from copy import copy
+from dataclasses import dataclass
+
+from chalicelib.context import AGENT, STRANGER, VISITOR, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts.accounts import Account, AutoClose
+from chalicelib.desk.conversations import conversations, files
+from chalicelib.desk.conversations.files import Attach
+from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import people
+from chalicelib.models import messages
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.messages import Attachment as Attachment
+from chalicelib.models.messages import Duplicate
+from chalicelib.models.messages import Message as Message
+from chalicelib.models.summaries import Loads
+from chalicelib.rules import html as markup
+from chalicelib.rules import ids, lifecycle, status, text
+from chalicelib.rules.deadlines import Deadlines
+from chalicelib.rules.lifecycle import Changes, Sender
+
+REPLY, NOTE, SYSTEM = "reply", "note", "system"
+#: Bytes of UTF-8 that each text of a message may have.
+MOST_BYTES = text.MOST_BYTES
+MOST_ON_A_PAGE = 100
+_MOST_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class PostMessage:
+    """A message to be added. `id` is the client's own uuid: the same one again adds nothing. `key` is the caller's own text for
+    the same purpose: another's is never in its way.
+
+    With `exactly`, an id that comes again with another text is a Conflict. With `attach`, the text may be empty: it is
+    the file's name then.
+    """
+
+    conversation: str
+    body: str
+    id: str | None = None
+    kind: str = REPLY
+    format: str = "text"
+    source: str = "api"
+    html_body: str | None = None
+    subject: str | None = None
+    device: str | None = None
+    exactly: bool = False
+    key: str | None = None
+    attach: Attach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of messages, the number of all that the caller may see, and their conversation."""
+
+    messages: list[Message]
+    total: int
+    conversation: Conversation
+
+
+def number_of(message: Message) -> int:
+    """A message's integer id, unique in its account."""
+    return ids.message_number(message.conversation_number, message.sequence)
+
+
+def _id_for(ctx: Context, key: str) -> str:
+    """The id that a caller's own key always stands for. Nobody else can choose it, so that nobody is first with it."""
+    return ids.reserved(ctx.account, ctx.caller.person or ctx.caller.level, key)
+
+
+@access.allow(VISITOR)
+def post(ctx: Context, command: PostMessage) -> Message:
+    """Adds a message: two requests, or three with a file. Returns the stored one where its id is there already.
+
+    Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict, TooMany.
+    """
+    _check(ctx, command)
+    rate_limits.spend_message(ctx, len(command.body.encode()) + len((command.html_body or "").encode()))
+    id_ = _id_for(ctx, command.key) if command.key else command.id or ctx.new_id()
+
+    def attempt() -> Message:
+        return add(ctx, conversations.load(ctx, command.conversation), command, id_)
+
+    try:
+        return contended(ctx, attempt)
+    except Duplicate as duplicate:
+        return _repeated(duplicate.stored, command, ctx)
+
+
+def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
+    """Adds a message to a conversation as it was read, and clears the fields in `further`: one request.
+
+    It never stands before an older message in time. Raises Refused where the conversation has moved on,
+    messages.Duplicate where it has that id.
+    """
+    ctx = ctx.not_before(found.last_activity_at)
+    sender, account = _sender(ctx, found), accounts.load(ctx)
+    message = _message(ctx, found, sender, command, id_)
+    file = _attached(ctx, message, found, command.attach)
+    if command.kind == NOTE:
+        messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads(), file)
+        return message
+    loads = _loads(found, sender, account)
+    left = conversations.left_alone(ctx, found) if loads.moved and loads.held not in (None, sender.id) else {}
+    changes = _said(ctx, found, sender, message, left, takes=loads.held == sender.id)
+    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, Loads() if left else loads, file)
+    return message
+
+
+def _attached(ctx: Context, message: Message, found: Conversation, attach: Attach | None) -> files.File | None:
+    """Puts a file's facts into a message; returns the file that it takes up."""
+    if attach is None:
+        return None
+    file, facts = files.take(ctx, attach, found, message.sender)
+    message.attachments, message.body = [facts], message.body or facts.name
+    return file
+
+
+def _check(ctx: Context, command: PostMessage) -> None:
+    if not (command.body or command.html_body or command.attach):
+        raise Invalid("body", "must not be empty")
+    for field in ("html_body", "body"):
+        if len((getattr(command, field) or "").encode()) > MOST_BYTES:
+            raise Invalid(field, f"is longer than {MOST_BYTES} bytes")
+    for field, most in (("subject", 500), ("device", 256)):
+        if len(getattr(command, field) or "") > most:
+            raise Invalid(field, f"is longer than {most} characters")
+    if command.id is not None and not ids.is_uuid(command.id):
+        raise Invalid("id", "is not a uuid")
+    if command.id is not None and ids.is_reserved(command.id):
+        raise Invalid("id", "is of the kind that the desk makes itself")
+    if command.kind == NOTE and not ctx.caller.at_least(AGENT):
+        raise Forbidden("a note is an agent's")
+
+
+def _sender(ctx: Context, found: Conversation) -> Sender:
+    caller = ctx.caller
+    if caller.level == VISITOR:
+        return _visitor(ctx, found)
+    if caller.person is None:
+        return Sender(caller.account, 0, status.MACHINE)
+    return Sender(caller.person, caller.number or 0, status.STAFF)
+
+
+def _visitor(ctx: Context, found: Conversation) -> Sender:
+    """The contact, or another who was added to his conversation."""
+    person = ctx.caller.person
+    if person in (None, found.contact):
+        return Sender(found.contact, found.contact_number, status.CONTACT)
+    return Sender(str(person), people.card(ctx, str(person)).number, status.CONTACT)
+
+
+def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
+    sequence = found.message_count + 1
+    return Message(
+        found.key,
+        id_,
+        conversation_number=found.number,
+        sequence=sequence,
+        public_sequence=None if command.kind == NOTE else sequence - found.note_count,
+        kind=command.kind,
+        format=command.format,
+        source=command.source,
+        body=command.body,
+        html_body=command.html_body,
+        subject=command.subject,
+        sender=sender.id,
+        sender_number=sender.number,
+        sender_kind=sender.kind,
+        device=command.device,
+        created_at=ctx.now,
+    )
+
+
+def _loads(found: Conversation, sender: Sender, account: Account) -> Loads:
+    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
+
+    Where nobody is to take it, one that was closed is again with the agent it was assigned to, as one is whose contact has named
+    its agent and now begins it (`add` looks whether they serve).
+    """
+    if found.named and sender.kind == status.CONTACT:
+        return Loads(held=found.assignee)
+    if sender.kind != status.STAFF or found.is_internal or (found.picked_at and found.is_open):
+        return Loads()
+    if not (account.routed and found.is_routed):
+        return Loads(freed=found.carrier, held=found.assignee)
+    return Loads(freed=found.carrier, held=sender.id)
+
+
+def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, left: Changes, *, takes: bool) -> Changes:
+    """What changes with a message; `left` is what does because its agent can't serve any more."""
+    first = left
+    if takes and (sender.id != found.assignee or not found.is_open):
+        first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
+    elif not found.is_open and sender.kind == status.CONTACT:
+        first = lifecycle.waiting(conversations.looks_again_at(ctx, found))
+    elif sender.kind == status.CONTACT and not found.is_begun and not found.named:
+        first = {"reassign_at": conversations.looks_again_at(ctx, found)}
+    elif sender.id == found.assignee and found.picked_at is None:
+        first = lifecycle.picked(ctx.now)
+    due = Deadlines(first.get("reassign_at", found.reassign_at), found.warn_at, found.close_at)
+    closes = AutoClose(is_enabled=False) if found.is_internal else accounts.load(ctx).auto_close
+    return first | lifecycle.said(ctx.now, found.status, due, sender, message.id, message.body, closes)
+
+
+def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
+    own = stored.sender == (ctx.caller.person or ctx.caller.account)
+    repeated = all(getattr(stored, name) == getattr(command, name) for name in ("body", "html_body", "kind", "source", "subject"))
+    if not own or (command.exactly and not repeated):
+        raise Conflict("this id was used for another message")
+    return stored
+
+
+def seen(ctx: Context, stored: Message) -> Message:
+    """A message as the caller may see it: a visitor is not told which device another's came from."""
+    if ctx.caller.at_least(AGENT) or stored.device is None or stored.sender == ctx.caller.person:
+        return stored
+    shown = copy(stored)
+    shown.attribute_values = {**stored.attribute_values, "device": None}
+    return shown
+
+
+@access.allow(AGENT)
+def get(ctx: Context, found: Conversation, message: str) -> Message:
+    """One message of a conversation as it was read: one request. Raises NotFound."""
+    stored = messages.get_many(ctx.account, found.id, [message]).get(message)
+    if stored is None:
+        raise NotFound("message", message)
+    return stored
+
+
+@access.allow(VISITOR)
+def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
+    """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
+    found = conversations.load(ctx, conversation)
+    total = found.public_count
+    last = total - offset * size
+    return _public(ctx, found, last - size + 1, last)
+
+
+@access.allow(VISITOR)
+def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
+    """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
+    found = conversations.load(ctx, conversation)
+    (at,) = _public_sequences(found, [older_than or newer_than]).values()
+    return _public(ctx, found, at - size, at - 1) if older_than else _public(ctx, found, at + 1, at + size)
+
+
+@access.allow(VISITOR)
+def span(ctx: Context, conversation: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
+    """Page `offset` (from 0) of the messages up to one of them, itself included, and after another, itself left out,
+    newest first; without an offset the first 1,000 of these, or 1 MB.
+
+    Two requests, one more with `up_to` or `after`. Raises NotFound for the conversation and for these.
+    """
+    found = conversations.load(ctx, conversation)
+    at = _public_sequences(found, [id_ for id_ in (up_to, after) if id_])
+    first, last = at.get(after, 0) + 1, at.get(up_to, found.public_count)
+    if offset is None:
+        return _public(ctx, found, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
+    last -= offset * size
+    return _public(ctx, found, max(first, last - size + 1), last)
+
+
+def _public_sequences(found: Conversation, wanted: list[str]) -> dict[str, int]:
+    rows = messages.get_many(found.account, found.id, [id_ for id_ in dict.fromkeys(wanted) if ids.is_uuid(id_)])
+    at = {row.id: row.public_sequence for row in rows.values() if row.public_sequence}
+    for id_ in wanted:
+        if id_ not in at:
+            raise NotFound("message", id_)
+    return at
+
+
+def _public(ctx: Context, found: Conversation, first: int, last: int, *, once: bool = False) -> History:
+    total = found.public_count
+    within = max(1, first), min(last, total)
+    rows = messages.public_between(found.account, found.id, *within, notes=found.note_count, newest_first=True, once=once)
+    return History([seen(ctx, row) for row in rows], total, found)
+
+
+@access.allow(STRANGER)
+def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
+    """The text of a message for whoever knows all its names, or may see it by his token: one request, two for a visitor's.
+
+    Raises NotFound, also for a note.
+    """
+    if ctx.account not in ("", account):
+        raise NotFound("message", message)
+    if ctx.caller.level == VISITOR:
+        conversations.load(ctx, conversation)
+    all_uuids = all(map(ids.is_uuid, (account, conversation, message)))
+    found = messages.get_many(account, conversation, [message] if all_uuids else []).get(message)
+    if found is None or found.public_sequence is None:
+        raise NotFound("message", message)
+    return found.body
+
+
+def text_of_html(html: str) -> str:
+    """What is to be read of an HTML body. Raises Invalid where nothing is."""
+    shown = markup.to_text(html)
+    if not shown:
+        raise Invalid("html_body", "has no text")
+    return shown
+
+
+@access.allow(AGENT)
+def latest(ctx: Context, conversation: str) -> History:
+    """The newest 1,000 messages with notes, in their order: two requests. Raises NotFound; Forbidden for a visitor."""
+    found = conversations.load(ctx, conversation)
+    first = max(1, found.message_count - 999)
+    rows = messages.between(found.account, found.id, first, found.message_count, newest_first=False)
+    return History(rows, found.message_count, found)

@@ -1,0 +1,1 @@
+"""What every use case needs: errors, access, rate limits, events, retries, the cache of a warm process."""

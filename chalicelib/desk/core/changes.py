@@ -1,0 +1,128 @@
+"""Changes: which events a change of a table's row means, by what its stream tells."""
+
+from typing import Any
+
+import msgspec
+
+from chalicelib.desk.core.events import (
+    AccessEnded,
+    AgentAvailable,
+    AgentDeadlineSet,
+    AgentOffline,
+    AgentRemoved,
+    ConversationAssigned,
+    ConversationBegun,
+    ConversationMoved,
+    ConversationOpened,
+    ConversationReopened,
+    DeadlineSet,
+    Event,
+    MessagePosted,
+    PresenceChanged,
+)
+from chalicelib.models import conversations
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.people import Person
+from chalicelib.rules import deadlines
+from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
+
+
+def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
+    """What a change of a conversation's row means, in order."""
+    happened: list[Event] = []
+    account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
+    if waits := _waits(old, new):
+        happened.append(waits(account, at, id_))
+    if new.last_message and (old is None or old.last_message != new.last_message):
+        happened.append(MessagePosted(account, at, id_, new.last_message, new.assignee))
+    if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
+        happened.append(
+            ConversationAssigned(account, at, id_, new.assignee, new.assignee_number or 0, new.steps, new.message_count)
+        )
+    for kind in deadlines.KINDS:
+        due_at = getattr(new, f"{kind}_at")
+        if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
+            happened.append(DeadlineSet(account, at, id_, kind, due_at))
+    return happened
+
+
+_Waits = ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved
+
+
+def _waits(old: Conversation | None, new: Conversation) -> type[_Waits] | None:
+    """What has come about with a conversation that waits for an agent; None where it does not, or waits as before."""
+    if not new.waits_since:
+        return None
+    if old is None:
+        return ConversationOpened
+    if not old.is_open:
+        return ConversationReopened
+    if not old.is_begun:
+        return ConversationBegun
+    was_served_by_members = not (old.waits_since or old.assignee)
+    return ConversationMoved if was_served_by_members or (new.group, new.domain) != (old.group, old.domain) else None
+
+
+_SERVES_BY = ("presence", "group", "is_distributor")
+
+
+def of_person(old: Person | None, new: Person) -> list[Event]:
+    """What a change of a person's row means."""
+    return [*_ended(old, new), *_of_agent(old, new)]
+
+
+def _ended(old: Person | None, new: Person) -> list[Event]:
+    """Tokens end by a new password, another level, being switched off, a removal: each is another generation."""
+    if old is None or old.generation == new.generation:
+        return []
+    return [AccessEnded(new.account, new.updated_at, new.id)]
+
+
+def _of_agent(old: Person | None, new: Person) -> list[Event]:
+    if old is not None and old.agents_of and not new.agents_of:
+        return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
+    if not new.agents_of or not new.presence:
+        return []
+    told: list[Event] = []
+    if old is not None and old.is_active and not new.is_active:
+        told.append(AgentRemoved(new.account, new.updated_at, new.id))
+    if old is not None and old.presence != new.presence:
+        told.append(PresenceChanged(new.account, new.presence_at, new.id, new.presence))
+    if old is not None and new.presence == OFFLINE != old.presence and new.is_active:
+        told.append(AgentOffline(new.account, new.presence_at, new.id, new.lost_at is not None))
+    if new.presence == ONLINE and (old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)):
+        told.append(AgentAvailable(new.account, new.presence_at, new.id))
+    for step in STEPS:
+        due_at = getattr(new, f"{step}_at")
+        if due_at is not None and (old is None or getattr(old, f"{step}_at") != due_at):
+            told.append(AgentDeadlineSet(new.account, new.updated_at, new.id, step, due_at))
+    return told
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """What a change means in numbers: messages that came, and the milliseconds that a wait for an agent took, if it ended."""
+
+    messages: int = 0
+    waited: int | None = None
+
+
+def progress(old: Conversation | None, new: Conversation) -> Progress:
+    """What a change of a conversation's row means in numbers; a record that comes twice means the same twice."""
+    came = new.message_count - (old.message_count if old else 0)
+    since = old.waits_since if old and new.assignee else None
+    return Progress(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
+
+
+Image = dict[str, Any] | None
+
+
+def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
+    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
+    does a row that stands beside a conversation's.
+    """
+    if new is None or (table == "conversations" and not conversations.is_summary(new["key"]["S"])):
+        return [], Progress()
+    if table == "people":
+        return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()
+    before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
+    return of_conversation(before, after), progress(before, after)

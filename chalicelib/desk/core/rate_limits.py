@@ -1,0 +1,221 @@
+"""Limits: how often a client may do what costs the desk something, counted by source, person, token or account.
+
+A process counts in memory and adds what it has counted to the window's shared row once every `step`. Who is over a limit
+costs no request until the window ends. The stage's setting POLYDESK_LIMITS changes them (docs: README, "Limits").
+
+A limit by source is met by all who share the address, of whichever account. One by account is for what visitors do
+alone, whose key is public: it holds back a flood from many addresses, and never an agent's work.
+"""
+
+from threading import Lock
+
+from chalicelib import config
+from chalicelib.context import AGENT, Context
+from chalicelib.desk.core.errors import TooMany
+from chalicelib.desk.core.retry import contended
+from chalicelib.models import rate_windows
+from chalicelib.rules import ids, rate_limits
+from chalicelib.rules.rate_limits import Limit
+
+_MINUTE, _HOUR = 60, 3600
+#: The limits by the name that POLYDESK_LIMITS has for them. What each counts by is said behind it.
+DEFAULTS: dict[str, Limit] = {
+    # Everything. A source may be a whole office: 100 requests a second; five tabs that poll each second are 300 a minute.
+    "requests": Limit("requests from this address", 6_000, _MINUTE, step=200),
+    # An agent's or a program's token: as much. A visitors' token is public, and stands for all of them.
+    "token_requests": Limit("requests with this token", 6_000, _MINUTE, step=200),
+    # Sockets: opened by a source; messages of one socket; and how many of these may be refused before it is closed.
+    "sockets": Limit("sockets from this address", 600, _MINUTE, step=20),
+    "socket_messages": Limit("messages on this socket", 600, _MINUTE, step=50),
+    "socket_refusals": Limit("refused messages on this socket", 50, _MINUTE, step=5),
+    # New contacts, whom a visitors' token makes: by source, and by account.
+    "visitors": Limit("new visitors from this address", 120, _MINUTE, step=5),
+    "account_visitors": Limit("new visitors", 3_000, _MINUTE, step=50),
+    # New conversations of visitors: by source, by contact, by account.
+    "conversations": Limit("new conversations from this address", 600, _HOUR, step=10),
+    "contact_conversations": Limit("new conversations of this contact", 20, _HOUR, step=2),
+    "account_conversations": Limit("new conversations", 3_000, _MINUTE, step=50),
+    # New conversations that an agent, or a program, opens: 20 a second.
+    "agent_conversations": Limit("new conversations of this agent", 1_200, _MINUTE, step=50),
+    # Messages of visitors, by source, by person and by account (500 a second is what one account's inbox takes), and of an
+    # agent. One counts once, and once more for each 4 KB.
+    "source_messages": Limit("messages from this address", 1_500, _MINUTE, step=100),
+    "messages": Limit("messages", 300, _MINUTE, step=30),
+    "account_messages": Limit("messages of visitors", 30_000, _MINUTE, step=500),
+    "agent_messages": Limit("messages of this agent", 6_000, _MINUTE, step=200),
+    # Files by source, person and account: one counts once, and once more for each 250 KB (of a text for each 4 KB).
+    "source_uploads": Limit("files from this address", 6_000, _HOUR, step=50),
+    "uploads": Limit("files", 1_200, _HOUR, step=20),
+    "account_uploads": Limit("files of visitors", 60_000, _HOUR, step=200),
+    # By source: new devices; passwords, of which each costs 50 ms; tokens, of which a page takes one; new accounts.
+    "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
+    "logins": Limit("logins from this address", 120, _MINUTE, step=5),
+    "tokens": Limit("new tokens from this address", 600, _MINUTE, step=20),
+    # By source: whom a page names as its visitor. The answers tell which addresses are agents', or customers'.
+    "lookups": Limit("people looked up from this address", 600, _MINUTE, step=20),
+    "signups": Limit("new accounts from this address", 20, _HOUR),
+}
+#: Windows that a process counts at once; the oldest is forgotten first, and then counted by its shared row alone.
+_MOST_COUNTED = 20_000
+#: Bytes that weigh as much as one more of what comes in: of what a table stores, and of a file.
+_TEXT_BYTES, _FILE_BYTES = 4_096, 250_000
+
+
+class _Counts:
+    """What this process knows of each window: how many in all, how many of these the shared row does not have yet, and when it
+    ends (epoch seconds).
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, int, int]] = {}
+        self._changing = Lock()
+
+    def add(self, key: str, weight: int, limit: Limit, second: int) -> tuple[int, int, int]:
+        """Counts more of a window that is not full. Returns the total that is known then, what the shared row is to be told of
+        now, which is for the caller alone to do, and when the window ends.
+        """
+        with self._changing:
+            total, own, end = self._known.pop(key, (0, 0, 0))
+            if end <= second:
+                total, own, end = 0, 0, second + limit.seconds
+            if total <= limit.most:
+                total, own = total + weight, own + weight
+            due = own if own >= limit.step or total > limit.most else 0
+            self._known[key] = total, own - due, end
+            while len(self._known) > _MOST_COUNTED:
+                del self._known[next(iter(self._known))]
+            return total, due, end
+
+    def learn(self, key: str, total: int, end: int) -> None:
+        """Notes what the shared row says; what other threads have counted meanwhile comes on top of it."""
+        with self._changing:
+            _, own, _ = self._known.get(key, (0, 0, 0))
+            self._known[key] = total + own, own, end
+
+    def clear(self) -> None:
+        """Forgets all."""
+        with self._changing:
+            self._known.clear()
+
+
+_counts = _Counts()
+_active = rate_limits.configured(DEFAULTS, config.LIMITS)
+
+
+def clear() -> None:
+    """Makes this process count from nothing, as a new one does."""
+    _counts.clear()
+
+
+def use(setting: str) -> None:
+    """Counts by another setting than the stage's from now on: what tests and benchmarks need."""
+    global _active
+    _active = rate_limits.configured(DEFAULTS, setting)
+    clear()
+
+
+def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
+    """Counts one more (or `weight` more) of what the limit allows `whose`; a stage without that limit, and nobody, are free.
+
+    No request, or one every `step`; none for who is known to be over the limit. Raises TooMany over it.
+    """
+    limit = _active.get(name)
+    if limit is None or not whose:
+        return
+    key, second = f"{name}#{whose}", ctx.now // 1000
+    total, due, end = _counts.add(key, weight, limit, second)
+    if due:
+        total, end = _shared(ctx, key, due, end)
+    if total > limit.most:
+        raise TooMany(limit.what, end - second)
+
+
+def _shared(ctx: Context, key: str, due: int, end: int) -> tuple[int, int]:
+    """The total of all processes and the end of their window: one request, or two where it is the window's first."""
+    digest, second = ids.digest(f"limit#{key}"), ctx.now // 1000
+    row = contended(ctx, lambda: rate_windows.add(digest, second, end, due))
+    _counts.learn(key, row.tries, row.expires_at)
+    return row.tries, row.expires_at
+
+
+def spend_by_source(ctx: Context, name: str, weight: int = 1) -> None:
+    """The same for the network address that the call came from; a call without one (a job's) is free."""
+    spend(ctx, name, rate_limits.network_of(ctx.source), weight)
+
+
+def _by_account(ctx: Context, whose: str) -> str:
+    """A key of the caller's account, so that no other account's can be the same."""
+    return f"{ctx.account}#{whose}" if whose else ""
+
+
+def _is_visitor(ctx: Context) -> bool:
+    return not ctx.caller.at_least(AGENT)
+
+
+def spend_token(ctx: Context) -> None:
+    """Counts a request with an agent's or a program's token."""
+    if ctx.caller.at_least(AGENT):
+        spend(ctx, "token_requests", ctx.caller.token)
+
+
+def spend_socket_message(ctx: Context, socket: str) -> None:
+    """Counts what a socket has sent, whatever it is."""
+    spend_by_source(ctx, "requests")
+    spend(ctx, "socket_messages", socket)
+
+
+def spend_contact(ctx: Context) -> None:
+    """Counts a contact whom a visitor is about to become; whom an agent or a program makes is free."""
+    if _is_visitor(ctx):
+        spend(ctx, "account_visitors", ctx.account, 0)  # what the account refuses does not count for the source
+        spend_by_source(ctx, "visitors")
+        spend(ctx, "account_visitors", ctx.account)
+
+
+def spend_lookup(ctx: Context) -> None:
+    """Counts a person whom a visitor is about to name by e-mail or user id."""
+    if _is_visitor(ctx):
+        spend_by_source(ctx, "lookups")
+
+
+def check_login(ctx: Context) -> None:
+    """Raises TooMany, before anything is read, where this process knows that no password may be tried now."""
+    spend_by_source(ctx, "logins", 0)
+
+
+def spend_conversation(ctx: Context, contact: str) -> None:
+    """Counts a conversation that the caller is about to open with a contact."""
+    if _is_visitor(ctx):
+        spend_by_source(ctx, "conversations")
+        spend(ctx, "contact_conversations", _by_account(ctx, contact))
+        spend(ctx, "account_conversations", ctx.account)
+    else:
+        spend(ctx, "agent_conversations", _by_account(ctx, ctx.caller.person or ctx.caller.token))
+
+
+def spend_message(ctx: Context, size: int) -> None:
+    """Counts a message of so many bytes that the caller is about to post."""
+    weight, person = 1 + size // _TEXT_BYTES, _by_account(ctx, ctx.caller.person or "")
+    if _is_visitor(ctx):
+        spend_by_source(ctx, "source_messages", weight)
+        spend(ctx, "messages", person, weight)
+        spend(ctx, "account_messages", ctx.account, weight)
+    else:
+        spend(ctx, "agent_messages", person, weight)
+
+
+def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:
+    """Counts a file of so many bytes, or a text, that somebody is about to bring from the call's address."""
+    spend_by_source(ctx, "source_uploads", _weight(size, is_text=is_text))
+
+
+def spend_upload_of(ctx: Context, account: str, person: str, size: int, *, is_text: bool = False) -> None:
+    """Counts the same by the person whose it is, if it is known, and by the account where it may be a visitor's."""
+    weight = _weight(size, is_text=is_text)
+    spend(ctx, "uploads", f"{account}#{person}" if person else "", weight)
+    if _is_visitor(ctx):
+        spend(ctx, "account_uploads", account, weight)
+
+
+def _weight(size: int, *, is_text: bool = False) -> int:
+    return 1 + size // (_TEXT_BYTES if is_text else _FILE_BYTES)

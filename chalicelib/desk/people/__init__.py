@@ -1,0 +1,1 @@
+"""Agents and contacts: registration, profiles, presence, devices, owners."""

@@ -1,0 +1,171 @@
+"""Devices: the browsers and phones that a person uses."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from chalicelib.context import AGENT, VISITOR, Context
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core.errors import Exists, Invalid, NotFound
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import people
+from chalicelib.models import devices, unique_names
+from chalicelib.models.base import Refused
+from chalicelib.models.devices import Device as Device
+from chalicelib.rules import ids
+
+#: Devices that a person has at most: one more takes the place of the one that was not used for longest.
+MOST = 20
+#: Devices that make room at once: there are more than MOST only where several came at the same moment.
+_MOST_LEAVING = 20
+_LONGEST, _LONGEST_TOKEN = 256, 4096
+_owners: TimedCache[str] = TimedCache()
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a device's client tells of it; None leaves a field as it is."""
+
+    os: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    os_version: str | None = None
+    api_level: str | None = None
+    model: str | None = None
+    push_token: str | None = None
+    is_pushed: bool | None = None
+    is_development: bool | None = None
+    is_active: bool | None = None
+
+
+@access.allow(VISITOR)
+def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
+    """Stores a person's device: three requests. Raises Exists with its id where it is known, NotFound for the person, Invalid,
+    TooMany.
+    """
+    rate_limits.spend_by_source(ctx, "devices", 0)  # before anything is read
+    people.get(ctx, person)
+    device = _new(ctx, person, client_id, os[:_LONGEST])
+    if not _store(ctx, person, device):
+        raise Exists("device", device.id)
+    return device
+
+
+def _store(ctx: Context, person: str, device: Device) -> bool:
+    """Stores a new device in place of those beyond MOST that were not used for longest; False where it is there already."""
+
+    def attempt() -> bool:
+        known = devices.of_person(ctx.account, person)
+        if device.id in {each.id for each in known}:
+            return False
+        rate_limits.spend_by_source(ctx, "devices")
+        by_use = sorted(known, key=lambda each: each.used_at or each.created_at)
+        leaving = by_use[: max(0, len(known) + 1 - MOST)][:_MOST_LEAVING]
+        devices.create(ctx.account, person, device, leaving)
+        for each in leaving:
+            _owners.forget(f"{ctx.account}#{each.id}")
+        return True
+
+    return contended(ctx, attempt)
+
+
+def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
+    if not 0 < len(client_id) <= _LONGEST:
+        raise Invalid("device_id", "must be 1 to 256 characters")
+    return Device(id=ids.derived(ctx.account, person, client_id), client_id=client_id, os=os, created_at=ctx.now)
+
+
+def used(ctx: Context, person: str, client_id: str, details: Details) -> Device:
+    """A person's device with what its client tells now, stored where it is new: one request, or three. Raises Invalid."""
+    told = _told(details)
+    device = _new(ctx, person, client_id, details.os or "")
+    try:
+        return devices.describe(ctx.account, person, device.id, told | {"used_at": ctx.now})
+    except Refused:
+        for name, value in told.items():
+            setattr(device, name, value)
+        _store(ctx, person, device)
+        return device
+
+
+@access.allow(VISITOR)
+def describe(ctx: Context, device: str, details: Details) -> None:
+    """Notes what a device's client tells of it: a request, and one where this process does not know whose it is.
+
+    Raises NotFound for a device that is not the caller's, Invalid.
+    """
+    told = _told(details)
+    person = mine(ctx, device)
+    if told:
+        try:
+            devices.describe(ctx.account, person, device, told | {"used_at": ctx.now})
+        except Refused as refused:  # it has made room for another since this process learned whose it is
+            _owners.forget(f"{ctx.account}#{device}")
+            raise NotFound("device", device) from refused
+
+
+def _told(details: Details) -> dict[str, Any]:
+    told = {name: value for name, value in asdict(details).items() if value is not None}
+    for name, value in told.items():
+        most = _LONGEST_TOKEN if name == "push_token" else _LONGEST
+        if isinstance(value, str) and len(value) > most:
+            raise Invalid(name, f"is longer than {most} characters")
+    return told
+
+
+def get(ctx: Context, person: str, device: str) -> Device:
+    """One device of a person of the caller's account: one request. Raises NotFound."""
+    found = devices.get(ctx.account, person, device) if ids.is_uuid(device) else None
+    if found is None:
+        raise NotFound("device", device)
+    return found
+
+
+@access.allow(VISITOR)
+def is_of(ctx: Context, person: str, device: str) -> bool:
+    """Whether a device is a person's: no request where a warm process knows whose it is, else one."""
+    try:
+        return _owner(ctx, device) == person
+    except NotFound:
+        return False
+
+
+def of_person(ctx: Context, person: str) -> list[Device]:
+    """A person's devices, newest first, 100 at most: one request."""
+    return devices.of_person(ctx.account, person)
+
+
+def mine(ctx: Context, device: str) -> str:
+    """The person whose device it is, for whom the caller may speak: himself, one of its visitors, for a program any.
+
+    One request, none where a warm process knows: a device never changes hands. Raises NotFound.
+    """
+    owner = _owner(ctx, device)
+    if ctx.caller.person != owner and not _speaks_for(ctx, owner):
+        raise NotFound("device", device)
+    return owner
+
+
+def _owner(ctx: Context, device: str) -> str:
+    key = f"{ctx.account}#{device}"
+    known = _owners.get(key, ctx.now)
+    if known:
+        return known
+    claim = unique_names.find(ctx.account, "device", device) if ids.is_uuid(device) else None
+    if claim is None:
+        raise NotFound("device", device)
+    return _owners.put(key, claim.id, ctx.now)
+
+
+def _speaks_for(ctx: Context, owner: str) -> bool:
+    if ctx.caller.person is not None:
+        return False
+    if ctx.caller.level != VISITOR:
+        return ctx.caller.at_least(AGENT)
+    return _is_contact(ctx, owner) and tokens.may_speak_for(ctx, owner)
+
+
+def _is_contact(ctx: Context, person: str) -> bool:
+    card = people.cards(ctx, [person]).get(person)
+    return card is not None and card.kind == people.CONTACT

@@ -1,0 +1,200 @@
+"""Identities: whom a page, or a client, names as its visitor, and which contact the visitor acts as then.
+
+A visitors' token is public, so what it claims proves nothing by itself. It is believed where the shop's own server has
+signed it, and in accounts that trust addresses (`Account.trusts_addresses`): then the customer's own contact answers to it.
+Otherwise it is noted on the visitor's own contact as something that nobody has proved, and finds nobody else's.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chalicelib.context import ADMIN, VISITOR, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.auth import tokens
+from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core.access import allow
+from chalicelib.desk.core.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing, NotFound
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import people, registration
+from chalicelib.desk.people.people import Person
+from chalicelib.models import people as rows
+from chalicelib.models import settings, unique_names
+from chalicelib.models.base import Refused
+from chalicelib.models.settings import Setting
+from chalicelib.rules import emails, identities, ids, text
+
+_LONGEST = {"user_id": 256, "name": 256, "icon": 1024, "mobile": 64, "company": 256}
+#: The last millisecond that a client can count to.
+_LATEST = 2**53
+#: The secret's document stands by itself, under `account#identity`: nothing but a signature's check reads it.
+_PART, _SECRET = "identity", "secret#"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What is said of a visitor; None and a blank text say nothing.
+
+    `user_id` is the customer's id in the shop's own system, and goes before `email`; one that is an e-mail address is that
+    address, so that a signature is good for one person alone. `registered_at` is epoch milliseconds. `signature` is of the
+    user id or else the e-mail, as it is given here.
+    """
+
+    user_id: str | None = None
+    email: str | None = None
+    name: str | None = None
+    icon: str | None = None
+    mobile: str | None = None
+    company: str | None = None
+    registered_at: int | None = None
+    signature: str | None = None
+
+
+@allow(VISITOR)
+def contact(ctx: Context, claimed: Claimed, trace: str | None = None) -> Person:
+    """The contact that the caller acts as from now on, with what is said of them noted; a visitors' token speaks for them then.
+
+    Where the claim is not believed that is the contact behind the browser's `trace`; without one, a contact of this token
+    and claim alone. Raises Forbidden for a bad signature and for an agent's address, Missing, Invalid.
+    """
+    said = _without_blanks(claimed)
+    told = _checked(said)
+    is_signed = said.signature is not None
+    if is_signed:
+        _check_signature(ctx, said)
+    if told.user_id or told.email:
+        rate_limits.spend_lookup(ctx)
+    is_believed = bool(told.user_id or told.email) and (is_signed or accounts.load(ctx).trusts_addresses)
+    if told.user_id or not is_believed:  # an address alone is looked up among the account's people, which tells as much
+        _refuse_agents(ctx, told.email)
+    if is_believed:
+        person = _customer(ctx, told)
+        _note(ctx, person, _details(told) | _unproved(told, person) if is_signed else _new_details(told, person))
+        if ctx.caller.level == VISITOR:
+            tokens.bind(ctx, person.id)
+        return person
+    person = registration.visitor(ctx, trace or _trace(ctx, told))
+    _note(ctx, person, _details(told) | _unproved(told, person))
+    return person
+
+
+def _without_blanks(claimed: Claimed) -> Claimed:
+    """The same, None for what says nothing. A blank signature is a bad one."""
+    texts = ("email", *_LONGEST)
+    return replace(claimed, **{field: None for field in texts if not (getattr(claimed, field) or "").strip()})
+
+
+def _checked(claimed: Claimed) -> Claimed:
+    """What is claimed in the form in which it is stored."""
+    for field, most in _LONGEST.items():
+        if len(getattr(claimed, field) or "") > most:
+            raise Invalid(field, f"is longer than {most} characters")
+    if claimed.registered_at is not None and not 0 <= claimed.registered_at <= _LATEST:
+        raise Invalid("registered_at", "is no time in milliseconds since 1970")
+    if _is_address(claimed.user_id):
+        return replace(claimed, user_id=None, email=registration.address_of(claimed.user_id or ""))
+    return replace(claimed, email=registration.address_of(claimed.email) if claimed.email else None)
+
+
+def _is_address(user_id: str | None) -> bool:
+    return emails.is_address(emails.canonical(user_id or ""))
+
+
+def _check_signature(ctx: Context, claimed: Claimed) -> None:
+    name = claimed.user_id or claimed.email
+    if not name:
+        raise Missing("user_id")
+    row = settings.get(f"{ctx.account}#{_PART}", _SECRET)
+    is_address = not claimed.user_id or _is_address(claimed.user_id)
+    signed = {name, emails.canonical(name)} if is_address else {name}
+    good = [one for one in signed if row and identities.is_signed(row.document["secret"], one, claimed.signature or "")]
+    if not good:
+        raise Forbidden("the signature is not the account's for this visitor")
+
+
+def _customer(ctx: Context, told: Claimed) -> Person:
+    """The contact who is known by the user id, or else by the address, made where there is none."""
+    if not told.user_id:
+        return registration.contact_by_email(ctx, told.email or "", told.name, told.icon)
+    user_id = told.user_id
+    return contended(ctx, lambda: _by_user_id(ctx, user_id) or _arrived(ctx, user_id, told))
+
+
+def _by_user_id(ctx: Context, user_id: str) -> Person | None:
+    claim = unique_names.find(ctx.account, "user_id", user_id)
+    return rows.get(ctx.account, claim.id) if claim else None
+
+
+def _arrived(ctx: Context, user_id: str, told: Claimed) -> Person:
+    rate_limits.spend_contact(ctx)
+    person = registration.made_contact(ctx, told.name or (emails.name_of(told.email) if told.email else user_id))
+    person.email, person.email_is_verified = told.email or text.visitor_email(person.id, ctx.account), False
+    person.user_id, person.user_id_is_verified = user_id, True
+    rows.create(person, [unique_names.claim(ctx.account, "user_id", user_id, person.id)])
+    return person
+
+
+def _refuse_agents(ctx: Context, email: str | None) -> None:
+    """Raises Forbidden for an address that an agent of the account logs in with: one request."""
+    login = unique_names.find(unique_names.EVERYWHERE, "login", email) if email else None
+    if login and ctx.account in (login.account, *(login.accounts or ())):
+        raise Forbidden("this is an agent's address", IS_AGENT)
+
+
+def _trace(ctx: Context, told: Claimed) -> str:
+    """What stands for a browser that says no trace: the token, with whom it names. Nobody can guess it."""
+    name = told.user_id or told.email
+    if not name:
+        raise Missing("trace")
+    return ids.digest(f"identity#{ctx.caller.token}#{name}")
+
+
+def _details(told: Claimed) -> dict[str, Any]:
+    """What a contact shows of themselves as they are told to be."""
+    given = {field: getattr(told, field) for field in ("name", "icon", "mobile", "company", "registered_at")}
+    return {field: value for field, value in given.items() if value or value == 0}
+
+
+def _new_details(told: Claimed, person: Person) -> dict[str, Any]:
+    """Of that, what is not known yet: who only knows an address changes nothing."""
+    return {field: value for field, value in _details(told).items() if getattr(person, field) is None}
+
+
+def _unproved(told: Claimed, person: Person) -> dict[str, Any]:
+    """The user id and the address that nobody has proved, and a name by them for who has none; what is proved stays."""
+    noted: dict[str, Any] = {}
+    if told.email and not person.email_is_verified:
+        noted["email"] = told.email
+    if told.user_id and not person.user_id_is_verified:
+        noted["user_id"] = told.user_id
+    if noted and not told.name and person.name == registration.NAMELESS:
+        noted["name"] = emails.name_of(told.email) if told.email else told.user_id
+    return noted
+
+
+def _note(ctx: Context, person: Person, details: dict[str, Any]) -> None:
+    """Writes what is new of a contact: no request where nothing is, else one."""
+    new = {field: value for field, value in details.items() if getattr(person, field) != value}
+    if not new:
+        return
+    try:
+        rows.change(person, new, ctx.now)
+    except Refused as refused:
+        raise NotFound("person", person.id) from refused
+    people.forget(ctx, person.id)
+
+
+@allow(ADMIN)
+def renew_secret(ctx: Context) -> str:
+    """A new secret that the shop's server signs with, told only now; signatures by the one before are bad from now on.
+
+    A signature can't be checked by a digest, so it is stored as it is. Two requests. Raises Forbidden for all but the owner.
+    """
+    if ctx.caller.person != accounts.load(ctx).owner:
+        raise Forbidden("only the owner gets the secret of identities", NOT_OWNER)
+    secret, part = ctx.secret(), f"{ctx.account}#{_PART}"
+
+    def attempt() -> None:
+        settings.put(settings.get(part, _SECRET) or Setting(part, _SECRET), {"secret": secret})
+
+    contended(ctx, attempt)
+    return secret

@@ -1,0 +1,200 @@
+"""Owners: who signs up, owns several accounts under one login, and closes one.
+
+An owner has the same uuid in each of his accounts, and a row in each; the password stands in the account where he
+logs in, and his login's claim names the others.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts.accounts import Account
+from chalicelib.desk.auth import api_clients, tokens
+from chalicelib.desk.auth.api_clients import Credential, Made
+from chalicelib.desk.core import access, events, rate_limits
+from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
+from chalicelib.desk.core.events import AccessEnded
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import people, registration
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.people.registration import CreateAgent
+from chalicelib.models import accounts as rows
+from chalicelib.models import people as people_rows
+from chalicelib.models import unique_names
+from chalicelib.models.base import Refused
+from chalicelib.models.tokens import ending
+from chalicelib.models.unique_names import Claim
+from chalicelib.rules import ids
+
+#: Accounts that one login may own.
+MOST_OWNED = 20
+#: An ending later than any generation.
+_FOR_GOOD = 2**40
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account to be opened: its settings, a client of each label with its level, and the labels whose secrets are made
+    now. `id` is the caller's own uuid for it, if he has one.
+    """
+
+    name: str
+    clients: Mapping[str, str]
+    with_secrets: frozenset[str] = frozenset()
+    id: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new account with its owner, and what is told of its clients now and never again."""
+
+    account: Account
+    owner: Person
+    credentials: dict[str, Credential]
+
+
+@access.allow(VISITOR)
+def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
+    """Opens an account with a new owner: two requests, one more by a client.
+
+    Raises Exists for the owner's e-mail or the account's id, Invalid, TooMany.
+    """
+    rate_limits.spend_by_source(ctx, "signups")
+    accounts.check({"name": new.name, **new.settings})
+    inside = _inside(ctx, new)
+    person = registration.made_agent(inside, replace(owner, level=ADMIN))
+    login = unique_names.claim(inside.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
+    made = _clients(inside, new)
+    row = _row(inside, new, person, made, opened_in=ctx.account or None)
+    try:
+        rows.open_(_whole(row, person, [login], made))
+    except Refused as refused:
+        raise (Exists("account", inside.account) if refused.reasons[0] else Exists("person", person.email)) from refused
+    return _opened(inside, row.document, person, made)
+
+
+@access.allow(ADMIN)
+def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
+    """Opens one more account for an agent of the caller's account, who then owns it under the same uuid and login.
+
+    A person opens one for himself alone, a program for any agent. Five requests. Raises Forbidden, NotFound, Invalid.
+    """
+    if ctx.caller.person not in (None, owner):
+        raise Forbidden("nobody opens an account for another")
+    accounts.check({"name": new.name, **new.settings})
+    agent = people.get(ctx, owner)
+    if agent.kind != people_rows.AGENT:
+        raise Invalid("owner", "is no agent")
+    inside = _inside(ctx, new)
+    made = _clients(inside, new)
+    person = _again(inside, agent)
+    row = _row(inside, new, person, made, opened_in=ctx.account)
+
+    def attempt() -> None:
+        login = _login(agent)
+        others = [*(login.accounts or ()), inside.account]
+        if len(others) >= MOST_OWNED:
+            raise Forbidden(f"nobody owns more than {MOST_OWNED} accounts")
+        rows.open_(_whole(row, person, [], made), login, others)
+
+    contended(ctx, attempt)
+    return _opened(inside, row.document, person, made)
+
+
+def _inside(ctx: Context, new: NewAccount) -> Context:
+    if new.id is not None and not ids.is_uuid(new.id):
+        raise Invalid("account", "is not a uuid")
+    return ctx.acting(Caller(new.id.lower() if new.id else ctx.new_id(), SYSTEM))
+
+
+def _again(inside: Context, agent: Person) -> Person:
+    """The same human in another account."""
+    person = registration.made_agent(inside, CreateAgent(agent.email, agent.name, None, ADMIN, agent.language))
+    person.id, person.home = agent.id, agent.home or agent.account
+    person.icon, person.signature = agent.icon, agent.signature
+    return person
+
+
+def _clients(inside: Context, new: NewAccount) -> dict[str, Made]:
+    return {
+        label: api_clients.made(inside, label, level, with_secret=label in new.with_secrets)
+        for label, level in new.clients.items()
+    }
+
+
+def _row(inside: Context, new: NewAccount, owner: Person, made: dict[str, Made], opened_in: str | None) -> Any:
+    document = {"name": new.name, "owner": owner.id, "created_at": inside.now, "updated_at": inside.now}
+    document |= {"billing_email": owner.email, **new.settings}
+    own = {label: asdict(one.client) for label, one in made.items()}
+    return accounts.new(inside.account, {**document, "opened_in": opened_in, "clients": own})
+
+
+def _whole(row: Any, owner: Person, names: list[Claim], made: dict[str, Made]) -> rows.New:
+    by_email = unique_names.claim(owner.account, "email", owner.email, owner.id)
+    secrets = [one.secret for one in made.values() if one.secret]
+    return rows.New(row, owner, [*names, by_email], [one.claim for one in made.values()], secrets)
+
+
+def _opened(inside: Context, document: dict[str, Any], owner: Person, made: dict[str, Made]) -> Opened:
+    return Opened(accounts.shown(inside.account, document), owner, {label: one.credential for label, one in made.items()})
+
+
+def _login(agent: Person) -> Claim:
+    login = unique_names.find(unique_names.EVERYWHERE, "login", agent.email)
+    if login is None or login.id != agent.id:
+        raise NotFound("person", agent.id)
+    return login
+
+
+@access.allow(VISITOR)
+def owned(ctx: Context, person: str) -> list[Account]:
+    """The accounts that a person of the caller's account owns, the caller's first: three requests for himself.
+
+    Whoever asks for another, and a program, learns of the caller's account alone: no request for its owner. Raises NotFound.
+    """
+    here, himself = accounts.load(ctx), ctx.caller.person == person and ctx.caller.at_least(AGENT)
+    if not himself and person == here.owner:
+        return [here]
+    agent = people.get(ctx, person)
+    if not himself:
+        return []
+    login = _login(agent)
+    others = [id_ for id_ in (login.account, *(login.accounts or ())) if id_ != here.id]
+    found = [here, *(accounts.load_many(others) if others else [])]
+    return [account for account in found if account.owner == person]
+
+
+@access.allow(AGENT)
+def close(ctx: Context, owner: str) -> None:
+    """Removes the caller's account: its tokens end at once (in other processes after a minute at most), its sockets are closed.
+
+    The owner's login goes with his last account. Raises Forbidden for all but the owner, and a program that names him.
+    """
+
+    def attempt() -> None:
+        account, row = accounts.read(ctx)
+        if not ctx.caller.at_least(ADMIN) or owner != account.owner or ctx.caller.person not in (None, owner):
+            raise Forbidden("only its owner removes an account", NOT_OWNER)
+        here = people.get(ctx, owner)
+        login = _login(here)
+        end = ending(ctx.account, "", _FOR_GOOD, _FOR_GOOD)
+        rows.close(row, {**row.document, "removed_at": ctx.now}, end, login, _heir(here, login))
+
+    contended(ctx, attempt)
+    accounts.forget(ctx.account)
+    tokens.forget_all(ctx.account)
+    events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
+
+
+def _heir(here: Person, login: Claim) -> Person | None:
+    """The owner's row in his next account, with what it takes over, where he logs in here."""
+    if login.account != here.account or not login.accounts:
+        return None
+    heir = people_rows.get(login.accounts[0], here.id)
+    if heir is None:
+        raise NotFound("person", here.id)
+    heir.password, heir.generation, heir.keys_generation = here.password, here.generation, here.keys_generation
+    return heir

@@ -1,0 +1,240 @@
+"""People: agents, and the contacts who write to them."""
+
+from collections.abc import Iterable
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
+
+from chalicelib.context import AGENT, VISITOR, Context
+from chalicelib.desk.core import access
+from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core.errors import NotFound, Unavailable
+from chalicelib.models import people, unique_names
+from chalicelib.models.people import Person as Person
+from chalicelib.rules import emails, ids
+
+AGENT_KIND, CONTACT = people.AGENT, people.CONTACT
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What others may see of a person."""
+
+    id: str
+    number: int
+    kind: str
+    name: str
+    email: str | None
+    icon: str | None
+    signature: str | None
+    presence: str | None
+    updated_at: int
+    group: str | None = None
+    created_at: int = 0
+    is_anonymous: bool = False
+    trace: str | None = None
+    language: str | None = None
+    is_removed: bool = False
+    email_is_verified: bool = True
+
+
+#: What visitors may know of anybody else, agent or contact.
+_PUBLIC = ("kind", "name", "icon", "signature", "presence", "created_at", "updated_at")
+#: All else of a card, as they see it.
+_HIDDEN: dict[str, Any] = {
+    "number": 0,
+    "email": None,
+    **{field.name: field.default for field in fields(Card) if field.default is not MISSING and field.name not in _PUBLIC},
+}
+_cards: TimedCache[Card] = TimedCache()
+_agents: TimedCache[list[Person]] = TimedCache(200)
+
+
+@access.allow(VISITOR)
+def get(ctx: Context, person: str) -> Person:
+    """One person of the caller's account who has not been removed; a visitor finds contacts only. Raises NotFound."""
+    found = people.get(ctx.account, person) if ids.is_uuid(person) else None
+    if found is None or found.removed_at or (ctx.caller.level == VISITOR and found.kind != people.CONTACT):
+        raise NotFound("person", person)
+    card_of(ctx, found)  # so that an answer that shows him reads him once
+    return found
+
+
+@access.allow(VISITOR)
+def profile(ctx: Context, person: str) -> Person:
+    """The same to be shown: of anybody else a visitor learns what is public. One request.
+
+    Who names a contact by uuid, and nobody else to act for, is that contact.
+    """
+    found = people.get(ctx.account, person) if ids.is_uuid(person) else None
+    if found is None or found.removed_at:
+        raise NotFound("person", person)
+    is_named = found.kind == people.CONTACT and ctx.caller.person is None
+    return found if is_named or not _is_hidden(ctx, found.id) else _public(found)
+
+
+def _is_hidden(ctx: Context, person: str) -> bool:
+    """Whether the caller may see no more of a person than is public: a visitor sees only themselves whole."""
+    return not ctx.caller.at_least(AGENT) and ctx.caller.person != person
+
+
+def _public(person: Person) -> Person:
+    return Person(person.account, person.id, **{name: getattr(person, name) for name in _PUBLIC})
+
+
+@access.allow(VISITOR)
+def shown(ctx: Context, persons: Iterable[Person]) -> list[Person]:
+    """People who have been read, as the caller may see them."""
+    return [_public(person) if _is_hidden(ctx, person.id) else person for person in persons]
+
+
+def home(person: Person) -> Person:
+    """The row that has a person's password and the number of their logins' endings: no request, or one where an owner has it in
+    another account.
+    """
+    return (people.get(person.home, person.id) if person.home else None) or person
+
+
+def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
+    """Those of the people that exist, by id: one request for each hundred."""
+    return people.get_many(ctx.account, {id_ for id_ in wanted if id_ and ids.is_uuid(id_)})
+
+
+@access.allow(VISITOR)
+def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
+    """What the caller may see of people, at most a minute old: no request where a warm process knows them all, else one."""
+    return {id_: public(card) if _is_hidden(ctx, id_) else card for id_, card in _whole(ctx, wanted).items()}
+
+
+def _whole(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
+    known = {id_: _cards.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
+    fresh = {
+        id_: card_of(ctx, person) for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
+    }
+    return {id_: seen for id_, seen in known.items() if seen is not None} | fresh
+
+
+def public(card: Card) -> Card:
+    """What visitors may know of anybody else."""
+    return replace(card, **_HIDDEN)
+
+
+@access.allow(VISITOR)
+def card(ctx: Context, person: str) -> Card:
+    """What may be seen of one person, at most a minute old. Raises NotFound."""
+    found = cards(ctx, [person])
+    if person not in found:
+        raise NotFound("person", person)
+    return found[person]
+
+
+@access.allow(VISITOR)
+def contact(ctx: Context, person: str) -> Card:
+    """A contact who has not been removed, whole and at most a minute old, for who acts as them. Raises NotFound for others."""
+    found = _whole(ctx, [person] if ids.is_uuid(person) else []).get(person)
+    if found is None or found.kind != people.CONTACT or found.is_removed:
+        raise NotFound("person", person)
+    return found
+
+
+@access.allow(VISITOR)
+def cards_of(ctx: Context, persons: Iterable[Person]) -> list[Card]:
+    """Cards of people who have just been read, as the caller may see them."""
+    every = [card_of(ctx, person) for person in persons]
+    return [public(card) if _is_hidden(ctx, card.id) else card for card in every]
+
+
+def is_here(ctx: Context, person: str) -> bool:
+    """Whether somebody of the account has not been removed, as of a minute ago at most."""
+    found = _whole(ctx, [person]).get(person)
+    return found is not None and not found.is_removed
+
+
+def is_contact(ctx: Context, person: str) -> bool:
+    """Whether somebody is a contact who has not been removed, as of a minute ago at most."""
+    try:
+        return contact(ctx, person).kind == people.CONTACT
+    except NotFound:
+        return False
+
+
+def card_of(ctx: Context, person: Person) -> Card:
+    """The card of a person who has just been read, with all that agents see of them; remembered for a minute."""
+    shown = Card(
+        person.id,
+        person.number,
+        person.kind,
+        person.name,
+        person.email,
+        person.icon,
+        person.signature,
+        person.presence,
+        person.updated_at,
+        person.group,
+        person.created_at,
+        person.is_anonymous,
+        person.trace,
+        person.language,
+        person.removed_at is not None,
+        person.email_is_verified,
+    )
+    return _cards.put(f"{ctx.account}#{person.id}", shown, ctx.now)
+
+
+def forget(ctx: Context, person: str) -> None:
+    """Drops what this process remembers of a person who has just been changed."""
+    _cards.forget(f"{ctx.account}#{person}")
+    _agents.forget(ctx.account)
+
+
+@access.allow(VISITOR)
+def agents(ctx: Context) -> list[Person]:
+    """The account's agents by number: one request."""
+    return people.agents(ctx.account)
+
+
+def check_serves(agent: Person, field: str) -> Person:
+    """An agent who may be given conversations. Raises Unavailable for one who is switched off or removed, naming the field."""
+    if not can_serve(agent):
+        raise Unavailable(field, f"names {agent.name}, who is switched off or removed")
+    return agent
+
+
+def can_serve(agent: Person | None) -> bool:
+    """Whether somebody is an agent who may be given conversations."""
+    return agent is not None and bool(agent.agents_of) and agent.is_active
+
+
+def known_agents(ctx: Context) -> list[Person]:
+    """The same to be named, at most a minute old: no request where a warm process knows them, else one."""
+    found = _agents.get(ctx.account, ctx.now)
+    return _agents.put(ctx.account, agents(ctx), ctx.now) if found is None else found
+
+
+@access.allow(AGENT)
+def by_email(ctx: Context, email: str) -> Person:
+    """One agent or contact of the caller's account: two requests. Raises NotFound."""
+    address = emails.canonical(email)
+    claim = unique_names.find(ctx.account, "email", address) if emails.is_address(address) else None
+    if claim is None:
+        raise NotFound("person", email)
+    return get(ctx, claim.id)
+
+
+@access.allow(AGENT)
+def agent_by_email(ctx: Context, email: str) -> Person:
+    """One agent of the caller's account. Raises NotFound."""
+    address = emails.canonical(email)
+    claim = unique_names.find(unique_names.EVERYWHERE, "login", address) if emails.is_address(address) else None
+    if claim is None or claim.account != ctx.account:
+        raise NotFound("agent", email)
+    return get(ctx, claim.id)
+
+
+@access.allow(AGENT)
+def agent_by_number(ctx: Context, number: int) -> Person:
+    """One agent of the caller's account by his integer id. Raises NotFound."""
+    id_ = unique_names.by_number(ctx.account, "person", number)
+    found = people.get(ctx.account, id_) if id_ else None
+    if found is None or found.removed_at or found.kind != people.AGENT:
+        raise NotFound("agent", number)
+    return found

@@ -1,0 +1,92 @@
+"""Presence: an agent's word for whether he can be given work, the same in every dialect; and what is made of who has gone."""
+
+from contextlib import suppress
+
+from chalicelib.context import AGENT, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.people import people
+from chalicelib.models import people as rows
+from chalicelib.models import topics
+from chalicelib.models.base import Refused
+from chalicelib.models.people import Person
+from chalicelib.rules import presence
+
+
+@access.allow(AGENT)
+def mine(ctx: Context) -> Person:
+    """The caller, who must be an agent. Raises Forbidden."""
+    if ctx.caller.person is None:
+        raise Forbidden("only an agent has a presence")
+    return people.get(ctx, ctx.caller.person)
+
+
+@access.allow(AGENT)
+def set_mine(ctx: Context, word: str) -> Person:
+    """Sets the caller's presence by the account's word for it: two requests. The last change wins, by the servers' clocks.
+
+    Raises Invalid for another word.
+    """
+    meant = presence.resolve(word, accounts.load(ctx).status_aliases)
+    if meant is None:
+        raise Invalid("status", f"must be one of {', '.join(words(ctx))}")
+    agent = mine(ctx)
+    if not agent.is_active:
+        raise Forbidden("he is switched off")
+    if (agent.presence, agent.presence_alias) == meant and not (agent.away_at or agent.offline_at or agent.lost_at):
+        return agent
+    try:
+        rows.set_presence(agent, *meant, now=ctx.now)
+    except Refused:  # a later change has won, or he has just been removed
+        agent = mine(ctx)
+    people.forget(ctx, agent.id)
+    return agent
+
+
+@access.allow(AGENT)
+def set_for(ctx: Context, person: str, word: str) -> Person:
+    """The same of an agent whom a program names, or who names himself. Raises Forbidden for another, NotFound, Invalid."""
+    if ctx.caller.person not in (None, person):
+        raise Forbidden("an agent sets his own presence")
+    if people.get(ctx, person).kind != people.AGENT_KIND:
+        raise NotFound("person", person)
+    return set_mine(ctx.as_person(person, None), word)
+
+
+def words(ctx: Context) -> list[str]:
+    """All words for a presence in the caller's account."""
+    return [*presence.PRESENCES, *accounts.load(ctx).status_aliases]
+
+
+def is_gone(ctx: Context, person: str) -> None:
+    """An agent's last socket has gone: he is to be away, then offline, unless he is back or says otherwise. Two requests.
+
+    Again without harm: the first deadline stands. Nothing happens to a contact.
+    """
+    agent = rows.get(ctx.account, person)
+    if agent is None or not agent.agents_of or agent.away_at or agent.offline_at:
+        return
+    deadline = presence.gone(ctx.now, agent.presence, accounts.load(ctx).grace)
+    if deadline:
+        with suppress(Refused):  # what he has just said counts from later on
+            rows.set_gone(agent, deadline)
+
+
+def is_back(ctx: Context, person: str) -> None:
+    """An agent has a socket again: one request."""
+    with suppress(Refused):  # removed
+        rows.set_back(ctx.account, person)
+
+
+def lapse(ctx: Context, agent: Person, step: str) -> bool:
+    """The deadline of a step (rules.presence) has come: two requests. Returns whether he is what it says; not where a socket
+    of his listens, which came when the last one went. Raises Refused where it stands no more.
+    """
+    due_at = getattr(agent, f"{step}_at")
+    if topics.listeners(ctx.account, [agent.id], ctx.now).get(agent.id):
+        is_back(ctx, agent.id)
+        return False
+    rows.lapse(agent, step, presence.lapsed(step, due_at, accounts.load(ctx).grace), ctx.now)
+    people.forget(ctx, agent.id)
+    return True

@@ -1,0 +1,109 @@
+"""Recovery: a new password for who has forgotten his, by a link that is sent to his e-mail."""
+
+from chalicelib import config
+from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.auth import login_attempts, tokens
+from chalicelib.desk.core import access, events, rate_limits
+from chalicelib.desk.core.errors import Invalid, NotAuthenticated, NotFound
+from chalicelib.desk.core.events import PasswordForgotten
+from chalicelib.desk.core.retry import contended
+from chalicelib.desk.people import people, profiles, registration
+from chalicelib.desk.people.people import Person
+from chalicelib.models import mail, unique_names
+from chalicelib.models import people as rows
+from chalicelib.rules import emails, passwords
+
+#: Mails to one address in so many seconds that one source may ask for through one account; and of those that are sent, how many
+#: may have been asked for from where its holder has not logged in.
+MOST_MAILS, MOST_SENT, MAIL_SECONDS = 3, 10, 3600
+_SHORTEST, _LONGEST = 8, 256
+_MAILS = {
+    "en": (
+        "Choose a new password",
+        "Somebody, probably you, has asked for a new password for {email}.\n\n"
+        "Choose it here, once and within half an hour:\n\n{link}\n\n"
+        "If it was not you, do nothing: your password stays as it is.\n",
+    ),
+    "zh": (
+        "设置新密码",
+        "有人（可能是您本人）为 {email} 申请设置新密码。\n\n请在半小时内打开以下链接，仅可使用一次：\n\n{link}\n\n"  # noqa: RUF001
+        "如果不是您本人操作，请忽略此邮件，您的密码不会改变。\n",  # noqa: RUF001
+    ),
+}
+
+
+@access.allow(VISITOR)
+def ask(ctx: Context, email: str, page: str) -> None:
+    """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
+
+    The same two requests whether anybody does or not; the fourth within an hour from one source asks for none. Raises Invalid
+    for what is no address, and for one that no mail can be sent to.
+    """
+    address = registration.address_of(email)
+    if not emails.can_be_sent_to(address):
+        raise Invalid("email", "has letters before the @ to which no mail can be sent")
+    source = login_attempts.login_of(address).source(ctx)
+    if login_attempts.allowed(ctx, f"mail#{ctx.account}#{source}", MOST_MAILS, MAIL_SECONDS):
+        events.publish([PasswordForgotten(ctx.account, ctx.now, address, page, source)], ctx.now)
+
+
+@access.allow(SYSTEM)
+def send(ctx: Context, email: str, page: str, source: str = "") -> bool:
+    """Sends the mail that was asked for from `source` (attempts.Login); False where nobody logs in with this e-mail to the
+    account, no mail can be sent, or too many were.
+
+    Again it sends another one, whose link is as good.
+    """
+    person = _holder(ctx, email)
+    if person is None or not emails.can_be_sent_to(email) or not mail.is_set_up():
+        return False
+    if not (login_attempts.is_known(ctx, source) or login_attempts.allowed(ctx, f"sent#{email}", MOST_SENT, MAIL_SECONDS)):
+        return False
+    holder = Caller(person.account, AGENT, person.id, person.number, generation=person.generation)
+    code = tokens.issue(ctx, holder, tokens.RESET, tokens.RESET_SECONDS)
+    subject, text = _MAILS["zh" if (person.language or "").lower().startswith(("zh", "chinese")) else "en"]
+    mail.send(email, subject, text.format(email=email, link=f"{config.PUBLIC_URL}{page}?code={code}"))
+    return True
+
+
+def _holder(ctx: Context, email: str) -> Person | None:
+    """Who logs in with this e-mail, where he may log in to the caller's account: it is his, or he signed up there."""
+    login = unique_names.find(unique_names.EVERYWHERE, "login", email)
+    home = rows.get(login.account, login.id) if login else None
+    if login is None or home is None or not home.is_active:
+        return None
+    if ctx.account in (login.account, *(login.accounts or ())):
+        return home
+    return home if accounts.opened_in(ctx.acting(Caller(login.account, SYSTEM))) == ctx.account else None
+
+
+@access.allow(STRANGER)
+def check(ctx: Context, code: str) -> None:
+    """Raises NotAuthenticated where the link's code is not good, or not any more: one request. Raises TooMany."""
+    rate_limits.spend_by_source(ctx, "logins")
+    tokens.look(ctx, code, tokens.RESET)
+
+
+@access.allow(STRANGER)
+def reset(ctx: Context, code: str, password: str) -> None:
+    """Sets the password, as it is typed, of who has the code: once. All their tokens end, and their login is not locked here.
+
+    Raises Invalid, TooMany, and the code is still good; NotAuthenticated. The code is used up with the write of the password.
+    """
+    rate_limits.spend_by_source(ctx, "logins")
+    if not _SHORTEST <= len(password) <= _LONGEST:
+        raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
+    person = contended(ctx, lambda: _reset(ctx, code, passwords.wire(password)))
+    login_attempts.trust(ctx, login_attempts.of(person))
+
+
+def _reset(ctx: Context, code: str, wire_password: str) -> Person:
+    row = tokens.look(ctx, code, tokens.RESET)
+    inside = ctx.acting(Caller(row.account, SYSTEM))
+    try:
+        person = people.get(inside, str(row.person))
+    except NotFound as error:
+        raise NotAuthenticated from error
+    profiles.set_password_once(inside, person, registration.hashed(ctx, wire_password), row)
+    return person

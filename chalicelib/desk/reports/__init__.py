@@ -1,0 +1,1 @@
+"""Counts of what has happened, by hour and day."""

@@ -1,0 +1,159 @@
+"""Tallies: how many contacts came, messages were said and agents wrote, by hour and day of the account's time zone; and
+what each agent has had today.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from chalicelib.context import AGENT, SYSTEM, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people import people
+from chalicelib.models import conversations, statistics
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.people import CONTACT, Person
+from chalicelib.models.statistics import Counts, Place
+from chalicelib.rules import quarters as rules
+from chalicelib.rules import status
+from chalicelib.rules.groups import Work
+
+#: Days that one answer can tell.
+MOST_DAYS = 366
+#: Days that can be asked for: from the epoch, to where arithmetic ends.
+EARLIEST, LATEST = date(1970, 1, 2), date(9999, 12, 30)
+Record = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Numbers:
+    """What was counted of an hour, a day or all time."""
+
+    contacts: int = 0
+    messages: int = 0
+    agents: set[str] = field(default_factory=set)
+
+
+@access.allow(SYSTEM)
+def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
+    """Counts what records of the stream of `table` mean, each once however often they come. Returns how many were new.
+
+    A stream's batch comes again from the record that it began with, so that names what has been counted of it.
+    """
+    new = 0
+    while records:
+        batch = records[: statistics.MOST_AT_ONCE]
+        known = statistics.add(batch[0]["eventID"], len(batch), _found(table, batch), ctx.now)
+        new += 0 if known else len(batch)
+        records = records[known or len(batch) :]
+    return new
+
+
+def _found(table: str, records: Sequence[Record]) -> dict[Place, Counts]:
+    found: defaultdict[Place, Counts] = defaultdict(Counts)
+    for record in records:
+        change = record["dynamodb"]
+        if not change.get("NewImage"):
+            continue
+        if table == "people":
+            _of_person(found, change.get("OldImage"), change["NewImage"])
+        elif conversations.is_summary(change["Keys"]["key"]["S"]):
+            _of_conversation(found, change.get("OldImage"), change["NewImage"])
+    return {place: counts for place, counts in found.items() if counts != Counts()}
+
+
+def _of_person(found: dict[Place, Counts], old: Any, new: Any) -> None:
+    person = Person.from_raw_data(new)
+    if old is None and person.kind == CONTACT:
+        found[person.account, rules.quarter(person.created_at), None].contacts += 1
+
+
+def _of_conversation(found: dict[Place, Counts], old: Any, new: Any) -> None:
+    before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
+    came = max(0, _public(after) - (_public(before) if before else 0))
+    counts = found[after.account, rules.quarter(after.last_activity_at), None]
+    counts.messages += came
+    counts.agents |= {str(after.last_sender)} if came and after.last_sender_kind == status.STAFF else set()
+    if after.assignee and not after.is_internal:
+        his = found[after.account, rules.quarter(_moved_at(after)), after.assignee]
+        his.messages += came
+        his.contacts += _is_new_to_him(before, after)
+
+
+def _is_new_to_him(before: Conversation | None, after: Conversation) -> bool:
+    """Whether a conversation is one more that its agent has had on that day."""
+    return (
+        before is None or before.assignee != after.assignee or rules.utc_day(_moved_at(before)) != rules.utc_day(_moved_at(after))
+    )
+
+
+def _moved_at(conversation: Conversation) -> int:
+    return max(conversation.last_activity_at, conversation.assigned_at or 0)
+
+
+def _public(conversation: Conversation) -> int:
+    return conversation.message_count - conversation.note_count
+
+
+@access.allow(AGENT)
+def by_hour(ctx: Context) -> list[Numbers]:
+    """Today's 24 hours: one request."""
+    zone = accounts.load(ctx).time_zone
+    today = rules.today(ctx.now, zone)
+    hours = [Numbers() for _ in range(24)]
+    for row in _rows(ctx, today, today, zone):
+        _add(hours[rules.place(row.quarter, zone)[1]], row)
+    return hours
+
+
+@access.allow(AGENT)
+def last_days(ctx: Context, how_many: int) -> dict[date, Numbers]:
+    """Today and the days before it: one request."""
+    today = rules.today(ctx.now, accounts.load(ctx).time_zone)
+    return by_day(ctx, today - timedelta(days=how_many - 1), today)
+
+
+@access.allow(AGENT)
+def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Numbers]:
+    """Every day of a range, without one the last thirty and today. Raises Invalid for one that can't be."""
+    zone = accounts.load(ctx).time_zone
+    last = last or rules.today(ctx.now, zone)
+    first = first or last - min(timedelta(days=30), last - date.min)
+    if not EARLIEST <= first <= last <= LATEST:
+        raise Invalid("begin_date", f"must be from {EARLIEST} to the end_date")
+    if (last - first).days >= MOST_DAYS:
+        raise Invalid("end_date", f"must be less than {MOST_DAYS} days after begin_date")
+    days = {day: Numbers() for day in rules.days(first, last)}
+    for row in _rows(ctx, first, last, zone):
+        _add(days[rules.place(row.quarter, zone)[0]], row)
+    return days
+
+
+def work(ctx: Context) -> dict[str, Work]:
+    """What each agent has had today (UTC), by his id: contacts whose conversations were his, and what was said in them.
+
+    A moment old, one request; who has had nothing is left out.
+    """
+    rows = statistics.of_agents(ctx.account, rules.quarter(ctx.now))
+    return {agent: Work(row.contacts, row.messages) for agent, row in rows.items()}
+
+
+@access.allow(AGENT)
+def overall(ctx: Context) -> Numbers:
+    """All that was ever counted, and today's agents of the account: two requests."""
+    total = statistics.total(ctx.account)
+    return Numbers(total.contacts, total.messages, {agent.id for agent in people.agents(ctx)})
+
+
+def _rows(ctx: Context, first: date, last: date, zone: str) -> list[statistics.Tally]:
+    span = rules.quarters(first, last, zone)
+    return statistics.between(ctx.account, span.start, span.stop - 1)
+
+
+def _add(numbers: Numbers, row: statistics.Tally) -> None:
+    numbers.contacts += row.contacts
+    numbers.messages += row.messages
+    numbers.agents |= set(row.agents or ())

@@ -1,0 +1,98 @@
+"""Attempts: how often something was tried, a row a thing and a window of time.
+
+Key: a digest of what is tried. `expires_at` (epoch seconds) is the table's TTL, and the end of the window where no
+`window_until` is; a window that is over counts as none.
+"""
+
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import config
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, conditional
+
+
+class Attempts(Table):
+    """Tries within one window. Of a login from one source also the generation of the holder's password (models.people) that was
+    tried, and how long that source is known to be the holder's.
+    """
+
+    class Meta:
+        table_name = config.table("rate-windows")
+
+    key = UnicodeAttribute(hash_key=True)
+    tries = IntegerAttribute(default=0)
+    expires_at = IntegerAttribute()
+    window_until = IntegerAttribute(null=True)
+    generation = IntegerAttribute(null=True)
+    known_until = IntegerAttribute(null=True)
+
+
+def find(key: str) -> Attempts | None:
+    """The last window's row, over or not, read consistently: one request."""
+    return Attempts.find(key)
+
+
+def add(key: str, second: int, until: int, by: int = 1) -> Attempts:
+    """One more try, or `by` more, in a window that its first one sets: one request, or two where a window before it is still
+    stored.
+
+    Raises Refused where another has just begun the next window: the next attempt finds it.
+    """
+    row = Attempts(key)
+    try:
+        with conditional():
+            running = Attempts.expires_at.does_not_exist() | (Attempts.expires_at > second)
+            row.update([Attempts.tries.add(by), Attempts.expires_at.set(Attempts.expires_at | until)], running)
+    except Refused:
+        with conditional():
+            row.update([Attempts.tries.set(by), Attempts.expires_at.set(until)], Attempts.expires_at <= second)
+    return row
+
+
+def add_from_source(key: str, second: int, until: int, generation: int) -> Attempts:
+    """The same of a login from one source, of which it is kept longer whether it is known; another generation begins another
+    window.
+    """
+    row = Attempts(key)
+    kept = [Attempts.expires_at.set(Attempts.known_until | until), Attempts.generation.set(generation)]
+    try:
+        with conditional():
+            same = (Attempts.window_until > second) & (Attempts.generation == generation)
+            counted: list[Action] = [Attempts.tries.add(1), Attempts.window_until.set(Attempts.window_until | until), *kept]
+            row.update(counted, Attempts.window_until.does_not_exist() | same)
+    except Refused:
+        with conditional():
+            over = (Attempts.window_until <= second) | (Attempts.generation != generation)
+            row.update([Attempts.tries.set(1), Attempts.window_until.set(until), *kept], over)
+    return row
+
+
+def extend(key: str, until: int) -> None:
+    """Lets the window of a login from one source last until then: one request."""
+    Attempts(key).update([Attempts.window_until.set(until), Attempts.expires_at.set(Attempts.known_until | until)])
+
+
+def forgive(key: str) -> None:
+    """Nothing counts as wrong any more for a login from one source: one request."""
+    Attempts(key).update([Attempts.tries.set(0), Attempts.window_until.remove()])
+
+
+def trust(key: str, until: int) -> None:
+    """A login from this source was its holder's: nothing counts as wrong, and the source is known until then: one request."""
+    Attempts(key).update(_trusted(until))
+
+
+def trust_within(write: TransactWrite, key: str, until: int) -> None:
+    """The same within a transaction."""
+    write.update(Attempts(key), _trusted(until))
+
+
+def _trusted(until: int) -> list[Action]:
+    known = [Attempts.known_until.set(until), Attempts.expires_at.set(until)]
+    return [Attempts.tries.set(0), Attempts.window_until.remove(), *known]
+
+
+def clear(key: str) -> None:
+    """As if nothing had been tried: one request."""
+    Attempts(key).delete()

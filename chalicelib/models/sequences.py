@@ -1,0 +1,33 @@
+"""Counters: the next integer id of each kind of thing in an account, and how far the sweep has got."""
+
+from chalicelib import config
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table
+
+
+class Counter(Table):
+    """A number that only grows."""
+
+    class Meta:
+        table_name = config.table("sequences")
+
+    key = UnicodeAttribute(hash_key=True)
+    value = IntegerAttribute(default=0)
+
+
+def next_number(account: str, kind: str) -> int:
+    """The next integer id, from 1, never given twice: one request. A number whose thing was not stored stays unused."""
+    counter = Counter(f"{account}#number#{kind}")
+    counter.update([Counter.value.add(1)])
+    return counter.value
+
+
+def swept(otherwise: int) -> int:
+    """The last epoch minute that a sweep completed, or `otherwise` before the first: one request."""
+    found = Counter.find("sweep")
+    return found.value if found else otherwise
+
+
+def set_swept(minute: int) -> None:
+    """Notes that a sweep completed a minute."""
+    Counter("sweep", value=minute).save()

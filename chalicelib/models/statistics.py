@@ -1,0 +1,113 @@
+"""Tallies: how much happened in an account, a row a quarter of an hour, and one for all time. Key account · span.
+
+Beside them what each agent had on a day (UTC), for two days. Key account#day · agent. They are added to in one transaction
+with a row that says how many records of the stream, from which on, have been counted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pynamodb.attributes import UnicodeSetAttribute
+from pynamodb.expressions.update import Action
+
+from chalicelib import config
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Refused, Table, transaction
+
+#: Records that one transaction can count: at most three rows each, beside the one that says so (100 in all).
+MOST_AT_ONCE = 33
+_ALL = "all"
+_KEPT_SECONDS = 2 * 86400
+_QUARTERS_A_DAY = 96
+#: Account, quarter of an hour since the epoch, and the agent whose day it is; None for the account's quarter itself.
+Place = tuple[str, int, str | None]
+
+
+class Tally(Table):
+    """What was counted of a span. `agents` are those who wrote in it; an agent's `contacts` those he had."""
+
+    class Meta:
+        table_name = config.table("statistics")
+
+    account = UnicodeAttribute(hash_key=True)
+    span = UnicodeAttribute(range_key=True)
+    messages = IntegerAttribute(default=0)
+    contacts = IntegerAttribute(default=0)
+    agents: Any = UnicodeSetAttribute(null=True)
+    #: Of a row that says what has been counted: how many records; the stream forgets them in a day.
+    records = IntegerAttribute(null=True)
+    #: Seconds since the epoch, of what is not kept.
+    expires_at = IntegerAttribute(null=True)
+
+    @property
+    def quarter(self) -> int:
+        """The quarter of an hour since the epoch."""
+        return int(self.span[1:])
+
+
+@dataclass(slots=True)
+class Counts:
+    """What to add to a span."""
+
+    messages: int = 0
+    contacts: int = 0
+    agents: set[str] = field(default_factory=set)
+
+
+def _span(quarter: int) -> str:
+    return f"q{quarter:010d}"
+
+
+def _of_day(account: str, quarter: int) -> str:
+    return f"{account}#{quarter // _QUARTERS_A_DAY}"
+
+
+def add(first: str, records: int, found: Mapping[Place, Counts], now: int) -> int:
+    """Adds what so many records of a stream mean by place; `first` is the id of the first. All or nothing.
+
+    Returns how many of them were counted before, 0 where all are counted now: one request.
+    """
+    mark = Tally(f"counted#{first}", _ALL, records=records, expires_at=now // 1000 + _KEPT_SECONDS)
+    try:
+        with transaction() as write:
+            write.save(mark, condition=Tally.account.does_not_exist(), return_values="ALL_OLD")
+            for (account, span), counts in _rows(found).items():
+                write.update(Tally(account, span), _actions(counts, account, span, mark.expires_at))
+    except Refused as refused:
+        if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
+            return int(refused.found[0]["records"]["N"])
+        raise
+    return 0
+
+
+def _rows(found: Mapping[Place, Counts]) -> dict[tuple[str, str], Counts]:
+    rows: dict[tuple[str, str], Counts] = {}
+    for (account, quarter, agent), counts in found.items():
+        rows[(_of_day(account, quarter), agent) if agent else (account, _span(quarter))] = counts
+        if not agent:
+            total = rows.setdefault((account, _ALL), Counts())
+            total.messages, total.contacts = total.messages + counts.messages, total.contacts + counts.contacts
+    return rows
+
+
+def _actions(counts: Counts, account: str, span: str, expires_at: int) -> list[Action]:
+    actions: list[Action] = [Tally.messages.add(counts.messages), Tally.contacts.add(counts.contacts)]
+    if "#" in account:
+        actions.append(Tally.expires_at.set(expires_at))
+    return [*actions, Tally.agents.add(counts.agents)] if counts.agents and span != _ALL else actions
+
+
+def between(account: str, first: int, last: int) -> list[Tally]:
+    """The quarters first…last in which something was counted: one request for each MB, which is three months of a busy desk."""
+    return list(Tally.query(account, Tally.span.between(_span(first), _span(last))))
+
+
+def of_agents(account: str, quarter: int) -> dict[str, Tally]:
+    """What each agent has had on the day (UTC) of a quarter, by his id; who has had nothing is left out: one request."""
+    return {row.span: row for row in Tally.query(_of_day(account, quarter))}
+
+
+def total(account: str) -> Tally:
+    """All that was ever counted of an account: one request."""
+    return Tally.find(account, _ALL) or Tally(account, _ALL)

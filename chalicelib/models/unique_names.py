@@ -1,0 +1,72 @@
+"""Claims: another name of a thing, its alone within a scope: number, trace uuid, login e-mail, device.
+
+One hash key `scope#kind#name`; a claim is written in the transaction that creates its thing and never changes,
+so numbers may be cached for good. A pair's claim goes when others join it.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from pynamodb.attributes import ListAttribute
+from pynamodb.expressions.condition import Condition
+
+from chalicelib import config
+from chalicelib.models.attributes import UnicodeAttribute
+from chalicelib.models.base import Table, conditional
+
+#: Scope of names that must be known before the account is.
+EVERYWHERE = "*"
+
+
+class Claim(Table):
+    """A name and the uuid it stands for."""
+
+    class Meta:
+        table_name = config.table("unique-names")
+
+    key = UnicodeAttribute(hash_key=True)
+    account = UnicodeAttribute()
+    id = UnicodeAttribute()
+    #: Of a login: the accounts that its person owns beside the one he logs in to. A handful at most.
+    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+
+
+def _key(scope: str, kind: str, name: str) -> str:
+    return f"{scope}#{kind}#{name}"
+
+
+def claim(account: str, kind: str, name: str, id_: str, scope: str | None = None) -> Claim:
+    """A claim to be written with what it names."""
+    return Claim(_key(scope or account, kind, name), account=account, id=id_)
+
+
+def find(scope: str, kind: str, name: str) -> Claim | None:
+    """The claim on a name, read consistently: one request."""
+    return Claim.find(_key(scope, kind, name))
+
+
+def unchanged(row: Claim) -> Condition:
+    """That a name still stands for what it did when `row` was read: the condition on which it may go."""
+    return Claim.id == row.id
+
+
+def put(row: Claim) -> None:
+    """Stores a claim by itself; raises Refused where the name is taken."""
+    with conditional():
+        row.save(Claim.key.does_not_exist())
+
+
+@lru_cache(maxsize=10_000)
+def _numbered(account: str, kind: str, number: int) -> str:
+    found = find(account, kind, str(number))
+    if found is None:
+        raise KeyError(number)
+    return found.id
+
+
+def by_number(account: str, kind: str, number: int) -> str | None:
+    """The uuid behind an integer id: one request the first time, none after."""
+    try:
+        return _numbered(account, kind, number)
+    except KeyError:
+        return None

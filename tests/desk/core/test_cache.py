@@ -1,0 +1,50 @@
+"""The cache of a warm process."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chalicelib import config
+from chalicelib.desk.core import cache
+from chalicelib.desk.core.cache import TimedCache
+
+LIFE = config.CACHE_SECONDS * 1000
+
+
+@pytest.fixture
+def small() -> Iterator[TimedCache[int]]:
+    yield TimedCache(most=3)
+    cache._all.pop()
+
+
+def test_a_value_is_trusted_for_a_minute_and_not_before_it_was_known(small: TimedCache[int]) -> None:
+    small.put("a", 1, 1000)
+    assert [small.get("a", at) for at in (999, 1000, 999 + LIFE, 1000 + LIFE)] == [None, 1, 1, None]
+
+
+def test_the_oldest_leaves_first_and_what_is_put_again_is_young(small: TimedCache[int]) -> None:
+    for name in ("a", "b", "c", "a", "d"):
+        small.put(name, 1, 0)
+    assert [name for name in "abcd" if small.get(name, 0)] == ["a", "c", "d"]
+
+
+def test_what_is_forgotten_or_cleared_is_gone(small: TimedCache[int]) -> None:
+    small.put("a", 1, 0)
+    small.put("b", 2, 0)
+    small.forget("a")
+    small.forget("never there")
+    assert (small.get("a", 0), small.get("b", 0)) == (None, 2)
+    cache.clear_all()
+    assert small.get("b", 0) is None
+
+
+def test_threads_share_it_and_it_stays_bounded(small: TimedCache[int]) -> None:
+    def work(seed: int) -> None:
+        for count in range(2000):
+            small.put(str((seed * count) % 17), count, 0)
+            small.forget(str(count % 5))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert sum(small.get(str(name), 0) is not None for name in range(17)) <= 3

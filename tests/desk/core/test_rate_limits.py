@@ -1,0 +1,109 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.context import STRANGER, Caller, Context
+from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core.errors import TooMany
+from chalicelib.rules.rate_limits import Limit
+from tests.world import World, counted
+
+ONE_BY_ONE, IN_STEPS = Limit("of these", 3, 60), Limit("of those", 10, 60, step=5)
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(rate_limits, "DEFAULTS", {"exact": ONE_BY_ONE, "stepped": IN_STEPS})
+    rate_limits.use("")
+    yield
+    monkeypatch.undo()
+    rate_limits.use("off")
+
+
+def stranger(world: World, source: str = "one") -> Context:
+    """A caller from a source that no other test has."""
+    return Context(Caller("", STRANGER), now=world.now, source=f"{world.account} {source}")
+
+
+def test_who_is_over_a_limit_is_told_when_to_come_back(world: World) -> None:
+    ctx = stranger(world)
+    for _ in range(3):
+        rate_limits.spend_by_source(ctx, "exact")
+    with pytest.raises(TooMany) as refused:
+        rate_limits.spend_by_source(ctx, "exact")
+    assert str(refused.value) == f"too many of these; try again in {refused.value.seconds} seconds"
+    rate_limits.spend_by_source(stranger(world, "another"), "exact")
+    rate_limits.spend_by_source(replace(ctx, now=ctx.now + refused.value.seconds * 1000), "exact")
+
+
+def test_processes_share_a_count(world: World) -> None:
+    ctx = stranger(world)
+    for _ in range(3):
+        rate_limits.spend_by_source(ctx, "exact")
+        rate_limits.clear()
+    with pytest.raises(TooMany):
+        rate_limits.spend_by_source(ctx, "exact")
+
+
+def test_a_step_costs_one_request_and_a_flood_no_more(world: World) -> None:
+    ctx, refused = stranger(world), 0
+    with counted() as sent:
+        for _ in range(1_000):
+            try:
+                rate_limits.spend_by_source(ctx, "stepped")
+            except TooMany:
+                refused += 1
+    assert (refused, sent) == (990, ["UpdateItem"] * 3)
+
+
+def test_a_weight_counts_as_so_many(world: World) -> None:
+    ctx = stranger(world)
+    rate_limits.spend(ctx, "stepped", "somebody", weight=10)
+    with pytest.raises(TooMany):
+        rate_limits.spend(ctx, "stepped", "somebody")
+
+
+def test_a_job_and_a_stage_without_limits_are_free(world: World) -> None:
+    rate_limits.use("off")
+    with counted() as sent:
+        for _ in range(50):
+            rate_limits.spend_by_source(stranger(world), "exact")
+    rate_limits.use("")
+    with counted() as jobs:
+        for _ in range(50):
+            rate_limits.spend_by_source(Context(Caller("", STRANGER), now=world.now), "exact")
+    assert sent == jobs == []
+
+
+def test_what_threads_count_at_once_is_shared_once() -> None:
+    counts, limit = rate_limits._Counts(), Limit("any", 10_000, 60, step=7)
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(lambda _: counts.add("key", 1, limit, 0)[1], range(5_000)))
+    total, left, end = counts.add("key", 0, replace(limit, step=1), 59)
+    assert (sum(told) + left, total, end) == (5_000, 5_000, 60)
+
+
+def test_a_process_keeps_a_bounded_number_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limits, "_MOST_COUNTED", 10)
+    counts = rate_limits._Counts()
+    for at in range(100):
+        counts.add(f"{at}", 1, ONE_BY_ONE, 0)
+    assert len(counts._known) == 10
+
+
+def test_a_window_begins_with_the_first_that_it_counts_and_a_flood_does_not_cross_its_end(world: World) -> None:
+    world.now += 59_999  # whatever the clock says
+    ctx = stranger(world)
+    for _ in range(3):
+        rate_limits.spend_by_source(ctx, "exact")
+    for later, left in ((1_000, 59), (59_000, 1)):
+        with pytest.raises(TooMany) as refused:
+            rate_limits.spend_by_source(replace(ctx, now=ctx.now + later), "exact")
+        assert refused.value.seconds == left
+    rate_limits.clear()
+    with pytest.raises(TooMany):
+        rate_limits.spend_by_source(replace(ctx, now=ctx.now + 59_000), "exact")
+    for _ in range(3):
+        rate_limits.spend_by_source(replace(ctx, now=ctx.now + 60_000), "exact")
