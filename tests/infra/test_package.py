@@ -24,7 +24,7 @@ from tests.pictures import animated, picture
 PROBE = """
 import base64, json, sys
 sys.path[:0] = sys.argv[1:3]
-from chalicelib.desk import pictures
+from chalicelib.desk.conversations import pictures
 found = [pictures.examine(base64.b64decode(line)) for line in sys.stdin]
 sizes = [(one.mime, one.thumbnail and len(one.thumbnail.data) > 100) for one in found]
 import PIL
