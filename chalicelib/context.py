@@ -31,9 +31,9 @@ class Caller:
     number: int | None = None
     client: str = ""
     token: str = ""
-    generation: int = 0
+    token_version: int = 0
     issuer: str = ""
-    issuer_generation: int = 0
+    issuer_version: int = 0
     family: str = ""
     #: What an agent may do beyond their level (desk.access), where this call has read it already.
     permissions: tuple[str, ...] | None = None

@@ -48,7 +48,7 @@ class Failed(Exception):
     """A job failed. Says with what type of error; the rest is in its line, because Lambda logs what it is raised."""
 
 
-class Facts(dict[str, Any]):
+class LogFields(dict[str, Any]):
     """What a line says; as text for a terminal."""
 
     def __str__(self) -> str:
@@ -62,7 +62,9 @@ class JsonLines(logging.Formatter):
         """One line."""
         error = record.exc_info[1] if record.exc_info else None
         told = (
-            record.msg if isinstance(record.msg, Facts) else {"message": record.getMessage()} | (_facts(error) if error else {})
+            record.msg
+            if isinstance(record.msg, LogFields)
+            else {"message": record.getMessage()} | (_error_fields(error) if error else {})
         )
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         return _encoder.encode({"timestamp": at, "level": record.levelname, **told}).decode()
@@ -86,9 +88,9 @@ def invoked(**ids: str | None) -> None:
 class Line:
     """One line, written when its work is done. An error that leaves it becomes Failed."""
 
-    def __init__(self, message: str, **facts: Any) -> None:
+    def __init__(self, message: str, **fields: Any) -> None:
         """`message` says what was done: request, record, batch, sweep."""
-        self._facts: dict[str, Any] = {"message": message, **(_ids.get() or {}), **facts}
+        self._fields: dict[str, Any] = {"message": message, **(_ids.get() or {}), **fields}
         self._values: dict[str, list[float]] = {}
         self._request: type[msgspec.Struct] | None = None
         self._unexpected: BaseException | None = None
@@ -100,14 +102,14 @@ class Line:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if error is not None:
             self.failed(error)
-        self._facts["ms"] = round((time.perf_counter() - self._began) * 1000, 1)
+        self._fields["ms"] = round((time.perf_counter() - self._began) * 1000, 1)
         self._write()
         if isinstance(error, Exception):
             raise Failed(type(error).__name__) from None
 
-    def add(self, **facts: Any) -> None:
+    def add(self, **fields: Any) -> None:
         """More of what the desk knows; None is left out."""
-        self._facts.update({name: value for name, value in facts.items() if value is not None})
+        self._fields.update({name: value for name, value in fields.items() if value is not None})
 
     def measure(self, metric: str, *values: float) -> None:
         """Values of a metric of UNITS, MOST_VALUES at most; counts are summed."""
@@ -144,12 +146,12 @@ class Line:
     def failed(self, error: BaseException) -> None:
         """What went wrong on our side."""
         self._unexpected = error
-        self.add(**_facts(error))
+        self.add(**_error_fields(error))
 
     def _write(self) -> None:
         level = logging.ERROR if self._unexpected else logging.INFO
         if log.isEnabledFor(level):
-            log.log(level, Facts(self._facts | self._metrics()), exc_info=self._unexpected if _WORDS else None)
+            log.log(level, LogFields(self._fields | self._metrics()), exc_info=self._unexpected if _WORDS else None)
 
     def _metrics(self) -> dict[str, Any]:
         if not (self._values and config.IN_LAMBDA):
@@ -158,8 +160,8 @@ class Line:
         from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
         dimensions = {"Stage": config.STAGE}
-        if self._facts.get("dialect"):
-            dimensions["Dialect"] = self._facts["dialect"]
+        if self._fields.get("dialect"):
+            dimensions["Dialect"] = self._fields["dialect"]
         values = {name: {"Unit": UNITS[name], "Value": values} for name, values in self._values.items()}
         return dict(AmazonCloudWatchEMFProvider(namespace=NAMESPACE).serialize_metric_set(values, dimensions, {}))
 
@@ -168,7 +170,7 @@ def _uuid(given: object) -> str | None:
     return given if isinstance(given, str) and ids.is_uuid(given) else None
 
 
-def _facts(error: BaseException) -> dict[str, Any]:
+def _error_fields(error: BaseException) -> dict[str, Any]:
     """An error's type, AWS's code for it, the types that caused it, and where it was raised, innermost last."""
     chain = list(_chain(error))
     codes = [code for each in chain if (code := _code(each))]

@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib import config, context
 from chalicelib.context import ADMIN, Caller, Context
 from chalicelib.desk.accounts import organisations
-from chalicelib.desk.accounts.organisations import Booked, Plan
+from chalicelib.desk.accounts.organisations import Bookings, Plan
 from chalicelib.desk.auth import tokens
 from chalicelib.desk.core.errors import Exists
 from chalicelib.desk.people import owners, registration
@@ -39,7 +39,7 @@ def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given
         NewAccount(name, CLIENTS, with_secrets=frozenset(CLIENTS), settings=given),
     )
     first, ctx = opened.owner, context.system().acting(Caller(opened.account.id, ADMIN))
-    organisations.book(ctx, Booked(plans=(Plan("Self-hosted", "0", "all"),)))
+    organisations.save(ctx, Bookings(plans=(Plan("Self-hosted", "0", "all"),)))
     others = [_agent(ctx, called, address) for address, called in agents.items()]
     holder = Caller(ctx.account, ADMIN, first.id, first.number)
     return {

@@ -15,7 +15,7 @@ from chalice.local import LambdaContext
 import app
 from chalicelib import config, telemetry
 from chalicelib.models import conversations
-from chalicelib.telemetry import Facts, Failed, JsonLines, Line
+from chalicelib.telemetry import Failed, JsonLines, Line, LogFields
 from tests.conformance.scene import WIRE_PASSWORD, send
 from tests.world import PASSWORD, Visitor, World
 
@@ -356,4 +356,4 @@ def test_a_function_writes_json_lines_alone_and_imports_the_metrics_library_with
 
 
 def test_facts_are_readable_on_a_terminal() -> None:
-    assert str(Facts(message="request", dialect="Anytime", status=200)) == "request dialect=Anytime status=200"
+    assert str(LogFields(message="request", dialect="Anytime", status=200)) == "request dialect=Anytime status=200"

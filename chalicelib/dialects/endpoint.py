@@ -27,7 +27,11 @@ _IN_PATH, _IN_FIELD = re.compile(r"/(?:conversations|rooms|tickets)/{(\w+)}"), "
 
 
 class WrongMethod(DeskError):
-    """The path is there, but not for this method."""
+    """The path is there, but only for the methods `allowed`."""
+
+    def __init__(self, method: str, path: str, allowed: Sequence[str]) -> None:
+        super().__init__(f"{method} is not for {path}")
+        self.allowed = allowed
 
 
 class Nothing(msgspec.Struct):
@@ -41,7 +45,8 @@ class Endpoint:
     Its annotations are the request's and the answer's types. `path` has its variables in braces, named like the request's
     fields. `needs` is for the dialect's `admit`: a level, api levels, or None for an endpoint without a token. `headers`
     names the request's fields that come from headers. `actor` is the field that names the person for whom the call acts,
-    where the credential does not say; `admit` checks it, and nothing else may say who acts.
+    where the credential does not say; `admit` checks it, and nothing else may say who acts. `raises` names the errors that this
+    call may end with besides those of any call with its path and its `needs`.
     """
 
     method: str
@@ -51,10 +56,11 @@ class Endpoint:
     headers: Mapping[str, str] = field(default_factory=dict)
     in_form: bool = False
     actor: str = ""
+    raises: Collection[type[Exception]] = ()
 
     @cached_property
     def _types(self) -> dict[str, Any]:
-        return get_type_hints(self.use)
+        return get_type_hints(self.use, include_extras=True)
 
     @property
     def request(self) -> type[msgspec.Struct]:
@@ -86,7 +92,7 @@ class Endpoint:
 
     @property
     def answer(self) -> Any:
-        """Type of the answer's body."""
+        """Type of the answer's body; for an endpoint that makes its Answer itself, `Annotated` with what that Shows."""
         return self._types["return"]
 
 
@@ -100,6 +106,11 @@ class Dialect:
     fail: Callable[[Exception, Request], Answer]
     cors: Cors
     wrap: Callable[[Request, Any], Any] = lambda _, body: body
+    #: The type of what `wrap` returns for a body of a type.
+    envelope: Callable[[Any], Any] = lambda shape: shape
+    #: OpenAPI's security schemes by name, each of which will do; and what `admit` reads of other headers, with its type.
+    security: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict)
     #: What was sent, as the endpoint's fields take it: for a dialect whose clients send other types than documented.
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given
     any_case: bool = False
@@ -134,8 +145,9 @@ class Dialect:
         for parts, endpoint in self._rows.get((request.method, len(given)), []):
             if self._matches(parts, given):
                 return endpoint, {part[1:-1]: segment for part, segment in zip(parts, given, strict=True) if part[0] == "{"}
-        if any(self._matches(parts, given) for rows in self._rows.values() for parts, _ in rows):
-            raise WrongMethod(f"{request.method} is not for {request.path}")
+        allowed = {method for (method, _), rows in self._rows.items() for parts, _ in rows if self._matches(parts, given)}
+        if allowed:
+            raise WrongMethod(request.method, request.path, sorted(allowed | {"OPTIONS"}))
         raise NotFound("endpoint", f"{request.method} {request.path}")
 
     def _matches(self, parts: list[str], given: list[str]) -> bool:
@@ -159,7 +171,7 @@ class Dialect:
             answer = self._serve(request, line)
         except DeskError as error:
             line.refused(error)
-            answer = self._refused(error, request)
+            answer = self.refuse(error, request)
         except Exception as error:
             line.failed(error)
             line.measure(telemetry.ERRORS, 1)
@@ -168,11 +180,13 @@ class Dialect:
             line.measure(telemetry.REFUSED, 1)
         return answer
 
-    def _refused(self, error: DeskError, request: Request) -> Answer:
-        """What a client did wrong, in the dialect's words; where it may try again later, the seconds until then."""
+    def refuse(self, error: DeskError, request: Request) -> Answer:
+        """What a client did wrong, in the dialect's words; `Retry-After` has the seconds until another try, `Allow` the methods."""
         answer = self.fail(error, request)
-        later = {"Retry-After": str(error.seconds)} if isinstance(error, Locked | TooMany) else {}
-        return replace(answer, headers={**answer.headers, **later}, refused=True)
+        more = {"Retry-After": str(error.seconds)} if isinstance(error, Locked | TooMany) else {}
+        if isinstance(error, WrongMethod):
+            more = {"Allow": ", ".join(error.allowed)}
+        return replace(answer, headers={**answer.headers, **more}, refused=True)
 
     def _serve(self, request: Request, line: telemetry.Line) -> Answer:
         rate_limits.spend_by_source(stranger(request.source), "requests")

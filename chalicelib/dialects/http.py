@@ -88,6 +88,19 @@ class Answer:
     refused: bool = False
 
 
+@dataclass(frozen=True)
+class Shows:
+    """What an endpoint that makes its Answer itself may answer: `Annotated[Answer, Shows(…), …]` is its annotation.
+
+    `body` is the type of a JSON body, None for none and for another media type; `headers` names those that matter.
+    """
+
+    body: Any = None
+    status: int = 200
+    media_type: str = "application/json"
+    headers: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Cors:
     """What a browser on another page may send."""

@@ -16,4 +16,4 @@ def send(record: Record) -> None:
 def _send(ctx: Context, event: AnyEvent, line: Line) -> str:
     if not isinstance(event, PasswordForgotten):
         return "not for mail"
-    return "sent" if recovery.send(ctx, event.email, event.page, event.source) else "nobody to send to, or no sender"
+    return "sent" if recovery.send_mail(ctx, event.email, event.page, event.source) else "nobody to send to, or no sender"

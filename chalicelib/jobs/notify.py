@@ -26,7 +26,7 @@ from chalicelib.desk.core.events import (
     PresenceChanged,
 )
 from chalicelib.desk.people import people
-from chalicelib.desk.people.people import Card
+from chalicelib.desk.people.people import PersonView
 from chalicelib.desk.realtime import live, receipts
 from chalicelib.desk.realtime.live import Listener
 from chalicelib.jobs import queued
@@ -37,7 +37,7 @@ from chalicelib.telemetry import Line
 class Words(Protocol):
     """How a socket's dialect says things: each a text to send."""
 
-    def message(self, account: str, stored: Message, sender: Card | None, device: str) -> str:
+    def message(self, account: str, stored: Message, sender: PersonView | None, device: str) -> str:
         """A message, to a device that is to acknowledge it."""
 
     def assigned(self, conversation: str) -> str:
@@ -74,25 +74,25 @@ def _notify(words: Words, ctx: Context, event: AnyEvent, line: Line) -> str:
 
 def _message(ctx: Context, event: MessagePosted | MessagePostedV1, words: Words, line: Line) -> int:
     """A request for each socket, and four before: conversation, sockets of all its members, message, sender."""
-    found = conversations.load(ctx, event.conversation)
+    conversation = conversations.load(ctx, event.conversation)
     line.add(messages=[event.message])
-    agent = event.agent if isinstance(event, MessagePosted) else found.assignee
-    heard = live.listeners(ctx, members.with_agent(ctx, found, agent))
-    told = _say(ctx, found, heard, messages.get(ctx, found, event.message), words) if heard else 0
-    away_message.answer(ctx, found, event.message)
-    if not any(each.person == found.assignee for each in heard) and routing.is_deserted(ctx, found):
-        events.publish([ConversationDeserted(ctx.account, ctx.now, found.id)], ctx.now)
+    agent = event.agent if isinstance(event, MessagePosted) else conversation.assignee
+    heard = live.listeners(ctx, members.list_participants_with(ctx, conversation, agent))
+    told = _say(ctx, conversation, heard, messages.get(ctx, conversation, event.message), words) if heard else 0
+    away_message.send(ctx, conversation, event.message)
+    if not any(each.person == conversation.assignee for each in heard) and routing.is_deserted(ctx, conversation):
+        events.publish([ConversationDeserted(ctx.account, ctx.now, conversation.id)], ctx.now)
     return told
 
 
-def _say(ctx: Context, found: Conversation, heard: list[Listener], stored: Message, words: Words) -> int:
+def _say(ctx: Context, conversation: Conversation, heard: list[Listener], stored: Message, words: Words) -> int:
     """Tells sockets of a message, but those of the device that it came from. A contact learns no agent's address."""
-    sender = people.cards(ctx, [stored.sender]).get(stored.sender)
+    sender = people.load_views(ctx, [stored.sender]).get(stored.sender)
     told = 0
     for each in heard:
         if each.device != stored.device:
-            shown = people.public(sender) if sender and each.is_contact else sender
-            told += live.tell(ctx, [each], words.message(ctx.account, stored, shown, each.device))
+            shown = people.public_view(sender) if sender and each.is_contact else sender
+            told += live.send(ctx, [each], words.message(ctx.account, stored, shown, each.device))
     return told
 
 
@@ -109,39 +109,47 @@ def _ended(ctx: Context, event: AccessEnded) -> str:
 
 def _assigned(ctx: Context, event: ConversationAssigned | ConversationAssignedV1, words: Words, line: Line) -> int:
     """The agent is told what they are to answer; a contact who had to wait for it, of their conversation."""
-    found = conversations.load(ctx, event.conversation)
+    conversation = conversations.load(ctx, event.conversation)
     if isinstance(event, ConversationAssignedV1):
-        if found.assignee != event.agent:
+        if conversation.assignee != event.agent:
             return 0
-        number = found.assignee_number or 0
-        event = ConversationAssigned(event.account, event.at, found.id, event.agent, number, found.steps, found.message_count)
+        number = conversation.assignee_number or 0
+        event = ConversationAssigned(
+            event.account,
+            event.at,
+            conversation.id,
+            event.agent,
+            number,
+            conversation.status_change_count,
+            conversation.message_count,
+        )
     # Who takes part anyway is told of each message by its own event.
-    mine = [] if event.agent in members.beside(ctx, found) else live.listeners(ctx, [event.agent])
-    said = receipts.unanswered(ctx, found, event) if mine else []
+    mine = [] if event.agent in members.list_others(ctx, conversation) else live.listeners(ctx, [event.agent])
+    said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
-    told = sum(_say(ctx, found, mine, stored, words) for stored in said)
-    return told + (_let_in(ctx, found, words) if accounts.load(ctx).by_group else 0)
+    told = sum(_say(ctx, conversation, mine, stored, words) for stored in said)
+    return told + (_let_in(ctx, conversation, words) if accounts.load(ctx).by_group else 0)
 
 
-def _let_in(ctx: Context, found: Conversation, words: Words) -> int:
-    return live.tell(ctx, live.listeners(ctx, [found.contact]), words.assigned(found.id))
+def _let_in(ctx: Context, conversation: Conversation, words: Words) -> int:
+    return live.send(ctx, live.listeners(ctx, [conversation.contact]), words.assigned(conversation.id))
 
 
 def _waits(ctx: Context, event: ConversationWaits, words: Words) -> int:
     """Three requests, and one for each of the contact's sockets; none where they wait no more. Where there is no queue any more,
     they are let in.
     """
-    found = conversations.load(ctx, event.conversation)
-    if found.assignee or not found.is_open:
+    conversation = conversations.load(ctx, event.conversation)
+    if conversation.assignee or not conversation.is_open:
         return 0
     if not accounts.load(ctx).by_group:
-        return _let_in(ctx, found, words)
-    heard = live.listeners(ctx, [found.contact])
-    return live.tell(ctx, heard, words.waits(routing.why_waiting(ctx, found))) if heard else 0
+        return _let_in(ctx, conversation, words)
+    heard = live.listeners(ctx, [conversation.contact])
+    return live.send(ctx, heard, words.waits(routing.why_waiting(ctx, conversation))) if heard else 0
 
 
 def _presence(ctx: Context, event: PresenceChanged, words: Words) -> int:
     """A request for each socket of the other agents and of those whom he serves, and four before."""
-    others = {agent.id for agent in people.agents(ctx)} - {event.agent}
-    served = {found.contact for found in conversations.held_by(ctx, event.agent)}
-    return live.tell(ctx, live.listeners(ctx, others | served), words.presence(event.agent, event.presence))
+    others = {agent.id for agent in people.list_agents(ctx)} - {event.agent}
+    served = {found.contact for found in conversations.list_open_of(ctx, event.agent)}
+    return live.send(ctx, live.listeners(ctx, others | served), words.presence(event.agent, event.presence))

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib import context, telemetry
 from chalicelib.desk.core import changes, events
-from chalicelib.desk.core.changes import Progress
+from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import Event
 from chalicelib.telemetry import Line
 
@@ -18,13 +18,13 @@ def relay(table: str, records: list[dict[str, Any]]) -> None:
         line.add(first_id=records[0].get("eventID") if records else None)
         ctx = context.system()
         images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
-        meant = [changes.of_change(table, old, new) for old, new in images]
+        meant = [changes.events_of(table, old, new) for old, new in images]
         happened = [event for told, _ in meant for event in told]
         events.publish(happened, ctx.now)
         _tell(line, happened, [progress for _, progress in meant])
 
 
-def _tell(line: Line, happened: list[Event], progress: list[Progress]) -> None:
+def _tell(line: Line, happened: list[Event], progress: list[Measures]) -> None:
     line.add(
         events=len(happened), conversations=sorted({event.conversation for event in happened if hasattr(event, "conversation")})
     )

@@ -11,7 +11,7 @@ from chalicelib.models.base import transaction
 from chalicelib.models.people import Person
 from chalicelib.models.settings import Setting
 from chalicelib.models.tokens import Token
-from chalicelib.models.unique_names import Claim
+from chalicelib.models.unique_names import UniqueName
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +20,12 @@ class New:
 
     setting: Setting
     owner: Person
-    names: list[Claim]
-    clients: list[Claim]
+    names: list[UniqueName]
+    clients: list[UniqueName]
     secrets: list[Token]
 
 
-def open_(new: New, login: Claim | None = None, others: Sequence[str] = ()) -> None:
+def open_(new: New, login: UniqueName | None = None, others: Sequence[str] = ()) -> None:
     """Stores an account with its owner: one request. `login` is his, if he has one, and `others` what he owns then.
 
     Raises Refused where the account's id or one of the names is taken, or the login has changed.
@@ -34,7 +34,7 @@ def open_(new: New, login: Claim | None = None, others: Sequence[str] = ()) -> N
         write.save(new.setting)
         people.add(write, new.owner, new.names)
         for row in new.clients:
-            write.save(row, condition=Claim.key.does_not_exist())
+            write.save(row, condition=UniqueName.key.does_not_exist())
         for secret in new.secrets:
             write.save(secret)
         if login:
@@ -54,7 +54,7 @@ def change_secret(setting: Setting, document: dict[str, Any], secret: Token, end
             write.delete(Token(old))
 
 
-def close(setting: Setting, document: dict[str, Any], ending: Token, login: Claim, heir: Person | None) -> None:
+def close(setting: Setting, document: dict[str, Any], ending: Token, login: UniqueName, heir: Person | None) -> None:
     """Marks an account as removed and ends all its tokens; its owner keeps his login where he owns another one.
 
     `heir` is his row in the account where he logs in from now on, with what it takes over; None where this one was not
@@ -67,15 +67,17 @@ def close(setting: Setting, document: dict[str, Any], ending: Token, login: Clai
         write.save(ending)
         others = [other for other in login.accounts or [] if other not in (setting.account, heir and heir.account)]
         if heir:
-            people.inherits(write, heir)
+            people.inherit_login(write, heir)
             _owns(write, login, heir.account, others)
         elif login.account != setting.account:
             _owns(write, login, login.account, others)
         else:
-            write.delete(login, condition=Claim.accounts.does_not_exist() & (Claim.id == login.id))
+            write.delete(login, condition=UniqueName.accounts.does_not_exist() & (UniqueName.id == login.id))
 
 
-def _owns(write: TransactWrite, login: Claim, home: str, others: Sequence[str]) -> None:
-    seen = Claim.accounts == login.accounts if login.accounts else Claim.accounts.does_not_exist()
-    owned = Claim.accounts.set(list(others)) if others else Claim.accounts.remove()
-    write.update(login, [Claim.account.set(home), owned], seen & (Claim.account == login.account) & (Claim.id == login.id))
+def _owns(write: TransactWrite, login: UniqueName, home: str, others: Sequence[str]) -> None:
+    seen = UniqueName.accounts == login.accounts if login.accounts else UniqueName.accounts.does_not_exist()
+    owned = UniqueName.accounts.set(list(others)) if others else UniqueName.accounts.remove()
+    write.update(
+        login, [UniqueName.account.set(home), owned], seen & (UniqueName.account == login.account) & (UniqueName.id == login.id)
+    )

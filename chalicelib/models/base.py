@@ -63,7 +63,7 @@ _MOST_KEYS = 100
 _M = TypeVar("_M", bound="Table")
 
 
-class Refused(Exception):
+class ConditionFailed(Exception):
     """A conditional write did not apply, and nothing of it is stored.
 
     `reasons` has one entry an operation, in the transaction's order (puts before updates): None where that one was
@@ -214,12 +214,12 @@ class Table(Model):
         return cls._instantiate(found["Item"]) if "Item" in found else None
 
 
-def page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:
+def read_page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:
     """All items of a limited Query and the key to go on from, None at the end. One request a page of the Query's size."""
     return list(results), results.last_evaluated_key
 
 
-def read(wanted: Mapping[type[Table], Sequence[dict[str, Any]]]) -> dict[type[Table], list[dict[str, Any]]]:
+def read_raw(wanted: Mapping[type[Table], Sequence[dict[str, Any]]]) -> dict[type[Table], list[dict[str, Any]]]:
     """The raw items of several tables under raw keys, a moment old, those that exist: one request for each hundred keys."""
     left = [(model, key) for model, keys in wanted.items() for key in keys]
     found: dict[type[Table], list[dict[str, Any]]] = {model: [] for model in wanted}
@@ -247,7 +247,7 @@ def transaction() -> Iterator[TransactWrite]:
         codes = [reason.code if reason else None for reason in reasons]
         if not {_CONDITION, _CONFLICT}.intersection(codes) and error.cause_response_code != "TransactionInProgressException":
             raise
-        raise Refused(codes, [reason.raw_item if reason else None for reason in reasons]) from error
+        raise ConditionFailed(codes, [reason.raw_item if reason else None for reason in reasons]) from error
 
 
 @contextmanager
@@ -259,4 +259,4 @@ def conditional() -> Iterator[None]:
         reason = (error.cause_response_code or "").removesuffix("Exception")
         if reason not in (_CONDITION, _CONFLICT):
             raise
-        raise Refused([reason], [None]) from error
+        raise ConditionFailed([reason], [None]) from error

@@ -10,7 +10,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, conditional, page
+from chalicelib.models.base import ConditionFailed, Table, conditional, read_page
 
 _KEPT_SECONDS = 3 * 3600
 #: Whose sockets they are; all of an account's are those of both.
@@ -44,7 +44,7 @@ class Connection(Table):
     client = UnicodeAttribute(default="")
     token = UnicodeAttribute(default="")
     #: How often the person's logins had been ended when it opened.
-    generation = IntegerAttribute(default=0)
+    token_version = IntegerAttribute(default=0)
     #: Conversations whose typing it watches.
     watched: Any = UnicodeSetAttribute(null=True)
     #: Where `by_account` has it: `account#kind`.
@@ -72,7 +72,7 @@ def create(connection: Connection, until: int | None) -> bool:
     try:
         with conditional():
             connection.save(Connection.id.does_not_exist())
-    except Refused:
+    except ConditionFailed:
         return False
     return True
 
@@ -101,7 +101,7 @@ def unwatch(connection: str, conversation: str) -> None:
 
 def contacts(account: str, limit: int) -> list[Connection]:
     """Sockets of contacts, the latest first: one request, a moment old. Some may have expired."""
-    return page(Connection.by_account.query(listed(account, CONTACT), scan_index_forward=False, limit=limit))[0]
+    return read_page(Connection.by_account.query(listed(account, CONTACT), scan_index_forward=False, limit=limit))[0]
 
 
 def of_account(account: str, after: str, limit: int) -> tuple[list[Connection], str]:
@@ -111,7 +111,7 @@ def of_account(account: str, after: str, limit: int) -> tuple[list[Connection], 
     kind: str
     start: dict[str, Any] | None
     kind, start = json.loads(after) if after else (AGENT, None)
-    rows, last = page(Connection.by_account.query(listed(account, kind), limit=limit, last_evaluated_key=start))
+    rows, last = read_page(Connection.by_account.query(listed(account, kind), limit=limit, last_evaluated_key=start))
     if last:
         return rows, json.dumps([kind, last])
     return rows, json.dumps([CONTACT, None]) if kind == AGENT else ""

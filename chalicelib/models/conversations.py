@@ -15,7 +15,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, VersionAttribute
 from chalicelib.models.base import Table
-from chalicelib.models.status_history import Standing
+from chalicelib.models.status_history import Ownership
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"
@@ -25,10 +25,10 @@ CLOSED = "closed"
 INTERNAL = "internal"
 #: Rows of what waits that one request reads, and requests that one look at it may take.
 _A_PAGE, _MOST_PAGES = 1000, 20
-_LISTED = ["number", "channel", "subject", "status", "priority", "of_contact", "contact_number", "group", "group_number"]
+_LISTED = ["number", "channel", "subject", "status", "priority", "contact_key", "contact_number", "group", "group_number"]
 _LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
 _LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
-_LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "facts"]
+_LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_metadata"]
 
 
 class ByActivity(GlobalSecondaryIndex["Conversation"]):
@@ -38,7 +38,7 @@ class ByActivity(GlobalSecondaryIndex["Conversation"]):
         index_name = "by_activity"
         projection = IncludeProjection(_LISTED)
 
-    inbox = UnicodeAttribute(hash_key=True)
+    inbox_key = UnicodeAttribute(hash_key=True)
     last_activity_at = IntegerAttribute(range_key=True)
 
 
@@ -49,7 +49,7 @@ class ByAssignee(GlobalSecondaryIndex["Conversation"]):
         index_name = "by_assignee"
         projection = IncludeProjection(["group", "domain"])
 
-    held_by = UnicodeAttribute(hash_key=True)
+    holder_key = UnicodeAttribute(hash_key=True)
     held_since = IntegerAttribute(range_key=True)
 
 
@@ -71,7 +71,7 @@ class ByContact(GlobalSecondaryIndex["Conversation"]):
         index_name = "by_contact"
         projection = KeysOnlyProjection()
 
-    of_contact = UnicodeAttribute(hash_key=True)
+    contact_key = UnicodeAttribute(hash_key=True)
     created_at = IntegerAttribute(range_key=True)
 
 
@@ -105,8 +105,8 @@ class Conversation(Table):
     assigned_at = IntegerAttribute(null=True)
     picked_at = IntegerAttribute(null=True)
     #: Agents it has been assigned to since it was opened, oldest first: a handful at most.
-    tried: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, default=list)
-    attempts = IntegerAttribute(default=0)
+    tried_agents: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, default=list)
+    routing_attempts = IntegerAttribute(default=0)
 
     message_count = IntegerAttribute(default=0)
     note_count = IntegerAttribute(default=0)
@@ -123,9 +123,9 @@ class Conversation(Table):
     is_read = BooleanAttribute(default=False)
     is_read_by_contact = BooleanAttribute(default=False)
 
-    #: How many steps its details have been told of (steps.py), and whether they have facts, None where not.
-    steps = IntegerAttribute(default=0)
-    facts = BooleanAttribute(null=True)
+    #: How many steps its details have been told of (steps.py), and whether it has metadata, None where not.
+    status_change_count = IntegerAttribute(default=0)
+    has_metadata = BooleanAttribute(null=True)
 
     reassign_at = IntegerAttribute(null=True)
     warn_at = IntegerAttribute(null=True)
@@ -133,13 +133,13 @@ class Conversation(Table):
     #: When a chat is closed in which nobody has said anything; None once somebody has, so that no full row has it.
     expire_at = IntegerAttribute(null=True)
     #: Whether a visitor has named its agents, and nothing has been said yet: until then it is none of theirs to see or to count.
-    named = BooleanAttribute(null=True)
+    has_named_agents = BooleanAttribute(null=True)
 
     #: None for an internal one, and for one that has not begun: lists of the account leave it out.
-    inbox = UnicodeAttribute(null=True)
-    held_by = UnicodeAttribute(null=True)
+    inbox_key = UnicodeAttribute(null=True)
+    holder_key = UnicodeAttribute(null=True)
     held_since = IntegerAttribute(null=True)
-    of_contact = UnicodeAttribute()
+    contact_key = UnicodeAttribute()
 
     by_activity = ByActivity()
     by_assignee = ByAssignee()
@@ -159,7 +159,7 @@ class Conversation(Table):
     @property
     def contact(self) -> str:
         """Uuid of the person it is with; of the agent who began an internal one."""
-        return self.of_contact.partition("#")[2]
+        return self.contact_key.partition("#")[2]
 
     @property
     def last_message_at(self) -> int | None:
@@ -169,7 +169,7 @@ class Conversation(Table):
     @property
     def waits_since(self) -> int | None:
         """Since when it waits for an agent; None where it does not."""
-        return self.held_since if self.held_by == of_key(self.account, WAITING) else None
+        return self.held_since if self.holder_key == of_key(self.account, WAITING) else None
 
     @property
     def is_open(self) -> bool:
@@ -180,7 +180,7 @@ class Conversation(Table):
     def is_begun(self) -> bool:
         """Whether its contact has written, or an agent has it or is asked for; until then no list but the contact's shows it."""
         is_said = self.last_message and not self.expire_at
-        return not self.named and bool(is_said or self.assignee or self.agent_count or self.reassign_at)
+        return not self.has_named_agents and bool(is_said or self.assignee or self.agent_count or self.reassign_at)
 
     @property
     def carrier(self) -> str | None:
@@ -203,9 +203,9 @@ class Conversation(Table):
         return not self.is_internal and not self.agent_count
 
     @property
-    def standing(self) -> Standing:
+    def ownership(self) -> Ownership:
         """What its steps are changes of."""
-        return Standing(self.is_open, self.assignee)
+        return Ownership(self.is_open, self.assignee)
 
     @property
     def public_count(self) -> int:
@@ -280,7 +280,7 @@ def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> li
     """Ids of what waits for an agent with since when, the longest wait first, from after one of them on: one request."""
     holder = of_key(account, WAITING)
     place = (
-        {"key": {"S": key(account, after[0])}, "held_by": {"S": holder}, "held_since": {"N": str(after[1])}} if after else None
+        {"key": {"S": key(account, after[0])}, "holder_key": {"S": holder}, "held_since": {"N": str(after[1])}} if after else None
     )
     rows = Conversation.by_assignee.query(holder, limit=limit, last_evaluated_key=place)
     return [(row.id, row.held_since or 0) for row in rows]

@@ -15,17 +15,17 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import config
 from chalicelib.models import conversations, status_history
 from chalicelib.models.attributes import UnicodeAttribute
-from chalicelib.models.base import Table, read
+from chalicelib.models.base import Table, read_raw
 from chalicelib.models.conversations import Conversation
-from chalicelib.models.status_history import Step
+from chalicelib.models.status_history import StatusChange
 
 _INFIX = "#details"
 #: What may be known of what a conversation is about.
-FACTS = ("ccr", "order", "entity", "language")
+METADATA = ("ccr", "order", "entity", "language")
 
 
 class Details(Table):
-    """A conversation's facts, and its latest steps by where they stand in a ring of steps.MOST."""
+    """A conversation's metadata, and its latest status changes, each under its number modulo status_history.MOST."""
 
     class Meta:
         table_name = config.table("conversations")
@@ -36,27 +36,27 @@ class Details(Table):
     order = UnicodeAttribute(null=True)
     entity = UnicodeAttribute(null=True)
     language = UnicodeAttribute(null=True)
-    ring: Any = MapAttribute(null=True)
+    history: Any = MapAttribute(null=True)
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
         return Conversation._get_connection()
 
     @property
-    def steps(self) -> list[Step]:
-        """The latest steps, the oldest first."""
-        kept = [(status_history.unpacked(text), int(place)) for place, text in (self.ring or {}).items()]
+    def changes(self) -> list[StatusChange]:
+        """The latest changes of status, the oldest first."""
+        kept = [(status_history.unpack(text), int(place)) for place, text in (self.history or {}).items()]
         return [step for step, _ in sorted(kept, key=lambda one: (one[0].at, one[1]))]
 
-    def numbered(self, total: int) -> dict[int, Step]:
-        """The latest of `total` steps by their number, from 1."""
-        kept = {int(place): status_history.unpacked(text) for place, text in (self.ring or {}).items()}
+    def numbered(self, total: int) -> dict[int, StatusChange]:
+        """The latest of `total` status changes by their number, from 1."""
+        kept = {int(place): status_history.unpack(text) for place, text in (self.history or {}).items()}
         return {total - (total - 1 - place) % status_history.MOST: step for place, step in kept.items()}
 
     @property
-    def facts(self) -> dict[str, str]:
+    def metadata(self) -> dict[str, str]:
         """What is known, by name."""
-        return {name: value for name in FACTS if (value := getattr(self, name))}
+        return {name: value for name in METADATA if (value := getattr(self, name))}
 
 
 def key(conversation_key: str) -> str:
@@ -72,7 +72,7 @@ def get(conversation_key: str) -> Details | None:
 def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, Details | None]]:
     """The same with their details: one request for each fifty."""
     keys = [conversations.key(account, id_) for id_ in ids]
-    found = read({Conversation: [{"key": {"S": one}} for of in keys for one in (of, key(of))]})[Conversation]
+    found = read_raw({Conversation: [{"key": {"S": one}} for of in keys for one in (of, key(of))]})[Conversation]
     items = {item["key"]["S"]: item for item in found}
     beside = {of: Details.from_raw_data(items[key(of)]) for of in keys if key(of) in items}
     return [(Conversation.from_raw_data(items[of]), beside.get(of)) for of in keys if of in items]
@@ -85,13 +85,13 @@ def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
 
 
 def write(
-    transaction: TransactWrite, conversation_key: str, step: Step | None, taken: int, facts: Mapping[str, str | None]
+    transaction: TransactWrite, conversation_key: str, step: StatusChange | None, taken: int, metadata: Mapping[str, str | None]
 ) -> None:
-    """Within a transaction: the step that a conversation takes after so many, and facts by name, None where one is cleared."""
-    fields = {name: getattr(Details, name) for name in facts}
-    actions: list[Action] = [fields[name].set(value) if value else fields[name].remove() for name, value in facts.items()]
+    """Within a transaction: the step that a conversation takes after so many, and metadata by name, None where one is cleared."""
+    fields = {name: getattr(Details, name) for name in metadata}
+    actions: list[Action] = [fields[name].set(value) if value else fields[name].remove() for name, value in metadata.items()]
     if step:
-        place, text = str(taken % status_history.MOST), status_history.packed(step)
-        actions.append(Details.ring[place].set(text) if taken else Details.ring.set({place: text}))
+        place, text = str(taken % status_history.MOST), status_history.pack(step)
+        actions.append(Details.history[place].set(text) if taken else Details.history.set({place: text}))
     if actions:
         transaction.update(Details(key(conversation_key)), actions)

@@ -5,8 +5,8 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, page, transaction
-from chalicelib.models.unique_names import Claim, claim
+from chalicelib.models.base import Table, conditional, read_page, transaction
+from chalicelib.models.unique_names import UniqueName, new_name
 
 
 class Device(Table):
@@ -48,9 +48,9 @@ def create(account: str, person: str, device: Device, instead_of: Sequence[Devic
     with transaction() as write:
         for other in instead_of:
             write.delete(other, condition=Device.id.exists())
-            write.delete(claim(account, "device", other.id, person))
+            write.delete(new_name(account, "device", other.id, person))
         write.save(device, condition=Device.id.does_not_exist())
-        write.save(claim(account, "device", device.id, person), condition=Claim.key.does_not_exist())
+        write.save(new_name(account, "device", device.id, person), condition=UniqueName.key.does_not_exist())
 
 
 def get(account: str, person: str, device: str) -> Device | None:
@@ -61,7 +61,7 @@ def get(account: str, person: str, device: str) -> Device | None:
 def of_person(account: str, person: str, limit: int = 100) -> list[Device]:
     """A person's devices, the last that were made, newest first: one request."""
     rows = Device.query(f"{account}#{person}", consistent_read=True, limit=limit)
-    return sorted(page(rows)[0], key=lambda device: device.created_at, reverse=True)
+    return sorted(read_page(rows)[0], key=lambda device: device.created_at, reverse=True)
 
 
 def describe(account: str, person: str, device: str, told: Mapping[str, Any]) -> Device:

@@ -67,7 +67,7 @@ def put(file: File) -> None:
     file.save()
 
 
-def take_up(write: TransactWrite, file: File, conversation: str) -> None:
+def attach(write: TransactWrite, file: File, conversation: str) -> None:
     """Within a transaction: a conversation has the file from now on, if none or the same has had it."""
     free = File.conversation.does_not_exist() | (File.conversation == conversation)
     actions: list[Action] = [File.conversation.set(conversation), File.account.set(file.account), File.expires_at.remove()]

@@ -16,7 +16,7 @@ _LOOKED_THROUGH, _MOST_REQUESTS = 1000, 20
 Position = tuple[str, int]
 
 
-def rows(
+def list_rows(
     account: str,
     span: tuple[int, int],
     conditions: Sequence[Like],
@@ -33,7 +33,7 @@ def rows(
     results = Conversation.by_activity.query(
         inbox_key(account),
         Conversation.last_activity_at.between(*span),
-        matching(conditions),
+        filter_of(conditions),
         scan_index_forward=oldest_first,
         page_size=_LOOKED_THROUGH if conditions else limit,
         last_evaluated_key=_start_key(account, after) if after else None,
@@ -49,7 +49,7 @@ def rows(
     return found, (last["key"]["S"].partition("#")[2], int(last["last_activity_at"]["N"])) if last else None
 
 
-def stream(
+def iterate(
     account: str, span: tuple[int, int], conditions: Sequence[Like], size: int, after: Position | None, *, oldest_first: bool
 ) -> Iterator[Conversation]:
     """The inbox's rows that meet the conditions, read as they are taken: the first request looks through `size`, the others
@@ -58,7 +58,7 @@ def stream(
     results = Conversation.by_activity.query(
         inbox_key(account),
         Conversation.last_activity_at.between(*span),
-        matching(conditions),
+        filter_of(conditions),
         scan_index_forward=oldest_first,
         page_size=min(size, _LOOKED_THROUGH),
         last_evaluated_key=_start_key(account, after) if after else None,
@@ -69,7 +69,7 @@ def stream(
 
 
 def _start_key(account: str, after: Position) -> dict[str, Any]:
-    place = {"key": {"S": key(account, after[0])}, "inbox": {"S": inbox_key(account)}}
+    place = {"key": {"S": key(account, after[0])}, "inbox_key": {"S": inbox_key(account)}}
     return {**place, "last_activity_at": {"N": str(after[1])}}
 
 
@@ -80,7 +80,7 @@ def count(account: str, span: tuple[int, int], conditions: Sequence[Like], most:
         page_ = table.query(
             inbox_key(account),
             range_key_condition=Conversation.last_activity_at.between(*span),
-            filter_condition=matching(conditions),
+            filter_condition=filter_of(conditions),
             index_name=ByActivity.Meta.index_name,
             exclusive_start_key=after,
             select=COUNT,
@@ -91,7 +91,7 @@ def count(account: str, span: tuple[int, int], conditions: Sequence[Like], most:
     return min(total, most)
 
 
-def matching(conditions: Sequence[Like]) -> Condition | None:
+def filter_of(conditions: Sequence[Like]) -> Condition | None:
     """A filter over what the inbox holds."""
     both: Condition | None = None
     for field, equal, value in conditions:

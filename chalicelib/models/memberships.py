@@ -18,12 +18,12 @@ from pynamodb.expressions.update import Action
 from chalicelib import config
 from chalicelib.models import conversations, messages, summaries
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, conditional, read, transaction
+from chalicelib.models.base import ConditionFailed, Table, conditional, read_raw, transaction
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
-from chalicelib.models.summaries import Loads
-from chalicelib.models.unique_names import Claim, unchanged
+from chalicelib.models.summaries import LoadChanges
+from chalicelib.models.unique_names import UniqueName, is_unchanged
 
 _INFIX = "#member#"
 #: Rows that a longer list reads at once, and requests that one list may make.
@@ -43,9 +43,9 @@ class Membership(Table):
     key = UnicodeAttribute(hash_key=True)
     created_at = IntegerAttribute(null=True)
     member_of = UnicodeAttribute(null=True)
-    held_by = UnicodeAttribute(null=True)
+    holder_key = UnicodeAttribute(null=True)
     held_since = IntegerAttribute(null=True)
-    of_contact = UnicodeAttribute(null=True)
+    contact_key = UnicodeAttribute(null=True)
     closed_through = IntegerAttribute(null=True)
 
     @classmethod
@@ -88,9 +88,9 @@ def new(person: Person, conversation: str, now: int) -> Membership:
     row = Membership(key(person.account, conversation, person.id), created_at=now)
     row.member_of = conversations.key(person.account, conversation)
     if person.kind == CONTACT:
-        row.of_contact = of_key(person.account, person.id)
+        row.contact_key = of_key(person.account, person.id)
     else:
-        row.held_by, row.held_since = of_key(person.account, person.id), now
+        row.holder_key, row.held_since = of_key(person.account, person.id), now
     return row
 
 
@@ -124,9 +124,9 @@ def change(
     *,
     joining: Sequence[Membership] = (),
     leaving: Sequence[Membership] = (),
-    named: Sequence[Claim] = (),
-    unnamed: Sequence[Claim] = (),
-    loads: Loads = Loads(),
+    named: Sequence[UniqueName] = (),
+    unnamed: Sequence[UniqueName] = (),
+    loads: LoadChanges = LoadChanges(),
 ) -> None:
     """Writes who joins and who leaves, the claims this makes and ends, and the summary's changes, all or nothing: one request.
 
@@ -136,11 +136,11 @@ def change(
         for row in joining:
             write.save(row, condition=Membership.member_of.does_not_exist())
         for claim in named:
-            write.save(claim, condition=Claim.key.does_not_exist())
+            write.save(claim, condition=UniqueName.key.does_not_exist())
         for row in leaving:
             write.delete(row, condition=Membership.member_of.exists())
         for claim in unnamed:
-            write.delete(claim, condition=unchanged(claim))
+            write.delete(claim, condition=is_unchanged(claim))
         summaries.apply(write, conversation, changes, now)
         summaries.move(write, conversation.account, loads, now)
 
@@ -153,7 +153,7 @@ def close(account: str, conversation: str, person: str, through: int) -> None:
 def open_(account: str, conversation: str, person: str) -> None:
     """Forgets that he has closed it, if he has: one request."""
     actions: list[Action] = [Membership.closed_through.remove()]
-    with suppress(Refused), conditional():
+    with suppress(ConditionFailed), conditional():
         Membership(key(account, conversation, person)).update(actions, Membership.closed_through.exists())
 
 
@@ -161,18 +161,18 @@ def open_(account: str, conversation: str, person: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class PersonIndex:
     """An index by person and time: what an agent holds, what a contact has."""
 
     hash_name: str
     range_name: str
 
 
-HELD, HAD = Shelf("held_by", "held_since"), Shelf("of_contact", "created_at")
+HELD, HAD = PersonIndex("holder_key", "held_since"), PersonIndex("contact_key", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPosition:
     """Where a conversation stands in a list: its row's key, and the time that it is listed by.
 
     As a beginning, a Place without a key stands for all of its moment: `inclusive` says whether that is still to come.
@@ -183,9 +183,9 @@ class Place:
     inclusive: bool = False
 
 
-def shelved(
-    account: str, person: str, shelf: Shelf, size: int, start: Place | None = None, *, newer: bool = False
-) -> Iterator[Place]:
+def list_positions(
+    account: str, person: str, shelf: PersonIndex, size: int, start: ListPosition | None = None, *, newer: bool = False
+) -> Iterator[ListPosition]:
     """A person's places from `start` on, newest first, or those newer than it, oldest first.
 
     Read as they are taken: the first request reads `size`, and never more than one request's rows are kept.
@@ -203,10 +203,10 @@ def shelved(
     )
     for page_ in islice(results.page_iter, _MOST_REQUESTS):
         results.page_iter.page_size = _AT_ONCE
-        yield from (Place(item["key"]["S"], int(item[shelf.range_name]["N"])) for item in page_["Items"])
+        yield from (ListPosition(item["key"]["S"], int(item[shelf.range_name]["N"])) for item in page_["Items"])
 
 
-def count(account: str, person: str, shelf: Shelf, most: int) -> int:
+def count(account: str, person: str, shelf: PersonIndex, most: int) -> int:
     """How many places a person's list has, up to `most`: a request for each MB of keys, 20 at most."""
     table, total, after = Conversation._get_connection(), 0, None
     index = "by_assignee" if shelf is HELD else "by_contact"
@@ -219,7 +219,7 @@ def count(account: str, person: str, shelf: Shelf, most: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class RelatedRows:
     """Conversations by uuid, what a person has of them by uuid, and messages by their own uuid."""
 
     conversations: dict[str, Conversation]
@@ -227,7 +227,9 @@ class Rows:
     messages: dict[str, Message]
 
 
-def rows(account: str, person: str | None, of: Sequence[str], whole: Sequence[str], last: Sequence[tuple[str, str]]) -> Rows:
+def read_related(
+    account: str, person: str | None, of: Sequence[str], whole: Sequence[str], last: Sequence[tuple[str, str]]
+) -> RelatedRows:
     """Reads together a person's part in each conversation of `of`, the conversations `whole`, and the messages `last`
     (conversation, message): one request for each hundred rows of these.
     """
@@ -237,8 +239,8 @@ def rows(account: str, person: str | None, of: Sequence[str], whole: Sequence[st
         {"conversation_key": {"S": conversations.key(account, conversation)}, "id": {"S": message}}
         for conversation, message in last
     ]
-    found = read({Conversation: keys, Message: pairs})
+    found = read_raw({Conversation: keys, Message: pairs})
     parts = [Membership.from_raw_data(item) for item in found[Conversation] if is_membership(item["key"]["S"])]
     talks = [Conversation.from_raw_data(item) for item in found[Conversation] if not is_membership(item["key"]["S"])]
     said = [messages.Message.from_raw_data(item) for item in found[Message]]
-    return Rows({row.id: row for row in talks}, {row.conversation: row for row in parts}, {row.id: row for row in said})
+    return RelatedRows({row.id: row for row in talks}, {row.conversation: row for row in parts}, {row.id: row for row in said})

@@ -13,10 +13,10 @@ from pynamodb.indexes import AllProjection, LocalSecondaryIndex
 from chalicelib import config
 from chalicelib.models import files
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, page, transaction
+from chalicelib.models.base import ConditionFailed, Table, read_page, transaction
 from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.files import File
-from chalicelib.models.summaries import Loads, apply, move
+from chalicelib.models.summaries import LoadChanges, apply, move
 
 
 class BySequence(LocalSecondaryIndex["Message"]):
@@ -98,7 +98,9 @@ def attachment(file: File, name: str, seconds: float | None) -> Attachment:
     return Attachment(id=file.id, name=name, mime=file.mime, seconds=seconds, **{of: getattr(file, of) for of in sizes})
 
 
-def append(message: Message, conversation: Conversation, changes: dict[str, Any], loads: Loads, file: File | None = None) -> None:
+def append(
+    message: Message, conversation: Conversation, changes: dict[str, Any], loads: LoadChanges, file: File | None = None
+) -> None:
     """Stores a message, the summary's changes, the loads they move and that a file is taken up, all or nothing: one request.
 
     Raises Duplicate where its uuid is there already, Refused where the conversation or the file has moved on since it was read.
@@ -109,8 +111,8 @@ def append(message: Message, conversation: Conversation, changes: dict[str, Any]
             apply(write, conversation, changes, message.created_at)
             move(write, conversation.account, loads, message.created_at)
             if file:
-                files.take_up(write, file, conversation.id)
-    except Refused as refused:
+                files.attach(write, file, conversation.id)
+    except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused
         raise
@@ -130,7 +132,7 @@ def between(account: str, conversation: str, first: int, last: int, *, newest_fi
     query = Message.by_sequence.query(
         key(account, conversation), span, consistent_read=True, scan_index_forward=not newest_first, limit=last - first + 1
     )
-    return page(query)[0]
+    return read_page(query)[0]
 
 
 def public_between(

@@ -14,9 +14,9 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import config
 from chalicelib.models import rate_windows
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, conditional, page, transaction
+from chalicelib.models.base import ConditionFailed, Table, conditional, read_page, transaction
 from chalicelib.models.tokens import Token
-from chalicelib.models.unique_names import Claim, claim
+from chalicelib.models.unique_names import UniqueName, new_name
 
 AGENT, CONTACT = "agent", "contact"
 _ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
@@ -86,9 +86,9 @@ class Person(Table):
     is_active = BooleanAttribute(default=True)
     password = UnicodeAttribute(null=True)
     #: How often all his logins were ended: by a new password, another level, his removal.
-    generation = IntegerAttribute(default=0)
+    token_version = IntegerAttribute(default=0)
     #: The first generation whose api keys go on: a new password does not end them.
-    keys_generation = IntegerAttribute(default=0)
+    key_version = IntegerAttribute(default=0)
     #: The account whose row has his password, where this is another one that he owns.
     home = UnicodeAttribute(null=True)
     agents_of = UnicodeAttribute(null=True)
@@ -121,7 +121,7 @@ def get(account: str, person: str) -> Person | None:
 
 def accounts_of(person: str, limit: int = 100) -> list[str]:
     """The accounts that a person is in, as of a moment ago: one request. Only an owner is in several."""
-    return [found.account for found in page(Person.by_id.query(person, limit=limit))[0]]
+    return [found.account for found in read_page(Person.by_id.query(person, limit=limit))[0]]
 
 
 def get_many(account: str, ids: set[str], *, consistent: bool = False) -> dict[str, Person]:
@@ -133,20 +133,20 @@ def get_many(account: str, ids: set[str], *, consistent: bool = False) -> dict[s
 
 def agents(account: str, limit: int = 1000) -> list[Person]:
     """The account's agents by number, as of a moment ago: one request."""
-    return page(Person.by_agents.query(account, limit=limit))[0]
+    return read_page(Person.by_agents.query(account, limit=limit))[0]
 
 
-def create(person: Person, claims: list[Claim]) -> None:
+def create(person: Person, claims: list[UniqueName]) -> None:
     """Stores a new person with the names that are his alone; raises Refused where one is taken."""
     with transaction() as write:
         add(write, person, claims)
 
 
-def add(write: TransactWrite, person: Person, claims: list[Claim]) -> None:
+def add(write: TransactWrite, person: Person, claims: list[UniqueName]) -> None:
     """Within a transaction: a new person with the names that are his alone."""
     write.save(person, condition=Person.id.does_not_exist())
-    for row in [*claims, claim(person.account, "person", str(person.number), person.id)]:
-        write.save(row, condition=Claim.key.does_not_exist())
+    for row in [*claims, new_name(person.account, "person", str(person.number), person.id)]:
+        write.save(row, condition=UniqueName.key.does_not_exist())
 
 
 def change(person: Person, changes: dict[str, Any], now: int) -> None:
@@ -155,7 +155,7 @@ def change(person: Person, changes: dict[str, Any], now: int) -> None:
         person.update(_actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
 
 
-def end_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token], used: Token | None = None) -> None:
+def revoke_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token], used: Token | None = None) -> None:
     """Changes a person (their password, their level) and ends what was issued before, and with it a token that is good once and
     allows it; raises Refused where another was faster.
     """
@@ -167,7 +167,7 @@ def end_logins(person: Person, changes: dict[str, Any], now: int, endings: list[
             write.delete(used, condition=Token.digest.exists())
 
 
-def remove(person: Person, now: int, endings: list[Token], names: list[Claim]) -> None:
+def remove(person: Person, now: int, endings: list[Token], names: list[UniqueName]) -> None:
     """Takes a person out of all indexes and frees the names that were his; raises Refused where another was faster."""
     gone = {"removed_at": now, "is_active": False, "agents_of": None, "password": None}
     with transaction() as write:
@@ -175,19 +175,19 @@ def remove(person: Person, now: int, endings: list[Token], names: list[Claim]) -
         for row in endings:
             write.save(row)
         for name in names:
-            write.delete(name, condition=Claim.key.does_not_exist() | (Claim.id == person.id))
+            write.delete(name, condition=UniqueName.key.does_not_exist() | (UniqueName.id == person.id))
 
 
-def inherits(write: TransactWrite, heir: Person) -> None:
+def inherit_login(write: TransactWrite, heir: Person) -> None:
     """Within a transaction: an owner's row in another account has from now on what his login needs."""
-    taken = {"home": None, **{name: getattr(heir, name) for name in ("password", "generation", "keys_generation")}}
+    taken = {"home": None, **{name: getattr(heir, name) for name in ("password", "token_version", "key_version")}}
     write.update(heir, _actions(taken, heir.updated_at), Person.id.exists() & Person.removed_at.does_not_exist())
 
 
 def _next_generation(write: TransactWrite, person: Person, changes: dict[str, Any], now: int) -> None:
-    generation = person.generation
-    as_read = Person.id.exists() & Person.removed_at.does_not_exist() & (Person.generation == generation)
-    write.update(person, _actions({**changes, "generation": generation + 1}, now), as_read)
+    generation = person.token_version
+    as_read = Person.id.exists() & Person.removed_at.does_not_exist() & (Person.token_version == generation)
+    write.update(person, _actions({**changes, "token_version": generation + 1}, now), as_read)
 
 
 def _actions(changes: dict[str, Any], now: int) -> list[Action]:
@@ -199,7 +199,7 @@ def _actions(changes: dict[str, Any], now: int) -> list[Action]:
 def switch_off(agent: Person, presence: str, now: int, ends: Token) -> None:
     """An agent may not log in any more, and what was issued to him ends; raises Refused where another was faster."""
     away = {"presence": presence, "presence_alias": presence, "presence_at": now}
-    end_logins(agent, {"is_active": False, "keys_generation": agent.generation + 1, **away}, now, [ends])
+    revoke_logins(agent, {"is_active": False, "key_version": agent.token_version + 1, **away}, now, [ends])
 
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
@@ -219,14 +219,14 @@ def _set_presence(agent: Person, presence: str, alias: str, now: int, further: l
         agent.update(actions, Person.agents_of.exists() & (Person.presence_at <= now))
 
 
-def set_gone(agent: Person, deadline: dict[str, int]) -> None:
+def set_deadline(agent: Person, deadline: dict[str, int]) -> None:
     """Writes when an agent is to be away or offline; raises Refused where he has changed his presence since he was read."""
     as_read = (Person.presence == agent.presence) & (Person.presence_at == agent.presence_at)
     with conditional():
         agent.update([getattr(Person, name).set(at) for name, at in deadline.items()], Person.agents_of.exists() & as_read)
 
 
-def set_back(account: str, agent: str) -> None:
+def clear_deadline(account: str, agent: str) -> None:
     """Nothing is to happen to an agent by itself: one request. Raises Refused where he is no agent any more."""
     with conditional():
         Person(account, agent).update([Person.away_at.remove(), Person.offline_at.remove()], Person.agents_of.exists())
@@ -239,19 +239,19 @@ def lapse(agent: Person, step: str, changes: dict[str, Any], now: int) -> None:
         agent.update(_actions({**changes, "presence_at": now}, now), Person.agents_of.exists() & stands)
 
 
-def comes(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:
+def log_in_on(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:
     """An agent is logged in on a device, in place of the one of its class that he had: one request."""
     place = Person.mobile_device if is_mobile else Person.browser_device
     _set_presence(agent, presence, presence, now, [place.set(device)])
 
 
-def goes(agent: Person, device: str, presence: str, now: int) -> None:
+def log_out_of(agent: Person, device: str, presence: str, now: int) -> None:
     """An agent has logged out of a device: one request."""
     places = ((Person.mobile_device, agent.mobile_device), (Person.browser_device, agent.browser_device))
     _set_presence(agent, presence, presence, now, [place.remove() for place, known in places if known == device])
 
 
-def logged_in(account: str, person: str, now: int, source: str, known_until: int) -> bool:
+def record_login(account: str, person: str, now: int, source: str, known_until: int) -> bool:
     """Notes the time of a login, and that its source (a key of models.attempts) is known: one request. Returns False where the
     person is no agent any more; raises Refused where another login is being noted.
     """
@@ -259,37 +259,37 @@ def logged_in(account: str, person: str, now: int, source: str, known_until: int
         with transaction() as write:
             write.update(Person(account, person), [Person.last_login_at.set(now)], Person.agents_of.exists())
             rate_windows.trust_within(write, source, known_until)
-    except Refused as refused:
+    except ConditionFailed as refused:
         if "ConditionalCheckFailed" in refused.reasons:
             return False
         raise
     return True
 
 
-def take_up(write: TransactWrite, agent: Person, now: int) -> None:
+def add_routed(write: TransactWrite, agent: Person, now: int) -> None:
     """Within a transaction: routing gives an agent one more, who must be online with the load that was seen."""
     as_seen = (Person.presence == "online") & (Person.open_conversations == agent.open_conversations)
     write.update(agent, [Person.open_conversations.add(1), Person.last_assigned_at.set(now)], as_seen)
 
 
-def hold(write: TransactWrite, account: str, agent: str, now: int) -> None:
+def add_assigned(write: TransactWrite, account: str, agent: str, now: int) -> None:
     """Within a transaction: an agent who is not switched off has one more by a person's decision, whatever their presence."""
     actions: list[Action] = [Person.open_conversations.add(1), Person.last_assigned_at.set(now)]
     write.update(Person(account, agent), actions, Person.agents_of.exists() & (Person.is_active == True))  # noqa: E712
 
 
-def free(write: TransactWrite, account: str, agent: str) -> None:
+def remove_assigned(write: TransactWrite, account: str, agent: str) -> None:
     """Within a transaction: one conversation less for an agent."""
     write.update(Person(account, agent), [Person.open_conversations.add(-1)], Person.id.exists())
 
 
-def starts_chat(write: TransactWrite, account: str, person: str, conversation: str, before: str | None) -> None:
+def set_latest_chat(write: TransactWrite, account: str, person: str, conversation: str, before: str | None) -> None:
     """Within a transaction: the contact's latest chat, on condition of the one `before` it."""
     as_seen = Person.chat.does_not_exist() if before is None else Person.chat == before
     write.update(Person(account, person), [Person.chat.set(conversation)], Person.id.exists() & as_seen)
 
 
-def move(account: str, agent: str, group: str | None, now: int, *, out_of: str | None = None) -> None:
+def set_group(account: str, agent: str, group: str | None, now: int, *, out_of: str | None = None) -> None:
     """Writes an agent's group, None for none: one request. Raises Refused for no agent, or one who is not in `out_of`."""
     as_seen = Person.agents_of.exists() & (Person.group == out_of) if out_of else Person.agents_of.exists()
     moved = Person.group.set(group) if group else Person.group.remove()

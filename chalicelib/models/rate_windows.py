@@ -9,10 +9,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, conditional
+from chalicelib.models.base import ConditionFailed, Table, conditional
 
 
-class Attempts(Table):
+class RateWindow(Table):
     """Tries within one window. Of a login from one source also the generation of the holder's password (models.people) that was
     tried, and how long that source is known to be the holder's.
     """
@@ -24,75 +24,75 @@ class Attempts(Table):
     tries = IntegerAttribute(default=0)
     expires_at = IntegerAttribute()
     window_until = IntegerAttribute(null=True)
-    generation = IntegerAttribute(null=True)
+    token_version = IntegerAttribute(null=True)
     known_until = IntegerAttribute(null=True)
 
 
-def find(key: str) -> Attempts | None:
+def find(key: str) -> RateWindow | None:
     """The last window's row, over or not, read consistently: one request."""
-    return Attempts.find(key)
+    return RateWindow.find(key)
 
 
-def add(key: str, second: int, until: int, by: int = 1) -> Attempts:
+def add(key: str, second: int, until: int, by: int = 1) -> RateWindow:
     """One more try, or `by` more, in a window that its first one sets: one request, or two where a window before it is still
     stored.
 
     Raises Refused where another has just begun the next window: the next attempt finds it.
     """
-    row = Attempts(key)
+    row = RateWindow(key)
     try:
         with conditional():
-            running = Attempts.expires_at.does_not_exist() | (Attempts.expires_at > second)
-            row.update([Attempts.tries.add(by), Attempts.expires_at.set(Attempts.expires_at | until)], running)
-    except Refused:
+            running = RateWindow.expires_at.does_not_exist() | (RateWindow.expires_at > second)
+            row.update([RateWindow.tries.add(by), RateWindow.expires_at.set(RateWindow.expires_at | until)], running)
+    except ConditionFailed:
         with conditional():
-            row.update([Attempts.tries.set(by), Attempts.expires_at.set(until)], Attempts.expires_at <= second)
+            row.update([RateWindow.tries.set(by), RateWindow.expires_at.set(until)], RateWindow.expires_at <= second)
     return row
 
 
-def add_from_source(key: str, second: int, until: int, generation: int) -> Attempts:
+def add_from_source(key: str, second: int, until: int, generation: int) -> RateWindow:
     """The same of a login from one source, of which it is kept longer whether it is known; another generation begins another
     window.
     """
-    row = Attempts(key)
-    kept = [Attempts.expires_at.set(Attempts.known_until | until), Attempts.generation.set(generation)]
+    row = RateWindow(key)
+    kept = [RateWindow.expires_at.set(RateWindow.known_until | until), RateWindow.token_version.set(generation)]
     try:
         with conditional():
-            same = (Attempts.window_until > second) & (Attempts.generation == generation)
-            counted: list[Action] = [Attempts.tries.add(1), Attempts.window_until.set(Attempts.window_until | until), *kept]
-            row.update(counted, Attempts.window_until.does_not_exist() | same)
-    except Refused:
+            same = (RateWindow.window_until > second) & (RateWindow.token_version == generation)
+            counted: list[Action] = [RateWindow.tries.add(1), RateWindow.window_until.set(RateWindow.window_until | until), *kept]
+            row.update(counted, RateWindow.window_until.does_not_exist() | same)
+    except ConditionFailed:
         with conditional():
-            over = (Attempts.window_until <= second) | (Attempts.generation != generation)
-            row.update([Attempts.tries.set(1), Attempts.window_until.set(until), *kept], over)
+            over = (RateWindow.window_until <= second) | (RateWindow.token_version != generation)
+            row.update([RateWindow.tries.set(1), RateWindow.window_until.set(until), *kept], over)
     return row
 
 
 def extend(key: str, until: int) -> None:
     """Lets the window of a login from one source last until then: one request."""
-    Attempts(key).update([Attempts.window_until.set(until), Attempts.expires_at.set(Attempts.known_until | until)])
+    RateWindow(key).update([RateWindow.window_until.set(until), RateWindow.expires_at.set(RateWindow.known_until | until)])
 
 
 def forgive(key: str) -> None:
     """Nothing counts as wrong any more for a login from one source: one request."""
-    Attempts(key).update([Attempts.tries.set(0), Attempts.window_until.remove()])
+    RateWindow(key).update([RateWindow.tries.set(0), RateWindow.window_until.remove()])
 
 
 def trust(key: str, until: int) -> None:
     """A login from this source was its holder's: nothing counts as wrong, and the source is known until then: one request."""
-    Attempts(key).update(_trusted(until))
+    RateWindow(key).update(_trusted(until))
 
 
 def trust_within(write: TransactWrite, key: str, until: int) -> None:
     """The same within a transaction."""
-    write.update(Attempts(key), _trusted(until))
+    write.update(RateWindow(key), _trusted(until))
 
 
 def _trusted(until: int) -> list[Action]:
-    known = [Attempts.known_until.set(until), Attempts.expires_at.set(until)]
-    return [Attempts.tries.set(0), Attempts.window_until.remove(), *known]
+    known = [RateWindow.known_until.set(until), RateWindow.expires_at.set(until)]
+    return [RateWindow.tries.set(0), RateWindow.window_until.remove(), *known]
 
 
 def clear(key: str) -> None:
     """As if nothing had been tried: one request."""
-    Attempts(key).delete()
+    RateWindow(key).delete()

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, page
+from chalicelib.models.base import Table, conditional, read_page
 
 _KEPT_SECONDS = 90 * 86400
 
@@ -49,7 +49,7 @@ def acknowledge(account: str, device: str, conversation: str, numbers: Collectio
 def of_device(account: str, device: str, limit: int = 1000) -> dict[str, Receipt]:
     """All of a device's receipts by conversation: one request."""
     rows = Receipt.query(_key(account, device), consistent_read=True, limit=limit)
-    return {row.conversation: row for row in page(rows)[0]}
+    return {row.conversation: row for row in read_page(rows)[0]}
 
 
 def move_on(account: str, device: str, conversation: str, upto: int, settled: Collection[int], now: int) -> None:

@@ -5,7 +5,7 @@ from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table
 
 
-class Counter(Table):
+class Sequence(Table):
     """A number that only grows."""
 
     class Meta:
@@ -17,17 +17,17 @@ class Counter(Table):
 
 def next_number(account: str, kind: str) -> int:
     """The next integer id, from 1, never given twice: one request. A number whose thing was not stored stays unused."""
-    counter = Counter(f"{account}#number#{kind}")
-    counter.update([Counter.value.add(1)])
+    counter = Sequence(f"{account}#number#{kind}")
+    counter.update([Sequence.value.add(1)])
     return counter.value
 
 
 def swept(otherwise: int) -> int:
     """The last epoch minute that a sweep completed, or `otherwise` before the first: one request."""
-    found = Counter.find("sweep")
+    found = Sequence.find("sweep")
     return found.value if found else otherwise
 
 
 def set_swept(minute: int) -> None:
     """Notes that a sweep completed a minute."""
-    Counter("sweep", value=minute).save()
+    Sequence("sweep", value=minute).save()

@@ -10,7 +10,7 @@ from pynamodb.attributes import JSONAttribute
 
 from chalicelib import config
 from chalicelib.models.attributes import UnicodeAttribute, VersionAttribute
-from chalicelib.models.base import Refused, Table, conditional, page, transaction
+from chalicelib.models.base import ConditionFailed, Table, conditional, read_page, transaction
 
 
 class Setting(Table):
@@ -27,7 +27,7 @@ class Setting(Table):
 
 def load(account: str) -> dict[str, Setting]:
     """All of an account's settings by name, read consistently: one request for each MB of them."""
-    return {row.name: row for row in page(Setting.query(account, consistent_read=True))[0]}
+    return {row.name: row for row in read_page(Setting.query(account, consistent_read=True))[0]}
 
 
 def get_many(accounts: Sequence[str], name: str) -> dict[str, Setting]:
@@ -50,7 +50,7 @@ def create(setting: Setting, document: dict[str, Any]) -> bool:
     """Writes a new document; returns False where there is one of its name."""
     try:
         put(setting, document)
-    except Refused:
+    except ConditionFailed:
         return False
     return True
 

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Refused, Table, transaction
+from chalicelib.models.base import ConditionFailed, Table, transaction
 
 #: Records that one transaction can count: at most three rows each, beside the one that says so (100 in all).
 MOST_AT_ONCE = 33
@@ -24,7 +24,7 @@ _QUARTERS_A_DAY = 96
 Place = tuple[str, int, str | None]
 
 
-class Tally(Table):
+class Statistic(Table):
     """What was counted of a span. `agents` are those who wrote in it; an agent's `contacts` those he had."""
 
     class Meta:
@@ -47,7 +47,7 @@ class Tally(Table):
 
 
 @dataclass(slots=True)
-class Counts:
+class Increments:
     """What to add to a span."""
 
     messages: int = 0
@@ -63,51 +63,51 @@ def _of_day(account: str, quarter: int) -> str:
     return f"{account}#{quarter // _QUARTERS_A_DAY}"
 
 
-def add(first: str, records: int, found: Mapping[Place, Counts], now: int) -> int:
+def add(first: str, records: int, found: Mapping[Place, Increments], now: int) -> int:
     """Adds what so many records of a stream mean by place; `first` is the id of the first. All or nothing.
 
     Returns how many of them were counted before, 0 where all are counted now: one request.
     """
-    mark = Tally(f"counted#{first}", _ALL, records=records, expires_at=now // 1000 + _KEPT_SECONDS)
+    mark = Statistic(f"counted#{first}", _ALL, records=records, expires_at=now // 1000 + _KEPT_SECONDS)
     try:
         with transaction() as write:
-            write.save(mark, condition=Tally.account.does_not_exist(), return_values="ALL_OLD")
+            write.save(mark, condition=Statistic.account.does_not_exist(), return_values="ALL_OLD")
             for (account, span), counts in _rows(found).items():
-                write.update(Tally(account, span), _actions(counts, account, span, mark.expires_at))
-    except Refused as refused:
+                write.update(Statistic(account, span), _actions(counts, account, span, mark.expires_at))
+    except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             return int(refused.found[0]["records"]["N"])
         raise
     return 0
 
 
-def _rows(found: Mapping[Place, Counts]) -> dict[tuple[str, str], Counts]:
-    rows: dict[tuple[str, str], Counts] = {}
+def _rows(found: Mapping[Place, Increments]) -> dict[tuple[str, str], Increments]:
+    rows: dict[tuple[str, str], Increments] = {}
     for (account, quarter, agent), counts in found.items():
         rows[(_of_day(account, quarter), agent) if agent else (account, _span(quarter))] = counts
         if not agent:
-            total = rows.setdefault((account, _ALL), Counts())
+            total = rows.setdefault((account, _ALL), Increments())
             total.messages, total.contacts = total.messages + counts.messages, total.contacts + counts.contacts
     return rows
 
 
-def _actions(counts: Counts, account: str, span: str, expires_at: int) -> list[Action]:
-    actions: list[Action] = [Tally.messages.add(counts.messages), Tally.contacts.add(counts.contacts)]
+def _actions(counts: Increments, account: str, span: str, expires_at: int) -> list[Action]:
+    actions: list[Action] = [Statistic.messages.add(counts.messages), Statistic.contacts.add(counts.contacts)]
     if "#" in account:
-        actions.append(Tally.expires_at.set(expires_at))
-    return [*actions, Tally.agents.add(counts.agents)] if counts.agents and span != _ALL else actions
+        actions.append(Statistic.expires_at.set(expires_at))
+    return [*actions, Statistic.agents.add(counts.agents)] if counts.agents and span != _ALL else actions
 
 
-def between(account: str, first: int, last: int) -> list[Tally]:
+def between(account: str, first: int, last: int) -> list[Statistic]:
     """The quarters first…last in which something was counted: one request for each MB, which is three months of a busy desk."""
-    return list(Tally.query(account, Tally.span.between(_span(first), _span(last))))
+    return list(Statistic.query(account, Statistic.span.between(_span(first), _span(last))))
 
 
-def of_agents(account: str, quarter: int) -> dict[str, Tally]:
+def of_agents(account: str, quarter: int) -> dict[str, Statistic]:
     """What each agent has had on the day (UTC) of a quarter, by his id; who has had nothing is left out: one request."""
-    return {row.span: row for row in Tally.query(_of_day(account, quarter))}
+    return {row.span: row for row in Statistic.query(_of_day(account, quarter))}
 
 
-def total(account: str) -> Tally:
+def total(account: str) -> Statistic:
     """All that was ever counted of an account: one request."""
-    return Tally.find(account, _ALL) or Tally(account, _ALL)
+    return Statistic.find(account, _ALL) or Statistic(account, _ALL)

@@ -9,14 +9,14 @@ WAITING, ASSIGNED, REASSIGNED, ESCALATED, CLOSED = "W", "A", "R", "E", "C"
 MOST = 16
 
 
-class Standing(NamedTuple):
+class Ownership(NamedTuple):
     """What a step is a change of."""
 
     is_open: bool
     assignee: str | None
 
 
-class Step(NamedTuple):
+class StatusChange(NamedTuple):
     """One step, and when it was taken; the integer id of who has it from then on, and how many messages it had until then."""
 
     kind: str
@@ -25,7 +25,7 @@ class Step(NamedTuple):
     messages: int = 0
 
 
-def kind(before: Standing, after: Standing, *, escalates: bool = False) -> str | None:
+def kind_of(before: Ownership, after: Ownership, *, escalates: bool = False) -> str | None:
     """The step from one standing to another, None where it is none."""
     if not after.is_open:
         return CLOSED if before.is_open else None
@@ -38,17 +38,17 @@ def kind(before: Standing, after: Standing, *, escalates: bool = False) -> str |
     return REASSIGNED if before.is_open and before.assignee else ASSIGNED
 
 
-def packed(step: Step) -> str:
+def pack(step: StatusChange) -> str:
     """A step as it is stored."""
     return f"{step.kind}{step.at}.{step.agent}.{step.messages}"
 
 
-def unpacked(text: str) -> Step:
+def unpack(text: str) -> StatusChange:
     """The step that was stored."""
-    return Step(text[0], *map(int, text[1:].split(".")))
+    return StatusChange(text[0], *map(int, text[1:].split(".")))
 
 
-def lost(taken: Mapping[int, Step], agent: int, last: int) -> int:
+def messages_until_lost(taken: Mapping[int, StatusChange], agent: int, last: int) -> int:
     """How many messages a conversation had when an agent, who got it by its step number `last`, had lost it before.
 
     `taken` are steps by number, from 1. 0 where they never had it, as far as these tell.

@@ -29,7 +29,7 @@ def copy(key: str, to: str) -> None:
     client().copy_object(Bucket=config.ATTACHMENTS, Key=to, CopySource={"Bucket": config.ATTACHMENTS, "Key": key})
 
 
-def link(key: str, disposition: str, seconds: int) -> str:
+def signed_link(key: str, disposition: str, seconds: int) -> str:
     """An address under which anybody can get an object for so many seconds. No request."""
     wanted = {"Bucket": config.ATTACHMENTS, "Key": key, "ResponseContentDisposition": disposition}
     return client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)

@@ -14,8 +14,8 @@ from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.conversations import CLOSED, Conversation, inbox_key
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
-from chalicelib.models.status_history import Standing, Step
-from chalicelib.models.unique_names import Claim, claim
+from chalicelib.models.status_history import Ownership, StatusChange
+from chalicelib.models.unique_names import UniqueName, new_name
 
 
 def open_(conversation: Conversation, before: str | None = None) -> None:
@@ -25,32 +25,34 @@ def open_(conversation: Conversation, before: str | None = None) -> None:
     """
     with transaction() as write:
         _begin(write, conversation)
-        people.starts_chat(write, conversation.account, conversation.contact, conversation.id, before)
-        move(write, conversation.account, Loads(held=conversation.carrier), conversation.created_at)
+        people.set_latest_chat(write, conversation.account, conversation.contact, conversation.id, before)
+        move(write, conversation.account, LoadChanges(held=conversation.carrier), conversation.created_at)
 
 
-def open_further(conversation: Conversation, name: Claim | None, members: Sequence[Table]) -> None:
+def open_further(conversation: Conversation, name: UniqueName | None, members: Sequence[Table]) -> None:
     """Stores a new one that is nobody's chat, with its members' rows and another name. Raises Refused where that is taken."""
     with transaction() as write:
         _begin(write, conversation)
         if name:
-            write.save(name, condition=Claim.key.does_not_exist())
+            write.save(name, condition=UniqueName.key.does_not_exist())
         for row in members:
             write.save(row)
         if conversation.carrier:
-            people.hold(write, conversation.account, conversation.carrier, conversation.created_at)
+            people.add_assigned(write, conversation.account, conversation.carrier, conversation.created_at)
 
 
 def _begin(write: TransactWrite, conversation: Conversation) -> None:
-    row = claim(conversation.account, "conversation", str(conversation.number), conversation.id)
-    conversation.inbox = inbox_key(conversation.account) if conversation.is_listed else None
-    conversation.held_by = conversation.holder
-    conversation.held_since = conversation.created_at if conversation.held_by else None
+    row = new_name(conversation.account, "conversation", str(conversation.number), conversation.id)
+    conversation.inbox_key = inbox_key(conversation.account) if conversation.is_listed else None
+    conversation.holder_key = conversation.holder
+    conversation.held_since = conversation.created_at if conversation.holder_key else None
     if conversation.assignee and not conversation.is_internal:
-        conversation.steps = 1
-        details.write(write, conversation.key, _step(status_history.ASSIGNED, conversation, {}, conversation.created_at), 0, {})
+        conversation.status_change_count = 1
+        details.write(
+            write, conversation.key, _new_status_change(status_history.ASSIGNED, conversation, {}, conversation.created_at), 0, {}
+        )
     write.save(conversation, condition=Conversation.key.does_not_exist())
-    write.save(row, condition=Claim.key.does_not_exist())
+    write.save(row, condition=UniqueName.key.does_not_exist())
 
 
 def apply(
@@ -58,30 +60,34 @@ def apply(
     conversation: Conversation,
     changes: dict[str, Any],
     now: int,
-    facts: Mapping[str, str | None] | None = None,
+    metadata: Mapping[str, str | None] | None = None,
     *,
     escalates: bool = False,
 ) -> None:
-    """Within a transaction: the changes of a summary on the version that was read, the step that they are, and facts.
+    """Within a transaction: the changes of a summary on the version that was read, the step that they are, and metadata.
 
     Applies them to the object, too, so that it can be shown; drop it where the write is refused.
     """
-    kind = step_of(conversation, changes, escalates=escalates)
-    step = _step(kind, conversation, changes, now) if kind else None
-    details.write(write, conversation.key, step, conversation.steps, facts or {})
-    changes = changes | ({"steps": conversation.steps + 1} if kind else {}) | ({"facts": True} if facts else {})
+    kind = status_change_of(conversation, changes, escalates=escalates)
+    step = _new_status_change(kind, conversation, changes, now) if kind else None
+    details.write(write, conversation.key, step, conversation.status_change_count, metadata or {})
+    changes = (
+        changes
+        | ({"status_change_count": conversation.status_change_count + 1} if kind else {})
+        | ({"has_metadata": True} if metadata else {})
+    )
     write.update(conversation, updates(conversation, changes, now))
 
 
-def _step(kind: str, conversation: Conversation, changes: dict[str, Any], now: int) -> Step:
+def _new_status_change(kind: str, conversation: Conversation, changes: dict[str, Any], now: int) -> StatusChange:
     """A step, before it is applied, with who has the conversation after it."""
-    return Step(kind, now, changes.get("assignee_number", conversation.assignee_number) or 0, conversation.message_count)
+    return StatusChange(kind, now, changes.get("assignee_number", conversation.assignee_number) or 0, conversation.message_count)
 
 
-def step_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
+def status_change_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
     """The step that changes are, None where they are none or the conversation is internal."""
-    after = Standing(changes.get("status", conversation.status) != CLOSED, changes.get("assignee", conversation.assignee))
-    return None if conversation.is_internal else status_history.kind(conversation.standing, after, escalates=escalates)
+    after = Ownership(changes.get("status", conversation.status) != CLOSED, changes.get("assignee", conversation.assignee))
+    return None if conversation.is_internal else status_history.kind_of(conversation.ownership, after, escalates=escalates)
 
 
 def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
@@ -89,12 +95,12 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     for name, value in changes.items():
         setattr(conversation, name, value)
     holder = conversation.holder
-    if conversation.held_by != holder:
-        changes = {**changes, "held_by": holder, "held_since": now if holder else None}
-        conversation.held_by, conversation.held_since = holder, now if holder else None
-    if (conversation.inbox is not None) != conversation.is_listed:
-        conversation.inbox = inbox_key(conversation.account) if conversation.is_listed else None
-        changes = {**changes, "inbox": conversation.inbox}
+    if conversation.holder_key != holder:
+        changes = {**changes, "holder_key": holder, "held_since": now if holder else None}
+        conversation.holder_key, conversation.held_since = holder, now if holder else None
+    if (conversation.inbox_key is not None) != conversation.is_listed:
+        conversation.inbox_key = inbox_key(conversation.account) if conversation.is_listed else None
+        changes = {**changes, "inbox_key": conversation.inbox_key}
     kept = {name: value for name, value in changes.items() if value is not None}
     removed = [name for name in changes if name not in kept]
     actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(removed), removed)]
@@ -102,7 +108,7 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class Loads:
+class LoadChanges:
     """Agents whose load a change moves: `freed` and `held` by id, `routed` as routing read him."""
 
     freed: str | None = None
@@ -119,32 +125,32 @@ def change(
     conversation: Conversation,
     changes: dict[str, Any],
     now: int,
-    loads: Loads = Loads(),
+    loads: LoadChanges = LoadChanges(),
     *,
     escalates: bool = False,
-    facts: Mapping[str, str | None] | None = None,
+    metadata: Mapping[str, str | None] | None = None,
 ) -> None:
-    """Writes a change that was decided on the version read, the step that it is, the loads it moves and facts: one request,
+    """Writes a change that was decided on the version read, the step that it is, the loads it moves and metadata: one request,
     half as dear without these. `escalates` says that a new agent is a supervisor.
 
     Raises Refused where the conversation, or a routed agent's load or presence, is no longer as it was read.
     """
-    if not (loads.moved or facts or step_of(conversation, changes)):
+    if not (loads.moved or metadata or status_change_of(conversation, changes)):
         with conditional():
             conversation.update(updates(conversation, changes, now))
         return
     with transaction() as write:
-        apply(write, conversation, changes, now, facts, escalates=escalates)
+        apply(write, conversation, changes, now, metadata, escalates=escalates)
         move(write, conversation.account, loads, now)
 
 
-def move(write: TransactWrite, account: str, loads: Loads, now: int) -> None:
+def move(write: TransactWrite, account: str, loads: LoadChanges, now: int) -> None:
     """Within a transaction: the loads that a change of a conversation moves."""
     if loads.routed:
-        people.take_up(write, loads.routed, now)
+        people.add_routed(write, loads.routed, now)
     if loads.freed == loads.held:
         return
     if loads.freed:
-        people.free(write, account, loads.freed)
+        people.remove_assigned(write, account, loads.freed)
     if loads.held:
-        people.hold(write, account, loads.held, now)
+        people.add_assigned(write, account, loads.held, now)

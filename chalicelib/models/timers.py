@@ -35,7 +35,7 @@ def put(due_at: int, name: str, event: str) -> None:
     Timer(minute, f"{due_at}#{name}", due_at=due_at, event=event, expires_at=due_at // 1000 + _KEPT_SECONDS).save()
 
 
-def due(minute: int, shard: int) -> list[Timer]:
+def list_due(minute: int, shard: int) -> list[Timer]:
     """What one shard of an epoch minute holds, soonest first."""
     return list(Timer.query(f"{minute}#{shard}", page_size=1000))
 

@@ -13,7 +13,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, page, transaction
+from chalicelib.models.base import Table, conditional, read_page, transaction
 
 
 class ByAccount(GlobalSecondaryIndex["Token"]):
@@ -21,7 +21,7 @@ class ByAccount(GlobalSecondaryIndex["Token"]):
 
     class Meta:
         index_name = "by_account"
-        projection = IncludeProjection(["kind", "account", "level", "name", "person", "begins", "generation"])
+        projection = IncludeProjection(["kind", "account", "level", "name", "person", "begins", "token_version"])
 
     keys_of = UnicodeAttribute(hash_key=True)
     created_at = IntegerAttribute(range_key=True)
@@ -51,13 +51,13 @@ class Token(Table):
     #: Whether a visitors' token has spoken for somebody yet.
     is_bound = BooleanAttribute(default=False)
     #: How often the holder's logins had been ended when it was issued; of an ending, the first generation that goes on.
-    generation = IntegerAttribute(default=0)
+    token_version = IntegerAttribute(default=0)
     #: Of an ending: the first generation of api keys that goes on, and the one token that goes on anyway.
-    keys_generation = IntegerAttribute(default=0)
-    spared = UnicodeAttribute(null=True)
+    key_version = IntegerAttribute(default=0)
+    exempt_token = UnicodeAttribute(null=True)
     #: The label of the client for whose secret it was given, and how often that secret had been renewed before.
     issuer = UnicodeAttribute(default="")
-    issuer_generation = IntegerAttribute(default=0)
+    issuer_version = IntegerAttribute(default=0)
     #: Of an account's ending: by a client's label, the first generation of its secret whose tokens go on.
     clients: JSONAttribute = JSONAttribute(null=True)
     #: The login that it descends from; of a refresh token, when it was used (epoch milliseconds), and what made the next one.
@@ -82,32 +82,32 @@ def get_many(keys: Collection[str]) -> dict[str, Token]:
     return {row.digest: row for row in Token.batch_get(sorted(keys), consistent_read=True)} if keys else {}
 
 
-def ending_key(account: str, person: str = "", family: str = "") -> str:
+def revocation_key(account: str, person: str = "", family: str = "") -> str:
     """Where it stands that tokens have ended: an account's, a person's, or those of one login."""
     return f"ended#{account}#{person}" + (f"#{family}" if family else "")
 
 
-def ending(account: str, person: str, generation: int, keys_generation: int, spared: str | None = None) -> Token:
+def revocation(account: str, person: str, generation: int, keys_generation: int, spared: str | None = None) -> Token:
     """What ends a person's tokens (all of the account's where `person` is empty) of earlier generations."""
     return Token(
-        ending_key(account, person),
+        revocation_key(account, person),
         kind="ending",
         account=account,
         level="",
-        generation=generation,
-        keys_generation=keys_generation,
-        spared=spared,
+        token_version=generation,
+        key_version=keys_generation,
+        exempt_token=spared,
     )
 
 
-def clients_ending(account: str, generations: Mapping[str, int]) -> Token:
+def clients_revocation(account: str, generations: Mapping[str, int]) -> Token:
     """What ends the tokens that an account's clients were given for earlier secrets: all clients' generations by label."""
-    return Token(ending_key(account), kind="ending", account=account, level="", clients=dict(generations))
+    return Token(revocation_key(account), kind="ending", account=account, level="", clients=dict(generations))
 
 
-def family_ending(token: Token, until: int) -> Token:
+def login_revocation(token: Token, until: int) -> Token:
     """What ends all that descends from the login of a token; it has to last until then (epoch seconds)."""
-    key = ending_key(token.account, token.person or "", token.family)
+    key = revocation_key(token.account, token.person or "", token.family)
     return Token(key, kind="family", account=token.account, level="", expires_at=until)
 
 
@@ -122,7 +122,7 @@ def rotate(used: Token, salt: str, now: int, successors: Sequence[Token]) -> Non
 
 def keys(account: str, limit: int) -> list[Token]:
     """An account's api keys in the order they were made, as of a moment ago: one request."""
-    return page(Token.by_account.query(account, limit=limit))[0]
+    return read_page(Token.by_account.query(account, limit=limit))[0]
 
 
 def put(token: Token) -> None:

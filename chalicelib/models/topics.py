@@ -27,7 +27,7 @@ class Listener(NamedTuple):
     until: int
     is_contact: bool
     token: str
-    generation: int
+    token_version: int
 
 
 class Topic(Table):
@@ -48,7 +48,7 @@ def _key(account: str, topic: str) -> str:
 def _packed(listener: Listener) -> str:
     kind = ("m" if listener.is_mobile else "b") + ("c" if listener.is_contact else "a")
     whose = f"{listener.connection} {listener.person} {listener.device}"
-    return f"{whose} {kind} {listener.until} {listener.token} {listener.generation}"
+    return f"{whose} {kind} {listener.until} {listener.token} {listener.token_version}"
 
 
 def _unpacked(text: str) -> Listener:

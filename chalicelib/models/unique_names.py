@@ -18,7 +18,7 @@ from chalicelib.models.base import Table, conditional
 EVERYWHERE = "*"
 
 
-class Claim(Table):
+class UniqueName(Table):
     """A name and the uuid it stands for."""
 
     class Meta:
@@ -35,36 +35,36 @@ def _key(scope: str, kind: str, name: str) -> str:
     return f"{scope}#{kind}#{name}"
 
 
-def claim(account: str, kind: str, name: str, id_: str, scope: str | None = None) -> Claim:
+def new_name(account: str, kind: str, name: str, id_: str, scope: str | None = None) -> UniqueName:
     """A claim to be written with what it names."""
-    return Claim(_key(scope or account, kind, name), account=account, id=id_)
+    return UniqueName(_key(scope or account, kind, name), account=account, id=id_)
 
 
-def find(scope: str, kind: str, name: str) -> Claim | None:
+def find(scope: str, kind: str, name: str) -> UniqueName | None:
     """The claim on a name, read consistently: one request."""
-    return Claim.find(_key(scope, kind, name))
+    return UniqueName.find(_key(scope, kind, name))
 
 
-def unchanged(row: Claim) -> Condition:
+def is_unchanged(row: UniqueName) -> Condition:
     """That a name still stands for what it did when `row` was read: the condition on which it may go."""
-    return Claim.id == row.id
+    return UniqueName.id == row.id
 
 
-def put(row: Claim) -> None:
+def put(row: UniqueName) -> None:
     """Stores a claim by itself; raises Refused where the name is taken."""
     with conditional():
-        row.save(Claim.key.does_not_exist())
+        row.save(UniqueName.key.does_not_exist())
 
 
 @lru_cache(maxsize=10_000)
 def _numbered(account: str, kind: str, number: int) -> str:
-    found = find(account, kind, str(number))
-    if found is None:
+    name = find(account, kind, str(number))
+    if name is None:
         raise KeyError(number)
-    return found.id
+    return name.id
 
 
-def by_number(account: str, kind: str, number: int) -> str | None:
+def id_by_number(account: str, kind: str, number: int) -> str | None:
     """The uuid behind an integer id: one request the first time, none after."""
     try:
         return _numbered(account, kind, number)

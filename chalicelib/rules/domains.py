@@ -14,7 +14,7 @@ _LOCAL = "localhost"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class OperatorRole:
     """An agent's part in a domain: who is not active in it, or takes no chats of it now, is given none."""
 
     is_admin: bool = False
@@ -35,7 +35,7 @@ class Domain:
     created_at: int
     updated_at: int
     is_active: bool = True
-    operators: Mapping[str, Part] = field(default_factory=dict)
+    operators: Mapping[str, OperatorRole] = field(default_factory=dict)
 
 
 class Worker(Protocol):

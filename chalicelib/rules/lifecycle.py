@@ -31,7 +31,14 @@ _NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None
 
 def closed(now: int) -> Changes:
     """Closed, by hand or by the clock. The assignee stays on record."""
-    return {"status": status.CLOSED, "status_since": now, "closed_at": now, **_NO_DEADLINES, "expire_at": None, "named": None}
+    return {
+        "status": status.CLOSED,
+        "status_since": now,
+        "closed_at": now,
+        **_NO_DEADLINES,
+        "expire_at": None,
+        "has_named_agents": None,
+    }
 
 
 def empty(again: int | None, expires: int) -> Changes:
@@ -41,7 +48,7 @@ def empty(again: int | None, expires: int) -> Changes:
 
 def named(expires: int) -> Changes:
     """A visitor has named who is to serve them, and said nothing yet."""
-    return {"reassign_at": None, "expire_at": expires, "named": True}
+    return {"reassign_at": None, "expire_at": expires, "has_named_agents": True}
 
 
 def moved(now: int, to: str) -> Changes:
@@ -57,7 +64,14 @@ def stopped() -> Changes:
 
 def waiting(again: int | None) -> Changes:
     """Without an agent, from now on; routing looks at it again at `again`, if at all."""
-    return {**_UNASSIGNED, **_NO_DEADLINES, "tried": [], "attempts": 0, "reassign_at": again, "named": None}
+    return {
+        **_UNASSIGNED,
+        **_NO_DEADLINES,
+        "tried_agents": [],
+        "routing_attempts": 0,
+        "reassign_at": again,
+        "has_named_agents": None,
+    }
 
 
 def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes:
@@ -67,10 +81,10 @@ def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes
         "assignee_number": number,
         "assigned_at": now,
         "picked_at": None,
-        "tried": [*(other for other in tried if other != agent), agent],
-        "attempts": 0,
+        "tried_agents": [*(other for other in tried if other != agent), agent],
+        "routing_attempts": 0,
         "reassign_at": None,
-        "named": None,
+        "has_named_agents": None,
     }
 
 
@@ -80,22 +94,24 @@ def routed(now: int, agent: str, number: int, tried: Sequence[str], attempts: in
     """
     again = attempts + 1 if agent in tried else 0
     due = deadlines.reassign_at(now, again, settings) if settings.is_enabled else None
-    return assigned(now, agent, number, tried) | {"attempts": again, "reassign_at": due}
+    return assigned(now, agent, number, tried) | {"routing_attempts": again, "reassign_at": due}
 
 
 def still_unpicked(now: int, assigned: bool, attempts: int, settings: AutoClose) -> Changes:
     """Nobody else could be found: looked at again, each time after twice as long, unless its agent may take his time."""
     if assigned and not settings.is_enabled:
         return {"reassign_at": None}
-    return {"attempts": attempts + 1, "reassign_at": deadlines.reassign_at(now, attempts + 1, settings)}
+    return {"routing_attempts": attempts + 1, "reassign_at": deadlines.reassign_at(now, attempts + 1, settings)}
 
 
 def picked(now: int) -> Changes:
     """Taken up by its agent: who had it before does not matter any more."""
-    return {"picked_at": now, "reassign_at": None, "tried": []}
+    return {"picked_at": now, "reassign_at": None, "tried_agents": []}
 
 
-def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, body: str, settings: AutoClose) -> Changes:
+def after_public_message(
+    now: int, before: str, due: Deadlines, sender: Sender, message: str, body: str, settings: AutoClose
+) -> Changes:
     """After a public message of id `message`; `before` is the status and `due` the deadlines until then."""
     after = status.after_message(before, sender.kind)
     then = deadlines.after_message(now, sender.kind, due, settings) if after != status.CLOSED else Deadlines()
@@ -112,7 +128,7 @@ def said(now: int, before: str, due: Deadlines, sender: Sender, message: str, bo
         "close_at": then.close_at,
     }
     if sender.kind != status.MACHINE:
-        changes |= {"is_read": sender.kind == status.STAFF, "expire_at": None, "named": None}
+        changes |= {"is_read": sender.kind == status.STAFF, "expire_at": None, "has_named_agents": None}
     if before == status.CLOSED and after != before:
         changes["closed_at"] = None
     return changes | ({"status": after, "status_since": now} if after != before else {})

@@ -31,7 +31,7 @@ def _begin(day: date, zone: str) -> int:
     return quarter(int(datetime.combine(day, time.min, ZoneInfo(zone)).timestamp() * 1000))
 
 
-def place(of: int, zone: str) -> tuple[date, int]:
+def local_hour(of: int, zone: str) -> tuple[date, int]:
     """The date and the hour (0 to 23) of a quarter in a time zone; an hour that comes twice when clocks go back is one."""
     local = datetime.fromtimestamp(of * _QUARTER / 1000, UTC).astimezone(ZoneInfo(zone))
     return local.date(), local.hour

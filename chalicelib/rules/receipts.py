@@ -9,7 +9,7 @@ from chalicelib.rules import status
 FURTHEST = 1000
 
 
-class Said(Protocol):
+class ReceivedMessage(Protocol):
     """A public message of a conversation: who wrote it, and when (epoch milliseconds)."""
 
     @property
@@ -21,10 +21,10 @@ class Said(Protocol):
         """When it came."""
 
 
-S = TypeVar("S", bound=Said)
+S = TypeVar("S", bound=ReceivedMessage)
 
 
-class Left(NamedTuple):
+class Pending(NamedTuple):
     """What is still to be acknowledged, up to where all is done with, and which numbers past that need be kept no more."""
 
     messages: list[int]
@@ -32,12 +32,14 @@ class Left(NamedTuple):
     settled: set[int]
 
 
-def first(upto: int, last: int) -> int:
+def first_pending(upto: int, last: int) -> int:
     """The number from which a device may still get messages of a conversation that has `last` of them."""
     return max(upto + 1, last - FURTHEST + 1, 1)
 
 
-def left(read: Iterable[int], wanted: Collection[int], upto: int, acknowledged: Collection[int], last: int | None = None) -> Left:
+def pending(
+    read: Iterable[int], wanted: Collection[int], upto: int, acknowledged: Collection[int], last: int | None = None
+) -> Pending:
     """`read` are the numbers of a conversation past `upto` in order, `wanted` those of them that the device is to get.
 
     What was acknowledged past `last` is of no message, and settled too.
@@ -48,7 +50,7 @@ def left(read: Iterable[int], wanted: Collection[int], upto: int, acknowledged: 
             pending.append(number)
         elif not pending:
             upto = number
-    return Left(pending, upto, {number for number in acknowledged if number <= upto or (last is not None and number > last)})
+    return Pending(pending, upto, {number for number in acknowledged if number <= upto or (last is not None and number > last)})
 
 
 def since(said: Sequence[S], at: int, *, unanswered: bool) -> Sequence[S]:

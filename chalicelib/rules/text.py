@@ -14,7 +14,7 @@ def preview(body: str, most_bytes: int = 128) -> str:
     return body.encode()[:most_bytes].decode(errors="ignore")
 
 
-def joined(names: Iterable[str], most: int = 256) -> str:
+def join_names(names: Iterable[str], most: int = 256) -> str:
     """Names with commas between them; where they have more than `most` characters, those that fit and an ellipsis."""
     text = ",".join(names)
     if len(text) <= most:

@@ -54,10 +54,10 @@ def _conversation(world: World, like: Row, at: int) -> Row:
     moment = world.now - (at + 1) * _APART
     own = ids.uuid7(moment, at.to_bytes(10, "big"))
     row = {**like, "key": {"S": conversations.key(world.account, own)}, "number": {"N": str(10**6 + at)}}
-    row |= {"of_contact": {"S": f"{world.account}#{_contact_id(world, at)}"}, "last_activity_at": {"N": str(moment)}}
-    row |= {"created_at": {"N": str(moment)}, "held_by": {"NULL": True}, "held_since": {"NULL": True}}
+    row |= {"contact_key": {"S": f"{world.account}#{_contact_id(world, at)}"}, "last_activity_at": {"N": str(moment)}}
+    row |= {"created_at": {"N": str(moment)}, "holder_key": {"NULL": True}, "held_since": {"NULL": True}}
     if at < HELD:
-        row |= {"status": {"S": "new"}, "held_by": {"S": f"{world.account}#{world.agents[1].id}"}}
+        row |= {"status": {"S": "new"}, "holder_key": {"S": f"{world.account}#{world.agents[1].id}"}}
         row |= {"held_since": {"N": str(moment)}}
     return {name: value for name, value in row.items() if "NULL" not in value}
 

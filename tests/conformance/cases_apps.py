@@ -9,8 +9,8 @@ from chalicelib.desk.core import cache
 from chalicelib.desk.people import registration
 from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import settings, unique_names
-from chalicelib.models.tokens import Token, ending_key
-from chalicelib.models.unique_names import Claim
+from chalicelib.models.tokens import Token, revocation_key
+from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import passwords
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def revive(scene: "Scene") -> None:
     row = settings.load(world.account)["account#"]
     if row.document.get("removed_at"):
         settings.put(row, {**row.document, "removed_at": None})
-        Token(ending_key(world.account)).delete()
-        unique_names.claim(world.account, "login", world.owner.email, world.owner.id, scope=unique_names.EVERYWHERE).save()
+        Token(revocation_key(world.account)).delete()
+        unique_names.new_name(world.account, "login", world.owner.email, world.owner.id, scope=unique_names.EVERYWHERE).save()
         cache.clear_all()
 
 
@@ -63,7 +63,7 @@ def _creator(scene: "Scene", label: str) -> dict[str, Any]:
 def _forget_others(scene: "Scene") -> None:
     login = unique_names.find(unique_names.EVERYWHERE, "login", scene.world.owner.email)
     assert login is not None
-    login.update([Claim.accounts.remove()])
+    login.update([UniqueName.accounts.remove()])
 
 
 def _doomed(scene: "Scene", _: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import organisations
-from chalicelib.desk.accounts.organisations import AddOn, Booked, Plan
+from chalicelib.desk.accounts.organisations import AddOn, Bookings, Plan
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import domains
 from tests.conformance.cases_apps import address, newcomer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _serial = itertools.count()
 _BASE = "/auth/addon/live_chat"
-BOOKED = Booked(
+BOOKED = Bookings(
     plans=(Plan("Gold", "9.90", "all", "sub-1"),),
     add_ons=(AddOn("Seller", "seller_buyer", True, "Gold", "sub-2", {"a": 1}, {"b": 2}, "at", "rt"),),
 )
@@ -27,8 +27,8 @@ BOOKED = Booked(
 def domain(scene: Scene, *operators: str) -> str:
     """A new domain with the operators."""
     ctx, host = scene.world.ctx(ADMIN), f"shop-{next(_serial)}.example"
-    while len(domains.refreshed(ctx)) > domains.MOST - 10:
-        domains.remove(ctx, next(iter(domains.refreshed(ctx).values())).host)
+    while len(domains.list_fresh(ctx)) > domains.MOST - 10:
+        domains.remove(ctx, next(iter(domains.list_fresh(ctx).values())).host)
     domains.register(ctx, host, "web@shop.example")
     for operator in operators:
         domains.assign(ctx, host, operator)
@@ -36,7 +36,7 @@ def domain(scene: Scene, *operators: str) -> str:
 
 
 def _organisation(scene: Scene, _: str) -> dict[str, Any]:
-    organisations.book(scene.world.ctx(ADMIN), BOOKED)
+    organisations.save(scene.world.ctx(ADMIN), BOOKED)
     return {}
 
 

@@ -22,7 +22,7 @@ def group(scene: Scene) -> Group:
     if "group" not in scene.kept:
         ctx = scene.world.ctx(ADMIN)
         scene.kept["group"] = groups.create(ctx, "Dancers", Change(description="a dancer club"))
-        groups.add(ctx, scene.kept["group"], scene.world.agents[1].id)
+        groups.add_member(ctx, scene.kept["group"], scene.world.agents[1].id)
     kept: Group = scene.kept["group"]
     return kept
 
@@ -30,7 +30,7 @@ def group(scene: Scene) -> Group:
 def another(scene: Scene) -> Group:
     """A group with the third agent, which is not there yet."""
     made = groups.create(scene.world.ctx(ADMIN), "Singers", Change(is_distributor=True))
-    groups.add(scene.world.ctx(ADMIN), made, scene.world.agents[2].id)
+    groups.add_member(scene.world.ctx(ADMIN), made, scene.world.agents[2].id)
     return made
 
 
@@ -81,7 +81,7 @@ def _of_group(scene: Scene, _: str) -> dict[str, Any]:
     """A visitor who has a conversation with the group, so that the scene's own keeps his."""
     if "grouped" not in scene.kept:
         scene.kept["grouped"] = visitor = scene.world.visitor()
-        waiting_queue.ask(scene.world.as_visitor(visitor.id), visitor.id, group(scene).id)
+        waiting_queue.join(scene.world.as_visitor(visitor.id), visitor.id, group(scene).id)
     return _app(scene) | {"group_uuid": group(scene).id, "user_uuid": scene.kept["grouped"].id}
 
 

@@ -23,7 +23,7 @@ def agents_device(scene: "Scene") -> str:
 
 def device_of(world: "World", agent: "Person") -> str:
     """A browser of an agent's."""
-    return devices.used(world.ctx(AGENT, agent), agent.id, "a browser", Details(os="BROWSER")).id
+    return devices.record_use(world.ctx(AGENT, agent), agent.id, "a browser", Details(os="BROWSER")).id
 
 
 def device(scene: "Scene", label: str) -> str:

@@ -124,7 +124,7 @@ def refresh_token(scene: Scene) -> str:
     """A refresh token of the first agent."""
     agent = scene.world.agents[0]
     caller = Caller(scene.world.account, AGENT, agent.id, agent.number)
-    return refresh_tokens.begin(scene.world.ctx(ADMIN), caller).refresh
+    return refresh_tokens.issue_pair(scene.world.ctx(ADMIN), caller).refresh
 
 
 def api_key(scene: Scene) -> str:

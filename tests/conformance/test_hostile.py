@@ -40,7 +40,7 @@ def _watched() -> Iterator[None]:
 def test_the_watch_sees_a_key_that_no_row_can_have(scene: Scene) -> None:
     for key in ("", "x" * 1_025):
         with pytest.raises(AssertionError):
-            people.move(scene.world.account, key, None, 1)
+            people.set_group(scene.world.account, key, None, 1)
 
 
 def ask(scene: Scene, row: Row, label: str, given: dict[str, Any]) -> int:

@@ -87,7 +87,7 @@ def test_a_staff_token_needs_the_row_s_permission(scene: Scene, row: Row) -> Non
 
     others = [name for name in ("operators", "domains", "users") if name != row.endpoint.needs]
     for held, status in ((others, 403), ([str(row.endpoint.needs)], 200), ([], 403)):
-        agents.permit(world.ctx(ADMIN), staff.id, held)
+        agents.set_permissions(world.ctx(ADMIN), staff.id, held)
         answer = asked()
         assert (answer.status, held) == (status, held)
         assert (answer.body["status"], answer.body["type"]) == ((1, "Success") if status == 200 else (0, "Error"))
@@ -190,7 +190,7 @@ def test_a_domain_s_operators_and_their_flags(console: Console) -> None:
 
 def test_the_organisation_is_shown_as_stored_and_tokens_to_administrators_alone(console: Console) -> None:
     world = console.world
-    organisations.book(world.ctx(ADMIN), BOOKED)
+    organisations.save(world.ctx(ADMIN), BOOKED)
     shown = console.done("GET", "organisation")
     assert (shown["status"], shown["dummyDomain"], shown["name"], shown["email"]) == (1, True, "demo", world.owner.email)
     everything = ["operators", "domains", "users"]
@@ -216,7 +216,7 @@ def test_the_organisation_is_shown_as_stored_and_tokens_to_administrators_alone(
     assert (seen["dummyDomain"], seen["access"][1]["permission"]) == (False, ["users"])
     assert (seen["addon"][0]["accessToken"], seen["addon"][0]["refreshToken"]) == (None, None)
     staff = Console(world, world.agents[0])
-    agents.permit(world.ctx(ADMIN), world.agents[0].id, ["operators"])
+    agents.set_permissions(world.ctx(ADMIN), world.agents[0].id, ["operators"])
     assert staff.refused("PUT", "operator/update", email=world.agents[0].email, status=1, permission=["users"]) == 403
 
 
@@ -317,7 +317,7 @@ def test_what_a_call_costs(console: Console, method: str, path: str, given: dict
 def test_a_staff_member_s_permission_is_one_request_more(console: Console) -> None:
     world = console.world
     console.done("POST", "domain/add", domain=HOST, email=EMAIL)
-    agents.permit(world.ctx(ADMIN), world.agents[0].id, ["domains"])
+    agents.set_permissions(world.ctx(ADMIN), world.agents[0].id, ["domains"])
     staff = Console(world, world.agents[0])
     staff.done("POST", "domain/operator/add", domain=HOST, email=world.agents[2].email)
     with counted() as sent:

@@ -104,7 +104,7 @@ def test_whoever_knows_an_address_or_an_id_reads_nothing_of_that_customer(scene:
         assert code(scene, "PP_PAGE_HISTORY_MESSAGE", "PPCOM", **given) == 26
         assert ask(scene, "PP_GET_USER_CONVERSATION_LIST", "PPCOM", user_uuid=each)["list"] == []
     assert (seen(scene, created)["user_email"], seen(scene, created)["is_email_verified"]) == (email, True)
-    assert people.by_email(scene.world.ctx(ADMIN), email).id == created
+    assert people.get_by_email(scene.world.ctx(ADMIN), email).id == created
 
 
 def test_an_unsigned_address_is_noted_for_agents_and_is_nobodys(scene: Scene) -> None:
@@ -123,7 +123,7 @@ def test_an_unsigned_address_is_noted_for_agents_and_is_nobodys(scene: Scene) ->
     }
     assert unique_names.find(scene.world.account, "email", email) is None
     with pytest.raises(NotFound):
-        people.by_email(scene.world.ctx(ADMIN), email)
+        people.get_by_email(scene.world.ctx(ADMIN), email)
     assert registration.is_free(scene.world.ctx(ADMIN), email)
     assert seen(scene, user(scene, EMAIL, user_email=email))["user_fullname"] == email.split("@")[0]
 
@@ -218,7 +218,7 @@ def test_a_signature_opens_the_customers_own_contact_from_any_browser(scene: Sce
     shown = seen(scene, first)
     assert (shown["user_fullname"], shown["user_mobile"], shown["user_email"]) == ("New Name", "+49 1", email)
     assert shown["is_email_verified"] is False, "the signature is of the id alone"
-    assert people.by_email(scene.world.ctx(ADMIN), email).id == created
+    assert people.get_by_email(scene.world.ctx(ADMIN), email).id == created
 
 
 def test_a_bad_signature_is_refused_whatever_it_is_of(scene: Scene, rival: Scene) -> None:

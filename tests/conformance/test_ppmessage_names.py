@@ -66,7 +66,7 @@ def test_a_member_sees_the_other_side_as_its_own_name(together: World) -> None:
 def test_a_group_s_conversation_is_called_after_its_members(together: World) -> None:
     group = groups.create(together.ctx(ADMIN), "Sales", groups.Change())
     for agent in together.agents[:2]:
-        groups.add(together.ctx(ADMIN), group, agent.id)
+        groups.add_member(together.ctx(ADMIN), group, agent.id)
     visitor = together.visitor()
     given = {"app_uuid": together.account, "user_uuid": visitor.id, "device_uuid": visitor.device, "group_uuid": group.id}
     visitor.conversation = together.pp("PPCOM_CREATE_CONVERSATION", **given).body["uuid"]
@@ -105,7 +105,7 @@ def test_names_cost_one_request_however_long_the_list_and_none_in_a_warm_process
 
     def asked(count: int) -> list[str]:
         with counted() as sent:
-            assert members.names(ctx, rows[:count], {}) == {row.id: ALL for row in rows[:count]}
+            assert members.conversation_names(ctx, rows[:count], {}) == {row.id: ALL for row in rows[:count]}
         return sent
 
     for count in (1, 5):

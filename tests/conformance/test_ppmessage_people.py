@@ -203,7 +203,7 @@ def test_a_user_is_removed_with_a_password_and_his_words_stay(scene: Scene) -> N
     assert call(scene, "PP_GET_APP_INFO", token, app_uuid=world.account)["error_code"] == 4
     assert password(scene, key, agent.email, NEW_PASSWORD).body == {"error_code": -1}
     assert user not in {entry["uuid"] for entry in ask(scene, "PP_GET_APP_SERVICE_USER_LIST")["list"]}
-    assert people.cards(world.ctx(ADMIN), [user])[user].name == "New Agent"
+    assert people.load_views(world.ctx(ADMIN), [user])[user].name == "New Agent"
     assert created(scene, user_email=agent.email, user_status="SERVICE")["error_code"] == 0
     assert code(scene, "PP_REMOVE_USER", user_uuid=newcomer(scene), user_password=WIRE_PASSWORD) == 0
 

@@ -134,7 +134,7 @@ def test_another_tenants_requests_do_not_use_up_the_owners(world: World, other: 
 
 def asked_from(world: World, email: str, source: str) -> None:
     caller = Caller(world.account, VISITOR, client="PPCONSOLE_BEFORE_LOGIN")
-    recovery.ask(Context(caller, now=world.now, pause=lambda _: None, source=source), email, "/ppauth/reset")
+    recovery.request_mail(Context(caller, now=world.now, pause=lambda _: None, source=source), email, "/ppauth/reset")
 
 
 def test_strangers_use_up_what_they_may_ask_for_and_not_what_the_holder_may(world: World) -> None:
@@ -158,7 +158,7 @@ def test_a_reset_that_fails_costs_no_link(world: World, monkeypatch: pytest.Monk
     with monkeypatch.context() as broken:
         broken.setattr(people_rows, "_next_generation", crash)
         with pytest.raises(ConnectionError):
-            recovery.reset(world.ctx(ADMIN), code, NEW)
+            recovery.reset_password(world.ctx(ADMIN), code, NEW)
     assert works(world, ada.email, PASSWORD)
     assert reset(world, code).status == 200
     assert (works(world, ada.email, NEW), works(world, ada.email, PASSWORD)) == (True, False)
@@ -166,23 +166,23 @@ def test_a_reset_that_fails_costs_no_link(world: World, monkeypatch: pytest.Monk
 
 def test_of_two_resets_at_once_one_counts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ada = world.agents[0]
-    code, end_logins = link(world, ada.email), people_rows.end_logins
+    code, end_logins = link(world, ada.email), people_rows.revoke_logins
 
     def late(*given: Any) -> None:
         monkeypatch.setattr(people_rows, "end_logins", end_logins)
-        recovery.reset(world.ctx(ADMIN), code, "the faster one")
+        recovery.reset_password(world.ctx(ADMIN), code, "the faster one")
         end_logins(*given)
 
     monkeypatch.setattr(people_rows, "end_logins", late)
     with pytest.raises(NotAuthenticated):
-        recovery.reset(world.ctx(ADMIN), code, NEW)
+        recovery.reset_password(world.ctx(ADMIN), code, NEW)
     assert (works(world, ada.email, "the faster one"), works(world, ada.email, NEW)) == (True, False)
 
 
 def test_a_reset_takes_the_code_with_the_password(world: World) -> None:
     code = link(world, world.agents[0].email)
     with counted() as sent:
-        recovery.reset(world.ctx(ADMIN), code, NEW)
+        recovery.reset_password(world.ctx(ADMIN), code, NEW)
     assert sent.count("TransactWriteItems") == 1 and sent.count("DeleteItem") == 1, "that of the count of wrong passwords"
 
 
@@ -238,7 +238,7 @@ def test_what_is_no_address_is_refused(world: World, email: str) -> None:
 
 
 def test_an_address_that_mail_does_not_know_gets_none(world: World) -> None:
-    assert not recovery.send(world.ctx(SYSTEM), "é@desk.test", "/x")
+    assert not recovery.send_mail(world.ctx(SYSTEM), "é@desk.test", "/x")
 
 
 def test_without_a_sender_nothing_is_sent_and_the_log_says_so_once(
@@ -275,7 +275,7 @@ def test_an_address_at_a_host_in_another_script_is_one_persons_and_gets_its_mail
     for spelling in (f"ada@BÜCHER.{host}", f"ada@xn--bcher-kva.{host}", f" ada@bu\u0308cher.{host}"):
         with pytest.raises(Exists):
             registration.create_agent(world.ctx(ADMIN), CreateAgent(spelling, "Ada again", PASSWORD))
-        assert people.agent_by_email(world.ctx(ADMIN), spelling).id == made.id
+        assert people.get_agent_by_email(world.ctx(ADMIN), spelling).id == made.id
         assert ask(world, spelling).body["error_code"] == 0
         assert mails(world)[-1][0] == made.email
 

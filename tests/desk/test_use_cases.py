@@ -93,7 +93,7 @@ def test_whoever_has_its_level_gets_into_a_use_case(world: World) -> None:
 
 @pytest.mark.parametrize("permission", access.PERMISSIONS)
 def test_a_permission_opens_what_it_is_for_and_nothing_else(world: World, permission: str) -> None:
-    agents.permit(world.ctx(ADMIN), world.agents[0].id, [permission])
+    agents.set_permissions(world.ctx(ADMIN), world.agents[0].id, [permission])
     for name in USE_CASES:
         rule = _rule(name)
         if rule.level == ADMIN:

@@ -117,7 +117,7 @@ def test_a_bound_is_no_shorter_than_what_the_desk_takes() -> None:
     def most(kind: Any) -> int:
         return int(next(meta.max_length for meta in get_args(kind) if isinstance(meta, Meta)) or 0)
 
-    names = [group_chats.LONGEST_NAME, conversations.LONGEST_FACT, devices._LONGEST, profiles._LONGEST["name"]]
+    names = [group_chats.LONGEST_NAME, conversations.LONGEST_METADATA, devices._LONGEST, profiles._LONGEST["name"]]
     assert all(longest <= most(bounds.Name) for longest in [*names, accounts._LONGEST["name"], groups._LONGEST["name"]])
     lines = [
         profiles._LONGEST["icon"],

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.models import connections, people
-from chalicelib.telemetry import Facts, Failed
+from chalicelib.telemetry import Failed, LogFields
 from tests import policies
 from tests.e2e.test_sockets import words
 from tests.world import Socket, World
@@ -48,7 +48,7 @@ def test_a_message_that_aws_denies_is_acked_as_failed_logged_and_raised(
     assert policies.denied
     policies.denied.clear()
     (line,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert isinstance(line.msg, Facts)
+    assert isinstance(line.msg, LogFields)
     assert (set(line.msg["codes"]), line.msg["Errors"]) == ({"AccessDeniedException"}, [1])
 
 

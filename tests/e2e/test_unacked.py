@@ -145,7 +145,7 @@ def test_nobody_acknowledges_or_reads_for_another_s_device(world: World, other: 
     visitor, another, stranger = talking(world), world.visitor(), other.visitor()
     reply(world, "for him")
     (pid,) = unacked(visitor)["list"]
-    agents = devices.used(world.as_agent(), world.agents[0].id, "b", Details(os="BROWSER")).id
+    agents = devices.record_use(world.as_agent(), world.agents[0].id, "b", Details(os="BROWSER")).id
     for user, code in ((another.id, 8), (world.agents[0].id, 7)):
         assert world.pp("ACK_MESSAGE", list=[pid], user_uuid=user).body["error_code"] == code
     assert other.pp("ACK_MESSAGE", list=[pid], user_uuid=visitor.id).body["error_code"] == 7

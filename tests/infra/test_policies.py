@@ -15,7 +15,7 @@ from chalicelib.desk.conversations import group_chats, messages
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import agents, devices
 from chalicelib.models import conversations, settings, summaries
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.telemetry import Failed
 from tests import policies
 from tests.conformance.cases_sockets import agents_device
@@ -241,7 +241,7 @@ def lose_a_race(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def refuse(*_: Any, **__: Any) -> None:
         monkeypatch.setattr(summaries, "change", change)
-        raise Refused(["ConditionalCheckFailed"], [None])
+        raise ConditionFailed(["ConditionalCheckFailed"], [None])
 
     monkeypatch.setattr(summaries, "change", refuse)
 

@@ -30,18 +30,18 @@ from chalicelib.models import (
 from infra.stack import TEMPLATE
 
 MODELS: list[type[Model]] = [
-    rate_windows.Attempts,
-    unique_names.Claim,
+    rate_windows.RateWindow,
+    unique_names.UniqueName,
     connections.Connection,
     conversations.Conversation,
-    sequences.Counter,
+    sequences.Sequence,
     devices.Device,
     files.File,
     messages.Message,
     people.Person,
     receipts.Receipt,
     settings.Setting,
-    statistics.Tally,
+    statistics.Statistic,
     timers.Timer,
     tokens.Token,
     topics.Topic,

@@ -137,7 +137,7 @@ def lose_an_agent(world: World) -> None:
     group_chats.create(ours.as_visitor(visitor.id), named)
     ours.settle()
     first = conversations.load(ours.ctx(ADMIN), visitor.conversation).assignee
-    agents.switch(ours.ctx(ADMIN, ours.owner), str(first), on=False)
+    agents.set_active(ours.ctx(ADMIN, ours.owner), str(first), on=False)
     ours.settle()
     second = conversations.load(ours.ctx(ADMIN), visitor.conversation).assignee
     assert {first, second} == {agent.id for agent in ours.agents[:2]}

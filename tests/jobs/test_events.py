@@ -9,7 +9,7 @@ import app
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations, group_chats, inbox, members, messages
 from chalicelib.desk.core import changes, events
-from chalicelib.desk.core.changes import Progress
+from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import (
     AccessEnded,
     AgentAvailable,
@@ -81,7 +81,7 @@ def state(world: World) -> list[tuple[object, ...]]:
     listed = inbox.page(ctx, inbox.Listing()).conversations
     rows = [conversations.load(ctx, row.id) for row in listed]
     shown = [(row.id, row.assignee, row.status, row.message_count, row.version) for row in rows]
-    return sorted(shown, key=str) + [(agent.id, agent.presence, agent.open_conversations) for agent in people.agents(ctx)]
+    return sorted(shown, key=str) + [(agent.id, agent.presence, agent.open_conversations) for agent in people.list_agents(ctx)]
 
 
 def test_each_event_three_times_and_in_the_wrong_order_changes_nothing(world: World) -> None:
@@ -119,7 +119,7 @@ def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World)
     world._collect()
     world.settle()
     assert visitor.info()["assigned_uuid"] == world.agents[0].id
-    assert people.agents(world.ctx(ADMIN))[1].open_conversations == 1
+    assert people.list_agents(world.ctx(ADMIN))[1].open_conversations == 1
 
 
 def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world: World) -> None:
@@ -131,14 +131,14 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", body, **world.bearer())
     (record,) = world.records("conversations")
     change = record["dynamodb"]
-    told, progress = changes.of_change("conversations", change["OldImage"], change["NewImage"])
+    told, progress = changes.events_of("conversations", change["OldImage"], change["NewImage"])
     assert [(type(event), getattr(event, "kind", None)) for event in told] == [
         (MessagePosted, None),
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
     ]
-    assert progress == Progress(messages=1)
-    assert changes.of_change("conversations", change["NewImage"], None) == ([], Progress())
+    assert progress == Measures(messages=1)
+    assert changes.events_of("conversations", change["NewImage"], None) == ([], Measures())
 
 
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
@@ -152,9 +152,9 @@ def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: 
     command = group_chats.CreateConversation(agents[0], (agents[1],), internal=True)
     found = group_chats.create(ctx, command).conversation
     messages.post(ctx, messages.PostMessage(found.id, "psst"))
-    members.close(ctx, found.id, agents[0])
+    members.close_for(ctx, found.id, agents[0])
     records = world.records("conversations")
     assert len(records) == 5
     images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
-    told = [event for old, new in images for event in changes.of_change("conversations", old, new)[0]]
+    told = [event for old, new in images for event in changes.events_of("conversations", old, new)[0]]
     assert {events.QUEUES[type(event)] for event in told} <= {events.NOTIFY}

@@ -95,7 +95,9 @@ def test_who_waits_for_a_group_learns_why_and_when_it_is_over(world: World) -> N
     assert waits(socket) == [(12, None)], "no agent distributes"
     told = list(socket.received)
     assert told
-    groups.add(ours.ctx(ADMIN), groups.create(ours.ctx(ADMIN), "All", groups.Change(is_distributor=True)), ours.agents[0].id)
+    groups.add_member(
+        ours.ctx(ADMIN), groups.create(ours.ctx(ADMIN), "All", groups.Change(is_distributor=True)), ours.agents[0].id
+    )
     ours.online(ours.agents[0])
     ((_, conversation),) = waits(socket)[1:]
     assert waits(socket)[1] == (0, conversation) and conversation

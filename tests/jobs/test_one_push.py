@@ -11,7 +11,7 @@ from chalicelib.desk.conversations import conversations, members, messages
 from chalicelib.desk.conversations.conversations import Change
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.conversations.messages import PostMessage
-from chalicelib.models.status_history import Step, lost
+from chalicelib.models.status_history import StatusChange, messages_until_lost
 from tests.desk.realtime.test_live import an_agent
 from tests.world import Socket, Visitor, World, invoke
 
@@ -148,8 +148,18 @@ def test_events_of_the_version_before_are_still_told(world: World) -> None:
 
 
 def test_what_an_agent_had_before_is_known_by_the_steps() -> None:
-    taken = {3: Step("A", 1, 7, 0), 4: Step("R", 1, 8, 2), 5: Step("R", 1, 9, 3), 6: Step("R", 1, 7, 4)}
-    assert lost(taken, 7, 6) == 2
-    assert lost(taken, 8, 4) == 0
-    assert lost({**taken, 7: Step("C", 1, 7, 5), 8: Step("W", 1, 0, 6), 9: Step("A", 1, 7, 7)}, 7, 9) == 6
-    assert lost({}, 7, 1) == 0
+    taken = {
+        3: StatusChange("A", 1, 7, 0),
+        4: StatusChange("R", 1, 8, 2),
+        5: StatusChange("R", 1, 9, 3),
+        6: StatusChange("R", 1, 7, 4),
+    }
+    assert messages_until_lost(taken, 7, 6) == 2
+    assert messages_until_lost(taken, 8, 4) == 0
+    assert (
+        messages_until_lost(
+            {**taken, 7: StatusChange("C", 1, 7, 5), 8: StatusChange("W", 1, 0, 6), 9: StatusChange("A", 1, 7, 7)}, 7, 9
+        )
+        == 6
+    )
+    assert messages_until_lost({}, 7, 1) == 0

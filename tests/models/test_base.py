@@ -8,7 +8,7 @@ from pynamodb.exceptions import AttributeNullError, CancellationReason, VerboseC
 from pynamodb.models import Model
 
 from chalicelib.models import base, unique_names
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
@@ -24,7 +24,7 @@ def row(world: World) -> Conversation:
 
 def test_a_row_is_stored_as_pynamodb_would(world: World) -> None:
     found = row(world)
-    found.tried, found.is_read, found.group = [world.owner.id], True, ""
+    found.tried_agents, found.is_read, found.group = [world.owner.id], True, ""
     theirs = Model.get_save_kwargs_from_instance(found, Conversation.status == "new")
     ours = found.get_save_kwargs_from_instance(Conversation.status == "new")
     assert ours["Item"] == theirs["Item"]
@@ -74,11 +74,11 @@ def meets_another(monkeypatch: pytest.MonkeyPatch, times: int, *reasons: str | N
 
 def test_a_write_that_met_another_is_repeated(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = meets_another(monkeypatch, 2, code="TransactionConflictException")
-    unique_names.put(unique_names.claim(world.account, "email", "cu@shop.test", world.owner.id))
+    unique_names.put(unique_names.new_name(world.account, "email", "cu@shop.test", world.owner.id))
     assert sent == ["PutItem"] * 3
     sent = meets_another(monkeypatch, 2, None, "TransactionConflict", code="TransactionCanceledException")
     with base.transaction() as write:
-        write.save(unique_names.claim(world.account, "email", "b@shop.test", world.owner.id))
+        write.save(unique_names.new_name(world.account, "email", "b@shop.test", world.owner.id))
     assert sent.count("TransactWriteItems") == 3
 
 
@@ -87,10 +87,10 @@ def test_one_that_always_meets_another_is_refused_and_one_with_a_failed_conditio
 ) -> None:
     for reasons, times in ((["TransactionConflict"], 6), (["TransactionConflict", "ConditionalCheckFailed"], 1)):
         sent = meets_another(monkeypatch, 100, *reasons, code="TransactionCanceledException")
-        with pytest.raises(Refused), base.transaction() as write:
-            write.save(unique_names.claim(world.account, "email", "cu@shop.test", world.owner.id))
+        with pytest.raises(ConditionFailed), base.transaction() as write:
+            write.save(unique_names.new_name(world.account, "email", "cu@shop.test", world.owner.id))
         assert len(sent) == times
         monkeypatch.undo()
     meets_another(monkeypatch, 100, code="TransactionConflictException")
-    with pytest.raises(Refused):
-        unique_names.put(unique_names.claim(world.account, "email", "cu@shop.test", world.owner.id))
+    with pytest.raises(ConditionFailed):
+        unique_names.put(unique_names.new_name(world.account, "email", "cu@shop.test", world.owner.id))

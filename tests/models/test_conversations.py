@@ -33,15 +33,17 @@ def full(world: World) -> Conversation:
     sender = lifecycle.Sender(agent.id, agent.number, "agent")
     now, settings = world.now, AutoClose()
     changes = lifecycle.routed(now, agent.id, agent.number, [other.id for other in world.agents[:2]], 3, settings)
-    changes |= lifecycle.picked(now) | lifecycle.said(now, "new", Deadlines(), sender, visitor.conversation, "x" * 5000, settings)
+    changes |= lifecycle.picked(now) | lifecycle.after_public_message(
+        now, "new", Deadlines(), sender, visitor.conversation, "x" * 5000, settings
+    )
     changes |= {"group": visitor.id, "group_number": 1_000, "domain": 100_000}
     counts = {
         "message_count": 100_000,
         "note_count": 10_000,
         "member_count": 50,
         "agent_count": 50,
-        "steps": 1_000,
-        "facts": True,
+        "status_change_count": 1_000,
+        "has_metadata": True,
     }
     summaries.updates(found, changes | counts, now)
     return found
@@ -53,9 +55,11 @@ def test_a_full_row_stays_below_a_kilobyte(world: World) -> None:
 
 def test_an_inbox_row_stays_below_a_kilobyte_and_says_who_when_and_what(world: World) -> None:
     item = full(world).serialize()
-    listed = {name: value for name, value in item.items() if name in [*conversations._LISTED, "key", "inbox", "last_activity_at"]}
+    listed = {
+        name: value for name, value in item.items() if name in [*conversations._LISTED, "key", "inbox_key", "last_activity_at"]
+    }
     assert size(listed) <= 1024
-    assert {"of_contact", "assignee", "status", "preview"} <= set(listed)
+    assert {"contact_key", "assignee", "status", "preview"} <= set(listed)
 
 
 def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: World) -> None:
@@ -72,7 +76,7 @@ def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: W
     summaries.change(again, lifecycle.closed(world.now), world.now)
     assert conversations.held(world.account, agent.id, 10, newest_first=True) == []
     closed = conversations.get(world.account, first.conversation)
-    assert closed is not None and closed.held_by is None and closed.held_since is None
+    assert closed is not None and closed.holder_key is None and closed.held_since is None
 
 
 def test_a_contact_s_index_holds_keys(world: World) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from chalicelib.rules.domains import Domain, Part, host_of, host_of_origin, serving
+from chalicelib.rules.domains import Domain, OperatorRole, host_of, host_of_origin, serving
 
 GOOD = [
     ("shop.example", "shop.example"),
@@ -78,7 +78,12 @@ class Agent:
 
 def test_a_domain_is_served_by_its_operators_who_are_active_and_take_chats() -> None:
     agents = [Agent(id_) for id_ in "abcd"]
-    parts = {"a": Part(), "b": Part(is_active=False), "c": Part(takes_chats=False), "gone": Part()}
+    parts = {
+        "a": OperatorRole(),
+        "b": OperatorRole(is_active=False),
+        "c": OperatorRole(takes_chats=False),
+        "gone": OperatorRole(),
+    }
     assert serving(agents, Domain(1, "shop.example", "a@b.c", 0, 0, operators=parts)) == [Agent("a")]
     assert serving(agents, Domain(1, "shop.example", "a@b.c", 0, 0)) == []
     assert serving(agents, None) == agents

@@ -14,11 +14,11 @@ OFF = AutoClose(is_enabled=False)
 DUE = Deadlines(NOW + 1, NOW + 2, NOW + 3)
 NOTHING_DUE = {"reassign_at": None, "warn_at": None, "close_at": None}
 CUSTOMER, ANNA, DESK = Sender("c", 7, CONTACT), Sender("anna", 2, STAFF), Sender("account", 0, MACHINE)
-BEGUN = {"expire_at": None, "named": None}
+BEGUN = {"expire_at": None, "has_named_agents": None}
 
 
 def said(before: str, sender: Sender, settings: AutoClose = SETTINGS, until: Deadlines = DUE, body: str = "Hello") -> Changes:
-    return lifecycle.said(NOW, before, until, sender, "m", body, settings)
+    return lifecycle.after_public_message(NOW, before, until, sender, "m", body, settings)
 
 
 def due_after(changes: Changes) -> tuple[int | None, int | None, int | None]:
@@ -45,30 +45,37 @@ def test_nobody_is_warned_or_closed_but_while_the_customer_is_waited_for(to: str
 @pytest.mark.parametrize("again", [None, NOW + 5])
 def test_waiting_has_no_agent_and_has_tried_none(again: int | None) -> None:
     nobody = {"assignee": None, "assignee_number": None, "assigned_at": None, "picked_at": None}
-    fresh = {"tried": [], "attempts": 0}
-    assert lifecycle.waiting(again) == {**nobody, **fresh, "warn_at": None, "close_at": None, "reassign_at": again, "named": None}
+    fresh = {"tried_agents": [], "routing_attempts": 0}
+    assert lifecycle.waiting(again) == {
+        **nobody,
+        **fresh,
+        "warn_at": None,
+        "close_at": None,
+        "reassign_at": again,
+        "has_named_agents": None,
+    }
 
 
 def test_waiting_gives_each_conversation_a_list_of_its_own() -> None:
-    lifecycle.waiting(None)["tried"].append("anna")
-    assert lifecycle.waiting(None)["tried"] == []
+    lifecycle.waiting(None)["tried_agents"].append("anna")
+    assert lifecycle.waiting(None)["tried_agents"] == []
 
 
 def test_assigned_is_to_be_picked_and_no_clock_undoes_it() -> None:
     agent = {"assignee": "anna", "assignee_number": 2, "assigned_at": NOW, "picked_at": None}
     assert lifecycle.assigned(NOW, "anna", 2, ["bob"]) == {
         **agent,
-        "tried": ["bob", "anna"],
-        "attempts": 0,
+        "tried_agents": ["bob", "anna"],
+        "routing_attempts": 0,
         "reassign_at": None,
-        "named": None,
+        "has_named_agents": None,
     }
 
 
 @given(st.lists(st.sampled_from("abcd"), unique=True), st.sampled_from("abcd"))
 def test_the_latest_agent_is_the_last_tried_once_and_the_others_keep_their_order(tried: list[str], agent: str) -> None:
     given_tried = tuple(tried)
-    after = lifecycle.assigned(NOW, agent, 1, tried)["tried"]
+    after = lifecycle.assigned(NOW, agent, 1, tried)["tried_agents"]
     assert after[-1] == agent
     assert after[:-1] == [other for other in tried if other != agent]
     assert tuple(tried) == given_tried
@@ -83,20 +90,20 @@ def test_routed_is_assigned_and_looked_at_again_where_auto_close_is_on(now: int,
 
 def test_who_has_not_had_it_gets_the_whole_span_however_long_it_waited() -> None:
     given = lifecycle.routed(NOW, "anna", 2, [], 6, SETTINGS)
-    assert (given["attempts"], given["reassign_at"]) == (0, NOW + 10_000)
+    assert (given["routing_attempts"], given["reassign_at"]) == (0, NOW + 10_000)
 
 
 def test_a_second_round_goes_twice_as_slowly() -> None:
     again = lifecycle.routed(NOW, "anna", 2, ["anna", "bob"], 1, SETTINGS)
-    assert (again["attempts"], again["reassign_at"]) == (2, NOW + 40_000)
-    assert again["tried"] == ["bob", "anna"]
+    assert (again["routing_attempts"], again["reassign_at"]) == (2, NOW + 40_000)
+    assert again["tried_agents"] == ["bob", "anna"]
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(0, 20), (1, 40), (4, 320), (5, 640), (6, 640), (50, 640)])
 def test_still_unpicked_is_looked_at_ever_more_rarely(attempts: int, seconds: int) -> None:
     for assigned in (True, False):
         changes = lifecycle.still_unpicked(NOW, assigned, attempts, SETTINGS)
-        assert changes == {"attempts": attempts + 1, "reassign_at": NOW + seconds * 1000}
+        assert changes == {"routing_attempts": attempts + 1, "reassign_at": NOW + seconds * 1000}
 
 
 def test_switched_off_an_agent_may_take_his_time_but_what_waits_is_looked_at() -> None:
@@ -106,7 +113,7 @@ def test_switched_off_an_agent_may_take_his_time_but_what_waits_is_looked_at() -
 
 
 def test_picked_is_not_looked_at_again() -> None:
-    assert lifecycle.picked(NOW) == {"picked_at": NOW, "reassign_at": None, "tried": []}
+    assert lifecycle.picked(NOW) == {"picked_at": NOW, "reassign_at": None, "tried_agents": []}
 
 
 @pytest.mark.parametrize("sender", [CUSTOMER, ANNA, DESK])

@@ -14,11 +14,11 @@ from tests.rules.values import auto_closes
 
 NEW_CONVERSATION: Changes = {
     **dict.fromkeys(["assignee", "assignee_number", "assigned_at", "picked_at", "closed_at", "warn_at", "close_at"]),
-    "named": None,
+    "has_named_agents": None,
     **dict.fromkeys(["last_message", "preview"]),
     **dict.fromkeys(["last_sender", "last_sender_number", "last_sender_kind"]),
     "status": NEW,
-    "attempts": 0,
+    "routing_attempts": 0,
     "is_read": False,
     "is_read_by_contact": False,
 }
@@ -61,7 +61,7 @@ class Conversation(RuleBasedStateMachine):
         until = self.row | first
         due = Deadlines(until["reassign_at"], until["warn_at"], until["close_at"])
         sender = Sender(f"{kind}-id", number, kind)
-        return lifecycle.said(self.now, until["status"], due, sender, f"at-{self.now}", "Hello", self.auto_close)
+        return lifecycle.after_public_message(self.now, until["status"], due, sender, f"at-{self.now}", "Hello", self.auto_close)
 
     def message(self, kind: str, first: Changes | None = None) -> None:
         before = self.row["status"]
@@ -80,7 +80,7 @@ class Conversation(RuleBasedStateMachine):
     def opened(self, wanted: AutoClose, is_queued: bool, named: str | None) -> None:
         self.auto_close = wanted
         again, expires = self.now + wanted.reassign_unpicked_after * 1000, self.now + 86_400_000
-        self.row = {**NEW_CONVERSATION, "tried": []} | lifecycle.empty(again if is_queued else None, expires)
+        self.row = {**NEW_CONVERSATION, "tried_agents": []} | lifecycle.empty(again if is_queued else None, expires)
         self.row |= {"status_since": self.now, "last_activity_at": self.now}
         if named:
             self.row |= lifecycle.assigned(self.now, named, AGENTS[named], []) | lifecycle.named(expires)
@@ -104,7 +104,7 @@ class Conversation(RuleBasedStateMachine):
 
     @rule(agent=agents)
     def an_agent_takes_it_by_answering(self, agent: str) -> None:
-        taken = lifecycle.assigned(self.now, agent, AGENTS[agent], self.row["tried"])
+        taken = lifecycle.assigned(self.now, agent, AGENTS[agent], self.row["tried_agents"])
         self.message(STAFF, taken | lifecycle.picked(self.now))
 
     @precondition(lambda self: self.row["warn_at"] is not None)
@@ -129,13 +129,17 @@ class Conversation(RuleBasedStateMachine):
 
     @rule(agent=agents)
     def assigned_by_hand(self, agent: str) -> None:
-        self.apply(lifecycle.assigned(self.now, agent, AGENTS[agent], self.row["tried"]))
+        self.apply(lifecycle.assigned(self.now, agent, AGENTS[agent], self.row["tried_agents"]))
         assert not self.is_looked_at_again
 
     @precondition(lambda self: self.is_open and (self.is_looked_at_again or not self.is_assigned))
     @rule(agent=agents)
     def routed(self, agent: str) -> None:
-        self.apply(lifecycle.routed(self.now, agent, AGENTS[agent], self.row["tried"], self.row["attempts"], self.auto_close))
+        self.apply(
+            lifecycle.routed(
+                self.now, agent, AGENTS[agent], self.row["tried_agents"], self.row["routing_attempts"], self.auto_close
+            )
+        )
 
     @precondition(lambda self: self.is_looked_at_again)
     @rule(agent_has_gone=st.booleans())
@@ -143,7 +147,7 @@ class Conversation(RuleBasedStateMachine):
         self.now = max(self.now, self.row["reassign_at"])
         gone = lifecycle.waiting(None) if agent_has_gone else {}
         stays = self.is_assigned and not agent_has_gone
-        self.apply(gone | lifecycle.still_unpicked(self.now, stays, self.row["attempts"], self.auto_close))
+        self.apply(gone | lifecycle.still_unpicked(self.now, stays, self.row["routing_attempts"], self.auto_close))
 
     @precondition(lambda self: self.is_open and self.is_assigned and self.row["picked_at"] is None)
     @rule()
@@ -153,7 +157,7 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def closed_has_no_deadline_and_says_since_when(self) -> None:
         if not self.is_open:
-            assert [self.row[name] for name in (*DEADLINES, "expire_at", "named")] == [None] * 5
+            assert [self.row[name] for name in (*DEADLINES, "expire_at", "has_named_agents")] == [None] * 5
             assert self.row["closed_at"] == self.row["status_since"]
         else:
             assert self.row["closed_at"] is None
@@ -162,7 +166,7 @@ class Conversation(RuleBasedStateMachine):
     def only_where_nobody_has_spoken_it_expires(self) -> None:
         if self.row["expire_at"] is not None:
             assert self.spoke is None
-        if self.row["named"]:
+        if self.row["has_named_agents"]:
             assert self.spoke is None and self.is_assigned and self.row["expire_at"] is not None
 
     @invariant()
@@ -201,7 +205,7 @@ class Conversation(RuleBasedStateMachine):
 
     @invariant()
     def its_agent_is_the_last_of_those_tried_and_each_is_there_once(self) -> None:
-        tried = self.row["tried"]
+        tried = self.row["tried_agents"]
         assert tried[-1:] == ([self.row["assignee"]] if self.is_assigned and self.row["picked_at"] is None else [])
         assert len(tried) == len(set(tried))
 

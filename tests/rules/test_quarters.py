@@ -20,7 +20,7 @@ def test_a_moment_is_counted_on_its_own_day_and_hour(at: int, zone: str) -> None
     local = datetime.fromtimestamp(at / 1000, UTC).astimezone(ZoneInfo(zone))
     if local.utcoffset() % timedelta(minutes=15):  # type: ignore[operator]
         return  # before time zones were quarters of an hour
-    assert quarters.place(quarters.quarter(at), zone) == (local.date(), local.hour)
+    assert quarters.local_hour(quarters.quarter(at), zone) == (local.date(), local.hour)
     assert quarters.quarter(at) in quarters.quarters(local.date(), local.date(), zone)
 
 

@@ -22,7 +22,7 @@ def test_left_is_what_is_wanted_and_not_acknowledged_and_nothing_before_upto(
     upto: int, last: int, wanted: set[int], acknowledged: set[int]
 ) -> None:
     read = range(upto + 1, last + 1)
-    left = receipts.left(read, wanted, upto, acknowledged)
+    left = receipts.pending(read, wanted, upto, acknowledged)
     assert left.messages == [number for number in read if number in wanted - acknowledged]
     assert left.upto >= upto
     assert all(number > left.upto for number in left.messages)
@@ -36,7 +36,7 @@ def test_moving_on_between_acknowledgements_changes_nothing_of_what_is_left(
     upto, kept, known = 0, set[int](), set[int]()
     for some in acknowledged:
         kept, known = kept | some, known | some
-        left = receipts.left(range(upto + 1, 41), wanted, upto, kept)
+        left = receipts.pending(range(upto + 1, 41), wanted, upto, kept)
         upto, kept = left.upto, kept - left.settled
         assert left.messages == sorted(wanted - known)
     if wanted <= known:
@@ -44,13 +44,13 @@ def test_moving_on_between_acknowledgements_changes_nothing_of_what_is_left(
 
 
 def test_what_was_acknowledged_of_no_message_is_settled() -> None:
-    left = receipts.left([1, 2], {1, 2}, 0, {2, 7, 9_999_999}, last=2)
-    assert left == receipts.Left([1], 0, {7, 9_999_999})
+    left = receipts.pending([1, 2], {1, 2}, 0, {2, 7, 9_999_999}, last=2)
+    assert left == receipts.Pending([1], 0, {7, 9_999_999})
 
 
 @given(upto=st.integers(0, 5000), last=st.integers(0, 5000))
 def test_a_device_reads_a_thousand_back_at_most(upto: int, last: int) -> None:
-    first = receipts.first(upto, last)
+    first = receipts.first_pending(upto, last)
     assert first > upto and first >= 1
     assert last - first < receipts.FURTHEST
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.text import joined, preview, visitor_email
+from chalicelib.rules.text import join_names, preview, visitor_email
 
 #: Letters of one, two, three and four bytes, among all others.
 letters = st.sampled_from("aé世😀") | st.characters(exclude_categories=["Cs"])
@@ -44,7 +44,7 @@ def test_a_visitors_address_is_the_beginning_of_both_uuids() -> None:
 
 @given(st.lists(st.text(st.characters(exclude_characters=","), min_size=1, max_size=30), max_size=30), st.integers(10, 300))
 def test_names_in_a_row_fit_and_are_whole_where_one_does(names: list[str], most: int) -> None:
-    row = joined(names, most)
+    row = join_names(names, most)
     assert len(row) <= most
     if row != ",".join(names):
         said = row.removesuffix("…").split(",")

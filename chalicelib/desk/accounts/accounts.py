@@ -9,7 +9,7 @@ from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
 from chalicelib.desk.core import access, events
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 from chalicelib.rules import deadlines, emails, presence, redirects, zones
@@ -44,7 +44,7 @@ class Client:
     #: Where a login page may send people back to, with a code for this client.
     redirect_uris: Sequence[str] = ()
     #: How often its secret was renewed.
-    generation: int = 0
+    token_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +155,19 @@ def load(ctx: Context) -> Account:
     return account
 
 
-def refreshed(ctx: Context) -> Account:
+def load_fresh(ctx: Context) -> Account:
     """The same as it is stored now, for those who set it or must not miss a change: one request."""
     return _cache.put(ctx.account, _read(ctx)[0], ctx.now)
 
 
-def knowing(ctx: Context, group: str | None) -> Account:
+def load_with_group(ctx: Context, group: str | None) -> Account:
     """The caller's account, read anew where a group is not among those known: one that is just made is not taken for removed."""
     account = load(ctx)
-    return account if group is None or group in account.groups else refreshed(ctx)
+    return account if group is None or group in account.groups else load_fresh(ctx)
 
 
 @access.allow(AGENT)
-def opened_in(ctx: Context) -> str | None:
+def load_signup_account(ctx: Context) -> str | None:
     """The account whose console the caller's was signed up in: what its login page's client belongs to."""
     return load(ctx).opened_in
 
@@ -175,7 +175,7 @@ def opened_in(ctx: Context) -> str | None:
 def load_many(ids: Sequence[str]) -> list[Account]:
     """Those of the accounts that are there, in the order asked for, without their auto-close: one request."""
     rows = settings.get_many(ids, _ACCOUNT)
-    found = [shown(id_, rows[id_].document) for id_ in ids if id_ in rows]
+    found = [from_document(id_, rows[id_].document) for id_ in ids if id_ in rows]
     return [account for account in found if not account.removed_at]
 
 
@@ -185,10 +185,10 @@ def _read(ctx: Context) -> tuple[Account, dict[str, Setting]]:
         raise NotFound("account", ctx.account)
     auto_close = AutoClose(**rows[_AUTO_CLOSE].document) if _AUTO_CLOSE in rows else AutoClose()
     groups = {row.document["id"]: Group(**row.document) for name, row in rows.items() if name.startswith(GROUPS)}
-    return replace(shown(ctx.account, rows[_ACCOUNT].document, auto_close), groups=groups), rows
+    return replace(from_document(ctx.account, rows[_ACCOUNT].document, auto_close), groups=groups), rows
 
 
-def read(ctx: Context) -> tuple[Account, Setting]:
+def load_for_update(ctx: Context) -> tuple[Account, Setting]:
     """The account as it is stored now, and the row to write it over: one request. Raises NotFound."""
     account, rows = _read(ctx)
     if account.removed_at:
@@ -196,13 +196,13 @@ def read(ctx: Context) -> tuple[Account, Setting]:
     return account, rows[_ACCOUNT]
 
 
-def shown(account: str, document: dict[str, Any], auto_close: AutoClose = AutoClose()) -> Account:
+def from_document(account: str, document: dict[str, Any], auto_close: AutoClose = AutoClose()) -> Account:
     """An account from its document."""
     clients = {label: Client(**client) for label, client in document.get("clients", {}).items()}
     return Account(id=account, auto_close=auto_close, **{**document, "clients": clients})
 
 
-def new(account: str, document: dict[str, Any]) -> Setting:
+def new_row(account: str, document: dict[str, Any]) -> Setting:
     """The row of an account that is to be."""
     return Setting(account, _ACCOUNT, document=document)
 
@@ -221,27 +221,27 @@ def change(ctx: Context, wanted: Change) -> Account:
     """
     given = {name: value for name, value in asdict(wanted).items() if value is not None}
     new_redirects = given.pop("redirect_uris", None)
-    check(given)
+    check_change(given)
 
     def attempt() -> Account:
-        account, row = read(ctx)
+        account, row = load_for_update(ctx)
         if wanted.trusts_addresses is not None and ctx.caller.person != account.owner:
             raise Forbidden("only the owner says whose word is believed", NOT_OWNER)
-        _tell(ctx, account, given, ctx.now + _KNOWN_TO_ALL)
+        _publish_routing_change(ctx, account, given, ctx.now + _KNOWN_TO_ALL)
         cleared = {name: None if value == "" else value for name, value in given.items()}
         document = {**row.document, **cleared, "updated_at": ctx.now}
         if new_redirects is not None:
             document["clients"] = {label: asdict(client) for label, client in _redirected(ctx, account, new_redirects).items()}
         settings.put(row, document)
-        _tell(ctx, account, given, ctx.now)
-        return shown(ctx.account, document)
+        _publish_routing_change(ctx, account, given, ctx.now)
+        return from_document(ctx.account, document)
 
-    changed = contended(ctx, attempt)
+    changed = retry_on_conflict(ctx, attempt)
     forget(ctx.account)
     return changed
 
 
-def _tell(ctx: Context, before: Account, given: Mapping[str, Any], due_at: int) -> None:
+def _publish_routing_change(ctx: Context, before: Account, given: Mapping[str, Any], due_at: int) -> None:
     """What waits is another's where another allocation is given: to be looked at at `due_at`, epoch milliseconds."""
     if given.get("allocation", before.allocation) != before.allocation:
         events.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
@@ -258,7 +258,7 @@ def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[st
     return account.clients | {label: replace(account.clients[label], redirect_uris=list(wanted[label])) for label in wanted}
 
 
-def check(given: dict[str, Any]) -> None:
+def check_change(given: dict[str, Any]) -> None:
     """Raises Invalid for what an account can't have."""
     for field_, value in given.items():
         if len(value if isinstance(value, str) else "") > _LONGEST.get(field_, 0):
@@ -305,6 +305,6 @@ def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
         settings.put(rows.get(_AUTO_CLOSE) or Setting(ctx.account, _AUTO_CLOSE), asdict(wanted))
         return wanted
 
-    wanted = contended(ctx, attempt)
+    wanted = retry_on_conflict(ctx, attempt)
     forget(ctx.account)
     return wanted

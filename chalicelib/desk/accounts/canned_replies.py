@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 from chalicelib.rules import ids
@@ -92,13 +92,13 @@ def add_group(ctx: Context, name: str) -> ReplyGroup:
 @access.allow(AGENT)
 def remove(ctx: Context, reply: str) -> None:
     """Removes a canned reply: two requests. Raises NotFound."""
-    contended(ctx, lambda: settings.delete(_row(ctx, _REPLY, "canned reply", reply)))
+    retry_on_conflict(ctx, lambda: settings.delete(_row(ctx, _REPLY, "canned reply", reply)))
 
 
 @access.allow(ADMIN)
 def remove_group(ctx: Context, group: str) -> None:
     """Removes a group, whose replies are in none from then on: two requests. Raises NotFound."""
-    contended(ctx, lambda: settings.delete(_row(ctx, _GROUP, "canned reply group", group)))
+    retry_on_conflict(ctx, lambda: settings.delete(_row(ctx, _GROUP, "canned reply group", group)))
 
 
 @access.allow(ADMIN)
@@ -110,7 +110,7 @@ def move(ctx: Context, reply: str, group: str) -> None:
         into = _row(ctx, _GROUP, "canned reply group", group).document["id"]
         settings.put(row, row.document | {"group": into, "updated_at": ctx.now})
 
-    contended(ctx, attempt)
+    retry_on_conflict(ctx, attempt)
 
 
 def _part(ctx: Context) -> str:

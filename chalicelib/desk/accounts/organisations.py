@@ -8,7 +8,7 @@ from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 
@@ -43,7 +43,7 @@ class AddOn:
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class Bookings:
     """All that an account has booked. Without a word of anybody's it has the chat."""
 
     status: str = ACTIVE
@@ -52,17 +52,17 @@ class Booked:
 
 
 @access.allow(AGENT)
-def booked(ctx: Context) -> Booked:
+def load(ctx: Context) -> Bookings:
     """What the caller's account has booked: one request. Who is no admin sees no token and no configuration of an add-on."""
     row = settings.get(_part(ctx), _DOCUMENT)
-    found = _shown(row.document) if row else Booked()
+    found = _from_document(row.document) if row else Bookings()
     if ctx.caller.at_least(ADMIN):
         return found
     return replace(found, add_ons=tuple(_open(add_on) for add_on in found.add_ons))
 
 
 @access.allow(ADMIN)
-def book(ctx: Context, wanted: Booked) -> None:
+def save(ctx: Context, wanted: Bookings) -> None:
     """Stores all that the caller's account has booked, in place of what it had: two requests.
 
     Raises Invalid for a status that there is not, or more than 50 of a kind.
@@ -76,16 +76,16 @@ def book(ctx: Context, wanted: Booked) -> None:
     def attempt() -> None:
         settings.put(settings.get(_part(ctx), _DOCUMENT) or Setting(_part(ctx), _DOCUMENT), asdict(wanted))
 
-    contended(ctx, attempt)
+    retry_on_conflict(ctx, attempt)
 
 
 def _part(ctx: Context) -> str:
     return f"{ctx.account}#organisation"
 
 
-def _shown(document: dict[str, Any]) -> Booked:
+def _from_document(document: dict[str, Any]) -> Bookings:
     plans = tuple(Plan(**plan) for plan in document["plans"])
-    return Booked(document["status"], plans, tuple(AddOn(**add_on) for add_on in document["add_ons"]))
+    return Bookings(document["status"], plans, tuple(AddOn(**add_on) for add_on in document["add_ons"]))
 
 
 def _open(add_on: AddOn) -> AddOn:

@@ -10,10 +10,10 @@ from chalicelib.desk.core import access, events
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
 from chalicelib.desk.core.events import AccessEnded
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import accounts as rows
 from chalicelib.models import unique_names
-from chalicelib.models.tokens import Token, clients_ending
+from chalicelib.models.tokens import Token, clients_revocation
 
 _known: TimedCache[tuple[str, str]] = TimedCache()
 
@@ -27,23 +27,23 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class NewClient:
     """A client to be stored with its account."""
 
     client: Client
     credential: Credential
-    claim: unique_names.Claim
+    claim: unique_names.UniqueName
     secret: Token | None
 
 
-def made(ctx: Context, label: str, level: str, *, with_secret: bool) -> Made:
+def new_client(ctx: Context, label: str, level: str, *, with_secret: bool) -> NewClient:
     """A new client of the context's account, to be stored with it."""
     key = ctx.secret()
-    claim = unique_names.claim(ctx.account, "client", key, label, scope=unique_names.EVERYWHERE)
+    claim = unique_names.new_name(ctx.account, "client", key, label, scope=unique_names.EVERYWHERE)
     if not with_secret:
-        return Made(Client(key, level), Credential(key), claim, None)
+        return NewClient(Client(key, level), Credential(key), claim, None)
     secret, row = _secret(ctx, label, Client(key, level))
-    return Made(Client(key, level, row.digest), Credential(key, secret), claim, row)
+    return NewClient(Client(key, level, row.digest), Credential(key, secret), claim, row)
 
 
 @access.allow(ADMIN)
@@ -57,7 +57,7 @@ def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
     told: list[str | None] = []
 
     def attempt() -> Client:
-        account, row = accounts.read(ctx)
+        account, row = accounts.load_for_update(ctx)
         if ctx.caller.person != account.owner:
             raise Forbidden("only the owner gets a client's secret", NOT_OWNER)
         client = account.clients.get(label)
@@ -65,27 +65,27 @@ def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
             raise NotFound("client", label)
         if client.secret and only_first:
             return client
-        fresh = replace(client, generation=client.generation + 1)
+        fresh = replace(client, token_version=client.token_version + 1)
         secret, token = _secret(ctx, label, fresh)
         fresh = replace(fresh, secret=token.digest)
         changed = account.clients | {label: fresh}
         document = {**row.document, "clients": {**row.document["clients"], label: asdict(fresh)}}
-        ends = clients_ending(ctx.account, {name: one.generation for name, one in changed.items()})
+        ends = clients_revocation(ctx.account, {name: one.token_version for name, one in changed.items()})
         rows.change_secret(row, document, token, ends, client.secret)
         told.append(secret)
         return fresh
 
-    client = contended(ctx, attempt)
+    client = retry_on_conflict(ctx, attempt)
     accounts.forget(ctx.account)
     if told:
-        tokens.forget_all(ctx.account)
+        tokens.forget_cached_of(ctx.account)
         events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
     return Credential(client.key, told[0] if told else None)
 
 
 def _secret(ctx: Context, label: str, client: Client) -> tuple[str, Token]:
-    holder = Caller(ctx.account, client.level, client=label, issuer=label, issuer_generation=client.generation)
-    return tokens.made(ctx, holder, tokens.CLIENT, None, name=client.key)
+    holder = Caller(ctx.account, client.level, client=label, issuer=label, issuer_version=client.token_version)
+    return tokens.new_token(ctx, holder, tokens.CLIENT, None, name=client.key)
 
 
 @access.allow(STRANGER)
@@ -95,7 +95,7 @@ def check(ctx: Context, key: str, secret: str) -> Caller:
 
 
 @access.allow(STRANGER)
-def known(ctx: Context, key: str) -> tuple[str, str]:
+def find(ctx: Context, key: str) -> tuple[str, str]:
     """(account, label) of the client with this key, which by itself proves nothing: no request where a warm process knows
     it, else one. Raises NotAuthenticated.
     """

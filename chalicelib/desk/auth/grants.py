@@ -36,12 +36,12 @@ class Client:
 
 
 @access.allow(STRANGER)
-def client(ctx: Context, key: str, redirect_uri: str) -> Client:
+def find_client(ctx: Context, key: str, redirect_uri: str) -> Client:
     """The client with this key, if it has registered the address: no request where a warm process knows it, else two.
 
     Raises NotAuthenticated for a key that nobody has, Invalid for an address that is not exactly one of the client's.
     """
-    id_, label = api_clients.known(ctx, key)
+    id_, label = api_clients.find(ctx, key)
     try:
         account = accounts.load(ctx.acting(Caller(id_, AGENT)))
     except NotFound as error:
@@ -53,9 +53,9 @@ def client(ctx: Context, key: str, redirect_uri: str) -> Client:
 
 
 @access.allow(STRANGER)
-def code(ctx: Context, to: Client, holder: Caller) -> str:
+def issue_code(ctx: Context, to: Client, holder: Caller) -> str:
     """A code with which the client gets a token of the holder's: one request."""
-    secret, row = tokens.made(ctx, holder, tokens.CODE, tokens.CODE_SECONDS, name=to.key)
+    secret, row = tokens.new_token(ctx, holder, tokens.CODE, tokens.CODE_SECONDS, name=to.key)
     row.redirect_uri = to.redirect_uri
     rows.put(row)
     return secret
@@ -68,10 +68,10 @@ def redeem(ctx: Context, key: str, secret: str, given: str, redirect_uri: str = 
     Where the address is given it must be the one that the code was sent to. Raises NotAuthenticated.
     """
     program = api_clients.check(ctx, key, secret)
-    row = tokens.take(ctx, given, tokens.CODE)
+    row = tokens.use_single_use(ctx, given, tokens.CODE)
     if not _is_for(row, program, key) or redirect_uri not in ("", row.redirect_uri):
         raise NotAuthenticated
-    return replace(tokens.caller_of(row), issuer=program.issuer, issuer_generation=program.issuer_generation)
+    return replace(tokens.caller_of(row), issuer=program.issuer, issuer_version=program.issuer_version)
 
 
 def _is_for(row: Token, program: Caller, key: str) -> bool:

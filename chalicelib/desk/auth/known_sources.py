@@ -6,7 +6,7 @@ A process remembers it for each of its calls. It is stored once in half an hour,
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core.cache import TimedCache
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import tokens
 from chalicelib.models.tokens import Token
 from chalicelib.rules import ids
@@ -21,20 +21,20 @@ _ANYBODY = ""
 _stored: TimedCache[int] = TimedCache(most=20_000, seconds=SECONDS)
 
 
-def note(ctx: Context, whose: str) -> None:
+def record(ctx: Context, whose: str) -> None:
     """The call has proved that it is a person's, or an account's: no request, or one in half an hour."""
-    rows = due(ctx, whose)
+    rows = rows_to_record(ctx, whose)
     if rows:
-        contended(ctx, lambda: tokens.put_all(rows))
+        retry_on_conflict(ctx, lambda: tokens.put_all(rows))
 
 
-def note_token(ctx: Context) -> None:
+def record_token(ctx: Context) -> None:
     """The same for who has shown an agent's token, or a program's, which may name any person of its account."""
     if ctx.caller.at_least(AGENT):
-        note(ctx, ctx.caller.person or ctx.account)
+        record(ctx, ctx.caller.person or ctx.account)
 
 
-def due(ctx: Context, whose: str) -> list[Token]:
+def rows_to_record(ctx: Context, whose: str) -> list[Token]:
     """The same, where the caller stores the rows: none, or what is to be stored now."""
     source = network_of(ctx.source)
     if not source or not whose:
@@ -50,7 +50,7 @@ def _is_due(ctx: Context, digest: str) -> bool:
     return is_due
 
 
-def has_been(ctx: Context, *whose: str) -> bool:
+def is_known(ctx: Context, *whose: str) -> bool:
     """Whether one of these was seen within the hour where the call comes from, or anybody where nobody is named.
 
     No request where this process has seen them, else one.

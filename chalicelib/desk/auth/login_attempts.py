@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chalicelib.context import Context
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import Locked
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import people
 from chalicelib.models import rate_windows as rows
 from chalicelib.models.people import Person
@@ -33,28 +33,28 @@ class Login:
     """
 
     key: str
-    generation: int = 0
+    token_version: int = 0
 
     def source(self, ctx: Context) -> str:
         """Its row's key for where the call comes from; calls without a source have one together."""
         return ids.digest(f"{self.key}#{network_of(ctx.source)}")
 
 
-def login_of(email: str, home: Person | None = None) -> Login:
+def login_by_email(email: str, home: Person | None = None) -> Login:
     """The login of an e-mail; `home` is the row that has its password, if anybody has it."""
-    return Login(ids.digest(f"login#{emails.canonical(email)}"), home.generation if home else 0)
+    return Login(ids.digest(f"login#{emails.canonical(email)}"), home.token_version if home else 0)
 
 
-def of(home: Person) -> Login:
+def login_of(home: Person) -> Login:
     """The login of a person, by the row that has their password; a contact's e-mail logs in to nothing, and may be another's
     login elsewhere.
     """
     if home.kind == people.AGENT:
-        return login_of(home.email, home)
-    return Login(ids.digest(f"contact#{home.account}#{home.id}"), home.generation)
+        return login_by_email(home.email, home)
+    return Login(ids.digest(f"contact#{home.account}#{home.id}"), home.token_version)
 
 
-def is_right(ctx: Context, login: Login, wire_password: str, *stored: str | None) -> bool:
+def try_password(ctx: Context, login: Login, wire_password: str, *stored: str | None) -> bool:
     """Whether the wire password is one of those stored: one request, two where the source is not known, one more to lock.
 
     Raises Locked where the source, or the login, has no try left, and TooMany, before any is hashed. Whoever lets a right one in
@@ -71,13 +71,13 @@ def is_right(ctx: Context, login: Login, wire_password: str, *stored: str | None
 
 def check_password(ctx: Context, login: Login, wire_password: str, *stored: str | None) -> bool:
     """The same, and a right one is given back: one request more."""
-    right = is_right(ctx, login, wire_password, *stored)
+    right = try_password(ctx, login, wire_password, *stored)
     if right:
         rows.forgive(login.source(ctx))
     return right
 
 
-def known_until(ctx: Context) -> int:
+def source_known_until(ctx: Context) -> int:
     """Until when the source of a login of now is known: epoch seconds."""
     return ctx.now // 1000 + KNOWN_SECONDS
 
@@ -85,29 +85,29 @@ def known_until(ctx: Context) -> int:
 def _reserve(ctx: Context, login: Login) -> int:
     """Counts a try before it is made; returns how many there were from its source. Raises Locked."""
     second, until = ctx.now // 1000, ctx.now // 1000 + WINDOW_SECONDS
-    mine = contended(ctx, lambda: rows.add_from_source(login.source(ctx), second, until, login.generation))
+    mine = retry_on_conflict(ctx, lambda: rows.add_from_source(login.source(ctx), second, until, login.token_version))
     if mine.tries > MOST_WRONG:
         raise Locked(max(1, (mine.window_until or until) - second))
     if (mine.known_until or 0) <= second:
-        everywhere = contended(ctx, lambda: rows.add(login.key, second, until))
+        everywhere = retry_on_conflict(ctx, lambda: rows.add(login.key, second, until))
         if everywhere.tries > MOST_ANYWHERE:
             raise Locked(max(1, everywhere.expires_at - second))
     return mine.tries
 
 
-def is_known(ctx: Context, source: str) -> bool:
+def is_known_source(ctx: Context, source: str) -> bool:
     """Whether a source (`Login.source`) is one that the holder has logged in from: one request."""
     row = rows.find(source)
     return row is not None and (row.known_until or 0) > ctx.now // 1000
 
 
-def allowed(ctx: Context, name: str, most: int, seconds: int) -> bool:
+def count_and_check(ctx: Context, name: str, most: int, seconds: int) -> bool:
     """Counts one more of what may be done so often in so many seconds, and tells whether it may: one request."""
     second = ctx.now // 1000
-    return contended(ctx, lambda: rows.add(ids.digest(name), second, second + seconds)).tries <= most
+    return retry_on_conflict(ctx, lambda: rows.add(ids.digest(name), second, second + seconds)).tries <= most
 
 
-def trust(ctx: Context, login: Login) -> None:
+def unlock(ctx: Context, login: Login) -> None:
     """Unlocks a login whose holder has shown otherwise who they are, here and from wherever is not known: two requests."""
-    rows.trust(login.source(ctx), known_until(ctx))
+    rows.trust(login.source(ctx), source_known_until(ctx))
     rows.clear(login.key)

@@ -5,7 +5,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import NotAuthenticated, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import people, unique_names
 from chalicelib.models.people import Person
 from chalicelib.rules import emails, passwords
@@ -25,21 +25,21 @@ def log_in(ctx: Context, email: str, wire_password: str, account: str | None = N
     rate_limits.check_login(ctx)
     claim = unique_names.find(unique_names.EVERYWHERE, "login", emails.canonical(email))
     home = people.get(*((claim.account, claim.id) if claim else _NOBODY))
-    login = login_attempts.login_of(email, home)
+    login = login_attempts.login_by_email(email, home)
     known = home.password if home and home.is_active else None
-    if not login_attempts.is_right(ctx, login, wire_password, known) or home is None:
+    if not login_attempts.try_password(ctx, login, wire_password, known) or home is None:
         raise NotAuthenticated
     elsewhere = account if claim and account in (claim.accounts or ()) else None
     person = people.get(elsewhere, home.id) if elsewhere else home
     if person is None or any(_is_gone(ctx, one) for one in {person.account, account or person.account}):
         raise NotAuthenticated
-    contended(ctx, lambda: _note(ctx, person, login))
-    return person, Caller(person.account, person.level or AGENT, person.id, person.number, generation=home.generation)
+    retry_on_conflict(ctx, lambda: _note(ctx, person, login))
+    return person, Caller(person.account, person.level or AGENT, person.id, person.number, token_version=home.token_version)
 
 
 def _note(ctx: Context, person: Person, login: login_attempts.Login) -> None:
     """The time of the login, and that its source is the person's. Raises NotAuthenticated where they have just been removed."""
-    if not people.logged_in(person.account, person.id, ctx.now, login.source(ctx), login_attempts.known_until(ctx)):
+    if not people.record_login(person.account, person.id, ctx.now, login.source(ctx), login_attempts.source_known_until(ctx)):
         raise NotAuthenticated
 
 

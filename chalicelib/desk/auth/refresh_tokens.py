@@ -13,7 +13,7 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.auth.tokens import ACCESS_SECONDS, REFRESH_SECONDS
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotAuthenticated
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import tokens as rows
 from chalicelib.models.tokens import Token
 from chalicelib.rules import ids
@@ -21,7 +21,7 @@ from chalicelib.rules import ids
 GRACE_SECONDS = 10
 
 
-class Pair(NamedTuple):
+class TokenPair(NamedTuple):
     """An access token, good for `tokens.ACCESS_SECONDS`, and the refresh token for the next ones."""
 
     access: str
@@ -29,25 +29,25 @@ class Pair(NamedTuple):
 
 
 @access.allow(STRANGER)
-def begin(ctx: Context, holder: Caller) -> Pair:
+def issue_pair(ctx: Context, holder: Caller) -> TokenPair:
     """The first tokens of a login: one request."""
     holder = replace(holder, family=ctx.new_id())
-    access_token, first = tokens.made(ctx, holder, tokens.ACCESS, ACCESS_SECONDS)
-    refresh_token, second = tokens.made(ctx, holder, tokens.REFRESH, REFRESH_SECONDS)
+    access_token, first = tokens.new_token(ctx, holder, tokens.ACCESS, ACCESS_SECONDS)
+    refresh_token, second = tokens.new_token(ctx, holder, tokens.REFRESH, REFRESH_SECONDS)
     rows.put_all([first, second])
-    return Pair(access_token, refresh_token)
+    return TokenPair(access_token, refresh_token)
 
 
 @access.allow(STRANGER)
-def use(ctx: Context, refresh_token: str) -> Pair:
+def rotate(ctx: Context, refresh_token: str) -> TokenPair:
     """The tokens that follow a refresh token: two requests. Raises NotAuthenticated for one that is no good, and for one that
     was used before, with which all tokens of its login end.
     """
-    return contended(ctx, lambda: _use(ctx, refresh_token))
+    return retry_on_conflict(ctx, lambda: _rotate(ctx, refresh_token))
 
 
-def _use(ctx: Context, refresh_token: str) -> Pair:
-    row = tokens.look(ctx, refresh_token, tokens.REFRESH)
+def _rotate(ctx: Context, refresh_token: str) -> TokenPair:
+    row = tokens.find_single_use(ctx, refresh_token, tokens.REFRESH)
     if not row.family:
         raise NotAuthenticated
     if row.used_at is not None and ctx.now - row.used_at > GRACE_SECONDS * 1000:
@@ -55,16 +55,16 @@ def _use(ctx: Context, refresh_token: str) -> Pair:
         raise NotAuthenticated
     salt = row.salt or ctx.secret()
     holder = tokens.caller_of(row)
-    access_token, first = tokens.made(ctx, holder, tokens.ACCESS, ACCESS_SECONDS)
-    following, second = tokens.with_secret(ctx, ids.following(refresh_token, salt), holder, tokens.REFRESH, REFRESH_SECONDS)
+    access_token, first = tokens.new_token(ctx, holder, tokens.ACCESS, ACCESS_SECONDS)
+    following, second = tokens.token_with_secret(ctx, ids.following(refresh_token, salt), holder, tokens.REFRESH, REFRESH_SECONDS)
     if row.used_at is None:
         rows.rotate(row, salt, ctx.now, [first, second])
     else:
         rows.put(first)
-    return Pair(access_token, following)
+    return TokenPair(access_token, following)
 
 
 def _end_login(ctx: Context, row: Token) -> None:
     """Ends all that descends from a login, also what is being issued at this moment, which lasts a little longer."""
-    rows.put(rows.family_ending(row, ctx.now // 1000 + REFRESH_SECONDS + ACCESS_SECONDS))
-    tokens.forget_login(row.family)
+    rows.put(rows.login_revocation(row, ctx.now // 1000 + REFRESH_SECONDS + ACCESS_SECONDS))
+    tokens.forget_cached_login(row.family)

@@ -10,7 +10,7 @@ from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.models import tokens
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.tokens import Token as Token
 from chalicelib.rules import ids
 
@@ -36,7 +36,7 @@ class Holder(NamedTuple):
     account: str
     person: str
     token: str
-    generation: int
+    token_version: int
 
 
 _going_on: TimedCache[Holder] = TimedCache()
@@ -46,17 +46,17 @@ _going_on: TimedCache[Holder] = TimedCache()
 def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> str:
     """A new secret for `holder`, good for so many seconds (None: until revoked). `name` must be shown with it, if given."""
     rate_limits.spend_by_source(ctx, "tokens")
-    secret, row = made(ctx, holder, kind, seconds, name)
+    secret, row = new_token(ctx, holder, kind, seconds, name)
     tokens.put(row)
     return secret
 
 
-def made(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> tuple[str, Token]:
+def new_token(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> tuple[str, Token]:
     """The same, to be stored with something else: the secret and its row."""
-    return with_secret(ctx, ctx.secret(), holder, kind, seconds, name)
+    return token_with_secret(ctx, ctx.secret(), holder, kind, seconds, name)
 
 
-def with_secret(
+def token_with_secret(
     ctx: Context, random: str, holder: Caller, kind: str, seconds: int | None, name: str | None = None
 ) -> tuple[str, Token]:
     """The same of 256 random bits that the caller has.
@@ -75,9 +75,9 @@ def with_secret(
         person=holder.person,
         number=holder.number,
         expires_at=None if seconds is None else ctx.now // 1000 + seconds,
-        generation=holder.generation,
+        token_version=holder.token_version,
         issuer=holder.issuer,
-        issuer_generation=holder.issuer_generation,
+        issuer_version=holder.issuer_version,
         family=holder.family,
         keys_of=holder.account if is_key else None,
         created_at=ctx.now if is_key else None,
@@ -93,7 +93,7 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
     Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name, TooMany.
     """
     digest = ids.digest(secret)
-    token = _living(ctx, digest, *_whose(secret))
+    token = _find_valid(ctx, digest, *_whose(secret))
     if token is None or token.kind not in kinds:
         raise NotAuthenticated
     if not hmac.compare_digest((token.name or "").lower().encode(), (name or "").lower().encode()):
@@ -112,9 +112,9 @@ def caller_of(token: Token) -> Caller:
         token.number,
         token.client,
         token.digest,
-        token.generation,
+        token.token_version,
         token.issuer,
-        token.issuer_generation,
+        token.issuer_version,
         token.family,
     )
 
@@ -126,76 +126,76 @@ def _whose(secret: str) -> list[str]:
 
 def _stored(digest: str, account: str = "", person: str = "", family: str = "") -> Token | None:
     whose = [name for name in (account, person, family) if ids.is_uuid(name)]
-    places = [tokens.ending_key(*whose[:count]) for count in range(1, len(whose) + 1)]
+    places = [tokens.revocation_key(*whose[:count]) for count in range(1, len(whose) + 1)]
     rows = tokens.get_many([digest, *places])
     token = rows.pop(digest, None)
-    return None if token is None or any(_ended(token, ending) for ending in rows.values()) else token
+    return None if token is None or any(_is_revoked(token, ending) for ending in rows.values()) else token
 
 
-def _ended(token: Token, ending: Token) -> bool:
-    if ending.kind == _FAMILY or token.issuer_generation < (ending.clients or {}).get(token.issuer, 0):
+def _is_revoked(token: Token, ending: Token) -> bool:
+    if ending.kind == _FAMILY or token.issuer_version < (ending.clients or {}).get(token.issuer, 0):
         return True
-    first = ending.keys_generation if token.kind in (KEY, CLIENT) else ending.generation
-    return token.generation < first and token.digest != ending.spared
+    first = ending.key_version if token.kind in (KEY, CLIENT) else ending.token_version
+    return token.token_version < first and token.digest != ending.exempt_token
 
 
-def parted(found: Collection[Token]) -> tuple[list[Token], list[Token]]:
+def split_ended(found: Collection[Token]) -> tuple[list[Token], list[Token]]:
     """Those of the tokens that have not ended, and those that have: one request for each hundred people."""
-    places = {row.digest: _endings_of(Holder(row.account, row.person or "", row.digest, 0)) for row in found}
+    places = {row.digest: _revocations_of(Holder(row.account, row.person or "", row.digest, 0)) for row in found}
     endings = tokens.get_many({key for keys in places.values() for key in keys})
-    gone = {row.digest for row in found if any(_ended(row, endings[key]) for key in places[row.digest] if key in endings)}
+    gone = {row.digest for row in found if any(_is_revoked(row, endings[key]) for key in places[row.digest] if key in endings)}
     return [row for row in found if row.digest not in gone], [row for row in found if row.digest in gone]
 
 
-def look(ctx: Context, secret: str, kind: str) -> Token:
+def find_single_use(ctx: Context, secret: str, kind: str) -> Token:
     """The row of a secret that is good once, read anew: one request. Raises NotAuthenticated as `check` does."""
     token = _stored(ids.digest(secret), *_whose(secret))
-    if token is None or token.kind != kind or _is_over(ctx, token):
+    if token is None or token.kind != kind or _is_expired(ctx, token):
         raise NotAuthenticated
     return token
 
 
-def take(ctx: Context, secret: str, kind: str) -> Token:
+def use_single_use(ctx: Context, secret: str, kind: str) -> Token:
     """The same, for the one who is first to take it: two requests."""
-    token = look(ctx, secret, kind)
+    token = find_single_use(ctx, secret, kind)
     try:
         tokens.take(token)
-    except Refused as refused:
+    except ConditionFailed as refused:
         raise NotAuthenticated from refused
     return token
 
 
-def forget(ctx: Context, token: str | None = None) -> None:
+def forget_cached(ctx: Context, token: str | None = None) -> None:
     """Drops what this process remembers of a token (its digest), the caller's own unless given, which has just been ended."""
     digest = ctx.caller.token if token is None else token
     _cache.forget(digest)
     _going_on.forget_where(lambda holder: holder.token == digest)
 
 
-def forget_all(account: str, person: str | None = None) -> None:
+def forget_cached_of(account: str, person: str | None = None) -> None:
     """Drops what this process remembers of an account's tokens, or of one person's, some of which have just been ended."""
     _cache.forget_where(lambda token: token.account == account and person in (None, token.person))
     _going_on.forget_where(lambda holder: holder.account == account and person in (None, holder.person))
 
 
-def forget_login(family: str) -> None:
+def forget_cached_login(family: str) -> None:
     """Drops what this process remembers of tokens that descend from a login, all of which have just been ended."""
     _cache.forget_where(lambda token: token.family == family)
 
 
-def _living(ctx: Context, digest: str, *whose: str) -> Token | None:
+def _find_valid(ctx: Context, digest: str, *whose: str) -> Token | None:
     """A token of somebody's that has not ended: read anew a minute after it was read, however often it is shown."""
     token = _cache.get(digest, ctx.now)
     if token is None and (token := _stored(digest, *whose)):
         _cache.put(digest, token, ctx.now)
-    return None if token is None or _is_over(ctx, token) else token
+    return None if token is None or _is_expired(ctx, token) else token
 
 
-def _is_over(ctx: Context, token: Token) -> bool:
+def _is_expired(ctx: Context, token: Token) -> bool:
     return token.expires_at is not None and token.expires_at * 1000 <= ctx.now
 
 
-def ended(ctx: Context, holders: Collection[Holder], *, anew: bool = False) -> set[Holder]:
+def find_ended(ctx: Context, holders: Collection[Holder], *, anew: bool = False) -> set[Holder]:
     """Those whose token has ended, or who have been removed or switched off or had their level changed since.
 
     No request where a warm process knows within a minute that all go on, else one for each hundred rows; `anew` trusts none.
@@ -209,54 +209,54 @@ def ended(ctx: Context, holders: Collection[Holder], *, anew: bool = False) -> s
 
 
 def _keys_of(holder: Holder) -> list[str]:
-    return [holder.token, *_endings_of(holder)]
+    return [holder.token, *_revocations_of(holder)]
 
 
-def _endings_of(holder: Holder) -> tuple[str, str]:
-    return tokens.ending_key(holder.account), tokens.ending_key(holder.account, holder.person)
+def _revocations_of(holder: Holder) -> tuple[str, str]:
+    return tokens.revocation_key(holder.account), tokens.revocation_key(holder.account, holder.person)
 
 
 def _has_ended(ctx: Context, holder: Holder, rows: dict[str, Token]) -> bool:
     token = rows.get(holder.token)
-    everybody, own = (rows.get(key) for key in _endings_of(holder))
-    if token is None or _is_over(ctx, token) or (everybody and _ended(token, everybody)):
+    everybody, own = (rows.get(key) for key in _revocations_of(holder))
+    if token is None or _is_expired(ctx, token) or (everybody and _is_revoked(token, everybody)):
         return True
     if own is None:
         return False
     # A program's token, and one that visitors share, is nobody's own: a new password does not end it, a removal does.
-    return _ended(token, own) if token.person == holder.person else holder.generation < own.keys_generation
+    return _is_revoked(token, own) if token.person == holder.person else holder.token_version < own.key_version
 
 
 def _mine(ctx: Context) -> Token | None:
-    return _living(ctx, ctx.caller.token, ctx.account, ctx.caller.person or "")
+    return _find_valid(ctx, ctx.caller.token, ctx.account, ctx.caller.person or "")
 
 
-def ends_at(ctx: Context) -> int | None:
+def expiry_of(ctx: Context) -> int | None:
     """When the caller's token, which has just been checked, ends by itself: epoch seconds, None for never."""
     token = _mine(ctx)
     return token.expires_at if token else ctx.now // 1000
 
 
 @access.allow(VISITOR)
-def end(ctx: Context) -> None:
+def revoke(ctx: Context) -> None:
     """Ends the caller's token: one request. Another warm process may believe in it for a minute more."""
     tokens.delete(ctx.caller.token)
-    forget(ctx)
+    forget_cached(ctx)
 
 
 @access.allow(VISITOR)
-def bind(ctx: Context, person: str) -> None:
+def bind_to_visitor(ctx: Context, person: str) -> None:
     """From now on the caller's token speaks for a visitor: no request where it is known to, else one, or three.
 
     The visitor was seen, then, where the call comes from: one more in half an hour. Raises NotAuthenticated where the token
     has gone meanwhile.
     """
-    if _known(ctx, person):
-        known_sources.note(ctx, person)
+    if _is_bound(ctx, person):
+        known_sources.record(ctx, person)
         return
     try:
-        tokens.bind(ctx.caller.token, _row(ctx, person), *known_sources.due(ctx, person))
-    except Refused as refused:
+        tokens.bind(ctx.caller.token, _row(ctx, person), *known_sources.rows_to_record(ctx, person))
+    except ConditionFailed as refused:
         raise NotAuthenticated from refused
     _bound.put(_digest(ctx, person), True, ctx.now)
 
@@ -267,13 +267,13 @@ def may_speak_for(ctx: Context, person: str) -> bool:
     A visitors' token is public; whom it speaks for it shows by a uuid that nobody can guess. One that has spoken for
     nobody (its client has just renewed it) may go on with a conversation whose uuid it knows.
     """
-    if _known(ctx, person):
+    if _is_bound(ctx, person):
         return True
     token = tokens.get(ctx.caller.token)
     return token is not None and not token.is_bound
 
 
-def _known(ctx: Context, person: str) -> bool:
+def _is_bound(ctx: Context, person: str) -> bool:
     digest = _digest(ctx, person)
     return bool(_bound.get(digest, ctx.now)) or (tokens.get(digest) is not None and _bound.put(digest, True, ctx.now))
 

@@ -13,27 +13,37 @@ from chalicelib.rules import presence, status
 
 
 @access.allow(SYSTEM)
-def answer(ctx: Context, found: Conversation, message: str) -> Message | None:
+def send(ctx: Context, conversation: Conversation, message: str) -> Message | None:
     """Tells the contact who has just written `message` that nobody is online, once until an agent answers. None where not.
 
     No request where the account does not want it, one or two where somebody is there, else two more. The word has an id
     of the wait that it is for, so that however often it is said, it stands there once.
     """
     account = accounts.load(ctx)
-    if not (account.tells_offline and account.offline_message) or not _waits(found, message) or _is_served(ctx, found):
+    if (
+        not (account.tells_offline and account.offline_message)
+        or not _waits(conversation, message)
+        or _is_served(ctx, conversation)
+    ):
         return None
-    key = f"offline {found.id} {found.status_since}"
-    return messages.post(ctx, PostMessage(found.id, account.offline_message, key=key, kind=messages.SYSTEM, source="system"))
+    key = f"offline {conversation.id} {conversation.status_since}"
+    return messages.post(
+        ctx, PostMessage(conversation.id, account.offline_message, key=key, kind=messages.SYSTEM, source="system")
+    )
 
 
-def _waits(found: Conversation, message: str) -> bool:
+def _waits(conversation: Conversation, message: str) -> bool:
     """Whether the contact's message is still the last word of a conversation that is open."""
-    return found.is_open and found.last_message == message and found.last_sender_kind == status.CONTACT
+    return conversation.is_open and conversation.last_message == message and conversation.last_sender_kind == status.CONTACT
 
 
-def _is_served(ctx: Context, found: Conversation) -> bool:
+def _is_served(ctx: Context, conversation: Conversation) -> bool:
     """Whether one of those who could answer is online, in whatever dialect, or listens."""
-    agents = [agent for agent in domains.serving(ctx, people.agents(ctx), found.domain) if found.assignee in (None, agent.id)]
+    agents = [
+        agent
+        for agent in domains.agents_serving(ctx, people.list_agents(ctx), conversation.domain)
+        if conversation.assignee in (None, agent.id)
+    ]
     if any(agent.presence != presence.OFFLINE for agent in agents):
         return True
-    return any(any(classes) for classes in live.online(ctx, [agent.id for agent in agents]).values())
+    return any(any(classes) for classes in live.load_online(ctx, [agent.id for agent in agents]).values())

@@ -4,7 +4,7 @@ from chalicelib.context import VISITOR, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.reports import statistics
-from chalicelib.desk.teams.groups import members
+from chalicelib.desk.teams.groups import list_members
 from chalicelib.rules import groups
 from chalicelib.rules.groups import EVERYONE, FEWEST_CUSTOMERS, Group, Work
 
@@ -12,9 +12,9 @@ from chalicelib.rules.groups import EVERYONE, FEWEST_CUSTOMERS, Group, Work
 @access.allow(VISITOR)
 def select(ctx: Context, group: Group) -> list[Person]:
     """All of a group's agents, or the one who has had the least today: two requests at most."""
-    agents = members(ctx, group)
+    agents = list_members(ctx, group)
     if not agents or group.selection in (None, EVERYONE):
         return agents
-    work = statistics.work(ctx)
+    work = statistics.work_today(ctx)
     fewest = groups.fewest_customers if group.selection == FEWEST_CUSTOMERS else groups.fewest_messages
     return [min(agents, key=lambda agent: (*fewest(work.get(agent.id, Work())), agent.number))]

@@ -8,15 +8,15 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import members
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.core import access, events
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import domains, groups
 from chalicelib.models import conversations, summaries
 from chalicelib.models import people as rows
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
-from chalicelib.models.summaries import Loads
+from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import lifecycle, presence, routing, status
 from chalicelib.rules.routing import NO_GROUP as NO_GROUP
 from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
@@ -37,7 +37,7 @@ class Team:
 
     def serving(self, group: str | None, domain: int | None) -> list[Person]:
         """The agents whom a conversation of the group and the domain, or of none, is for."""
-        return groups.serving(self._ctx, self.everybody(), group, domain)
+        return groups.agents_serving(self._ctx, self.everybody(), group, domain)
 
     def everybody(self) -> list[Person]:
         """All agents."""
@@ -49,25 +49,25 @@ class Team:
         """Whether any of them could be given one."""
         return routing.choose(self.serving(group, domain)) is not None
 
-    def give(self, found: Conversation, agent: Person) -> None:
+    def give(self, conversation: Conversation, agent: Person) -> None:
         """Assigns a conversation on condition of what was read of both: one request. Raises Refused."""
         try:
-            _give(self._ctx, found, agent)
-        except Refused:
+            _give(self._ctx, conversation, agent)
+        except ConditionFailed:
             self._agents, self._fresh = None, True
             raise
         agent.open_conversations, agent.last_assigned_at = agent.open_conversations + 1, self._ctx.now
 
     def _read(self) -> list[Person]:
         """Who may log in, from the index; when it must be exact from the table itself, because the index may lag behind it."""
-        agents = people.agents(self._ctx)
+        agents = people.list_agents(self._ctx)
         if self._fresh:
             agents = list(rows.get_many(self._ctx.account, {agent.id for agent in agents}, consistent=True).values())
         return [agent for agent in agents if agent.is_active]
 
 
 @access.allow(SYSTEM)
-def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | None:
+def assign(ctx: Context, conversation_id: str, team: Team | None = None) -> str | None:
     """Gives a conversation that waits to the agent whom `rules.routing` names: three requests, two where `team` is read.
 
     Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
@@ -76,51 +76,53 @@ def assign(ctx: Context, conversation: str, team: Team | None = None) -> str | N
     team = team or Team(ctx)
 
     def attempt() -> str | None:
-        found = conversations.get(ctx.account, conversation)
-        return _assigned(ctx, found, team) if found else None
+        conversation = conversations.get(ctx.account, conversation_id)
+        return _assigned(ctx, conversation, team) if conversation else None
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
-def assign_now(ctx: Context, found: Conversation) -> Conversation:
+def assign_now(ctx: Context, conversation: Conversation) -> Conversation:
     """The same for a conversation that has just been read: two requests, one where nobody can take it. Returns it as it is then.
 
     One that another is changing at this moment is left to him.
     """
     try:
-        _assigned(ctx, found, Team(ctx))
-    except Refused:
-        return conversations.get(ctx.account, found.id) or found
-    return found
+        _assigned(ctx, conversation, Team(ctx))
+    except ConditionFailed:
+        return conversations.get(ctx.account, conversation.id) or conversation
+    return conversation
 
 
-def _assigned(ctx: Context, found: Conversation, team: Team) -> str | None:
-    if not found.is_open or not found.is_routed or not accounts.load(ctx).routed:
+def _assigned(ctx: Context, conversation: Conversation, team: Team) -> str | None:
+    if not conversation.is_open or not conversation.is_routed or not accounts.load(ctx).routed:
         return None
-    if found.assignee or found.waits_since is None:
-        return found.assignee
-    agent = routing.choose(team.serving(found.group, found.domain), found.tried)
+    if conversation.assignee or conversation.waits_since is None:
+        return conversation.assignee
+    agent = routing.choose(team.serving(conversation.group, conversation.domain), conversation.tried_agents)
     if agent is None:
         return None
-    team.give(found, agent)
+    team.give(conversation, agent)
     return agent.id
 
 
-def _give(ctx: Context, found: Conversation, agent: Person) -> None:
+def _give(ctx: Context, conversation: Conversation, agent: Person) -> None:
     settings = accounts.load(ctx).auto_close
-    changes = lifecycle.routed(ctx.now, agent.id, agent.number, found.tried, found.attempts, settings)
-    summaries.change(found, changes, ctx.now, Loads(freed=found.carrier, routed=agent))
+    changes = lifecycle.routed(
+        ctx.now, agent.id, agent.number, conversation.tried_agents, conversation.routing_attempts, settings
+    )
+    summaries.change(conversation, changes, ctx.now, LoadChanges(freed=conversation.carrier, routed=agent))
 
 
 @access.allow(AGENT)
-def why_waiting(ctx: Context, found: Conversation) -> str:
+def why_waiting(ctx: Context, conversation: Conversation) -> str:
     """Why a conversation waits, as `rules.routing` names it: one request."""
-    serving = Team(ctx).serving(found.group, found.domain)
-    of_group = found.group in accounts.load(ctx).groups or domains.numbered(ctx, found.domain) is not None
+    serving = Team(ctx).serving(conversation.group, conversation.domain)
+    of_group = conversation.group in accounts.load(ctx).groups or domains.find_by_number(ctx, conversation.domain) is not None
     return routing.why_waiting(serving, of_group=of_group)
 
 
-def look_again(ctx: Context, found: Conversation) -> None:
+def look_again(ctx: Context, conversation: Conversation) -> None:
     """At the deadline of a conversation that nobody picked: to an agent not yet tried, else to any other one online. Where the
     account does not route any more, or lets agents who are there take their time, the deadline is cleared.
 
@@ -128,19 +130,21 @@ def look_again(ctx: Context, found: Conversation) -> None:
     Raises Refused where the conversation or the agent's load has changed meanwhile.
     """
     account = accounts.load(ctx)
-    settings, serving = account.auto_close, _for(ctx, found) if account.routed else []
-    may_keep = not settings.is_enabled and any(one.id == found.assignee and one.presence == presence.ONLINE for one in serving)
+    settings, serving = account.auto_close, _serving(ctx, conversation) if account.routed else []
+    may_keep = not settings.is_enabled and any(
+        one.id == conversation.assignee and one.presence == presence.ONLINE for one in serving
+    )
     if not account.routed or may_keep:
-        summaries.change(found, {"reassign_at": None}, ctx.now)
+        summaries.change(conversation, {"reassign_at": None}, ctx.now)
         return
-    agent = routing.choose(serving, found.tried)
-    if agent and agent.id != found.assignee:
-        _give(ctx, found, agent)
+    agent = routing.choose(serving, conversation.tried_agents)
+    if agent and agent.id != conversation.assignee:
+        _give(ctx, conversation, agent)
         return
-    left = found.assignee if agent is None else None
+    left = conversation.assignee if agent is None else None
     changes = lifecycle.waiting(None) if left else {}
-    changes |= lifecycle.still_unpicked(ctx.now, bool(found.assignee and agent), found.attempts, settings)
-    summaries.change(found, changes, ctx.now, Loads(freed=found.carrier if left else None))
+    changes |= lifecycle.still_unpicked(ctx.now, bool(conversation.assignee and agent), conversation.routing_attempts, settings)
+    summaries.change(conversation, changes, ctx.now, LoadChanges(freed=conversation.carrier if left else None))
 
 
 @access.allow(SYSTEM)
@@ -152,72 +156,77 @@ def hand_back(ctx: Context, agent: str) -> bool:
     """
     let_go = 0
     for conversation in conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False):
-        if let_go < MOST_AT_ONCE and contended(ctx, partial(_let_go, ctx, conversation, agent)):
+        if let_go < MOST_AT_ONCE and retry_on_conflict(ctx, partial(_let_go, ctx, conversation, agent)):
             assign(ctx, conversation)
             let_go += 1
     return let_go == MOST_AT_ONCE
 
 
-def _let_go(ctx: Context, conversation: str, agent: str) -> bool:
-    found = conversations.get(ctx.account, conversation)
-    if found is None or found.is_internal:
+def _let_go(ctx: Context, conversation_id: str, agent: str) -> bool:
+    conversation = conversations.get(ctx.account, conversation_id)
+    if conversation is None or conversation.is_internal:
         return False
-    if members.is_member(ctx, found, agent):
-        members.change(ctx, conversation, ChangeMembers(remove=(agent,)))
+    if members.is_member(ctx, conversation, agent):
+        members.change(ctx, conversation_id, ChangeMembers(remove=(agent,)))
         return True
-    if not found.is_open or found.assignee != agent:
+    if not conversation.is_open or conversation.assignee != agent:
         return False
-    _leave_waiting(ctx, found)
+    _leave_waiting(ctx, conversation)
     return True
 
 
-def _leave_waiting(ctx: Context, found: Conversation) -> None:
+def _leave_waiting(ctx: Context, conversation: Conversation) -> None:
     """Without its agent, whose load it leaves; it is looked at again where the account routes: one request. Raises Refused."""
     again = accounts.load(ctx).looks_again_at(ctx.now)
-    summaries.change(found, lifecycle.waiting(again), ctx.now, Loads(freed=found.carrier))
+    summaries.change(conversation, lifecycle.waiting(again), ctx.now, LoadChanges(freed=conversation.carrier))
 
 
-def _for(ctx: Context, found: Conversation) -> list[Person]:
+def _serving(ctx: Context, conversation: Conversation) -> list[Person]:
     """Whom a conversation is for, and who has it: he may be in another group by now."""
     team = Team(ctx, fresh=True)
-    serving = team.serving(found.group, found.domain)
+    serving = team.serving(conversation.group, conversation.domain)
     others = {agent.id for agent in serving}
-    return serving + [agent for agent in team.everybody() if agent.id == found.assignee and agent.id not in others]
+    return serving + [agent for agent in team.everybody() if agent.id == conversation.assignee and agent.id not in others]
 
 
 @access.allow(SYSTEM)
-def is_deserted(ctx: Context, found: Conversation) -> bool:
+def is_deserted(ctx: Context, conversation: Conversation) -> bool:
     """Whether a contact waits for an answer of an agent who has gone and whose chats go to others: one request where they may."""
     account = accounts.load(ctx)
-    waits = found.is_open and found.is_routed and found.assignee and found.last_sender_kind == status.CONTACT
+    waits = (
+        conversation.is_open
+        and conversation.is_routed
+        and conversation.assignee
+        and conversation.last_sender_kind == status.CONTACT
+    )
     if not waits or not account.routed or account.hand_over == presence.NEVER:
         return False
-    agent = rows.get_many(ctx.account, {str(found.assignee)}, consistent=True).get(str(found.assignee))
+    agent = rows.get_many(ctx.account, {str(conversation.assignee)}, consistent=True).get(str(conversation.assignee))
     if agent is None or agent.agents_of is None:
         return True
     return presence.is_handed_over(account.hand_over, agent.presence, is_lost=agent.lost_at is not None)
 
 
 @access.allow(SYSTEM)
-def take_over(ctx: Context, conversation: str) -> bool:
+def take_over(ctx: Context, conversation_id: str) -> bool:
     """Gives a deserted conversation to an agent who is there, or lets it wait for the next one: five requests at most.
 
     Returns whether it was deserted. Again nothing happens.
     """
 
     def attempt() -> bool:
-        found = conversations.get(ctx.account, conversation)
-        if found is None or not is_deserted(ctx, found):
+        conversation = conversations.get(ctx.account, conversation_id)
+        if conversation is None or not is_deserted(ctx, conversation):
             return False
-        serving = Team(ctx, fresh=True).serving(found.group, found.domain)
-        agent = routing.choose([one for one in serving if one.id != found.assignee], found.tried)
+        serving = Team(ctx, fresh=True).serving(conversation.group, conversation.domain)
+        agent = routing.choose([one for one in serving if one.id != conversation.assignee], conversation.tried_agents)
         if agent:
-            _give(ctx, found, agent)
+            _give(ctx, conversation, agent)
         else:
-            _leave_waiting(ctx, found)
+            _leave_waiting(ctx, conversation)
         return True
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 @access.allow(SYSTEM)
@@ -263,17 +272,17 @@ def resume(ctx: Context, after: tuple[str, int] | None) -> tuple[str, int] | Non
     rows = conversations.waiting_after(ctx.account, after, MOST_AT_ONCE)
     team = Team(ctx, fresh=True)
     for id_, _ in rows:
-        contended(ctx, partial(_resume, ctx, id_, team))
+        retry_on_conflict(ctx, partial(_resume, ctx, id_, team))
     return rows[-1] if len(rows) == MOST_AT_ONCE else None
 
 
-def _resume(ctx: Context, conversation: str, team: Team) -> None:
-    found = conversations.get(ctx.account, conversation)
-    if found is None or found.waits_since is None:
+def _resume(ctx: Context, conversation_id: str, team: Team) -> None:
+    conversation = conversations.get(ctx.account, conversation_id)
+    if conversation is None or conversation.waits_since is None:
         return
     account = accounts.load(ctx)
-    if found.expire_at and not account.by_group:  # told first: where it is told and not written, this comes again
-        events.publish([events.ConversationWaits(ctx.account, ctx.now, found.id)], ctx.now)
-        summaries.change(found, {"reassign_at": None}, ctx.now)
-    elif account.routed and _assigned(ctx, found, team) is None and found.reassign_at is None:
-        summaries.change(found, {"reassign_at": account.looks_again_at(ctx.now)}, ctx.now)
+    if conversation.expire_at and not account.by_group:  # told first: where it is told and not written, this comes again
+        events.publish([events.ConversationWaits(ctx.account, ctx.now, conversation.id)], ctx.now)
+        summaries.change(conversation, {"reassign_at": None}, ctx.now)
+    elif account.routed and _assigned(ctx, conversation, team) is None and conversation.reassign_at is None:
+        summaries.change(conversation, {"reassign_at": account.looks_again_at(ctx.now)}, ctx.now)

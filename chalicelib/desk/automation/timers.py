@@ -15,12 +15,12 @@ from chalicelib.desk.conversations import messages
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import access, events
 from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import presence
 from chalicelib.models import conversations, people, sequences, summaries, timers
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
-from chalicelib.models.summaries import Loads
+from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import deadlines, lifecycle
 
 _MINUTE = 60_000
@@ -36,13 +36,13 @@ def fire(ctx: Context, event: DeadlineSet) -> bool:
     """
 
     def attempt() -> bool:
-        found = conversations.get(ctx.account, event.conversation)
-        if found is None or not found.is_open or not _is_due(ctx, event, found):
+        conversation = conversations.get(ctx.account, event.conversation)
+        if conversation is None or not conversation.is_open or not _is_due(ctx, event, conversation):
             return False
-        _ACTIONS[event.kind](ctx, found)
+        _ACTIONS[event.kind](ctx, conversation)
         return True
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 @access.allow(SYSTEM)
@@ -55,7 +55,7 @@ def fire_agent(ctx: Context, event: AgentDeadlineSet) -> bool:
             return False
         return presence.lapse(ctx, agent, event.kind)
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def _is_due(ctx: Context, event: DeadlineSet | AgentDeadlineSet, row: Conversation | Person) -> bool:
@@ -86,14 +86,14 @@ def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, 
     return acts
 
 
-def _warn(ctx: Context, found: Conversation) -> None:
+def _warn(ctx: Context, conversation: Conversation) -> None:
     """Tells the visitor, in the conversation, that it will be closed: once, because the same write clears the deadline."""
-    warning = PostMessage(found.id, accounts.load(ctx).warning, kind=messages.SYSTEM, source="system")
-    messages.add(ctx, found, warning, ctx.new_id(), warn_at=None)
+    warning = PostMessage(conversation.id, accounts.load(ctx).warning, kind=messages.SYSTEM, source="system")
+    messages.add(ctx, conversation, warning, ctx.new_id(), warn_at=None)
 
 
-def _close(ctx: Context, found: Conversation) -> None:
-    summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.carrier))
+def _close(ctx: Context, conversation: Conversation) -> None:
+    summaries.change(conversation, lifecycle.closed(ctx.now), ctx.now, LoadChanges(freed=conversation.carrier))
 
 
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
@@ -120,7 +120,7 @@ def sweep(ctx: Context) -> int:
 
 
 def _sweep(ctx: Context, minute: int, shard: int) -> int:
-    due = timers.due(minute, shard)
+    due = timers.list_due(minute, shard)
     events.publish([events.decode(timer.event) for timer in due], ctx.now)
     timers.delete(due)
     return len(due)

@@ -14,7 +14,7 @@ from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.core import access
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import groups
@@ -32,17 +32,17 @@ _lengths: TimedCache[int] = TimedCache(seconds=_COUNTED_FOR)
 
 
 @access.allow(VISITOR)
-def in_queue(ctx: Context, found: Conversation) -> bool:
+def is_in_queue(ctx: Context, conversation: Conversation) -> bool:
     """Whether its visitor still waits to be let in: nobody has it, and nothing has been said in it."""
-    return accounts.load(ctx).by_group and found.is_open and _unheard(found)
+    return accounts.load(ctx).by_group and conversation.is_open and _unheard(conversation)
 
 
-def _unheard(found: Conversation) -> bool:
-    return found.assignee is None and found.message_count == found.note_count
+def _unheard(conversation: Conversation) -> bool:
+    return conversation.assignee is None and conversation.message_count == conversation.note_count
 
 
 @access.allow(VISITOR)
-def ask(ctx: Context, contact: str, group: str | None = None, domain: int | None = None) -> Conversation:
+def join(ctx: Context, contact: str, group: str | None = None, domain: int | None = None) -> Conversation:
     """The contact's conversation, of a group if one is given, opened where he has none: three requests, and two to give it out.
 
     Where an agent is there for it, it is his at once; else it waits, and what waits already moves to the group that is
@@ -51,35 +51,35 @@ def ask(ctx: Context, contact: str, group: str | None = None, domain: int | None
     """
     _lengths.forget(ctx.account)
     wanted = groups.get(ctx, group) if group else None
-    found = contended(ctx, lambda: _asked(ctx, people.get(ctx, contact), wanted, domain))
-    return routing.assign_now(ctx, found) if in_queue(ctx, found) else found
+    found = retry_on_conflict(ctx, lambda: _join(ctx, people.get(ctx, contact), wanted, domain))
+    return routing.assign_now(ctx, found) if is_in_queue(ctx, found) else found
 
 
-def _asked(ctx: Context, person: Person, wanted: Group | None, domain: int | None) -> Conversation:
-    registration.visits(ctx, person, domain)
+def _join(ctx: Context, person: Person, wanted: Group | None, domain: int | None) -> Conversation:
+    registration.record_visit(ctx, person, domain)
     if not person.chat:
-        return conversations.begin(ctx, person, wanted)
+        return conversations.open_chat(ctx, person, wanted)
     latest = conversations.load(ctx, person.chat)
     if _unheard(latest):
-        return _waits(ctx, latest, wanted, person.domain)
+        return _rejoin(ctx, latest, wanted, person.domain)
     if _is_for(latest, wanted, person.domain):
         return latest
-    earlier = [found for found in conversations.own_of_contact(ctx, person.id) if _is_for(found, wanted, person.domain)]
-    return earlier[0] if earlier else conversations.begin(ctx, person, wanted)
+    earlier = [found for found in conversations.list_own_of_contact(ctx, person.id) if _is_for(found, wanted, person.domain)]
+    return earlier[0] if earlier else conversations.open_chat(ctx, person, wanted)
 
 
-def _is_for(found: Conversation, group: Group | None, domain: int | None) -> bool:
+def _is_for(conversation: Conversation, group: Group | None, domain: int | None) -> bool:
     """Whether it is of the group and the domain that are asked for, whatever they are where none is."""
-    return (group is None or found.group == group.id) and domain in (None, found.domain)
+    return (group is None or conversation.group == group.id) and domain in (None, conversation.domain)
 
 
-def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int | None) -> Conversation:
+def _rejoin(ctx: Context, latest: Conversation, wanted: Group | None, domain: int | None) -> Conversation:
     """What waits, waits on; what was cancelled or has expired, is open again; both for the group and the domain asked for now."""
     changes: lifecycle.Changes = {} if domain in (None, latest.domain) else {"domain": domain}
     if not latest.is_open:
-        changes |= conversations.waiting(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
+        changes |= conversations.waiting_changes(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
     elif accounts.load(ctx).by_group and not latest.is_begun:
-        changes |= conversations.empty(ctx, latest)
+        changes |= conversations.empty_changes(ctx, latest)
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:
@@ -88,22 +88,22 @@ def _waits(ctx: Context, latest: Conversation, wanted: Group | None, domain: int
 
 
 @access.allow(VISITOR)
-def of_group(ctx: Context, contact: str, group: str) -> Conversation:
+def get_of_group(ctx: Context, contact: str, group: str) -> Conversation:
     """The contact's newest conversation of a group that he has been let into: four requests, one less where it is his latest.
 
     Raises NotFound for the contact, the group and the conversation.
     """
     wanted, person = groups.get(ctx, group), people.get(ctx, contact)
     latest = [conversations.load(ctx, person.chat)] if person.chat else []
-    known = latest if latest and latest[0].group == wanted.id else conversations.own_of_contact(ctx, person.id)
-    found = [row for row in known if row.group == wanted.id and not in_queue(ctx, row)]
+    known = latest if latest and latest[0].group == wanted.id else conversations.list_own_of_contact(ctx, person.id)
+    found = [row for row in known if row.group == wanted.id and not is_in_queue(ctx, row)]
     if not found:
         raise NotFound("conversation", group)
     return found[0]
 
 
 @access.allow(VISITOR)
-def ask_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversation:
+def join_with_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversation:
     """The contact's conversation with one of the agents, opened where he has none: with whom routing would choose of them.
 
     Raises NotFound for the contact and for who is no agent, Invalid for too many of them.
@@ -114,10 +114,10 @@ def ask_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversatio
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
-        earlier = [found for found in conversations.own_of_contact(ctx, person.id) if found.assignee in named]
-        return earlier[0] if earlier else conversations.begin(ctx, person, agent=preferred(named.values()))
+        earlier = [found for found in conversations.list_own_of_contact(ctx, person.id) if found.assignee in named]
+        return earlier[0] if earlier else conversations.open_chat(ctx, person, agent=preferred(named.values()))
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def _agents(ctx: Context, wanted: Sequence[str]) -> dict[str, Person]:
@@ -130,18 +130,18 @@ def _agents(ctx: Context, wanted: Sequence[str]) -> dict[str, Person]:
 
 
 @access.allow(VISITOR)
-def cancel(ctx: Context, contact: str, group: str | None = None) -> None:
+def leave(ctx: Context, contact: str, group: str | None = None) -> None:
     """Takes the contact off the queue, or off a group's if one is given: three requests. Raises NotFound for him."""
 
     def attempt() -> None:
         person = people.get(ctx, contact)
         if not person.chat:
             return
-        found = conversations.load(ctx, person.chat)
-        if accounts.load(ctx).routed and found.is_open and _unheard(found) and group in (None, found.group):
-            summaries.change(found, lifecycle.closed(ctx.now), ctx.now)
+        conversation = conversations.load(ctx, person.chat)
+        if accounts.load(ctx).routed and conversation.is_open and _unheard(conversation) and group in (None, conversation.group):
+            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.now)
 
-    contended(ctx, attempt)
+    retry_on_conflict(ctx, attempt)
     _lengths.forget(ctx.account)
 
 

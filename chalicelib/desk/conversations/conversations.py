@@ -5,110 +5,120 @@ from dataclasses import dataclass, field
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk.auth import tokens
-from chalicelib.desk.conversations.unassigned import empty as empty
-from chalicelib.desk.conversations.unassigned import looks_again_at as looks_again_at
-from chalicelib.desk.conversations.unassigned import named as named
-from chalicelib.desk.conversations.unassigned import waiting as waiting
+from chalicelib.desk.conversations.unassigned import empty_changes as empty_changes
+from chalicelib.desk.conversations.unassigned import named_changes as named_changes
+from chalicelib.desk.conversations.unassigned import next_routing_at as next_routing_at
+from chalicelib.desk.conversations.unassigned import waiting_changes as waiting_changes
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.models import conversations, details, memberships, sequences, summaries, unique_names
 from chalicelib.models import people as rows
 from chalicelib.models import status_history as status_history
 from chalicelib.models.conversations import Conversation as Conversation
-from chalicelib.models.details import FACTS as FACTS
+from chalicelib.models.details import METADATA as METADATA
 from chalicelib.models.details import Details as Details
-from chalicelib.models.summaries import Loads
+from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.groups import Group
 
 #: Characters of a fact of a conversation.
-LONGEST_FACT = 256
+LONGEST_METADATA = 256
 
 
 @access.allow(VISITOR)
-def load(ctx: Context, conversation: str) -> Conversation:
+def load(ctx: Context, conversation_id: str) -> Conversation:
     """One conversation that the caller may see. Raises NotFound.
 
     A visitor sees his own and those that he was added to; an agent all of his account but the internal ones of others.
     One request, or one more where only a membership tells.
     """
-    found = conversations.get(ctx.account, conversation) if ids.is_uuid(conversation) else None
-    if found is None or not _may_see(ctx, found):
-        raise NotFound("conversation", conversation)
-    return found
+    conversation = conversations.get(ctx.account, conversation_id) if ids.is_uuid(conversation_id) else None
+    if conversation is None or not _may_see(ctx, conversation):
+        raise NotFound("conversation", conversation_id)
+    return conversation
 
 
-def _may_see(ctx: Context, found: Conversation) -> bool:
+def _may_see(ctx: Context, conversation: Conversation) -> bool:
     caller = ctx.caller
     if caller.level == VISITOR:
-        return not found.is_internal and _is_a_visitors(ctx, found)
-    return not found.is_internal or caller.person in (None, found.contact, found.assignee) or _is_member(ctx, found)
+        return not conversation.is_internal and _is_own_of_visitor(ctx, conversation)
+    return (
+        not conversation.is_internal
+        or caller.person in (None, conversation.contact, conversation.assignee)
+        or _is_member(ctx, conversation)
+    )
 
 
-def _is_a_visitors(ctx: Context, found: Conversation) -> bool:
+def _is_own_of_visitor(ctx: Context, conversation: Conversation) -> bool:
     person = ctx.caller.person
     if person is None:
-        return tokens.may_speak_for(ctx, found.contact) and people.is_contact(ctx, found.contact)
-    if person != found.contact and not (found.member_count and _is_member(ctx, found)):
+        return tokens.may_speak_for(ctx, conversation.contact) and people.is_contact(ctx, conversation.contact)
+    if person != conversation.contact and not (conversation.member_count and _is_member(ctx, conversation)):
         return False
-    tokens.bind(ctx, person)
+    tokens.bind_to_visitor(ctx, person)
     return True
 
 
-def _is_member(ctx: Context, found: Conversation) -> bool:
+def _is_member(ctx: Context, conversation: Conversation) -> bool:
     person = str(ctx.caller.person)
-    row = memberships.get(ctx.account, found.id, person) if ids.is_uuid(person) else None
-    by_level = row and (row.of_contact if ctx.caller.level == VISITOR else row.held_by)
+    row = memberships.get(ctx.account, conversation.id, person) if ids.is_uuid(person) else None
+    by_level = row and (row.contact_key if ctx.caller.level == VISITOR else row.holder_key)
     return row is not None and row.is_member and bool(by_level)
 
 
-def load_support(ctx: Context, conversation: str) -> Conversation:
+def load_support(ctx: Context, conversation_id: str) -> Conversation:
     """The same of those with a contact, which have a status, an agent and an end. Raises NotFound for an internal one."""
-    found = load(ctx, conversation)
-    if found.is_internal:
-        raise NotFound("conversation", conversation)
-    return found
+    conversation = load(ctx, conversation_id)
+    if conversation.is_internal:
+        raise NotFound("conversation", conversation_id)
+    return conversation
 
 
 @access.allow(AGENT)
-def id_of(ctx: Context, number: int) -> str:
+def id_by_number(ctx: Context, number: int) -> str:
     """The uuid of a conversation by its integer id; cached for good. Raises NotFound."""
-    found = unique_names.by_number(ctx.account, "conversation", number)
+    found = unique_names.id_by_number(ctx.account, "conversation", number)
     if found is None:
         raise NotFound("conversation", number)
     return found
 
 
 @access.allow(VISITOR)
-def chat(ctx: Context, contact: str) -> Conversation:
+def get_or_create_chat(ctx: Context, contact: str) -> Conversation:
     """The contact's chat, opened where he has none yet; it stays his when it is closed. Raises NotFound for the contact."""
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
-        return load(ctx, person.chat) if person.chat else begin(ctx, person)
+        return load(ctx, person.chat) if person.chat else open_chat(ctx, person)
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
-def begin(ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None) -> Conversation:
+def open_chat(
+    ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None
+) -> Conversation:
     """Opens a contact's next chat, for a group or with an agent where one is given, else empty: two requests.
 
     Raises Refused where the contact has opened another since he was read.
     """
-    conversation = new(ctx, person.id, person.number, person.name)
+    conversation = new_conversation(ctx, person.id, person.number, person.name)
     conversation.domain = person.domain
     if group:
         conversation.group, conversation.group_number = group.id, group.number
-    begun = lifecycle.assigned(ctx.now, agent.id, agent.number, ()) | named(ctx) if agent else empty(ctx, conversation)
+    begun = (
+        lifecycle.assigned(ctx.now, agent.id, agent.number, ()) | named_changes(ctx)
+        if agent
+        else empty_changes(ctx, conversation)
+    )
     for name, value in begun.items():
         setattr(conversation, name, value)
     summaries.open_(conversation, person.chat)
     return conversation
 
 
-def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
+def new_conversation(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
     """A conversation that is still to be stored, with the next number: one request. Raises TooMany."""
     rate_limits.spend_conversation(ctx, contact)
     return Conversation(
@@ -117,7 +127,7 @@ def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
         channel="chat",
         subject=subject,
         status=status.NEW,
-        of_contact=conversations.of_key(ctx.account, contact),
+        contact_key=conversations.of_key(ctx.account, contact),
         contact_number=number,
         created_at=ctx.now,
         status_since=ctx.now,
@@ -126,7 +136,7 @@ def new(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
 
 
 @access.allow(AGENT)
-def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Details | None]]:
+def list_own_open(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Details | None]]:
     """The conversations assigned to the caller, open, newest assignment first, with their details: two requests, three where
     there are more than fifty. Raises Forbidden for a program.
     """
@@ -138,29 +148,29 @@ def held_by_me(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Detai
 
 
 @access.allow(AGENT)
-def facts_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
-    """What is known of what conversations are about, by uuid and name (FACTS): one request for each hundred that have any."""
-    found = details.of_many(ctx.account, [row.id for row in rows if row.facts])
-    return {id_: known.facts for id_, known in found.items()}
+def metadata_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
+    """What is known of what conversations are about, by uuid and name (METADATA): one request for each hundred that have any."""
+    found = details.of_many(ctx.account, [row.id for row in rows if row.has_metadata])
+    return {id_: known.metadata for id_, known in found.items()}
 
 
-def of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
+def list_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
     """A contact's conversations, the latest first: two requests."""
     return conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit))
 
 
-def own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
+def list_own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
     """Those of the same that are with him, and not another's that he was added to: two requests."""
-    return [row for row in of_contact(ctx, contact) if row.contact == contact]
+    return [row for row in list_of_contact(ctx, contact) if row.contact == contact]
 
 
-def some(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
+def get_many(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
     """Those of the conversations that the account has, in the order asked for, as they are now: a request for each hundred."""
     return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)
 
 
 @access.allow(AGENT)
-def held_by(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
+def list_open_of(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
     """An agent's open conversations, newest assignment first: two requests."""
     return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
 
@@ -169,7 +179,7 @@ def held_by(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
 class Change:
     """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent.
 
-    A `contact` that is given must be the one who has it. `facts` are by name (FACTS), None where one is cleared.
+    A `contact` that is given must be the one who has it. `metadata` are by name (METADATA), None where one is cleared.
     """
 
     subject: str | None = None
@@ -178,11 +188,11 @@ class Change:
     assignee: int | None = None
     is_read: bool | None = None
     contact: int | None = None
-    facts: Mapping[str, str | None] = field(default_factory=dict)
+    metadata: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @access.allow(AGENT)
-def change(ctx: Context, conversation: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
+def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
     """Changes what is given, at once. `versions` are those on which the caller wants it, None for any.
 
     Raises Stale for another version, NotFound for the conversation, Invalid for an unknown agent, status or priority.
@@ -191,22 +201,24 @@ def change(ctx: Context, conversation: str, wanted: Change, versions: Collection
 
     def attempt() -> Conversation:
         assignee = _agent(ctx, wanted.assignee) if wanted.assignee else None
-        found = load_support(ctx, conversation)
-        if versions is not None and found.version not in versions:
+        conversation = load_support(ctx, conversation_id)
+        if versions is not None and conversation.version not in versions:
             raise Stale
-        if wanted.contact not in (None, found.contact_number):
+        if wanted.contact not in (None, conversation.contact_number):
             raise Invalid("contact", "can't be changed")
         changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
-        before = found.carrier
-        changes |= _moved(ctx, found, wanted) | _reassigned(ctx, found, wanted, assignee)
-        if changes or wanted.facts:
-            is_carried = changes.get("status", found.status) != status.CLOSED and not changes.get("named", found.named)
-            after = changes.get("assignee", found.assignee) if is_carried else None
-            loads = Loads(freed=before, held=after)
-            summaries.change(found, changes, ctx.now, loads, escalates=_escalates(assignee), facts=wanted.facts)
-        return found
+        before = conversation.carrier
+        changes |= _status_changes(ctx, conversation, wanted) | _assignee_changes(ctx, conversation, wanted, assignee)
+        if changes or wanted.metadata:
+            is_carried = changes.get("status", conversation.status) != status.CLOSED and not changes.get(
+                "has_named_agents", conversation.has_named_agents
+            )
+            after = changes.get("assignee", conversation.assignee) if is_carried else None
+            loads = LoadChanges(freed=before, held=after)
+            summaries.change(conversation, changes, ctx.now, loads, escalates=_escalates(assignee), metadata=wanted.metadata)
+        return conversation
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def _escalates(agent: people.Person | None) -> bool:
@@ -221,42 +233,48 @@ def _check(wanted: Change) -> None:
             raise Invalid(name, f"must be one of {', '.join(known)}")
     if wanted.subject is not None and not 0 < len(wanted.subject) <= 500:
         raise Invalid("subject", "must be 1 to 500 characters")
-    for name, value in wanted.facts.items():
-        if name not in FACTS or len(value or "") > LONGEST_FACT:
-            raise Invalid("facts", f"are {', '.join(FACTS)}, of {LONGEST_FACT} characters at most")
+    for name, value in wanted.metadata.items():
+        if name not in METADATA or len(value or "") > LONGEST_METADATA:
+            raise Invalid("metadata", f"are {', '.join(METADATA)}, of {LONGEST_METADATA} characters at most")
 
 
 def _agent(ctx: Context, number: int) -> people.Person:
     try:
-        return people.check_serves(people.agent_by_number(ctx, number), "assignee")
+        return people.check_serves(people.get_agent_by_number(ctx, number), "assignee")
     except NotFound as missing:
         raise Unavailable("assignee", str(missing)) from missing
 
 
-def _moved(ctx: Context, found: Conversation, wanted: Change) -> lifecycle.Changes:
-    if wanted.status in (None, found.status):
+def _status_changes(ctx: Context, conversation: Conversation, wanted: Change) -> lifecycle.Changes:
+    if wanted.status in (None, conversation.status):
         return {}
     if wanted.status == status.CLOSED:
         return lifecycle.closed(ctx.now)
-    return lifecycle.moved(ctx.now, str(wanted.status)) | ({} if found.is_open or wanted.assignee else left_alone(ctx, found))
+    return lifecycle.moved(ctx.now, str(wanted.status)) | (
+        {} if conversation.is_open or wanted.assignee else changes_on_reopening(ctx, conversation)
+    )
 
 
-def left_alone(ctx: Context, found: Conversation) -> lifecycle.Changes:
+def changes_on_reopening(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
     """What else changes where a closed conversation opens again: it waits if the agent it was assigned to can't serve any more.
 
     One request where it has one.
     """
-    if found.assignee is None or people.can_serve(rows.get(ctx.account, found.assignee)):
+    if conversation.assignee is None or people.can_serve(rows.get(ctx.account, conversation.assignee)):
         return {}
-    return lifecycle.waiting(looks_again_at(ctx, found)) if found.named else waiting(ctx, found)
+    return (
+        lifecycle.waiting(next_routing_at(ctx, conversation))
+        if conversation.has_named_agents
+        else waiting_changes(ctx, conversation)
+    )
 
 
-def _reassigned(ctx: Context, found: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
-    if wanted.assignee == 0 and found.assignee:
-        return lifecycle.waiting(looks_again_at(ctx, found))
-    if agent is None or agent.id == found.assignee:
+def _assignee_changes(ctx: Context, conversation: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
+    if wanted.assignee == 0 and conversation.assignee:
+        return lifecycle.waiting(next_routing_at(ctx, conversation))
+    if agent is None or agent.id == conversation.assignee:
         return {}
-    return lifecycle.assigned(ctx.now, agent.id, agent.number, tried=found.tried)
+    return lifecycle.assigned(ctx.now, agent.id, agent.number, tried=conversation.tried_agents)
 
 
 @access.allow(AGENT)
@@ -266,54 +284,54 @@ def close(ctx: Context, conversation: str) -> Conversation:
 
 
 @access.allow(AGENT)
-def close_mine(ctx: Context, conversation: str) -> Conversation:
+def close_mine(ctx: Context, conversation_id: str) -> Conversation:
     """The same for the agent who has it, or a supervisor: two requests. Raises Forbidden for another's."""
 
     def attempt() -> Conversation:
-        found = load_support(ctx, conversation)
-        if found.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
+        conversation = load_support(ctx, conversation_id)
+        if conversation.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
             raise Forbidden("the conversation is not assigned to you")
-        if found.is_open:
-            summaries.change(found, lifecycle.closed(ctx.now), ctx.now, Loads(freed=found.carrier))
-        return found
+        if conversation.is_open:
+            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.now, LoadChanges(freed=conversation.carrier))
+        return conversation
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
-def reopen(ctx: Context, found: Conversation) -> Conversation:
+def reopen(ctx: Context, conversation: Conversation) -> Conversation:
     """Opens again what was closed for all: a visitor's waits for an agent, an agent's goes back to who had it last.
 
     One that is open stays as it is, without a request. Raises NotFound.
     """
-    if found.is_open:
-        return found
+    if conversation.is_open:
+        return conversation
 
     def attempt() -> Conversation:
-        now = load_support(ctx, found.id)
+        now = load_support(ctx, conversation.id)
         if now.is_open:
             return now
         changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
         is_free = ctx.caller.level == VISITOR or now.assignee is None
-        changes |= waiting(ctx, now) if is_free else left_alone(ctx, now)
-        summaries.change(now, changes, ctx.now, Loads(held=changes.get("assignee", now.assignee)))
+        changes |= waiting_changes(ctx, now) if is_free else changes_on_reopening(ctx, now)
+        summaries.change(now, changes, ctx.now, LoadChanges(held=changes.get("assignee", now.assignee)))
         return now
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 @access.allow(AGENT)
-def pick(ctx: Context, conversation: str) -> Conversation:
+def pick(ctx: Context, conversation_id: str) -> Conversation:
     """The caller takes up a conversation assigned to him; the first time counts. Raises Forbidden for another's."""
 
     def attempt() -> Conversation:
-        found = load_support(ctx, conversation)
-        if found.assignee is None or found.assignee != ctx.caller.person:
+        conversation = load_support(ctx, conversation_id)
+        if conversation.assignee is None or conversation.assignee != ctx.caller.person:
             raise Forbidden("the conversation is not assigned to you")
-        if found.picked_at is None and found.is_open:
-            summaries.change(found, lifecycle.picked(ctx.now), ctx.now)
-        return found
+        if conversation.picked_at is None and conversation.is_open:
+            summaries.change(conversation, lifecycle.picked(ctx.now), ctx.now)
+        return conversation
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def membership_id(conversation: Conversation, person: str) -> str:
@@ -322,6 +340,6 @@ def membership_id(conversation: Conversation, person: str) -> str:
 
 
 @access.allow(VISITOR)
-def people_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, people.Card]:
-    """Cards of the contacts, assignees and last senders of conversations: at most a request a hundred."""
-    return people.cards(ctx, [id_ for row in rows for id_ in (row.contact, row.assignee, row.last_sender)])
+def load_people(ctx: Context, rows: Sequence[Conversation]) -> dict[str, people.PersonView]:
+    """Views of the contacts, assignees and last senders of conversations: at most a request a hundred."""
+    return people.load_views(ctx, [id_ for row in rows for id_ in (row.contact, row.assignee, row.last_sender)])

@@ -72,9 +72,9 @@ def _account(ctx: Context, person: str) -> str | None:
     found = people.accounts_of(person) if ids.is_uuid(person) else []
     if not found or ctx.account not in ("", *found):
         raise NotFound("person", person)
-    if not desk_people.is_here(ctx.acting(Caller(ctx.account or found[0], SYSTEM)), person):
+    if not desk_people.exists(ctx.acting(Caller(ctx.account or found[0], SYSTEM)), person):
         raise NotFound("person", person)
-    if ctx.caller.level == STRANGER and not known_sources.has_been(ctx, person, *found):
+    if ctx.caller.level == STRANGER and not known_sources.is_known(ctx, person, *found):
         raise Forbidden(_UNSEEN)
     return ctx.account or (found[0] if len(found) == 1 else None)
 
@@ -109,7 +109,7 @@ def upload_text(ctx: Context, content: str) -> File:
         raise Invalid("content_txt", f"must have 1 to {text.MOST_BYTES} bytes")
     rate_limits.spend_upload(ctx, size, is_text=True)
     rate_limits.spend_upload_of(ctx, ctx.account, ctx.caller.person or "", size, is_text=True)
-    if ctx.caller.level == STRANGER and not known_sources.has_been(ctx):
+    if ctx.caller.level == STRANGER and not known_sources.is_known(ctx):
         raise Forbidden(_UNSEEN)
     file = _file(ctx, TEXT, "text.txt", size, "text/plain")
     file.account, file.text = ctx.account or None, content
@@ -127,10 +127,10 @@ def text_of(ctx: Context, file: str) -> str:
 
 
 def _load(ctx: Context, id_: str) -> File:
-    found = files.get(id_) if ids.is_uuid(id_) else None
-    if found is None or (found.expires_at is not None and found.expires_at * 1000 <= ctx.now):
+    file = files.get(id_) if ids.is_uuid(id_) else None
+    if file is None or (file.expires_at is not None and file.expires_at * 1000 <= ctx.now):
         raise NotFound("file", id_)
-    return found
+    return file
 
 
 def take(ctx: Context, attach: Attach, conversation: Conversation, sender: str) -> tuple[File, Attachment]:
@@ -175,7 +175,7 @@ def download(
         return file
     place = files.thumbnail(file.place) if thumbnail else file.place
     is_own = "\ufffd" in name or name == misspelt(file.name)
-    return storage.link(place, disposition(file, "" if is_own else name), LINK_SECONDS)
+    return storage.signed_link(place, disposition(file, "" if is_own else name), LINK_SECONDS)
 
 
 def _may_see(ctx: Context, file: File) -> bool:

@@ -8,7 +8,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, members
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import groups
@@ -52,31 +52,33 @@ def create(ctx: Context, command: CreateConversation) -> Opened:
     more with a group. Raises NotFound for the owner, a member (also where there is none) or the group, Forbidden, Invalid.
     """
     _check(ctx, command)
-    known = members.known(ctx, [command.owner, *command.members], "person")
+    known = members.load_people(ctx, [command.owner, *command.members], "person")
     owner, others = _sides(ctx, command, known)
     members.check_serve([owner, *others])
     group = groups.get(ctx, command.group) if command.group else None
     if not others and not group:
         return _for_everybody(ctx, command, owner)
-    serving = others or [agent for agent in people.agents(ctx) if group and agent.group == group.id]
+    serving = others or [agent for agent in people.list_agents(ctx) if group and agent.group == group.id]
     if not serving:
         raise NotFound("member", owner.id)
-    pair, named = _pair(owner, others, command), command.name or _called(ctx, group, others, internal=command.internal)
+    pair, named = _pair(owner, others, command), command.name or _name_for(ctx, group, others, internal=command.internal)
 
     def attempt() -> Conversation:
-        there = _there(ctx, command, owner, others, pair) if pair else None
+        there = _find_existing(ctx, command, owner, others, pair) if pair else None
         return there or _open(ctx, command, owner, others, pair, named)
 
-    return Opened(contended(ctx, attempt), serving, named)
+    return Opened(retry_on_conflict(ctx, attempt), serving, named)
 
 
-def _there(ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str) -> Conversation | None:
+def _find_existing(
+    ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str
+) -> Conversation | None:
     """The one that was opened here, else one with the contact that came about elsewhere, the newest first."""
     if claim := unique_names.find(ctx.account, members.PAIR, pair):
         return conversations.load(ctx, claim.id)
     if command.internal:
         return None
-    for found in conversations.own_of_contact(ctx, owner.id):
+    for found in conversations.list_own_of_contact(ctx, owner.id):
         with_him = found.assignee == others[0].id and not found.member_count if others else False
         if found.group == command.group if command.group else with_him:
             return found
@@ -116,25 +118,25 @@ def _sides(ctx: Context, command: CreateConversation, known: Mapping[str, Person
 def _for_everybody(ctx: Context, command: CreateConversation, owner: Person) -> Opened:
     """The contact's chat, where all agents have a part in it."""
     account = accounts.load(ctx)
-    agents = people.agents(ctx)
+    agents = people.list_agents(ctx)
     if account.routed or not agents:
         raise NotFound("member", owner.id)
-    found = conversations.chat(ctx, owner.id)
-    name = command.name or members.called(groups.serving(ctx, agents, found.group, found.domain))
-    return Opened(found, [agent for agent in agents if agent.is_distributor] or agents, name)
+    conversation = conversations.get_or_create_chat(ctx, owner.id)
+    name = command.name or members.joined_names(groups.agents_serving(ctx, agents, conversation.group, conversation.domain))
+    return Opened(conversation, [agent for agent in agents if agent.is_distributor] or agents, name)
 
 
 def _pair(owner: Person, others: Sequence[Person], command: CreateConversation) -> str | None:
     """The name under which the conversation is found again; None where each call makes another."""
     if command.group:
-        return members.group_name(owner.id, command.group)
+        return members.pair_name(owner.id, command.group)
     if len(others) != 1:
         return None
     both = [owner.id, others[0].id]
     return "#".join(sorted(both) if command.internal else both)
 
 
-def _called(ctx: Context, group: groups.Group | None, others: Sequence[Person], *, internal: bool) -> str:
+def _name_for(ctx: Context, group: groups.Group | None, others: Sequence[Person], *, internal: bool) -> str:
     if group:
         return group.name
     if len(others) == 1 or internal:
@@ -147,23 +149,23 @@ def _open(
 ) -> Conversation:
     agents = [person for person in others if person.kind == AGENT]
     subject = named if command.internal else command.name or owner.name
-    conversation = conversations.new(ctx, owner.id, owner.number, subject)
+    conversation = conversations.new_conversation(ctx, owner.id, owner.number, subject)
     conversation.kind, conversation.group = INTERNAL if command.internal else None, command.group
     conversation.domain = owner.domain
     if len(agents) == 1:
-        _set(conversation, lifecycle.assigned(ctx.now, agents[0].id, agents[0].number, []))
+        _apply(conversation, lifecycle.assigned(ctx.now, agents[0].id, agents[0].number, []))
     # Who has it by assignment needs no row of his own; an internal one is held by its members' rows alone.
     by_name = [owner, *others] if command.internal else [person for person in others if len(agents) > 1 or person not in agents]
-    _set(conversation, members.counted(conversation, joining=by_name, leaving=[]))
+    _apply(conversation, members.member_counts(conversation, joining=by_name, leaving=[]))
     if not (agents or command.internal):
-        _set(conversation, conversations.empty(ctx, conversation))
+        _apply(conversation, conversations.empty_changes(ctx, conversation))
     elif agents and ctx.caller.level == VISITOR:
-        _set(conversation, conversations.named(ctx))
-    claim = unique_names.claim(ctx.account, members.PAIR, pair, conversation.id) if pair else None
+        _apply(conversation, conversations.named_changes(ctx))
+    claim = unique_names.new_name(ctx.account, members.PAIR, pair, conversation.id) if pair else None
     summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
     return conversation
 
 
-def _set(conversation: Conversation, changes: Changes) -> None:
+def _apply(conversation: Conversation, changes: Changes) -> None:
     for name, value in changes.items():
         setattr(conversation, name, value)

@@ -55,7 +55,7 @@ def page(ctx: Context, listing: Listing) -> Inbox:
         raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
     if listing.after and not span[0] <= listing.after[1] <= span[1]:
         return Inbox([], _total(ctx, span, listing), None)
-    rows, after = inbox.rows(
+    rows, after = inbox.list_rows(
         ctx.account, span, listing.conditions, skipped + listing.size, listing.after, oldest_first=listing.oldest_first
     )
     whole = listing.after is None and after is None

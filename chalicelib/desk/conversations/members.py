@@ -9,17 +9,17 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
-from chalicelib.desk.people.people import Card, Person
+from chalicelib.desk.people.people import Person, PersonView
 from chalicelib.desk.teams import domains, groups
 from chalicelib.models import connections, memberships, topics, unique_names
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.memberships import Membership as Membership
 from chalicelib.models.people import AGENT, CONTACT
-from chalicelib.models.summaries import Loads
-from chalicelib.models.unique_names import Claim
+from chalicelib.models.summaries import LoadChanges
+from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import ids, lifecycle, text
 from chalicelib.rules.lifecycle import Changes
 from chalicelib.rules.status import is_closed_for
@@ -30,7 +30,7 @@ MOST = 50
 PAIR = "pair"
 
 
-def known(ctx: Context, wanted: Sequence[str], first: str = "member") -> dict[str, Person]:
+def load_people(ctx: Context, wanted: Sequence[str], first: str = "member") -> dict[str, Person]:
     """The people by id. Raises NotFound for what is not there: for the first of them a `first`, else a "member"."""
     there = people.get_many(ctx, [id_ for id_ in wanted if ids.is_uuid(id_)])
     for id_ in wanted:
@@ -48,19 +48,22 @@ def check_serve(joining: Iterable[Person]) -> None:
             raise NotFound("member", person.id)
 
 
-def group_name(contact: str, group: str) -> str:
+def pair_name(contact: str, group: str) -> str:
     """The claim, of kind `pair`, on a contact's conversation with a group."""
     return f"{contact}#group#{group}"
 
 
-def counted(found: Conversation, joining: Sequence[Person], leaving: Sequence[Person]) -> Changes:
+def member_counts(conversation: Conversation, joining: Sequence[Person], leaving: Sequence[Person]) -> Changes:
     """How many members there are then; None for none."""
 
     def moved(before: int | None, *kinds: str) -> int | None:
         came, went = (sum(person.kind in kinds for person in side) for side in (joining, leaving))
         return (before or 0) + came - went or None
 
-    return {"member_count": moved(found.member_count, AGENT, CONTACT), "agent_count": moved(found.agent_count, AGENT)}
+    return {
+        "member_count": moved(conversation.member_count, AGENT, CONTACT),
+        "agent_count": moved(conversation.agent_count, AGENT),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,11 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
         raise Invalid("members", f"are more than {MOST}")
     conversations.load(ctx, conversation)
     group = groups.get(ctx, wanted.group).id if wanted.group else None
-    named = known(ctx, [*wanted.add, *wanted.remove])
+    named = load_people(ctx, [*wanted.add, *wanted.remove])
 
     def attempt() -> Conversation:
         found = conversations.load(ctx, conversation)
-        move = _moving(ctx, found, wanted, named)
+        move = _member_changes(ctx, found, wanted, named)
         claimed = _group_claim(ctx, found, group)
         changes = move.changes | ({"group": group} if group and group != found.group else {})
         if changes or claimed:
@@ -104,138 +107,148 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
             )
         return found
 
-    found = contended(ctx, attempt)
+    found = retry_on_conflict(ctx, attempt)
     if wanted.remove:
         _stop_watching(ctx, found, {id_ for id_ in wanted.remove if found.is_internal or named[id_].kind != AGENT})
     return found
 
 
-def _stop_watching(ctx: Context, found: Conversation, left: Collection[str]) -> None:
+def _stop_watching(ctx: Context, conversation: Conversation, left: Collection[str]) -> None:
     """Sockets of who may not see it any more are not told who types in it: one request, and two for each of the sockets."""
-    for listener in topics.listeners(ctx.account, [found.id], ctx.now).get(found.id, []) if left else ():
+    for listener in topics.listeners(ctx.account, [conversation.id], ctx.now).get(conversation.id, []) if left else ():
         if listener.person in left:
-            topics.leave(ctx.account, found.id, listener, ctx.now)
-            with suppress(Refused):  # the socket has gone
-                connections.unwatch(listener.connection, found.id)
+            topics.leave(ctx.account, conversation.id, listener, ctx.now)
+            with suppress(ConditionFailed):  # the socket has gone
+                connections.unwatch(listener.connection, conversation.id)
 
 
 @dataclass(frozen=True, slots=True)
-class _Move:
+class _MemberChanges:
     joining: Sequence[Person] = ()
     leaving: Sequence[Person] = ()
     changes: Changes = field(default_factory=dict)
-    unnamed: Sequence[Claim] = ()
-    loads: Loads = field(default_factory=Loads)
+    unnamed: Sequence[UniqueName] = ()
+    loads: LoadChanges = field(default_factory=LoadChanges)
 
 
-def _moving(ctx: Context, found: Conversation, wanted: ChangeMembers, named: Mapping[str, Person]) -> _Move:
+def _member_changes(
+    ctx: Context, conversation: Conversation, wanted: ChangeMembers, named: Mapping[str, Person]
+) -> _MemberChanges:
     """What the change comes to, by who is there."""
-    if found.contact in wanted.remove:
+    if conversation.contact in wanted.remove:
         raise Conflict("the contact of a conversation, and who began an internal one, stay in it")
-    if found.is_internal and any(person.kind != AGENT for person in named.values()):
+    if conversation.is_internal and any(person.kind != AGENT for person in named.values()):
         raise Invalid("kind", "only agents have internal conversations")
-    parts = memberships.get_many(ctx.account, found.id, list(named))
+    parts = memberships.get_many(ctx.account, conversation.id, list(named))
     there = {id_ for id_, part in parts.items() if part.is_member}
-    joining = [named[id_] for id_ in dict.fromkeys(wanted.add) if id_ not in there | {found.contact, found.assignee}]
+    joining = [
+        named[id_] for id_ in dict.fromkeys(wanted.add) if id_ not in there | {conversation.contact, conversation.assignee}
+    ]
     leaving = [named[id_] for id_ in dict.fromkeys(wanted.remove) if id_ in there]
     check_serve(joining)
-    counts = counted(found, joining, leaving)
+    counts = member_counts(conversation, joining, leaving)
     if (counts["member_count"] or 0) > MOST:
         raise Invalid("members", f"are more than {MOST}")
-    if found.is_internal:
-        return _among_agents(found, joining, leaving, counts)
-    return _with_contact(ctx, found, wanted, _Move(joining, leaving, counts))
+    if conversation.is_internal:
+        return _among_agents(conversation, joining, leaving, counts)
+    return _with_contact(ctx, conversation, wanted, _MemberChanges(joining, leaving, counts))
 
 
-def _among_agents(found: Conversation, joining: Sequence[Person], leaving: Sequence[Person], counts: Changes) -> _Move:
+def _among_agents(
+    conversation: Conversation, joining: Sequence[Person], leaving: Sequence[Person], counts: Changes
+) -> _MemberChanges:
     """A pair ends where anybody comes or goes."""
     if not (joining or leaving):
-        return _Move()
-    if not found.assignee:
-        return _Move(joining, leaving, counts)
-    pair = unique_names.claim(found.account, PAIR, "#".join(sorted([found.contact, found.assignee])), found.id)
-    return _Move(joining, leaving, counts | {"assignee": None, "assignee_number": None}, [pair])
+        return _MemberChanges()
+    if not conversation.assignee:
+        return _MemberChanges(joining, leaving, counts)
+    pair = unique_names.new_name(
+        conversation.account, PAIR, "#".join(sorted([conversation.contact, conversation.assignee])), conversation.id
+    )
+    return _MemberChanges(joining, leaving, counts | {"assignee": None, "assignee_number": None}, [pair])
 
 
-def _with_contact(ctx: Context, found: Conversation, wanted: ChangeMembers, move: _Move) -> _Move:
+def _with_contact(ctx: Context, conversation: Conversation, wanted: ChangeMembers, move: _MemberChanges) -> _MemberChanges:
     """Served by its members while it has agents among them, else routed."""
-    left = found.assignee if found.assignee in wanted.remove else None
+    left = conversation.assignee if conversation.assignee in wanted.remove else None
     if not (move.joining or move.leaving or left):
-        return _Move()
+        return _MemberChanges()
     again = None if move.changes["agent_count"] else accounts.load(ctx).looks_again_at(ctx.now)
-    unserved = left or not (found.assignee or move.changes["agent_count"])
+    unserved = left or not (conversation.assignee or move.changes["agent_count"])
     changes = move.changes | ({"reassign_at": None} if move.changes["agent_count"] else {})
-    if found.is_open and unserved and (left or found.agent_count):
+    if conversation.is_open and unserved and (left or conversation.agent_count):
         changes |= lifecycle.waiting(again)
     elif left:
         changes |= {"assignee": None, "assignee_number": None, "assigned_at": None}
-    return replace(move, changes=changes, loads=Loads(freed=found.carrier if left else None))
+    return replace(move, changes=changes, loads=LoadChanges(freed=conversation.carrier if left else None))
 
 
-def _group_claim(ctx: Context, found: Conversation, group: str | None) -> list[Claim]:
+def _group_claim(ctx: Context, conversation: Conversation, group: str | None) -> list[UniqueName]:
     """From now on this is the contact's conversation with the group, unless he has one."""
-    if group is None or found.is_internal:
+    if group is None or conversation.is_internal:
         return []
-    name = group_name(found.contact, group)
+    name = pair_name(conversation.contact, group)
     known = unique_names.find(ctx.account, PAIR, name)
-    return [] if known else [unique_names.claim(ctx.account, PAIR, name, found.id)]
+    return [] if known else [unique_names.new_name(ctx.account, PAIR, name, conversation.id)]
 
 
 # --- who takes part
 
 
 @access.allow(VISITOR)
-def of(ctx: Context, found: Conversation) -> list[str]:
+def list_participants(ctx: Context, conversation: Conversation) -> list[str]:
     """Uuids of all who take part: its agents first, its contact last. Requests as `beside`."""
-    return with_agent(ctx, found, found.assignee)
+    return list_participants_with(ctx, conversation, conversation.assignee)
 
 
 @access.allow(VISITOR)
-def with_agent(ctx: Context, found: Conversation, agent: str | None) -> list[str]:
+def list_participants_with(ctx: Context, conversation: Conversation, agent: str | None) -> list[str]:
     """The same where `agent`, or nobody, has it in place of its agent."""
-    last = [] if found.is_internal else [found.contact]
+    last = [] if conversation.is_internal else [conversation.contact]
     first = [agent] if agent else []
-    return [id_ for id_ in dict.fromkeys([*first, *beside(ctx, found)]) if id_ not in last] + last
+    return [id_ for id_ in dict.fromkeys([*first, *list_others(ctx, conversation)]) if id_ not in last] + last
 
 
 @access.allow(VISITOR)
-def beside(ctx: Context, found: Conversation) -> list[str]:
+def list_others(ctx: Context, conversation: Conversation) -> list[str]:
     """Uuids of those who take part whoever has it. One request for each of: members by name where there are any, and all
     agents where they all have a part in it.
     """
-    named = memberships.members(found.account, found.id, MOST) if found.member_count else []
-    open_to_all = not found.is_internal and not found.agent_count and not accounts.load(ctx).routed
-    everybody = [agent.id for agent in domains.serving(ctx, people.agents(ctx), found.domain)] if open_to_all else []
+    named = memberships.members(conversation.account, conversation.id, MOST) if conversation.member_count else []
+    open_to_all = not conversation.is_internal and not conversation.agent_count and not accounts.load(ctx).routed
+    everybody = (
+        [agent.id for agent in domains.agents_serving(ctx, people.list_agents(ctx), conversation.domain)] if open_to_all else []
+    )
     return [*named, *everybody]
 
 
 @access.allow(VISITOR)
-def names(ctx: Context, rows: Sequence[Conversation], cards: Mapping[str, Card]) -> dict[str, str]:
+def conversation_names(ctx: Context, rows: Sequence[Conversation], views: Mapping[str, PersonView]) -> dict[str, str]:
     """Names of conversations with a contact, by uuid: the agent's, or those of all who serve it where nobody is assigned.
 
-    What waits, and what has agents among its members, has none. `cards` has the assignees'. No request, or one where all
+    What waits, and what has agents among its members, has none. `views` has the assignees'. No request, or one where all
     agents serve and this process does not know them.
     """
-    found = {row.id: cards[row.assignee].name for row in rows if row.assignee in cards and not row.is_internal}
+    found = {row.id: views[row.assignee].name for row in rows if row.assignee in views and not row.is_internal}
     shared = [row for row in rows if not (row.is_internal or row.assignee or row.agent_count)]
     if not shared or accounts.load(ctx).routed:
         return found
-    agents = people.known_agents(ctx)
+    agents = people.list_agents_cached(ctx)
     for_whom = {(row.group, row.domain) for row in shared}
-    by_audience = {whom: called(groups.serving(ctx, agents, *whom)) for whom in for_whom}
+    by_audience = {whom: joined_names(groups.agents_serving(ctx, agents, *whom)) for whom in for_whom}
     return found | {row.id: by_audience[row.group, row.domain] for row in shared}
 
 
-def called(agents: Iterable[Person | Card]) -> str:
+def joined_names(agents: Iterable[Person | PersonView]) -> str:
     """What a conversation is called after all who serve it: their names, 256 characters of them at most."""
-    return text.joined(agent.name for agent in agents)
+    return text.join_names(agent.name for agent in agents)
 
 
-def shared_with(ctx: Context, person: str, wanted: Sequence[str]) -> list[Conversation]:
+def list_shared(ctx: Context, person: str, wanted: Sequence[str]) -> list[Conversation]:
     """Those of the conversations that the account has and that may be told to a person of the caller's: a contact's own, and
     where they are a member; to an agent all that are not among others. One request, or two where members by name tell.
     """
-    found = conversations.some(ctx, wanted)
+    found = conversations.get_many(ctx, wanted)
     to_all = ctx.caller.level != VISITOR
     own = [row for row in found if person in (row.contact, row.assignee) or (to_all and not row.is_internal)]
     named = [row for row in found if row.member_count and row not in own]
@@ -244,51 +257,51 @@ def shared_with(ctx: Context, person: str, wanted: Sequence[str]) -> list[Conver
 
 
 @access.allow(VISITOR)
-def close(ctx: Context, conversation: str, person: str) -> None:
+def close_for(ctx: Context, conversation_id: str, person: str) -> None:
     """Closes a conversation for one who takes part in it, until its next message: two requests.
 
     Raises NotFound, Forbidden for another person than the caller.
     """
-    found = conversations.load(ctx, conversation)
-    _takes_part(ctx, found, person)
-    memberships.close(ctx.account, found.id, person, found.public_count)
+    conversation = conversations.load(ctx, conversation_id)
+    _takes_part(ctx, conversation, person)
+    memberships.close(ctx.account, conversation.id, person, conversation.public_count)
 
 
 @access.allow(VISITOR)
-def open_(ctx: Context, conversation: str, person: str) -> None:
+def open_for(ctx: Context, conversation_id: str, person: str) -> None:
     """Opens it again for them, and for all where it is closed for all: two requests, or three. Raises as `close`."""
-    found = conversations.load(ctx, conversation)
-    _takes_part(ctx, found, person)
-    conversations.reopen(ctx, found)
-    memberships.open_(ctx.account, found.id, person)
+    conversation = conversations.load(ctx, conversation_id)
+    _takes_part(ctx, conversation, person)
+    conversations.reopen(ctx, conversation)
+    memberships.open_(ctx.account, conversation.id, person)
 
 
-def _takes_part(ctx: Context, found: Conversation, person: str) -> None:
-    if not _has_part(ctx, found, person):
+def _takes_part(ctx: Context, conversation: Conversation, person: str) -> None:
+    if not _has_part(ctx, conversation, person):
         raise NotFound("member", person)
     if ctx.caller.person not in (None, person) and not ctx.caller.at_least(ADMIN):
         raise Forbidden("this is another person's own view")
 
 
-def _has_part(ctx: Context, found: Conversation, person: str) -> bool:
-    if person in (found.contact, found.assignee):
+def _has_part(ctx: Context, conversation: Conversation, person: str) -> bool:
+    if person in (conversation.contact, conversation.assignee):
         return True
-    card = people.card(ctx, person)
-    return (card.kind == AGENT and not found.is_internal) or is_member(ctx, found, person)
+    view = people.load_view(ctx, person)
+    return (view.kind == AGENT and not conversation.is_internal) or is_member(ctx, conversation, person)
 
 
-def is_member(ctx: Context, found: Conversation, person: str) -> bool:
+def is_member(ctx: Context, conversation: Conversation, person: str) -> bool:
     """Whether somebody is a member by name: one request where the conversation has such members."""
-    row = memberships.get(ctx.account, found.id, person) if found.member_count else None
+    row = memberships.get(ctx.account, conversation.id, person) if conversation.member_count else None
     return row is not None and row.is_member
 
 
 @access.allow(VISITOR)
-def part(ctx: Context, found: Conversation, person: str) -> Membership | None:
+def get_membership(ctx: Context, conversation: Conversation, person: str) -> Membership | None:
     """What a person has of a conversation of his own: one request."""
-    return memberships.get(ctx.account, found.id, person)
+    return memberships.get(ctx.account, conversation.id, person)
 
 
-def is_closed(found: Conversation, own: Membership | None) -> bool:
+def is_closed(conversation: Conversation, own: Membership | None) -> bool:
     """Whether a conversation is closed for all, or for him whose part this is."""
-    return not found.is_open or is_closed_for(own.closed_through if own else None, found.public_count)
+    return not conversation.is_open or is_closed_for(own.closed_through if own else None, conversation.public_count)

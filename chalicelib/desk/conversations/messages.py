@@ -10,14 +10,14 @@ from chalicelib.desk.conversations import conversations, files
 from chalicelib.desk.conversations.files import Attach
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.models import messages
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.messages import Message as Message
-from chalicelib.models.summaries import Loads
+from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import html as markup
 from chalicelib.rules import ids, lifecycle, status, text
 from chalicelib.rules.deadlines import Deadlines
@@ -86,37 +86,45 @@ def post(ctx: Context, command: PostMessage) -> Message:
         return add(ctx, conversations.load(ctx, command.conversation), command, id_)
 
     try:
-        return contended(ctx, attempt)
+        return retry_on_conflict(ctx, attempt)
     except Duplicate as duplicate:
-        return _repeated(duplicate.stored, command, ctx)
+        return _check_repeated(duplicate.stored, command, ctx)
 
 
-def add(ctx: Context, found: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
+def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
     """Adds a message to a conversation as it was read, and clears the fields in `further`: one request.
 
     It never stands before an older message in time. Raises Refused where the conversation has moved on,
     messages.Duplicate where it has that id.
     """
-    ctx = ctx.not_before(found.last_activity_at)
-    sender, account = _sender(ctx, found), accounts.load(ctx)
-    message = _message(ctx, found, sender, command, id_)
-    file = _attached(ctx, message, found, command.attach)
+    ctx = ctx.not_before(conversation.last_activity_at)
+    sender, account = _sender(ctx, conversation), accounts.load(ctx)
+    message = _message(ctx, conversation, sender, command, id_)
+    file = _attach(ctx, message, conversation, command.attach)
     if command.kind == NOTE:
-        messages.append(message, found, {"message_count": message.sequence, "note_count": found.note_count + 1}, Loads(), file)
+        messages.append(
+            message,
+            conversation,
+            {"message_count": message.sequence, "note_count": conversation.note_count + 1},
+            LoadChanges(),
+            file,
+        )
         return message
-    loads = _loads(found, sender, account)
-    left = conversations.left_alone(ctx, found) if loads.moved and loads.held not in (None, sender.id) else {}
-    changes = _said(ctx, found, sender, message, left, takes=loads.held == sender.id)
-    messages.append(message, found, {"message_count": message.sequence, **changes, **further}, Loads() if left else loads, file)
+    loads = _load_changes(conversation, sender, account)
+    left = conversations.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
+    changes = _summary_changes(ctx, conversation, sender, message, left, takes=loads.held == sender.id)
+    messages.append(
+        message, conversation, {"message_count": message.sequence, **changes, **further}, LoadChanges() if left else loads, file
+    )
     return message
 
 
-def _attached(ctx: Context, message: Message, found: Conversation, attach: Attach | None) -> files.File | None:
+def _attach(ctx: Context, message: Message, conversation: Conversation, attach: Attach | None) -> files.File | None:
     """Puts a file's facts into a message; returns the file that it takes up."""
     if attach is None:
         return None
-    file, facts = files.take(ctx, attach, found, message.sender)
-    message.attachments, message.body = [facts], message.body or facts.name
+    file, attachment = files.take(ctx, attach, conversation, message.sender)
+    message.attachments, message.body = [attachment], message.body or attachment.name
     return file
 
 
@@ -137,31 +145,31 @@ def _check(ctx: Context, command: PostMessage) -> None:
         raise Forbidden("a note is an agent's")
 
 
-def _sender(ctx: Context, found: Conversation) -> Sender:
+def _sender(ctx: Context, conversation: Conversation) -> Sender:
     caller = ctx.caller
     if caller.level == VISITOR:
-        return _visitor(ctx, found)
+        return _visitor(ctx, conversation)
     if caller.person is None:
         return Sender(caller.account, 0, status.MACHINE)
     return Sender(caller.person, caller.number or 0, status.STAFF)
 
 
-def _visitor(ctx: Context, found: Conversation) -> Sender:
+def _visitor(ctx: Context, conversation: Conversation) -> Sender:
     """The contact, or another who was added to his conversation."""
     person = ctx.caller.person
-    if person in (None, found.contact):
-        return Sender(found.contact, found.contact_number, status.CONTACT)
-    return Sender(str(person), people.card(ctx, str(person)).number, status.CONTACT)
+    if person in (None, conversation.contact):
+        return Sender(conversation.contact, conversation.contact_number, status.CONTACT)
+    return Sender(str(person), people.load_view(ctx, str(person)).number, status.CONTACT)
 
 
-def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
-    sequence = found.message_count + 1
+def _message(ctx: Context, conversation: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
+    sequence = conversation.message_count + 1
     return Message(
-        found.key,
+        conversation.key,
         id_,
-        conversation_number=found.number,
+        conversation_number=conversation.number,
         sequence=sequence,
-        public_sequence=None if command.kind == NOTE else sequence - found.note_count,
+        public_sequence=None if command.kind == NOTE else sequence - conversation.note_count,
         kind=command.kind,
         format=command.format,
         source=command.source,
@@ -176,38 +184,40 @@ def _message(ctx: Context, found: Conversation, sender: Sender, command: PostMes
     )
 
 
-def _loads(found: Conversation, sender: Sender, account: Account) -> Loads:
+def _load_changes(conversation: Conversation, sender: Sender, account: Account) -> LoadChanges:
     """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
 
     Where nobody is to take it, one that was closed is again with the agent it was assigned to, as one is whose contact has named
     its agent and now begins it (`add` looks whether they serve).
     """
-    if found.named and sender.kind == status.CONTACT:
-        return Loads(held=found.assignee)
-    if sender.kind != status.STAFF or found.is_internal or (found.picked_at and found.is_open):
-        return Loads()
-    if not (account.routed and found.is_routed):
-        return Loads(freed=found.carrier, held=found.assignee)
-    return Loads(freed=found.carrier, held=sender.id)
+    if conversation.has_named_agents and sender.kind == status.CONTACT:
+        return LoadChanges(held=conversation.assignee)
+    if sender.kind != status.STAFF or conversation.is_internal or (conversation.picked_at and conversation.is_open):
+        return LoadChanges()
+    if not (account.routed and conversation.is_routed):
+        return LoadChanges(freed=conversation.carrier, held=conversation.assignee)
+    return LoadChanges(freed=conversation.carrier, held=sender.id)
 
 
-def _said(ctx: Context, found: Conversation, sender: Sender, message: Message, left: Changes, *, takes: bool) -> Changes:
+def _summary_changes(
+    ctx: Context, conversation: Conversation, sender: Sender, message: Message, left: Changes, *, takes: bool
+) -> Changes:
     """What changes with a message; `left` is what does because its agent can't serve any more."""
     first = left
-    if takes and (sender.id != found.assignee or not found.is_open):
-        first = lifecycle.assigned(ctx.now, sender.id, sender.number, found.tried) | lifecycle.picked(ctx.now)
-    elif not found.is_open and sender.kind == status.CONTACT:
-        first = lifecycle.waiting(conversations.looks_again_at(ctx, found))
-    elif sender.kind == status.CONTACT and not found.is_begun and not found.named:
-        first = {"reassign_at": conversations.looks_again_at(ctx, found)}
-    elif sender.id == found.assignee and found.picked_at is None:
+    if takes and (sender.id != conversation.assignee or not conversation.is_open):
+        first = lifecycle.assigned(ctx.now, sender.id, sender.number, conversation.tried_agents) | lifecycle.picked(ctx.now)
+    elif not conversation.is_open and sender.kind == status.CONTACT:
+        first = lifecycle.waiting(conversations.next_routing_at(ctx, conversation))
+    elif sender.kind == status.CONTACT and not conversation.is_begun and not conversation.has_named_agents:
+        first = {"reassign_at": conversations.next_routing_at(ctx, conversation)}
+    elif sender.id == conversation.assignee and conversation.picked_at is None:
         first = lifecycle.picked(ctx.now)
-    due = Deadlines(first.get("reassign_at", found.reassign_at), found.warn_at, found.close_at)
-    closes = AutoClose(is_enabled=False) if found.is_internal else accounts.load(ctx).auto_close
-    return first | lifecycle.said(ctx.now, found.status, due, sender, message.id, message.body, closes)
+    due = Deadlines(first.get("reassign_at", conversation.reassign_at), conversation.warn_at, conversation.close_at)
+    closes = AutoClose(is_enabled=False) if conversation.is_internal else accounts.load(ctx).auto_close
+    return first | lifecycle.after_public_message(ctx.now, conversation.status, due, sender, message.id, message.body, closes)
 
 
-def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
+def _check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     own = stored.sender == (ctx.caller.person or ctx.caller.account)
     repeated = all(getattr(stored, name) == getattr(command, name) for name in ("body", "html_body", "kind", "source", "subject"))
     if not own or (command.exactly and not repeated):
@@ -215,7 +225,7 @@ def _repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     return stored
 
 
-def seen(ctx: Context, stored: Message) -> Message:
+def as_caller_sees(ctx: Context, stored: Message) -> Message:
     """A message as the caller may see it: a visitor is not told which device another's came from."""
     if ctx.caller.at_least(AGENT) or stored.device is None or stored.sender == ctx.caller.person:
         return stored
@@ -225,49 +235,49 @@ def seen(ctx: Context, stored: Message) -> Message:
 
 
 @access.allow(AGENT)
-def get(ctx: Context, found: Conversation, message: str) -> Message:
+def get(ctx: Context, conversation: Conversation, message: str) -> Message:
     """One message of a conversation as it was read: one request. Raises NotFound."""
-    stored = messages.get_many(ctx.account, found.id, [message]).get(message)
+    stored = messages.get_many(ctx.account, conversation.id, [message]).get(message)
     if stored is None:
         raise NotFound("message", message)
     return stored
 
 
 @access.allow(VISITOR)
-def page(ctx: Context, conversation: str, offset: int, size: int) -> History:
+def list_page(ctx: Context, conversation_id: str, offset: int, size: int) -> History:
     """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
-    found = conversations.load(ctx, conversation)
-    total = found.public_count
+    conversation = conversations.load(ctx, conversation_id)
+    total = conversation.public_count
     last = total - offset * size
-    return _public(ctx, found, last - size + 1, last)
+    return _public(ctx, conversation, last - size + 1, last)
 
 
 @access.allow(VISITOR)
-def around(ctx: Context, conversation: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
+def list_around(ctx: Context, conversation_id: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
     """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
-    found = conversations.load(ctx, conversation)
-    (at,) = _public_sequences(found, [older_than or newer_than]).values()
-    return _public(ctx, found, at - size, at - 1) if older_than else _public(ctx, found, at + 1, at + size)
+    conversation = conversations.load(ctx, conversation_id)
+    (at,) = _public_sequences(conversation, [older_than or newer_than]).values()
+    return _public(ctx, conversation, at - size, at - 1) if older_than else _public(ctx, conversation, at + 1, at + size)
 
 
 @access.allow(VISITOR)
-def span(ctx: Context, conversation: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
+def list_span(ctx: Context, conversation_id: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
     """Page `offset` (from 0) of the messages up to one of them, itself included, and after another, itself left out,
     newest first; without an offset the first 1,000 of these, or 1 MB.
 
     Two requests, one more with `up_to` or `after`. Raises NotFound for the conversation and for these.
     """
-    found = conversations.load(ctx, conversation)
-    at = _public_sequences(found, [id_ for id_ in (up_to, after) if id_])
-    first, last = at.get(after, 0) + 1, at.get(up_to, found.public_count)
+    conversation = conversations.load(ctx, conversation_id)
+    at = _public_sequences(conversation, [id_ for id_ in (up_to, after) if id_])
+    first, last = at.get(after, 0) + 1, at.get(up_to, conversation.public_count)
     if offset is None:
-        return _public(ctx, found, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
+        return _public(ctx, conversation, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
     last -= offset * size
-    return _public(ctx, found, max(first, last - size + 1), last)
+    return _public(ctx, conversation, max(first, last - size + 1), last)
 
 
-def _public_sequences(found: Conversation, wanted: list[str]) -> dict[str, int]:
-    rows = messages.get_many(found.account, found.id, [id_ for id_ in dict.fromkeys(wanted) if ids.is_uuid(id_)])
+def _public_sequences(conversation: Conversation, wanted: list[str]) -> dict[str, int]:
+    rows = messages.get_many(conversation.account, conversation.id, [id_ for id_ in dict.fromkeys(wanted) if ids.is_uuid(id_)])
     at = {row.id: row.public_sequence for row in rows.values() if row.public_sequence}
     for id_ in wanted:
         if id_ not in at:
@@ -275,11 +285,13 @@ def _public_sequences(found: Conversation, wanted: list[str]) -> dict[str, int]:
     return at
 
 
-def _public(ctx: Context, found: Conversation, first: int, last: int, *, once: bool = False) -> History:
-    total = found.public_count
+def _public(ctx: Context, conversation: Conversation, first: int, last: int, *, once: bool = False) -> History:
+    total = conversation.public_count
     within = max(1, first), min(last, total)
-    rows = messages.public_between(found.account, found.id, *within, notes=found.note_count, newest_first=True, once=once)
-    return History([seen(ctx, row) for row in rows], total, found)
+    rows = messages.public_between(
+        conversation.account, conversation.id, *within, notes=conversation.note_count, newest_first=True, once=once
+    )
+    return History([as_caller_sees(ctx, row) for row in rows], total, conversation)
 
 
 @access.allow(STRANGER)
@@ -308,9 +320,9 @@ def text_of_html(html: str) -> str:
 
 
 @access.allow(AGENT)
-def latest(ctx: Context, conversation: str) -> History:
+def list_latest(ctx: Context, conversation_id: str) -> History:
     """The newest 1,000 messages with notes, in their order: two requests. Raises NotFound; Forbidden for a visitor."""
-    found = conversations.load(ctx, conversation)
-    first = max(1, found.message_count - 999)
-    rows = messages.between(found.account, found.id, first, found.message_count, newest_first=False)
-    return History(rows, found.message_count, found)
+    conversation = conversations.load(ctx, conversation_id)
+    first = max(1, conversation.message_count - 999)
+    rows = messages.between(conversation.account, conversation.id, first, conversation.message_count, newest_first=False)
+    return History(rows, conversation.message_count, conversation)

@@ -20,7 +20,7 @@ from chalicelib.desk.people import people
 from chalicelib.models import inbox, memberships
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.inbox import Like
-from chalicelib.models.memberships import HAD, HELD, Place, Shelf
+from chalicelib.models.memberships import HAD, HELD, ListPosition, PersonIndex
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT
 from chalicelib.rules import ids
@@ -39,7 +39,7 @@ _totals: TimedCache[int] = TimedCache()
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedConversation:
     """An open conversation, the last message in it, and what the list's person has of it."""
 
     conversation: Conversation
@@ -48,17 +48,17 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ConversationPage:
     """A page of a list, newest first, and how many conversations the whole has (to 10,000; on more than one page also those
     that are left out).
     """
 
-    listed: list[Listed]
+    listed: list[ListedConversation]
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PageRequest:
     """Which page: the first, or page `offset` (from 0), or what is just older or newer than a conversation.
 
     Without an offset a page is filled; page by page what is left out leaves a gap, so that none is shown twice.
@@ -71,7 +71,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
+class _Entry:
     """A place in a list: of the person's own, or (`row`) of the account's."""
 
     at: int
@@ -84,40 +84,40 @@ class _Spot:
 
 
 @access.allow(VISITOR)
-def of_person(ctx: Context, person: str, turn: Turn) -> Page:
+def list_of_person(ctx: Context, person: str, turn: PageRequest) -> ConversationPage:
     """A page of a person's open conversations: those an agent has or is a member of by when that began, a contact's by creation.
 
     Two requests warm; one more for last messages and one for people not known yet, a Query more where all agents share
     all. `older_than` and `newer_than` cost one, the total of more than a page one a minute. Raises NotFound, Invalid.
     """
     _check(turn)
-    who = people.card(ctx, person)
+    who = people.load_view(ctx, person)
     if ctx.caller.level == VISITOR and who.kind != CONTACT:
         raise NotFound("person", person)
     shelf = HAD if who.kind == CONTACT else HELD
     shared = shelf is HELD and not accounts.load(ctx).routed
-    spots = _spots(ctx, person, shelf, shared, turn)
+    spots = _entries(ctx, person, shelf, shared, turn)
     found, whole = _filled(ctx, person, shared, turn, spots)
-    return Page(found, len(found) if whole else _total(ctx, person, shelf, shared))
+    return ConversationPage(found, len(found) if whole else _total(ctx, person, shelf, shared))
 
 
 @access.allow(VISITOR)
-def of_account(ctx: Context, turn: Turn) -> Page:
+def list_of_account(ctx: Context, turn: PageRequest) -> ConversationPage:
     """A page of the account's open conversations by last activity: a Query and a BatchGet, and one for unknown people.
 
     A Query reads a thousand rows at most. A visitor's is his own list, and empty where the call names none.
     """
     _check(turn)
     if ctx.caller.level == VISITOR:
-        return of_person(ctx, ctx.caller.person, turn) if ctx.caller.person else Page([], 0)
+        return list_of_person(ctx, ctx.caller.person, turn) if ctx.caller.person else ConversationPage([], 0)
     first = (turn.offset or 0) * turn.size
     spots = _shared(ctx, turn.size, None, newer=False)
     found = _read(ctx, None, shared=True, spots=list(islice(spots, first, first + turn.size)))
     whole = not first and len(found) < turn.size
-    return Page(found, len(found) if whole else _total(ctx, "", None, shared=True))
+    return ConversationPage(found, len(found) if whole else _total(ctx, "", None, shared=True))
 
 
-def _check(turn: Turn) -> None:
+def _check(turn: PageRequest) -> None:
     if not 1 <= turn.size <= MOST_ON_A_PAGE:
         raise Invalid("size", f"must be 1 to {MOST_ON_A_PAGE}")
     if turn.offset is not None and not 0 <= turn.offset * turn.size <= _DEEPEST:
@@ -127,13 +127,13 @@ def _check(turn: Turn) -> None:
 # --- where the conversations stand
 
 
-def _spots(ctx: Context, person: str, shelf: Shelf, shared: bool, turn: Turn) -> Iterator[_Spot]:
+def _entries(ctx: Context, person: str, shelf: PersonIndex, shared: bool, turn: PageRequest) -> Iterator[_Entry]:
     """The list's places in the turn's order, read as they are taken."""
     newer = bool(turn.newer_than)
     own_start, shared_start = _start(ctx, person, shelf, shared, turn)
-    own: Iterable[_Spot] = (
-        _Spot(place.at, place.key)
-        for place in memberships.shelved(ctx.account, person, shelf, _first(turn), own_start, newer=newer)
+    own: Iterable[_Entry] = (
+        _Entry(place.at, place.key)
+        for place in memberships.list_positions(ctx.account, person, shelf, _first(turn), own_start, newer=newer)
     )
     if not shared:
         return iter(own)
@@ -143,21 +143,23 @@ def _spots(ctx: Context, person: str, shelf: Shelf, shared: bool, turn: Turn) ->
     return merge(*(reversed(both) if newer else both), key=lambda spot: spot.at, reverse=not newer)
 
 
-def _first(turn: Turn) -> int:
+def _first(turn: PageRequest) -> int:
     return min(((turn.offset or 0) + 1) * turn.size, 1000)
 
 
-def _shared(ctx: Context, size: int, start: Place | None, *, newer: bool) -> Iterator[_Spot]:
+def _shared(ctx: Context, size: int, start: ListPosition | None, *, newer: bool) -> Iterator[_Entry]:
     span = _ALL_TIME
     if start and not start.key:
         at = start.at if start.inclusive else start.at + (1 if newer else -1)
         span = (at, _ALL_TIME[1]) if newer else (0, at)
     after = (memberships.conversation_of(start.key), start.at) if start and start.key else None
-    for row in inbox.stream(ctx.account, span, _OPEN, 4 * size, after, oldest_first=newer):
-        yield _Spot(row.last_activity_at, row.key, row)
+    for row in inbox.iterate(ctx.account, span, _OPEN, 4 * size, after, oldest_first=newer):
+        yield _Entry(row.last_activity_at, row.key, row)
 
 
-def _start(ctx: Context, person: str, shelf: Shelf, shared: bool, turn: Turn) -> tuple[Place | None, Place | None]:
+def _start(
+    ctx: Context, person: str, shelf: PersonIndex, shared: bool, turn: PageRequest
+) -> tuple[ListPosition | None, ListPosition | None]:
     """Where the person's own and the shared list go on: of the one the pivot stands in its row, of the other its time.
 
     Among those of one moment the own come before the shared ones.
@@ -165,36 +167,42 @@ def _start(ctx: Context, person: str, shelf: Shelf, shared: bool, turn: Turn) ->
     pivot = turn.older_than or turn.newer_than
     if not pivot:
         return None, None
-    rows = memberships.rows(ctx.account, person, [pivot], [pivot], []) if ids.is_uuid(pivot) else None
+    rows = memberships.read_related(ctx.account, person, [pivot], [pivot], []) if ids.is_uuid(pivot) else None
     found = rows.conversations.get(pivot) if rows else None
     if rows is None or found is None:
         raise NotFound("conversation", pivot)
     part, older = rows.memberships.get(pivot), bool(turn.older_than)
     if shared and not found.is_internal:
-        return Place("", found.last_activity_at, not older), Place(found.key, found.last_activity_at)
+        return ListPosition("", found.last_activity_at, not older), ListPosition(found.key, found.last_activity_at)
     own = _own_place(found, part, shelf)
-    return own, Place("", own.at, older)
+    return own, ListPosition("", own.at, older)
 
 
-def _own_place(found: Conversation, part: Membership | None, shelf: Shelf) -> Place:
+def _own_place(conversation: Conversation, part: Membership | None, shelf: PersonIndex) -> ListPosition:
     """Where it stands in the person's own list, or stood until it was closed or given to another."""
     by_name = getattr(part, shelf.range_name) if part else None
     if shelf is HAD:
-        return Place(part.key, by_name) if part and by_name and part.of_contact else Place(found.key, found.created_at)
+        return (
+            ListPosition(part.key, by_name)
+            if part and by_name and part.contact_key
+            else ListPosition(conversation.key, conversation.created_at)
+        )
     if part and by_name:
-        return Place(part.key, by_name)
-    return Place(found.key, found.held_since or found.assigned_at or found.created_at)
+        return ListPosition(part.key, by_name)
+    return ListPosition(conversation.key, conversation.held_since or conversation.assigned_at or conversation.created_at)
 
 
 # --- what is read of them
 
 
-def _filled(ctx: Context, person: str, shared: bool, turn: Turn, spots: Iterator[_Spot]) -> tuple[list[Listed], bool]:
+def _filled(
+    ctx: Context, person: str, shared: bool, turn: PageRequest, spots: Iterator[_Entry]
+) -> tuple[list[ListedConversation], bool]:
     """A page, and whether it is the whole list."""
     first = (turn.offset or 0) * turn.size
     pivoted = bool(turn.older_than or turn.newer_than)
     spots = islice(spots, first, None)
-    found: dict[str, Listed] = {}
+    found: dict[str, ListedConversation] = {}
     whole = False
     for _ in range(1 if turn.offset is not None else _ROUNDS):
         taken = list(islice(spots, turn.size - len(found)))
@@ -206,19 +214,19 @@ def _filled(ctx: Context, person: str, shared: bool, turn: Turn, spots: Iterator
     return listed[::-1] if turn.newer_than else listed, whole
 
 
-def _read(ctx: Context, person: str | None, shared: bool, spots: list[_Spot]) -> list[Listed]:
+def _read(ctx: Context, person: str | None, shared: bool, spots: list[_Entry]) -> list[ListedConversation]:
     """What is shown of the places: one request for each hundred rows, and another for last messages not known yet."""
     known = {spot.conversation: spot.row for spot in spots if spot.row is not None}
     whole = list(dict.fromkeys(spot.conversation for spot in spots if spot.conversation not in known))
     said = _unknown(ctx, known.values())
-    rows = memberships.rows(ctx.account, person, [*known, *whole], whole, said)
+    rows = memberships.read_related(ctx.account, person, [*known, *whole], whole, said)
     found = known | {id_: row for id_, row in rows.conversations.items() if _is_listed(ctx, row, person, shared)}
     left = _unknown(ctx, [row for id_, row in found.items() if id_ not in known])
-    more = memberships.rows(ctx.account, None, [], [], left).messages if left else {}
+    more = memberships.read_related(ctx.account, None, [], [], left).messages if left else {}
     texts = _remembered(ctx, found.values(), rows.messages | more)
     ordered = [found[id_] for id_ in dict.fromkeys(spot.conversation for spot in spots) if id_ in found]
-    seen = {id_: messages.seen(ctx, text) for id_, text in texts.items()}
-    every = [Listed(row, seen.get(row.last_message or ""), rows.memberships.get(row.id)) for row in ordered]
+    seen = {id_: messages.as_caller_sees(ctx, text) for id_, text in texts.items()}
+    every = [ListedConversation(row, seen.get(row.last_message or ""), rows.memberships.get(row.id)) for row in ordered]
     return [one for one in every if not members.is_closed(one.conversation, one.own)]
 
 
@@ -249,7 +257,7 @@ def _remembered(ctx: Context, rows: Iterable[Conversation], read: dict[str, Mess
     return texts
 
 
-def _total(ctx: Context, person: str, shelf: Shelf | None, shared: bool) -> int:
+def _total(ctx: Context, person: str, shelf: PersonIndex | None, shared: bool) -> int:
     key = f"{ctx.account}#{person}"
     known = _totals.get(key, ctx.now)
     if known is not None:

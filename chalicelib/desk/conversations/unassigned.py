@@ -6,25 +6,25 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.rules import lifecycle
 
 
-def empty(ctx: Context, found: Conversation) -> lifecycle.Changes:
+def empty_changes(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
     """What is true of a conversation without a message: it expires; it waits for an agent only where there are queues."""
     account = accounts.load(ctx)
-    again = looks_again_at(ctx, found) if account.by_group else None
+    again = next_routing_at(ctx, conversation) if account.by_group else None
     return lifecycle.empty(again, ctx.now + account.expire_after * 1000)
 
 
-def named(ctx: Context) -> lifecycle.Changes:
+def named_changes(ctx: Context) -> lifecycle.Changes:
     """What is true of a conversation whose agents its contact has named: it expires, and is nobody's until something is said."""
     return lifecycle.named(ctx.now + accounts.load(ctx).expire_after * 1000)
 
 
-def waiting(ctx: Context, found: Conversation) -> lifecycle.Changes:
+def waiting_changes(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
     """What is true of a conversation that is open again without an agent: it waits for one if anything was said in it."""
-    if found.public_count:
-        return lifecycle.waiting(looks_again_at(ctx, found))
-    return lifecycle.waiting(None) | empty(ctx, found)
+    if conversation.public_count:
+        return lifecycle.waiting(next_routing_at(ctx, conversation))
+    return lifecycle.waiting(None) | empty_changes(ctx, conversation)
 
 
-def looks_again_at(ctx: Context, found: Conversation) -> int | None:
+def next_routing_at(ctx: Context, conversation: Conversation) -> int | None:
     """When routing looks again at a conversation that waits from now on; None where it does not look at all."""
-    return accounts.load(ctx).looks_again_at(ctx.now) if found.is_routed else None
+    return accounts.load(ctx).looks_again_at(ctx.now) if conversation.is_routed else None

@@ -79,9 +79,9 @@ def _permissions(caller: Caller) -> tuple[str, ...]:
     if caller.permissions is not None:
         return caller.permissions
     agent = people.get(caller.account, caller.person) if caller.person and caller.at_least(AGENT) else None
-    return tuple(of(agent)) if agent and not agent.removed_at else ()
+    return tuple(permissions_of(agent)) if agent and not agent.removed_at else ()
 
 
-def of(agent: Person) -> list[str]:
+def permissions_of(agent: Person) -> list[str]:
     """All permissions of an agent."""
     return list(PERMISSIONS if agent.level == ADMIN else agent.permissions or [])

@@ -27,17 +27,19 @@ from chalicelib.rules import deadlines
 from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
 
 
-def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
+def conversation_events(old: Conversation | None, new: Conversation) -> list[Event]:
     """What a change of a conversation's row means, in order."""
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
-    if waits := _waits(old, new):
+    if waits := _waiting_event(old, new):
         happened.append(waits(account, at, id_))
     if new.last_message and (old is None or old.last_message != new.last_message):
         happened.append(MessagePosted(account, at, id_, new.last_message, new.assignee))
     if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
         happened.append(
-            ConversationAssigned(account, at, id_, new.assignee, new.assignee_number or 0, new.steps, new.message_count)
+            ConversationAssigned(
+                account, at, id_, new.assignee, new.assignee_number or 0, new.status_change_count, new.message_count
+            )
         )
     for kind in deadlines.KINDS:
         due_at = getattr(new, f"{kind}_at")
@@ -49,7 +51,7 @@ def of_conversation(old: Conversation | None, new: Conversation) -> list[Event]:
 _Waits = ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved
 
 
-def _waits(old: Conversation | None, new: Conversation) -> type[_Waits] | None:
+def _waiting_event(old: Conversation | None, new: Conversation) -> type[_Waits] | None:
     """What has come about with a conversation that waits for an agent; None where it does not, or waits as before."""
     if not new.waits_since:
         return None
@@ -66,19 +68,19 @@ def _waits(old: Conversation | None, new: Conversation) -> type[_Waits] | None:
 _SERVES_BY = ("presence", "group", "is_distributor")
 
 
-def of_person(old: Person | None, new: Person) -> list[Event]:
+def person_events(old: Person | None, new: Person) -> list[Event]:
     """What a change of a person's row means."""
-    return [*_ended(old, new), *_of_agent(old, new)]
+    return [*_revocation_events(old, new), *_presence_events(old, new)]
 
 
-def _ended(old: Person | None, new: Person) -> list[Event]:
+def _revocation_events(old: Person | None, new: Person) -> list[Event]:
     """Tokens end by a new password, another level, being switched off, a removal: each is another generation."""
-    if old is None or old.generation == new.generation:
+    if old is None or old.token_version == new.token_version:
         return []
     return [AccessEnded(new.account, new.updated_at, new.id)]
 
 
-def _of_agent(old: Person | None, new: Person) -> list[Event]:
+def _presence_events(old: Person | None, new: Person) -> list[Event]:
     if old is not None and old.agents_of and not new.agents_of:
         return [AgentRemoved(new.account, new.removed_at or new.updated_at, new.id)]
     if not new.agents_of or not new.presence:
@@ -99,30 +101,30 @@ def _of_agent(old: Person | None, new: Person) -> list[Event]:
     return told
 
 
-class Progress(msgspec.Struct, frozen=True):
+class Measures(msgspec.Struct, frozen=True):
     """What a change means in numbers: messages that came, and the milliseconds that a wait for an agent took, if it ended."""
 
     messages: int = 0
     waited: int | None = None
 
 
-def progress(old: Conversation | None, new: Conversation) -> Progress:
+def measure(old: Conversation | None, new: Conversation) -> Measures:
     """What a change of a conversation's row means in numbers; a record that comes twice means the same twice."""
     came = new.message_count - (old.message_count if old else 0)
     since = old.waits_since if old and new.assignee else None
-    return Progress(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
+    return Measures(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
 
 
 Image = dict[str, Any] | None
 
 
-def of_change(table: str, old: Image, new: Image) -> tuple[list[Event], Progress]:
+def events_of(table: str, old: Image, new: Image) -> tuple[list[Event], Measures]:
     """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
     does a row that stands beside a conversation's.
     """
     if new is None or (table == "conversations" and not conversations.is_summary(new["key"]["S"])):
-        return [], Progress()
+        return [], Measures()
     if table == "people":
-        return of_person(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Progress()
+        return person_events(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Measures()
     before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
-    return of_conversation(before, after), progress(before, after)
+    return conversation_events(before, after), measure(before, after)

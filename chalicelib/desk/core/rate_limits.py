@@ -12,7 +12,7 @@ from threading import Lock
 from chalicelib import config
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core.errors import TooMany
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import rate_windows
 from chalicelib.rules import ids, rate_limits
 from chalicelib.rules.rate_limits import Limit
@@ -133,7 +133,7 @@ def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
 def _shared(ctx: Context, key: str, due: int, end: int) -> tuple[int, int]:
     """The total of all processes and the end of their window: one request, or two where it is the window's first."""
     digest, second = ids.digest(f"limit#{key}"), ctx.now // 1000
-    row = contended(ctx, lambda: rate_windows.add(digest, second, end, due))
+    row = retry_on_conflict(ctx, lambda: rate_windows.add(digest, second, end, due))
     _counts.learn(key, row.tries, row.expires_at)
     return row.tries, row.expires_at
 

@@ -7,11 +7,11 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
-from chalicelib.models.tokens import ending
+from chalicelib.models.tokens import revocation
 from chalicelib.rules.presence import OFFLINE
 
 
@@ -22,41 +22,41 @@ def remove(ctx: Context, person: str) -> None:
 
     Raises Forbidden for a caller who may not remove people, for the owner and for somebody above the caller, NotFound.
     """
-    _not_owner(ctx, person)
-    contended(ctx, lambda: _remove(ctx, _below(ctx, people.get(ctx, person))))
+    _check_not_owner(ctx, person)
+    retry_on_conflict(ctx, lambda: _remove(ctx, _check_below(ctx, people.get(ctx, person))))
     people.forget(ctx, person)
-    tokens.forget_all(ctx.account, person)
+    tokens.forget_cached_of(ctx.account, person)
 
 
 @access.allow(ADMIN, access.OPERATORS)
-def switch(ctx: Context, person: str, *, on: bool) -> bool:
+def set_active(ctx: Context, person: str, *, on: bool) -> bool:
     """Whether an agent may log in and be given work: two requests. Off, what was issued to him ends, he is offline, and what
     he holds goes to others as when he is removed. Returns False where he is so already.
 
     Raises Forbidden for a caller who may not change operators, for the owner and for somebody above the caller, NotFound.
     """
-    _not_owner(ctx, person)
-    switched = contended(ctx, lambda: _switch(ctx, _below(ctx, people.get(ctx, person)), on=on))
+    _check_not_owner(ctx, person)
+    switched = retry_on_conflict(ctx, lambda: _set_active(ctx, _check_below(ctx, people.get(ctx, person)), on=on))
     people.forget(ctx, person)
-    tokens.forget_all(ctx.account, person)
+    tokens.forget_cached_of(ctx.account, person)
     return switched
 
 
-def _switch(ctx: Context, found: Person, *, on: bool) -> bool:
-    if found.kind != rows.AGENT:
-        raise NotFound("agent", found.id)
-    if found.is_active == on:
+def _set_active(ctx: Context, person: Person, *, on: bool) -> bool:
+    if person.kind != rows.AGENT:
+        raise NotFound("agent", person.id)
+    if person.is_active == on:
         return False
     if on:
-        rows.change(found, {"is_active": True}, ctx.now)
+        rows.change(person, {"is_active": True}, ctx.now)
     else:
-        after = found.generation + 1
-        rows.switch_off(found, OFFLINE, ctx.now, ending(found.account, found.id, after, after))
+        after = person.token_version + 1
+        rows.switch_off(person, OFFLINE, ctx.now, revocation(person.account, person.id, after, after))
     return True
 
 
 @access.allow(ADMIN)
-def permit(ctx: Context, person: str, permissions: Sequence[str]) -> bool:
+def set_permissions(ctx: Context, person_id: str, permissions: Sequence[str]) -> bool:
     """Sets what an agent may do beyond his level: two requests. Returns False where he may exactly that.
 
     Raises Forbidden for a caller who is no admin, NotFound, Invalid for an unknown permission.
@@ -66,37 +66,37 @@ def permit(ctx: Context, person: str, permissions: Sequence[str]) -> bool:
     wanted = [name for name in access.PERMISSIONS if name in permissions]
 
     def attempt() -> bool:
-        found = people.get(ctx, person)
-        if found.kind != rows.AGENT:
-            raise NotFound("agent", person)
-        if list(found.permissions or []) == wanted:
+        person = people.get(ctx, person_id)
+        if person.kind != rows.AGENT:
+            raise NotFound("agent", person_id)
+        if list(person.permissions or []) == wanted:
             return False
-        rows.change(found, {"permissions": wanted or None}, ctx.now)
+        rows.change(person, {"permissions": wanted or None}, ctx.now)
         return True
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
-def _not_owner(ctx: Context, person: str) -> None:
+def _check_not_owner(ctx: Context, person: str) -> None:
     if person == accounts.load(ctx).owner:
         raise Forbidden("this is the account's owner", IS_OWNER)
 
 
-def _below(ctx: Context, found: Person) -> Person:
-    if LEVELS.index(found.level or AGENT) > LEVELS.index(ctx.caller.level):
+def _check_below(ctx: Context, person: Person) -> Person:
+    if LEVELS.index(person.level or AGENT) > LEVELS.index(ctx.caller.level):
         raise Forbidden("this is somebody above you", NOT_ADMIN)
-    return found
+    return person
 
 
 @access.allow(ADMIN)
 def remove_with_password(ctx: Context, person: str, wire_password: str) -> None:
     """The same for one who shows the password of the person, or his own. Raises Forbidden for another one."""
-    _not_owner(ctx, person)
+    _check_not_owner(ctx, person)
     proofs = [people.get(ctx, person)]
     if ctx.caller.person and ctx.caller.person != person:
         proofs.append(_home(ctx, ctx.caller.person))
     known = [proof.password for proof in proofs]
-    if not login_attempts.check_password(ctx, login_attempts.of(proofs[-1]), wire_password, *known):
+    if not login_attempts.check_password(ctx, login_attempts.login_of(proofs[-1]), wire_password, *known):
         raise Forbidden("the password is another", WRONG_PASSWORD)
     remove(ctx, person)
 
@@ -117,9 +117,9 @@ def remove_many(ctx: Context, persons: Sequence[str]) -> dict[str, DeskError]:
 
 def _home(ctx: Context, person: str) -> Person:
     """The row that has a person's password."""
-    return people.home(people.get(ctx, person))
+    return people.login_home(people.get(ctx, person))
 
 
-def _remove(ctx: Context, found: Person) -> None:
-    after = found.generation + 1
-    rows.remove(found, ctx.now, [ending(found.account, found.id, after, after)], registration.names_of(found))
+def _remove(ctx: Context, person: Person) -> None:
+    after = person.token_version + 1
+    rows.remove(person, ctx.now, [revocation(person.account, person.id, after, after)], registration.unique_names_of(person))

@@ -16,7 +16,7 @@ MOST, _MOST_READ = 100, 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ApiKey:
     """An api key without its secret. `begins` is how that begins; `is_named` says whether its e-mail must be shown with it.
 
     `id` is the digest under which it is stored, which opens nothing. `created_at` is epoch milliseconds.
@@ -30,37 +30,37 @@ class Key:
 
 
 @access.allow(AGENT)
-def listed(ctx: Context) -> list[Key]:
+def list_keys(ctx: Context) -> list[ApiKey]:
     """The caller's keys, for the account's owner everybody's, in the order they were made, as of a moment ago: one query, a read
     of what may have ended them, and one of whose they are.
     """
-    found = [row for row in _living(ctx)[0] if _may_see(ctx, row)]
-    cards = people.cards(ctx, [row.person for row in found])
-    return [_shown(row, card.email if (card := cards.get(row.person or "")) else row.name) for row in found]
+    found = [row for row in _valid_keys(ctx)[0] if _may_see(ctx, row)]
+    views = people.load_views(ctx, [row.person for row in found])
+    return [_shown(row, view.email if (view := views.get(row.person or "")) else row.name) for row in found]
 
 
 @access.allow(AGENT)
-def make(ctx: Context, *, is_named: bool) -> tuple[Key, str]:
+def create(ctx: Context, *, is_named: bool) -> tuple[ApiKey, str]:
     """A new key of the caller's, at their level, and its secret: four requests. Raises Forbidden for a program, for somebody who
     is switched off, and where the account has `MOST`. Clears away keys that have ended with their holders.
     """
     if ctx.caller.person is None:
         raise Forbidden("only a person has api keys")
     person = people.get(ctx, ctx.caller.person)
-    living, ended = _living(ctx)
+    living, ended = _valid_keys(ctx)
     if not person.is_active or len(living) >= MOST:
         raise Forbidden(f"an account has {MOST} api keys at most" if person.is_active else "this person is switched off")
     for row in ended[:MOST]:
         rows.delete(row.digest)
     # The caller's generation, not the person's present one: a key must not outlive what has ended the caller's own credential.
-    holder = replace(ctx.caller, client="", issuer="", issuer_generation=0, family="")
-    secret, row = tokens.made(ctx, holder, tokens.KEY, None, name=person.email if is_named else None)
+    holder = replace(ctx.caller, client="", issuer="", issuer_version=0, family="")
+    secret, row = tokens.new_token(ctx, holder, tokens.KEY, None, name=person.email if is_named else None)
     rows.put(row)
     return _shown(row, person.email), secret
 
 
 @access.allow(AGENT)
-def end(ctx: Context, id_: str) -> None:
+def revoke(ctx: Context, id_: str) -> None:
     """Ends a key: it is refused at once, by other processes after a minute at most. Two requests, and one for the account.
 
     Raises NotFound for one that the caller may not see.
@@ -69,12 +69,12 @@ def end(ctx: Context, id_: str) -> None:
     if row is None or row.kind != tokens.KEY or not _may_see(ctx, row):
         raise NotFound("api key", id_)
     rows.delete(row.digest)
-    tokens.forget(ctx, row.digest)
+    tokens.forget_cached(ctx, row.digest)
 
 
-def _living(ctx: Context) -> tuple[list[Token], list[Token]]:
+def _valid_keys(ctx: Context) -> tuple[list[Token], list[Token]]:
     """The account's keys that open something, and those that have ended with their holders or the account."""
-    return tokens.parted(rows.keys(ctx.account, _MOST_READ))
+    return tokens.split_ended(rows.keys(ctx.account, _MOST_READ))
 
 
 def _may_see(ctx: Context, row: Token) -> bool:
@@ -83,5 +83,5 @@ def _may_see(ctx: Context, row: Token) -> bool:
     return row.person == ctx.caller.person or accounts.load(ctx).owner == ctx.caller.person
 
 
-def _shown(row: Token, email: str | None) -> Key:
-    return Key(row.digest, email, row.name is not None, row.begins or "", row.created_at or 0)
+def _shown(row: Token, email: str | None) -> ApiKey:
+    return ApiKey(row.digest, email, row.name is not None, row.begins or "", row.created_at or 0)

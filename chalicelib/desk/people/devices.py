@@ -8,10 +8,10 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.models import devices, unique_names
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.devices import Device as Device
 from chalicelib.rules import ids
 
@@ -67,7 +67,7 @@ def _store(ctx: Context, person: str, device: Device) -> bool:
             _owners.forget(f"{ctx.account}#{each.id}")
         return True
 
-    return contended(ctx, attempt)
+    return retry_on_conflict(ctx, attempt)
 
 
 def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
@@ -76,13 +76,13 @@ def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
     return Device(id=ids.derived(ctx.account, person, client_id), client_id=client_id, os=os, created_at=ctx.now)
 
 
-def used(ctx: Context, person: str, client_id: str, details: Details) -> Device:
+def record_use(ctx: Context, person: str, client_id: str, details: Details) -> Device:
     """A person's device with what its client tells now, stored where it is new: one request, or three. Raises Invalid."""
-    told = _told(details)
+    told = _changes(details)
     device = _new(ctx, person, client_id, details.os or "")
     try:
         return devices.describe(ctx.account, person, device.id, told | {"used_at": ctx.now})
-    except Refused:
+    except ConditionFailed:
         for name, value in told.items():
             setattr(device, name, value)
         _store(ctx, person, device)
@@ -90,22 +90,22 @@ def used(ctx: Context, person: str, client_id: str, details: Details) -> Device:
 
 
 @access.allow(VISITOR)
-def describe(ctx: Context, device: str, details: Details) -> None:
+def update(ctx: Context, device: str, details: Details) -> None:
     """Notes what a device's client tells of it: a request, and one where this process does not know whose it is.
 
     Raises NotFound for a device that is not the caller's, Invalid.
     """
-    told = _told(details)
-    person = mine(ctx, device)
+    told = _changes(details)
+    person = load_owner(ctx, device)
     if told:
         try:
             devices.describe(ctx.account, person, device, told | {"used_at": ctx.now})
-        except Refused as refused:  # it has made room for another since this process learned whose it is
+        except ConditionFailed as refused:  # it has made room for another since this process learned whose it is
             _owners.forget(f"{ctx.account}#{device}")
             raise NotFound("device", device) from refused
 
 
-def _told(details: Details) -> dict[str, Any]:
+def _changes(details: Details) -> dict[str, Any]:
     told = {name: value for name, value in asdict(details).items() if value is not None}
     for name, value in told.items():
         most = _LONGEST_TOKEN if name == "push_token" else _LONGEST
@@ -114,16 +114,16 @@ def _told(details: Details) -> dict[str, Any]:
     return told
 
 
-def get(ctx: Context, person: str, device: str) -> Device:
+def get(ctx: Context, person: str, device_id: str) -> Device:
     """One device of a person of the caller's account: one request. Raises NotFound."""
-    found = devices.get(ctx.account, person, device) if ids.is_uuid(device) else None
-    if found is None:
-        raise NotFound("device", device)
-    return found
+    device = devices.get(ctx.account, person, device_id) if ids.is_uuid(device_id) else None
+    if device is None:
+        raise NotFound("device", device_id)
+    return device
 
 
 @access.allow(VISITOR)
-def is_of(ctx: Context, person: str, device: str) -> bool:
+def is_owned_by(ctx: Context, person: str, device: str) -> bool:
     """Whether a device is a person's: no request where a warm process knows whose it is, else one."""
     try:
         return _owner(ctx, device) == person
@@ -131,12 +131,12 @@ def is_of(ctx: Context, person: str, device: str) -> bool:
         return False
 
 
-def of_person(ctx: Context, person: str) -> list[Device]:
+def list_of_person(ctx: Context, person: str) -> list[Device]:
     """A person's devices, newest first, 100 at most: one request."""
     return devices.of_person(ctx.account, person)
 
 
-def mine(ctx: Context, device: str) -> str:
+def load_owner(ctx: Context, device: str) -> str:
     """The person whose device it is, for whom the caller may speak: himself, one of its visitors, for a program any.
 
     One request, none where a warm process knows: a device never changes hands. Raises NotFound.
@@ -167,5 +167,5 @@ def _speaks_for(ctx: Context, owner: str) -> bool:
 
 
 def _is_contact(ctx: Context, person: str) -> bool:
-    card = people.cards(ctx, [person]).get(person)
-    return card is not None and card.kind == people.CONTACT
+    view = people.load_views(ctx, [person]).get(person)
+    return view is not None and view.kind == people.CONTACT

@@ -14,12 +14,12 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.access import allow
 from chalicelib.desk.core.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import settings, unique_names
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.settings import Setting
 from chalicelib.rules import emails, identities, ids, text
 
@@ -31,7 +31,7 @@ _PART, _SECRET = "identity", "secret#"
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedIdentity:
     """What is said of a visitor; None and a blank text say nothing.
 
     `user_id` is the customer's id in the shop's own system, and goes before `email`; one that is an e-mail address is that
@@ -50,7 +50,7 @@ class Claimed:
 
 
 @allow(VISITOR)
-def contact(ctx: Context, claimed: Claimed, trace: str | None = None) -> Person:
+def identify(ctx: Context, claimed: ClaimedIdentity, trace: str | None = None) -> Person:
     """The contact that the caller acts as from now on, with what is said of them noted; a visitors' token speaks for them then.
 
     Where the claim is not believed that is the contact behind the browser's `trace`; without one, a contact of this token
@@ -68,22 +68,22 @@ def contact(ctx: Context, claimed: Claimed, trace: str | None = None) -> Person:
         _refuse_agents(ctx, told.email)
     if is_believed:
         person = _customer(ctx, told)
-        _note(ctx, person, _details(told) | _unproved(told, person) if is_signed else _new_details(told, person))
+        _record(ctx, person, _details(told) | _unverified_changes(told, person) if is_signed else _new_details(told, person))
         if ctx.caller.level == VISITOR:
-            tokens.bind(ctx, person.id)
+            tokens.bind_to_visitor(ctx, person.id)
         return person
-    person = registration.visitor(ctx, trace or _trace(ctx, told))
-    _note(ctx, person, _details(told) | _unproved(told, person))
+    person = registration.get_or_create_visitor(ctx, trace or _trace(ctx, told))
+    _record(ctx, person, _details(told) | _unverified_changes(told, person))
     return person
 
 
-def _without_blanks(claimed: Claimed) -> Claimed:
+def _without_blanks(claimed: ClaimedIdentity) -> ClaimedIdentity:
     """The same, None for what says nothing. A blank signature is a bad one."""
     texts = ("email", *_LONGEST)
     return replace(claimed, **{field: None for field in texts if not (getattr(claimed, field) or "").strip()})
 
 
-def _checked(claimed: Claimed) -> Claimed:
+def _checked(claimed: ClaimedIdentity) -> ClaimedIdentity:
     """What is claimed in the form in which it is stored."""
     for field, most in _LONGEST.items():
         if len(getattr(claimed, field) or "") > most:
@@ -91,15 +91,15 @@ def _checked(claimed: Claimed) -> Claimed:
     if claimed.registered_at is not None and not 0 <= claimed.registered_at <= _LATEST:
         raise Invalid("registered_at", "is no time in milliseconds since 1970")
     if _is_address(claimed.user_id):
-        return replace(claimed, user_id=None, email=registration.address_of(claimed.user_id or ""))
-    return replace(claimed, email=registration.address_of(claimed.email) if claimed.email else None)
+        return replace(claimed, user_id=None, email=registration.canonical_email(claimed.user_id or ""))
+    return replace(claimed, email=registration.canonical_email(claimed.email) if claimed.email else None)
 
 
 def _is_address(user_id: str | None) -> bool:
     return emails.is_address(emails.canonical(user_id or ""))
 
 
-def _check_signature(ctx: Context, claimed: Claimed) -> None:
+def _check_signature(ctx: Context, claimed: ClaimedIdentity) -> None:
     name = claimed.user_id or claimed.email
     if not name:
         raise Missing("user_id")
@@ -111,12 +111,12 @@ def _check_signature(ctx: Context, claimed: Claimed) -> None:
         raise Forbidden("the signature is not the account's for this visitor")
 
 
-def _customer(ctx: Context, told: Claimed) -> Person:
+def _customer(ctx: Context, told: ClaimedIdentity) -> Person:
     """The contact who is known by the user id, or else by the address, made where there is none."""
     if not told.user_id:
-        return registration.contact_by_email(ctx, told.email or "", told.name, told.icon)
+        return registration.get_or_create_contact(ctx, told.email or "", told.name, told.icon)
     user_id = told.user_id
-    return contended(ctx, lambda: _by_user_id(ctx, user_id) or _arrived(ctx, user_id, told))
+    return retry_on_conflict(ctx, lambda: _by_user_id(ctx, user_id) or _arrived(ctx, user_id, told))
 
 
 def _by_user_id(ctx: Context, user_id: str) -> Person | None:
@@ -124,12 +124,12 @@ def _by_user_id(ctx: Context, user_id: str) -> Person | None:
     return rows.get(ctx.account, claim.id) if claim else None
 
 
-def _arrived(ctx: Context, user_id: str, told: Claimed) -> Person:
+def _arrived(ctx: Context, user_id: str, told: ClaimedIdentity) -> Person:
     rate_limits.spend_contact(ctx)
-    person = registration.made_contact(ctx, told.name or (emails.name_of(told.email) if told.email else user_id))
+    person = registration.new_contact(ctx, told.name or (emails.name_of(told.email) if told.email else user_id))
     person.email, person.email_is_verified = told.email or text.visitor_email(person.id, ctx.account), False
     person.user_id, person.user_id_is_verified = user_id, True
-    rows.create(person, [unique_names.claim(ctx.account, "user_id", user_id, person.id)])
+    rows.create(person, [unique_names.new_name(ctx.account, "user_id", user_id, person.id)])
     return person
 
 
@@ -140,7 +140,7 @@ def _refuse_agents(ctx: Context, email: str | None) -> None:
         raise Forbidden("this is an agent's address", IS_AGENT)
 
 
-def _trace(ctx: Context, told: Claimed) -> str:
+def _trace(ctx: Context, told: ClaimedIdentity) -> str:
     """What stands for a browser that says no trace: the token, with whom it names. Nobody can guess it."""
     name = told.user_id or told.email
     if not name:
@@ -148,18 +148,18 @@ def _trace(ctx: Context, told: Claimed) -> str:
     return ids.digest(f"identity#{ctx.caller.token}#{name}")
 
 
-def _details(told: Claimed) -> dict[str, Any]:
+def _details(told: ClaimedIdentity) -> dict[str, Any]:
     """What a contact shows of themselves as they are told to be."""
     given = {field: getattr(told, field) for field in ("name", "icon", "mobile", "company", "registered_at")}
     return {field: value for field, value in given.items() if value or value == 0}
 
 
-def _new_details(told: Claimed, person: Person) -> dict[str, Any]:
+def _new_details(told: ClaimedIdentity, person: Person) -> dict[str, Any]:
     """Of that, what is not known yet: who only knows an address changes nothing."""
     return {field: value for field, value in _details(told).items() if getattr(person, field) is None}
 
 
-def _unproved(told: Claimed, person: Person) -> dict[str, Any]:
+def _unverified_changes(told: ClaimedIdentity, person: Person) -> dict[str, Any]:
     """The user id and the address that nobody has proved, and a name by them for who has none; what is proved stays."""
     noted: dict[str, Any] = {}
     if told.email and not person.email_is_verified:
@@ -171,14 +171,14 @@ def _unproved(told: Claimed, person: Person) -> dict[str, Any]:
     return noted
 
 
-def _note(ctx: Context, person: Person, details: dict[str, Any]) -> None:
+def _record(ctx: Context, person: Person, details: dict[str, Any]) -> None:
     """Writes what is new of a contact: no request where nothing is, else one."""
     new = {field: value for field, value in details.items() if getattr(person, field) != value}
     if not new:
         return
     try:
         rows.change(person, new, ctx.now)
-    except Refused as refused:
+    except ConditionFailed as refused:
         raise NotFound("person", person.id) from refused
     people.forget(ctx, person.id)
 
@@ -196,5 +196,5 @@ def renew_secret(ctx: Context) -> str:
     def attempt() -> None:
         settings.put(settings.get(part, _SECRET) or Setting(part, _SECRET), {"secret": secret})
 
-    contended(ctx, attempt)
+    retry_on_conflict(ctx, attempt)
     return secret

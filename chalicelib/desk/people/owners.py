@@ -12,20 +12,20 @@ from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.auth import api_clients, tokens
-from chalicelib.desk.auth.api_clients import Credential, Made
+from chalicelib.desk.auth.api_clients import Credential, NewClient
 from chalicelib.desk.core import access, events, rate_limits
 from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.events import AccessEnded
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import accounts as rows
 from chalicelib.models import people as people_rows
 from chalicelib.models import unique_names
-from chalicelib.models.base import Refused
-from chalicelib.models.tokens import ending
-from chalicelib.models.unique_names import Claim
+from chalicelib.models.base import ConditionFailed
+from chalicelib.models.tokens import revocation
+from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import ids
 
 #: Accounts that one login may own.
@@ -63,15 +63,15 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
     Raises Exists for the owner's e-mail or the account's id, Invalid, TooMany.
     """
     rate_limits.spend_by_source(ctx, "signups")
-    accounts.check({"name": new.name, **new.settings})
-    inside = _inside(ctx, new)
-    person = registration.made_agent(inside, replace(owner, level=ADMIN))
-    login = unique_names.claim(inside.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
+    accounts.check_change({"name": new.name, **new.settings})
+    inside = _context_in(ctx, new)
+    person = registration.new_agent(inside, replace(owner, level=ADMIN))
+    login = unique_names.new_name(inside.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
     made = _clients(inside, new)
     row = _row(inside, new, person, made, opened_in=ctx.account or None)
     try:
         rows.open_(_whole(row, person, [login], made))
-    except Refused as refused:
+    except ConditionFailed as refused:
         raise (Exists("account", inside.account) if refused.reasons[0] else Exists("person", person.email)) from refused
     return _opened(inside, row.document, person, made)
 
@@ -84,13 +84,13 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
     """
     if ctx.caller.person not in (None, owner):
         raise Forbidden("nobody opens an account for another")
-    accounts.check({"name": new.name, **new.settings})
+    accounts.check_change({"name": new.name, **new.settings})
     agent = people.get(ctx, owner)
     if agent.kind != people_rows.AGENT:
         raise Invalid("owner", "is no agent")
-    inside = _inside(ctx, new)
+    inside = _context_in(ctx, new)
     made = _clients(inside, new)
-    person = _again(inside, agent)
+    person = _same_owner_in(inside, agent)
     row = _row(inside, new, person, made, opened_in=ctx.account)
 
     def attempt() -> None:
@@ -100,49 +100,49 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
             raise Forbidden(f"nobody owns more than {MOST_OWNED} accounts")
         rows.open_(_whole(row, person, [], made), login, others)
 
-    contended(ctx, attempt)
+    retry_on_conflict(ctx, attempt)
     return _opened(inside, row.document, person, made)
 
 
-def _inside(ctx: Context, new: NewAccount) -> Context:
+def _context_in(ctx: Context, new: NewAccount) -> Context:
     if new.id is not None and not ids.is_uuid(new.id):
         raise Invalid("account", "is not a uuid")
     return ctx.acting(Caller(new.id.lower() if new.id else ctx.new_id(), SYSTEM))
 
 
-def _again(inside: Context, agent: Person) -> Person:
+def _same_owner_in(inside: Context, agent: Person) -> Person:
     """The same human in another account."""
-    person = registration.made_agent(inside, CreateAgent(agent.email, agent.name, None, ADMIN, agent.language))
+    person = registration.new_agent(inside, CreateAgent(agent.email, agent.name, None, ADMIN, agent.language))
     person.id, person.home = agent.id, agent.home or agent.account
     person.icon, person.signature = agent.icon, agent.signature
     return person
 
 
-def _clients(inside: Context, new: NewAccount) -> dict[str, Made]:
+def _clients(inside: Context, new: NewAccount) -> dict[str, NewClient]:
     return {
-        label: api_clients.made(inside, label, level, with_secret=label in new.with_secrets)
+        label: api_clients.new_client(inside, label, level, with_secret=label in new.with_secrets)
         for label, level in new.clients.items()
     }
 
 
-def _row(inside: Context, new: NewAccount, owner: Person, made: dict[str, Made], opened_in: str | None) -> Any:
+def _row(inside: Context, new: NewAccount, owner: Person, made: dict[str, NewClient], opened_in: str | None) -> Any:
     document = {"name": new.name, "owner": owner.id, "created_at": inside.now, "updated_at": inside.now}
     document |= {"billing_email": owner.email, **new.settings}
     own = {label: asdict(one.client) for label, one in made.items()}
-    return accounts.new(inside.account, {**document, "opened_in": opened_in, "clients": own})
+    return accounts.new_row(inside.account, {**document, "opened_in": opened_in, "clients": own})
 
 
-def _whole(row: Any, owner: Person, names: list[Claim], made: dict[str, Made]) -> rows.New:
-    by_email = unique_names.claim(owner.account, "email", owner.email, owner.id)
+def _whole(row: Any, owner: Person, names: list[UniqueName], made: dict[str, NewClient]) -> rows.New:
+    by_email = unique_names.new_name(owner.account, "email", owner.email, owner.id)
     secrets = [one.secret for one in made.values() if one.secret]
     return rows.New(row, owner, [*names, by_email], [one.claim for one in made.values()], secrets)
 
 
-def _opened(inside: Context, document: dict[str, Any], owner: Person, made: dict[str, Made]) -> Opened:
-    return Opened(accounts.shown(inside.account, document), owner, {label: one.credential for label, one in made.items()})
+def _opened(inside: Context, document: dict[str, Any], owner: Person, made: dict[str, NewClient]) -> Opened:
+    return Opened(accounts.from_document(inside.account, document), owner, {label: one.credential for label, one in made.items()})
 
 
-def _login(agent: Person) -> Claim:
+def _login(agent: Person) -> UniqueName:
     login = unique_names.find(unique_names.EVERYWHERE, "login", agent.email)
     if login is None or login.id != agent.id:
         raise NotFound("person", agent.id)
@@ -150,7 +150,7 @@ def _login(agent: Person) -> Claim:
 
 
 @access.allow(VISITOR)
-def owned(ctx: Context, person: str) -> list[Account]:
+def list_owned(ctx: Context, person: str) -> list[Account]:
     """The accounts that a person of the caller's account owns, the caller's first: three requests for himself.
 
     Whoever asks for another, and a program, learns of the caller's account alone: no request for its owner. Raises NotFound.
@@ -175,26 +175,26 @@ def close(ctx: Context, owner: str) -> None:
     """
 
     def attempt() -> None:
-        account, row = accounts.read(ctx)
+        account, row = accounts.load_for_update(ctx)
         if not ctx.caller.at_least(ADMIN) or owner != account.owner or ctx.caller.person not in (None, owner):
             raise Forbidden("only its owner removes an account", NOT_OWNER)
         here = people.get(ctx, owner)
         login = _login(here)
-        end = ending(ctx.account, "", _FOR_GOOD, _FOR_GOOD)
+        end = revocation(ctx.account, "", _FOR_GOOD, _FOR_GOOD)
         rows.close(row, {**row.document, "removed_at": ctx.now}, end, login, _heir(here, login))
 
-    contended(ctx, attempt)
+    retry_on_conflict(ctx, attempt)
     accounts.forget(ctx.account)
-    tokens.forget_all(ctx.account)
+    tokens.forget_cached_of(ctx.account)
     events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
 
 
-def _heir(here: Person, login: Claim) -> Person | None:
+def _heir(here: Person, login: UniqueName) -> Person | None:
     """The owner's row in his next account, with what it takes over, where he logs in here."""
     if login.account != here.account or not login.accounts:
         return None
     heir = people_rows.get(login.accounts[0], here.id)
     if heir is None:
         raise NotFound("person", here.id)
-    heir.password, heir.generation, heir.keys_generation = here.password, here.generation, here.keys_generation
+    heir.password, heir.token_version, heir.key_version = here.password, here.token_version, here.key_version
     return heir

@@ -16,7 +16,7 @@ AGENT_KIND, CONTACT = people.AGENT, people.CONTACT
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class PersonView:
     """What others may see of a person."""
 
     id: str
@@ -39,37 +39,37 @@ class Card:
 
 #: What visitors may know of anybody else, agent or contact.
 _PUBLIC = ("kind", "name", "icon", "signature", "presence", "created_at", "updated_at")
-#: All else of a card, as they see it.
+#: All else of a view, as they see it.
 _HIDDEN: dict[str, Any] = {
     "number": 0,
     "email": None,
-    **{field.name: field.default for field in fields(Card) if field.default is not MISSING and field.name not in _PUBLIC},
+    **{field.name: field.default for field in fields(PersonView) if field.default is not MISSING and field.name not in _PUBLIC},
 }
-_cards: TimedCache[Card] = TimedCache()
+_views: TimedCache[PersonView] = TimedCache()
 _agents: TimedCache[list[Person]] = TimedCache(200)
 
 
 @access.allow(VISITOR)
-def get(ctx: Context, person: str) -> Person:
+def get(ctx: Context, person_id: str) -> Person:
     """One person of the caller's account who has not been removed; a visitor finds contacts only. Raises NotFound."""
-    found = people.get(ctx.account, person) if ids.is_uuid(person) else None
-    if found is None or found.removed_at or (ctx.caller.level == VISITOR and found.kind != people.CONTACT):
-        raise NotFound("person", person)
-    card_of(ctx, found)  # so that an answer that shows him reads him once
-    return found
+    person = people.get(ctx.account, person_id) if ids.is_uuid(person_id) else None
+    if person is None or person.removed_at or (ctx.caller.level == VISITOR and person.kind != people.CONTACT):
+        raise NotFound("person", person_id)
+    full_view_of(ctx, person)  # so that an answer that shows him reads him once
+    return person
 
 
 @access.allow(VISITOR)
-def profile(ctx: Context, person: str) -> Person:
+def get_visible(ctx: Context, person_id: str) -> Person:
     """The same to be shown: of anybody else a visitor learns what is public. One request.
 
     Who names a contact by uuid, and nobody else to act for, is that contact.
     """
-    found = people.get(ctx.account, person) if ids.is_uuid(person) else None
-    if found is None or found.removed_at:
-        raise NotFound("person", person)
-    is_named = found.kind == people.CONTACT and ctx.caller.person is None
-    return found if is_named or not _is_hidden(ctx, found.id) else _public(found)
+    person = people.get(ctx.account, person_id) if ids.is_uuid(person_id) else None
+    if person is None or person.removed_at:
+        raise NotFound("person", person_id)
+    is_named = person.kind == people.CONTACT and ctx.caller.person is None
+    return person if is_named or not _is_hidden(ctx, person.id) else _public(person)
 
 
 def _is_hidden(ctx: Context, person: str) -> bool:
@@ -82,12 +82,12 @@ def _public(person: Person) -> Person:
 
 
 @access.allow(VISITOR)
-def shown(ctx: Context, persons: Iterable[Person]) -> list[Person]:
+def as_caller_sees(ctx: Context, persons: Iterable[Person]) -> list[Person]:
     """People who have been read, as the caller may see them."""
     return [_public(person) if _is_hidden(ctx, person.id) else person for person in persons]
 
 
-def home(person: Person) -> Person:
+def login_home(person: Person) -> Person:
     """The row that has a person's password and the number of their logins' endings: no request, or one where an owner has it in
     another account.
     """
@@ -100,35 +100,36 @@ def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
 
 
 @access.allow(VISITOR)
-def cards(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
+def load_views(ctx: Context, wanted: Iterable[str | None]) -> dict[str, PersonView]:
     """What the caller may see of people, at most a minute old: no request where a warm process knows them all, else one."""
-    return {id_: public(card) if _is_hidden(ctx, id_) else card for id_, card in _whole(ctx, wanted).items()}
+    return {id_: public_view(view) if _is_hidden(ctx, id_) else view for id_, view in _whole(ctx, wanted).items()}
 
 
-def _whole(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Card]:
-    known = {id_: _cards.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
+def _whole(ctx: Context, wanted: Iterable[str | None]) -> dict[str, PersonView]:
+    known = {id_: _views.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
     fresh = {
-        id_: card_of(ctx, person) for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
+        id_: full_view_of(ctx, person)
+        for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
     }
     return {id_: seen for id_, seen in known.items() if seen is not None} | fresh
 
 
-def public(card: Card) -> Card:
+def public_view(view: PersonView) -> PersonView:
     """What visitors may know of anybody else."""
-    return replace(card, **_HIDDEN)
+    return replace(view, **_HIDDEN)
 
 
 @access.allow(VISITOR)
-def card(ctx: Context, person: str) -> Card:
+def load_view(ctx: Context, person: str) -> PersonView:
     """What may be seen of one person, at most a minute old. Raises NotFound."""
-    found = cards(ctx, [person])
+    found = load_views(ctx, [person])
     if person not in found:
         raise NotFound("person", person)
     return found[person]
 
 
 @access.allow(VISITOR)
-def contact(ctx: Context, person: str) -> Card:
+def load_contact(ctx: Context, person: str) -> PersonView:
     """A contact who has not been removed, whole and at most a minute old, for who acts as them. Raises NotFound for others."""
     found = _whole(ctx, [person] if ids.is_uuid(person) else []).get(person)
     if found is None or found.kind != people.CONTACT or found.is_removed:
@@ -137,13 +138,13 @@ def contact(ctx: Context, person: str) -> Card:
 
 
 @access.allow(VISITOR)
-def cards_of(ctx: Context, persons: Iterable[Person]) -> list[Card]:
-    """Cards of people who have just been read, as the caller may see them."""
-    every = [card_of(ctx, person) for person in persons]
-    return [public(card) if _is_hidden(ctx, card.id) else card for card in every]
+def views_of(ctx: Context, persons: Iterable[Person]) -> list[PersonView]:
+    """Views of people who have just been read, as the caller may see them."""
+    every = [full_view_of(ctx, person) for person in persons]
+    return [public_view(view) if _is_hidden(ctx, view.id) else view for view in every]
 
 
-def is_here(ctx: Context, person: str) -> bool:
+def exists(ctx: Context, person: str) -> bool:
     """Whether somebody of the account has not been removed, as of a minute ago at most."""
     found = _whole(ctx, [person]).get(person)
     return found is not None and not found.is_removed
@@ -152,14 +153,14 @@ def is_here(ctx: Context, person: str) -> bool:
 def is_contact(ctx: Context, person: str) -> bool:
     """Whether somebody is a contact who has not been removed, as of a minute ago at most."""
     try:
-        return contact(ctx, person).kind == people.CONTACT
+        return load_contact(ctx, person).kind == people.CONTACT
     except NotFound:
         return False
 
 
-def card_of(ctx: Context, person: Person) -> Card:
-    """The card of a person who has just been read, with all that agents see of them; remembered for a minute."""
-    shown = Card(
+def full_view_of(ctx: Context, person: Person) -> PersonView:
+    """The view of a person who has just been read, with all that agents see of them; remembered for a minute."""
+    shown = PersonView(
         person.id,
         person.number,
         person.kind,
@@ -177,17 +178,17 @@ def card_of(ctx: Context, person: Person) -> Card:
         person.removed_at is not None,
         person.email_is_verified,
     )
-    return _cards.put(f"{ctx.account}#{person.id}", shown, ctx.now)
+    return _views.put(f"{ctx.account}#{person.id}", shown, ctx.now)
 
 
 def forget(ctx: Context, person: str) -> None:
     """Drops what this process remembers of a person who has just been changed."""
-    _cards.forget(f"{ctx.account}#{person}")
+    _views.forget(f"{ctx.account}#{person}")
     _agents.forget(ctx.account)
 
 
 @access.allow(VISITOR)
-def agents(ctx: Context) -> list[Person]:
+def list_agents(ctx: Context) -> list[Person]:
     """The account's agents by number: one request."""
     return people.agents(ctx.account)
 
@@ -204,14 +205,14 @@ def can_serve(agent: Person | None) -> bool:
     return agent is not None and bool(agent.agents_of) and agent.is_active
 
 
-def known_agents(ctx: Context) -> list[Person]:
+def list_agents_cached(ctx: Context) -> list[Person]:
     """The same to be named, at most a minute old: no request where a warm process knows them, else one."""
     found = _agents.get(ctx.account, ctx.now)
-    return _agents.put(ctx.account, agents(ctx), ctx.now) if found is None else found
+    return _agents.put(ctx.account, list_agents(ctx), ctx.now) if found is None else found
 
 
 @access.allow(AGENT)
-def by_email(ctx: Context, email: str) -> Person:
+def get_by_email(ctx: Context, email: str) -> Person:
     """One agent or contact of the caller's account: two requests. Raises NotFound."""
     address = emails.canonical(email)
     claim = unique_names.find(ctx.account, "email", address) if emails.is_address(address) else None
@@ -221,7 +222,7 @@ def by_email(ctx: Context, email: str) -> Person:
 
 
 @access.allow(AGENT)
-def agent_by_email(ctx: Context, email: str) -> Person:
+def get_agent_by_email(ctx: Context, email: str) -> Person:
     """One agent of the caller's account. Raises NotFound."""
     address = emails.canonical(email)
     claim = unique_names.find(unique_names.EVERYWHERE, "login", address) if emails.is_address(address) else None
@@ -231,10 +232,10 @@ def agent_by_email(ctx: Context, email: str) -> Person:
 
 
 @access.allow(AGENT)
-def agent_by_number(ctx: Context, number: int) -> Person:
+def get_agent_by_number(ctx: Context, number: int) -> Person:
     """One agent of the caller's account by his integer id. Raises NotFound."""
-    id_ = unique_names.by_number(ctx.account, "person", number)
-    found = people.get(ctx.account, id_) if id_ else None
-    if found is None or found.removed_at or found.kind != people.AGENT:
+    id_ = unique_names.id_by_number(ctx.account, "person", number)
+    person = people.get(ctx.account, id_) if id_ else None
+    if person is None or person.removed_at or person.kind != people.AGENT:
         raise NotFound("agent", number)
-    return found
+    return person

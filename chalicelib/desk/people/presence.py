@@ -9,13 +9,13 @@ from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.models import people as rows
 from chalicelib.models import topics
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.people import Person
 from chalicelib.rules import presence
 
 
 @access.allow(AGENT)
-def mine(ctx: Context) -> Person:
+def load_own(ctx: Context) -> Person:
     """The caller, who must be an agent. Raises Forbidden."""
     if ctx.caller.person is None:
         raise Forbidden("only an agent has a presence")
@@ -23,23 +23,23 @@ def mine(ctx: Context) -> Person:
 
 
 @access.allow(AGENT)
-def set_mine(ctx: Context, word: str) -> Person:
+def set_own(ctx: Context, word: str) -> Person:
     """Sets the caller's presence by the account's word for it: two requests. The last change wins, by the servers' clocks.
 
     Raises Invalid for another word.
     """
     meant = presence.resolve(word, accounts.load(ctx).status_aliases)
     if meant is None:
-        raise Invalid("status", f"must be one of {', '.join(words(ctx))}")
-    agent = mine(ctx)
+        raise Invalid("status", f"must be one of {', '.join(list_words(ctx))}")
+    agent = load_own(ctx)
     if not agent.is_active:
         raise Forbidden("he is switched off")
     if (agent.presence, agent.presence_alias) == meant and not (agent.away_at or agent.offline_at or agent.lost_at):
         return agent
     try:
         rows.set_presence(agent, *meant, now=ctx.now)
-    except Refused:  # a later change has won, or he has just been removed
-        agent = mine(ctx)
+    except ConditionFailed:  # a later change has won, or he has just been removed
+        agent = load_own(ctx)
     people.forget(ctx, agent.id)
     return agent
 
@@ -51,15 +51,15 @@ def set_for(ctx: Context, person: str, word: str) -> Person:
         raise Forbidden("an agent sets his own presence")
     if people.get(ctx, person).kind != people.AGENT_KIND:
         raise NotFound("person", person)
-    return set_mine(ctx.as_person(person, None), word)
+    return set_own(ctx.as_person(person, None), word)
 
 
-def words(ctx: Context) -> list[str]:
+def list_words(ctx: Context) -> list[str]:
     """All words for a presence in the caller's account."""
     return [*presence.PRESENCES, *accounts.load(ctx).status_aliases]
 
 
-def is_gone(ctx: Context, person: str) -> None:
+def start_grace(ctx: Context, person: str) -> None:
     """An agent's last socket has gone: he is to be away, then offline, unless he is back or says otherwise. Two requests.
 
     Again without harm: the first deadline stands. Nothing happens to a contact.
@@ -69,14 +69,14 @@ def is_gone(ctx: Context, person: str) -> None:
         return
     deadline = presence.gone(ctx.now, agent.presence, accounts.load(ctx).grace)
     if deadline:
-        with suppress(Refused):  # what he has just said counts from later on
-            rows.set_gone(agent, deadline)
+        with suppress(ConditionFailed):  # what he has just said counts from later on
+            rows.set_deadline(agent, deadline)
 
 
-def is_back(ctx: Context, person: str) -> None:
+def cancel_grace(ctx: Context, person: str) -> None:
     """An agent has a socket again: one request."""
-    with suppress(Refused):  # removed
-        rows.set_back(ctx.account, person)
+    with suppress(ConditionFailed):  # removed
+        rows.clear_deadline(ctx.account, person)
 
 
 def lapse(ctx: Context, agent: Person, step: str) -> bool:
@@ -85,7 +85,7 @@ def lapse(ctx: Context, agent: Person, step: str) -> bool:
     """
     due_at = getattr(agent, f"{step}_at")
     if topics.listeners(ctx.account, [agent.id], ctx.now).get(agent.id):
-        is_back(ctx, agent.id)
+        cancel_grace(ctx, agent.id)
         return False
     rows.lapse(agent, step, presence.lapsed(step, due_at, accounts.load(ctx).grace), ctx.now)
     people.forget(ctx, agent.id)

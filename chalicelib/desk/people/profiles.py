@@ -8,13 +8,13 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
-from chalicelib.models.base import Refused
-from chalicelib.models.tokens import Token, ending
+from chalicelib.models.base import ConditionFailed
+from chalicelib.models.tokens import Token, revocation
 
 _LONGEST = {"name": 256, "icon": registration.LONGEST_ICON, "signature": 1000, "language": 35}
 
@@ -34,38 +34,38 @@ class ChangePerson:
 
 
 @access.allow(VISITOR)
-def change(ctx: Context, person: str, wanted: ChangePerson) -> None:
+def change(ctx: Context, person_id: str, wanted: ChangePerson) -> None:
     """Changes what is given: a request to read, one to write what he shows, one for a level, three for a password.
 
     A visitor changes himself, an agent himself, a program of agents any of them, an admin all. A new password ends his
     other tokens, another level all of them. Raises Forbidden, NotFound, Invalid; nothing is changed then.
     """
-    found = people.get(ctx, person)
-    _may_change(ctx, found)
-    shown = _shown(found, wanted)
-    level = _level(ctx, found, wanted.level)
+    person = people.get(ctx, person_id)
+    _may_change(ctx, person)
+    shown = _visible_changes(person, wanted)
+    level = _level(ctx, person, wanted.level)
     if wanted.new_password is not None:
-        _check_password(ctx, found, wanted)
-    stored = registration.hashed(ctx, wanted.new_password) if wanted.new_password is not None else None
+        _check_password(ctx, person, wanted)
+    stored = registration.hash_password(ctx, wanted.new_password) if wanted.new_password is not None else None
     if shown:
-        _write(found, shown, ctx.now)
+        _write(person, shown, ctx.now)
     if level:
-        contended(ctx, lambda: _set_level(ctx, person, level))
+        retry_on_conflict(ctx, lambda: _set_level(ctx, person_id, level))
     if stored:
-        _set_password(ctx, found, stored)
-    people.forget(ctx, person)
+        _set_password(ctx, person, stored)
+    people.forget(ctx, person_id)
     if level or stored:
-        tokens.forget_all(ctx.account, person)
+        tokens.forget_cached_of(ctx.account, person_id)
 
 
-def _may_change(ctx: Context, found: Person) -> None:
+def _may_change(ctx: Context, person: Person) -> None:
     caller = ctx.caller
-    is_program = caller.person is None and caller.level == AGENT and found.kind == rows.AGENT and found.level == AGENT
-    if not (caller.person == found.id or is_program or caller.at_least(ADMIN)):
+    is_program = caller.person is None and caller.level == AGENT and person.kind == rows.AGENT and person.level == AGENT
+    if not (caller.person == person.id or is_program or caller.at_least(ADMIN)):
         raise Forbidden("this is another person")
 
 
-def _shown(found: Person, wanted: ChangePerson) -> dict[str, Any]:
+def _visible_changes(person: Person, wanted: ChangePerson) -> dict[str, Any]:
     given = {name: getattr(wanted, name) for name in _LONGEST if getattr(wanted, name) is not None}
     for name, value in given.items():
         if len(value) > _LONGEST[name]:
@@ -75,73 +75,77 @@ def _shown(found: Person, wanted: ChangePerson) -> dict[str, Any]:
     shown = {name: value or None for name, value in given.items()}
     if wanted.is_distributor is None:
         return shown
-    if found.kind != rows.AGENT:
+    if person.kind != rows.AGENT:
         raise Forbidden("only an agent serves")
     return shown | {"is_distributor": wanted.is_distributor}
 
 
-def _level(ctx: Context, found: Person, wanted: str | None) -> str | None:
+def _level(ctx: Context, person: Person, wanted: str | None) -> str | None:
     """The level to be set, None where it stays. Nobody changes his own, or gives more than he has."""
-    if wanted is None or wanted == (found.level or VISITOR):
+    if wanted is None or wanted == (person.level or VISITOR):
         return None
-    if found.id == accounts.load(ctx).owner:
+    if person.id == accounts.load(ctx).owner:
         raise Forbidden("this is the account's owner", IS_OWNER)
-    if found.kind != rows.AGENT or wanted not in (AGENT, ADMIN):
+    if person.kind != rows.AGENT or wanted not in (AGENT, ADMIN):
         raise Forbidden("only an agent has another level")
     beyond = LEVELS.index(wanted) > LEVELS.index(ctx.caller.level)
-    if beyond or not ctx.caller.at_least(ADMIN) or ctx.caller.person == found.id:
+    if beyond or not ctx.caller.at_least(ADMIN) or ctx.caller.person == person.id:
         raise Forbidden("nobody changes his own level")
     return wanted
 
 
-def _check_password(ctx: Context, found: Person, wanted: ChangePerson) -> None:
-    home = _home(found)
-    unset = home.password is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != found.id
+def _check_password(ctx: Context, person: Person, wanted: ChangePerson) -> None:
+    home = _home(person)
+    unset = home.password is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != person.id
     # A right one need not be given back: the new password has had no tries yet.
-    if not unset and not login_attempts.is_right(ctx, login_attempts.of(home), wanted.old_password or "", home.password):
+    if not unset and not login_attempts.try_password(
+        ctx, login_attempts.login_of(home), wanted.old_password or "", home.password
+    ):
         raise Forbidden("the old password is another", WRONG_PASSWORD)
 
 
-def _write(found: Person, shown: dict[str, Any], now: int) -> None:
+def _write(person: Person, shown: dict[str, Any], now: int) -> None:
     try:
-        rows.change(found, shown, now)
-    except Refused as refused:
+        rows.change(person, shown, now)
+    except ConditionFailed as refused:
         raise Forbidden("he has just been removed") from refused
 
 
-def _set_level(ctx: Context, person: str, level: str) -> None:
-    found = people.get(ctx, person)
-    after = found.generation + 1
-    rows.end_logins(found, {"level": level, "keys_generation": after}, ctx.now, [ending(found.account, found.id, after, after)])
+def _set_level(ctx: Context, person_id: str, level: str) -> None:
+    person = people.get(ctx, person_id)
+    after = person.token_version + 1
+    rows.revoke_logins(
+        person, {"level": level, "key_version": after}, ctx.now, [revocation(person.account, person.id, after, after)]
+    )
 
 
-def set_password_once(ctx: Context, found: Person, stored: str, code: Token) -> None:
+def set_password_by_code(ctx: Context, person: Person, stored: str, code: Token) -> None:
     """Writes a password's hash for who has a code, which is used up with it; ends all tokens of that person but api keys. Raises
     Refused where the code, or the person, has changed since it was read.
     """
-    _write_password(found, stored, ctx.now, None, code)
-    for account in _accounts(found):
-        tokens.forget_all(account, found.id)
+    _write_password(person, stored, ctx.now, None, code)
+    for account in _accounts(person):
+        tokens.forget_cached_of(account, person.id)
 
 
-def _set_password(ctx: Context, found: Person, stored: str) -> None:
+def _set_password(ctx: Context, person: Person, stored: str) -> None:
     """Writes it where the person logs in, and ends their other tokens in all their accounts; api keys go on."""
-    spared = ctx.caller.token if ctx.caller.person == found.id else None
-    contended(ctx, lambda: _write_password(found, stored, ctx.now, spared))
+    spared = ctx.caller.token if ctx.caller.person == person.id else None
+    retry_on_conflict(ctx, lambda: _write_password(person, stored, ctx.now, spared))
 
 
-def _write_password(found: Person, stored: str, now: int, spared: str | None, used: Token | None = None) -> None:
-    home = _home(found)
-    after, keys = home.generation + 1, home.keys_generation
-    endings = [ending(account, found.id, after, keys, spared) for account in _accounts(found)]
-    rows.end_logins(home, {"password": stored}, now, endings, used)
+def _write_password(person: Person, stored: str, now: int, spared: str | None, used: Token | None = None) -> None:
+    home = _home(person)
+    after, keys = home.token_version + 1, home.key_version
+    endings = [revocation(account, person.id, after, keys, spared) for account in _accounts(person)]
+    rows.revoke_logins(home, {"password": stored}, now, endings, used)
 
 
-def _home(found: Person) -> Person:
+def _home(person: Person) -> Person:
     """The row that has his password, as it is now."""
-    return rows.get(found.home or found.account, found.id) or found
+    return rows.get(person.home or person.account, person.id) or person
 
 
-def _accounts(found: Person) -> list[str]:
-    login = unique_names.find(unique_names.EVERYWHERE, "login", found.email) if found.kind == rows.AGENT else None
-    return [login.account, *(login.accounts or ())] if login and login.id == found.id else [found.account]
+def _accounts(person: Person) -> list[str]:
+    login = unique_names.find(unique_names.EVERYWHERE, "login", person.email) if person.kind == rows.AGENT else None
+    return [login.account, *(login.accounts or ())] if login and login.id == person.id else [person.account]

@@ -7,7 +7,7 @@ from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access, events, rate_limits
 from chalicelib.desk.core.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.core.events import PasswordForgotten
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, profiles, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import mail, unique_names
@@ -34,22 +34,22 @@ _MAILS = {
 
 
 @access.allow(VISITOR)
-def ask(ctx: Context, email: str, page: str) -> None:
+def request_mail(ctx: Context, email: str, page: str) -> None:
     """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
 
     The same two requests whether anybody does or not; the fourth within an hour from one source asks for none. Raises Invalid
     for what is no address, and for one that no mail can be sent to.
     """
-    address = registration.address_of(email)
+    address = registration.canonical_email(email)
     if not emails.can_be_sent_to(address):
         raise Invalid("email", "has letters before the @ to which no mail can be sent")
-    source = login_attempts.login_of(address).source(ctx)
-    if login_attempts.allowed(ctx, f"mail#{ctx.account}#{source}", MOST_MAILS, MAIL_SECONDS):
+    source = login_attempts.login_by_email(address).source(ctx)
+    if login_attempts.count_and_check(ctx, f"mail#{ctx.account}#{source}", MOST_MAILS, MAIL_SECONDS):
         events.publish([PasswordForgotten(ctx.account, ctx.now, address, page, source)], ctx.now)
 
 
 @access.allow(SYSTEM)
-def send(ctx: Context, email: str, page: str, source: str = "") -> bool:
+def send_mail(ctx: Context, email: str, page: str, source: str = "") -> bool:
     """Sends the mail that was asked for from `source` (attempts.Login); False where nobody logs in with this e-mail to the
     account, no mail can be sent, or too many were.
 
@@ -58,9 +58,12 @@ def send(ctx: Context, email: str, page: str, source: str = "") -> bool:
     person = _holder(ctx, email)
     if person is None or not emails.can_be_sent_to(email) or not mail.is_set_up():
         return False
-    if not (login_attempts.is_known(ctx, source) or login_attempts.allowed(ctx, f"sent#{email}", MOST_SENT, MAIL_SECONDS)):
+    if not (
+        login_attempts.is_known_source(ctx, source)
+        or login_attempts.count_and_check(ctx, f"sent#{email}", MOST_SENT, MAIL_SECONDS)
+    ):
         return False
-    holder = Caller(person.account, AGENT, person.id, person.number, generation=person.generation)
+    holder = Caller(person.account, AGENT, person.id, person.number, token_version=person.token_version)
     code = tokens.issue(ctx, holder, tokens.RESET, tokens.RESET_SECONDS)
     subject, text = _MAILS["zh" if (person.language or "").lower().startswith(("zh", "chinese")) else "en"]
     mail.send(email, subject, text.format(email=email, link=f"{config.PUBLIC_URL}{page}?code={code}"))
@@ -75,18 +78,18 @@ def _holder(ctx: Context, email: str) -> Person | None:
         return None
     if ctx.account in (login.account, *(login.accounts or ())):
         return home
-    return home if accounts.opened_in(ctx.acting(Caller(login.account, SYSTEM))) == ctx.account else None
+    return home if accounts.load_signup_account(ctx.acting(Caller(login.account, SYSTEM))) == ctx.account else None
 
 
 @access.allow(STRANGER)
-def check(ctx: Context, code: str) -> None:
+def check_code(ctx: Context, code: str) -> None:
     """Raises NotAuthenticated where the link's code is not good, or not any more: one request. Raises TooMany."""
     rate_limits.spend_by_source(ctx, "logins")
-    tokens.look(ctx, code, tokens.RESET)
+    tokens.find_single_use(ctx, code, tokens.RESET)
 
 
 @access.allow(STRANGER)
-def reset(ctx: Context, code: str, password: str) -> None:
+def reset_password(ctx: Context, code: str, password: str) -> None:
     """Sets the password, as it is typed, of who has the code: once. All their tokens end, and their login is not locked here.
 
     Raises Invalid, TooMany, and the code is still good; NotAuthenticated. The code is used up with the write of the password.
@@ -94,16 +97,16 @@ def reset(ctx: Context, code: str, password: str) -> None:
     rate_limits.spend_by_source(ctx, "logins")
     if not _SHORTEST <= len(password) <= _LONGEST:
         raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
-    person = contended(ctx, lambda: _reset(ctx, code, passwords.wire(password)))
-    login_attempts.trust(ctx, login_attempts.of(person))
+    person = retry_on_conflict(ctx, lambda: _reset_password(ctx, code, passwords.wire(password)))
+    login_attempts.unlock(ctx, login_attempts.login_of(person))
 
 
-def _reset(ctx: Context, code: str, wire_password: str) -> Person:
-    row = tokens.look(ctx, code, tokens.RESET)
+def _reset_password(ctx: Context, code: str, wire_password: str) -> Person:
+    row = tokens.find_single_use(ctx, code, tokens.RESET)
     inside = ctx.acting(Caller(row.account, SYSTEM))
     try:
         person = people.get(inside, str(row.person))
     except NotFound as error:
         raise NotAuthenticated from error
-    profiles.set_password_once(inside, person, registration.hashed(ctx, wire_password), row)
+    profiles.set_password_by_code(inside, person, registration.hash_password(ctx, wire_password), row)
     return person

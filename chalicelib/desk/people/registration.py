@@ -6,12 +6,12 @@ from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
 from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import sequences, unique_names
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import emails, passwords, presence, text
 
 #: The name of who has said none.
@@ -50,16 +50,16 @@ def create_agent(ctx: Context, command: CreateAgent) -> Person:
     """
     if LEVELS.index(command.level) > LEVELS.index(ctx.caller.level):
         raise Forbidden("nobody gives more than he has")
-    person = made_agent(ctx, command)
-    login = unique_names.claim(ctx.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
-    return _stored(person, [login, _by_email(person)])
+    person = new_agent(ctx, command)
+    login = unique_names.new_name(ctx.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
+    return _store(person, [login, _by_email(person)])
 
 
-def made_agent(ctx: Context, command: CreateAgent) -> Person:
+def new_agent(ctx: Context, command: CreateAgent) -> Person:
     """A new agent of the context's account, to be stored with something else: one request for his number. Raises Invalid."""
-    person = _new(ctx, rows.AGENT, _name(command.name), address_of(command.email))
+    person = _new(ctx, rows.AGENT, _name(command.name), canonical_email(command.email))
     person.level, person.agents_of, person.language = command.level, ctx.account, _language(command.language)
-    person.password = hashed(ctx, command.password) if command.password is not None else None
+    person.password = hash_password(ctx, command.password) if command.password is not None else None
     person.presence = person.presence_alias = presence.OFFLINE
     return person
 
@@ -72,19 +72,19 @@ def create_contact(ctx: Context, command: CreateContact) -> Person:
 
 def _create_contact(ctx: Context, command: CreateContact) -> Person:
     rate_limits.spend_contact(ctx)
-    person = _new(ctx, rows.CONTACT, _name(command.name), address_of(command.email))
+    person = _new(ctx, rows.CONTACT, _name(command.name), canonical_email(command.email))
     person.icon, person.language, person.is_anonymous = _icon(command.icon), _language(command.language), command.is_anonymous
-    person.password = hashed(ctx, command.password) if command.password is not None else None
-    return _stored(person, [_by_email(person)])
+    person.password = hash_password(ctx, command.password) if command.password is not None else None
+    return _store(person, [_by_email(person)])
 
 
 @access.allow(VISITOR)
-def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | None) -> Person:
+def get_or_create_contact(ctx: Context, email: str, name: str | None, icon: str | None) -> Person:
     """The contact with this e-mail, made where there is none; his name is the e-mail's first part unless given.
 
     A visitors' token then speaks for him. Raises Forbidden where it is an agent's, Invalid.
     """
-    address = address_of(email)
+    address = canonical_email(email)
 
     def attempt() -> Person:
         claim = unique_names.find(ctx.account, "email", address)
@@ -98,7 +98,7 @@ def contact_by_email(ctx: Context, email: str, name: str | None, icon: str | Non
     if person.kind == rows.AGENT:
         raise Forbidden("this is an agent's address", IS_AGENT)
     if ctx.caller.level == VISITOR:
-        tokens.bind(ctx, person.id)
+        tokens.bind_to_visitor(ctx, person.id)
     return person
 
 
@@ -112,38 +112,38 @@ def is_free(ctx: Context, email: str) -> bool:
     return emails.is_address(address) and not taken
 
 
-def names_of(person: Person) -> list[unique_names.Claim]:
+def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
     """The names by which a person is found, which are free again when he goes."""
     names = [_by_email(person)] if person.email_is_verified else []
     if person.user_id and person.user_id_is_verified:
-        names.append(unique_names.claim(person.account, "user_id", person.user_id, person.id))
+        names.append(unique_names.new_name(person.account, "user_id", person.user_id, person.id))
     if person.kind == rows.AGENT:
-        names.append(unique_names.claim(person.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE))
+        names.append(unique_names.new_name(person.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE))
     if person.trace:
-        names.append(unique_names.claim(person.account, "trace", person.trace, person.id))
+        names.append(unique_names.new_name(person.account, "trace", person.trace, person.id))
     return names
 
 
-def hashed(ctx: Context, wire_password: str) -> str:
+def hash_password(ctx: Context, wire_password: str) -> str:
     """What is stored of a wire password. Raises Invalid for none."""
     if not 0 < len(wire_password) <= _LONGEST_NAME:
         raise Invalid("password", "must be 1 to 256 characters")
     return passwords.hashed(wire_password, ctx.entropy(16))
 
 
-def _by_email(person: Person) -> unique_names.Claim:
-    return unique_names.claim(person.account, "email", person.email, person.id)
+def _by_email(person: Person) -> unique_names.UniqueName:
+    return unique_names.new_name(person.account, "email", person.email, person.id)
 
 
-def _stored(person: Person, names: list[unique_names.Claim]) -> Person:
+def _store(person: Person, names: list[unique_names.UniqueName]) -> Person:
     try:
         rows.create(person, names)
-    except Refused as refused:
+    except ConditionFailed as refused:
         raise Exists("person", person.email) from refused
     return person
 
 
-def address_of(email: str) -> str:
+def canonical_email(email: str) -> str:
     """An e-mail as it is stored. Raises Invalid where it is none."""
     address = emails.canonical(email)
     if not emails.is_address(address):
@@ -170,26 +170,26 @@ def _icon(icon: str | None) -> str | None:
 
 
 @access.allow(VISITOR)
-def visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
+def get_or_create_visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
     """The anonymous contact behind a browser's trace, the same one however often it asks; the caller speaks for him.
 
     From now on his next chats are of the `domain` whose page he is on, if any.
     """
     if not 0 < len(trace) <= _LONGEST_NAME:
         raise Invalid("trace", "must be 1 to 256 characters")
-    person = contended(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace, domain))
-    tokens.bind(ctx, person.id)
-    visits(ctx, person, domain)
+    person = retry_on_conflict(ctx, lambda: _traced(ctx, trace) or _arrived(ctx, trace, domain))
+    tokens.bind_to_visitor(ctx, person.id)
+    record_visit(ctx, person, domain)
     return person
 
 
-def visits(ctx: Context, person: Person, domain: int | None) -> None:
+def record_visit(ctx: Context, person: Person, domain: int | None) -> None:
     """A contact is a visitor of a domain from now on: one request where he was of another. Raises NotFound."""
     if domain is None or person.domain == domain:
         return
     try:
         rows.change(person, {"domain": domain}, ctx.now)
-    except Refused as refused:
+    except ConditionFailed as refused:
         raise NotFound("person", person.id) from refused
 
 
@@ -200,15 +200,15 @@ def _traced(ctx: Context, trace: str) -> Person | None:
 
 def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
     rate_limits.spend_contact(ctx)
-    person = made_contact(ctx, NAMELESS)
+    person = new_contact(ctx, NAMELESS)
     person.email, person.email_is_verified = text.visitor_email(person.id, ctx.account), False
     person.is_anonymous, person.trace, person.domain = True, trace, domain
-    rows.create(person, [unique_names.claim(ctx.account, "trace", trace, person.id)])
-    people.card_of(ctx, person)  # the calls that follow act for them
+    rows.create(person, [unique_names.new_name(ctx.account, "trace", trace, person.id)])
+    people.full_view_of(ctx, person)  # the calls that follow act for them
     return person
 
 
-def made_contact(ctx: Context, name: str) -> Person:
+def new_contact(ctx: Context, name: str) -> Person:
     """A new contact without an address, to be stored with the names that are theirs alone: one request for the number."""
     return _new(ctx, rows.CONTACT, _name(name), "")
 

@@ -15,7 +15,7 @@ from chalicelib.desk.core.errors import Invalid, NotAuthenticated
 from chalicelib.desk.people import devices, people, presence
 from chalicelib.models import connections, sockets, topics
 from chalicelib.models import people as rows
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.connections import Connection as Connection
 from chalicelib.models.topics import Listener as Listener
 
@@ -49,18 +49,18 @@ def connect(ctx: Context, connection: str, device: str) -> Connection:
         number=caller.number,
         client=caller.client,
         token=caller.token,
-        generation=people.home(person).generation,
+        token_version=people.login_home(person).token_version,
         listed=connections.listed(ctx.account, person.kind),
         since=ctx.now,
     )
-    is_new = connections.create(row, tokens.ends_at(ctx))
+    is_new = connections.create(row, tokens.expiry_of(ctx))
     if not is_new:
         disconnect(ctx, connection)
-        connections.create(row, tokens.ends_at(ctx))
+        connections.create(row, tokens.expiry_of(ctx))
     _make_room(ctx, row, topics.join(ctx.account, person.id, listener(row), ctx.now))
-    known_sources.note(ctx, person.id)
+    known_sources.record(ctx, person.id)
     if person.away_at or person.offline_at or not (is_new or row.is_contact):
-        presence.is_back(ctx, person.id)
+        presence.cancel_grace(ctx, person.id)
     return row
 
 
@@ -68,20 +68,20 @@ def _make_room(ctx: Context, new: Connection, connected: Collection[Listener]) -
     """Closes those of a person's sockets that end first where there are too many: they may have gone without a word."""
     others = sorted((each for each in connected if each.connection != new.id), key=lambda each: each.until)
     for each in others[: max(0, len(connected) - MOST_SOCKETS)]:
-        end(ctx, each.connection)
+        close(ctx, each.connection)
 
 
 def listener(row: Connection) -> Listener:
     """A socket as topics have it."""
-    return Listener(row.id, row.person, row.device, row.is_mobile, row.expires_at, row.is_contact, row.token, row.generation)
+    return Listener(row.id, row.person, row.device, row.is_mobile, row.expires_at, row.is_contact, row.token, row.token_version)
 
 
 def _holder(account: str, each: Listener) -> Holder:
-    return Holder(account, each.person, each.token, each.generation)
+    return Holder(account, each.person, each.token, each.token_version)
 
 
 @access.allow(STRANGER)
-def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
+def context_of(ctx: Context, connection: str) -> tuple[Context, Connection]:
     """The context of the caller behind a socket: one request, and one where no warm process knows his token.
 
     Raises NotAuthenticated where it has not said who it is, Ended where they may not go on, TooMany.
@@ -90,10 +90,10 @@ def of(ctx: Context, connection: str) -> tuple[Context, Connection]:
     if row is None:
         raise NotAuthenticated
     ctx = ctx.acting(Caller(row.account, row.level, row.person, row.number, row.client, row.token))
-    if tokens.ended(ctx, [_holder(row.account, listener(row))]):
+    if tokens.find_ended(ctx, [_holder(row.account, listener(row))]):
         raise Ended
     rate_limits.spend_token(ctx)
-    known_sources.note(ctx, row.person)
+    known_sources.record(ctx, row.person)
     return ctx, row
 
 
@@ -107,7 +107,7 @@ def disconnect(ctx: Context, connection: str) -> Connection | None:
         topics.leave(row.account, topic, listener(row), ctx.now)
     others = topics.leave(row.account, row.person, listener(row), ctx.now)
     if not (others or row.is_contact):
-        presence.is_gone(ctx.acting(Caller(row.account, SYSTEM)), row.person)
+        presence.start_grace(ctx.acting(Caller(row.account, SYSTEM)), row.person)
     connections.delete(connection)
     return row
 
@@ -124,7 +124,7 @@ def watch(ctx: Context, row: Connection, conversation: str) -> None:
     if len(watched) >= _MOST_WATCHED:
         raise Invalid("conversation", f"{_MOST_WATCHED} are watched already")
     conversations.load(ctx, conversation)
-    _noted(connections.watch, row, conversation)
+    _record(connections.watch, row, conversation)
     topics.join(ctx.account, conversation, listener(row), ctx.now)
 
 
@@ -133,40 +133,40 @@ def unwatch(ctx: Context, row: Connection, conversation: str) -> None:
     """It does so no more: two requests, none where it does not. Raises NotAuthenticated where it has gone."""
     if conversation in (row.watched or ()):
         topics.leave(ctx.account, conversation, listener(row), ctx.now)
-        _noted(connections.unwatch, row, conversation)
+        _record(connections.unwatch, row, conversation)
 
 
-def _noted(note: Callable[[str, str], None], row: Connection, conversation: str) -> None:
+def _record(note: Callable[[str, str], None], row: Connection, conversation: str) -> None:
     try:
         note(row.id, conversation)
-    except Refused as refused:
+    except ConditionFailed as refused:
         raise NotAuthenticated from refused
 
 
 @access.allow(VISITOR)
-def typing(ctx: Context, row: Connection, conversation: str) -> list[Listener]:
+def watching_sockets(ctx: Context, row: Connection, conversation: str) -> list[Listener]:
     """Who is to know that the socket's person types: those who watch, but himself. Raises NotFound as `watch`."""
     if conversation not in (row.watched or ()):
         conversations.load(ctx, conversation)
     watching = topics.listeners(ctx.account, [conversation], ctx.now).get(conversation, [])
-    return _going_on(ctx, [each for each in watching if each.person != row.person])
+    return _still_valid(ctx, [each for each in watching if each.person != row.person])
 
 
 @access.allow(VISITOR)
-def company(ctx: Context, row: Connection) -> list[Listener]:
+def partner_sockets(ctx: Context, row: Connection) -> list[Listener]:
     """Who is to know that a contact's socket is there, or has gone: those who talk with him. Four requests.
 
     Nobody where it is an agent's, whose presence is his own word, or where the contact has another of its class.
     """
     if not row.is_contact:
         return []
-    chats = conversations.of_contact(ctx, row.person, limit=1)
-    others = {member for found in chats for member in members.of(ctx, found)}
+    chats = conversations.list_of_contact(ctx, row.person, limit=1)
+    others = {member for found in chats for member in members.list_participants(ctx, found)}
     heard = topics.listeners(ctx.account, {row.person, *others}, ctx.now)
     own = heard.pop(row.person, [])
     if any(each.connection != row.id and each.is_mobile == row.is_mobile for each in own):
         return []
-    return _going_on(ctx, [each for found in heard.values() for each in found])
+    return _still_valid(ctx, [each for found in heard.values() for each in found])
 
 
 @access.allow(VISITOR)
@@ -175,9 +175,9 @@ def listeners(ctx: Context, persons: Iterable[str]) -> list[Listener]:
     has ended is closed.
     """
     found = connected(ctx, persons)
-    going_on = _going_on(ctx, found)
+    going_on = _still_valid(ctx, found)
     for each in set(found).difference(going_on):
-        _put_out(ctx, each)
+        _remove(ctx, each)
     return going_on
 
 
@@ -189,19 +189,19 @@ def connected(ctx: Context, persons: Iterable[str]) -> list[Listener]:
 @access.allow(VISITOR)
 def device_of(ctx: Context, person: str) -> str | None:
     """The device that a person uses: one that listens now, the newest where several or none do. Two requests."""
-    known = [device.id for device in devices.of_person(ctx, person)]
+    known = [device.id for device in devices.list_of_person(ctx, person)]
     listening = {each.device for each in listeners(ctx, [person])}
     return next((device for device in known if device in listening), known[0] if known else None)
 
 
-def _going_on(ctx: Context, heard: list[Listener]) -> list[Listener]:
+def _still_valid(ctx: Context, heard: list[Listener]) -> list[Listener]:
     """Those of the sockets whose tokens have not ended, in their order."""
-    gone = tokens.ended(ctx, [_holder(ctx.account, each) for each in heard])
+    gone = tokens.find_ended(ctx, [_holder(ctx.account, each) for each in heard])
     return [each for each in heard if _holder(ctx.account, each) not in gone]
 
 
 @access.allow(VISITOR)
-def online(ctx: Context, persons: Collection[str]) -> dict[str, tuple[bool, bool]]:
+def load_online(ctx: Context, persons: Collection[str]) -> dict[str, tuple[bool, bool]]:
     """For each of the people whether a browser, and whether a mobile of his is connected: one request for each hundred."""
     found = topics.listeners(ctx.account, persons, ctx.now)
     return {person: classes(found.get(person, [])) for person in persons}
@@ -214,7 +214,7 @@ def classes(connected: Iterable[Listener]) -> tuple[bool, bool]:
 
 
 @access.allow(VISITOR)
-def tell(ctx: Context, heard: Iterable[Listener], text: str, topic: str | None = None) -> int:
+def send(ctx: Context, heard: Iterable[Listener], text: str, topic: str | None = None) -> int:
     """Sends a text to sockets, a request each; one that has gone is forgotten. Returns how many got it.
 
     `topic` is where they listen, their persons' own without it.
@@ -228,7 +228,7 @@ def tell(ctx: Context, heard: Iterable[Listener], text: str, topic: str | None =
     return told
 
 
-def _put_out(ctx: Context, each: Listener) -> None:
+def _remove(ctx: Context, each: Listener) -> None:
     sockets.close(each.connection)
     _forget(ctx, each, each.person)
 
@@ -238,16 +238,16 @@ def _forget(ctx: Context, gone: Listener, topic: str) -> None:
     if disconnect(ctx, gone.connection) is None:
         others = topics.leave(ctx.account, topic, gone, ctx.now)
         if topic == gone.person and not others:
-            presence.is_gone(ctx.acting(Caller(ctx.account, SYSTEM)), gone.person)
+            presence.start_grace(ctx.acting(Caller(ctx.account, SYSTEM)), gone.person)
 
 
-def answer(connection: str, text: str) -> None:
+def reply(connection: str, text: str) -> None:
     """Sends a text to the socket that has just asked, if it is still there."""
     sockets.send(connection, text)
 
 
 @access.allow(VISITOR)
-def end(ctx: Context, connection: str) -> None:
+def close(ctx: Context, connection: str) -> None:
     """Closes a socket, and forgets it."""
     sockets.close(connection)
     disconnect(ctx, connection)
@@ -256,10 +256,10 @@ def end(ctx: Context, connection: str) -> None:
 @access.allow(AGENT)
 def end_session(ctx: Context, person: str, device: str | None = None) -> None:
     """Ends the caller's token, and closes the person's sockets that are of it or of a device: two requests, and four for each."""
-    tokens.end(ctx)
+    tokens.revoke(ctx)
     for each in connected(ctx, [person]):
         if each.device == device or each.token == ctx.caller.token:
-            end(ctx, each.connection)
+            close(ctx, each.connection)
 
 
 @access.allow(SYSTEM)
@@ -285,10 +285,10 @@ def close_ended_of_account(ctx: Context, after: str) -> str:
 
 
 def _close_ended(ctx: Context, found: list[Listener]) -> bool:
-    gone = tokens.ended(ctx, [_holder(ctx.account, each) for each in found], anew=True)
+    gone = tokens.find_ended(ctx, [_holder(ctx.account, each) for each in found], anew=True)
     closing = [each for each in found if _holder(ctx.account, each) in gone]
     for each in closing[:MOST_AT_ONCE]:
-        _put_out(ctx, each)
+        _remove(ctx, each)
     return len(closing) > MOST_AT_ONCE
 
 

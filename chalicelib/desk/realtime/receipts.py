@@ -17,7 +17,7 @@ from chalicelib.desk.core.events import ConversationAssigned
 from chalicelib.desk.people import devices
 from chalicelib.desk.people.devices import Device
 from chalicelib.models import details, messages, receipts, status_history
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.messages import Message
 from chalicelib.models.receipts import Receipt
 from chalicelib.rules import ids
@@ -58,11 +58,11 @@ def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
     named = {device for device, _ in grouped}
     if len(named) > _MOST_DEVICES:
         raise Invalid("list", f"is of more than {_MOST_DEVICES} devices")
-    owners = {device: devices.mine(ctx, device) for device in named}
+    owners = {device: devices.load_owner(ctx, device) for device in named}
     known = {device: _known(ctx, owners[device], [of for on, of in grouped if on == device]) for device in named}
     for (device, conversation), numbers in grouped.items():
         if conversation in known[device]:
-            _note(ctx, owners[device], device, conversation, numbers)
+            _record(ctx, owners[device], device, conversation, numbers)
 
 
 def _known(ctx: Context, person: str, wanted: Collection[str]) -> set[str]:
@@ -70,13 +70,13 @@ def _known(ctx: Context, person: str, wanted: Collection[str]) -> set[str]:
     prefix = f"{ctx.account}#{person}#"
     known = {id_ for id_ in wanted if _shared.get(prefix + id_, ctx.now)}
     left = [id_ for id_ in wanted if id_ not in known and ids.is_uuid(id_)]
-    fresh = {found.id for found in members.shared_with(ctx, person, left)} if left else set[str]()
+    fresh = {found.id for found in members.list_shared(ctx, person, left)} if left else set[str]()
     for id_ in fresh:
         _shared.put(prefix + id_, True, ctx.now)
     return known | fresh
 
 
-def _note(ctx: Context, person: str, device: str, conversation: str, numbers: set[int]) -> None:
+def _record(ctx: Context, person: str, device: str, conversation: str, numbers: set[int]) -> None:
     known = receipts.acknowledge(ctx.account, device, conversation, numbers, ctx.now)
     many = len(known.acknowledged)
     if many // _TIDY > (many - len(numbers)) // _TIDY:
@@ -85,15 +85,15 @@ def _note(ctx: Context, person: str, device: str, conversation: str, numbers: se
 
 def _tidy(ctx: Context, person: str, device: str, known: Receipt) -> None:
     """Keeps a receipt small: a write costs by its size. What it has of no conversation or message goes."""
-    found = conversations.some(ctx, [known.conversation])
+    found = conversations.get_many(ctx, [known.conversation])
     if found:
-        _left(ctx, person, found[0], devices.get(ctx, person, device), known, last=found[0].message_count)
+        _pending_in(ctx, person, found[0], devices.get(ctx, person, device), known, last=found[0].message_count)
     else:
-        _move_on(ctx, device, known.conversation, rules.Left([], known.upto, known.acknowledged))
+        _move_on(ctx, device, known.conversation, rules.Pending([], known.upto, known.acknowledged))
 
 
 @access.allow(VISITOR)
-def pending(ctx: Context, device: str) -> list[Message]:
+def list_pending(ctx: Context, device: str) -> list[Message]:
     """What the caller's device has not acknowledged, oldest first in each conversation, the latest conversations first.
 
     Four requests, and one for each conversation that has something. Raises NotFound for a device that is not his.
@@ -102,17 +102,17 @@ def pending(ctx: Context, device: str) -> list[Message]:
     known = devices.get(ctx, person, device)
     had = receipts.of_device(ctx.account, device)
     found: list[Message] = []
-    for conversation in _mine(ctx, person):
+    for conversation in _own_conversations(ctx, person):
         receipt = had.get(conversation.id, _NONE)
         if conversation.last_activity_at >= known.created_at and receipt.upto < conversation.message_count:
-            found += _left(ctx, person, conversation, known, receipt)
+            found += _pending_in(ctx, person, conversation, known, receipt)
         if _is_much(found):
             break
     return _first(found)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PageRequest:
     """Which page of what is pending: page `offset` (from 0), or what is just older or newer than one message."""
 
     size: int
@@ -122,12 +122,12 @@ class Turn:
 
 
 @access.allow(VISITOR)
-def page(ctx: Context, device: str, turn: Turn) -> tuple[list[Message], int]:
+def list_page(ctx: Context, device: str, turn: PageRequest) -> tuple[list[Message], int]:
     """A page of the same in the order in which they came, oldest first, and how many there are in all.
 
     As many requests as `pending`; two more for a message that the page is older or newer than. Raises NotFound for these.
     """
-    found = sorted(pending(ctx, device), key=_place)
+    found = sorted(list_pending(ctx, device), key=_place)
     if turn.older_than:
         end = bisect_left(found, _place(_get(ctx, turn.older_than)), key=_place)
         return found[max(0, end - turn.size) : end], len(found)
@@ -143,60 +143,64 @@ def _place(message: Message) -> tuple[int, str, int]:
 
 def _get(ctx: Context, handle: Handle) -> Message:
     """The message that a handle names, acknowledged or not."""
-    found = conversations.load(ctx, handle.conversation)
-    rows = messages.between(ctx.account, found.id, handle.sequence, handle.sequence, newest_first=False)
+    conversation = conversations.load(ctx, handle.conversation)
+    rows = messages.between(ctx.account, conversation.id, handle.sequence, handle.sequence, newest_first=False)
     if not rows:
         raise NotFound("message", handle.sequence)
     return rows[0]
 
 
-def _mine(ctx: Context, person: str) -> list[Conversation]:
+def _own_conversations(ctx: Context, person: str) -> list[Conversation]:
     """Conversations of which somebody gets the messages, at most 100 of the latest. Two requests."""
     if ctx.caller.level == VISITOR:
-        return conversations.of_contact(ctx, person)
+        return conversations.list_of_contact(ctx, person)
     if accounts.load(ctx).routed:
-        return conversations.held_by(ctx, person)
+        return conversations.list_open_of(ctx, person)
     listed = inbox.page(ctx, Listing(size=_MOST_CONVERSATIONS)).conversations
-    return conversations.some(ctx, [row.id for row in listed])
+    return conversations.get_many(ctx, [row.id for row in listed])
 
 
-def _left(ctx: Context, person: str, found: Conversation, device: Device, had: Receipt, last: int | None = None) -> list[Message]:
-    first = rules.first(had.upto, found.message_count)
-    rows = messages.between(ctx.account, found.id, first, found.message_count, newest_first=False)
+def _pending_in(
+    ctx: Context, person: str, conversation: Conversation, device: Device, had: Receipt, last: int | None = None
+) -> list[Message]:
+    first = rules.first_pending(had.upto, conversation.message_count)
+    rows = messages.between(ctx.account, conversation.id, first, conversation.message_count, newest_first=False)
     public = [row for row in rows if row.public_sequence]
-    wanted = {row.sequence: row for row in _since(person, found, device, public) if row.device != device.id}
-    left = rules.left([row.sequence for row in rows], wanted, first - 1, had.acknowledged, last)
+    wanted = {row.sequence: row for row in _since(person, conversation, device, public) if row.device != device.id}
+    left = rules.pending([row.sequence for row in rows], wanted, first - 1, had.acknowledged, last)
     if left.upto > had.upto or left.settled:
-        _move_on(ctx, device.id, found.id, left)
+        _move_on(ctx, device.id, conversation.id, left)
     return [wanted[number] for number in left.messages]
 
 
-def _since(person: str, found: Conversation, device: Device, said: Sequence[Message]) -> Sequence[Message]:
+def _since(person: str, conversation: Conversation, device: Device, said: Sequence[Message]) -> Sequence[Message]:
     """A device gets what was said since it is there, and an agent what was since the conversation is his."""
     there = rules.since(said, device.created_at, unanswered=False)
-    if found.assignee != person or found.assigned_at is None:
+    if conversation.assignee != person or conversation.assigned_at is None:
         return there
-    return rules.since(there, found.assigned_at, unanswered=True)
+    return rules.since(there, conversation.assigned_at, unanswered=True)
 
 
 @access.allow(SYSTEM)
-def unanswered(ctx: Context, found: Conversation, got: ConversationAssigned) -> list[Message]:
+def unanswered(ctx: Context, conversation: Conversation, got: ConversationAssigned) -> list[Message]:
     """What the contact had said when an agent got the conversation, the latest 100 at most, but what the agent was told when it
     was theirs before: one request, two where it has been somebody's before.
     """
-    known = details.get(found.key) if found.steps > 1 else None
-    told = status_history.lost(known.numbered(found.steps), got.number, got.step) if known else 0
-    rows = messages.between(ctx.account, found.id, max(1, got.messages - 99), got.messages, newest_first=False)
+    known = details.get(conversation.key) if conversation.status_change_count > 1 else None
+    told = (
+        status_history.messages_until_lost(known.numbered(conversation.status_change_count), got.number, got.step) if known else 0
+    )
+    rows = messages.between(ctx.account, conversation.id, max(1, got.messages - 99), got.messages, newest_first=False)
     public = [row for row in rows if row.public_sequence]
     while public and public[-1].sender == got.agent:  # who takes it by answering
         public.pop()
     return [row for row in rules.unanswered_of(public) if row.sequence > told]
 
 
-def _move_on(ctx: Context, device: str, conversation: str, left: rules.Left) -> None:
+def _move_on(ctx: Context, device: str, conversation: str, left: rules.Pending) -> None:
     try:
         receipts.move_on(ctx.account, device, conversation, left.upto, left.settled, ctx.now)
-    except Refused:
+    except ConditionFailed:
         return  # another of its calls has moved it further
 
 

@@ -12,7 +12,7 @@ from chalicelib.desk.people.people import Person
 from chalicelib.desk.realtime import live
 from chalicelib.desk.realtime.live import Listener
 from chalicelib.models import people as rows
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import emails
 from chalicelib.rules.presence import OFFLINE, ONLINE
 
@@ -31,11 +31,11 @@ def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session
 
     Raises Forbidden for a program and for another's e-mail, Invalid.
     """
-    agent = presence.mine(ctx)
+    agent = presence.load_own(ctx)
     if agent.email != emails.canonical(email):
         raise Forbidden("the token is not this user's")
-    device = devices.used(ctx, agent.id, client_id, details)
-    _write(ctx, lambda: rows.comes(agent, device.id, ONLINE, _latest(ctx, agent), is_mobile=device.is_mobile), agent)
+    device = devices.record_use(ctx, agent.id, client_id, details)
+    _write(ctx, lambda: rows.log_in_on(agent, device.id, ONLINE, _latest(ctx, agent), is_mobile=device.is_mobile), agent)
     connected = live.connected(ctx, [agent.id])
     return Session(agent, device, [each for each in connected if each.is_mobile == device.is_mobile and each.device != device.id])
 
@@ -46,10 +46,10 @@ def end(ctx: Context, person: str, device: str) -> None:
 
     Raises Forbidden for another's.
     """
-    agent = presence.mine(ctx)
+    agent = presence.load_own(ctx)
     if agent.id != person:
         raise Forbidden("the token is not this user's")
-    _write(ctx, lambda: rows.goes(agent, device, OFFLINE, _latest(ctx, agent)), agent)
+    _write(ctx, lambda: rows.log_out_of(agent, device, OFFLINE, _latest(ctx, agent)), agent)
     live.end_session(ctx, agent.id, device)
 
 
@@ -61,15 +61,15 @@ def _latest(ctx: Context, agent: Person) -> int:
 def _write(ctx: Context, write: Callable[[], None], agent: Person) -> None:
     try:
         write()
-    except Refused as refused:
+    except ConditionFailed as refused:
         raise NotFound("person", agent.id) from refused
     people.forget(ctx, agent.id)
 
 
 @access.allow(AGENT)
-def is_on(ctx: Context, person: str, device: str) -> bool:
+def is_on(ctx: Context, person_id: str, device: str) -> bool:
     """Whether a person is on a device: an agent logged in, a contact connected. One request, or two. Raises NotFound."""
-    found = people.get(ctx, person)
-    if found.kind == people.CONTACT:
-        return device in {each.device for each in live.connected(ctx, [person])}
-    return device in (found.browser_device, found.mobile_device)
+    person = people.get(ctx, person_id)
+    if person.kind == people.CONTACT:
+        return device in {each.device for each in live.connected(ctx, [person_id])}
+    return device in (person.browser_device, person.mobile_device)

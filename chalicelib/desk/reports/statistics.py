@@ -16,7 +16,7 @@ from chalicelib.desk.people import people
 from chalicelib.models import conversations, statistics
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import CONTACT, Person
-from chalicelib.models.statistics import Counts, Place
+from chalicelib.models.statistics import Increments, Place
 from chalicelib.rules import quarters as rules
 from chalicelib.rules import status
 from chalicelib.rules.groups import Work
@@ -52,8 +52,8 @@ def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
     return new
 
 
-def _found(table: str, records: Sequence[Record]) -> dict[Place, Counts]:
-    found: defaultdict[Place, Counts] = defaultdict(Counts)
+def _found(table: str, records: Sequence[Record]) -> dict[Place, Increments]:
+    found: defaultdict[Place, Increments] = defaultdict(Increments)
     for record in records:
         change = record["dynamodb"]
         if not change.get("NewImage"):
@@ -62,16 +62,16 @@ def _found(table: str, records: Sequence[Record]) -> dict[Place, Counts]:
             _of_person(found, change.get("OldImage"), change["NewImage"])
         elif conversations.is_summary(change["Keys"]["key"]["S"]):
             _of_conversation(found, change.get("OldImage"), change["NewImage"])
-    return {place: counts for place, counts in found.items() if counts != Counts()}
+    return {place: counts for place, counts in found.items() if counts != Increments()}
 
 
-def _of_person(found: dict[Place, Counts], old: Any, new: Any) -> None:
+def _of_person(found: dict[Place, Increments], old: Any, new: Any) -> None:
     person = Person.from_raw_data(new)
     if old is None and person.kind == CONTACT:
         found[person.account, rules.quarter(person.created_at), None].contacts += 1
 
 
-def _of_conversation(found: dict[Place, Counts], old: Any, new: Any) -> None:
+def _of_conversation(found: dict[Place, Increments], old: Any, new: Any) -> None:
     before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
     came = max(0, _public(after) - (_public(before) if before else 0))
     counts = found[after.account, rules.quarter(after.last_activity_at), None]
@@ -105,7 +105,7 @@ def by_hour(ctx: Context) -> list[Numbers]:
     today = rules.today(ctx.now, zone)
     hours = [Numbers() for _ in range(24)]
     for row in _rows(ctx, today, today, zone):
-        _add(hours[rules.place(row.quarter, zone)[1]], row)
+        _add(hours[rules.local_hour(row.quarter, zone)[1]], row)
     return hours
 
 
@@ -128,11 +128,11 @@ def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Nu
         raise Invalid("end_date", f"must be less than {MOST_DAYS} days after begin_date")
     days = {day: Numbers() for day in rules.days(first, last)}
     for row in _rows(ctx, first, last, zone):
-        _add(days[rules.place(row.quarter, zone)[0]], row)
+        _add(days[rules.local_hour(row.quarter, zone)[0]], row)
     return days
 
 
-def work(ctx: Context) -> dict[str, Work]:
+def work_today(ctx: Context) -> dict[str, Work]:
     """What each agent has had today (UTC), by his id: contacts whose conversations were his, and what was said in them.
 
     A moment old, one request; who has had nothing is left out.
@@ -142,18 +142,18 @@ def work(ctx: Context) -> dict[str, Work]:
 
 
 @access.allow(AGENT)
-def overall(ctx: Context) -> Numbers:
+def totals(ctx: Context) -> Numbers:
     """All that was ever counted, and today's agents of the account: two requests."""
     total = statistics.total(ctx.account)
-    return Numbers(total.contacts, total.messages, {agent.id for agent in people.agents(ctx)})
+    return Numbers(total.contacts, total.messages, {agent.id for agent in people.list_agents(ctx)})
 
 
-def _rows(ctx: Context, first: date, last: date, zone: str) -> list[statistics.Tally]:
+def _rows(ctx: Context, first: date, last: date, zone: str) -> list[statistics.Statistic]:
     span = rules.quarters(first, last, zone)
     return statistics.between(ctx.account, span.start, span.stop - 1)
 
 
-def _add(numbers: Numbers, row: statistics.Tally) -> None:
+def _add(numbers: Numbers, row: statistics.Statistic) -> None:
     numbers.contacts += row.contacts
     numbers.messages += row.messages
     numbers.agents |= set(row.agents or ())

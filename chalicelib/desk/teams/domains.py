@@ -8,14 +8,14 @@ from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
 from chalicelib.desk.core import access, events
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import Exists, Forbidden, Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import sequences, settings
 from chalicelib.models.settings import Setting
 from chalicelib.rules import domains
 from chalicelib.rules.domains import Domain as Domain
-from chalicelib.rules.domains import Part as Part
+from chalicelib.rules.domains import OperatorRole as OperatorRole
 
 #: Domains that an account may have, and agents of one: a domain's document stays below 20 KB.
 MOST, MOST_OPERATORS = 100, 150
@@ -31,25 +31,25 @@ class Change:
     is_active: bool | None = None
 
 
-def listed(ctx: Context) -> dict[int, Domain]:
+def list_cached(ctx: Context) -> dict[int, Domain]:
     """The account's domains by number, at most a minute old: no request where a warm process has them, else one."""
     found = _known.get(ctx.account, ctx.now)
-    return refreshed(ctx) if found is None else found
+    return list_fresh(ctx) if found is None else found
 
 
 @access.allow(VISITOR)
-def refreshed(ctx: Context) -> dict[int, Domain]:
+def list_fresh(ctx: Context) -> dict[int, Domain]:
     """The same as they are stored now: one request."""
-    rows = settings.load(_part(ctx)).values()
+    rows = settings.load(_setting_kind(ctx)).values()
     every = [_shown(row) for row in rows]
     return _known.put(ctx.account, {domain.number: domain for domain in every}, ctx.now)
 
 
-def numbered(ctx: Context, number: int | None) -> Domain | None:
+def find_by_number(ctx: Context, number: int | None) -> Domain | None:
     """The domain of a chat, None where it has none or that is removed: read anew where it is not among those known."""
     if number is None:
         return None
-    return listed(ctx).get(number) or refreshed(ctx).get(number)
+    return list_cached(ctx).get(number) or list_fresh(ctx).get(number)
 
 
 @access.allow(AGENT)
@@ -59,18 +59,18 @@ def get(ctx: Context, host: str) -> Domain:
 
 
 @access.allow(AGENT)
-def operators(ctx: Context, domain: Domain) -> list[tuple[Person, Part]]:
+def list_operators(ctx: Context, domain: Domain) -> list[tuple[Person, OperatorRole]]:
     """A domain's agents by number, each with his part in it: one request."""
-    return [(agent, domain.operators[agent.id]) for agent in people.agents(ctx) if agent.id in domain.operators]
+    return [(agent, domain.operators[agent.id]) for agent in people.list_agents(ctx) if agent.id in domain.operators]
 
 
-def serving(ctx: Context, agents: list[Person], number: int | None) -> list[Person]:
+def agents_serving(ctx: Context, agents: list[Person], number: int | None) -> list[Person]:
     """Those of the agents whom a chat of a domain, or of none, is for."""
-    return domains.serving(agents, numbered(ctx, number))
+    return domains.serving(agents, find_by_number(ctx, number))
 
 
 @access.allow(VISITOR)
-def started_on(ctx: Context, host: str | None, origin: str | None) -> int | None:
+def find_by_page(ctx: Context, host: str | None, origin: str | None) -> int | None:
     """The number of the domain whose page a visitor is on, by its host or else by his browser's Origin header.
 
     An origin that is no domain of the account's is of none. Where `host` is named the page must be one of it.
@@ -78,17 +78,17 @@ def started_on(ctx: Context, host: str | None, origin: str | None) -> int | None
     """
     page = domains.host_of_origin(origin) if origin else None
     if host is None:
-        found = _of_host(listed(ctx), page) if page else None
-        return found.number if found and found.is_active else None
+        domain = _of_host(list_cached(ctx), page) if page else None
+        return domain.number if domain and domain.is_active else None
     wanted = _host(host)
-    found = _of_host(listed(ctx), wanted) or _of_host(refreshed(ctx), wanted)
-    if found is None:
+    domain = _of_host(list_cached(ctx), wanted) or _of_host(list_fresh(ctx), wanted)
+    if domain is None:
         raise NotFound("domain", host)
     if origin and page != wanted:
         raise Forbidden("this page is not the domain's")
-    if not found.is_active:
+    if not domain.is_active:
         raise Forbidden("the domain is switched off")
-    return found.number
+    return domain.number
 
 
 def _of_host(known: Mapping[int, Domain], host: str) -> Domain | None:
@@ -98,14 +98,14 @@ def _of_host(known: Mapping[int, Domain], host: str) -> Domain | None:
 @access.allow(ADMIN, access.DOMAINS)
 def register(ctx: Context, host: str, email: str) -> Domain:
     """A new domain without agents: three requests. Raises Exists, and Invalid for what is no host, no address or one too many."""
-    name, address = _host(host), registration.address_of(email)
-    there = refreshed(ctx)
+    name, address = _host(host), registration.canonical_email(email)
+    there = list_fresh(ctx)
     if _of_host(there, name):
         raise Exists("domain", name)
     if len(there) >= MOST:
         raise Invalid("domain", f"an account has {MOST} at most")
     made = Domain(sequences.next_number(ctx.account, "domain"), name, address, ctx.now, ctx.now)
-    if not settings.create(Setting(_part(ctx), name), asdict(made)):
+    if not settings.create(Setting(_setting_kind(ctx), name), asdict(made)):
         raise Exists("domain", name)
     _known.forget(ctx.account)
     return made
@@ -116,7 +116,7 @@ def change(ctx: Context, host: str, wanted: Change) -> bool:
     """Sets what is given: two requests. Returns whether that changed anything. Raises NotFound, Invalid, Exists."""
     given: dict[str, Any] = {name: value for name, value in asdict(wanted).items() if value is not None}
     given |= {"host": _host(wanted.host)} if wanted.host is not None else {}
-    given |= {"email": registration.address_of(wanted.email)} if wanted.email is not None else {}
+    given |= {"email": registration.canonical_email(wanted.email)} if wanted.email is not None else {}
     return _changed(ctx, host, lambda domain: replace(domain, **given))
 
 
@@ -124,8 +124,8 @@ def change(ctx: Context, host: str, wanted: Change) -> bool:
 def remove(ctx: Context, host: str) -> None:
     """Removes a domain: two requests. Its chats are of none from then on, and its number never comes again. Raises NotFound."""
     name = _host(host)
-    contended(ctx, lambda: settings.delete(_row(ctx, name)))
-    _tell(ctx)
+    retry_on_conflict(ctx, lambda: settings.delete(_row(ctx, name)))
+    _publish_change(ctx)
 
 
 @access.allow(ADMIN, access.DOMAINS, access.OPERATORS)
@@ -135,13 +135,13 @@ def assign(ctx: Context, host: str, agent: str) -> bool:
     def joined(domain: Domain) -> Domain:
         if agent not in domain.operators and len(domain.operators) >= MOST_OPERATORS:
             raise Invalid("domain", f"has {MOST_OPERATORS} operators at most")
-        return replace(domain, operators={agent: Part()} | dict(domain.operators))
+        return replace(domain, operators={agent: OperatorRole()} | dict(domain.operators))
 
     return _changed(ctx, host, joined)
 
 
 @access.allow(ADMIN, access.DOMAINS)
-def set_part(ctx: Context, host: str, agent: str, flags: Mapping[str, bool]) -> bool:
+def set_role(ctx: Context, host: str, agent: str, flags: Mapping[str, bool]) -> bool:
     """Sets flags of an agent's part in a domain: two requests. Returns whether that changed anything. Raises NotFound."""
 
     def changed(domain: Domain) -> Domain:
@@ -153,7 +153,7 @@ def set_part(ctx: Context, host: str, agent: str, flags: Mapping[str, bool]) -> 
 
 
 @access.allow(ADMIN, access.DOMAINS)
-def take_off(ctx: Context, host: str, agent: str) -> bool:
+def unassign(ctx: Context, host: str, agent: str) -> bool:
     """Takes an agent off a domain: two requests. Returns False where he is not one of its. Raises NotFound."""
 
     def left(domain: Domain) -> Domain:
@@ -174,9 +174,9 @@ def _changed(ctx: Context, host: str, change_: Callable[[Domain], Domain]) -> bo
         _write(ctx, row, replace(after, updated_at=ctx.now))
         return True
 
-    changed = contended(ctx, attempt)
+    changed = retry_on_conflict(ctx, attempt)
     if changed:
-        _tell(ctx)
+        _publish_change(ctx)
     return changed
 
 
@@ -185,12 +185,12 @@ def _write(ctx: Context, row: Setting, domain: Domain) -> None:
     if row.name == domain.host:
         settings.put(row, asdict(domain))
         return
-    if settings.get(_part(ctx), domain.host):
+    if settings.get(_setting_kind(ctx), domain.host):
         raise Exists("domain", domain.host)
     settings.move(row, domain.host, asdict(domain))
 
 
-def _tell(ctx: Context) -> None:
+def _publish_change(ctx: Context) -> None:
     """What waits may be another's now, or anybody's."""
     _known.forget(ctx.account)
     events.publish([events.DomainChanged(ctx.account, ctx.now)], ctx.now)
@@ -202,19 +202,19 @@ def forget(ctx: Context) -> None:
     _known.forget(ctx.account)
 
 
-def _part(ctx: Context) -> str:
+def _setting_kind(ctx: Context) -> str:
     return f"{ctx.account}#domains"
 
 
 def _row(ctx: Context, host: str) -> Setting:
-    row = settings.get(_part(ctx), host)
+    row = settings.get(_setting_kind(ctx), host)
     if row is None:
         raise NotFound("domain", host)
     return row
 
 
 def _shown(row: Setting) -> Domain:
-    parts = {id_: Part(**part) for id_, part in row.document["operators"].items()}
+    parts = {id_: OperatorRole(**part) for id_, part in row.document["operators"].items()}
     return Domain(**{**row.document, "operators": parts})
 
 

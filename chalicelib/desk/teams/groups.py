@@ -9,13 +9,13 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import GROUPS
 from chalicelib.desk.core import access, events
 from chalicelib.desk.core.errors import Invalid, NotFound
-from chalicelib.desk.core.retry import contended
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import domains
 from chalicelib.models import people as rows
 from chalicelib.models import sequences, settings
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.settings import Setting
 from chalicelib.rules import groups, ids
 from chalicelib.rules.domains import serving as serving_domain
@@ -41,9 +41,9 @@ class Change:
 
 
 @access.allow(VISITOR)
-def listed(ctx: Context) -> list[Group]:
+def list_all(ctx: Context) -> list[Group]:
     """The account's groups in the order of their making: one request."""
-    return sorted(accounts.refreshed(ctx).groups.values(), key=lambda group: group.number)
+    return sorted(accounts.load_fresh(ctx).groups.values(), key=lambda group: group.number)
 
 
 @access.allow(VISITOR)
@@ -53,7 +53,7 @@ def get(ctx: Context, group: str) -> Group:
 
 
 @access.allow(VISITOR)
-def names(ctx: Context) -> dict[str, str]:
+def load_names(ctx: Context) -> dict[str, str]:
     """Names of the account's groups by id, at most a minute old; who points at another group is in none."""
     return {group.id: group.name for group in accounts.load(ctx).groups.values()}
 
@@ -62,14 +62,14 @@ def names(ctx: Context) -> dict[str, str]:
 def create(ctx: Context, name: str, given: Change) -> Group:
     """A new group without members. Raises Invalid for what it can't be called, and for one too many."""
     _check(replace(given, name=name))
-    if len(accounts.refreshed(ctx).groups) >= MOST:
+    if len(accounts.load_fresh(ctx).groups) >= MOST:
         raise Invalid("group", f"an account has {MOST} at most")
     number = sequences.next_number(ctx.account, "group")
     made = Group(ctx.new_id(), number, name, created_at=ctx.now, updated_at=ctx.now)
-    made = replace(made, **_set(replace(given, name=name)))
+    made = replace(made, **_given(replace(given, name=name)))
     settings.put(Setting(ctx.account, f"{GROUPS}{made.id}"), asdict(made))
     accounts.forget(ctx.account)
-    _tell(ctx, made)
+    _publish_change(ctx, made)
     return made
 
 
@@ -81,14 +81,14 @@ def change(ctx: Context, group: str, wanted: Change) -> Group:
     def attempt() -> tuple[Group, Group]:
         row = _row(ctx, group)
         before = Group(**row.document)
-        after = replace(before, **_set(wanted), updated_at=ctx.now)
+        after = replace(before, **_given(wanted), updated_at=ctx.now)
         settings.put(row, asdict(after))
         return before, after
 
-    before, after = contended(ctx, attempt)
+    before, after = retry_on_conflict(ctx, attempt)
     accounts.forget(ctx.account)
     if before.is_distributor != after.is_distributor:
-        _tell(ctx, after)
+        _publish_change(ctx, after)
     return after
 
 
@@ -98,12 +98,12 @@ def remove(ctx: Context, group: str) -> None:
 
     Nothing else is written: who points at a group that is not there, points at none, and its id never comes again.
     """
-    contended(ctx, lambda: settings.delete(_row(ctx, group)))
+    retry_on_conflict(ctx, lambda: settings.delete(_row(ctx, group)))
     accounts.forget(ctx.account)
     events.publish([events.GroupChanged(ctx.account, ctx.now, group)], ctx.now)
 
 
-def _tell(ctx: Context, group: Group) -> None:
+def _publish_change(ctx: Context, group: Group) -> None:
     """What waits may have found somebody, where a group begins to distribute."""
     if group.is_distributor:
         events.publish([events.GroupChanged(ctx.account, ctx.now, group.id)], ctx.now)
@@ -116,7 +116,7 @@ def _row(ctx: Context, group: str) -> Setting:
     return row
 
 
-def _set(wanted: Change) -> dict[str, Any]:
+def _given(wanted: Change) -> dict[str, Any]:
     return {name: value for name, value in asdict(wanted).items() if value is not None}
 
 
@@ -131,50 +131,50 @@ def _check(wanted: Change) -> None:
 
 
 @access.allow(VISITOR)
-def serving(ctx: Context, agents: list[Person], group: str | None, domain: int | None) -> list[Person]:
+def agents_serving(ctx: Context, agents: list[Person], group: str | None, domain: int | None) -> list[Person]:
     """Those of the agents whom a conversation of a group and of a domain, or of none, is for."""
-    account, site = accounts.knowing(ctx, group), domains.numbered(ctx, domain)
+    account, site = accounts.load_with_group(ctx, group), domains.find_by_number(ctx, domain)
     asked = groups.serving(agents, group, account.groups, by_group=account.by_group and site is None)
     return serving_domain(asked, site)
 
 
 @access.allow(VISITOR)
-def members(ctx: Context, group: Group) -> list[Person]:
+def list_members(ctx: Context, group: Group) -> list[Person]:
     """A group's agents by number: one request."""
-    return groups.members(people.agents(ctx), group.id)
+    return groups.members(people.list_agents(ctx), group.id)
 
 
 @access.allow(VISITOR)
-def groupless(ctx: Context) -> list[Person]:
+def list_groupless(ctx: Context) -> list[Person]:
     """The agents of no group by number: two requests."""
-    return groups.groupless(people.agents(ctx), accounts.refreshed(ctx).groups)
+    return groups.groupless(people.list_agents(ctx), accounts.load_fresh(ctx).groups)
 
 
 @access.allow(VISITOR)
-def sizes(ctx: Context) -> Counter[str]:
+def count_members(ctx: Context) -> Counter[str]:
     """How many agents each group has: one request."""
-    return Counter(agent.group for agent in people.agents(ctx) if agent.group)
+    return Counter(agent.group for agent in people.list_agents(ctx) if agent.group)
 
 
 @access.allow(ADMIN)
-def add(ctx: Context, group: Group, agent: str) -> None:
+def add_member(ctx: Context, group: Group, agent: str) -> None:
     """Moves an agent into a group, out of the one he is in; again it changes nothing: one request. Raises NotFound."""
     if not ids.is_uuid(agent):
         raise NotFound("person", agent)
     try:
-        rows.move(ctx.account, agent, group.id, ctx.now)
-    except Refused as refused:
+        rows.set_group(ctx.account, agent, group.id, ctx.now)
+    except ConditionFailed as refused:
         raise NotFound("person", agent) from refused
     people.forget(ctx, agent)
 
 
 @access.allow(ADMIN)
-def take_out(ctx: Context, group: Group, agent: str) -> None:
+def remove_member(ctx: Context, group: Group, agent: str) -> None:
     """Takes an agent out of a group: one request. Raises NotFound where he is not in it."""
     if not ids.is_uuid(agent):
         raise NotFound("group member", agent)
     try:
-        rows.move(ctx.account, agent, None, ctx.now, out_of=group.id)
-    except Refused as refused:
+        rows.set_group(ctx.account, agent, None, ctx.now, out_of=group.id)
+    except ConditionFailed as refused:
         raise NotFound("group member", agent) from refused
     people.forget(ctx, agent)

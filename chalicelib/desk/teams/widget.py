@@ -57,4 +57,4 @@ def _account(ctx: Context) -> Account:
 def _page(ctx: Context, host: str, origin: str | None) -> None:
     if not origin:
         raise Forbidden("the page does not say where it is from")
-    domains.started_on(ctx, host, origin)
+    domains.find_by_page(ctx, host, origin)

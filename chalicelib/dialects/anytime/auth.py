@@ -32,7 +32,7 @@ def _caller(ctx: Context, request: Request) -> Caller:
         raise NotAuthenticated
     try:
         email, _, key = base64.b64decode(basic, validate=True).decode().partition(":")
-        address = registration.address_of(email)
+        address = registration.canonical_email(email)
     except (ValueError, Invalid) as error:
         raise NotAuthenticated from error
     return tokens.check(ctx, key, tokens.KEY, name=address)
@@ -59,11 +59,11 @@ class OAuthToken(msgspec.Struct):
 def token(ctx: Context, request: OAuthRequest) -> OAuthToken:
     """`POST /oauth/token`: for an agent's e-mail and password, or for a refresh token, which is used up."""
     if request.grant_type == "password":
-        return _shown(refresh_tokens.begin(ctx, logins.log_in_plain(ctx, request.email, request.password)[1]))
+        return _shown(refresh_tokens.issue_pair(ctx, logins.log_in_plain(ctx, request.email, request.password)[1]))
     if request.grant_type == "refresh_token":
-        return _shown(refresh_tokens.use(ctx, request.refresh_token))
+        return _shown(refresh_tokens.rotate(ctx, request.refresh_token))
     raise Invalid("grant_type", "must be password or refresh_token")
 
 
-def _shown(pair: refresh_tokens.Pair) -> OAuthToken:
+def _shown(pair: refresh_tokens.TokenPair) -> OAuthToken:
     return OAuthToken(pair.access, "bearer", tokens.ACCESS_SECONDS, pair.refresh)

@@ -4,7 +4,6 @@ from typing import Literal
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.people import api_keys
-from chalicelib.desk.people.api_keys import Key
 from chalicelib.dialects.anytime import mapping
 from chalicelib.dialects.anytime.wire import Wire
 from chalicelib.dialects.bounds import Id
@@ -59,25 +58,25 @@ class EndedKey(Wire, kw_only=True):
 
 def list_keys(ctx: Context, request: Nothing) -> ApiKeyList:
     """`GET /apiKeys`: the caller's, for the account's owner everybody's; without their secrets."""
-    return ApiKeyList(api_keys=[_key(found) for found in api_keys.listed(ctx)])
+    return ApiKeyList(api_keys=[_key(found) for found in api_keys.list_keys(ctx)])
 
 
 def make_key(ctx: Context, request: MakeKey) -> MadeKey:
     """`POST /apiKeys`: a key for the caller. Its secret is told in this answer alone."""
-    made, secret = api_keys.make(ctx, is_named=request.use == _ANYTIME)
+    made, secret = api_keys.create(ctx, is_named=request.use == _ANYTIME)
     return MadeKey(api_key=_key(made), secret=secret)
 
 
 def end_key(ctx: Context, request: OneKey) -> EndedKey:
     """`DELETE /apiKeys/{keyId}`: the key is refused from now on, by the slowest part of the desk after a minute."""
     id_ = request.key_id.lower()
-    api_keys.end(ctx, id_)
+    api_keys.revoke(ctx, id_)
     return EndedKey(id=id_)
 
 
-def _key(found: Key) -> ApiKey:
-    use = _ANYTIME if found.is_named else _LIVECHAT
-    return ApiKey(id=found.id, email=found.email, use=use, begins=found.begins, created_time=mapping.moment(found.created_at))
+def _key(key: api_keys.ApiKey) -> ApiKey:
+    use = _ANYTIME if key.is_named else _LIVECHAT
+    return ApiKey(id=key.id, email=key.email, use=use, begins=key.begins, created_time=mapping.moment(key.created_at))
 
 
 ROWS = [

@@ -17,7 +17,7 @@ from chalicelib.desk.conversations.conversations import Change, Conversation
 from chalicelib.desk.conversations.inbox import Like, Listing, Position
 from chalicelib.desk.conversations.messages import Attachment, Message, PostMessage
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.people.people import Card
+from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects import moments
 from chalicelib.dialects.anytime import wire
 
@@ -41,9 +41,9 @@ _FIELDS = {
     "departmentAssigneeId": "group_number",
     "contactId": "contact_number",
 }
-#: Fields that every site has beside the documented ones, by id from 1, and the facts of the core that they are.
+#: Fields that every site has beside the documented ones, by id from 1, and the metadata of the core that they are.
 CUSTOM_FIELDS = ("ccr", "orderId", "entityId", "language")
-_FACTS = {"ccr": "ccr", "orderid": "order", "entityid": "entity", "language": "language"}
+_METADATA = {"ccr": "ccr", "orderid": "order", "entityid": "entity", "language": "language"}
 #: Who of a conversation can be included: where he is shown, and who of the core he is.
 _PEOPLE = {
     "agentAssignee": ("agent_assignee", "assignee"),
@@ -148,21 +148,21 @@ def change(request: wire.UpdateConversation) -> Change:
         assignee=None if isinstance(assignee, UnsetType) else assignee or 0,
         is_read=_given(request.is_read),
         contact=request.contact_id,
-        facts=dict(_fact(given) for given in request.custom_fields or []),
+        metadata=dict(_metadata_of(given) for given in request.custom_fields or []),
     )
 
 
-def _fact(given: wire.CustomField) -> tuple[str, str | None]:
+def _metadata_of(given: wire.CustomField) -> tuple[str, str | None]:
     by_id = CUSTOM_FIELDS[given.id - 1] if given.id and 0 < given.id <= len(CUSTOM_FIELDS) else ""
     name = given.name or by_id
-    if name.lower() not in _FACTS or (by_id and by_id.lower() != name.lower()):
+    if name.lower() not in _METADATA or (by_id and by_id.lower() != name.lower()):
         raise Invalid("customFields", f"are {', '.join(CUSTOM_FIELDS)}")
-    return _FACTS[name.lower()], given.value or None
+    return _METADATA[name.lower()], given.value or None
 
 
-def custom_fields(facts: Mapping[str, str]) -> list[wire.CustomField]:
+def custom_fields(metadata: Mapping[str, str]) -> list[wire.CustomField]:
     """What is known of what a conversation is about."""
-    known = [(id_, name, facts.get(_FACTS[name.lower()])) for id_, name in enumerate(CUSTOM_FIELDS, 1)] if facts else []
+    known = [(id_, name, metadata.get(_METADATA[name.lower()])) for id_, name in enumerate(CUSTOM_FIELDS, 1)] if metadata else []
     return [wire.CustomField(id=id_, name=name, value=value) for id_, name, value in known if value]
 
 
@@ -199,9 +199,9 @@ def post(request: wire.PostMessage, conversation: str) -> PostMessage:
     )
 
 
-def person(card: Card | None) -> wire.Person | None:
+def person(view: PersonView | None) -> wire.Person | None:
     """An agent or a contact."""
-    return wire.Person(id=card.number, name=card.name, email=card.email or "", type=card.kind) if card else None
+    return wire.Person(id=view.number, name=view.name, email=view.email or "", type=view.kind) if view else None
 
 
 def _attachment(file: Attachment) -> wire.Attachment:
@@ -209,7 +209,7 @@ def _attachment(file: Attachment) -> wire.Attachment:
     return wire.Attachment(guid=file.id, file_name=file.name, url=url)
 
 
-def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.Message:
+def message(stored: Message, senders: Mapping[str, PersonView] | None = None) -> wire.Message:
     """A message, with its sender where that is asked for."""
     return wire.Message(
         id=messages.number_of(stored),
@@ -227,39 +227,41 @@ def message(stored: Message, senders: Mapping[str, Card] | None = None) -> wire.
     )
 
 
-def conversation(found: Conversation, asked: set[str], cards: Mapping[str, Card], facts: Mapping[str, str]) -> wire.Conversation:
+def conversation(
+    conversation: Conversation, asked: set[str], views: Mapping[str, PersonView], metadata: Mapping[str, str]
+) -> wire.Conversation:
     """A conversation, with the people that are asked for."""
-    replied_at = found.last_message_at
+    replied_at = conversation.last_message_at
     shown = wire.Conversation(
-        id=found.number,
-        subject=found.subject,
-        agent_assignee_id=found.assignee_number,
-        department_assignee_id=found.group_number,
-        contact_id=found.contact_number,
-        channel=_CHANNELS.get(found.channel, found.channel),
-        priority=found.priority,
-        status=STATUSES[found.status],
-        is_read=found.is_read,
-        is_rea_by_contact=found.is_read_by_contact,
-        custom_fields=custom_fields(facts),
-        created_by_id=found.contact_number,
+        id=conversation.number,
+        subject=conversation.subject,
+        agent_assignee_id=conversation.assignee_number,
+        department_assignee_id=conversation.group_number,
+        contact_id=conversation.contact_number,
+        channel=_CHANNELS.get(conversation.channel, conversation.channel),
+        priority=conversation.priority,
+        status=STATUSES[conversation.status],
+        is_read=conversation.is_read,
+        is_rea_by_contact=conversation.is_read_by_contact,
+        custom_fields=custom_fields(metadata),
+        created_by_id=conversation.contact_number,
         created_by_type="contact",
-        created_time=moment(found.created_at),
-        last_activity_time=moment(found.last_activity_at),
-        last_status_change_time=moment(found.status_since),
+        created_time=moment(conversation.created_at),
+        last_activity_time=moment(conversation.last_activity_at),
+        last_status_change_time=moment(conversation.status_since),
         last_replied_time=None if replied_at is None else moment(replied_at),
-        last_replied_by_id=found.last_sender_number or None,
-        last_replied_by_type=found.last_sender_kind,
-        last_message=found.preview,
+        last_replied_by_id=conversation.last_sender_number or None,
+        last_replied_by_type=conversation.last_sender_kind,
+        last_message=conversation.preview,
     )
     for name in asked & _PEOPLE.keys():
         field, whose = _PEOPLE[name]
-        setattr(shown, field, person(cards.get(getattr(found, whose) or "")))
+        setattr(shown, field, person(views.get(getattr(conversation, whose) or "")))
     if "departmentAssignee" in asked:
         shown.department_assignee = None
     return shown
 
 
-def thread(rows: Sequence[Message], senders: Mapping[str, Card] | None) -> list[wire.Message]:
+def thread(rows: Sequence[Message], senders: Mapping[str, PersonView] | None) -> list[wire.Message]:
     """Messages in their order."""
     return [message(stored, senders) for stored in rows]

@@ -21,10 +21,10 @@ def list_conversations(ctx: Context, request: wire.ListConversations) -> wire.Co
     """`GET /conversations`: the account's, latest activity first, 50 a page; `nextPage` costs one query however deep."""
     asked = mapping.includes(request.include, mapping.OF_LIST)
     page = inbox.page(ctx, mapping.listing(request))
-    cards = conversations.people_of(ctx, page.conversations) if asked else {}
-    facts, same, index = conversations.facts_of(ctx, page.conversations), _query(request), request.page_index
+    views = conversations.load_people(ctx, page.conversations) if asked else {}
+    metadata, same, index = conversations.metadata_of(ctx, page.conversations), _query(request), request.page_index
     return wire.ConversationList(
-        conversations=[mapping.conversation(found, asked, cards, facts.get(found.id, {})) for found in page.conversations],
+        conversations=[mapping.conversation(found, asked, views, metadata.get(found.id, {})) for found in page.conversations],
         total=page.total,
         previous_page=_address(same, index - 1, "") if index > 1 else None,
         next_page=_address(same, index + 1, mapping.cursor(page.next_after)) if page.next_after else None,
@@ -49,35 +49,37 @@ def _address(same: str, index: int, cursor: str) -> str:
 
 def get_conversation(ctx: Context, request: wire.OneConversation) -> Answer:
     """`GET /conversations/{id}`: one, with its ETag."""
-    found = conversations.load(ctx, conversations.id_of(ctx, request.id))
-    return _one(ctx, found, mapping.includes(request.include, mapping.OF_ONE))
+    conversation = conversations.load(ctx, conversations.id_by_number(ctx, request.id))
+    return _one(ctx, conversation, mapping.includes(request.include, mapping.OF_ONE))
 
 
-def _one(ctx: Context, found: Conversation, asked: set[str]) -> Answer:
-    cards = conversations.people_of(ctx, [found]) if asked else {}
-    shown = mapping.conversation(found, asked, cards, conversations.facts_of(ctx, [found]).get(found.id, {}))
+def _one(ctx: Context, conversation: Conversation, asked: set[str]) -> Answer:
+    views = conversations.load_people(ctx, [conversation]) if asked else {}
+    shown = mapping.conversation(
+        conversation, asked, views, conversations.metadata_of(ctx, [conversation]).get(conversation.id, {})
+    )
     if "messages" in asked:
-        shown.messages = mapping.thread(messages.latest(ctx, found.id).messages, None)
-    return Answer(wire.WrappedConversation(conversation=shown), headers={"ETag": mapping.etag(found.version or 0)})
+        shown.messages = mapping.thread(messages.list_latest(ctx, conversation.id).messages, None)
+    return Answer(wire.WrappedConversation(conversation=shown), headers={"ETag": mapping.etag(conversation.version or 0)})
 
 
 def list_messages(ctx: Context, request: wire.OneConversation) -> wire.MessageList:
     """`GET /conversations/{id}/messages`: with notes, oldest first, the newest thousand."""
     asked = mapping.includes(request.include, mapping.OF_MESSAGES)
-    rows = messages.latest(ctx, conversations.id_of(ctx, request.id)).messages
-    senders = people.cards(ctx, {stored.sender for stored in rows if stored.sender_number}) if "sender" in asked else None
+    rows = messages.list_latest(ctx, conversations.id_by_number(ctx, request.id)).messages
+    senders = people.load_views(ctx, {stored.sender for stored in rows if stored.sender_number}) if "sender" in asked else None
     return wire.MessageList(messages=mapping.thread(rows, senders))
 
 
 def post_message(ctx: Context, request: wire.PostMessage) -> wire.WrappedMessage:
     """`POST /conversations/{id}/messages`: a reply or a note; with an Idempotency-Key once, however often it is sent."""
-    stored = messages.post(ctx, mapping.post(request, conversations.id_of(ctx, request.id)))
+    stored = messages.post(ctx, mapping.post(request, conversations.id_by_number(ctx, request.id)))
     return wire.WrappedMessage(message=mapping.message(stored))
 
 
 def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Answer:
     """`PUT /conversations/{id}`: changes what is given; with If-Match only the version that it names."""
-    id_ = conversations.id_of(ctx, request.id)
+    id_ = conversations.id_by_number(ctx, request.id)
     return _one(ctx, conversations.change(ctx, id_, mapping.change(request), mapping.versions(request.if_match)), set())
 
 

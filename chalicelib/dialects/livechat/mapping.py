@@ -7,12 +7,12 @@ from chalicelib import config
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import organisations
 from chalicelib.desk.accounts.accounts import Account
-from chalicelib.desk.accounts.organisations import Booked
+from chalicelib.desk.accounts.organisations import Bookings
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Missing
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import widget
-from chalicelib.desk.teams.domains import Change, Domain, Part
+from chalicelib.desk.teams.domains import Change, Domain, OperatorRole
 from chalicelib.dialects.livechat import wire
 
 #: The presence of the core as this dialect counts it.
@@ -52,13 +52,13 @@ def added(account: str, domain: Domain) -> wire.DomainAdded:
     return wire.DomainAdded(domain.host, domain.email, tag, config.socket_url())
 
 
-def domain(found: Domain, operators: Sequence[tuple[Person, Part]]) -> wire.Domain:
+def domain(domain: Domain, operators: Sequence[tuple[Person, OperatorRole]]) -> wire.Domain:
     """One domain with its operators."""
     own = [domain_operator(agent, part) for agent, part in operators]
-    return wire.Domain(found.host, found.email, found.is_active, organisations.LIVE_CHAT, own)
+    return wire.Domain(domain.host, domain.email, domain.is_active, organisations.LIVE_CHAT, own)
 
 
-def domain_operator(agent: Person, part: Part) -> wire.DomainOperator:
+def domain_operator(agent: Person, part: OperatorRole) -> wire.DomainOperator:
     """An operator's part in a domain."""
     return wire.DomainOperator(_name(agent), part.is_admin, part.takes_chats, part.is_active, agent.id, agent.email)
 
@@ -79,7 +79,7 @@ def flags(request: wire.ChangePart) -> dict[str, bool]:
     return given
 
 
-def organisation(account: Account, booked: Booked, agents: Sequence[Person], *, has_domain: bool) -> wire.Organisation:
+def organisation(account: Account, booked: Bookings, agents: Sequence[Person], *, has_domain: bool) -> wire.Organisation:
     """The organisation, and who has access to it."""
     return wire.Organisation(
         status=_STANDINGS[booked.status],
@@ -95,7 +95,7 @@ def organisation(account: Account, booked: Booked, agents: Sequence[Person], *, 
 def _access(agent: Person) -> wire.Access:
     is_admin = agent.level == ADMIN
     status = None if is_admin else int(agent.is_active)
-    return wire.Access("admin" if is_admin else "staff", status, access.of(agent), agent.name, agent.email)
+    return wire.Access("admin" if is_admin else "staff", status, access.permissions_of(agent), agent.name, agent.email)
 
 
 def _add_on(add_on: organisations.AddOn) -> wire.OrganisationAddOn:

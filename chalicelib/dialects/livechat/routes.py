@@ -19,8 +19,8 @@ _MOST_DOMAINS = 20
 
 def organisation(ctx: Context, request: Nothing) -> wire.Organisation:
     """`GET organisation`: the account, who has access to it, and what it has booked."""
-    known, booked = domains.refreshed(ctx), organisations.booked(ctx)
-    return mapping.organisation(accounts.load(ctx), booked, people.agents(ctx), has_domain=bool(known))
+    known, booked = domains.list_fresh(ctx), organisations.load(ctx)
+    return mapping.organisation(accounts.load(ctx), booked, people.list_agents(ctx), has_domain=bool(known))
 
 
 def add_operator(ctx: Context, request: wire.NewOperator) -> wire.OperatorAdded:
@@ -37,28 +37,28 @@ def add_operator(ctx: Context, request: wire.NewOperator) -> wire.OperatorAdded:
 
 def _known(ctx: Context, email: str) -> Person | None:
     try:
-        return people.agent_by_email(ctx, email)
+        return people.get_agent_by_email(ctx, email)
     except NotFound:
         return None
 
 
 def get_operator(ctx: Context, request: wire.OneOperator) -> wire.Operator:
     """`GET operator/get`: one operator and his presence."""
-    return mapping.operator(people.agent_by_email(ctx, request.email))
+    return mapping.operator(people.get_agent_by_email(ctx, request.email))
 
 
 def list_operators(ctx: Context, request: Nothing) -> list[wire.ListedOperator]:
     """`GET operator/list`: all operators and their presence."""
-    return [mapping.listed(agent) for agent in people.agents(ctx)]
+    return [mapping.listed(agent) for agent in people.list_agents(ctx)]
 
 
 def update_operator(ctx: Context, request: wire.ChangeOperator) -> str:
     """`PUT operator/update`: switches an operator on or off, ties him to domains, and says what he may do."""
     hosts = _hosts(request)
-    agent = people.agent_by_email(ctx, request.email)
+    agent = people.get_agent_by_email(ctx, request.email)
     known = [domains.get(ctx, host) for host in hosts]
-    changed = [agents.permit(ctx, agent.id, request.permission)] if request.permission is not None else []
-    changed.append(agent.is_active != request.status and agents.switch(ctx, agent.id, on=request.status))
+    changed = [agents.set_permissions(ctx, agent.id, request.permission)] if request.permission is not None else []
+    changed.append(agent.is_active != request.status and agents.set_active(ctx, agent.id, on=request.status))
     changed += [domains.assign(ctx, domain.host, agent.id) for domain in known]
     return "Record Updated Successfully" if any(changed) else already("Record Is So Already")
 
@@ -77,16 +77,16 @@ def add_domain(ctx: Context, request: wire.NewDomain) -> wire.DomainAdded:
     try:
         return mapping.added(ctx.account, domains.register(ctx, request.domain, request.email))
     except Exists as there:
-        found = domains.get(ctx, there.id)
-        if found.email != registration.address_of(request.email):
+        domain = domains.get(ctx, there.id)
+        if domain.email != registration.canonical_email(request.email):
             raise
-        return already(mapping.added(ctx.account, found))
+        return already(mapping.added(ctx.account, domain))
 
 
 def get_domain(ctx: Context, request: wire.OneDomain) -> wire.Domain:
     """`GET domain/get`: one domain with its operators."""
-    found = domains.get(ctx, request.domain)
-    return mapping.domain(found, domains.operators(ctx, found))
+    domain = domains.get(ctx, request.domain)
+    return mapping.domain(domain, domains.list_operators(ctx, domain))
 
 
 def update_domain(ctx: Context, request: wire.ChangeDomain) -> str:
@@ -103,20 +103,20 @@ def delete_domain(ctx: Context, request: wire.OneDomain) -> str:
 
 def add_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> str:
     """`POST domain/operator/add`: the domain's chats may be his."""
-    changed = domains.assign(ctx, request.domain, people.agent_by_email(ctx, request.email).id)
+    changed = domains.assign(ctx, request.domain, people.get_agent_by_email(ctx, request.email).id)
     return "Operator Added Successfully" if changed else already("Operator Is In The Domain Already")
 
 
 def update_domain_operator(ctx: Context, request: wire.ChangePart) -> wire.Operators:
     """`PUT domain/operator/update`: flags of his part in the domain."""
     flags = mapping.flags(request)
-    changed = domains.set_part(ctx, request.domain, people.agent_by_email(ctx, request.email).id, flags)
+    changed = domains.set_role(ctx, request.domain, people.get_agent_by_email(ctx, request.email).id, flags)
     return wire.Operators("Operator Updated Successfully") if changed else already(wire.Operators("Operator Is So Already"))
 
 
 def remove_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> wire.Operators:
     """`PUT domain/operator/remove`: the domain's next chats are not his."""
-    changed = domains.take_off(ctx, request.domain, people.agent_by_email(ctx, request.email).id)
+    changed = domains.unassign(ctx, request.domain, people.get_agent_by_email(ctx, request.email).id)
     return (
         wire.Operators("Operator Updated Successfully") if changed else already(wire.Operators("Operator Is Not In The Domain"))
     )
@@ -124,12 +124,12 @@ def remove_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> wire
 
 def list_domain_operators(ctx: Context, request: wire.OneDomain) -> list[wire.DomainOperator]:
     """`GET domain/operator/list`: a domain's operators, and their parts in it."""
-    return [mapping.domain_operator(*each) for each in domains.operators(ctx, domains.get(ctx, request.domain))]
+    return [mapping.domain_operator(*each) for each in domains.list_operators(ctx, domains.get(ctx, request.domain))]
 
 
 def delete_user(ctx: Context, request: wire.OneOperator) -> wire.Operators:
     """`DELETE user/delete`: an operator or a contact; what he wrote stays under his name, what he held goes to others."""
-    agents.remove(ctx, people.by_email(ctx, request.email).id)
+    agents.remove(ctx, people.get_by_email(ctx, request.email).id)
     return wire.Operators("User Deleted Successfully")
 
 

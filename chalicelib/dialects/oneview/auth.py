@@ -25,7 +25,7 @@ def _for_agent(ctx: Context, email: str) -> Context:
     if not email:
         return ctx
     try:
-        agent = people.agent_by_email(ctx, email)
+        agent = people.get_agent_by_email(ctx, email)
     except NotFound as missing:
         raise Forbidden("X-Agent-ID names no agent of yours") from missing
     if agent.id != ctx.caller.person and not ctx.caller.at_least(ADMIN):

@@ -4,7 +4,7 @@ import msgspec
 
 from chalicelib.desk.accounts.accounts import AutoClose
 from chalicelib.desk.conversations.conversations import Conversation, Details, status_history
-from chalicelib.desk.people.people import Card, Person
+from chalicelib.desk.people.people import Person, PersonView
 from chalicelib.dialects import moments
 from chalicelib.dialects.oneview import wire
 
@@ -46,34 +46,38 @@ def status_info(agent: Person) -> wire.AgentStatusInfo:
     return wire.AgentStatusInfo(id=agent.id, status=agent.presence or "offline")
 
 
-def history(found: Conversation, details: Details | None) -> list[wire.StatusChange]:
+def history(conversation: Conversation, details: Details | None) -> list[wire.StatusChange]:
     """A ticket's statuses, the oldest first: that it was created, and the latest steps."""
-    closed = "CHAT_CLOSED" if found.channel == "chat" else "CLOSED"
-    taken = [(_STATUSES.get(step.kind, closed), step.at) for step in (details.steps if details else [])]
-    return [wire.StatusChange(status=word, timestamp=at // 1000) for word, at in [("CREATED", found.created_at), *taken]]
+    closed = "CHAT_CLOSED" if conversation.channel == "chat" else "CLOSED"
+    taken = [(_STATUSES.get(step.kind, closed), step.at) for step in (details.changes if details else [])]
+    return [wire.StatusChange(status=word, timestamp=at // 1000) for word, at in [("CREATED", conversation.created_at), *taken]]
 
 
-def ticket(found: Conversation, details: Details | None, customer: Card | None, closes: AutoClose, now: int) -> wire.Ticket:
+def ticket(
+    conversation: Conversation, details: Details | None, customer: PersonView | None, closes: AutoClose, now: int
+) -> wire.Ticket:
     """A conversation as its agent's ticket. A deadline that is published is the real one, in whole seconds."""
-    warns_at, closes_at = (found.warn_at, found.close_at) if closes.runs(found.last_activity_at) else (None, None)
-    name = customer.name if customer else found.subject
+    warns_at, closes_at = (
+        (conversation.warn_at, conversation.close_at) if closes.runs(conversation.last_activity_at) else (None, None)
+    )
+    name = customer.name if customer else conversation.subject
     first, _, last = name.partition(" ")
-    facts, passed = details.facts if details else {}, history(found, details)
+    metadata, passed = details.metadata if details else {}, history(conversation, details)
     return wire.Ticket(
-        id=found.id,
-        content=wire.Content(text=found.preview or msgspec.UNSET, status=passed[-1].status, status_history=passed),
+        id=conversation.id,
+        content=wire.Content(text=conversation.preview or msgspec.UNSET, status=passed[-1].status, status_history=passed),
         metadata=wire.Metadata(
-            ccr=facts.get("ccr"),
-            order_id=facts.get("order"),
-            entity_id=facts.get("entity"),
-            language=facts.get("language") or (customer.language if customer else None),
-            room_id=found.id,
-            picked_timestamp=seconds(found.picked_at),
-            assigned_timestamp=seconds(found.assigned_at),
+            ccr=metadata.get("ccr"),
+            order_id=metadata.get("order"),
+            entity_id=metadata.get("entity"),
+            language=metadata.get("language") or (customer.language if customer else None),
+            room_id=conversation.id,
+            picked_timestamp=seconds(conversation.picked_at),
+            assigned_timestamp=seconds(conversation.assigned_at),
             auto_close_warning_timestamp=seconds(warns_at),
             auto_close_timestamp=seconds(closes_at),
             current_timestamp=now // 1000,
-            is_chat_room_closed=not found.is_open,
+            is_chat_room_closed=not conversation.is_open,
         ),
-        customer=wire.Customer(id=found.contact, first_name=first, last_name=last, name=name),
+        customer=wire.Customer(id=conversation.contact, first_name=first, last_name=last, name=name),
     )

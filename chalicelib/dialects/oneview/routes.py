@@ -13,30 +13,30 @@ _BASE = "/cs-chat-ticket/v1"
 
 def info(ctx: Context, request: Nothing) -> wire.AgentInfo:
     """`GET /v1/info`: the agent who calls."""
-    return mapping.agent_info(presence.mine(ctx), ctx.now)
+    return mapping.agent_info(presence.load_own(ctx), ctx.now)
 
 
 def tickets(ctx: Context, request: Nothing) -> list[wire.Ticket]:
     """`GET /v1/tickets`: the caller's open conversations, newest assignment first."""
-    held = conversations.held_by_me(ctx)
-    cards = conversations.people_of(ctx, [found for found, _ in held])
+    held = conversations.list_own_open(ctx)
+    views = conversations.load_people(ctx, [found for found, _ in held])
     closes = accounts.load(ctx).auto_close
-    return [mapping.ticket(found, known, cards.get(found.contact), closes, ctx.now) for found, known in held]
+    return [mapping.ticket(found, known, views.get(found.contact), closes, ctx.now) for found, known in held]
 
 
 def online(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:
     """`PUT /v1/online`: from now on he is given conversations."""
-    return mapping.status_info(presence.set_mine(ctx, "online"))
+    return mapping.status_info(presence.set_own(ctx, "online"))
 
 
 def offline(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:
     """`PUT /v1/offline`: he is given no new ones and keeps what he has picked."""
-    return mapping.status_info(presence.set_mine(ctx, "offline"))
+    return mapping.status_info(presence.set_own(ctx, "offline"))
 
 
 def set_status(ctx: Context, request: wire.SetStatus) -> wire.AgentStatusInfo:
     """`PUT /v1/status`: one of the account's words for a presence."""
-    return mapping.status_info(presence.set_mine(ctx, request.status))
+    return mapping.status_info(presence.set_own(ctx, request.status))
 
 
 def close_room(ctx: Context, request: wire.Room) -> None:

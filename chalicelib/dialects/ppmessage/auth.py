@@ -63,7 +63,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
     if secret is None:
         raise Coded(3)
     caller = tokens.check(ctx, secret, tokens.ACCESS)
-    known_sources.note_token(ctx.acting(caller))
+    known_sources.record_token(ctx.acting(caller))
     fields = endpoint.fields
     app = given.get("app_uuid")
     if caller.client not in endpoint.needs or (app is None and fields.get("app_uuid")):
@@ -96,7 +96,7 @@ def _acting(ctx: Context, person: Any) -> Context:
     """
     if ctx.caller.level != VISITOR or not isinstance(person, str) or not person:
         return ctx
-    return ctx.as_person(person, people.contact(ctx, person).number)
+    return ctx.as_person(person, people.load_contact(ctx, person).number)
 
 
 def named(ctx: Context, person: str | None) -> Context:
@@ -160,9 +160,9 @@ def logged_in(
     The client is of his own account, of another that he owns, or of the one whose console he signed up in.
     Raises NotAuthenticated, Locked.
     """
-    account, label = api_clients.known(ctx, key)
+    account, label = api_clients.find(ctx, key)
     person, caller = log_in(ctx, email, password, account)
-    foreign = account != caller.account and account != accounts.opened_in(ctx.acting(caller))
+    foreign = account != caller.account and account != accounts.load_signup_account(ctx.acting(caller))
     if label not in labels or foreign:
         raise NotAuthenticated
     return person, replace(caller, client=label)

@@ -95,11 +95,11 @@ _STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
 class Coded(DeskError):
-    """An error that has a code of this dialect's own; `facts` go into the answer."""
+    """An error that has a code of this dialect's own; `fields` go into the answer."""
 
-    def __init__(self, code: int, detail: str = "", **facts: Any) -> None:
+    def __init__(self, code: int, detail: str = "", **fields: Any) -> None:
         super().__init__(detail)
-        self.code, self.detail, self.facts = code, detail, facts
+        self.code, self.detail, self.fields = code, detail, fields
 
 
 def code_of(error: Exception) -> int:
@@ -145,7 +145,7 @@ def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape; `error_detail` says what is wrong with which field, where there is more to say."""
     if request.path == _TOKEN and isinstance(error, Invalid | Missing):
         return Answer({"error": "invalid_request", "error_description": str(error)}, 400)
-    code, facts = code_of(error), _facts(error)
+    code, fields = code_of(error), _fields(error)
     if code == 28 and uri(request) == _SEND:
         code = 16
     detail = str(named(error, request.path)) if isinstance(error, DeskError) else ""
@@ -153,14 +153,14 @@ def fail(error: Exception, request: Request) -> Answer:
     status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
     if isinstance(error, TooMany) and request.path.startswith(_READ):
         status = 429
-    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **facts, **more}, status)
+    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **fields, **more}, status)
 
 
-def _facts(error: Exception) -> dict[str, Any]:
+def _fields(error: Exception) -> dict[str, Any]:
     """What an answer says of an error besides its code: `retry_after` is in seconds."""
     if isinstance(error, Locked | TooMany):
         return {"retry_after": error.seconds}
-    return error.facts if isinstance(error, Coded) else {}
+    return error.fields if isinstance(error, Coded) else {}
 
 
 def wrap(request: Request, body: Any) -> Any:

@@ -99,12 +99,12 @@ def _liking(part: str) -> tuple[float, str]:
     return quality, tag.strip().lower().split("-")[0]
 
 
-def login(language: str, facts: Mapping[str, str], hidden: Mapping[str, str], trouble: str = "") -> str:
-    """The login form. `facts` say where it leads, `hidden` goes with the answer; `trouble` is what was wrong, as text."""
+def login(language: str, values: Mapping[str, str], hidden: Mapping[str, str], trouble: str = "") -> str:
+    """The login form. `values` say where it leads, `hidden` goes with the answer; `trouble` is what was wrong, as text."""
     _, text = words(language)
-    email = _field("user_email", text["email"], "email", "username", facts.get("email", ""), focus=not facts.get("email"))
-    password = _field("user_password", text["password"], "password", "current-password", focus=bool(facts.get("email")))
-    intro = f"<p>{escape(text['goes_to'].format(account=facts['account'], host=facts['host']))}</p>\n"
+    email = _field("user_email", text["email"], "email", "username", values.get("email", ""), focus=not values.get("email"))
+    password = _field("user_password", text["password"], "password", "current-password", focus=bool(values.get("email")))
+    intro = f"<p>{escape(text['goes_to'].format(account=values['account'], host=values['host']))}</p>\n"
     return _shown(language, "login", intro + _form("auth", hidden, trouble, [email, password], text["login"]))
 
 

@@ -70,9 +70,9 @@ def serve(connection: str, text: str, source: str = "") -> None:
 
 def _answer(connection: str, reply: Reply, line: telemetry.Line) -> None:
     if reply.text:
-        live.answer(connection, reply.text)
+        live.reply(connection, reply.text)
     if reply.close:
-        live.end(system(), connection)
+        live.close(system(), connection)
     line.add(closed=reply.close or None)
 
 
@@ -172,19 +172,19 @@ def _as_person(ctx: Context, user: str) -> Context:
     if (person.kind == people.CONTACT) != (ctx.caller.level == VISITOR):
         raise Failed(13)
     if ctx.caller.level == VISITOR:
-        tokens.bind(ctx, person.id)
+        tokens.bind_to_visitor(ctx, person.id)
     return ctx.as_person(person.id, person.number)
 
 
 def _tell_of(ctx: Context, row: Connection, came: bool) -> None:
     known = {"mobile": came, "browser": None} if row.is_mobile else {"mobile": None, "browser": came}
-    live.tell(ctx, live.company(ctx, row), mapping.online(row.person, **known))
+    live.send(ctx, live.partner_sockets(ctx, row), mapping.online(row.person, **known))
 
 
 def _send(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
     sent, named = given.get("send"), _named(given)
     try:
-        ctx, row = live.of(ctx, connection)
+        ctx, row = live.context_of(ctx, connection)
         request = msgspec.convert(sent, wire.SendMessage)
         request.device_uuid = row.device
         post(ctx, request)
@@ -227,7 +227,7 @@ def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> 
     if not is_text(conversation):
         return Reply(mapping.ack("TYPING_WATCH", 4))
     try:
-        do(*live.of(ctx, connection), conversation)
+        do(*live.context_of(ctx, connection), conversation)
     except TooMany:
         raise
     except DeskError as error:
@@ -237,16 +237,16 @@ def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> 
 
 def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
     try:
-        ctx, row = live.of(ctx, connection)
+        ctx, row = live.context_of(ctx, connection)
         conversation = _typed_in(row, given)
         if conversation is None:
             return Reply(mapping.ack("WS", 4))
-        heard = live.typing(ctx, row, conversation)
+        heard = live.watching_sockets(ctx, row, conversation)
     except TooMany:
         raise
     except DeskError as error:
         return Reply(mapping.ack("WS", _send_code(error)), close=isinstance(error, Ended))
-    live.tell(ctx, heard, mapping.typing(row.person, conversation), conversation)
+    live.send(ctx, heard, mapping.typing(row.person, conversation), conversation)
     return Reply()
 
 

@@ -15,8 +15,8 @@ from chalicelib.models.base import Table
 from chalicelib.models.conversations import Conversation, inbox_key, key, of_key
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
-from chalicelib.models.sequences import Counter
-from chalicelib.models.unique_names import claim
+from chalicelib.models.sequences import Sequence
+from chalicelib.models.unique_names import new_name
 from chalicelib.rules import ids, status
 from tests.bench.web import Connection
 
@@ -102,7 +102,7 @@ def _conversation(account: str, agent: dict[str, Any], is_open: bool) -> Iterato
     conversation = _summary(account, agent, is_open)
     yield conversation
     if is_open:
-        yield claim(account, "conversation", str(_NUMBER), id_)
+        yield new_name(account, "conversation", str(_NUMBER), id_)
         question = f"How do I change the address of my order {_NUMBER}? It has not left yet."
         yield _message(conversation, 1, asked, question, (contact, _CONTACT_NUMBER, status.CONTACT), _AT)
         yield _message(conversation, 2, answer, _ANSWER, (agent["user_uuid"], agent["id"], status.STAFF), _ANSWERED)
@@ -117,9 +117,9 @@ def _summary(account: str, agent: dict[str, Any], is_open: bool) -> Conversation
         channel="chat",
         subject="Unknown Area.User",
         status=status.PENDING_EXTERNAL if is_open else status.CLOSED,
-        of_contact=of_key(account, contact),
+        contact_key=of_key(account, contact),
         contact_number=_CONTACT_NUMBER,
-        inbox=inbox_key(account),
+        inbox_key=inbox_key(account),
         created_at=_AT,
         status_since=_ANSWERED,
         closed_at=None if is_open else _ANSWERED,
@@ -128,7 +128,7 @@ def _summary(account: str, agent: dict[str, Any], is_open: bool) -> Conversation
         assignee_number=agent["id"],
         assigned_at=_AT,
         picked_at=_ANSWERED,
-        held_by=of_key(account, agent["user_uuid"]) if is_open else None,
+        holder_key=of_key(account, agent["user_uuid"]) if is_open else None,
         held_since=_AT if is_open else None,
         message_count=2,
         last_message=answer,
@@ -161,7 +161,7 @@ def _message(conversation: Conversation, sequence: int, id_: str, body: str, sen
 def _counted(account: str, agents: list[dict[str, Any]], size: int) -> None:
     """What the account's numbers and its agents' loads are after that."""
     for kind, value in (("conversation", size), ("person", size + 100)):
-        Counter(f"{account}#number#{kind}", value=value).save()
+        Sequence(f"{account}#number#{kind}", value=value).save()
     for at, agent in enumerate(agents[:3]):
         held = sum(number % 3 == at for number in range(10, size + 1, 10))
         Person(account, agent["user_uuid"]).update([Person.open_conversations.set(held)])

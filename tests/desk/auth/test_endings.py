@@ -81,11 +81,11 @@ def password_by_mail(desk: Desk) -> None:
     ada = desk.world.agents[0]
     holder = Caller(desk.world.account, AGENT, ada.id, ada.number)
     code = tokens.issue(desk.world.ctx(ADMIN), holder, tokens.RESET, tokens.RESET_SECONDS)
-    recovery.reset(desk.world.ctx(ADMIN), code, "another password")
+    recovery.reset_password(desk.world.ctx(ADMIN), code, "another password")
 
 
 def switched_off(desk: Desk) -> None:
-    agents.switch(desk.world.ctx(ADMIN), desk.world.agents[0].id, on=False)
+    agents.set_active(desk.world.ctx(ADMIN), desk.world.agents[0].id, on=False)
 
 
 def removed(desk: Desk) -> None:
@@ -228,7 +228,7 @@ def test_a_token_that_visitors_share_ends_for_the_one_who_was_removed(world: Wor
 
 def test_who_acts_through_a_program_goes_on_after_being_switched_off_and_on(world: World) -> None:
     for on in (False, True):
-        agents.switch(world.ctx(ADMIN), world.agents[0].id, on=on)
+        agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=on)
     ada, token, socket = world.agents[0], world.token("THIRD_PARTY_KEFU"), Socket()
     assert socket.auth(world, ada.id, device_of(world), "THIRD_PARTY_KEFU", token)["code"] == 0
     world.settle()
@@ -242,7 +242,7 @@ def test_who_watches_typing_is_told_nothing_once_their_token_has_ended(world: Wo
     world.settle()
     mine, theirs = listening(world, visitor), an_agent(world)
     assert theirs.send({"type": "typing_watch", "conversation_uuid": visitor.conversation})["code"] == 0
-    agents.switch(world.ctx(ADMIN), world.agents[0].id, on=False)
+    agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=False)
     cache.clear_all()
     before = len(theirs.received)
     mine.send({"type": "typing", "conversation_uuid": visitor.conversation})

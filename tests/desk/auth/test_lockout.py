@@ -148,37 +148,37 @@ def test_many_sources_together_meet_a_limit_that_a_known_one_does_not(world: Wor
 
 def test_a_source_is_known_for_thirty_days_after_a_login(world: World) -> None:
     ada = world.agents[0]
-    login, home = login_attempts.login_of(ada.email), login_attempts.login_of(ada.email).source(at(world, HOME))
+    login, home = login_attempts.login_by_email(ada.email), login_attempts.login_by_email(ada.email).source(at(world, HOME))
     enter(world, ada.email, source=HOME)
     fail(world, ada.email, 1, HOME)
     world.now += (KNOWN_SECONDS - 1) * 1000
-    assert login_attempts.is_known(at(world), home)
+    assert login_attempts.is_known_source(at(world), home)
     world.now += 1000
-    assert not login_attempts.is_known(at(world), home)
-    assert not login_attempts.is_known(at(world), login.source(at(world, STRANGER)))
+    assert not login_attempts.is_known_source(at(world), home)
+    assert not login_attempts.is_known_source(at(world), login.source(at(world, STRANGER)))
 
 
 def test_a_wrong_password_makes_no_source_known_and_a_right_one_of_another_proof_neither(world: World) -> None:
     ada, ctx = world.agents[0], at(world, HOME)
     fail(world, ada.email, 1, HOME)
-    login_attempts.check_password(ctx, login_attempts.of(ada), passwords.wire(PASSWORD), ada.password)
-    assert not login_attempts.is_known(ctx, login_attempts.of(ada).source(ctx))
+    login_attempts.check_password(ctx, login_attempts.login_of(ada), passwords.wire(PASSWORD), ada.password)
+    assert not login_attempts.is_known_source(ctx, login_attempts.login_of(ada).source(ctx))
 
 
 def test_a_new_password_by_mail_lets_its_holder_in_whoever_guesses(world: World, attacked: str) -> None:
     ada = world.agents[0]
     elsewhere = at(world, "203.0.113.222")
-    rows.add(login_attempts.login_of(attacked).key, world.now // 1000, world.now // 1000 + WINDOW_SECONDS)
+    rows.add(login_attempts.login_by_email(attacked).key, world.now // 1000, world.now // 1000 + WINDOW_SECONDS)
     seconds_left(world, attacked, PASSWORD, "203.0.113.222")
     code = _code(world)
-    recovery.reset(elsewhere, code, "a new long one")
+    recovery.reset_password(elsewhere, code, "a new long one")
     assert enter(world, attacked, "a new long one", "203.0.113.222") == ada.id
 
 
 def test_a_new_password_unlocks_every_source(world: World) -> None:
     ada = world.agents[0]
     fail(world, ada.email, MOST_WRONG, HOME)
-    recovery.reset(at(world, "203.0.113.222"), _code(world), "a new long one")
+    recovery.reset_password(at(world, "203.0.113.222"), _code(world), "a new long one")
     assert enter(world, ada.email, "a new long one", HOME) == ada.id
 
 
@@ -196,7 +196,7 @@ def test_the_work_is_the_same_whether_a_login_exists_or_not(world: World, monkey
         return matches(wire_password, stored)
 
     monkeypatch.setattr(passwords, "matches", noted)
-    agents.switch(world.ctx(ADMIN), world.agents[2].id, on=False)
+    agents.set_active(world.ctx(ADMIN), world.agents[2].id, on=False)
     emails = [world.agents[0].email, world.agents[2].email, f"{world.account[:8]}-{NOBODY}", ""]
 
     def work(email: str) -> tuple[list[str], int, str]:

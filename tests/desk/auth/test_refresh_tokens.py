@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.context import AGENT, Context, stranger
 from chalicelib.desk.auth import logins, refresh_tokens, tokens
-from chalicelib.desk.auth.refresh_tokens import GRACE_SECONDS, Pair
+from chalicelib.desk.auth.refresh_tokens import GRACE_SECONDS, TokenPair
 from chalicelib.desk.core import cache
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.desk.people import profiles
@@ -18,8 +18,8 @@ def ctx(world: World) -> Context:
     return stranger().acting(world.ctx(AGENT).caller).not_before(world.now)
 
 
-def begun(world: World) -> Pair:
-    return refresh_tokens.begin(ctx(world), logins.log_in_plain(ctx(world), world.agents[0].email, PASSWORD)[1])
+def begun(world: World) -> TokenPair:
+    return refresh_tokens.issue_pair(ctx(world), logins.log_in_plain(ctx(world), world.agents[0].email, PASSWORD)[1])
 
 
 def is_good(world: World, access: str) -> bool:
@@ -32,7 +32,7 @@ def is_good(world: World, access: str) -> bool:
 
 def refused(world: World, refresh: str) -> None:
     with pytest.raises(NotAuthenticated):
-        refresh_tokens.use(ctx(world), refresh)
+        refresh_tokens.rotate(ctx(world), refresh)
 
 
 def later(world: World, seconds: float = GRACE_SECONDS + 1) -> None:
@@ -42,7 +42,7 @@ def later(world: World, seconds: float = GRACE_SECONDS + 1) -> None:
 def test_each_use_gives_another_one_and_uses_up_the_old(world: World) -> None:
     line = [begun(world)]
     for _ in range(3):
-        line.append(refresh_tokens.use(ctx(world), line[-1].refresh))
+        line.append(refresh_tokens.rotate(ctx(world), line[-1].refresh))
         later(world)
     assert len({pair.refresh for pair in line}) == len({pair.access for pair in line}) == 4
     assert all(is_good(world, pair.access) for pair in line)
@@ -52,7 +52,7 @@ def test_each_use_gives_another_one_and_uses_up_the_old(world: World) -> None:
 def test_one_that_comes_again_ends_all_of_its_login_and_no_other(world: World, at: int) -> None:
     line, elsewhere = [begun(world)], begun(world)
     for _ in range(3):
-        line.append(refresh_tokens.use(ctx(world), line[-1].refresh))
+        line.append(refresh_tokens.rotate(ctx(world), line[-1].refresh))
         later(world)
     assert all(is_good(world, pair.access) for pair in line)
     refused(world, line[at].refresh)
@@ -61,14 +61,14 @@ def test_one_that_comes_again_ends_all_of_its_login_and_no_other(world: World, a
         assert not any(is_good(world, pair.access) for pair in line)
     for pair in line:
         refused(world, pair.refresh)
-    assert is_good(world, elsewhere.access) and is_good(world, refresh_tokens.use(ctx(world), elsewhere.refresh).access)
+    assert is_good(world, elsewhere.access) and is_good(world, refresh_tokens.rotate(ctx(world), elsewhere.refresh).access)
 
 
 def test_who_lost_the_answer_gets_the_same_next_one_for_a_few_seconds(world: World) -> None:
     first = begun(world)
-    lost = refresh_tokens.use(ctx(world), first.refresh)
+    lost = refresh_tokens.rotate(ctx(world), first.refresh)
     later(world, GRACE_SECONDS)
-    again = refresh_tokens.use(ctx(world), first.refresh)
+    again = refresh_tokens.rotate(ctx(world), first.refresh)
     assert again.refresh == lost.refresh and again.access != lost.access
     assert is_good(world, again.access) and is_good(world, lost.access)
     later(world, 0.001)
@@ -78,10 +78,10 @@ def test_who_lost_the_answer_gets_the_same_next_one_for_a_few_seconds(world: Wor
 
 def test_a_copy_that_is_used_within_the_grace_is_found_out_by_the_next_use(world: World) -> None:
     first = begun(world)
-    holder = refresh_tokens.use(ctx(world), first.refresh)
-    thief = refresh_tokens.use(ctx(world), first.refresh)
+    holder = refresh_tokens.rotate(ctx(world), first.refresh)
+    thief = refresh_tokens.rotate(ctx(world), first.refresh)
     later(world)
-    further = refresh_tokens.use(ctx(world), thief.refresh)
+    further = refresh_tokens.rotate(ctx(world), thief.refresh)
     later(world)
     refused(world, holder.refresh)
     refused(world, further.refresh)
@@ -93,19 +93,19 @@ def test_two_at_once_make_one_line(world: World, monkeypatch: pytest.MonkeyPatch
 
     def late(*given: object) -> None:
         monkeypatch.setattr(rows, "rotate", rotate)
-        others.append(refresh_tokens.use(ctx(world), first.refresh))
+        others.append(refresh_tokens.rotate(ctx(world), first.refresh))
         rotate(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rows, "rotate", late)
-    mine = refresh_tokens.use(ctx(world), first.refresh)
+    mine = refresh_tokens.rotate(ctx(world), first.refresh)
     assert [other.refresh for other in others] == [mine.refresh]
     later(world)
-    refresh_tokens.use(ctx(world), mine.refresh)
+    refresh_tokens.rotate(ctx(world), mine.refresh)
 
 
 def test_what_is_issued_while_a_login_ends_has_ended_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     first, rotate = begun(world), rows.rotate
-    second = refresh_tokens.use(ctx(world), first.refresh)
+    second = refresh_tokens.rotate(ctx(world), first.refresh)
     later(world)
 
     def late(*given: object) -> None:
@@ -114,25 +114,25 @@ def test_what_is_issued_while_a_login_ends_has_ended_too(world: World, monkeypat
         rotate(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rows, "rotate", late)
-    third = refresh_tokens.use(ctx(world), second.refresh)
+    third = refresh_tokens.rotate(ctx(world), second.refresh)
     assert not is_good(world, third.access)
     refused(world, third.refresh)
 
 
 def test_a_new_password_ends_what_a_refresh_token_has_brought(world: World) -> None:
-    pair = refresh_tokens.use(ctx(world), begun(world).refresh)
+    pair = refresh_tokens.rotate(ctx(world), begun(world).refresh)
     wanted = ChangePerson(old_password=passwords.wire(PASSWORD), new_password=passwords.wire("another one"))
     profiles.change(world.as_agent(), world.agents[0].id, wanted)
     cache.clear_all()
     assert not is_good(world, pair.access)
     refused(world, pair.refresh)
-    fresh = refresh_tokens.begin(ctx(world), logins.log_in_plain(ctx(world), world.agents[0].email, "another one")[1])
-    assert tokens.check(ctx(world), refresh_tokens.use(ctx(world), fresh.refresh).access, tokens.ACCESS).generation == 1
+    fresh = refresh_tokens.issue_pair(ctx(world), logins.log_in_plain(ctx(world), world.agents[0].email, "another one")[1])
+    assert tokens.check(ctx(world), refresh_tokens.rotate(ctx(world), fresh.refresh).access, tokens.ACCESS).token_version == 1
 
 
 def test_the_next_one_is_not_to_be_had_from_what_is_stored_or_from_the_old_one(world: World) -> None:
     first = begun(world)
-    following = refresh_tokens.use(ctx(world), first.refresh).refresh
+    following = refresh_tokens.rotate(ctx(world), first.refresh).refresh
     row = rows.get(ids.digest(first.refresh))
     assert row is not None and following.split(".")[0] not in str(row.serialize())
     assert ids.following(first.refresh, str(row.salt)) == following.split(".")[0] != ids.following(first.refresh, "")
@@ -151,9 +151,9 @@ def test_other_secrets_and_one_without_a_login_refresh_nothing(world: World) -> 
 def test_a_refresh_takes_two_requests_in_either_case(world: World) -> None:
     first = begun(world)
     with counted() as sent:
-        refresh_tokens.use(ctx(world), first.refresh)
+        refresh_tokens.rotate(ctx(world), first.refresh)
     with counted() as again:
-        refresh_tokens.use(ctx(world), first.refresh)
+        refresh_tokens.rotate(ctx(world), first.refresh)
     assert (sent, again) == (["BatchGetItem", "TransactWriteItems"], ["BatchGetItem", "PutItem"])
 
 

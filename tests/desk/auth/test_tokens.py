@@ -47,13 +47,13 @@ def test_a_token_ends_on_the_second_even_where_it_is_known(world: World) -> None
 
 def test_a_clients_key_alone_tells_whose_it_is_and_proves_nothing(world: World) -> None:
     key, secret = world.clients["PPCOM"]
-    assert api_clients.known(world.ctx(ADMIN), key) == (world.account, "PPCOM")
+    assert api_clients.find(world.ctx(ADMIN), key) == (world.account, "PPCOM")
     assert api_clients.check(world.ctx(ADMIN), key, secret).client == "PPCOM"
     for wrong in ((key, key), (secret, key), ("", secret), (world.clients["PPKEFU"][0], secret)):
         with pytest.raises(NotAuthenticated):
             api_clients.check(world.ctx(ADMIN), *wrong)
     with pytest.raises(NotAuthenticated):
-        api_clients.known(world.ctx(ADMIN), secret)
+        api_clients.find(world.ctx(ADMIN), secret)
 
 
 def test_a_login_is_told_by_password_and_notes_its_time(world: World) -> None:
@@ -75,17 +75,17 @@ def test_a_visitors_token_speaks_for_those_it_has_made_found_or_named(world: Wor
     first, second = world.visitor(), world.visitor()
     ctx = world.ctx(VISITOR).acting(visitors_token(world))
     assert tokens.may_speak_for(ctx, first.id), "it has spoken for nobody yet: its client has renewed it"
-    tokens.bind(ctx, first.id)
+    tokens.bind_to_visitor(ctx, first.id)
     assert tokens.may_speak_for(ctx, first.id)
     assert not tokens.may_speak_for(ctx, second.id)
-    tokens.bind(ctx, second.id)
+    tokens.bind_to_visitor(ctx, second.id)
     assert tokens.may_speak_for(ctx, first.id) and tokens.may_speak_for(ctx, second.id)
 
 
 def test_what_a_token_has_spoken_for_is_known_to_other_processes(world: World) -> None:
     first, second = world.visitor(), world.visitor()
     ctx = world.ctx(VISITOR).acting(visitors_token(world))
-    tokens.bind(ctx, first.id)
+    tokens.bind_to_visitor(ctx, first.id)
     tokens._bound.clear()
     tokens._cache.clear()
     assert tokens.may_speak_for(ctx, first.id)
@@ -96,4 +96,4 @@ def test_a_token_that_has_gone_binds_nobody(world: World) -> None:
     ctx = world.ctx(VISITOR).acting(visitors_token(world))
     Token(ctx.caller.token).delete()
     with pytest.raises(NotAuthenticated):
-        tokens.bind(ctx, world.visitor().id)
+        tokens.bind_to_visitor(ctx, world.visitor().id)

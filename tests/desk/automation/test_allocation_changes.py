@@ -22,7 +22,7 @@ def desk_of(world: World, allocation: str) -> World:
     """Its first agent distributes."""
     desk = World(world.monkeypatch, clock_of=world, name="another", allocation=allocation)
     everybody = groups.create(desk.ctx(ADMIN), "All", groups.Change(is_distributor=True))
-    groups.add(desk.ctx(ADMIN), everybody, desk.agents[0].id)
+    groups.add_member(desk.ctx(ADMIN), everybody, desk.agents[0].id)
     desk.settle()
     return desk
 
@@ -38,7 +38,7 @@ def stored(desk: World, visitor: Visitor) -> Conversation:
 def asked(desk: World) -> Visitor:
     """A visitor who has written; under an allocation by group, after they were let in."""
     visitor = arrive(desk)
-    visitor.conversation = visitor.conversation or waiting_queue.ask(desk.as_visitor(visitor.id), visitor.id).id
+    visitor.conversation = visitor.conversation or waiting_queue.join(desk.as_visitor(visitor.id), visitor.id).id
     visitor.say("hello")
     desk.settle()
     return visitor
@@ -66,7 +66,7 @@ def test_where_nobody_is_there_it_is_looked_at_again_even_if_no_event_comes(worl
     allocates(desk, after)
     desk.settle()
     assert stored(desk, visitor).reassign_at == world.now + 180_000
-    presence.set_mine(desk.as_agent(0), "online")
+    presence.set_own(desk.as_agent(0), "online")
     desk.records("people")
     desk.pass_(181)
     assert stored(desk, visitor).assignee == desk.agents[0].id
@@ -118,7 +118,7 @@ def test_who_was_in_a_queue_is_let_in_where_there_is_none_any_more(world: World,
     socket = Socket()
     socket.auth(desk, visitor.id, visitor.device)
     desk.settle()
-    visitor.conversation = waiting_queue.ask(desk.as_visitor(visitor.id), visitor.id).id
+    visitor.conversation = waiting_queue.join(desk.as_visitor(visitor.id), visitor.id).id
     assert waiting_queue.length(desk.ctx(ADMIN)) == 1
     allocates(desk, after)
     desk.settle()
@@ -138,8 +138,8 @@ def test_an_empty_chat_joins_the_queue_where_its_visitor_asks_again(world: World
     allocates(desk, GROUP)
     desk.settle()
     assert waiting_queue.length(desk.ctx(ADMIN)) == 0
-    again = waiting_queue.ask(desk.as_visitor(visitor.id), visitor.id)
-    assert again.id == visitor.conversation and waiting_queue.in_queue(desk.ctx(ADMIN), again)
+    again = waiting_queue.join(desk.as_visitor(visitor.id), visitor.id)
+    assert again.id == visitor.conversation and waiting_queue.is_in_queue(desk.ctx(ADMIN), again)
     assert waiting_queue.length(desk.ctx(ADMIN)) == 1
     desk.online(desk.agents[0])
     assert stored(desk, visitor).assignee == desk.agents[0].id
@@ -151,7 +151,7 @@ def test_where_nobody_is_assigned_any_more_no_deadline_assigns(world: World, bef
     visitor = asked(desk)
     assert stored(desk, visitor).reassign_at
     allocates(desk, EVERYONE)
-    presence.set_mine(desk.as_agent(0), "online")
+    presence.set_own(desk.as_agent(0), "online")
     desk.records("people")
     desk.pass_(3600)
     found = stored(desk, visitor)
@@ -174,7 +174,7 @@ def test_another_domain_s_operator_is_found_by_the_deadline_where_the_event_is_l
     domain = domains.register(world.ctx(ADMIN), "shop.example", "web@shop.example")
     world.online(world.agents[0])
     visitor = world.visitor()
-    waiting_queue.ask(world.as_visitor(visitor.id), visitor.id, domain=domain.number)
+    waiting_queue.join(world.as_visitor(visitor.id), visitor.id, domain=domain.number)
     visitor.say("hello")
     world.settle()
     assert stored(world, visitor).assignee is None

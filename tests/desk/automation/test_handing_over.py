@@ -34,7 +34,7 @@ def says(world: World, visitor: Visitor, text: str) -> None:
 
 
 def loads(world: World) -> list[int]:
-    return [agent.open_conversations for agent in people.agents(world.ctx(ADMIN))][1:]
+    return [agent.open_conversations for agent in people.list_agents(world.ctx(ADMIN))][1:]
 
 
 def switch(world: World, word: str) -> int:
@@ -108,7 +108,7 @@ def test_who_is_back_keeps_it(world: World) -> None:
     world.online(world.agents[1])
     socket.close()
     world.pass_(1100)
-    presence.set_mine(world.as_agent(), "busy")
+    presence.set_own(world.as_agent(), "busy")
     says(world, visitor, "still there?")
     assert stored(world, visitor).assignee == world.agents[0].id
 
@@ -119,7 +119,7 @@ def test_whose_chats_go_is_the_account_s_word(world: World, word: str, by_choice
     visitor, socket = answered(world)
     world.online(world.agents[1])
     if by_choice:
-        presence.set_mine(world.as_agent(), "offline")
+        presence.set_own(world.as_agent(), "offline")
     socket.close()
     world.pass_(1100)
     says(world, visitor, "still there?")
@@ -131,7 +131,7 @@ def test_who_says_that_they_are_offline_after_their_line_died_chose_it(world: Wo
     world.online(world.agents[1])
     socket.close()
     world.pass_(1100)
-    presence.set_mine(world.as_agent(), "offline")
+    presence.set_own(world.as_agent(), "offline")
     says(world, visitor, "still there?")
     assert stored(world, visitor).assignee == world.agents[0].id
 

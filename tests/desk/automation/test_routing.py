@@ -11,8 +11,8 @@ from chalicelib.desk.conversations import conversations
 from chalicelib.desk.conversations.conversations import Change
 from chalicelib.desk.people import people, presence
 from chalicelib.models import summaries
-from chalicelib.models.base import Refused
-from chalicelib.models.summaries import Loads
+from chalicelib.models.base import ConditionFailed
+from chalicelib.models.summaries import LoadChanges
 from tests.world import Visitor, World
 
 
@@ -21,7 +21,7 @@ def assignee(world: World, visitor: Visitor) -> str | None:
 
 
 def loads(world: World) -> list[int]:
-    return [agent.open_conversations for agent in people.agents(world.ctx(ADMIN))][1:]
+    return [agent.open_conversations for agent in people.list_agents(world.ctx(ADMIN))][1:]
 
 
 def test_nobody_online_means_waiting_and_the_longest_wait_goes_first(world: World) -> None:
@@ -83,7 +83,7 @@ def test_who_is_not_online_gets_nothing_and_keeps_what_he_has(world: World, stat
     world.online(world.agents[0])
     kept = world.asking()
     world.settle()
-    presence.set_mine(world.as_agent(), status)
+    presence.set_own(world.as_agent(), status)
     late = world.asking()
     world.settle()
     assert (assignee(world, kept), assignee(world, late)) == (world.agents[0].id, None)
@@ -92,13 +92,13 @@ def test_who_is_not_online_gets_nothing_and_keeps_what_he_has(world: World, stat
 def test_a_lost_race_for_an_agent_reads_the_true_loads(world: World) -> None:
     world.online(world.agents[0], world.agents[1])
     visitor, second = world.asking(), world.asking()
-    seen = people.agents(world.ctx(ADMIN))
+    seen = people.list_agents(world.ctx(ADMIN))
     world.settle()
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
-    with pytest.raises(Refused):
-        summaries.change(found, {"subject": "x"}, world.now, Loads(routed=seen[1]))
+    with pytest.raises(ConditionFailed):
+        summaries.change(found, {"subject": "x"}, world.now, LoadChanges(routed=seen[1]))
     assert conversations.load(world.ctx(ADMIN), visitor.conversation).subject != "x"
-    world.monkeypatch.setattr(people, "agents", lambda ctx: seen)
+    world.monkeypatch.setattr(people, "list_agents", lambda ctx: seen)
     conversations.close(world.ctx(ADMIN), second.conversation)
     third = world.asking()
     assert routing.assign(world.ctx(SYSTEM), third.conversation) in {agent.id for agent in world.agents[:2]}
@@ -148,7 +148,7 @@ def test_unpicked_waits_again_when_its_agent_has_gone(world: World) -> None:
     world.online(world.agents[0])
     visitor = world.asking()
     world.settle()
-    presence.set_mine(world.as_agent(0), "offline")
+    presence.set_own(world.as_agent(0), "offline")
     world.pass_(181)
     assert (assignee(world, visitor), loads(world)) == (None, [0, 0, 0])
     world.online(world.agents[1])
@@ -168,7 +168,7 @@ def test_picked_is_not_taken_away(world: World) -> None:
 def test_a_waiting_conversation_is_looked_at_again_even_if_no_event_comes(world: World) -> None:
     visitor = world.asking()
     world.settle()
-    presence.set_mine(world.as_agent(0), "online")
+    presence.set_own(world.as_agent(0), "online")
     world.records("people")
     world.pass_(200)
     assert assignee(world, visitor) == world.agents[0].id

@@ -86,7 +86,7 @@ def test_a_deadline_past_fifteen_minutes_is_kept_in_the_table_and_brought_by_the
     visitor = answered(world)
     due = found(world, visitor).close_at or 0
     world.pass_(901)
-    (kept,) = [row for shard in range(rows.SHARDS) for row in rows.due(due // 60_000, shard)]
+    (kept,) = [row for shard in range(rows.SHARDS) for row in rows.list_due(due // 60_000, shard)]
     assert kept.due_at == due
     minutes = 0
     while found(world, visitor).is_open and minutes < 200:
@@ -96,7 +96,7 @@ def test_a_deadline_past_fifteen_minutes_is_kept_in_the_table_and_brought_by_the
         minutes += 1
     closed = found(world, visitor)
     assert closed.closed_at is not None and due <= closed.closed_at <= due + 60_000
-    assert [row for shard in range(rows.SHARDS) for row in rows.due(due // 60_000, shard)] == []
+    assert [row for shard in range(rows.SHARDS) for row in rows.list_due(due // 60_000, shard)] == []
 
 
 def test_a_sweep_that_missed_hours_catches_up(world: World) -> None:

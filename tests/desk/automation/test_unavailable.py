@@ -17,7 +17,7 @@ from tests.world import Socket, Visitor, World
 
 Going = Callable[[World, str], object]
 WAYS: list[Going] = [
-    lambda world, agent: agents.switch(world.ctx(ADMIN), agent, on=False),
+    lambda world, agent: agents.set_active(world.ctx(ADMIN), agent, on=False),
     lambda world, agent: agents.remove(world.ctx(ADMIN), agent),
 ]
 both = pytest.mark.parametrize("goes", WAYS, ids=["switched off", "removed"])
@@ -61,7 +61,7 @@ def test_naming_one_is_refused_in_every_dialect(world: World, goes: Going) -> No
 
 
 def test_a_supervisor_acts_for_nobody_who_is_switched_off(world: World) -> None:
-    agents.switch(world.ctx(ADMIN), world.agents[0].id, on=False)
+    agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=False)
     headers = world.bearer(world.owner) | {"X_Agent_ID": world.agents[0].email}
     assert world.call("GET", "/cs-chat-ticket/v1/tickets", **headers).status == 403
 
@@ -76,7 +76,7 @@ def test_a_closed_chat_of_one_waits_and_is_routed_when_it_opens(world: World, go
     if opens == "by hand":
         conversations.change(world.ctx(ADMIN), visitor.conversation, Change(status="pending_internal"))
     elif opens == "by an agent":
-        members.open_(world.ctx("agent", world.agents[2]), visitor.conversation, world.agents[2].id)
+        members.open_for(world.ctx("agent", world.agents[2]), visitor.conversation, world.agents[2].id)
     else:
         visitor.say("are you there?")
     world.settle()
@@ -110,7 +110,7 @@ def test_a_chat_whose_members_by_name_have_all_gone_is_routed(world: World, goes
         assert found(world, own).assignee is None
         goes(world, agent)
         world.settle()
-        assert members.of(world.ctx(ADMIN), found(world, own))[:-1] == [*named[at:]] or at == len(named)
+        assert members.list_participants(world.ctx(ADMIN), found(world, own))[:-1] == [*named[at:]] or at == len(named)
     assert found(world, own).assignee == world.agents[2].id
 
 
@@ -130,7 +130,7 @@ def test_and_so_is_one_that_was_closed_meanwhile(world: World, goes: Going) -> N
 
 def test_a_race_for_an_agent_who_goes_says_so_at_once(world: World) -> None:
     visitor = answered(world)
-    agents.switch(world.ctx(ADMIN), world.agents[2].id, on=False)
+    agents.set_active(world.ctx(ADMIN), world.agents[2].id, on=False)
     with pytest.raises(Unavailable):
         conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
 

@@ -26,7 +26,7 @@ def length(world: World) -> int:
 
 
 def cancelled(world: World, contact: str, group: str | None = None) -> None:
-    waiting_queue.cancel(world.as_visitor(contact), contact, group)
+    waiting_queue.leave(world.as_visitor(contact), contact, group)
 
 
 def test_a_visitor_waits_once_however_often_he_asks(desk: World) -> None:
@@ -50,19 +50,19 @@ def test_two_calls_at_once_open_one_conversation(desk: World) -> None:
 
 def test_he_is_let_in_at_once_where_an_agent_is_there_else_when_one_comes(desk: World) -> None:
     early = asks(desk, arrived(desk))
-    assert waiting_queue.in_queue(desk.ctx(ADMIN), early)
+    assert waiting_queue.is_in_queue(desk.ctx(ADMIN), early)
     desk.online(desk.agents[0])
-    assert not waiting_queue.in_queue(desk.ctx(ADMIN), stored(desk, early.id))
+    assert not waiting_queue.is_in_queue(desk.ctx(ADMIN), stored(desk, early.id))
     late = asks(desk, arrived(desk))
     assert (late.assignee, length(desk)) == (desk.agents[0].id, 0)
     desk.settle()
-    assert people.agents(desk.ctx(ADMIN))[1].open_conversations == 2
+    assert people.list_agents(desk.ctx(ADMIN))[1].open_conversations == 2
 
 
 def test_the_longest_wait_goes_first(desk: World) -> None:
     order = [asks(desk, arrived(desk)).id for _ in range(4)]
     desk.online(desk.agents[0])
-    held = conversations.held_by_me(desk.as_agent())
+    held = conversations.list_own_open(desk.as_agent())
     assert {row.id for row, _ in held} == set(order)
     assert [stored(desk, id_).version for id_ in order] == [2] * 4
 
@@ -76,7 +76,7 @@ def test_cancelling_takes_him_off_and_asking_again_puts_him_at_the_end(desk: Wor
     desk.now += 1000
     desk.clock_of.now += 1000  # type: ignore[union-attr]
     again = asks(desk, first)
-    assert (again.id, waiting_queue.in_queue(desk.ctx(ADMIN), again), length(desk)) == (waits.id, True, 2)
+    assert (again.id, waiting_queue.is_in_queue(desk.ctx(ADMIN), again), length(desk)) == (waits.id, True, 2)
     assert (stored(desk, again.id).held_since or 0) > (stored(desk, other.id).held_since or 0)
     desk.online(desk.agents[0])
     assert stored(desk, waits.id).assignee == stored(desk, other.id).assignee == desk.agents[0].id
@@ -111,8 +111,8 @@ def test_he_has_one_conversation_a_group_and_the_latest_is_his_chat(desk: World)
     assert asks(desk, contact, dancers).id == second.id
     assert asks(desk, contact).id == third.id
     ctx = desk.as_visitor(contact)
-    assert waiting_queue.of_group(ctx, contact, dancers.id).id == second.id
-    assert waiting_queue.of_group(ctx, contact, singers.id).id == third.id
+    assert waiting_queue.get_of_group(ctx, contact, dancers.id).id == second.id
+    assert waiting_queue.get_of_group(ctx, contact, singers.id).id == third.id
 
 
 def test_a_conversation_of_a_group_is_found_once_he_is_in(desk: World) -> None:
@@ -120,35 +120,35 @@ def test_a_conversation_of_a_group_is_found_once_he_is_in(desk: World) -> None:
     ctx = desk.as_visitor(contact)
     for wanted in (group.id, "nothing"):
         with pytest.raises(NotFound):
-            waiting_queue.of_group(ctx, contact, wanted)
+            waiting_queue.get_of_group(ctx, contact, wanted)
     asks(desk, contact, group)
     with pytest.raises(NotFound):
-        waiting_queue.of_group(ctx, contact, group.id)
+        waiting_queue.get_of_group(ctx, contact, group.id)
     desk.online(desk.agents[1])
-    assert waiting_queue.of_group(ctx, contact, group.id).assignee == desk.agents[1].id
+    assert waiting_queue.get_of_group(ctx, contact, group.id).assignee == desk.agents[1].id
 
 
 def test_he_may_ask_for_an_agent(desk: World, other: World) -> None:
     contact = arrived(desk)
     ctx, wanted = desk.as_visitor(contact), [agent.id for agent in desk.agents[1:]]
-    found = waiting_queue.ask_agents(ctx, contact, wanted)
+    found = waiting_queue.join_with_agents(ctx, contact, wanted)
     assert (found.assignee, length(desk)) == (desk.agents[1].id, 0)
-    assert waiting_queue.ask_agents(ctx, contact, [desk.agents[1].id]).id == found.id
-    assert waiting_queue.ask_agents(ctx, contact, [desk.agents[2].id]).id != found.id
+    assert waiting_queue.join_with_agents(ctx, contact, [desk.agents[1].id]).id == found.id
+    assert waiting_queue.join_with_agents(ctx, contact, [desk.agents[2].id]).id != found.id
     desk.settle()
-    assert [agent.open_conversations for agent in people.agents(desk.ctx(ADMIN))] == [0, 0, 0, 0], "nothing is said yet"
+    assert [agent.open_conversations for agent in people.list_agents(desk.ctx(ADMIN))] == [0, 0, 0, 0], "nothing is said yet"
     messages.post(ctx, messages.PostMessage(found.id, "hello"))
-    assert [agent.open_conversations for agent in people.agents(desk.ctx(ADMIN))] == [0, 0, 1, 0]
+    assert [agent.open_conversations for agent in people.list_agents(desk.ctx(ADMIN))] == [0, 0, 1, 0]
     for stranger in (other.agents[0].id, contact, "nobody"):
         with pytest.raises(NotFound):
-            waiting_queue.ask_agents(ctx, contact, [desk.agents[1].id, stranger])
+            waiting_queue.join_with_agents(ctx, contact, [desk.agents[1].id, stranger])
 
 
 def test_nobody_waits_where_nobody_is_assigned(world: World) -> None:
     ours = World(world.monkeypatch, clock_of=world, name="broadcast", allocation=accounts.EVERYONE)
     contact = arrived(ours)
     found = asks(ours, contact)
-    assert (length(ours), waiting_queue.in_queue(ours.ctx(ADMIN), found)) == (0, False)
+    assert (length(ours), waiting_queue.is_in_queue(ours.ctx(ADMIN), found)) == (0, False)
     cancelled(ours, contact)
     assert stored(ours, found.id).is_open
 
@@ -163,7 +163,7 @@ def test_what_has_been_spoken_in_is_not_hidden_though_it_waits_again(desk: World
     desk.settle()
     found = stored(desk, visitor.conversation)
     assert found.assignee is None
-    assert (waiting_queue.in_queue(desk.ctx(ADMIN), found), length(desk)) == (False, 1)
+    assert (waiting_queue.is_in_queue(desk.ctx(ADMIN), found), length(desk)) == (False, 1)
 
 
 def test_what_it_costs(desk: World) -> None:
@@ -171,7 +171,7 @@ def test_what_it_costs(desk: World) -> None:
     ctx = desk.as_visitor(contact)
     accounts.load(ctx)
     with counted() as opened:
-        waiting_queue.ask(ctx, contact)
+        waiting_queue.join(ctx, contact)
     with counted() as polled:
         length(desk)
     desk.online(desk.agents[0])
@@ -179,7 +179,7 @@ def test_what_it_costs(desk: World) -> None:
     ctx = desk.as_visitor(late)
     accounts.load(ctx)
     with counted() as let_in:
-        waiting_queue.ask(ctx, late)
+        waiting_queue.join(ctx, late)
     assert opened == ["GetItem", "UpdateItem", "TransactWriteItems", "Query"]
     assert let_in == [*opened, "TransactWriteItems"]
     assert polled == ["Query"]

@@ -67,7 +67,7 @@ def test_a_hundred_empty_chats_are_nobody_s_work(world: World, allocation: str) 
     desk.settle()
     assert listed(desk) == (["hello"], 1)
     assert stored(desk, visitors[3]).assignee == (desk.agents[0].id if allocation == accounts.LEAST_LOADED else None)
-    assert people.agents(desk.ctx(ADMIN))[1].open_conversations == (allocation == accounts.LEAST_LOADED)
+    assert people.list_agents(desk.ctx(ADMIN))[1].open_conversations == (allocation == accounts.LEAST_LOADED)
 
 
 def test_the_first_message_routes_once_however_often_late_and_in_whatever_order_it_is_told(world: World) -> None:
@@ -139,9 +139,9 @@ def test_an_empty_chat_expires_after_a_day_and_its_visitor_goes_on_in_it(world: 
     passes(desk, 1200)
     found = stored(desk, visitor)
     assert not found.is_open
-    assert not (found.inbox or found.held_by or found.expire_at)
+    assert not (found.inbox_key or found.holder_key or found.expire_at)
     assert listed(desk) == ([], 0)
-    again = waiting_queue.ask(desk.as_visitor(visitor.id), visitor.id)
+    again = waiting_queue.join(desk.as_visitor(visitor.id), visitor.id)
     assert (again.id, again.status, again.is_begun) == (visitor.conversation, "new", allocation == accounts.GROUP)
     says(desk, visitor, "I am back")
     assert (stored(desk, visitor).is_open, listed(desk)) == (True, (["I am back"], 1))
@@ -160,7 +160,9 @@ def test_who_writes_into_an_expired_chat_is_routed(world: World) -> None:
 def test_an_empty_chat_that_an_agent_was_given_by_the_queue_expires_and_frees_them(world: World) -> None:
     desk = desk_of(world, accounts.GROUP)
     desk.online(desk.agents[0])
-    groups.add(desk.ctx(ADMIN), groups.create(desk.ctx(ADMIN), "All", groups.Change(is_distributor=True)), desk.agents[0].id)
+    groups.add_member(
+        desk.ctx(ADMIN), groups.create(desk.ctx(ADMIN), "All", groups.Change(is_distributor=True)), desk.agents[0].id
+    )
     visitor = desk.visitor()
     desk.settle()
     assert tickets(desk) == [visitor.conversation]
@@ -174,12 +176,12 @@ def test_what_an_agent_opens_keeps_its_agent_and_does_not_expire(world: World) -
     visitor, agent = world.visitor(), world.agents[1]
     by_agent = group_chats.create(world.as_agent(1), group_chats.CreateConversation(agent.id, (visitor.id,))).conversation
     passes(world, LIFE + 1200)
-    (kept,) = conversations.some(world.ctx(ADMIN), [by_agent.id])
+    (kept,) = conversations.get_many(world.ctx(ADMIN), [by_agent.id])
     assert (kept.is_open, kept.assignee) == (True, agent.id)
 
 
 def open_loads(world: World) -> list[int]:
-    return [agent.open_conversations for agent in people.agents(world.ctx(ADMIN))][1:]
+    return [agent.open_conversations for agent in people.list_agents(world.ctx(ADMIN))][1:]
 
 
 def test_an_agent_whom_a_visitor_names_has_nothing_of_it_until_something_is_said(world: World) -> None:
@@ -189,7 +191,7 @@ def test_an_agent_whom_a_visitor_names_has_nothing_of_it_until_something_is_said
     asked = []
     for _ in range(3):
         visitor = world.visitor()
-        asked.append(waiting_queue.ask_agents(world.as_visitor(visitor.id), visitor.id, [agent.id]))
+        asked.append(waiting_queue.join_with_agents(world.as_visitor(visitor.id), visitor.id, [agent.id]))
         group_chats.create(
             world.as_visitor(visitor.id), group_chats.CreateConversation(visitor.id, (agent.id, world.agents[1].id))
         )
@@ -200,20 +202,20 @@ def test_an_agent_whom_a_visitor_names_has_nothing_of_it_until_something_is_said
     messages.post(world.as_visitor(first.contact), messages.PostMessage(first.id, "hello"))
     messages.post(world.ctx("agent", world.agents[1]), messages.PostMessage(second.id, "can I help?"))
     assert open_loads(world) == [0, 1, 2]
-    agents.switch(world.ctx(ADMIN), agent.id, on=False)
+    agents.set_active(world.ctx(ADMIN), agent.id, on=False)
     messages.post(world.as_visitor(third.contact), messages.PostMessage(third.id, "hello"))
     world.online(world.agents[0])
     world.settle()
-    (begun,) = conversations.some(world.ctx(ADMIN), [third.id])
+    (begun,) = conversations.get_many(world.ctx(ADMIN), [third.id])
     assert begun.assignee == world.agents[0].id, "who was named has gone meanwhile"
 
 
 def test_one_that_names_its_agent_expires_and_counts_to_nobody(world: World) -> None:
     accounts.change(world.ctx(ADMIN), accounts.Change(expire_after=LIFE))
     visitor = world.visitor()
-    named = waiting_queue.ask_agents(world.as_visitor(visitor.id), visitor.id, [world.agents[2].id])
+    named = waiting_queue.join_with_agents(world.as_visitor(visitor.id), visitor.id, [world.agents[2].id])
     passes(world, LIFE + 1200)
-    (row,) = conversations.some(world.ctx(ADMIN), [named.id])
+    (row,) = conversations.get_many(world.ctx(ADMIN), [named.id])
     assert (row.is_open, open_loads(world)) == (False, [0, 0, 0])
 
 
@@ -223,7 +225,7 @@ def test_many_whom_visitors_add_hide_no_ticket(world: World) -> None:
     for _ in range(3):
         visitor = world.visitor()
         members.change(world.as_visitor(visitor.id), visitor.conversation, members.ChangeMembers(add=(agent.id,)))
-    found = conversations.held_by_me(world.as_agent(), limit=1)
+    found = conversations.list_own_open(world.as_agent(), limit=1)
     assert [row.id for row, _ in found] == [real.conversation]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import open_lists
-from chalicelib.desk.conversations.open_lists import Turn
+from chalicelib.desk.conversations.open_lists import PageRequest
 from chalicelib.models import base
 from tests.desk.conversations.test_open_lists import fill, shown
 from tests.world import World, counted
@@ -16,22 +16,22 @@ def test_a_page_costs_two_requests_and_holds_one_page_of_ten_thousand(world: Wor
     agent = world.agents[0].id
     all_ = fill(world, 10_000, world.visitor().id, agent)
     ctx = world.as_agent()
-    page = open_lists.of_person(ctx, agent, Turn())
+    page = open_lists.list_of_person(ctx, agent, PageRequest())
     assert (shown(page), page.total) == (all_[:30], 10_000)
     assert page.listed[0].last is not None and page.listed[0].last.body == "message 9999"
     with counted() as warm:
-        open_lists.of_person(ctx, agent, Turn())
+        open_lists.list_of_person(ctx, agent, PageRequest())
     with counted() as older_:
-        assert shown(open_lists.of_person(ctx, agent, Turn(older_than=all_[4_999]))) == all_[5_000:5_030]
+        assert shown(open_lists.list_of_person(ctx, agent, PageRequest(older_than=all_[4_999]))) == all_[5_000:5_030]
     with counted() as deep:
-        assert shown(open_lists.of_person(ctx, agent, Turn(offset=66))) == all_[1_980:2_010]
+        assert shown(open_lists.list_of_person(ctx, agent, PageRequest(offset=66))) == all_[1_980:2_010]
     assert warm == ["Query", "BatchGetItem"]
     assert older_ == ["BatchGetItem", "Query", "BatchGetItem", "BatchGetItem"], "the pivot; last messages not known yet"
     assert deep == ["Query"] * 3 + ["BatchGetItem"] * 2, "a Query a thousand places"
     with counted() as whole:
-        assert shown(open_lists.of_account(world.ctx(ADMIN), Turn(100))) == all_[:100]
+        assert shown(open_lists.list_of_account(world.ctx(ADMIN), PageRequest(100))) == all_[:100]
     assert whole[:2] == ["Query", "BatchGetItem"]
-    assert set(limits(lambda: open_lists.of_person(ctx, agent, Turn()))) == {30}
+    assert set(limits(lambda: open_lists.list_of_person(ctx, agent, PageRequest()))) == {30}
 
 
 def limits(act: Callable[[], Any]) -> list[int]:

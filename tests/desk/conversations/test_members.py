@@ -44,7 +44,7 @@ def test_two_at_once_begin_one_conversation(world: World) -> None:
     find = unique_names.find
     begun: list[str | None] = []
 
-    def find_before_another(scope: str, kind: str, name: str) -> unique_names.Claim | None:
+    def find_before_another(scope: str, kind: str, name: str) -> unique_names.UniqueName | None:
         found = find(scope, kind, name)
         if kind == "pair" and not begun:
             begun.append(None)
@@ -75,7 +75,7 @@ def test_an_internal_conversation_has_no_agent_no_deadline_and_no_place_in_the_i
     messages.post(world.as_agent(1), PostMessage(found.id, "psst"))
     world.pass_(3_600)
     stored = load(world, found)
-    assert stored.is_open and stored.message_count == 1 and not (stored.held_by or stored.inbox)
+    assert stored.is_open and stored.message_count == 1 and not (stored.holder_key or stored.inbox_key)
     assert not any((stored.reassign_at, stored.warn_at, stored.close_at))
     assert loads(world) == before
     listed = world.call("GET", "/api/v3/anytime/conversations", **world.bearer()).body["conversations"]
@@ -90,7 +90,7 @@ def test_who_joins_sees_it_and_who_leaves_does_not(world: World) -> None:
     before = world.as_agent(2)
     members.change(world.as_agent(), found.id, ChangeMembers(add=(late, late)))
     assert conversations.load(before, found.id).member_count == 3
-    assert set(members.of(before, load(world, found))) == {agent.id for agent in world.agents}
+    assert set(members.list_participants(before, load(world, found))) == {agent.id for agent in world.agents}
     members.change(world.as_agent(), found.id, ChangeMembers(remove=(late,)))
     with pytest.raises(NotFound):
         conversations.load(before, found.id)
@@ -148,7 +148,7 @@ def test_a_chat_that_an_agent_has_is_the_one_that_he_or_the_contact_would_open(w
 
 def test_what_waits_and_is_moved_to_another_group_goes_to_who_is_there(world: World) -> None:
     group = groups.create(world.ctx(ADMIN), "Dancers", groups.Change())
-    groups.add(world.ctx(ADMIN), group, world.agents[2].id)
+    groups.add_member(world.ctx(ADMIN), group, world.agents[2].id)
     empty = groups.create(world.ctx(ADMIN), "Nobody", groups.Change())
     visitor = world.asking()
     world.settle()
@@ -170,7 +170,7 @@ def test_several_agents_whom_a_contact_asks_for_serve_him_together(world: World)
     messages.post(world.as_agent(1), PostMessage(found.id, "hi"))
     world.pass_(200)
     assert load(world, found).assignee is None and sum(loads(world)) == before
-    assert set(members.of(world.as_agent(), found)) == {*both, visitor.id}
+    assert set(members.list_participants(world.as_agent(), found)) == {*both, visitor.id}
 
 
 def test_where_the_last_agent_leaves_it_is_routed_again(world: World) -> None:
@@ -182,7 +182,7 @@ def test_where_the_last_agent_leaves_it_is_routed_again(world: World) -> None:
     world.pass_(200)
     assert load(world, found).assignee is None
     members.change(ctx, found.id, ChangeMembers(remove=(second,)))
-    assert load(world, found).held_by == rows.of_key(world.account, rows.WAITING)
+    assert load(world, found).holder_key == rows.of_key(world.account, rows.WAITING)
     world.settle()
     assert load(world, found).assignee == world.agents[2].id
 
@@ -204,7 +204,7 @@ def test_a_contact_who_is_added_reads_and_writes_as_himself(world: World) -> Non
     with pytest.raises(NotFound):
         conversations.load(ctx, visitor.conversation)
     members.change(world.as_visitor(visitor.id), visitor.conversation, ChangeMembers(add=(friend.id,)))
-    assert load(world, visitor).held_by == rows.of_key(world.account, rows.WAITING)
+    assert load(world, visitor).holder_key == rows.of_key(world.account, rows.WAITING)
     posted = messages.post(ctx, PostMessage(visitor.conversation, "me too"))
     assert (posted.sender, posted.sender_kind) == (friend.id, "contact")
     members.change(world.ctx(ADMIN), visitor.conversation, ChangeMembers(remove=(friend.id,)))
@@ -249,20 +249,20 @@ def test_closing_is_for_one_alone_until_the_next_message(world: World) -> None:
 
     def closed(person: str) -> bool:
         found = load(world, visitor)
-        return members.is_closed(found, members.part(ctx, found, person))
+        return members.is_closed(found, members.get_membership(ctx, found, person))
 
-    members.close(ctx, visitor.conversation, agent)
+    members.close_for(ctx, visitor.conversation, agent)
     assert [closed(person) for person in (agent, other, visitor.id)] == [True, False, False]
-    members.close(world.as_visitor(visitor.id), visitor.conversation, visitor.id)
+    members.close_for(world.as_visitor(visitor.id), visitor.conversation, visitor.id)
     assert closed(visitor.id)
-    members.open_(ctx, visitor.conversation, agent)
+    members.open_for(ctx, visitor.conversation, agent)
     assert [closed(person) for person in (agent, visitor.id)] == [False, True]
-    members.close(ctx, visitor.conversation, agent)
+    members.close_for(ctx, visitor.conversation, agent)
     visitor.say("still there?")
     assert [closed(person) for person in (agent, visitor.id)] == [False, False]
     for stranger in (world.visitor().id, "nobody"):
         with pytest.raises(NotFound):
-            members.close(ctx, visitor.conversation, stranger)
+            members.close_for(ctx, visitor.conversation, stranger)
 
 
 def test_opening_what_is_closed_for_all_opens_it_for_all(world: World) -> None:
@@ -272,10 +272,10 @@ def test_opening_what_is_closed_for_all_opens_it_for_all(world: World) -> None:
     world.settle()
     conversations.close(world.as_agent(), visitor.conversation)
     assert loads(world) == [0, 0, 0]
-    members.open_(world.as_agent(), visitor.conversation, world.agents[0].id)
+    members.open_for(world.as_agent(), visitor.conversation, world.agents[0].id)
     assert (load(world, visitor).is_open, loads(world)) == (True, [1, 0, 0])
     conversations.close(world.as_agent(), visitor.conversation)
-    members.open_(world.as_visitor(visitor.id), visitor.conversation, visitor.id)
+    members.open_for(world.as_visitor(visitor.id), visitor.conversation, visitor.id)
     assert load(world, visitor).assignee is None
     world.settle()
     assert (load(world, visitor).assignee, loads(world)) == (world.agents[0].id, [1, 0, 0])
@@ -291,12 +291,12 @@ def test_what_it_costs(world: World) -> None:
     with counted() as sent:
         group_chats.create(ctx, CreateConversation(agents[0], (agents[1],), internal=True))
     assert sent == ["BatchGetItem", "GetItem", "GetItem"]
-    members.close(ctx, visitor.conversation, agents[0])
+    members.close_for(ctx, visitor.conversation, agents[0])
     with counted() as sent:
-        members.close(ctx, visitor.conversation, agents[0])
+        members.close_for(ctx, visitor.conversation, agents[0])
     assert sent == ["GetItem", "UpdateItem"]
     with counted() as sent:
-        members.open_(ctx, visitor.conversation, agents[0])
+        members.open_for(ctx, visitor.conversation, agents[0])
     assert sent == ["GetItem", "UpdateItem"]
     with counted() as sent:
         members.change(ctx, visitor.conversation, ChangeMembers(add=(agents[1],)))
@@ -306,7 +306,7 @@ def test_what_it_costs(world: World) -> None:
 def test_another_account_is_not_reached(world: World, other: World) -> None:
     visitor = other.visitor()
     ctx = replace(world.as_agent(), caller=replace(world.as_agent().caller, level=AGENT))
-    for act in (members.close, members.open_):
+    for act in (members.close_for, members.open_for):
         with pytest.raises(NotFound):
             act(ctx, visitor.conversation, world.agents[0].id)
     with pytest.raises(NotFound):

@@ -13,7 +13,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, group_chats, members, messages, open_lists
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.messages import PostMessage
-from chalicelib.desk.conversations.open_lists import Page, Turn
+from chalicelib.desk.conversations.open_lists import ConversationPage, PageRequest
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.models import conversations as rows
 from chalicelib.models.conversations import Conversation
@@ -44,9 +44,9 @@ def row(world: World, at: int, contact: str, agent: str | None, *, said: bool) -
     when = world.now + at * 1000
     found.number, found.channel, found.subject, found.contact_number = at, "chat", "x", 1
     found.status = "pending_internal" if said else "new"
-    found.of_contact, found.inbox = rows.of_key(world.account, contact), rows.inbox_key(world.account)
+    found.contact_key, found.inbox_key = rows.of_key(world.account, contact), rows.inbox_key(world.account)
     found.created_at = found.status_since = found.last_activity_at = found.held_since = when
-    found.assignee, found.held_by = agent, rows.of_key(world.account, agent or rows.WAITING)
+    found.assignee, found.holder_key = agent, rows.of_key(world.account, agent or rows.WAITING)
     if said:
         found.message_count, found.last_message, found.last_sender, found.last_sender_kind = 1, uuid(at), contact, "contact"
     return found
@@ -70,15 +70,15 @@ def said(world: World, at: int, contact: str) -> Message:
     )
 
 
-def shown(page: Page) -> list[str]:
+def shown(page: ConversationPage) -> list[str]:
     return [one.conversation.id for one in page.listed]
 
 
-def older(ctx: Context, person: str, size: int, last: str) -> Page:
-    return open_lists.of_person(ctx, person, Turn(size, older_than=last))
+def older(ctx: Context, person: str, size: int, last: str) -> ConversationPage:
+    return open_lists.list_of_person(ctx, person, PageRequest(size, older_than=last))
 
 
-def walk(turn: Callable[[str], Page]) -> list[str]:
+def walk(turn: Callable[[str], ConversationPage]) -> list[str]:
     """All that is listed, by the last one of each page."""
     seen: list[str] = []
     while page := shown(turn(seen[-1] if seen else "")):
@@ -107,9 +107,9 @@ def test_page_after_page_shows_each_once(world: World, size: int) -> None:
     listed = [id_ for at, id_ in enumerate(reversed(all_)) if at % 2 == 0][::-1]
     ctx = world.as_agent()
     assert walk(partial(older, ctx, agent, size)) == walk(partial(older, ctx, visitor.id, size)) == listed
-    by_page = [id_ for at in range(41) for id_ in shown(open_lists.of_person(ctx, agent, Turn(size, offset=at)))]
+    by_page = [id_ for at in range(41) for id_ in shown(open_lists.list_of_person(ctx, agent, PageRequest(size, offset=at)))]
     assert by_page == listed
-    newest_last = open_lists.of_person(ctx, agent, Turn(size, newer_than=listed[-1]))
+    newest_last = open_lists.list_of_person(ctx, agent, PageRequest(size, newer_than=listed[-1]))
     assert shown(newest_last) == listed[max(0, len(listed) - 1 - size) : -1]
 
 
@@ -120,16 +120,20 @@ def test_what_is_new_closed_or_closed_for_him_is_not_listed(world: World) -> Non
     for visitor in (open_, left, done):
         visitor.say("hello")
     world.settle()
-    members.close(ctx, left.conversation, agent)
+    members.close_for(ctx, left.conversation, agent)
     conversations.close(ctx, done.conversation)
-    page = open_lists.of_person(ctx, agent, Turn())
+    page = open_lists.list_of_person(ctx, agent, PageRequest())
     assert (shown(page), page.total) == ([open_.conversation], 1)
-    assert shown(open_lists.of_person(world.as_agent(1), world.agents[1].id, Turn())) == []
-    assert shown(open_lists.of_person(ctx, left.id, Turn())) == [left.conversation]
-    assert shown(open_lists.of_person(ctx, fresh.id, Turn())) == shown(open_lists.of_person(ctx, done.id, Turn())) == []
+    assert shown(open_lists.list_of_person(world.as_agent(1), world.agents[1].id, PageRequest())) == []
+    assert shown(open_lists.list_of_person(ctx, left.id, PageRequest())) == [left.conversation]
+    assert (
+        shown(open_lists.list_of_person(ctx, fresh.id, PageRequest()))
+        == shown(open_lists.list_of_person(ctx, done.id, PageRequest()))
+        == []
+    )
     left.say("again")
-    assert set(shown(open_lists.of_person(ctx, agent, Turn()))) == {open_.conversation, left.conversation}
-    assert set(shown(open_lists.of_account(ctx, Turn()))) == {open_.conversation, left.conversation}
+    assert set(shown(open_lists.list_of_person(ctx, agent, PageRequest()))) == {open_.conversation, left.conversation}
+    assert set(shown(open_lists.list_of_account(ctx, PageRequest()))) == {open_.conversation, left.conversation}
 
 
 def test_internal_ones_are_on_their_members_lists_alone(world: World) -> None:
@@ -138,14 +142,14 @@ def test_internal_ones_are_on_their_members_lists_alone(world: World) -> None:
     messages.post(world.as_agent(), PostMessage(found.id, "psst"))
 
     def seen(ctx: Context, person: str) -> list[str]:
-        return shown(open_lists.of_person(ctx, person, Turn()))
+        return shown(open_lists.list_of_person(ctx, person, PageRequest()))
 
     assert seen(world.as_agent(0), ids_[0]) == seen(world.as_agent(1), ids_[1]) == [found.id]
     assert (
         seen(world.as_agent(2), ids_[2]) == seen(world.as_agent(2), ids_[0]) == seen(world.ctx(ADMIN, world.owner), ids_[1]) == []
     )
     assert seen(world.ctx(ADMIN), ids_[0]) == [found.id], "a program speaks for whom it names"
-    assert shown(open_lists.of_account(world.as_agent(), Turn())) == []
+    assert shown(open_lists.list_of_account(world.as_agent(), PageRequest())) == []
 
 
 def test_a_visitor_sees_his_own_list_alone(world: World, other: World) -> None:
@@ -154,16 +158,16 @@ def test_a_visitor_sees_his_own_list_alone(world: World, other: World) -> None:
         one.say("hello")
     ctx = world.as_visitor(visitor.id)
     assert (
-        shown(open_lists.of_person(ctx, visitor.id, Turn()))
-        == shown(open_lists.of_account(ctx, Turn()))
+        shown(open_lists.list_of_person(ctx, visitor.id, PageRequest()))
+        == shown(open_lists.list_of_account(ctx, PageRequest()))
         == [visitor.conversation]
     )
     nobody = world.ctx("visitor")
-    assert shown(open_lists.of_account(nobody, Turn())) == []
+    assert shown(open_lists.list_of_account(nobody, PageRequest())) == []
     for stranger in (world.agents[0].id, "nobody", other.agents[0].id, other.visitor().id):
         with pytest.raises(NotFound):
-            open_lists.of_person(ctx, stranger, Turn())
-    assert shown(open_lists.of_account(other.ctx(ADMIN), Turn())) == []
+            open_lists.list_of_person(ctx, stranger, PageRequest())
+    assert shown(open_lists.list_of_account(other.ctx(ADMIN), PageRequest())) == []
 
 
 def test_where_all_agents_share_all_his_own_and_theirs_are_merged_by_time(broadcast: World) -> None:
@@ -184,13 +188,16 @@ def test_where_all_agents_share_all_his_own_and_theirs_are_merged_by_time(broadc
     ctx = world.as_agent()
     for size in (1, 2, 4, 30):
         assert walk(partial(older, ctx, agents[0], size)) == expected
-        assert shown(open_lists.of_person(ctx, agents[0], Turn(size, newer_than=expected[5]))) == expected[max(0, 5 - size) : 5]
-    by_page = [id_ for at in range(5) for id_ in shown(open_lists.of_person(ctx, agents[0], Turn(2, offset=at)))]
+        assert (
+            shown(open_lists.list_of_person(ctx, agents[0], PageRequest(size, newer_than=expected[5])))
+            == expected[max(0, 5 - size) : 5]
+        )
+    by_page = [id_ for at in range(5) for id_ in shown(open_lists.list_of_person(ctx, agents[0], PageRequest(2, offset=at)))]
     assert by_page == expected
-    assert requests(lambda: open_lists.of_person(ctx, agents[0], Turn())) == ["Query", "Query", "BatchGetItem"]
-    members.close(ctx, expected[0], agents[0])
-    assert shown(open_lists.of_person(ctx, agents[0], Turn())) == expected[1:]
-    assert shown(open_lists.of_person(world.as_agent(1), agents[1], Turn())) == expected
+    assert requests(lambda: open_lists.list_of_person(ctx, agents[0], PageRequest())) == ["Query", "Query", "BatchGetItem"]
+    members.close_for(ctx, expected[0], agents[0])
+    assert shown(open_lists.list_of_person(ctx, agents[0], PageRequest())) == expected[1:]
+    assert shown(open_lists.list_of_person(world.as_agent(1), agents[1], PageRequest())) == expected
 
 
 def test_an_agent_who_is_member_and_assignee_has_it_once(broadcast: World) -> None:
@@ -200,17 +207,17 @@ def test_an_agent_who_is_member_and_assignee_has_it_once(broadcast: World) -> No
     ctx = world.ctx(ADMIN)
     conversations.change(ctx, visitor.conversation, conversations.Change(assignee=agent.number))
     members.change(ctx, visitor.conversation, members.ChangeMembers(add=(agent.id, world.agents[1].id)))
-    assert shown(open_lists.of_person(world.as_agent(), agent.id, Turn())) == [visitor.conversation]
+    assert shown(open_lists.list_of_person(world.as_agent(), agent.id, PageRequest())) == [visitor.conversation]
 
 
 def test_pages_that_cannot_be(world: World) -> None:
     ctx, agent = world.as_agent(), world.agents[0].id
-    for turn in (Turn(0), Turn(-1), Turn(101), Turn(offset=-1), Turn(30, offset=334)):
+    for turn in (PageRequest(0), PageRequest(-1), PageRequest(101), PageRequest(offset=-1), PageRequest(30, offset=334)):
         with pytest.raises(Invalid):
-            open_lists.of_person(ctx, agent, turn)
+            open_lists.list_of_person(ctx, agent, turn)
     for pivot in ("nothing", "x" * 5_000, "a#b", ids.uuid7(1, bytes(10))):
         with pytest.raises(NotFound):
-            open_lists.of_person(ctx, agent, Turn(older_than=pivot))
+            open_lists.list_of_person(ctx, agent, PageRequest(older_than=pivot))
 
 
 def test_the_last_message_is_whole_and_always_the_last(world: World) -> None:
@@ -218,8 +225,8 @@ def test_the_last_message_is_whole_and_always_the_last(world: World) -> None:
     visitor, ctx = world.visitor(), world.as_agent()
     visitor.say("x" * 5_000)
     world.settle()
-    (one,) = open_lists.of_person(ctx, world.agents[0].id, Turn()).listed
+    (one,) = open_lists.list_of_person(ctx, world.agents[0].id, PageRequest()).listed
     assert one.last is not None and one.last.body == "x" * 5_000
     visitor.say("short")
-    (one,) = open_lists.of_person(ctx, world.agents[0].id, Turn()).listed
+    (one,) = open_lists.list_of_person(ctx, world.agents[0].id, PageRequest()).listed
     assert one.last is not None and one.last.body == "short"

@@ -42,7 +42,7 @@ def about(world: World) -> list[Any]:
 def history(world: World, visitor: Visitor) -> list[str]:
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
     known = details.get(found.key)
-    return [step.kind for step in known.steps] if known else []
+    return [step.kind for step in known.changes] if known else []
 
 
 def test_what_anytime_sets_oneview_and_anytime_show(world: World, assigned: Visitor) -> None:
@@ -153,8 +153,8 @@ def test_the_latest_steps_alone_are_kept(world: World) -> None:
     assert history(world, visitor) == ["R"] * status_history.MOST
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
     known = details.get(found.key)
-    assert known is not None and known.steps[-1].at == world.now
-    assert found.steps == status_history.MOST + 4
+    assert known is not None and known.changes[-1].at == world.now
+    assert found.status_change_count == status_history.MOST + 4
 
 
 def test_facts_before_the_first_step_stay(world: World) -> None:
@@ -170,7 +170,7 @@ def test_one_that_is_opened_with_its_agent_and_one_among_agents(world: World) ->
     visitor, agents = world.visitor(), [agent.id for agent in world.agents]
     found = group_chats.create(world.as_agent(), group_chats.CreateConversation(visitor.id, (agents[0],))).conversation
     known = details.get(found.key)
-    assert known is not None and [step.kind for step in known.steps] == ["A"]
+    assert known is not None and [step.kind for step in known.changes] == ["A"]
     among = group_chats.create(
         world.as_agent(), group_chats.CreateConversation(agents[0], (agents[1],), internal=True)
     ).conversation

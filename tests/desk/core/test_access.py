@@ -25,42 +25,42 @@ def log_in(world: World, at: int) -> int:
 
 def test_an_agent_may_what_he_is_permitted_and_an_admin_all(world: World) -> None:
     ada = world.agents[0]
-    assert access.of(ada) == [] and access.of(world.owner) == list(access.PERMISSIONS)
+    assert access.permissions_of(ada) == [] and access.permissions_of(world.owner) == list(access.PERMISSIONS)
     for permission in access.PERMISSIONS:
         access.require(world.ctx(ADMIN), permission)
         with pytest.raises(Forbidden):
             access.require(world.as_agent(), permission)
-    assert agents.permit(world.ctx(ADMIN), ada.id, ["users", "domains", "users"])
-    assert not agents.permit(world.ctx(ADMIN), ada.id, ["domains", "users"])
+    assert agents.set_permissions(world.ctx(ADMIN), ada.id, ["users", "domains", "users"])
+    assert not agents.set_permissions(world.ctx(ADMIN), ada.id, ["domains", "users"])
     access.require(world.as_agent(), access.USERS)
     for ctx in (world.as_agent(), world.as_agent(1), world.ctx(AGENT), world.as_visitor(ada.id)):
         with pytest.raises(Forbidden):
             access.require(ctx, access.OPERATORS)
-    assert agents.permit(world.ctx(ADMIN), ada.id, [])
+    assert agents.set_permissions(world.ctx(ADMIN), ada.id, [])
     with pytest.raises(Forbidden):
         access.require(world.as_agent(), access.USERS)
 
 
 def test_nobody_permits_himself_or_what_there_is_not(world: World, other: World) -> None:
-    agents.permit(world.ctx(ADMIN), world.agents[0].id, list(access.PERMISSIONS))
+    agents.set_permissions(world.ctx(ADMIN), world.agents[0].id, list(access.PERMISSIONS))
     with pytest.raises(Forbidden):
-        agents.permit(world.as_agent(), world.agents[0].id, [])
+        agents.set_permissions(world.as_agent(), world.agents[0].id, [])
     with pytest.raises(Invalid):
-        agents.permit(world.ctx(ADMIN), world.agents[0].id, ["everything"])
+        agents.set_permissions(world.ctx(ADMIN), world.agents[0].id, ["everything"])
     with pytest.raises(NotFound):
-        agents.permit(other.ctx(ADMIN), world.agents[0].id, ["users"])
+        agents.set_permissions(other.ctx(ADMIN), world.agents[0].id, ["users"])
     with pytest.raises(NotFound):
-        agents.permit(world.ctx(ADMIN), world.visitor().id, ["users"])
+        agents.set_permissions(world.ctx(ADMIN), world.visitor().id, ["users"])
 
 
 def test_a_permitted_agent_removes_agents_but_nobody_above_him(world: World) -> None:
-    agents.permit(world.ctx(ADMIN), world.agents[0].id, [access.USERS, access.OPERATORS])
+    agents.set_permissions(world.ctx(ADMIN), world.agents[0].id, [access.USERS, access.OPERATORS])
     chief = registration.create_agent(world.ctx(ADMIN), CreateAgent("chief@shop.test", "Chief", None, ADMIN))
     for above in (chief, world.owner):
         with pytest.raises(Forbidden):
             agents.remove(world.as_agent(), above.id)
         with pytest.raises(Forbidden):
-            agents.switch(world.as_agent(), above.id, on=False)
+            agents.set_active(world.as_agent(), above.id, on=False)
     agents.remove(world.as_agent(), world.agents[1].id)
     with pytest.raises(NotFound):
         people.get(world.ctx(ADMIN), world.agents[1].id)
@@ -72,23 +72,23 @@ def test_who_is_switched_off_is_out_and_what_he_holds_goes_to_others(world: Worl
     world.settle()
     assert held(world, 0) == 3
     world.online(world.agents[1])
-    assert agents.switch(world.ctx(ADMIN), world.agents[0].id, on=False)
-    assert not agents.switch(world.ctx(ADMIN), world.agents[0].id, on=False)
+    assert agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=False)
+    assert not agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=False)
     world.settle()
     assert (held(world, 0), held(world, 1)) == (0, 3)
     assert {visitor.info()["assigned_uuid"] for visitor in visitors} == {world.agents[1].id}
     assert log_in(world, 0) in (400, 401)
     assert world.call("GET", "/cs-chat-ticket/v1/info", **headers).status == 401
     with pytest.raises(Forbidden):
-        presence.set_mine(world.as_agent(), "online")
+        presence.set_own(world.as_agent(), "online")
     assert people.get(world.ctx(ADMIN), world.agents[0].id).presence == "offline"
 
 
 def test_who_is_switched_on_again_logs_in_and_is_given_work(world: World) -> None:
     for on in (False, True):
-        assert agents.switch(world.ctx(ADMIN), world.agents[0].id, on=on)
+        assert agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=on)
     assert log_in(world, 0) == 200
-    presence.set_mine(world.as_agent(), "online")
+    presence.set_own(world.as_agent(), "online")
     world.asking()
     world.settle()
     assert held(world, 0) == 1
@@ -96,41 +96,41 @@ def test_who_is_switched_on_again_logs_in_and_is_given_work(world: World) -> Non
 
 def test_the_owner_a_stranger_and_a_contact_can_t_be_switched(world: World, other: World) -> None:
     with pytest.raises(Forbidden):
-        agents.switch(world.ctx(ADMIN), world.owner.id, on=False)
+        agents.set_active(world.ctx(ADMIN), world.owner.id, on=False)
     for ctx, person in ((other.ctx(ADMIN), world.agents[0].id), (world.ctx(ADMIN), world.visitor().id)):
         with pytest.raises(NotFound):
-            agents.switch(ctx, person, on=False)
+            agents.set_active(ctx, person, on=False)
     with pytest.raises(Forbidden):
-        agents.switch(world.as_agent(), world.agents[1].id, on=False)
+        agents.set_active(world.as_agent(), world.agents[1].id, on=False)
 
 
 def test_switching_takes_two_requests(world: World) -> None:
     ctx = world.ctx(ADMIN)
     people.get(ctx, world.owner.id)
-    agents.switch(ctx, world.agents[0].id, on=False)
+    agents.set_active(ctx, world.agents[0].id, on=False)
     for on, write in ((True, "UpdateItem"), (False, "TransactWriteItems")):
         with counted() as sent:
-            agents.switch(ctx, world.agents[0].id, on=on)
+            agents.set_active(ctx, world.agents[0].id, on=on)
         assert sent == ["GetItem", write]
 
 
 def test_what_is_booked_is_its_own_account_s_and_its_secrets_an_admin_s(world: World, other: World) -> None:
-    organisations.book(world.ctx(ADMIN), BOOKED)
-    assert organisations.booked(world.ctx(ADMIN)) == BOOKED
-    (shown,) = organisations.booked(world.as_agent()).add_ons
+    organisations.save(world.ctx(ADMIN), BOOKED)
+    assert organisations.load(world.ctx(ADMIN)) == BOOKED
+    (shown,) = organisations.load(world.as_agent()).add_ons
     assert (shown.unique_name, shown.access_token, shown.refresh_token) == ("seller_buyer", None, None)
     assert (shown.uvdesk, shown.scheduler) == (None, None)
-    assert organisations.booked(other.ctx(ADMIN)) == organisations.Booked()
+    assert organisations.load(other.ctx(ADMIN)) == organisations.Bookings()
     with pytest.raises(Forbidden):
-        organisations.book(world.as_agent(), BOOKED)
+        organisations.save(world.as_agent(), BOOKED)
     with pytest.raises(Invalid):
-        organisations.book(world.ctx(ADMIN), organisations.Booked(status="free"))
+        organisations.save(world.ctx(ADMIN), organisations.Bookings(status="free"))
 
 
 def test_a_login_with_a_wrong_password_and_off_is_refused_alike(world: World) -> None:
     from chalicelib.desk.auth import logins
 
-    agents.switch(world.ctx(ADMIN), world.agents[0].id, on=False)
+    agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=False)
     for password in (PASSWORD, "wrong"):
         with pytest.raises(NotAuthenticated):
             logins.log_in_plain(world.ctx(ADMIN), world.agents[0].email, password)

@@ -42,9 +42,9 @@ USES: dict[str, Use] = {
     "a contact's password": lambda ctx, _, text: registration.create_contact(
         ctx, CreateContact("a@b.example", "a", password=text)
     ),
-    "the name of a contact who comes": lambda ctx, _, text: registration.contact_by_email(ctx, "new@b.example", text, None),
-    "the icon of a contact who comes": lambda ctx, _, text: registration.contact_by_email(ctx, "new@b.example", None, text),
-    "a trace": lambda ctx, _, text: registration.visitor(ctx, text),
+    "the name of a contact who comes": lambda ctx, _, text: registration.get_or_create_contact(ctx, "new@b.example", text, None),
+    "the icon of a contact who comes": lambda ctx, _, text: registration.get_or_create_contact(ctx, "new@b.example", None, text),
+    "a trace": lambda ctx, _, text: registration.get_or_create_visitor(ctx, text),
     "a domain's host": lambda ctx, _, text: domains.register(ctx, f"{text}.example", "a@b.example"),
     "a domain's email": lambda ctx, _, text: domains.register(ctx, "a.example", f"{text}@b.example"),
     "a device": lambda ctx, world, text: devices.register(ctx, world.agents[0].id, text, "IOS"),
@@ -62,7 +62,7 @@ USES: dict[str, Use] = {
         ctx, group_chats.CreateConversation(world.agents[0].id, (world.agents[1].id,), name=text, internal=True)
     ),
     "a subject": lambda ctx, world, text: conversations.change(ctx, world.account, conversations.Change(subject=text)),
-    "a fact": lambda ctx, world, text: conversations.change(ctx, world.account, conversations.Change(facts={"ccr": text})),
+    "a fact": lambda ctx, world, text: conversations.change(ctx, world.account, conversations.Change(metadata={"ccr": text})),
     "a word for a presence": lambda ctx, _, text: accounts.change(ctx, accounts.Change(status_aliases={text: "away"})),
 }
 
@@ -84,7 +84,7 @@ def _of_change(kind: Any, use: Callable[[Context, World, Any], Any]) -> dict[str
 USES |= _of_change(accounts.Change, lambda ctx, _, change: accounts.change(ctx, change))
 USES |= _of_change(groups.Change, lambda ctx, _, change: groups.create(ctx, "a", change))
 USES |= _of_change(profiles.ChangePerson, lambda ctx, world, change: profiles.change(ctx, world.agents[0].id, change))
-USES |= _of_change(devices.Details, lambda ctx, world, change: devices.used(ctx, world.agents[0].id, "a device", change))
+USES |= _of_change(devices.Details, lambda ctx, world, change: devices.record_use(ctx, world.agents[0].id, "a device", change))
 USES |= _of_change(domains.Change, lambda ctx, _, change: domains.change(ctx, "a.example", change))
 
 

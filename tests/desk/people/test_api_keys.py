@@ -23,7 +23,7 @@ def owner(world: World) -> Context:
 
 
 def begins(world: World, ctx: Context) -> list[str]:
-    return [key.begins for key in api_keys.listed(ctx)]
+    return [key.begins for key in api_keys.list_keys(ctx)]
 
 
 def basic(email: str, secret: str) -> dict[str, str]:
@@ -31,32 +31,32 @@ def basic(email: str, secret: str) -> dict[str, str]:
 
 
 def test_the_owner_sees_and_ends_all_keys_an_agent_their_own_and_nobody_anothers(world: World, other: World) -> None:
-    mine, secret = api_keys.make(world.as_agent(0), is_named=True)
+    mine, secret = api_keys.create(world.as_agent(0), is_named=True)
     world.now += 1
-    bens, _ = api_keys.make(world.as_agent(1), is_named=False)
+    bens, _ = api_keys.create(world.as_agent(1), is_named=False)
     world.now += 1
-    owners, _ = api_keys.make(owner(world), is_named=True)
+    owners, _ = api_keys.create(owner(world), is_named=True)
     admin = world.ctx(ADMIN, world.agents[2])
     assert begins(world, world.as_agent(0)) == [mine.begins] == [secret[:4]]
     assert begins(world, owner(world)) == [mine.begins, bens.begins, owners.begins]
-    assert [key.email for key in api_keys.listed(owner(world))] == [each.email for each in (*world.agents[:2], world.owner)]
+    assert [key.email for key in api_keys.list_keys(owner(world))] == [each.email for each in (*world.agents[:2], world.owner)]
     assert begins(world, admin) == begins(other, owner(other)) == []
     for ctx in (world.as_agent(1), admin, owner(other), world.ctx(ADMIN)):
         with pytest.raises(NotFound):
-            api_keys.end(ctx, mine.id)
-    for unknown in ("", "x", rows.ending_key(world.account), ids.digest(world.token("PPKEFU", world.agents[0])), "é" * 3000):
+            api_keys.revoke(ctx, mine.id)
+    for unknown in ("", "x", rows.revocation_key(world.account), ids.digest(world.token("PPKEFU", world.agents[0])), "é" * 3000):
         with pytest.raises(NotFound):
-            api_keys.end(owner(world), unknown)
-    api_keys.end(world.as_agent(0), mine.id)
-    api_keys.end(owner(world), bens.id)
+            api_keys.revoke(owner(world), unknown)
+    api_keys.revoke(world.as_agent(0), mine.id)
+    api_keys.revoke(owner(world), bens.id)
     assert begins(world, owner(world)) == [owners.begins]
     with pytest.raises(NotFound):
-        api_keys.end(owner(world), mine.id)
+        api_keys.revoke(owner(world), mine.id)
 
 
 def test_an_ended_key_is_refused_at_once_here_and_after_a_minute_elsewhere(world: World) -> None:
-    key, secret = api_keys.make(world.as_agent(), is_named=True)
-    token, plain = api_keys.make(world.as_agent(), is_named=False)
+    key, secret = api_keys.create(world.as_agent(), is_named=True)
+    token, plain = api_keys.create(world.as_agent(), is_named=False)
     email = world.agents[0].email
     asked = [
         ("/api/v3/anytime/autoClose", basic(email, secret)),
@@ -66,7 +66,7 @@ def test_an_ended_key_is_refused_at_once_here_and_after_a_minute_elsewhere(world
         assert world.call("GET", path, **headers).status == 200
     elsewhere = dict(tokens._cache._entries)
     for id_ in (key.id, token.id):
-        api_keys.end(world.as_agent(), id_)
+        api_keys.revoke(world.as_agent(), id_)
     for path, headers in asked:
         assert world.call("GET", path, **headers).status == 401
     tokens._cache._entries.update(elsewhere)
@@ -102,28 +102,28 @@ def test_a_key_for_livechat_is_shown_alone(world: World) -> None:
 def test_an_account_has_so_many_keys_and_those_of_who_has_gone_make_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api_keys, "MOST", 3)
     for at in (0, 0, 1):
-        api_keys.make(world.as_agent(at), is_named=True)
+        api_keys.create(world.as_agent(at), is_named=True)
     with pytest.raises(Forbidden, match="3 api keys"):
-        api_keys.make(owner(world), is_named=True)
+        api_keys.create(owner(world), is_named=True)
     agents.remove(world.ctx(ADMIN), world.agents[0].id)
-    assert len(api_keys.listed(owner(world))) == 1
-    api_keys.make(owner(world), is_named=True)
+    assert len(api_keys.list_keys(owner(world))) == 1
+    api_keys.create(owner(world), is_named=True)
     assert len(rows.keys(world.account, 10)) == 2
 
 
 def test_a_program_has_none_and_who_is_switched_off_gets_none(world: World) -> None:
     warm = world.as_agent()
-    agents.switch(world.ctx(ADMIN), world.agents[0].id, on=False)
+    agents.set_active(world.ctx(ADMIN), world.agents[0].id, on=False)
     for ctx in (world.ctx(AGENT), warm):
         with pytest.raises(Forbidden):
-            api_keys.make(ctx, is_named=True)
+            api_keys.create(ctx, is_named=True)
 
 
 def test_a_key_made_with_an_old_credential_ends_as_that_has(world: World) -> None:
     ada = world.agents[0]
     warm = world.ctx(AGENT, ada)
     profiles.change(owner(world), ada.id, ChangePerson(level=ADMIN))
-    _, secret = api_keys.make(warm, is_named=True)
+    _, secret = api_keys.create(warm, is_named=True)
     with pytest.raises(NotAuthenticated):
         tokens.check(world.ctx(ADMIN), secret, tokens.KEY, name=ada.email)
 
@@ -142,13 +142,13 @@ def test_a_key_outlives_the_login_that_made_it_and_a_new_password(world: World) 
 def test_every_key_is_listed_whoever_makes_it(world: World) -> None:
     holder = Caller(world.account, AGENT, world.agents[0].id)
     secret = tokens.issue(world.ctx(ADMIN), holder, tokens.KEY, None)
-    assert [key.id for key in api_keys.listed(world.as_agent())] == [ids.digest(secret)]
+    assert [key.id for key in api_keys.list_keys(world.as_agent())] == [ids.digest(secret)]
 
 
 def test_a_list_takes_three_requests(world: World) -> None:
     for at in (0, 1, 2):
-        api_keys.make(world.as_agent(at), is_named=True)
+        api_keys.create(world.as_agent(at), is_named=True)
     cache.clear_all()
     with counted() as sent:
-        api_keys.listed(owner(world))
+        api_keys.list_keys(owner(world))
     assert sorted(sent) == ["BatchGetItem", "BatchGetItem", "Query", "Query"], "one of them for the account, known for a minute"

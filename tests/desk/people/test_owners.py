@@ -15,7 +15,7 @@ from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.desk.people.registration import CreateAgent, CreateContact
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
-from chalicelib.models.base import Refused
+from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import passwords
 from tests.world import PASSWORD, World, counted
 
@@ -56,7 +56,7 @@ def test_nobody_owns_more_than_twenty(world: World) -> None:
     with pytest.raises(Forbidden):
         owners.open_another(ctx, opened.owner.id, NEW)
     with counted() as sent:
-        assert len(owners.owned(ctx, opened.owner.id)) == MOST_OWNED
+        assert len(owners.list_owned(ctx, opened.owner.id)) == MOST_OWNED
     assert sent == ["Query", "GetItem", "GetItem", "BatchGetItem"]
 
 
@@ -65,7 +65,7 @@ def test_two_accounts_opened_at_once_are_both_owned(world: World) -> None:
     ctx, find = as_owner(opened, world), unique_names.find
     rivals: list[str] = []
 
-    def late(scope: str, kind: str, name: str) -> unique_names.Claim | None:
+    def late(scope: str, kind: str, name: str) -> unique_names.UniqueName | None:
         found = find(scope, kind, name)
         if not rivals:
             world.monkeypatch.setattr(unique_names, "find", find)
@@ -74,7 +74,7 @@ def test_two_accounts_opened_at_once_are_both_owned(world: World) -> None:
 
     world.monkeypatch.setattr(unique_names, "find", late)
     mine = owners.open_another(ctx, opened.owner.id, NEW).account.id
-    every = {account.id for account in owners.owned(ctx, opened.owner.id)}
+    every = {account.id for account in owners.list_owned(ctx, opened.owner.id)}
     assert every == {opened.account.id, mine, *rivals}
 
 
@@ -142,12 +142,12 @@ def test_a_removed_agent_is_found_by_nothing_and_his_name_stays(world: World) ->
     with counted() as sent:
         agents.remove(ctx, ada.id)
     assert sent == ["Query", "GetItem", "TransactWriteItems"], "the account, once a minute; the agent; all that goes"
-    for look in (lambda: people.get(ctx, ada.id), lambda: people.agent_by_number(ctx, ada.number)):
+    for look in (lambda: people.get(ctx, ada.id), lambda: people.get_agent_by_number(ctx, ada.number)):
         with pytest.raises(NotFound):
             look()
     with pytest.raises(NotAuthenticated):
         logins.log_in_plain(ctx, ada.email, PASSWORD)
-    assert people.cards(ctx, [ada.id])[ada.id].name == ada.name
+    assert people.load_views(ctx, [ada.id])[ada.id].name == ada.name
     assert registration.create_agent(ctx, CreateAgent(ada.email, "Ada again", None)).id != ada.id
 
 
@@ -186,7 +186,7 @@ def test_a_login_that_read_the_old_password_ends_with_it(world: World) -> None:
     with pytest.raises(NotAuthenticated):
         tokens.check(ctx, late, tokens.ACCESS)
     _, fresh = logins.log_in_plain(ctx, ada.email, "new")
-    assert tokens.check(ctx, tokens.issue(ctx, fresh, tokens.ACCESS, 60), tokens.ACCESS).generation == 1
+    assert tokens.check(ctx, tokens.issue(ctx, fresh, tokens.ACCESS, 60), tokens.ACCESS).token_version == 1
 
 
 def test_a_new_password_does_not_bring_back_keys_that_another_level_has_ended(world: World) -> None:
@@ -203,29 +203,29 @@ def test_a_change_of_who_has_just_been_removed_writes_nothing(world: World) -> N
     ctx, ada = world.ctx(ADMIN), world.agents[0]
     stale = people.get(ctx, ada.id)
     agents.remove(ctx, ada.id)
-    with pytest.raises(Refused):
+    with pytest.raises(ConditionFailed):
         rows.change(stale, {"name": "Back"}, world.now)
-    assert people.cards(ctx, [ada.id])[ada.id].name == ada.name
+    assert people.load_views(ctx, [ada.id])[ada.id].name == ada.name
 
 
 def test_a_visitor_who_was_removed_is_another_one_when_he_comes_back(world: World) -> None:
-    first = registration.visitor(world.as_visitor("a"), "my browser")
+    first = registration.get_or_create_visitor(world.as_visitor("a"), "my browser")
     agents.remove(world.ctx(ADMIN), first.id)
-    assert registration.visitor(world.as_visitor("a"), "my browser").id != first.id
+    assert registration.get_or_create_visitor(world.as_visitor("a"), "my browser").id != first.id
 
 
 def test_two_who_ask_for_one_customer_at_once_get_the_same(world: World) -> None:
     ctx, find = world.ctx(ADMIN), unique_names.find
     rivals: list[str] = []
 
-    def late(scope: str, kind: str, name: str) -> unique_names.Claim | None:
+    def late(scope: str, kind: str, name: str) -> unique_names.UniqueName | None:
         if rivals:
             return find(scope, kind, name)
         rivals.append(registration.create_contact(ctx, CreateContact(name, "Cu")).id)
         return None
 
     world.monkeypatch.setattr(unique_names, "find", late)
-    assert registration.contact_by_email(ctx, "cu@shop.test", None, None).id == rivals[0]
+    assert registration.get_or_create_contact(ctx, "cu@shop.test", None, None).id == rivals[0]
 
 
 def test_reading_people_and_the_account_takes_one_request_each(world: World) -> None:

@@ -137,7 +137,7 @@ def test_who_never_had_a_socket_and_a_contact_are_not_touched(world: World) -> N
     socket = Socket()
     socket.auth(world, visitor.id, visitor.device)
     socket.close()
-    presence.is_gone(world.ctx(SYSTEM), visitor.id)
+    presence.start_grace(world.ctx(SYSTEM), visitor.id)
     world.pass_(7200)
     assert [now_is(world, at) for at in range(3)] == ["online"] * 3
 
@@ -156,7 +156,7 @@ def test_a_socket_that_came_unseen_when_the_last_one_went_stops_the_timer(world:
     dropped(world)
     at = stored(world).away_at
     an_agent(world)
-    rows.set_gone(stored(world), {"away_at": at})
+    rows.set_deadline(stored(world), {"away_at": at})
     world.pass_(3600)
     assert (now_is(world), due(world)) == ("online", (None, None))
 
@@ -251,8 +251,8 @@ def test_the_last_change_by_the_servers_clocks_wins(world: World) -> None:
     agent = world.agents[0]
     late = world.as_agent()
     world.now += 5_000
-    assert presence.set_mine(world.as_agent(), "busy").presence == "busy"
-    assert presence.set_mine(late, "online").presence == "busy"
+    assert presence.set_own(world.as_agent(), "busy").presence == "busy"
+    assert presence.set_own(late, "online").presence == "busy"
     assert now_is(world) == "busy"
     assert stored(world).presence_at == world.now
     assert rows.get(world.account, agent.id) is not None

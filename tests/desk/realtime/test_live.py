@@ -88,7 +88,7 @@ def test_a_token_that_has_ended_neither_speaks_nor_listens(world: World) -> None
     socket, beside = Socket(), Socket()
     for each in (socket, beside):
         assert each.auth(world, visitor.id, visitor.device, token=token)["code"] == 0
-    tokens.end(tokens_of(world, token))
+    tokens.revoke(tokens_of(world, token))
     assert socket.send({"type": "send", "send": words(visitor, "x")})["code"] == 8
     assert not socket.is_open and visitor.history() == []
     world.now += 3_600_000
@@ -140,7 +140,7 @@ def test_a_socket_without_a_row_is_forgotten_where_it_still_listens(world: World
     connections.delete(socket.id)
     socket.lose()
     ctx = world.as_agent()
-    assert live.tell(ctx, live.listeners(ctx, [visitor.id]), "{}") == 0
+    assert live.send(ctx, live.listeners(ctx, [visitor.id]), "{}") == 0
     assert stored(world, visitor.id) == []
     invoke("websocket_disconnect", socket._event(None))
 

@@ -144,7 +144,7 @@ def test_who_is_connected_is_listed_page_by_page(world: World, other: World) -> 
     assert (page(-1)["error_code"], page(0, 0)["error_code"], page(0, 101)["error_code"]) == (28, 28, 41)
     with counted() as sent:
         page(0, 100)
-    assert sent == ["Query"], "the cards are known by now"
+    assert sent == ["Query"], "the views are known by now"
     world.now += 3 * 3600 * 1000
     assert (
         world.call(

@@ -57,7 +57,7 @@ def test_the_numbers_of_a_day_equal_a_count_by_hand(busy: World) -> None:
     assert [hours[begin + at].contacts for at in range(3)] == [1, 1, 1]
     assert [len(hours[begin + at].agents) for at in range(3)] == [0, 1, 1]
     assert sum(hour.messages for hour in hours) == 6
-    overall = statistics.overall(busy.ctx(ADMIN))
+    overall = statistics.totals(busy.ctx(ADMIN))
     assert (overall.contacts, overall.messages, len(overall.agents)) == (3, 6, 4)
 
 

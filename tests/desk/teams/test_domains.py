@@ -29,13 +29,13 @@ def arrived(world: World, domain: domains.Domain | None = None) -> str:
     """A visitor of a domain, or of none."""
     world.now += 1
     number = domain.number if domain else None
-    return registration.visitor(world.as_visitor("nobody yet"), f"trace {world.now}", number).id
+    return registration.get_or_create_visitor(world.as_visitor("nobody yet"), f"trace {world.now}", number).id
 
 
 def asks(world: World, contact: str, domain: int | None = None) -> str:
     """The conversation of a visitor who opens their chat and writes."""
     ctx = world.as_visitor(contact)
-    found = waiting_queue.ask(ctx, contact, domain=domain)
+    found = waiting_queue.join(ctx, contact, domain=domain)
     messages.post(ctx, PostMessage(found.id, "hello"))
     return found.id
 
@@ -65,7 +65,7 @@ def test_a_domain_is_registered_changed_and_removed(world: World) -> None:
     with pytest.raises(NotFound):
         domains.get(ctx, HOST)
     domains.remove(ctx, "new.example")
-    assert domains.refreshed(ctx) == {}
+    assert domains.list_fresh(ctx) == {}
     assert domains.register(ctx, HOST, EMAIL).number == made.number + 1
 
 
@@ -74,7 +74,7 @@ def test_a_domain_can_t_take_the_name_of_another(world: World) -> None:
     registered(world), registered(world, host="other.example")
     with pytest.raises(Exists):
         domains.change(ctx, HOST, Change("other.example"))
-    assert {domain.host for domain in domains.refreshed(ctx).values()} == {HOST, "other.example"}
+    assert {domain.host for domain in domains.list_fresh(ctx).values()} == {HOST, "other.example"}
 
 
 def test_what_is_no_host_no_address_and_one_too_many_is_refused(world: World) -> None:
@@ -98,49 +98,49 @@ def test_operators_come_change_and_go(world: World) -> None:
     ctx, (ada, ben) = world.ctx(ADMIN), world.agents[:2]
     registered(world, 0, 1)
     assert not domains.assign(ctx, HOST, ada.id)
-    assert domains.set_part(ctx, HOST, ada.id, {"is_admin": True, "is_active": False})
-    assert not domains.set_part(ctx, HOST, ada.id, {"is_admin": True})
-    shown = domains.operators(ctx, domains.get(ctx, HOST))
+    assert domains.set_role(ctx, HOST, ada.id, {"is_admin": True, "is_active": False})
+    assert not domains.set_role(ctx, HOST, ada.id, {"is_admin": True})
+    shown = domains.list_operators(ctx, domains.get(ctx, HOST))
     assert [(agent.id, part.is_admin, part.takes_chats, part.is_active) for agent, part in shown] == [
         (ada.id, True, True, False),
         (ben.id, False, True, True),
     ]
-    assert domains.take_off(ctx, HOST, ada.id) and not domains.take_off(ctx, HOST, ada.id)
+    assert domains.unassign(ctx, HOST, ada.id) and not domains.unassign(ctx, HOST, ada.id)
     with pytest.raises(NotFound):
-        domains.set_part(ctx, HOST, ada.id, {"is_admin": True})
+        domains.set_role(ctx, HOST, ada.id, {"is_admin": True})
 
 
 def test_another_account_s_domain_is_not_there(world: World, other: World) -> None:
     registered(world, 0)
-    assert domains.refreshed(other.ctx(ADMIN)) == {}
+    assert domains.list_fresh(other.ctx(ADMIN)) == {}
     with pytest.raises(NotFound):
         domains.get(other.ctx(ADMIN), HOST)
     assert domains.register(other.ctx(ADMIN), HOST, EMAIL).operators == {}
     assert list(domains.get(world.ctx(ADMIN), HOST).operators) == [world.agents[0].id]
-    assert domains.started_on(other.ctx(ADMIN), None, f"https://{HOST}") == 1
+    assert domains.find_by_page(other.ctx(ADMIN), None, f"https://{HOST}") == 1
 
 
 def test_a_page_s_domain_is_the_one_named_or_else_its_origin_s(world: World) -> None:
     ctx, number = world.ctx(ADMIN), registered(world).number
-    assert domains.started_on(ctx, HOST, None) == domains.started_on(ctx, HOST, f"https://www.{HOST}:8443") == number
-    assert domains.started_on(ctx, None, f"http://{HOST}") == number
+    assert domains.find_by_page(ctx, HOST, None) == domains.find_by_page(ctx, HOST, f"https://www.{HOST}:8443") == number
+    assert domains.find_by_page(ctx, None, f"http://{HOST}") == number
     for origin in (None, "", "null", "https://elsewhere.example", "https://[::1"):
-        assert domains.started_on(ctx, None, origin) is None
+        assert domains.find_by_page(ctx, None, origin) is None
     for origin in ("null", "https://elsewhere.example", f"https://{HOST}.evil.example"):
         with pytest.raises(Forbidden):
-            domains.started_on(ctx, HOST, origin)
+            domains.find_by_page(ctx, HOST, origin)
     with pytest.raises(NotFound):
-        domains.started_on(ctx, "elsewhere.example", "https://elsewhere.example")
+        domains.find_by_page(ctx, "elsewhere.example", "https://elsewhere.example")
     domains.change(ctx, HOST, Change(is_active=False))
-    assert domains.started_on(ctx, None, f"https://{HOST}") is None
+    assert domains.find_by_page(ctx, None, f"https://{HOST}") is None
     with pytest.raises(Forbidden):
-        domains.started_on(ctx, HOST, None)
+        domains.find_by_page(ctx, HOST, None)
 
 
 def test_a_domain_s_chats_go_to_its_active_operators_alone(world: World) -> None:
     domain = registered(world, 1, 2)
     world.online(*world.agents)
-    domains.set_part(world.ctx(ADMIN), HOST, world.agents[2].id, {"takes_chats": False})
+    domains.set_role(world.ctx(ADMIN), HOST, world.agents[2].id, {"takes_chats": False})
     chats = [asks(world, arrived(world, domain)) for _ in range(3)]
     assert {assignee(world, chat) for chat in chats} == {world.agents[1].id}
     assert assignee(world, asks(world, arrived(world))) in (world.agents[0].id, world.agents[2].id)
@@ -183,10 +183,10 @@ def test_an_operator_who_is_removed_gives_a_domain_s_chat_to_another_of_it(world
     chat = asks(world, arrived(world, domain))
     assert assignee(world, chat) == world.agents[0].id
     world.online(*world.agents[1:])
-    domains.take_off(world.ctx(ADMIN), HOST, world.agents[0].id)
+    domains.unassign(world.ctx(ADMIN), HOST, world.agents[0].id)
     assert assignee(world, chat) == world.agents[0].id
     members_of = conversations.load(world.ctx(ADMIN), chat)
-    assert members.of(world.ctx(ADMIN), members_of)[0] == world.agents[0].id
+    assert members.list_participants(world.ctx(ADMIN), members_of)[0] == world.agents[0].id
 
 
 def test_on_another_domain_s_page_a_visitor_has_another_chat_and_the_first_one_when_he_is_back(world: World) -> None:
@@ -209,10 +209,10 @@ def test_where_nobody_is_assigned_a_domain_s_chat_is_its_operators(world: World)
     desk = World(world.monkeypatch, clock_of=world, name="everyone", allocation=accounts.EVERYONE)
     domain = domains.register(desk.ctx(ADMIN), HOST, EMAIL)
     domains.assign(desk.ctx(ADMIN), HOST, desk.agents[1].id)
-    visitor = registration.visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
-    found = waiting_queue.ask(desk.as_visitor(visitor), visitor)
-    assert members.of(desk.ctx(ADMIN), found) == [desk.agents[1].id, visitor]
-    served = groups.serving(desk.ctx(ADMIN), people.agents(desk.ctx(ADMIN)), None, domain.number)
+    visitor = registration.get_or_create_visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
+    found = waiting_queue.join(desk.as_visitor(visitor), visitor)
+    assert members.list_participants(desk.ctx(ADMIN), found) == [desk.agents[1].id, visitor]
+    served = groups.agents_serving(desk.ctx(ADMIN), people.list_agents(desk.ctx(ADMIN)), None, domain.number)
     assert [agent.id for agent in served] == [desk.agents[1].id]
 
 
@@ -221,8 +221,8 @@ def test_allocated_by_group_a_domain_s_chat_needs_no_distributor(world: World) -
     domain = domains.register(desk.ctx(ADMIN), HOST, EMAIL)
     domains.assign(desk.ctx(ADMIN), HOST, desk.agents[1].id)
     desk.online(*desk.agents)
-    visitor = registration.visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
-    assert waiting_queue.ask(desk.as_visitor(visitor), visitor).assignee == desk.agents[1].id
+    visitor = registration.get_or_create_visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
+    assert waiting_queue.join(desk.as_visitor(visitor), visitor).assignee == desk.agents[1].id
 
 
 def test_what_a_domain_costs(world: World) -> None:
@@ -233,16 +233,16 @@ def test_what_a_domain_costs(world: World) -> None:
         domains.get(ctx, HOST)
     assert sent == ["GetItem"]
     with counted() as sent:
-        domains.set_part(ctx, HOST, world.agents[0].id, {"is_admin": True})
+        domains.set_role(ctx, HOST, world.agents[0].id, {"is_admin": True})
     assert [name for name in sent if not name.startswith("GetQueue")] == ["GetItem", "PutItem", "SendMessageBatch"]
-    domains.listed(ctx)
+    domains.list_cached(ctx)
     with counted() as sent:
-        assert domains.started_on(ctx, None, f"https://{HOST}") == domain.number
+        assert domains.find_by_page(ctx, None, f"https://{HOST}") == domain.number
     assert sent == []
     visitor = arrived(world, domain)
     his = world.as_visitor(visitor)
     with counted() as sent:
-        chat = waiting_queue.ask(his, visitor).id
+        chat = waiting_queue.join(his, visitor).id
     assert sent == ["GetItem", "UpdateItem", "TransactWriteItems"]
     messages.post(his, PostMessage(chat, "hello"))
     world.relay()

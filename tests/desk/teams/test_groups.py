@@ -25,17 +25,17 @@ def made(world: World, name: str, *agents: int, **given: object) -> Group:
     ctx = world.ctx(ADMIN)
     group = groups.create(ctx, name, Change(**given))  # type: ignore[arg-type]
     for at in agents:
-        groups.add(ctx, group, world.agents[at].id)
+        groups.add_member(ctx, group, world.agents[at].id)
     return group
 
 
 def arrived(world: World) -> str:
     world.now += 1
-    return registration.visitor(world.as_visitor("nobody yet"), f"trace {world.now}").id
+    return registration.get_or_create_visitor(world.as_visitor("nobody yet"), f"trace {world.now}").id
 
 
 def asks(world: World, contact: str, group: Group | None = None) -> conversations.Conversation:
-    return waiting_queue.ask(world.as_visitor(contact), contact, group.id if group else None)
+    return waiting_queue.join(world.as_visitor(contact), contact, group.id if group else None)
 
 
 def stored(world: World, conversation: str) -> conversations.Conversation:
@@ -43,20 +43,20 @@ def stored(world: World, conversation: str) -> conversations.Conversation:
 
 
 def members(world: World, group: Group) -> list[str]:
-    return [agent.name for agent in groups.members(world.ctx(ADMIN), group)]
+    return [agent.name for agent in groups.list_members(world.ctx(ADMIN), group)]
 
 
 def test_a_group_is_numbered_changed_and_read_back(world: World) -> None:
     ctx = world.ctx(ADMIN)
     first, second = made(world, "Dancers", description="a club"), made(world, "Singers", is_distributor=True)
-    assert [(group.name, group.number) for group in groups.listed(ctx)] == [("Dancers", 1), ("Singers", 2)]
+    assert [(group.name, group.number) for group in groups.list_all(ctx)] == [("Dancers", 1), ("Singers", 2)]
     world.now += 1000
     changed = groups.change(world.ctx(ADMIN), first.id, Change(name="Ballet", selection=groups.FEWEST_MESSAGES))
     assert groups.get(ctx, first.id) == changed
     assert (changed.name, changed.description, changed.created_at) == ("Ballet", "a club", first.created_at)
     assert changed.updated_at == first.updated_at + 1000
     groups.remove(ctx, second.id)
-    assert groups.names(ctx) == {first.id: "Ballet"}
+    assert groups.load_names(ctx) == {first.id: "Ballet"}
     for gone in (second.id, "nothing", "x" * 5000, ""):
         for act in (groups.get, groups.remove, lambda ctx, id_: groups.change(ctx, id_, Change(name="n"))):
             with pytest.raises(NotFound):
@@ -80,24 +80,24 @@ def test_an_account_has_so_many_groups_at_most(world: World) -> None:
 
 def test_an_agent_is_in_one_group_at_most_and_who_is_no_agent_in_none(world: World, other: World) -> None:
     ctx, (first, second) = world.ctx(ADMIN), (made(world, "first", 0, 1), made(world, "second", 1))
-    groups.add(ctx, second, world.agents[1].id)
+    groups.add_member(ctx, second, world.agents[1].id)
     assert (members(world, first), members(world, second)) == (["Ada Agent"], ["Ben Agent"])
-    assert [agent.name for agent in groups.groupless(ctx)] == ["Olive Owner", "Cleo Agent"]
+    assert [agent.name for agent in groups.list_groupless(ctx)] == ["Olive Owner", "Cleo Agent"]
     for stranger in (arrived(world), other.agents[0].id, "nobody", ""):
         with pytest.raises(NotFound):
-            groups.add(ctx, first, stranger)
+            groups.add_member(ctx, first, stranger)
     with pytest.raises(NotFound):
-        groups.take_out(ctx, first, world.agents[1].id)
-    groups.take_out(ctx, second, world.agents[1].id)
+        groups.remove_member(ctx, first, world.agents[1].id)
+    groups.remove_member(ctx, second, world.agents[1].id)
     assert members(world, second) == []
 
 
 def test_the_members_of_a_removed_group_are_in_none(world: World) -> None:
     ctx, group = world.ctx(ADMIN), made(world, "Dancers", 0)
     groups.remove(ctx, group.id)
-    assert "Ada Agent" in [agent.name for agent in groups.groupless(ctx)]
-    groups.add(ctx, made(world, "Singers"), world.agents[0].id)
-    assert "Ada Agent" not in [agent.name for agent in groups.groupless(ctx)]
+    assert "Ada Agent" in [agent.name for agent in groups.list_groupless(ctx)]
+    groups.add_member(ctx, made(world, "Singers"), world.agents[0].id)
+    assert "Ada Agent" not in [agent.name for agent in groups.list_groupless(ctx)]
 
 
 def test_a_conversation_of_a_group_goes_to_its_members_alone(desk: World) -> None:
@@ -134,7 +134,7 @@ def test_a_drain_reads_the_agents_once_whatever_waits(desk: World) -> None:
     empty, ours = made(desk, "Empty"), made(desk, "Ours", 0)
     for group in (empty, ours, ours, empty, ours):
         asks(desk, arrived(desk), group)
-    presence.set_mine(desk.as_agent(), "online")
+    presence.set_own(desk.as_agent(), "online")
     desk.records("conversations")
     desk.relay()
     (event,) = [entry for entry in desk.queued if "agent.available" in entry[2]]
@@ -148,7 +148,7 @@ def test_who_comes_into_a_group_while_online_gets_what_waits_in_it(desk: World) 
     group = made(desk, "Dancers")
     desk.online(desk.agents[0])
     waits = asks(desk, arrived(desk), group).id
-    groups.add(desk.ctx(ADMIN), group, desk.agents[0].id)
+    groups.add_member(desk.ctx(ADMIN), group, desk.agents[0].id)
     desk.settle()
     assert stored(desk, waits).assignee == desk.agents[0].id
 
@@ -180,7 +180,7 @@ def test_unpicked_goes_to_another_of_the_group_and_stays_with_one_who_has_change
     desk.pass_(181)
     assert {first, stored(desk, found.id).assignee} == {desk.agents[0].id, desk.agents[1].id}
     for at in (0, 1):
-        groups.add(desk.ctx(ADMIN), elsewhere, desk.agents[at].id)
+        groups.add_member(desk.ctx(ADMIN), elsewhere, desk.agents[at].id)
     holder = stored(desk, found.id).assignee
     desk.pass_(3600)
     assert stored(desk, found.id).assignee == holder
@@ -224,7 +224,7 @@ def test_the_selection_of_a_group(desk: World) -> None:
     busy = str(stored(desk, visitors[0][1]).assignee)
     desk.count()
     (idle,) = set(everyone) - {busy}
-    assert statistics.work(ctx) == {busy: Work(2, 0), idle: Work(1, 0)}
+    assert statistics.work_today(ctx) == {busy: Work(2, 0), idle: Work(1, 0)}
     smart = groups.change(ctx, group.id, Change(selection=groups.FEWEST_CUSTOMERS))
     assert [agent.id for agent in group_selection.select(ctx, smart)] == [idle]
     load = groups.change(ctx, group.id, Change(selection=groups.FEWEST_MESSAGES))
@@ -234,8 +234,8 @@ def test_the_selection_of_a_group(desk: World) -> None:
     desk.count()
     assert [agent.id for agent in group_selection.select(ctx, load)] == [busy]
     desk.pass_(86_400)
-    assert statistics.work(desk.ctx(ADMIN)) == {}
+    assert statistics.work_today(desk.ctx(ADMIN)) == {}
     messages.post(desk.as_visitor(contact), messages.PostMessage(talk, "the next day"))
     desk.count()
-    assert statistics.work(desk.ctx(ADMIN)) == {str(stored(desk, talk).assignee): Work(1, 1)}
+    assert statistics.work_today(desk.ctx(ADMIN)) == {str(stored(desk, talk).assignee): Work(1, 1)}
     assert group_selection.select(ctx, made(desk, "Empty", selection=groups.FEWEST_CUSTOMERS)) == []

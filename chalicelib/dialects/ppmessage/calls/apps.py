@@ -42,7 +42,7 @@ def update_app(ctx: Context, request: wire.UpdateApp) -> wire.AppInfo:
 
 def owned_app(ctx: Context, request: wire.OwnerRequest) -> wire.OwnedApp:
     """PP_GET_APP_OWNED_BY_USER: the account that a user owns, of several the one that the token is for; none is 13."""
-    found = owners.owned(ctx, request.user_uuid)
+    found = owners.list_owned(ctx, request.user_uuid)
     if not found:
         raise NotFound("account", request.user_uuid)
     return wire.OwnedApp(_info(ctx, found[0]))
@@ -50,7 +50,7 @@ def owned_app(ctx: Context, request: wire.OwnerRequest) -> wire.OwnedApp:
 
 def owned_apps(ctx: Context, request: wire.OwnerRequest) -> wire.AppList:
     """PP_GET_ALL_APP_LIST: all that a user owns; to others than himself, the token's account at most."""
-    return wire.AppList([_info(ctx, account) for account in owners.owned(ctx, request.user_uuid)])
+    return wire.AppList([_info(ctx, account) for account in owners.list_owned(ctx, request.user_uuid)])
 
 
 def create_app(ctx: Context, request: wire.CreateApp) -> wire.AppMade:

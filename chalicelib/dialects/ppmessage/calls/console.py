@@ -27,7 +27,7 @@ def console_logout(ctx: Context, request: wire.Logout) -> Done:
 
 def send_new_password(ctx: Context, request: wire.NewPassword) -> Done:
     """PPCONSOLE_SEND_NEW_PASSWORD: mails a link, never a password; says the same whether anybody has the address."""
-    recovery.ask(ctx, request.user_email, _PAGE)
+    recovery.request_mail(ctx, request.user_email, _PAGE)
     return Done()
 
 
@@ -48,7 +48,7 @@ class Choice(Link):
 def reset_page(ctx: Context, request: Link) -> Answer:
     """`GET /ppauth/reset`: the mail's link: a form for a new password. Looking at it uses nothing up."""
     try:
-        recovery.check(ctx, request.code)
+        recovery.check_code(ctx, request.code)
     except NotAuthenticated:
         return _dead(request)
     return _form(request)
@@ -59,7 +59,7 @@ def reset(ctx: Context, request: Choice) -> Answer:
     if request.new_password != request.again:
         return _form(request, "differ", 400)
     try:
-        recovery.reset(ctx, request.code, request.new_password)
+        recovery.reset_password(ctx, request.code, request.new_password)
     except Invalid:
         return _form(request, "bad_length", 400)
     except NotAuthenticated:

@@ -17,35 +17,35 @@ from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | msgspec.UnsetType:
     """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; UNSET while he is in the queue."""
-    domain = domains.started_on(ctx, request.domain, request.origin)
-    found = waiting_queue.ask(ctx, request.user_uuid, domain=domain)
-    if waiting_queue.in_queue(ctx, found):
+    domain = domains.find_by_page(ctx, request.domain, request.origin)
+    conversation = waiting_queue.join(ctx, request.user_uuid, domain=domain)
+    if waiting_queue.is_in_queue(ctx, conversation):
         return msgspec.UNSET
-    visitor, agents = serving(ctx, found)
+    visitor, agents = serving(ctx, conversation)
     # A chat that nobody has yet shows the visitor alone, who asks: one that is just opened costs nothing more.
-    connected = live.online(ctx, [visitor.id, *(agent.id for agent in agents)]) if agents else {}
-    return mapping.default_conversation(found, accounts.load(ctx), visitor, agents, connected)
+    connected = live.load_online(ctx, [visitor.id, *(agent.id for agent in agents)]) if agents else {}
+    return mapping.default_conversation(conversation, accounts.load(ctx), visitor, agents, connected)
 
 
-def serving(ctx: Context, found: conversations.Conversation) -> tuple[people.Card, list[people.Card]]:
+def serving(ctx: Context, conversation: conversations.Conversation) -> tuple[people.PersonView, list[people.PersonView]]:
     """A conversation's visitor, and the agents who serve it: its own, or all of its group where nobody is to be assigned."""
-    alone = found.assignee or accounts.load(ctx).routed
-    ids = [found.assignee] if alone else [agent.id for agent in _all_serving(ctx, found)]
-    cards = people.cards(ctx, [found.contact, *ids])
-    return cards[found.contact], [cards[id_] for id_ in ids if id_ in cards]
+    alone = conversation.assignee or accounts.load(ctx).routed
+    ids = [conversation.assignee] if alone else [agent.id for agent in _all_serving(ctx, conversation)]
+    views = people.load_views(ctx, [conversation.contact, *ids])
+    return views[conversation.contact], [views[id_] for id_ in ids if id_ in views]
 
 
-def _all_serving(ctx: Context, found: conversations.Conversation) -> list[people.Person]:
-    return groups.serving(ctx, people.agents(ctx), found.group, found.domain)
+def _all_serving(ctx: Context, conversation: conversations.Conversation) -> list[people.Person]:
+    return groups.agents_serving(ctx, people.list_agents(ctx), conversation.group, conversation.domain)
 
 
 def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.ConversationShown:
     """PP_GET_CONVERSATION_INFO: a conversation, and what concerns the user named."""
-    found = conversations.load(named(ctx, request.user_uuid), request.conversation_uuid)
-    own = members.part(ctx, found, request.user_uuid)
-    cards = conversations.people_of(ctx, [found])
-    name = members.names(ctx, [found], cards).get(found.id)
-    return mapping.conversation_info(found, own, request.user_uuid, cards, name)
+    conversation = conversations.load(named(ctx, request.user_uuid), request.conversation_uuid)
+    own = members.get_membership(ctx, conversation, request.user_uuid)
+    views = conversations.load_people(ctx, [conversation])
+    name = members.conversation_names(ctx, [conversation], views).get(conversation.id)
+    return mapping.conversation_info(conversation, own, request.user_uuid, views, name)
 
 
 ROWS = [

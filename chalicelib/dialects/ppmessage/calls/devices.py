@@ -31,7 +31,7 @@ def create_visitors_device(ctx: Context, request: wire.CreateVisitorsDevice) -> 
 
 def update_device(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
     """PP_UPDATE_DEVICE: what a device's client tells of it; 8 where it is not the caller's."""
-    devices.describe(ctx, request.device_uuid, mapping.details(request))
+    devices.update(ctx, request.device_uuid, mapping.details(request))
     return wire.DeviceUpdated()
 
 

@@ -23,8 +23,8 @@ _MOST = 100
 
 def list_groups(ctx: Context, request: AppRequest) -> wire.GroupList:
     """PP_GET_APP_ORG_GROUP_LIST: all groups, each with the number of its users."""
-    sizes = groups.sizes(ctx)
-    return wire.GroupList([mapping.listed(group, ctx.account, sizes[group.id]) for group in groups.listed(ctx)])
+    sizes = groups.count_members(ctx)
+    return wire.GroupList([mapping.listed(group, ctx.account, sizes[group.id]) for group in groups.list_all(ctx)])
 
 
 def show_group(ctx: Context, request: wire.GroupRequest) -> wire.GroupShown:
@@ -52,22 +52,22 @@ def group_users(ctx: Context, request: wire.GroupRequest) -> wire.UserList:
     """PP_GET_ORG_GROUP_USER_LIST: the users of a group."""
     group = groups.get(ctx, request.group_uuid)
     names = {group.id: group.name}
-    return wire.UserList([user_summary(card, names) for card in people.cards_of(ctx, groups.members(ctx, group))])
+    return wire.UserList([user_summary(view, names) for view in people.views_of(ctx, groups.list_members(ctx, group))])
 
 
 def groupless_users(ctx: Context, request: AppRequest) -> wire.GrouplessList:
     """PP_GET_NO_GROUP_USER_LIST: the service users of no group."""
-    return wire.GrouplessList([mapping.groupless(agent) for agent in people.shown(ctx, groups.groupless(ctx))])
+    return wire.GrouplessList([mapping.groupless(agent) for agent in people.as_caller_sees(ctx, groups.list_groupless(ctx))])
 
 
 def add_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
     """PP_ADD_ORG_GROUP_USER: moves users into a group; `failed` tells of those who could not be, the others are."""
-    return _each(ctx, request, groups.add)
+    return _each(ctx, request, groups.add_member)
 
 
 def remove_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
     """PP_REMOVE_ORG_GROUP_USER: takes users out of a group; `failed` tells of those who could not be, the others are."""
-    return _each(ctx, request, groups.take_out)
+    return _each(ctx, request, groups.remove_member)
 
 
 def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group, str], None]) -> Done:
@@ -87,15 +87,15 @@ def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group,
 
 def group_conversation(ctx: Context, request: wire.GroupConversation) -> wire.ConversationOfGroup:
     """PP_GET_ORG_GROUP_CONVERSATION: the visitor's conversation with a group."""
-    return wire.ConversationOfGroup(waiting_queue.of_group(ctx, request.user_uuid, request.group_uuid).id)
+    return wire.ConversationOfGroup(waiting_queue.get_of_group(ctx, request.user_uuid, request.group_uuid).id)
 
 
 def select_users(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
     """PP_SELECT_USERS_BY_GROUP_ALGORITHM: whom of another group a conversation would go to."""
-    found = conversations.load(ctx, request.conversation_uuid)
-    if found.is_internal:
+    conversation = conversations.load(ctx, request.conversation_uuid)
+    if conversation.is_internal:
         raise Coded(36, "a conversation among agents goes to no group")
-    if found.group == request.group_uuid:
+    if conversation.group == request.group_uuid:
         raise Coded(37, "the conversation is this group's already")
     chosen = group_selection.select(ctx, groups.get(ctx, request.group_uuid))
     return wire.UuidList([agent.id for agent in chosen])

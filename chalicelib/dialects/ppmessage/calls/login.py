@@ -57,12 +57,12 @@ def log_in(ctx: Context, request: Given) -> Answer:
         return _form(client, request, trouble, 429, Retry_After=str(error.seconds))
     except NotAuthenticated:
         return _form(client, request, words["wrong"], 401)
-    return _back(client, request, code=grants.code(ctx, client, caller))
+    return _back(client, request, code=grants.issue_code(ctx, client, caller))
 
 
 def _client(ctx: Context, request: Asked) -> Client | None:
     try:
-        client = grants.client(ctx, request.client_id, request.redirect_uri)
+        client = grants.find_client(ctx, request.client_id, request.redirect_uri)
     except (NotAuthenticated, Invalid):
         return None
     return client if client.label in auth.BY_CODE else None
@@ -70,9 +70,9 @@ def _client(ctx: Context, request: Asked) -> Client | None:
 
 def _form(client: Client, request: Asked, trouble: str = "", status: int = 200, **headers: str) -> Answer:
     email = request.user_email if isinstance(request, Given) else ""
-    facts = {"account": client.name, "host": client.origin, "email": email}
+    values = {"account": client.name, "host": client.origin, "email": email}
     asked = ("response_type", "client_id", "redirect_uri", "state")
-    page = pages.login(request.language, facts, {name: getattr(request, name) for name in asked}, trouble)
+    page = pages.login(request.language, values, {name: getattr(request, name) for name in asked}, trouble)
     return pages.answer(page, status, client.origin, **headers)
 
 

@@ -28,11 +28,11 @@ def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
     ctx = named(ctx, request.user_uuid)
     page = (
-        messages.around(
+        messages.list_around(
             ctx, request.conversation_uuid, size, older_than=request.max_uuid or "", newer_than=request.min_uuid or ""
         )
         if request.min_uuid or request.max_uuid
-        else messages.page(ctx, request.conversation_uuid, offset, size)
+        else messages.list_page(ctx, request.conversation_uuid, offset, size)
     )
     return mapping.history(page, offset, size, _senders(ctx, page))
 
@@ -45,7 +45,7 @@ def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
     if size > _LONGEST_PAGE:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
     ctx = named(ctx, request.user_uuid)
-    page = messages.span(
+    page = messages.list_span(
         ctx,
         request.conversation_uuid,
         None if offset == -1 else offset,
@@ -56,8 +56,8 @@ def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
     return mapping.whole_history(page, offset, size, _senders(ctx, page))
 
 
-def _senders(ctx: Context, page: messages.History) -> dict[str, people.Card]:
-    return people.cards(ctx, {stored.sender for stored in page.messages if stored.sender_number})
+def _senders(ctx: Context, page: messages.History) -> dict[str, people.PersonView]:
+    return people.load_views(ctx, {stored.sender for stored in page.messages if stored.sender_number})
 
 
 def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
@@ -65,7 +65,7 @@ def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
 
     A device that is not the sender's counts as none: the message is pushed to it.
     """
-    if request.device_uuid and not devices.is_of(ctx, request.from_uuid, request.device_uuid):
+    if request.device_uuid and not devices.is_owned_by(ctx, request.from_uuid, request.device_uuid):
         request = msgspec.structs.replace(request, device_uuid=None)
     return post(ctx, request)
 

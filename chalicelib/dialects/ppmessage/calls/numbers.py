@@ -14,7 +14,7 @@ _PPCONSOLE = ("PPCONSOLE",)
 
 def overview(ctx: Context, request: AppRequest) -> wire.OverviewShown:
     """PPCONSOLE_GET_OVERVIEW_NUMBER."""
-    return mapping.overview(statistics.last_days(ctx, 2), statistics.overall(ctx))
+    return mapping.overview(statistics.last_days(ctx, 2), statistics.totals(ctx))
 
 
 def _by_hour(which: mapping.Which) -> Callable[[Context, AppRequest], wire.ByHour]:

@@ -16,7 +16,7 @@ def object_detail(ctx: Context, request: wire.ObjectRequest) -> wire.Object:
     """GET_YVOBJECT_DETAIL: a user, the account or a conversation by uuid, as far as the caller may see it."""
     match request.type.upper():
         case kind if kind == USER:
-            return mapping.of_person(people.profile(ctx, request.uuid))
+            return mapping.of_person(people.get_visible(ctx, request.uuid))
         case kind if kind == CONVERSATION:
             return mapping.of_conversation(conversations.load(ctx, request.uuid))
         case kind if kind == APP and request.uuid == ctx.account:

@@ -6,7 +6,7 @@ from chalicelib.context import VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core.errors import Invalid, Missing, NotFound
 from chalicelib.desk.people import agents, identities, people, profiles, registration
-from chalicelib.desk.people.identities import Claimed
+from chalicelib.desk.people.identities import ClaimedIdentity
 from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.desk.teams import domains
 from chalicelib.dialects.endpoint import Endpoint
@@ -32,8 +32,8 @@ def create_visitor(ctx: Context, request: wire.CreateVisitor) -> wire.AnonymousC
 
 
 def _visitor(ctx: Context, request: wire.CreateAnonymous | wire.CreateVisitor) -> wire.AnonymousCreated:
-    domain = domains.started_on(ctx, request.domain, request.origin)
-    return mapping.anonymous(registration.visitor(ctx, request.ppcom_trace_uuid, domain))
+    domain = domains.find_by_page(ctx, request.domain, request.origin)
+    return mapping.anonymous(registration.get_or_create_visitor(ctx, request.ppcom_trace_uuid, domain))
 
 
 def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
@@ -73,12 +73,12 @@ def update_user(ctx: Context, request: wire.UpdateUser) -> Done:
 
 def user_info(ctx: Context, request: wire.UserRequest) -> wire.UserDetail:
     """PP_GET_USER_INFO: a user."""
-    return mapping.detail(people.profile(ctx, request.user_uuid), _owner(ctx))
+    return mapping.detail(people.get_visible(ctx, request.user_uuid), _owner(ctx))
 
 
 def user_detail(ctx: Context, request: wire.DetailRequest) -> wire.UserDetail:
     """PP_GET_USER_DETAIL: the same."""
-    return mapping.detail(people.profile(ctx, request.user_uuid), _owner(ctx))
+    return mapping.detail(people.get_visible(ctx, request.user_uuid), _owner(ctx))
 
 
 def user_uuid(ctx: Context, request: wire.UuidRequest) -> wire.UserUuid:
@@ -96,10 +96,10 @@ def identity(ctx: Context, request: wire.IdentityRequest) -> wire.Identity:
     return wire.Identity(user, user)
 
 
-def _identified(ctx: Context, claimed: Claimed, trace: str | None, names: Mapping[str, str]) -> str:
+def _identified(ctx: Context, claimed: ClaimedIdentity, trace: str | None, names: Mapping[str, str]) -> str:
     """The contact's uuid; `names` says what the client calls the fields."""
     try:
-        return identities.contact(ctx, claimed, trace).id
+        return identities.identify(ctx, claimed, trace).id
     except Invalid as error:
         raise Invalid(names.get(error.field, error.field), error.reason) from error
     except Missing as error:
@@ -123,7 +123,9 @@ def all_service_users(ctx: Context, request: wire.ServiceUserRequest) -> wire.Se
 
 def _service_users(ctx: Context) -> wire.ServiceUsers:
     owner = _owner(ctx)
-    return wire.ServiceUsers([mapping.service_user(agent, owner) for agent in people.shown(ctx, people.agents(ctx))])
+    return wire.ServiceUsers(
+        [mapping.service_user(agent, owner) for agent in people.as_caller_sees(ctx, people.list_agents(ctx))]
+    )
 
 
 def _owner(ctx: Context) -> str | None:

@@ -20,26 +20,26 @@ def acknowledge(ctx: Context, request: wire.Acknowledge) -> wire.Acknowledged:
 
 def unacked(ctx: Context, request: wire.Unacked) -> wire.UnackedMessages:
     """GET_UNACKED_MESSAGES: what the device has not acknowledged; it comes again until it does."""
-    return _unacked(ctx, request.device_uuid, receipts.pending(_as(ctx, request.from_uuid), request.device_uuid))
+    return _unacked(ctx, request.device_uuid, receipts.list_pending(_as(ctx, request.from_uuid), request.device_uuid))
 
 
 def page_unacked(ctx: Context, request: wire.PageUnacked) -> wire.UnackedPage:
     """PP_PAGE_UNACKED_MESSAGE: the same by page, oldest first, of the device that the user uses where none is named."""
     asked, ctx = mapping.turn(request), _as(ctx, request.user_uuid)
     device = request.device_uuid or live.device_of(ctx, request.user_uuid)
-    found, total = receipts.page(ctx, device, asked) if device else ([], 0)
+    found, total = receipts.list_page(ctx, device, asked) if device else ([], 0)
     return mapping.unacked_page(_unacked(ctx, device or "", found), total, asked)
 
 
 def _unacked(ctx: Context, device: str, found: list[Message]) -> wire.UnackedMessages:
-    cards = people.cards(ctx, {stored.sender for stored in found if stored.sender_number})
-    return mapping.unacked(ctx.account, device, found, cards)
+    views = people.load_views(ctx, {stored.sender for stored in found if stored.sender_number})
+    return mapping.unacked(ctx.account, device, found, views)
 
 
 def _as(ctx: Context, person: str) -> Context:
     """A program asks for the agent whom it names, an agent for themselves alone, a visitor as `admit` found them."""
     if ctx.caller.level == VISITOR:
-        tokens.bind(ctx, person)
+        tokens.bind_to_visitor(ctx, person)
     elif ctx.caller.person is None:
         if people.get(ctx, person).kind != people.AGENT_KIND:
             raise NotFound("person", person)

@@ -21,8 +21,8 @@ def login(ctx: Context, request: wire.Login) -> wire.LoggedIn:
     """PPKEFU_LOGIN: the token's user works on this device; the one of its class before it is told, and put out."""
     session = sessions.begin(ctx, request.user_email, request.terminal, devices_mapping.logged_in(request))
     for before in session.replaced:
-        live.tell(ctx, [before], words.logout(before.device))
-        live.end(ctx, before.connection)
+        live.send(ctx, [before], words.logout(before.device))
+        live.close(ctx, before.connection)
     return mapping.logged_in(session, accounts.load(ctx))
 
 
@@ -52,8 +52,8 @@ def page_online(ctx: Context, request: wire.PageOnline) -> wire.OnlinePage:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
     online = live.visitors(ctx)
     ids = list(online)[offset * size : (offset + 1) * size]
-    cards = people.cards(ctx, ids)
-    shown = [user_summary(cards[id_], {}, online[id_]) for id_ in ids if id_ in cards]
+    views = people.load_views(ctx, ids)
+    shown = [user_summary(views[id_], {}, online[id_]) for id_ in ids if id_ in views]
     return wire.OnlinePage(list=shown, page_offset=offset, page_size=size, total_count=len(online), return_count=len(shown))
 
 

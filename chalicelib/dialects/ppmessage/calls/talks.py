@@ -4,7 +4,7 @@ from chalicelib.context import VISITOR, Context
 from chalicelib.desk.conversations import conversations, group_chats, members, open_lists
 from chalicelib.desk.conversations.conversations import Change
 from chalicelib.desk.conversations.group_chats import CreateConversation
-from chalicelib.desk.conversations.open_lists import Listed
+from chalicelib.desk.conversations.open_lists import ListedConversation
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
@@ -36,9 +36,9 @@ def talk_with(ctx: Context, request: wire.TalkWith) -> wire.TalkOfTwo:
         raise _of_type(error) from error
 
 
-def _peer(ctx: Context, person: str) -> people.Card:
+def _peer(ctx: Context, person: str) -> people.PersonView:
     try:
-        return people.card(ctx, person)
+        return people.load_view(ctx, person)
     except NotFound as missing:
         raise NotFound("member", person) from missing
 
@@ -58,7 +58,7 @@ def update_members(ctx: Context, request: wire.UpdateMembers) -> Done:
 
 def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Done:
     """PP_UPDATE_CONVERSATION: gives it to an agent by hand."""
-    agent = people.card(ctx, request.assigned_uuid)
+    agent = people.load_view(ctx, request.assigned_uuid)
     if agent.kind != people.AGENT_KIND:
         raise NotFound("person", request.assigned_uuid)
     if conversations.load(ctx, request.conversation_uuid).is_internal:
@@ -69,49 +69,49 @@ def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Done:
 
 def open_conversation(ctx: Context, request: wire.OneConversation) -> Done:
     """PP_OPEN_CONVERSATION: for the user named, and for all where it was closed for all."""
-    members.open_(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
+    members.open_for(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
     return Done()
 
 
 def close_conversation(ctx: Context, request: wire.OneConversation) -> Done:
     """PP_CLOSE_CONVERSATION: for the user named alone, until the next message."""
-    members.close(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
+    members.close_for(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
     return Done()
 
 
 def conversation_users(ctx: Context, request: wire.ConversationMembers) -> wire.Members:
     """PP_GET_CONVERSATION_USER_LIST: all who take part."""
-    found = conversations.load(ctx, request.conversation_uuid)
-    ids = members.of(ctx, found)
-    cards = people.cards(ctx, ids)
-    names = groups.names(ctx) if any(card.group for card in cards.values()) else {}
-    return wire.Members([mapping.member(cards[id_], names) for id_ in ids if id_ in cards])
+    conversation = conversations.load(ctx, request.conversation_uuid)
+    ids = members.list_participants(ctx, conversation)
+    views = people.load_views(ctx, ids)
+    names = groups.load_names(ctx) if any(view.group for view in views.values()) else {}
+    return wire.Members([mapping.member(views[id_], names) for id_ in ids if id_ in views])
 
 
 def app_conversations(ctx: Context, request: wire.AppConversations) -> wire.Conversations:
     """PP_GET_APP_CONVERSATION_LIST: the account's open ones by last activity, the newest 100 or a page; a visitor's own."""
-    found = open_lists.of_account(ctx, mapping.turn(request, _LIST))
+    found = open_lists.list_of_account(ctx, mapping.turn(request, _LIST))
     return wire.Conversations(_shown(ctx, found.listed, ctx.caller.person if ctx.caller.level == VISITOR else None))
 
 
 def user_conversations(ctx: Context, request: wire.UserConversations) -> wire.Conversations:
     """PP_GET_USER_CONVERSATION_LIST: a user's open ones, the newest 100 or a page."""
-    found = open_lists.of_person(named(ctx, request.user_uuid), request.user_uuid, mapping.turn(request, _LIST))
+    found = open_lists.list_of_person(named(ctx, request.user_uuid), request.user_uuid, mapping.turn(request, _LIST))
     return wire.Conversations(_shown(ctx, found.listed, request.user_uuid))
 
 
 def page_conversations(ctx: Context, request: wire.PageConversations) -> wire.ConversationPage:
     """PP_PAGE_USER_CONVERSATION: the same, 30 a page; older or newer than one of them."""
     asked = mapping.turn(request, _PAGE)
-    found = open_lists.of_person(named(ctx, request.user_uuid), request.user_uuid, asked)
+    found = open_lists.list_of_person(named(ctx, request.user_uuid), request.user_uuid, asked)
     return mapping.page(_shown(ctx, found.listed, request.user_uuid), found, asked, request)
 
 
-def _shown(ctx: Context, listed: list[Listed], reader: str | None) -> list[wire.ListedConversation]:
+def _shown(ctx: Context, listed: list[ListedConversation], reader: str | None) -> list[wire.ListedConversation]:
     rows = [one.conversation for one in listed]
-    cards = conversations.people_of(ctx, rows)
-    names, public = members.names(ctx, rows, cards), ctx.caller.level == VISITOR
-    return [mapping.listed(one, reader, cards, names.get(one.conversation.id), public=public) for one in listed]
+    views = conversations.load_people(ctx, rows)
+    names, public = members.conversation_names(ctx, rows, views), ctx.caller.level == VISITOR
+    return [mapping.listed(one, reader, views, names.get(one.conversation.id), public=public) for one in listed]
 
 
 ROWS = [

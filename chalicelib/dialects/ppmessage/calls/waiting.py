@@ -16,10 +16,14 @@ from chalicelib.dialects.ppmessage.wire.conversations import Conversation
 def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation | msgspec.UnsetType:
     """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent; UNSET while he is in the queue."""
     if request.member_list and not request.group_uuid:
-        found = waiting_queue.ask_agents(ctx, request.user_uuid, request.member_list)
+        conversation = waiting_queue.join_with_agents(ctx, request.user_uuid, request.member_list)
     else:
-        found = waiting_queue.ask(ctx, request.user_uuid, request.group_uuid)
-    return msgspec.UNSET if waiting_queue.in_queue(ctx, found) else mapping.for_visitor(found, serving(ctx, found)[1])
+        conversation = waiting_queue.join(ctx, request.user_uuid, request.group_uuid)
+    return (
+        msgspec.UNSET
+        if waiting_queue.is_in_queue(ctx, conversation)
+        else mapping.for_visitor(conversation, serving(ctx, conversation)[1])
+    )
 
 
 def queue_length(ctx: Context, request: AppRequest) -> wire.QueueLength:
@@ -29,7 +33,7 @@ def queue_length(ctx: Context, request: AppRequest) -> wire.QueueLength:
 
 def cancel_waiting(ctx: Context, request: wire.CancelWaiting) -> Done:
     """PP_CANCEL_WAITING_CREATE_CONVERSATION: the visitor waits no more."""
-    waiting_queue.cancel(ctx, request.user_uuid, request.group_uuid or None)
+    waiting_queue.leave(ctx, request.user_uuid, request.group_uuid or None)
     return Done()
 
 

@@ -8,7 +8,7 @@ from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.conversations import members
 from chalicelib.desk.conversations.conversations import Conversation, membership_id
 from chalicelib.desk.conversations.members import Membership
-from chalicelib.desk.people.people import Card
+from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects.ppmessage.mapping.people import user_summary
 from chalicelib.dialects.ppmessage.mapping.words import icon, kind_of, moment
 from chalicelib.dialects.ppmessage.wire import conversations as wire
@@ -21,76 +21,76 @@ def status(conversation: Conversation) -> str:
     return "OPEN" if conversation.public_count else "NEW"
 
 
-def conversation(found: Conversation, name: str | None) -> wire.Conversation:
+def conversation(conversation: Conversation, name: str | None) -> wire.Conversation:
     """A conversation under the name that its reader gives it."""
     return wire.Conversation(
-        uuid=found.id,
-        app_uuid=found.account,
-        user_uuid=found.contact,
-        status=status(found),
-        conversation_type=kind_of(found),
+        uuid=conversation.id,
+        app_uuid=conversation.account,
+        user_uuid=conversation.contact,
+        status=status(conversation),
+        conversation_type=kind_of(conversation),
         conversation_name=name,
         conversation_icon=None,
-        group_uuid=found.group,
-        assigned_uuid=found.assignee,
-        latest_task=found.last_message,
-        createtime=moment(found.created_at),
-        updatetime=moment(found.last_activity_at),
+        group_uuid=conversation.group,
+        assigned_uuid=conversation.assignee,
+        latest_task=conversation.last_message,
+        createtime=moment(conversation.created_at),
+        updatetime=moment(conversation.last_activity_at),
     )
 
 
 def conversation_info(
-    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card], name: str | None
+    found: Conversation, own: Membership | None, reader: str, views: Mapping[str, PersonView], name: str | None
 ) -> wire.ConversationShown:
     """A conversation of a name with what concerns one of its members."""
-    data = conversation_data(found, own, reader, cards, name)
+    data = conversation_data(found, own, reader, views, name)
     return wire.ConversationShown(**msgspec.structs.asdict(conversation(found, name)), conversation_data=data)
 
 
 def conversation_data(
-    found: Conversation, own: Membership | None, reader: str, cards: Mapping[str, Card], called: str | None
+    conversation: Conversation, own: Membership | None, reader: str, views: Mapping[str, PersonView], called: str | None
 ) -> wire.ConversationData:
     """What concerns one member: the other side's name, which for the contact is what the conversation is `called`, and whether
     they have closed it for themselves.
     """
-    other = found.assignee if reader == found.contact else found.contact
-    name = cards[other].name if other in cards else called
-    if found.is_internal and not found.assignee:
-        name = found.subject
+    other = conversation.assignee if reader == conversation.contact else conversation.contact
+    name = views[other].name if other in views else called
+    if conversation.is_internal and not conversation.assignee:
+        name = conversation.subject
     return wire.ConversationData(
-        uuid=membership_id(found, reader),
-        conversation_uuid=found.id,
-        app_uuid=found.account,
+        uuid=membership_id(conversation, reader),
+        conversation_uuid=conversation.id,
+        app_uuid=conversation.account,
         user_uuid=reader,
         user_name=None,
-        conversation_type=kind_of(found),
+        conversation_type=kind_of(conversation),
         conversation_name=name,
         conversation_icon=icon(other) if other else None,
-        conversation_status="CLOSE" if members.is_closed(found, own) else status(found),
+        conversation_status="CLOSE" if members.is_closed(conversation, own) else status(conversation),
         user_mute_notification=None,
-        createtime=moment(found.created_at),
-        updatetime=moment(found.last_activity_at),
+        createtime=moment(conversation.created_at),
+        updatetime=moment(conversation.last_activity_at),
     )
 
 
-def for_visitor(found: Conversation, agents: Sequence[Card]) -> wire.Conversation:
+def for_visitor(found: Conversation, agents: Sequence[PersonView]) -> wire.Conversation:
     """A visitor's conversation, named after the agents who serve it."""
-    return conversation(found, members.called(agents) or None)
+    return conversation(found, members.joined_names(agents) or None)
 
 
 def default_conversation(
-    found: Conversation,
+    conversation: Conversation,
     account: Account,
-    visitor: Card,
-    agents: Sequence[Card],
+    visitor: PersonView,
+    agents: Sequence[PersonView],
     connected: Mapping[str, tuple[bool, bool]],
 ) -> wire.DefaultConversationShown:
     """The same with everybody who is in it, the visitor first. `connected` is of `user_summary`, by person."""
     groups = {group.id: group.name for group in account.groups.values()}
     everybody = [visitor, *agents]
     return wire.DefaultConversationShown(
-        **msgspec.structs.asdict(for_visitor(found, agents)),
+        **msgspec.structs.asdict(for_visitor(conversation, agents)),
         app_name=account.name,
         app_welcome=account.welcome,
-        user_list=[user_summary(card, groups, connected.get(card.id, (False, False))) for card in everybody],
+        user_list=[user_summary(view, groups, connected.get(view.id, (False, False))) for view in everybody],
     )

@@ -30,28 +30,28 @@ def change(request: wire.CreateGroup | wire.UpdateGroup) -> Change:
     )
 
 
-def _group(found: Group, account: str) -> dict[str, Any]:
+def _group(group: Group, account: str) -> dict[str, Any]:
     return {
-        "uuid": found.id,
+        "uuid": group.id,
         "app_uuid": account,
-        "group_name": found.name,
-        "group_desc": found.description,
-        "group_icon": icon(found.id, found.icon),
-        "is_distributor": found.is_distributor,
-        "createtime": moment(found.created_at),
-        "updatetime": moment(found.updated_at),
+        "group_name": group.name,
+        "group_desc": group.description,
+        "group_icon": icon(group.id, group.icon),
+        "is_distributor": group.is_distributor,
+        "createtime": moment(group.created_at),
+        "updatetime": moment(group.updated_at),
     }
 
 
-def listed(found: Group, account: str, size: int) -> wire.GroupListed:
+def listed(group: Group, account: str, size: int) -> wire.GroupListed:
     """A group of so many agents."""
-    return wire.GroupListed(**_group(found, account), user_count=size)
+    return wire.GroupListed(**_group(group, account), user_count=size)
 
 
-def shown(found: Group, account: str) -> wire.GroupShown:
+def shown(group: Group, account: str) -> wire.GroupShown:
     """A group by itself."""
-    algorithm = _NAMES[found.selection] if found.selection else None
-    return wire.GroupShown(**_group(found, account), group_uuid=found.id, group_route_algorithm=algorithm)
+    algorithm = _NAMES[group.selection] if group.selection else None
+    return wire.GroupShown(**_group(group, account), group_uuid=group.id, group_route_algorithm=algorithm)
 
 
 def groupless(agent: Person) -> wire.Groupless:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from chalicelib.desk.conversations.messages import History, Message, PostMessage
-from chalicelib.desk.people.people import Card
+from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import files
 from chalicelib.dialects.ppmessage.mapping.words import APP, CONVERSATION, GROUP, P2S, USER, icon, kind_of, moment
@@ -52,14 +52,14 @@ def letters(message: Message, account: str, kind: str = P2S) -> wire.Letters:
     )
 
 
-def from_user(sender: Card | None) -> wire.FromUser | None:
+def from_user(sender: PersonView | None) -> wire.FromUser | None:
     """Who sent a message."""
     if sender is None:
         return None
     return wire.FromUser(sender.id, sender.name, sender.email, icon(sender.id, sender.icon))
 
 
-def message(stored: Message, kind: str, cards: Mapping[str, Card]) -> wire.Message:
+def message(stored: Message, kind: str, views: Mapping[str, PersonView]) -> wire.Message:
     """A message of a history page of a conversation of the kind."""
     account, at = stored.account, moment(stored.created_at)
     short = letters(stored, account, kind)
@@ -71,7 +71,7 @@ def message(stored: Message, kind: str, cards: Mapping[str, Card]) -> wire.Messa
         from_uuid=stored.sender,
         from_type=short.ft,
         from_device_uuid=stored.device,
-        from_user=from_user(cards.get(stored.sender)),
+        from_user=from_user(views.get(stored.sender)),
         to_uuid=short.ti,
         to_type=short.tt,
         message_type=short.mt,
@@ -84,18 +84,18 @@ def message(stored: Message, kind: str, cards: Mapping[str, Card]) -> wire.Messa
     )
 
 
-def history(page: History, offset: int, size: int, cards: Mapping[str, Card]) -> wire.HistoryPage:
+def history(page: History, offset: int, size: int, views: Mapping[str, PersonView]) -> wire.HistoryPage:
     """A page of messages, newest first."""
-    shown = _shown(page, cards)
+    shown = _shown(page, views)
     return wire.HistoryPage(list=shown, total_count=page.total, return_count=len(shown), page_offset=offset, page_size=size)
 
 
-def whole_history(page: History, offset: int, size: int, cards: Mapping[str, Card]) -> wire.History:
+def whole_history(page: History, offset: int, size: int, views: Mapping[str, PersonView]) -> wire.History:
     """The same in the older call's words."""
-    shown, newest = _shown(page, cards), page.conversation.last_message
+    shown, newest = _shown(page, views), page.conversation.last_message
     return wire.History(list=shown, total_count=page.total, count=len(shown), page_offset=offset, page_size=size, max_id=newest)
 
 
-def _shown(page: History, cards: Mapping[str, Card]) -> list[wire.Message]:
+def _shown(page: History, views: Mapping[str, PersonView]) -> list[wire.Message]:
     kind = kind_of(page.conversation)
-    return [message(stored, kind, cards) for stored in page.messages]
+    return [message(stored, kind, views) for stored in page.messages]

@@ -37,16 +37,16 @@ def of_account(account: Account) -> Object:
     )
 
 
-def of_conversation(found: Conversation) -> Object:
+def of_conversation(conversation: Conversation) -> Object:
     """A conversation."""
     return Object(
         type=CONVERSATION,
-        uuid=found.id,
+        uuid=conversation.id,
         email=None,
-        name=found.subject,
-        fullname=found.subject,
+        name=conversation.subject,
+        fullname=conversation.subject,
         icon=None,
         desc=None,
-        timestamp=found.created_at / 1000,
-        updated=found.last_activity_at / 1000,
+        timestamp=conversation.created_at / 1000,
+        updated=conversation.last_activity_at / 1000,
     )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.people.identities import Claimed
-from chalicelib.desk.people.people import Card, Person
+from chalicelib.desk.people.identities import ClaimedIdentity
+from chalicelib.desk.people.people import Person, PersonView
 from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.desk.people.registration import CreateAgent, CreateContact
 from chalicelib.dialects.ppmessage.mapping.words import icon, is_there, moment, service_status
@@ -23,7 +23,7 @@ def anonymous(person: Person) -> wire.AnonymousCreated:
     return wire.AnonymousCreated(person.id, person.name, icon(person.id, person.icon), person.email)
 
 
-def user_summary(card: Card, groups: Mapping[str, str], connected: tuple[bool, bool] = (False, False)) -> wire.UserSummary:
+def user_summary(view: PersonView, groups: Mapping[str, str], connected: tuple[bool, bool] = (False, False)) -> wire.UserSummary:
     """A member of a conversation or a group; `groups` has the account's groups' names.
 
     `connected` is whether a browser, and whether a mobile of theirs is. An agent who is not offline without either works through
@@ -31,14 +31,14 @@ def user_summary(card: Card, groups: Mapping[str, str], connected: tuple[bool, b
     """
     browser, mobile = connected
     return wire.UserSummary(
-        uuid=card.id,
-        user_fullname=card.name,
-        user_email=card.email,
-        user_icon=icon(card.id, card.icon),
-        user_signature=card.signature,
-        updatetime=card.updated_at // 1000,
-        group=_group(card.group, groups),
-        is_browser_online=browser or (is_there(card.presence) and not mobile),
+        uuid=view.id,
+        user_fullname=view.name,
+        user_email=view.email,
+        user_icon=icon(view.id, view.icon),
+        user_signature=view.signature,
+        updatetime=view.updated_at // 1000,
+        group=_group(view.group, groups),
+        is_browser_online=browser or (is_there(view.presence) and not mobile),
         is_mobile_online=mobile,
     )
 
@@ -104,17 +104,19 @@ IDENTITY = {"email": "user_email", "name": "user_name", "icon": "user_icon", "mo
 IDENTITY |= {"company": "company_name", "registered_at": "user_createtime", "trace": "ppcom_trace_uuid"}
 
 
-def claimed(request: wire.UuidRequest) -> Claimed:
+def claimed(request: wire.UuidRequest) -> ClaimedIdentity:
     """Whom PP_GET_USER_UUID names."""
-    return Claimed(email=request.user_email, name=request.user_fullname, icon=request.user_icon, signature=request.signature)
+    return ClaimedIdentity(
+        email=request.user_email, name=request.user_fullname, icon=request.user_icon, signature=request.signature
+    )
 
 
-def identity(request: wire.IdentityRequest) -> Claimed:
+def identity(request: wire.IdentityRequest) -> ClaimedIdentity:
     """Whom PPCOM_GET_USER_UUID names. Raises Invalid for a time that is none."""
     created, mobile = request.user_createtime, request.user_mobile
     if created is not None and not abs(created) < _FOREVER:
         raise Invalid("user_createtime", "is no time in milliseconds since 1970")
-    return Claimed(
+    return ClaimedIdentity(
         user_id=str(request.user_id) if request.user_id is not None else None,
         email=request.user_email,
         name=request.user_name,

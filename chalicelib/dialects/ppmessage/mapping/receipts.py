@@ -7,8 +7,8 @@ import msgspec
 
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.people.people import Card
-from chalicelib.desk.realtime.receipts import MOST, Handle, Turn
+from chalicelib.desk.people.people import PersonView
+from chalicelib.desk.realtime.receipts import MOST, Handle, PageRequest
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping.socket import handle, push_id, pushed
 from chalicelib.dialects.ppmessage.wire import receipts as wire
@@ -28,16 +28,16 @@ def handles(given: Any) -> list[Handle]:
     return [each for each in found if each]
 
 
-def unacked(account: str, device: str, found: Sequence[Message], cards: Mapping[str, Card]) -> wire.UnackedMessages:
+def unacked(account: str, device: str, found: Sequence[Message], views: Mapping[str, PersonView]) -> wire.UnackedMessages:
     """Messages that a device is to acknowledge."""
     texts = {
-        push_id(stored, device): msgspec.json.encode(pushed(account, stored, cards.get(stored.sender), device)).decode()
+        push_id(stored, device): msgspec.json.encode(pushed(account, stored, views.get(stored.sender), device)).decode()
         for stored in found
     }
     return wire.UnackedMessages(size=len(texts), list=list(texts), message=texts)
 
 
-def turn(request: wire.PageUnacked) -> Turn:
+def turn(request: wire.PageUnacked) -> PageRequest:
     """The page that is asked for. Raises 42 for both of `max_uuid` and `min_uuid`, 41 for too much at once, Invalid."""
     if request.max_uuid and request.min_uuid:
         raise Coded(42)
@@ -46,7 +46,7 @@ def turn(request: wire.PageUnacked) -> Turn:
         raise Invalid("page_offset" if offset < 0 else "page_size", "is too small")
     if size > _LONGEST_PAGE:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
-    return Turn(size, offset, _pivot("max_uuid", request.max_uuid), _pivot("min_uuid", request.min_uuid))
+    return PageRequest(size, offset, _pivot("max_uuid", request.max_uuid), _pivot("min_uuid", request.min_uuid))
 
 
 def _pivot(field: str, given: str | None) -> Handle | None:
@@ -56,7 +56,7 @@ def _pivot(field: str, given: str | None) -> Handle | None:
     return found
 
 
-def unacked_page(found: wire.UnackedMessages, total: int, asked: Turn) -> wire.UnackedPage:
+def unacked_page(found: wire.UnackedMessages, total: int, asked: PageRequest) -> wire.UnackedPage:
     """The same, a page of all."""
     return wire.UnackedPage(
         total_count=total,

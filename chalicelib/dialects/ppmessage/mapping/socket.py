@@ -6,7 +6,7 @@ import msgspec
 
 from chalicelib.desk.automation import routing
 from chalicelib.desk.conversations.messages import Message
-from chalicelib.desk.people.people import Card
+from chalicelib.desk.people.people import PersonView
 from chalicelib.desk.realtime.receipts import Handle
 from chalicelib.dialects.ppmessage.mapping.messages import letters
 from chalicelib.dialects.ppmessage.mapping.words import icon, is_there
@@ -44,13 +44,13 @@ def failed(what: str, **extra: Any) -> str:
     return _encode(wire.Ack(what=what, code=7, reason="internal error, try again", extra=extra)).decode()
 
 
-def pushed(account: str, stored: Message, sender: Card | None, device: str) -> wire.Pushed:
+def pushed(account: str, stored: Message, sender: PersonView | None, device: str) -> wire.Pushed:
     """A message's letters for a device that is to acknowledge it."""
     short = msgspec.structs.asdict(letters(stored, account))
     return wire.Pushed(**short, pid=push_id(stored, device), from_user=from_user(sender) if sender else None)
 
 
-def from_user(sender: Card) -> wire.FromUser:
+def from_user(sender: PersonView) -> wire.FromUser:
     """Who wrote."""
     return wire.FromUser(
         uuid=sender.id,
@@ -61,7 +61,7 @@ def from_user(sender: Card) -> wire.FromUser:
     )
 
 
-def message(account: str, stored: Message, sender: Card | None, device: str) -> str:
+def message(account: str, stored: Message, sender: PersonView | None, device: str) -> str:
     """A message, to a device."""
     return _encode(wire.Msg(msg=pushed(account, stored, sender, device))).decode()
 

@@ -9,8 +9,8 @@ from chalicelib.desk.conversations.group_chats import CreateConversation, Opened
 from chalicelib.desk.conversations.members import MOST as MOST_MEMBERS
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.conversations.messages import Message
-from chalicelib.desk.conversations.open_lists import Listed, Page, Turn
-from chalicelib.desk.people.people import Card
+from chalicelib.desk.conversations.open_lists import ConversationPage, ListedConversation, PageRequest
+from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import conversations as single
 from chalicelib.dialects.ppmessage.mapping import messages
@@ -54,7 +54,7 @@ def peer(request: wire.TalkWith) -> str:
     return named[0]
 
 
-def of_two(opened: Opened, asker: str, other: Card) -> wire.TalkOfTwo:
+def of_two(opened: Opened, asker: str, other: PersonView) -> wire.TalkOfTwo:
     """A conversation as one of the two who are in it sees it."""
     shown = msgspec.structs.asdict(created(opened))
     shown |= {"conversation_name": other.name, "conversation_icon": icon(other.id, other.icon)}
@@ -78,22 +78,22 @@ def change(request: wire.UpdateMembers) -> ChangeMembers:
     return ChangeMembers(named if adds else (), () if adds else named, request.group_uuid)
 
 
-def member(card: Card, groups: Mapping[str, str]) -> wire.Member:
+def member(view: PersonView, groups: Mapping[str, str]) -> wire.Member:
     """A member."""
     return wire.Member(
-        uuid=card.id,
-        user_fullname=card.name,
-        user_email=card.email,
-        user_icon=icon(card.id, card.icon),
-        user_signature=card.signature,
-        updatetime=moment(card.updated_at),
-        group=wire.Group(card.group, groups[card.group]) if card.group and card.group in groups else None,
-        is_browser_online=is_there(card.presence),
+        uuid=view.id,
+        user_fullname=view.name,
+        user_email=view.email,
+        user_icon=icon(view.id, view.icon),
+        user_signature=view.signature,
+        updatetime=moment(view.updated_at),
+        group=wire.Group(view.group, groups[view.group]) if view.group and view.group in groups else None,
+        is_browser_online=is_there(view.presence),
         is_mobile_online=False,
     )
 
 
-def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> Turn:
+def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> PageRequest:
     """The page that is asked for. Raises 42 for both of `max_uuid` and `min_uuid`, 41 for too much at once."""
     older, newer = getattr(request, "max_uuid", None) or "", getattr(request, "min_uuid", None) or ""
     if older and newer:
@@ -101,53 +101,53 @@ def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> 
     if (request.page_size or 0) > 100:
         raise Coded(41, "page_size is 100 at most")
     wanted = size if request.page_size is None else request.page_size
-    return Turn(wanted, None if older or newer else request.page_offset, older, newer)
+    return PageRequest(wanted, None if older or newer else request.page_offset, older, newer)
 
 
 def listed(
-    one: Listed, reader: str | None, cards: Mapping[str, Card], name: str | None, *, public: bool
+    one: ListedConversation, reader: str | None, views: Mapping[str, PersonView], name: str | None, *, public: bool
 ) -> wire.ListedConversation:
     """A conversation of a name, of a list of `reader`'s, or of the account's."""
-    found, contact = one.conversation, cards.get(one.conversation.contact)
+    found, contact = one.conversation, views.get(one.conversation.contact)
     return wire.ListedConversation(
         **msgspec.structs.asdict(single.conversation(found, name)),
-        latest_message=latest(one.last, found, cards) if one.last else None,
+        latest_message=latest(one.last, found, views) if one.last else None,
         create_user=create_user(contact, found, public=public, own=reader == found.contact) if contact else None,
         from_user=messages.from_user(contact),
         message_total_count=found.public_count,
-        conversation_data=single.conversation_data(found, one.own, reader, cards, name) if reader else None,
+        conversation_data=single.conversation_data(found, one.own, reader, views, name) if reader else None,
     )
 
 
-def latest(stored: Message, found: Conversation, cards: Mapping[str, Card]) -> wire.LatestMessage:
+def latest(stored: Message, conversation: Conversation, views: Mapping[str, PersonView]) -> wire.LatestMessage:
     """The last message of a listed conversation."""
-    shown = messages.message(stored, kind_of(found), cards)
+    shown = messages.message(stored, kind_of(conversation), views)
     return wire.LatestMessage(**msgspec.structs.asdict(shown), title=stored.subject)
 
 
-def create_user(card: Card, found: Conversation, *, public: bool, own: bool) -> wire.CreateUser:
+def create_user(view: PersonView, conversation: Conversation, *, public: bool, own: bool) -> wire.CreateUser:
     """Who a conversation is with."""
-    wrote = found.last_sender == card.id and found.last_message_at
+    wrote = conversation.last_sender == view.id and conversation.last_message_at
     return wire.CreateUser(
-        uuid=card.id,
-        user_name=card.name,
-        user_fullname=card.name,
-        user_email=card.email or "",
-        user_icon=icon(card.id, card.icon),
-        user_signature=card.signature,
-        user_status="ANONYMOUS" if card.is_anonymous else "SERVICE" if card.kind == "agent" else "PORTAL",
-        is_anonymous_user=card.is_anonymous,
-        service_user_status=service_status(card.presence) if card.kind == "agent" else None,
-        is_email_verified=None if card.kind == "agent" else card.email_is_verified,
-        ppcom_trace_uuid=card.trace if own or not public else None,
+        uuid=view.id,
+        user_name=view.name,
+        user_fullname=view.name,
+        user_email=view.email or "",
+        user_icon=icon(view.id, view.icon),
+        user_signature=view.signature,
+        user_status="ANONYMOUS" if view.is_anonymous else "SERVICE" if view.kind == "agent" else "PORTAL",
+        is_anonymous_user=view.is_anonymous,
+        service_user_status=service_status(view.presence) if view.kind == "agent" else None,
+        is_email_verified=None if view.kind == "agent" else view.email_is_verified,
+        ppcom_trace_uuid=view.trace if own or not public else None,
         latest_send_message_time=moment(wrote) if wrote else None,
-        createtime=moment(card.created_at),
-        updatetime=moment(card.updated_at),
+        createtime=moment(view.created_at),
+        updatetime=moment(view.updated_at),
     )
 
 
 def page(
-    shown: list[wire.ListedConversation], found: Page, asked: Turn, request: wire.PageConversations
+    shown: list[wire.ListedConversation], found: ConversationPage, asked: PageRequest, request: wire.PageConversations
 ) -> wire.ConversationPage:
     """A page of a user's list."""
     return wire.ConversationPage(
