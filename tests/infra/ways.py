@@ -145,7 +145,7 @@ def lose_an_agent(world: World) -> None:
     talker = Talker(ours, agent.id, device_of(ours, agent), "PPKEFU", ours.token("PPKEFU", agent), "")
     talker.socket().close()
     with world.monkeypatch.context() as unseen:
-        unseen.setattr(presence, "is_back", lambda *_: None)
+        unseen.setattr(presence, "cancel_grace", lambda *_: None)
         talker.socket()
     ours.pass_(300)
     found = people.get(ours.ctx(ADMIN), agent.id)
