@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import conversations, unassigned
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.core import access
 from chalicelib.desk.core.cache import TimedCache
@@ -77,9 +77,9 @@ def _rejoin(ctx: Context, latest: Conversation, wanted: Group | None, domain: in
     """What waits, waits on; what was cancelled or has expired, is open again; both for the group and the domain asked for now."""
     changes: lifecycle.Changes = {} if domain in (None, latest.domain) else {"domain": domain}
     if not latest.is_open:
-        changes |= conversations.waiting_changes(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
+        changes |= unassigned.waiting_changes(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
     elif accounts.load(ctx).by_group and not latest.is_begun:
-        changes |= conversations.empty_changes(ctx, latest)
+        changes |= unassigned.empty_changes(ctx, latest)
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.conversations import conversations, members, unassigned
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -158,9 +158,9 @@ def _open(
     by_name = [owner, *others] if command.internal else [person for person in others if len(agents) > 1 or person not in agents]
     _apply(conversation, members.member_counts(conversation, joining=by_name, leaving=[]))
     if not (agents or command.internal):
-        _apply(conversation, conversations.empty_changes(ctx, conversation))
+        _apply(conversation, unassigned.empty_changes(ctx, conversation))
     elif agents and ctx.caller.level == VISITOR:
-        _apply(conversation, conversations.named_changes(ctx))
+        _apply(conversation, unassigned.named_changes(ctx))
     claim = unique_names.new_name(ctx.account, members.PAIR, pair, conversation.id) if pair else None
     summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
     return conversation

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import conversations, updates
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -272,7 +272,7 @@ def open_for(ctx: Context, conversation_id: str, person: str) -> None:
     """Opens it again for them, and for all where it is closed for all: two requests, or three. Raises as `close`."""
     conversation = conversations.load(ctx, conversation_id)
     _takes_part(ctx, conversation, person)
-    conversations.reopen(ctx, conversation)
+    updates.reopen(ctx, conversation)
     memberships.open_(ctx.account, conversation.id, person)
 
 

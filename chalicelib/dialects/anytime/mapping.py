@@ -13,9 +13,10 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib import config
 from chalicelib.desk.conversations import messages
-from chalicelib.desk.conversations.conversations import Change, Conversation
+from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.inbox import Like, Listing, Position
 from chalicelib.desk.conversations.messages import Attachment, Message, PostMessage
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects import moments

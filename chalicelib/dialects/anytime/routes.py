@@ -7,7 +7,7 @@ import msgspec
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, inbox, messages
+from chalicelib.desk.conversations import conversations, history, inbox, messages, updates
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.people import people
 from chalicelib.dialects.anytime import auth, errors, keys, mapping, wire
@@ -59,14 +59,14 @@ def _one(ctx: Context, conversation: Conversation, asked: set[str]) -> Answer:
         conversation, asked, views, conversations.metadata_of(ctx, [conversation]).get(conversation.id, {})
     )
     if "messages" in asked:
-        shown.messages = mapping.thread(messages.list_latest(ctx, conversation.id).messages, None)
+        shown.messages = mapping.thread(history.list_latest(ctx, conversation.id).messages, None)
     return Answer(wire.WrappedConversation(conversation=shown), headers={"ETag": mapping.etag(conversation.version or 0)})
 
 
 def list_messages(ctx: Context, request: wire.OneConversation) -> wire.MessageList:
     """`GET /conversations/{id}/messages`: with notes, oldest first, the newest thousand."""
     asked = mapping.includes(request.include, mapping.OF_MESSAGES)
-    rows = messages.list_latest(ctx, conversations.id_by_number(ctx, request.id)).messages
+    rows = history.list_latest(ctx, conversations.id_by_number(ctx, request.id)).messages
     senders = people.load_views(ctx, {stored.sender for stored in rows if stored.sender_number}) if "sender" in asked else None
     return wire.MessageList(messages=mapping.thread(rows, senders))
 
@@ -80,7 +80,7 @@ def post_message(ctx: Context, request: wire.PostMessage) -> wire.WrappedMessage
 def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Answer:
     """`PUT /conversations/{id}`: changes what is given; with If-Match only the version that it names."""
     id_ = conversations.id_by_number(ctx, request.id)
-    return _one(ctx, conversations.change(ctx, id_, mapping.change(request), mapping.versions(request.if_match)), set())
+    return _one(ctx, updates.change(ctx, id_, mapping.change(request), mapping.versions(request.if_match)), set())
 
 
 def get_auto_close(ctx: Context, request: Nothing) -> wire.AutoClose:

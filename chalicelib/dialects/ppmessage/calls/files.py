@@ -1,7 +1,7 @@
 """Calls about files. They are not under /api, and a widget's forms and pages send no token with them."""
 
 from chalicelib.context import Context
-from chalicelib.desk.conversations import files, messages, pictures
+from chalicelib.desk.conversations import files, history, pictures
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
@@ -39,7 +39,7 @@ def download(ctx: Context, request: wire.Download) -> Answer:
     try:
         text = mapping.named_text(request.fid)
         if text:
-            return _text(messages.public_text(asked, *text))
+            return _text(history.public_text(asked, *text))
         id_, thumbnail = mapping.named_file(request.fid)
         found = files.download(asked, id_, request.file_name, thumbnail=thumbnail, misspelt=mapping.misspelt)
     except NotFound as error:

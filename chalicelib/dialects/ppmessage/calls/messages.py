@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk.conversations import files, messages
+from chalicelib.desk.conversations import files, history, messages
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import devices, people
 from chalicelib.dialects.endpoint import Endpoint
@@ -28,11 +28,11 @@ def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
     ctx = named(ctx, request.user_uuid)
     page = (
-        messages.list_around(
+        history.list_around(
             ctx, request.conversation_uuid, size, older_than=request.max_uuid or "", newer_than=request.min_uuid or ""
         )
         if request.min_uuid or request.max_uuid
-        else messages.list_page(ctx, request.conversation_uuid, offset, size)
+        else history.list_page(ctx, request.conversation_uuid, offset, size)
     )
     return mapping.history(page, offset, size, _senders(ctx, page))
 
@@ -45,7 +45,7 @@ def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
     if size > _LONGEST_PAGE:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
     ctx = named(ctx, request.user_uuid)
-    page = messages.list_span(
+    page = history.list_span(
         ctx,
         request.conversation_uuid,
         None if offset == -1 else offset,
@@ -56,7 +56,7 @@ def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
     return mapping.whole_history(page, offset, size, _senders(ctx, page))
 
 
-def _senders(ctx: Context, page: messages.History) -> dict[str, people.PersonView]:
+def _senders(ctx: Context, page: history.History) -> dict[str, people.PersonView]:
     return people.load_views(ctx, {stored.sender for stored in page.messages if stored.sender_number})
 
 

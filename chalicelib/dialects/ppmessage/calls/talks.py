@@ -1,10 +1,10 @@
 """Calls about conversations with members, and lists of conversations."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk.conversations import conversations, group_chats, members, open_lists
-from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations import conversations, group_chats, members, open_lists, updates
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.open_lists import ListedConversation
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
@@ -63,7 +63,7 @@ def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Done:
         raise NotFound("person", request.assigned_uuid)
     if conversations.load(ctx, request.conversation_uuid).is_internal:
         raise Coded(36, "nobody is assigned to a conversation among agents")
-    conversations.change(ctx, request.conversation_uuid, Change(assignee=agent.number))
+    updates.change(ctx, request.conversation_uuid, Change(assignee=agent.number))
     return Done()
 
 

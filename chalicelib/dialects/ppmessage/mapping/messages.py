@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chalicelib.desk.conversations.messages import History, Message, PostMessage
+from chalicelib.desk.conversations.history import History
+from chalicelib.desk.conversations.messages import Message, PostMessage
 from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import files
