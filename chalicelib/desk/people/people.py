@@ -128,7 +128,7 @@ def load_view(ctx: Context, person: str) -> PersonView:
 
 @access.allow(VISITOR)
 def load_contact(ctx: Context, person: str) -> PersonView:
-    """Returns a contact who has not been removed, whole, for a caller that acts as them; a minute old at most. Raises NotFound."""
+    """Returns a contact who has not been removed, whole, for a caller that is them; a minute old at most. Raises NotFound."""
     found = _whole(ctx, [person] if ids.is_uuid(person) else []).get(person)
     if found is None or found.kind != people.CONTACT or found.is_removed:
         raise NotFound("person", person)

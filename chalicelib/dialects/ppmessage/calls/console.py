@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.context import Context
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotAuthenticated
 from chalicelib.desk.people import recovery
-from chalicelib.desk.realtime import live
+from chalicelib.desk.realtime import closing
 from chalicelib.dialects.bounds import Header, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer
@@ -21,7 +21,7 @@ def console_logout(ctx: Context, request: wire.Logout) -> Done:
     """PPCONSOLE_LOGOUT: ends the token that says so, which is the user's own, and its sockets; 20 for another's."""
     if request.user_uuid != ctx.caller.person:
         raise Forbidden("nobody logs another out")
-    live.end_session(ctx, request.user_uuid)
+    closing.end_session(ctx, request.user_uuid)
     return Done()
 
 
