@@ -20,16 +20,15 @@ from chalicelib.models.details import Details as Details
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.groups import Group
 
-#: Characters of a fact of a conversation.
+#: Characters of one metadata value.
 LONGEST_METADATA = 256
 
 
 @access.allow(VISITOR)
 def load(ctx: Context, conversation_id: str) -> Conversation:
-    """One conversation that the caller may see. Raises NotFound.
+    """Returns a conversation that the caller may see. One request, or two where only a membership shows it. Raises NotFound.
 
-    A visitor sees his own and those that he was added to; an agent all of his account but the internal ones of others.
-    One request, or one more where only a membership tells.
+    Visitors see their own and those in which they are members; agents all of their account except other agents' internal ones.
     """
     conversation = conversations.get(ctx.account, conversation_id) if ids.is_uuid(conversation_id) else None
     if conversation is None or not _may_see(ctx, conversation):
@@ -66,7 +65,7 @@ def _is_member(ctx: Context, conversation: Conversation) -> bool:
 
 
 def load_support(ctx: Context, conversation_id: str) -> Conversation:
-    """The same of those with a contact, which have a status, an agent and an end. Raises NotFound for an internal one."""
+    """Returns a conversation with a contact, which has a status, an assignee and an end. Raises NotFound for an internal one."""
     conversation = load(ctx, conversation_id)
     if conversation.is_internal:
         raise NotFound("conversation", conversation_id)
@@ -75,7 +74,7 @@ def load_support(ctx: Context, conversation_id: str) -> Conversation:
 
 @access.allow(AGENT)
 def id_by_number(ctx: Context, number: int) -> str:
-    """The uuid of a conversation by its integer id; cached for good. Raises NotFound."""
+    """Returns the uuid of a conversation by its integer id. It is cached for good. Raises NotFound."""
     found = unique_names.id_by_number(ctx.account, "conversation", number)
     if found is None:
         raise NotFound("conversation", number)
@@ -84,7 +83,7 @@ def id_by_number(ctx: Context, number: int) -> str:
 
 @access.allow(VISITOR)
 def get_or_create_chat(ctx: Context, contact: str) -> Conversation:
-    """The contact's chat, opened where he has none yet; it stays his when it is closed. Raises NotFound for the contact."""
+    """Returns the contact's chat, opened if there is none; a closed one stays theirs. Raises NotFound for the contact."""
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
@@ -96,9 +95,9 @@ def get_or_create_chat(ctx: Context, contact: str) -> Conversation:
 def open_chat(
     ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None
 ) -> Conversation:
-    """Opens a contact's next chat, for a group or with an agent where one is given, else empty: two requests.
+    """Opens a contact's next chat: for a group, with an agent, or empty. Two requests.
 
-    Raises Refused where the contact has opened another since he was read.
+    Raises ConditionFailed where the contact has opened another since they were read.
     """
     conversation = new_conversation(ctx, person.id, person.number, person.name)
     conversation.domain = person.domain
@@ -116,7 +115,7 @@ def open_chat(
 
 
 def new_conversation(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
-    """A conversation that is still to be stored, with the next number: one request. Raises TooMany."""
+    """Returns a conversation with the next number, for a caller that stores it. One request. Raises TooMany."""
     rate_limits.spend_conversation(ctx, contact)
     return Conversation(
         conversations.key(ctx.account, ctx.new_id()),
@@ -134,8 +133,9 @@ def new_conversation(ctx: Context, contact: str, number: int, subject: str) -> C
 
 @access.allow(AGENT)
 def list_own_open(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Details | None]]:
-    """The conversations assigned to the caller, open, newest assignment first, with their details: two requests, three where
-    there are more than fifty. Raises Forbidden for a program.
+    """Returns the caller's open conversations with their details, newest assignment first. Two requests, three for over fifty.
+
+    Raises Forbidden for a program.
     """
     me = ctx.caller.person
     if me is None:
@@ -146,38 +146,38 @@ def list_own_open(ctx: Context, limit: int = 100) -> list[tuple[Conversation, De
 
 @access.allow(AGENT)
 def metadata_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
-    """What is known of what conversations are about, by uuid and name (METADATA): one request for each hundred that have any."""
+    """Returns the metadata of conversations by uuid and name (METADATA). One request for each hundred that have any."""
     found = details.of_many(ctx.account, [row.id for row in rows if row.has_metadata])
     return {id_: known.metadata for id_, known in found.items()}
 
 
 def list_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
-    """A contact's conversations, the latest first: two requests."""
+    """Returns a contact's conversations, latest first. Two requests."""
     return conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit))
 
 
 def list_own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
-    """Those of the same that are with him, and not another's that he was added to: two requests."""
+    """Returns the same without those in which the contact is only a member. Two requests."""
     return [row for row in list_of_contact(ctx, contact) if row.contact == contact]
 
 
 def get_many(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
-    """Those of the conversations that the account has, in the order asked for, as they are now: a request for each hundred."""
+    """Returns the conversations that exist, in the order asked for, as they are now. One request for each hundred."""
     return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)
 
 
 @access.allow(AGENT)
 def list_open_of(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
-    """An agent's open conversations, newest assignment first: two requests."""
+    """Returns an agent's open conversations, newest assignment first. Two requests."""
     return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
 
 
 def membership_id(conversation: Conversation, person: str) -> str:
-    """A uuid for a person's part in a conversation, always the same one."""
+    """Returns a uuid for a person's membership in a conversation, always the same one."""
     return ids.derived(conversation.key, person)
 
 
 @access.allow(VISITOR)
 def load_people(ctx: Context, rows: Sequence[Conversation]) -> dict[str, people.PersonView]:
-    """Views of the contacts, assignees and last senders of conversations: at most a request a hundred."""
+    """Returns views of the contacts, assignees and last senders of conversations. At most one request for each hundred."""
     return people.load_views(ctx, [id_ for row in rows for id_ in (row.contact, row.assignee, row.last_sender)])

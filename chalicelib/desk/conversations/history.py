@@ -18,7 +18,7 @@ _MOST_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A page of messages, the number of all that the caller may see, and their conversation."""
+    """A page of messages, the number of all messages that the caller may see, and the conversation."""
 
     messages: list[Message]
     total: int
@@ -27,7 +27,10 @@ class History:
 
 @access.allow(VISITOR)
 def list_page(ctx: Context, conversation_id: str, offset: int, size: int) -> History:
-    """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
+    """Returns page `offset` (from 0) of the public messages, newest first. Two requests at any depth.
+
+    Raises NotFound, Invalid.
+    """
     conversation = conversations.load(ctx, conversation_id)
     total = conversation.public_count
     last = total - offset * size
@@ -36,7 +39,7 @@ def list_page(ctx: Context, conversation_id: str, offset: int, size: int) -> His
 
 @access.allow(VISITOR)
 def list_around(ctx: Context, conversation_id: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
-    """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
+    """Returns the messages just before or just after a message, without it, newest first. Three requests. Raises NotFound."""
     conversation = conversations.load(ctx, conversation_id)
     (at,) = _public_sequences(conversation, [older_than or newer_than]).values()
     return _public(ctx, conversation, at - size, at - 1) if older_than else _public(ctx, conversation, at + 1, at + size)
@@ -44,10 +47,10 @@ def list_around(ctx: Context, conversation_id: str, size: int, *, older_than: st
 
 @access.allow(VISITOR)
 def list_span(ctx: Context, conversation_id: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
-    """Page `offset` (from 0) of the messages up to one of them, itself included, and after another, itself left out,
-    newest first; without an offset the first 1,000 of these, or 1 MB.
+    """Returns page `offset` (from 0) of the messages up to one (with it) and after another (without it), newest first.
 
-    Two requests, one more with `up_to` or `after`. Raises NotFound for the conversation and for these.
+    Without an offset: the first 1,000 of these, or 1 MB. Two requests, one more with `up_to` or `after`. Raises NotFound for the
+    conversation and for these messages.
     """
     conversation = conversations.load(ctx, conversation_id)
     at = _public_sequences(conversation, [id_ for id_ in (up_to, after) if id_])
@@ -78,7 +81,7 @@ def _public(ctx: Context, conversation: Conversation, first: int, last: int, *, 
 
 @access.allow(AGENT)
 def list_latest(ctx: Context, conversation_id: str) -> History:
-    """The newest 1,000 messages with notes, in their order: two requests. Raises NotFound; Forbidden for a visitor."""
+    """Returns the newest 1,000 messages with notes, in order. Two requests. Raises NotFound; Forbidden for a visitor."""
     conversation = conversations.load(ctx, conversation_id)
     first = max(1, conversation.message_count - 999)
     rows = messages.between(conversation.account, conversation.id, first, conversation.message_count, newest_first=False)
@@ -87,7 +90,7 @@ def list_latest(ctx: Context, conversation_id: str) -> History:
 
 @access.allow(STRANGER)
 def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
-    """The text of a message for whoever knows all its names, or may see it by his token: one request, two for a visitor's.
+    """Returns the text of a message for a caller that knows all three ids, or may see it. One request, two for a visitor.
 
     Raises NotFound, also for a note.
     """

@@ -1,4 +1,4 @@
-"""Messages: posted once, read in order."""
+"""Messages: posted once. history.py reads them."""
 
 from copy import copy
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ _MOST_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class PostMessage:
-    """A message to be added. `id` is the client's own uuid: the same one again adds nothing. `key` is the caller's own text for
-    the same purpose: another's is never in its way.
+    """A message to post. `id` is the client's own uuid: the same one again adds nothing. `key` serves the same purpose for
+    callers with texts instead of uuids; another caller's key is never in the way.
 
-    With `exactly`, an id that comes again with another text is a Conflict. With `attach`, the text may be empty: it is
-    the file's name then.
+    With `exactly`, an id that comes again with another text is a Conflict. With `attach` the text may be empty; it is the file's
+    name then.
     """
 
     conversation: str
@@ -54,18 +54,18 @@ class PostMessage:
 
 
 def number_of(message: Message) -> int:
-    """A message's integer id, unique in its account."""
+    """Returns a message's integer id, unique in its account."""
     return ids.message_number(message.conversation_number, message.sequence)
 
 
 def _id_for(ctx: Context, key: str) -> str:
-    """The id that a caller's own key always stands for. Nobody else can choose it, so that nobody is first with it."""
+    """Returns the id that a caller's own key always stands for. No client can choose such an id."""
     return ids.reserved(ctx.account, ctx.caller.person or ctx.caller.level, key)
 
 
 @access.allow(VISITOR)
 def post(ctx: Context, command: PostMessage) -> Message:
-    """Adds a message: two requests, or three with a file. Returns the stored one where its id is there already.
+    """Posts a message and returns it; where its id is stored already, returns that one. Two requests, three with a file.
 
     Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict, TooMany.
     """
@@ -83,10 +83,10 @@ def post(ctx: Context, command: PostMessage) -> Message:
 
 
 def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
-    """Adds a message to a conversation as it was read, and clears the fields in `further`: one request.
+    """Adds a message to a conversation that has been read, and clears the fields in `further`. One request.
 
-    It never stands before an older message in time. Raises Refused where the conversation has moved on,
-    messages.Duplicate where it has that id.
+    Its time is never before an older message's. Raises ConditionFailed where the conversation has changed, messages.Duplicate
+    where it has that id.
     """
     ctx = ctx.not_before(conversation.last_activity_at)
     sender, account = _sender(ctx, conversation), accounts.load(ctx)
@@ -111,7 +111,7 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
 
 
 def _attach(ctx: Context, message: Message, conversation: Conversation, attach: Attach | None) -> files.File | None:
-    """Puts a file's facts into a message; returns the file that it takes up."""
+    """Adds a file to a message, and returns the file that it takes."""
     if attach is None:
         return None
     file, attachment = files.take(ctx, attach, conversation, message.sender)
@@ -146,7 +146,7 @@ def _sender(ctx: Context, conversation: Conversation) -> Sender:
 
 
 def _visitor(ctx: Context, conversation: Conversation) -> Sender:
-    """The contact, or another who was added to his conversation."""
+    """Returns the contact as sender, or another visitor who is a member."""
     person = ctx.caller.person
     if person in (None, conversation.contact):
         return Sender(conversation.contact, conversation.contact_number, status.CONTACT)
@@ -176,10 +176,10 @@ def _message(ctx: Context, conversation: Conversation, sender: Sender, command: 
 
 
 def _load_changes(conversation: Conversation, sender: Sender, account: Account) -> LoadChanges:
-    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
+    """Returns whose load a message changes. An agent takes a conversation by answering if it waits, was not picked or was closed.
 
-    Where nobody is to take it, one that was closed is again with the agent it was assigned to, as one is whose contact has named
-    its agent and now begins it (`add` looks whether they serve).
+    Where the account does not route, a closed one goes back to its assignee, as does one whose contact named its agent and now
+    writes first (`add` checks that the agent can serve).
     """
     if conversation.has_named_agents and sender.kind == status.CONTACT:
         return LoadChanges(held=conversation.assignee)
@@ -193,7 +193,7 @@ def _load_changes(conversation: Conversation, sender: Sender, account: Account) 
 def _summary_changes(
     ctx: Context, conversation: Conversation, sender: Sender, message: Message, left: Changes, *, takes: bool
 ) -> Changes:
-    """What changes with a message; `left` is what does because its agent can't serve any more."""
+    """Returns what a message changes in the summary. `left` is what changes because its agent can't serve any more."""
     first = left
     if takes and (sender.id != conversation.assignee or not conversation.is_open):
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, conversation.tried_agents) | lifecycle.picked(ctx.now)
@@ -217,7 +217,7 @@ def _check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Mess
 
 
 def as_caller_sees(ctx: Context, stored: Message) -> Message:
-    """A message as the caller may see it: a visitor is not told which device another's came from."""
+    """Returns a message as the caller may see it: a visitor does not learn another person's device."""
     if ctx.caller.at_least(AGENT) or stored.device is None or stored.sender == ctx.caller.person:
         return stored
     shown = copy(stored)
@@ -227,7 +227,7 @@ def as_caller_sees(ctx: Context, stored: Message) -> Message:
 
 @access.allow(AGENT)
 def get(ctx: Context, conversation: Conversation, message: str) -> Message:
-    """One message of a conversation as it was read: one request. Raises NotFound."""
+    """Returns one message of a conversation that has been read. One request. Raises NotFound."""
     stored = messages.get_many(ctx.account, conversation.id, [message]).get(message)
     if stored is None:
         raise NotFound("message", message)
@@ -235,7 +235,7 @@ def get(ctx: Context, conversation: Conversation, message: str) -> Message:
 
 
 def text_of_html(html: str) -> str:
-    """What is to be read of an HTML body. Raises Invalid where nothing is."""
+    """Returns the readable text of an HTML body. Raises Invalid if there is none."""
     shown = markup.to_text(html)
     if not shown:
         raise Invalid("html_body", "has no text")

@@ -19,9 +19,9 @@ from chalicelib.rules import lifecycle, status
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent.
+    """What to change about a conversation. None leaves a field as it is; `assignee` 0 takes it from its agent.
 
-    A `contact` that is given must be the one who has it. `metadata` are by name (METADATA), None where one is cleared.
+    A given `contact` must be the one it has. `metadata` is by name (METADATA), None clears a value.
     """
 
     subject: str | None = None
@@ -35,7 +35,7 @@ class Change:
 
 @access.allow(AGENT)
 def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
-    """Changes what is given, at once. `versions` are those on which the caller wants it, None for any.
+    """Changes the given fields in one write, and returns the conversation. `versions` are those the caller accepts, None for any.
 
     Raises Stale for another version, NotFound for the conversation, Invalid for an unknown agent, status or priority.
     """
@@ -64,7 +64,7 @@ def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collect
 
 
 def _escalates(agent: people.Person | None) -> bool:
-    """Whether to give a conversation to an agent by hand is to bring it before a supervisor."""
+    """Returns whether giving a conversation to this agent by hand brings it before a supervisor."""
     return agent is not None and agent.level == ADMIN
 
 
@@ -98,9 +98,9 @@ def _status_changes(ctx: Context, conversation: Conversation, wanted: Change) ->
 
 
 def changes_on_reopening(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
-    """What else changes where a closed conversation opens again: it waits if the agent it was assigned to can't serve any more.
+    """Returns what else changes when a closed conversation opens: it waits if its agent can't serve any more.
 
-    One request where it has one.
+    One request if it has an agent.
     """
     if conversation.assignee is None or people.can_serve(rows.get(ctx.account, conversation.assignee)):
         return {}
@@ -121,13 +121,13 @@ def _assignee_changes(ctx: Context, conversation: Conversation, wanted: Change, 
 
 @access.allow(AGENT)
 def close(ctx: Context, conversation: str) -> Conversation:
-    """Closes a conversation and frees its agent; one that is closed stays as it is. Raises NotFound."""
+    """Closes a conversation and frees its agent. A closed one stays as it is. Raises NotFound."""
     return change(ctx, conversation, Change(status=status.CLOSED))
 
 
 @access.allow(AGENT)
 def close_mine(ctx: Context, conversation_id: str) -> Conversation:
-    """The same for the agent who has it, or a supervisor: two requests. Raises Forbidden for another's."""
+    """Closes a conversation for its assignee or a supervisor. Two requests. Raises Forbidden for anybody else."""
 
     def attempt() -> Conversation:
         conversation = conversations.load_support(ctx, conversation_id)
@@ -141,9 +141,9 @@ def close_mine(ctx: Context, conversation_id: str) -> Conversation:
 
 
 def reopen(ctx: Context, conversation: Conversation) -> Conversation:
-    """Opens again what was closed for all: a visitor's waits for an agent, an agent's goes back to who had it last.
+    """Opens a closed conversation: for a visitor it waits for an agent, for an agent it goes back to its last assignee.
 
-    One that is open stays as it is, without a request. Raises NotFound.
+    An open one stays as it is, without a request. Raises NotFound.
     """
     if conversation.is_open:
         return conversation
@@ -163,7 +163,10 @@ def reopen(ctx: Context, conversation: Conversation) -> Conversation:
 
 @access.allow(AGENT)
 def pick(ctx: Context, conversation_id: str) -> Conversation:
-    """The caller takes up a conversation assigned to him; the first time counts. Raises Forbidden for another's."""
+    """Notes that the caller has taken up a conversation assigned to them; the first time counts.
+
+    Raises Forbidden for another's.
+    """
 
     def attempt() -> Conversation:
         conversation = conversations.load_support(ctx, conversation_id)

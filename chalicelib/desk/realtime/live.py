@@ -99,7 +99,10 @@ def context_of(ctx: Context, connection: str) -> tuple[Context, Connection]:
 
 @access.allow(VISITOR)
 def disconnect(ctx: Context, connection: str) -> Connection | None:
-    """Forgets a socket that has gone, and returns its row. Three requests, two more for an agent's last. Harmless when repeated."""
+    """Forgets a socket that has gone, and returns its row. Three requests, two more for an agent's last.
+
+    Harmless when repeated.
+    """
     row = connections.get(connection)
     if row is None:
         return None
