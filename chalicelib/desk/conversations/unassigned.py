@@ -7,10 +7,7 @@ from chalicelib.rules import lifecycle
 
 
 def empty_changes(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
-    """
-
-    eturns the fields of a conversation without a message: it expires, and waits for an agent only under allocation by group.
-    """
+    """Returns the fields of a conversation without a message: it expires, and it waits only under allocation by group."""
     account = accounts.load(ctx)
     again = next_routing_at(ctx, conversation) if account.by_group else None
     return lifecycle.empty(again, ctx.now + account.expire_after * 1000)
