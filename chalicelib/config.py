@@ -22,7 +22,7 @@ LONGEST_DELAY = 900
 
 
 def socket_api() -> str:
-    """Returns the address through which lambdas send to sockets: API Gateway's, which the deployment puts into the environment."""
+    """Returns the address through which lambdas send to sockets: API Gateway's; the deployment sets it."""
     return os.environ.get("POLYDESK_SOCKET_API", "https://localhost")
 
 
