@@ -18,7 +18,7 @@ from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.ppmessage import lenient
 from chalicelib.dialects.ppmessage.errors import Coded
 
-#: Each api level, and the level of the core that it stands for.
+#: Each api level, and the core's level that it stands for.
 LEVELS = {
     "PPCOM": VISITOR,
     "PPKEFU": AGENT,
@@ -42,7 +42,7 @@ SIGNING_UP = (*CONSOLES, "PPCONSOLE_BEFORE_LOGIN")
 PPCOM_AND_KEFU = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
 KEFU_AND_CONSOLES = ("PPKEFU", "THIRD_PARTY_KEFU", *CONSOLES)
 _BY_PASSWORD = ("PPKEFU", "PPCONSOLE")
-#: Clients for whom a person may log in on the desk's own page. A widget's secret is public, so it is none.
+#: Clients for whom a person may log in on the desk's own page. Not a widget: its secret is public.
 BY_CODE = (*_BY_PASSWORD, "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 
 #: logins.log_in, or log_in_plain.
@@ -50,7 +50,9 @@ LogIn = Callable[[Context, str, str, str | None], tuple[Person, Caller]]
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
-    """Who calls: JSON first (1), then the header (3), the token, its level and its app (4), then what is required (6)."""
+    """Returns the caller. Checks JSON first (1), then the header (3), the token, its level and its app (4), then required
+    fields (6).
+    """
     ctx = stranger(request.source)
     if endpoint.needs is None:
         return ctx
@@ -76,7 +78,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
 
 
 def optional(ctx: Context, authorization: str) -> Context:
-    """Who calls an endpoint that needs no token, where he shows one. Raises codes 3 and 4 for what is none."""
+    """Returns the caller of an endpoint that needs no token, if they show one. Raises codes 3 and 4 for a bad one."""
     if not authorization:
         return ctx
     secret = Request("", "", headers={"authorization": authorization}).credential("OAuth")
@@ -86,13 +88,15 @@ def optional(ctx: Context, authorization: str) -> Context:
 
 
 def _may_be_new(endpoint: Endpoint, app: Any) -> bool:
-    """A sign-up may name the account that it makes; the desk refuses one that is there."""
+    """A sign-up may name the account that it opens; the desk refuses one that exists."""
     return endpoint.needs is SIGNING_UP and isinstance(app, str)
 
 
 def _acting(ctx: Context, person: Any) -> Context:
-    """A visitors' token acts for the contact whom the call names, and sees that contact's things alone: no request where a warm
-    process knows them, else one. Raises NotFound for anybody who is no contact of the account.
+    """Returns the context in which a visitors' token acts for the contact that the call names, and sees only that contact's
+    things.
+
+    No request where a warm process knows the contact, else one. Raises NotFound for anybody who is no contact of the account.
     """
     if ctx.caller.level != VISITOR or not isinstance(person, str) or not person:
         return ctx
@@ -100,7 +104,9 @@ def _acting(ctx: Context, person: Any) -> Context:
 
 
 def named(ctx: Context, person: str | None) -> Context:
-    """A program's token reads as the agent whom the call names, and so internal conversations where he is a member."""
+    """Returns the context in which a program reads as the agent that the call names, and sees internal conversations with that
+    agent.
+    """
     caller = ctx.caller
     if caller.level == VISITOR or caller.person is not None or not person:
         return ctx
@@ -155,10 +161,10 @@ def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
 def logged_in(
     ctx: Context, key: str, email: str, password: str, labels: Collection[str], log_in: LogIn = logins.log_in
 ) -> tuple[Person, Caller]:
-    """The agent whose e-mail and password these are, at the level of a client of one of the labels.
+    """Returns the agent with this e-mail and password, at the level of a client with one of the labels.
 
-    The client is of his own account, of another that he owns, or of the one whose console he signed up in.
-    Raises NotAuthenticated, Locked.
+    The client belongs to their own account, another one they own, or the one whose console they signed up in. Raises
+    NotAuthenticated, Locked.
     """
     account, label = api_clients.find(ctx, key)
     person, caller = log_in(ctx, email, password, account)
@@ -169,7 +175,7 @@ def logged_in(
 
 
 def _for_code(ctx: Context, form: TokenRequest) -> Answer:
-    """A code of the login page; a client need not say again where it was sent."""
+    """Returns the caller for a code of the login page. The client need not repeat the address."""
     try:
         caller = grants.redeem(ctx, form.client_id, form.client_secret, form.code, form.redirect_uri)
     except NotAuthenticated:

@@ -1,4 +1,4 @@
-"""PPMessage's error codes: every answer is HTTP 200 with one of them, but for what a browser shows by its address."""
+"""PPMessage's error codes. Every answer is HTTP 200 with one of them, except what a browser shows by its address."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ STRINGS = {
     42: "page max and min together",
     43: "user is not a admin user.",
 }
-#: What the desk calls a field, and what its client does.
+#: The desk's name for a field, and the client's.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
 _FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status", "language": "user_language"}
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
@@ -95,7 +95,7 @@ _STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
 class Coded(DeskError):
-    """An error that has a code of this dialect's own; `fields` go into the answer."""
+    """An error with a code of this dialect's own. `fields` go into the answer."""
 
     def __init__(self, code: int, detail: str = "", **fields: Any) -> None:
         super().__init__(detail)
@@ -134,7 +134,7 @@ def code_of(error: Exception) -> int:
 
 
 def named(error: DeskError, path: str = "") -> DeskError:
-    """The error with the field's name as the clients of an endpoint know it."""
+    """The error with the field's name as the endpoint's clients know it."""
     if not isinstance(error, Invalid):
         return error
     spelled = next((name for noun, name in _OF_NOUNS.get(error.field, ()) if noun in path), None)
@@ -142,7 +142,7 @@ def named(error: DeskError, path: str = "") -> DeskError:
 
 
 def fail(error: Exception, request: Request) -> Answer:
-    """An error in this dialect's shape; `error_detail` says what is wrong with which field, where there is more to say."""
+    """An error in this dialect's shape. `error_detail` says more about the field, where there is more."""
     if request.path == _TOKEN and isinstance(error, Invalid | Missing):
         return Answer({"error": "invalid_request", "error_description": str(error)}, 400)
     code, fields = code_of(error), _fields(error)
@@ -157,14 +157,14 @@ def fail(error: Exception, request: Request) -> Answer:
 
 
 def _fields(error: Exception) -> dict[str, Any]:
-    """What an answer says of an error besides its code: `retry_after` is in seconds."""
+    """What an answer says about an error besides its code. `retry_after` is in seconds."""
     if isinstance(error, Locked | TooMany):
         return {"retry_after": error.seconds}
     return error.fields if isinstance(error, Coded) else {}
 
 
 def wrap(request: Request, body: Any) -> Any:
-    """A success in this dialect's shape, UNSET one that tells no more; /ppauth has its own."""
+    """A success in this dialect's shape. /ppauth has its own."""
     if not isinstance(body, msgspec.Struct | msgspec.UnsetType):
         return body
     told = {} if body is msgspec.UNSET else msgspec.structs.asdict(body)
@@ -173,5 +173,5 @@ def wrap(request: Request, body: Any) -> Any:
 
 
 def uri(request: Request) -> str:
-    """The endpoint as answers name it: without /api."""
+    """The endpoint's name in answers, without /api."""
     return request.path.removeprefix("/api").rstrip("/")

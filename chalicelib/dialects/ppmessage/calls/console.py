@@ -1,4 +1,4 @@
-"""The console's own door: out, and in again for who has forgotten his password."""
+"""The console's login: logging out, and a new password for somebody who has forgotten theirs."""
 
 import msgspec
 
@@ -18,7 +18,7 @@ _LANGUAGE = {"language": "Accept-Language"}
 
 
 def console_logout(ctx: Context, request: wire.Logout) -> Done:
-    """PPCONSOLE_LOGOUT: ends the token that says so, which is the user's own, and its sockets; 20 for another's."""
+    """PPCONSOLE_LOGOUT: ends the caller's own token and its sockets; 20 for another user."""
     if request.user_uuid != ctx.caller.person:
         raise Forbidden("nobody logs another out")
     closing.end_session(ctx, request.user_uuid)
@@ -26,7 +26,7 @@ def console_logout(ctx: Context, request: wire.Logout) -> Done:
 
 
 def send_new_password(ctx: Context, request: wire.NewPassword) -> Done:
-    """PPCONSOLE_SEND_NEW_PASSWORD: mails a link, never a password; says the same whether anybody has the address."""
+    """PPCONSOLE_SEND_NEW_PASSWORD: mails a link, never a password. The answer is the same whether or not the address is known."""
     recovery.request_mail(ctx, request.user_email, _PAGE)
     return Done()
 
@@ -46,7 +46,7 @@ class Choice(Link):
 
 
 def reset_page(ctx: Context, request: Link) -> Answer:
-    """`GET /ppauth/reset`: the mail's link: a form for a new password. Looking at it uses nothing up."""
+    """`GET /ppauth/reset`: the mail's link: a form for a new password. Opening it does not use the link up."""
     try:
         recovery.check_code(ctx, request.code)
     except NotAuthenticated:
@@ -55,7 +55,7 @@ def reset_page(ctx: Context, request: Link) -> Answer:
 
 
 def reset(ctx: Context, request: Choice) -> Answer:
-    """`POST /ppauth/reset`: sets the new password, once a link; ends all tokens of its holder."""
+    """`POST /ppauth/reset`: sets the new password, once for each link, and ends all of the holder's tokens."""
     if request.new_password != request.again:
         return _form(request, "differ", 400)
     try:

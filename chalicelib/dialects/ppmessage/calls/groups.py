@@ -61,12 +61,12 @@ def groupless_users(ctx: Context, request: AppRequest) -> wire.GrouplessList:
 
 
 def add_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
-    """PP_ADD_ORG_GROUP_USER: moves users into a group; `failed` tells of those who could not be, the others are."""
+    """PP_ADD_ORG_GROUP_USER: moves users into a group. `failed` lists those who could not be moved; the others are."""
     return _each(ctx, request, groups.add_member)
 
 
 def remove_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
-    """PP_REMOVE_ORG_GROUP_USER: takes users out of a group; `failed` tells of those who could not be, the others are."""
+    """PP_REMOVE_ORG_GROUP_USER: takes users out of a group. `failed` lists those who could not be; the others are."""
     return _each(ctx, request, groups.remove_member)
 
 
@@ -91,7 +91,7 @@ def group_conversation(ctx: Context, request: wire.GroupConversation) -> wire.Co
 
 
 def select_users(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
-    """PP_SELECT_USERS_BY_GROUP_ALGORITHM: whom of another group a conversation would go to."""
+    """PP_SELECT_USERS_BY_GROUP_ALGORITHM: the users of another group who would get a conversation."""
     conversation = conversations.load(ctx, request.conversation_uuid)
     if conversation.is_internal:
         raise Coded(36, "a conversation among agents goes to no group")

@@ -1,4 +1,4 @@
-"""The login page: how a person lets a program in without showing it his password."""
+"""The login page: a person lets a program in without showing it their password."""
 
 import math
 
@@ -34,7 +34,7 @@ class Given(Asked):
 
 
 def login_page(ctx: Context, request: Asked) -> Answer:
-    """`GET /ppauth/auth`: a form for e-mail and password, for a client that has registered where to return to."""
+    """`GET /ppauth/auth`: a form for e-mail and password, for a client that has registered the address to return to."""
     client = _client(ctx, request)
     if client is None:
         return pages.answer(pages.note(request.language, "cannot", "bad_client"), 400)
@@ -44,7 +44,7 @@ def login_page(ctx: Context, request: Asked) -> Answer:
 
 
 def log_in(ctx: Context, request: Given) -> Answer:
-    """`POST /ppauth/auth`: sends a person who has shown his password back to the client, with a code for it."""
+    """`POST /ppauth/auth`: sends a person with the right password back to the client, with a code for it."""
     client = _client(ctx, request)
     if client is None:
         return pages.answer(pages.note(request.language, "cannot", "bad_client"), 400)
@@ -77,7 +77,7 @@ def _form(client: Client, request: Asked, trouble: str = "", status: int = 200, 
 
 
 def _back(client: Client, request: Asked, **given: str) -> Answer:
-    """To the client, which knows its own call by `state`."""
+    """The redirect to the client, which recognizes its own call by `state`."""
     values = given | ({"state": request.state} if request.state else {})
     return Answer(None, 302, {"Location": client.back(values), **pages.UNSEEN})
 
