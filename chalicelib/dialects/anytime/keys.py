@@ -6,7 +6,7 @@ from chalicelib.context import AGENT, Context
 from chalicelib.desk.people import api_keys
 from chalicelib.dialects.anytime import mapping
 from chalicelib.dialects.anytime.wire import Wire
-from chalicelib.dialects.bounds import Id
+from chalicelib.dialects.bounds import Id, Moment
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
 _PATH = "/api/v3/anytime/apiKeys"
@@ -22,7 +22,7 @@ class ApiKey(Wire, kw_only=True):
     email: str | None
     use: Literal["anytime", "liveChat"]
     begins: str
-    created_time: str
+    created_time: Moment
 
 
 class ApiKeyList(Wire, kw_only=True):

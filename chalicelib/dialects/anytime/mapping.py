@@ -161,10 +161,10 @@ def _metadata_of(given: wire.CustomField) -> tuple[str, str | None]:
     return _METADATA[name.lower()], given.value or None
 
 
-def custom_fields(metadata: Mapping[str, str]) -> list[wire.CustomField]:
+def custom_fields(metadata: Mapping[str, str]) -> list[wire.CustomFieldShown]:
     """What is known of what a conversation is about."""
     known = [(id_, name, metadata.get(_METADATA[name.lower()])) for id_, name in enumerate(CUSTOM_FIELDS, 1)] if metadata else []
-    return [wire.CustomField(id=id_, name=name, value=value) for id_, name, value in known if value]
+    return [wire.CustomFieldShown(id=id_, name=name, value=value) for id_, name, value in known if value]
 
 
 def _given(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Anytime's endpoint table."""
 
+from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,12 +10,15 @@ from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, history, inbox, messages, updates
 from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.desk.people import people
 from chalicelib.dialects.anytime import auth, errors, keys, mapping, wire
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
-from chalicelib.dialects.http import Answer, Cors
+from chalicelib.dialects.http import Answer, Cors, Shows
 
 _BASE = "/api/v3/anytime"
+#: A conversation, and its version.
+One = Annotated[Answer, Shows(wire.WrappedConversation, headers=("ETag",))]
 
 
 def list_conversations(ctx: Context, request: wire.ListConversations) -> wire.ConversationList:
@@ -47,7 +51,7 @@ def _address(same: str, index: int, cursor: str) -> str:
     return f"{config.PUBLIC_URL}{_BASE}/conversations?{'&'.join(filter(None, [same, place]))}"
 
 
-def get_conversation(ctx: Context, request: wire.OneConversation) -> Answer:
+def get_conversation(ctx: Context, request: wire.OneConversation) -> One:
     """`GET /conversations/{id}`: one, with its ETag."""
     conversation = conversations.load(ctx, conversations.id_by_number(ctx, request.id))
     return _one(ctx, conversation, mapping.includes(request.include, mapping.OF_ONE))
@@ -77,7 +81,7 @@ def post_message(ctx: Context, request: wire.PostMessage) -> wire.WrappedMessage
     return wire.WrappedMessage(message=mapping.message(stored))
 
 
-def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Answer:
+def update_conversation(ctx: Context, request: wire.UpdateConversation) -> One:
     """`PUT /conversations/{id}`: changes what is given; with If-Match only the version that it names."""
     id_ = conversations.id_by_number(ctx, request.id)
     return _one(ctx, updates.change(ctx, id_, mapping.change(request), mapping.versions(request.if_match)), set())
@@ -107,6 +111,14 @@ ANYTIME = Dialect(
     name="Anytime",
     admit=auth.admit,
     fail=errors.fail,
+    security={
+        "Anytime": {"type": "http", "scheme": "bearer", "description": "a token of /oauth/token"},
+        "AnytimeKey": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "an agent's e-mail, and an api key whose use is anytime",
+        },
+    },
     cors=Cors(
         methods="GET, POST, PUT, DELETE, OPTIONS",
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
@@ -114,7 +126,7 @@ ANYTIME = Dialect(
     ),
     any_case=True,
     endpoints=[
-        Endpoint("POST", "/oauth/token", auth.token, in_form=True),
+        Endpoint("POST", "/oauth/token", auth.token, in_form=True, raises=(NotAuthenticated,)),
         Endpoint("GET", f"{_BASE}/conversations", list_conversations, AGENT),
         Endpoint("GET", f"{_BASE}/conversations/{{id}}", get_conversation, AGENT),
         Endpoint("PUT", f"{_BASE}/conversations/{{id}}", update_conversation, AGENT, headers={"ifMatch": "If-Match"}),

@@ -1,11 +1,11 @@
 """Anytime's requests and answers, with the documented names."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from chalicelib.dialects.bounds import Header, Line, Lines, Name, Number, Refused, Text
+from chalicelib.dialects.bounds import Header, Line, Lines, Moment, Name, Number, Refused, Text, one_of
 
 Seconds = Annotated[int, Meta(ge=1, le=31_536_000)]
 Status = Literal["new", "pendingInternal", "pendingExternal", "onHold", "closed"]
@@ -14,6 +14,13 @@ Priority = Literal["urgent", "high", "normal", "low"]
 
 class Wire(msgspec.Struct, kw_only=True, rename="camel"):
     """Base: names in this dialect's spelling."""
+
+
+class Failure(Wire, kw_only=True):
+    """What went wrong: `code` is the HTTP status times 1000, and one more where a field is missing or the thing exists."""
+
+    code: int
+    message: str
 
 
 class Condition(Wire, kw_only=True):
@@ -115,7 +122,19 @@ class Person(Wire, kw_only=True):
     id: int
     name: str
     email: str
-    type: str
+    type: Annotated[str, one_of("agent", "contact")]
+
+
+#: Who wrote: `system` is a program of the account, or the desk itself.
+SenderType = Annotated[str, one_of("agent", "contact", "system")]
+
+
+class CustomFieldShown(Wire, kw_only=True):
+    """A custom field that has a value."""
+
+    id: int
+    name: str
+    value: str
 
 
 class Attachment(Wire, kw_only=True):
@@ -132,14 +151,14 @@ class Message(Wire, kw_only=True):
 
     id: int
     conversation_id: int
-    type: str
-    source: str
+    type: Annotated[str, one_of("note", "reply")]
+    source: Annotated[str, one_of("chat", "agentConsole", "API")]
     html_body: str | None
     plain_body: str
     quote: str | None = None
     sender_id: int | None
-    sender_type: str
-    time: str
+    sender_type: SenderType
+    time: Moment
     subject: str | None
     from_: str | None = msgspec.field(default=None, name="from")
     to: str | None = None
@@ -159,19 +178,19 @@ class Conversation(Wire, kw_only=True):
     contact_id: int
     received_from: str | None = None
     channel: str
-    priority: str
-    status: str
+    priority: Annotated[str, one_of(*get_args(Priority))]
+    status: Annotated[str, one_of(*get_args(Status))]
     is_read: bool
     is_rea_by_contact: bool
-    custom_fields: list[CustomField] = []
+    custom_fields: list[CustomFieldShown] = []
     created_by_id: int
-    created_by_type: str
-    created_time: str
-    last_activity_time: str
-    last_status_change_time: str
-    last_replied_time: str | None
+    created_by_type: Annotated[str, one_of("contact")]
+    created_time: Moment
+    last_activity_time: Moment
+    last_status_change_time: Moment
+    last_replied_time: Moment | None
     last_replied_by_id: int | None
-    last_replied_by_type: str | None
+    last_replied_by_type: SenderType | None
     has_draft: bool = False
     tag_ids: list[int] = []
     is_deleted: bool = False

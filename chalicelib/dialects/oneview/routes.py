@@ -53,6 +53,8 @@ ONEVIEW = Dialect(
     name="OneView",
     admit=auth.admit,
     fail=errors.fail,
+    security={"OneView": {"type": "http", "scheme": "bearer", "description": "a token of /oauth/token"}},
+    headers={"X-Agent-ID": auth.AgentEmail},
     cors=Cors(methods="GET, PUT, DELETE, OPTIONS", headers="Content-Type, Authorization, X-Agent-ID"),
     endpoints=[
         Endpoint("GET", f"{_BASE}/info", info, AGENT),

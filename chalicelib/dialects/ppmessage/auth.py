@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
 from chalicelib.desk.accounts import accounts
@@ -14,9 +15,9 @@ from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.dialects.bounds import Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint, required
-from chalicelib.dialects.http import Answer, Request
+from chalicelib.dialects.http import Answer, Request, Shows
 from chalicelib.dialects.ppmessage import lenient
-from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.errors import Bare, Coded, OAuthError
 
 #: Each api level, and the core's level that it stands for.
 LEVELS = {
@@ -125,7 +126,35 @@ class TokenRequest(msgspec.Struct):
     redirect_uri: Line = ""
 
 
-def token(ctx: Context, request: TokenRequest) -> Answer:
+class ClientToken(Bare, forbid_unknown_fields=True):
+    """A token for a client's secret."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+
+
+class PersonToken(Bare, kw_only=True):
+    """A token for a person. A code's is told with the seconds until it ends, also as the original spells that for its clients."""
+
+    error_code: Literal[0] = 0
+    access_token: str
+    user_uuid: str
+    token_type: Literal["Bearer"] = "Bearer"
+    exipired_in: int | UnsetType = UNSET
+    expires_in: int | UnsetType = UNSET
+
+
+class LoginRefused(Bare, kw_only=True):
+    """A wrong password, client or code; `error_detail` is there where none is looked at for a while."""
+
+    error_code: Literal[-1] = -1
+    error_detail: str | UnsetType = UNSET
+
+
+Granted = Annotated[Answer, Shows(ClientToken), Shows(PersonToken), Shows(LoginRefused), Shows(OAuthError, 400)]
+
+
+def token(ctx: Context, request: TokenRequest) -> Granted:
     """`POST /ppauth/token`: an access token for a client's secret, for an agent's e-mail and wire password, or for a code."""
     if request.grant_type == "client_credentials":
         return _for_client(ctx, request)
@@ -145,17 +174,17 @@ def _for_client(ctx: Context, form: TokenRequest) -> Answer:
         return _refused("unauthorized_client")
     if caller.client == "PPCONSOLE":
         caller = replace(caller, client="PPCONSOLE_BEFORE_LOGIN", level=VISITOR)
-    return Answer({"access_token": _issued(ctx, caller), "token_type": "Bearer"})
+    return Answer(ClientToken(_issued(ctx, caller)))
 
 
 def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
     try:
         person, caller = logged_in(ctx, form.client_id, form.user_email, form.user_password, _BY_PASSWORD)
     except Locked as error:
-        return Answer({"error_code": -1, "error_detail": str(error)}, refused=True)
+        return Answer(LoginRefused(error_detail=str(error)), refused=True)
     except NotAuthenticated:
-        return Answer({"error_code": -1}, refused=True)
-    return Answer({"error_code": 0, "access_token": _issued(ctx, caller), "user_uuid": person.id, "token_type": "Bearer"})
+        return Answer(LoginRefused(), refused=True)
+    return Answer(PersonToken(access_token=_issued(ctx, caller), user_uuid=person.id))
 
 
 def logged_in(
@@ -179,11 +208,9 @@ def _for_code(ctx: Context, form: TokenRequest) -> Answer:
     try:
         caller = grants.redeem(ctx, form.client_id, form.client_secret, form.code, form.redirect_uri)
     except NotAuthenticated:
-        return Answer({"error_code": -1}, refused=True)
-    seconds = tokens.ACCESS_SECONDS
-    shown = {"error_code": 0, "access_token": _issued(ctx, caller), "user_uuid": caller.person, "token_type": "Bearer"}
-    # The original's spelling, and the one that clients look for.
-    return Answer({**shown, "exipired_in": seconds, "expires_in": seconds})
+        return Answer(LoginRefused(), refused=True)
+    seconds, issued = tokens.ACCESS_SECONDS, _issued(ctx, caller)
+    return Answer(PersonToken(access_token=issued, user_uuid=str(caller.person), exipired_in=seconds, expires_in=seconds))
 
 
 def _issued(ctx: Context, caller: Caller) -> str:
@@ -191,7 +218,7 @@ def _issued(ctx: Context, caller: Caller) -> str:
 
 
 def _refused(error: str) -> Answer:
-    return Answer({"error": error}, 400)
+    return Answer(OAuthError(error), 400)
 
 
 ROWS = [Endpoint("POST", "/ppauth/token", token, in_form=True)]

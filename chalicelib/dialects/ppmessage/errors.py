@@ -1,8 +1,10 @@
 """PPMessage's error codes. Every answer is HTTP 200 with one of them, except what a browser shows by its address."""
 
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.desk.core.errors import (
     IS_AGENT,
@@ -60,6 +62,10 @@ STRINGS = {
     42: "page max and min together",
     43: "user is not a admin user.",
 }
+_CODES = [code for code in STRINGS if code]
+Code = Annotated[
+    int, Meta(description=", ".join(f"{code} {STRINGS[code]}" for code in _CODES), extra_json_schema={"enum": _CODES})
+]
 #: The desk's name for a field, and the client's.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
 _FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status", "language": "user_language"}
@@ -92,6 +98,38 @@ _SHOWN = ("/download/", "/identicon/", "/ppkefu/icon/", "/ppkefu/material/", "/p
 #: What a browser takes for a page or a script where it is answered with 200.
 _READ = (*_SHOWN, "/widget.js", "/ppauth/auth", "/ppauth/reset")
 _STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
+
+
+class Failed(msgspec.Struct):
+    """One of the users whom a call names, for whom alone it could not be done."""
+
+    user_uuid: str
+    error_code: Code
+    error_string: str
+
+
+class Refusal(msgspec.Struct, kw_only=True):
+    """What went wrong. The fields after `uri` are there where there is such a thing to say; `retry_after` is in seconds."""
+
+    error_code: Code
+    error_string: str
+    uri: str
+    error_detail: str | UnsetType = UNSET
+    retry_after: int | UnsetType = UNSET
+    device_uuid: str | UnsetType = UNSET
+    failed: list[Failed] | UnsetType = UNSET
+    failures: list[Failed] | UnsetType = UNSET
+
+
+class Bare(msgspec.Struct):
+    """Base of a body that is all there is in an answer: `wrap` puts nothing around it."""
+
+
+class OAuthError(Bare):
+    """What is wrong with a form of /ppauth/token, in OAuth's own words."""
+
+    error: str
+    error_description: str | UnsetType = UNSET
 
 
 class Coded(DeskError):
@@ -144,16 +182,18 @@ def named(error: DeskError, path: str = "") -> DeskError:
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape. `error_detail` says more about the field, where there is more."""
     if request.path == _TOKEN and isinstance(error, Invalid | Missing):
-        return Answer({"error": "invalid_request", "error_description": str(error)}, 400)
-    code, fields = code_of(error), _fields(error)
+        return Answer(OAuthError("invalid_request", str(error)), 400)
+    code = code_of(error)
     if code == 28 and uri(request) == _SEND:
         code = 16
     detail = str(named(error, request.path)) if isinstance(error, DeskError) else ""
-    more = {"error_detail": detail} if detail else {}
     status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
     if isinstance(error, TooMany) and request.path.startswith(_READ):
         status = 429
-    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **fields, **more}, status)
+    refusal = Refusal(
+        error_code=code, error_string=STRINGS[code], uri=uri(request), error_detail=detail or UNSET, **_fields(error)
+    )
+    return Answer(refusal, status)
 
 
 def _fields(error: Exception) -> dict[str, Any]:
@@ -165,11 +205,28 @@ def _fields(error: Exception) -> dict[str, Any]:
 
 def wrap(request: Request, body: Any) -> Any:
     """A success in this dialect's shape. /ppauth has its own."""
-    if not isinstance(body, msgspec.Struct | msgspec.UnsetType):
+    if isinstance(body, Bare) or not isinstance(body, msgspec.Struct | UnsetType):
         return body
-    told = {} if body is msgspec.UNSET else msgspec.structs.asdict(body)
-    shown = {name: value for name, value in told.items() if value is not msgspec.UNSET}
+    told = {} if body is UNSET else msgspec.structs.asdict(body)
+    shown = {name: value for name, value in told.items() if value is not UNSET}
     return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **shown}
+
+
+@cache
+def envelope(shape: Any) -> Any:
+    """The type of a success whose body has a type, as `wrap` shows it."""
+    if shape is not UnsetType and issubclass(shape, Bare):
+        return shape
+    around = [("error_code", Literal[0]), ("error_string", Literal["success."]), ("uri", str)]
+    if shape is UnsetType:
+        return msgspec.defstruct("NothingYet", around, forbid_unknown_fields=True)
+    namespace = {"__doc__": shape.__doc__}
+    return msgspec.defstruct(f"{shape.__name__}Answer", around, bases=(shape,), kw_only=True, namespace=namespace)
+
+
+def failed(user: str, code: int) -> Failed:
+    """That it could not be done for one of the users."""
+    return Failed(user, code, STRINGS[code])
 
 
 def uri(request: Request) -> str:

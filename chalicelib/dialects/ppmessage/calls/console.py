@@ -1,5 +1,7 @@
 """The console's login: logging out, and a new password for somebody who has forgotten theirs."""
 
+from typing import Annotated
+
 import msgspec
 
 from chalicelib.context import Context
@@ -8,13 +10,14 @@ from chalicelib.desk.people import recovery
 from chalicelib.desk.realtime import closing
 from chalicelib.dialects.bounds import Header, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.http import Answer
+from chalicelib.dialects.http import Answer, Shows
 from chalicelib.dialects.ppmessage import pages
 from chalicelib.dialects.ppmessage.wire import console as wire
 from chalicelib.dialects.ppmessage.wire.apps import Done
 
 _PAGE = "/ppauth/reset"
 _LANGUAGE = {"language": "Accept-Language"}
+Page = Annotated[Answer, Shows(media_type="text/html"), Shows(status=400, media_type="text/html")]
 
 
 def console_logout(ctx: Context, request: wire.Logout) -> Done:
@@ -45,7 +48,7 @@ class Choice(Link):
     again: Secret = ""
 
 
-def reset_page(ctx: Context, request: Link) -> Answer:
+def reset_page(ctx: Context, request: Link) -> Page:
     """`GET /ppauth/reset`: the mail's link: a form for a new password. Opening it does not use the link up."""
     try:
         recovery.check_code(ctx, request.code)
@@ -54,7 +57,7 @@ def reset_page(ctx: Context, request: Link) -> Answer:
     return _form(request)
 
 
-def reset(ctx: Context, request: Choice) -> Answer:
+def reset(ctx: Context, request: Choice) -> Page:
     """`POST /ppauth/reset`: sets the new password, once for each link, and ends all of the holder's tokens."""
     if request.new_password != request.again:
         return _form(request, "differ", 400)

@@ -10,8 +10,9 @@ from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
 from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.ppmessage import errors
 from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM
-from chalicelib.dialects.ppmessage.errors import STRINGS, Coded, code_of
+from chalicelib.dialects.ppmessage.errors import Coded, code_of
 from chalicelib.dialects.ppmessage.mapping import groups as mapping
 from chalicelib.dialects.ppmessage.mapping.people import user_summary
 from chalicelib.dialects.ppmessage.wire import groups as wire
@@ -80,8 +81,7 @@ def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group,
         except DeskError as error:
             failed[user] = code_of(error)
     if failed:
-        shown = [{"user_uuid": user, "error_code": code, "error_string": STRINGS[code]} for user, code in failed.items()]
-        raise Coded(next(iter(failed.values())), failed=shown)
+        raise Coded(next(iter(failed.values())), failed=[errors.failed(*each) for each in failed.items()])
     return Done()
 
 

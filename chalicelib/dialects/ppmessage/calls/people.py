@@ -55,8 +55,8 @@ def leave_app(ctx: Context, request: wire.LeaveApp) -> Done:
     """PP_LEAVE_APP: removes agents. `failures` lists those who could not be removed; the first of them gives the code."""
     given = uuids(request.user_list, "user_list", _MOST_LEAVING)
     failed = [(user, _left(error)) for user, error in agents.remove_many(ctx, given).items()]
-    told = [{"user_uuid": user, "error_code": code, "error_string": errors.STRINGS[code]} for user, code in failed]
     if failed:
+        told = [errors.failed(*each) for each in failed]
         raise Coded(failed[0][1], f"{len(failed)} of {len(given)} could not leave", failures=told)
     return Done()
 

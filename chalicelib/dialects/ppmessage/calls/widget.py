@@ -1,9 +1,11 @@
 """What a web page's chat needs besides a visitor's calls: its script, and a token for a page of one of the account's domains."""
 
+from typing import Annotated
+
 from chalicelib.context import Context
 from chalicelib.desk.teams import widget
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.http import Answer
+from chalicelib.dialects.http import Answer, Shows
 from chalicelib.dialects.ppmessage.mapping import widget as mapping
 from chalicelib.dialects.ppmessage.script import script
 from chalicelib.dialects.ppmessage.wire import widget as wire
@@ -16,9 +18,10 @@ _HEADERS = {
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
+Script = Annotated[Answer, Shows(media_type="text/javascript", headers=("ETag",)), Shows(status=304, headers=("ETag",))]
 
 
-def widget_script(ctx: Context, request: wire.Script) -> Answer:
+def widget_script(ctx: Context, request: wire.Script) -> Script:
     """`GET /widget.js`: the chat that a page shows, the same for all of them."""
     found = script()
     headers = _HEADERS | {"ETag": found.etag}
