@@ -1,7 +1,7 @@
 """Anytime's errors: `{"code": status * 1000 + detail, "message": …}`."""
 
 from chalicelib.desk.core.errors import DeskError, Exists, Invalid, Locked, Missing, NotAuthenticated, Stale
-from chalicelib.dialects.anytime.wire import Failure
+from chalicelib.dialects.anytime.shapes import Failure
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 
