@@ -11,7 +11,7 @@ from pynamodb import attributes
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import NULL, NUMBER, STRING
+from pynamodb.constants import NULL, STRING
 from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -101,21 +101,22 @@ class Table(Model):
     @classmethod
     def _instantiate(cls: type[_M], attribute_values: dict[str, dict[str, Any]]) -> _M:
         """A row as it was read. pynamodb's own way sets every default twice and every value through a descriptor, which
-        takes longer than all else that we do with an inbox page. No attribute of ours is stored under another name.
+        takes longer than all else that we do with an inbox page.
         """
         row, readers, values = cls.__new__(cls), cls._reading(), cls._defaults()
-        for name, value in attribute_values.items():
-            if (reader := readers.get(name)) and NULL not in value:
-                kind, deserialize = reader
+        for stored, value in attribute_values.items():
+            if (reader := readers.get(stored)) and NULL not in value:
+                name, kind, deserialize = reader
                 values[name] = deserialize(value[kind]) if deserialize else value[kind]
         row.attribute_values = values
         return row
 
     @classmethod
     @cache
-    def _reading(cls) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
-        """Of each attribute the type its value stands under, and what makes it ours, if anything has to."""
-        return {name: (attribute.attr_type, _deserializer(attribute)) for name, attribute in cls._attributes.items()}
+    def _reading(cls) -> dict[str, tuple[str, str, Callable[[Any], Any] | None]]:
+        """By stored name each attribute's own, the type its value stands under, and what makes it ours, if anything has to."""
+        known = cls._attributes.items()
+        return {one.attr_name: (name, one.attr_type, _deserializer(one)) for name, one in known}
 
     @classmethod
     def _defaults(cls) -> dict[str, Any]:
@@ -141,21 +142,34 @@ class Table(Model):
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
         """A row as it is stored. Raises AttributeNullError where it lacks what it must have."""
         item, own = {}, self.attribute_values
-        for name, (kind, serialize, optional) in self._writing().items():
+        for name, (stored, kind, serialize, optional) in self._writing().items():
             value = own.get(name)
-            stored = serialize(value) if serialize and value is not None else value
-            if stored is not None:
-                item[name] = {kind: stored}
+            written = serialize(value) if serialize and value is not None else value
+            if written is not None:
+                item[stored] = {kind: written}
             elif null_check and not optional:
                 raise AttributeNullError(name)
         return item
 
     @classmethod
     @cache
-    def _writing(cls) -> dict[str, tuple[str, Callable[[Any], Any] | None, bool]]:
-        """Of each attribute the type its value stands under, what writes it, if anything has to, and whether it may be None."""
+    def _writing(cls) -> dict[str, tuple[str, str, Callable[[Any], Any] | None, bool]]:
+        """Of each attribute its stored name, the type its value stands under, what writes it, if anything has to, and whether it
+        may be None.
+        """
         known = cls._attributes.items()
-        return {name: (one.attr_type, _serializer(one), bool(one.null)) for name, one in known}
+        return {name: (one.attr_name, one.attr_type, _serializer(one), bool(one.null)) for name, one in known}
+
+    @classmethod
+    def raw(cls, **values: Any) -> dict[str, dict[str, Any]]:
+        """Some attributes, none None, as they are stored: a key to read, or where a Query goes on."""
+        known = [(cls._writing()[name], value) for name, value in values.items()]
+        return {stored: {kind: serialize(value) if serialize else value} for (stored, kind, serialize, _), value in known}
+
+    @classmethod
+    def hash_key_of(cls, item: Mapping[str, dict[str, Any]]) -> str:
+        """The hash key of a raw item."""
+        return str(item[cls._key_names()[0]][STRING])
 
     def get_save_kwargs_from_instance(
         self, condition: Condition | None = None, return_values_on_condition_failure: str | None = None
@@ -163,7 +177,7 @@ class Table(Model):
         """What a transaction puts. pynamodb's own way takes the row apart again, and makes a dozen objects of each condition."""
         item = self.serialize()
         if version := self._version_attribute_name:
-            item[version] = {NUMBER: str((getattr(self, version) or 0) + 1)}
+            item |= self.raw(**{version: (getattr(self, version) or 0) + 1})
         return self._operation({"Item": item}, condition, return_values_on_condition_failure)
 
     def get_update_kwargs_from_instance(
@@ -177,13 +191,13 @@ class Table(Model):
         """What a transaction updates: a row with a version always on the one that was read, and it is the next one then."""
         if version := self._version_attribute_name:
             actions = [*actions, SetAll(type(self), {version: (getattr(self, version) or 0) + 1})]
-        key = {name: {STRING: getattr(self, name)} for name in self._key_names()}
+        key = self.raw(**{name: getattr(self, name) for name in (self._hash_keyname, self._range_keyname) if name})
         return self._operation({"Key": key}, condition, return_values_on_condition_failure, actions)
 
     @classmethod
     def _key_names(cls) -> list[str]:
-        """Names of its keys: all of ours are texts."""
-        return [name for name in (cls._hash_keyname, cls._range_keyname) if name]
+        """Stored names of its hash and its range key, if it has one: all of ours are texts."""
+        return [cls.get_attributes()[name].attr_name for name in (cls._hash_keyname, cls._range_keyname) if name]
 
     def _operation(
         self, what: dict[str, Any], condition: Condition | None, return_values: str | None, actions: Sequence[Action] = ()
@@ -192,7 +206,7 @@ class Table(Model):
         values: dict[str, Any] = {}
         conditions = [] if condition is None else [condition.serialize(names, values)]
         if version := self._version_attribute_name:
-            conditions.append(as_read(version, getattr(self, version), names, values))
+            conditions.append(as_read(self.get_attributes()[version].attr_name, getattr(self, version), names, values))
         parts = {
             "ConditionExpression": " AND ".join(conditions),
             "UpdateExpression": clauses(actions, names, values),

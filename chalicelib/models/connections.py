@@ -6,18 +6,19 @@ import json
 from typing import Any
 
 from pynamodb.attributes import UnicodeSetAttribute
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_page
+from chalicelib.models.indexes import GlobalIndex
 
 _KEPT_SECONDS = 3 * 3600
 #: Whose sockets they are; all of an account's are those of both.
 AGENT, CONTACT = KINDS = ("agent", "contact")
 
 
-class ByAccount(GlobalSecondaryIndex["Connection"]):
+class ByAccount(GlobalIndex["Connection"]):
     """The sockets of an account's contacts, and those of its agents, by since when."""
 
     class Meta:
@@ -34,23 +35,23 @@ class Connection(Table):
     class Meta:
         table_name = config.table("connections")
 
-    id = UnicodeAttribute(hash_key=True)
-    account = UnicodeAttribute()
-    person = UnicodeAttribute()
-    device = UnicodeAttribute()
-    is_mobile = BooleanAttribute(default=False)
-    level = UnicodeAttribute()
-    number = IntegerAttribute(null=True)
-    client = UnicodeAttribute(default="")
-    token = UnicodeAttribute(default="")
+    id = UnicodeAttribute(hash_key=True, attr_name="id")
+    account = UnicodeAttribute(attr_name="ac")
+    person = UnicodeAttribute(attr_name="pe")
+    device = UnicodeAttribute(attr_name="de")
+    is_mobile = BooleanAttribute(default=False, attr_name="im")
+    level = UnicodeAttribute(attr_name="le")
+    number = IntegerAttribute(null=True, attr_name="nu")
+    client = UnicodeAttribute(default="", attr_name="cl")
+    token = UnicodeAttribute(default="", attr_name="to")
     #: How often the person's logins had been ended when it opened.
-    token_version = IntegerAttribute(default=0)
+    token_version = IntegerAttribute(default=0, attr_name="tv")
     #: Conversations whose typing it watches.
-    watched: Any = UnicodeSetAttribute(null=True)
+    watched: Any = UnicodeSetAttribute(null=True, attr_name="wa")
     #: Where `by_account` has it: `account#kind`.
-    listed = UnicodeAttribute()
-    since = IntegerAttribute()
-    expires_at = IntegerAttribute()
+    listed = UnicodeAttribute(attr_name="li")
+    since = IntegerAttribute(attr_name="si")
+    expires_at = IntegerAttribute(attr_name="ex")
 
     by_account = ByAccount()
 

@@ -30,13 +30,13 @@ class Details(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
     #: The reason for the contact, the order that it is about, the entity that it belongs to, the customer's language.
-    ccr = UnicodeAttribute(null=True)
-    order = UnicodeAttribute(null=True)
-    entity = UnicodeAttribute(null=True)
-    language = UnicodeAttribute(null=True)
-    history: Any = MapAttribute(null=True)
+    ccr = UnicodeAttribute(null=True, attr_name="cc")
+    order = UnicodeAttribute(null=True, attr_name="or")
+    entity = UnicodeAttribute(null=True, attr_name="en")
+    language = UnicodeAttribute(null=True, attr_name="lg")
+    history: Any = MapAttribute(null=True, attr_name="hi")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -72,8 +72,8 @@ def get(conversation_key: str) -> Details | None:
 def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, Details | None]]:
     """The same with their details: one request for each fifty."""
     keys = [conversations.key(account, id_) for id_ in ids]
-    found = read_raw({Conversation: [{"key": {"S": one}} for of in keys for one in (of, key(of))]})[Conversation]
-    items = {item["key"]["S"]: item for item in found}
+    found = read_raw({Conversation: [Conversation.raw(key=one) for of in keys for one in (of, key(of))]})[Conversation]
+    items = {Conversation.hash_key_of(item): item for item in found}
     beside = {of: Details.from_raw_data(items[key(of)]) for of in keys if key(of) in items}
     return [(Conversation.from_raw_data(items[of]), beside.get(of)) for of in keys if of in items]
 

@@ -15,23 +15,23 @@ class Device(Table):
     class Meta:
         table_name = config.table("devices")
 
-    person_key = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
-    client_id = UnicodeAttribute()
-    os = UnicodeAttribute()
-    created_at = IntegerAttribute()
+    person_key = UnicodeAttribute(hash_key=True, attr_name="pk")
+    id = UnicodeAttribute(range_key=True, attr_name="id")
+    client_id = UnicodeAttribute(attr_name="ci")
+    os = UnicodeAttribute(attr_name="os")
+    created_at = IntegerAttribute(attr_name="ca")
     #: When its client told of it last; None where it has not since it was stored.
-    used_at = IntegerAttribute(null=True)
+    used_at = IntegerAttribute(null=True, attr_name="ua")
     #: What its client tells of it. Whether it is online its socket says.
-    name = UnicodeAttribute(null=True)
-    phone = UnicodeAttribute(null=True)
-    os_version = UnicodeAttribute(null=True)
-    api_level = UnicodeAttribute(null=True)
-    model = UnicodeAttribute(null=True)
-    push_token = UnicodeAttribute(null=True)
-    is_pushed = BooleanAttribute(null=True)
-    is_development = BooleanAttribute(null=True)
-    is_active = BooleanAttribute(null=True)
+    name = UnicodeAttribute(null=True, attr_name="na")
+    phone = UnicodeAttribute(null=True, attr_name="ph")
+    os_version = UnicodeAttribute(null=True, attr_name="ov")
+    api_level = UnicodeAttribute(null=True, attr_name="al")
+    model = UnicodeAttribute(null=True, attr_name="mo")
+    push_token = UnicodeAttribute(null=True, attr_name="pt")
+    is_pushed = BooleanAttribute(null=True, attr_name="ip")
+    is_development = BooleanAttribute(null=True, attr_name="iv")
+    is_active = BooleanAttribute(null=True, attr_name="ia")
 
     @property
     def is_mobile(self) -> bool:

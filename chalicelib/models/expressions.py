@@ -15,9 +15,9 @@ class SetAll(SetAction):
     """Sets whole attributes, none to None, in one action."""
 
     def __init__(self, model: type[Model], values: Mapping[str, Any]) -> None:
-        """The values by the attribute's name."""
-        known = model.get_attributes()
-        self._raw = {name: {known[name].attr_type: known[name].serialize(value)} for name, value in values.items()}
+        """The values by the attribute's name in the model."""
+        known = [(model.get_attributes()[name], value) for name, value in values.items()]
+        self._raw = {attribute.attr_name: {attribute.attr_type: attribute.serialize(value)} for attribute, value in known}
 
     def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
         """The part of an update expression after SET."""
@@ -30,9 +30,9 @@ class SetAll(SetAction):
 class RemoveAll(RemoveAction):
     """Removes whole attributes, in one action."""
 
-    def __init__(self, attributes: Sequence[str]) -> None:
-        """The attributes by name."""
-        self._removed = attributes
+    def __init__(self, model: type[Model], attributes: Sequence[str]) -> None:
+        """The attributes by their names in the model."""
+        self._removed = [model.get_attributes()[name].attr_name for name in attributes]
 
     def serialize(self, placeholder_names: dict[str, str], expression_attribute_values: dict[str, Any]) -> str:
         """The part of an update expression after REMOVE."""
@@ -46,12 +46,12 @@ def clauses(actions: Sequence[Action], names: dict[str, str], values: dict[str, 
 
 
 def as_read(name: str, seen: int | None, names: dict[str, str], values: dict[str, Any]) -> str:
-    """The condition that a version is still the one that was read, None for none."""
+    """The condition that a version, by its stored name, is still the one that was read, None for none."""
     if seen is None:
         return f"attribute_not_exists ({_short(name, names)})"
     return f"{_short(name, names)} = {get_value_placeholder({NUMBER: str(seen)}, values)}"
 
 
 def _short(name: str, names: dict[str, str]) -> str:
-    """What stands for an attribute's name in an expression."""
+    """What stands for an attribute's stored name in an expression."""
     return names.setdefault(name, f"#{len(names)}")

@@ -20,26 +20,26 @@ class File(Table):
     class Meta:
         table_name = config.table("files")
 
-    id = UnicodeAttribute(hash_key=True)
+    id = UnicodeAttribute(hash_key=True, attr_name="id")
     #: Whose it is. A text that came without a token is nobody's, and may be sent by whoever knows it; so is the file of an
     #: owner of several accounts, which only he may send.
-    account = UnicodeAttribute(null=True)
-    uploader = UnicodeAttribute(null=True)
+    account = UnicodeAttribute(null=True, attr_name="ac")
+    uploader = UnicodeAttribute(null=True, attr_name="up")
     #: Where it was sent.
-    conversation = UnicodeAttribute(null=True)
-    kind = UnicodeAttribute()
-    mime = UnicodeAttribute()
-    name = UnicodeAttribute()
-    size = IntegerAttribute()
+    conversation = UnicodeAttribute(null=True, attr_name="co")
+    kind = UnicodeAttribute(attr_name="ki")
+    mime = UnicodeAttribute(attr_name="mi")
+    name = UnicodeAttribute(attr_name="na")
+    size = IntegerAttribute(attr_name="sz")
     #: An image's, as it is to be looked at, and its thumbnail's, where that is another picture.
-    width = IntegerAttribute(null=True)
-    height = IntegerAttribute(null=True)
-    thumbnail_width = IntegerAttribute(null=True)
-    thumbnail_height = IntegerAttribute(null=True)
-    text = UnicodeAttribute(null=True)
-    created_at = IntegerAttribute()
+    width = IntegerAttribute(null=True, attr_name="w")
+    height = IntegerAttribute(null=True, attr_name="h")
+    thumbnail_width = IntegerAttribute(null=True, attr_name="tw")
+    thumbnail_height = IntegerAttribute(null=True, attr_name="th")
+    text = UnicodeAttribute(null=True, attr_name="tx")
+    created_at = IntegerAttribute(attr_name="ca")
     #: Epoch seconds; the table's TTL. None once it is taken up.
-    expires_at = IntegerAttribute(null=True)
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
 
     @property
     def place(self) -> str:

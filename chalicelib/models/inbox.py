@@ -45,8 +45,8 @@ def list_rows(
             break
     last = results.page_iter.last_evaluated_key
     if len(found) > limit:
-        return found[:limit], (found[limit - 1].id, found[limit - 1].last_activity_at)
-    return found, (last["key"]["S"].partition("#")[2], int(last["last_activity_at"]["N"])) if last else None
+        return found[:limit], _position(found[limit - 1])
+    return found, _position(Conversation.from_raw_data(last)) if last else None
 
 
 def iterate(
@@ -69,8 +69,11 @@ def iterate(
 
 
 def _start_key(account: str, after: Position) -> dict[str, Any]:
-    place = {"key": {"S": key(account, after[0])}, "inbox_key": {"S": inbox_key(account)}}
-    return {**place, "last_activity_at": {"N": str(after[1])}}
+    return Conversation.raw(key=key(account, after[0]), inbox_key=inbox_key(account), last_activity_at=after[1])
+
+
+def _position(row: Conversation) -> Position:
+    return row.id, row.last_activity_at
 
 
 def count(account: str, span: tuple[int, int], conditions: Sequence[Like], most: int) -> int:

@@ -40,13 +40,13 @@ class Membership(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True)
-    created_at = IntegerAttribute(null=True)
-    member_of = UnicodeAttribute(null=True)
-    holder_key = UnicodeAttribute(null=True)
-    held_since = IntegerAttribute(null=True)
-    contact_key = UnicodeAttribute(null=True)
-    closed_through = IntegerAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    created_at = IntegerAttribute(null=True, attr_name="ca")
+    member_of = UnicodeAttribute(null=True, attr_name="mo")
+    holder_key = UnicodeAttribute(null=True, attr_name="hk")
+    held_since = IntegerAttribute(null=True, attr_name="hs")
+    contact_key = UnicodeAttribute(null=True, attr_name="ck")
+    closed_through = IntegerAttribute(null=True, attr_name="ct")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -197,13 +197,14 @@ def list_positions(
         since = range_attribute >= start.at if newer else range_attribute <= start.at
         if not start.inclusive:
             since = range_attribute > start.at if newer else range_attribute < start.at
-    place = {"key": {"S": start.key}, shelf.hash_name: {"S": holder}, shelf.range_name: {"N": str(start.at)}} if start else None
-    results = index.query(
-        holder, since, scan_index_forward=newer, page_size=size, last_evaluated_key=place if start and start.key else None
-    )
+    place = None
+    if start and start.key:
+        place = Conversation.raw(key=start.key, **{shelf.hash_name: holder, shelf.range_name: start.at})
+    results = index.query(holder, since, scan_index_forward=newer, page_size=size, last_evaluated_key=place)
     for page_ in islice(results.page_iter, _MOST_REQUESTS):
         results.page_iter.page_size = _AT_ONCE
-        yield from (ListPosition(item["key"]["S"], int(item[shelf.range_name]["N"])) for item in page_["Items"])
+        rows = map(Conversation.from_raw_data, page_["Items"])
+        yield from (ListPosition(row.key, getattr(row, shelf.range_name)) for row in rows)
 
 
 def count(account: str, person: str, shelf: PersonIndex, most: int) -> int:
@@ -233,14 +234,12 @@ def read_related(
     """Reads together a person's part in each conversation of `of`, the conversations `whole`, and the messages `last`
     (conversation, message): one request for each hundred rows of these.
     """
-    keys = [{"key": {"S": key(account, id_, person)}} for id_ in of] if person else []
-    keys += [{"key": {"S": conversations.key(account, id_)}} for id_ in whole]
-    pairs = [
-        {"conversation_key": {"S": conversations.key(account, conversation)}, "id": {"S": message}}
-        for conversation, message in last
-    ]
+    keys = [Membership.raw(key=key(account, id_, person)) for id_ in of] if person else []
+    keys += [Conversation.raw(key=conversations.key(account, id_)) for id_ in whole]
+    pairs = [Message.raw(conversation_key=conversations.key(account, conversation), id=message) for conversation, message in last]
     found = read_raw({Conversation: keys, Message: pairs})
-    parts = [Membership.from_raw_data(item) for item in found[Conversation] if is_membership(item["key"]["S"])]
-    talks = [Conversation.from_raw_data(item) for item in found[Conversation] if not is_membership(item["key"]["S"])]
+    rows = [(is_membership(Conversation.hash_key_of(item)), item) for item in found[Conversation]]
+    parts = [Membership.from_raw_data(item) for is_part, item in rows if is_part]
+    talks = [Conversation.from_raw_data(item) for is_part, item in rows if not is_part]
     said = [messages.Message.from_raw_data(item) for item in found[Message]]
     return RelatedRows({row.id: row for row in talks}, {row.conversation: row for row in parts}, {row.id: row for row in said})

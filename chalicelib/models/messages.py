@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib import config
 from chalicelib.models import files
@@ -16,10 +16,11 @@ from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, read_page, transaction
 from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.files import File
+from chalicelib.models.indexes import LocalIndex
 from chalicelib.models.summaries import LoadChanges, apply, move
 
 
-class BySequence(LocalSecondaryIndex["Message"]):
+class BySequence(LocalIndex["Message"]):
     """A conversation's messages in their order."""
 
     class Meta:
@@ -33,15 +34,15 @@ class BySequence(LocalSecondaryIndex["Message"]):
 class Attachment(MapAttribute[str, Any]):
     """What a message says of a file: `size` bytes, widths and heights pixels, `seconds` how long a sound lasts."""
 
-    id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    mime = UnicodeAttribute()
-    size = IntegerAttribute()
-    width = IntegerAttribute(null=True)
-    height = IntegerAttribute(null=True)
-    thumbnail_width = IntegerAttribute(null=True)
-    thumbnail_height = IntegerAttribute(null=True)
-    seconds = NumberAttribute(null=True)
+    id = UnicodeAttribute(attr_name="id")
+    name = UnicodeAttribute(attr_name="na")
+    mime = UnicodeAttribute(attr_name="mi")
+    size = IntegerAttribute(attr_name="sz")
+    width = IntegerAttribute(null=True, attr_name="w")
+    height = IntegerAttribute(null=True, attr_name="h")
+    thumbnail_width = IntegerAttribute(null=True, attr_name="tw")
+    thumbnail_height = IntegerAttribute(null=True, attr_name="th")
+    seconds = NumberAttribute(null=True, attr_name="sc")
 
 
 class Message(Table):
@@ -50,23 +51,23 @@ class Message(Table):
     class Meta:
         table_name = config.table("messages")
 
-    conversation_key = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
-    conversation_number = IntegerAttribute()
-    sequence = IntegerAttribute()
-    public_sequence = IntegerAttribute(null=True)
-    kind = UnicodeAttribute()
-    format = UnicodeAttribute()
-    source = UnicodeAttribute()
-    body = UnicodeAttribute()
-    html_body = UnicodeAttribute(null=True)
-    subject = UnicodeAttribute(null=True)
-    attachments: ListAttribute[Attachment] = ListAttribute(of=Attachment, null=True)
-    sender = UnicodeAttribute()
-    sender_number = IntegerAttribute()
-    sender_kind = UnicodeAttribute()
-    device = UnicodeAttribute(null=True)
-    created_at = IntegerAttribute()
+    conversation_key = UnicodeAttribute(hash_key=True, attr_name="ck")
+    id = UnicodeAttribute(range_key=True, attr_name="id")
+    conversation_number = IntegerAttribute(attr_name="cn")
+    sequence = IntegerAttribute(attr_name="sq")
+    public_sequence = IntegerAttribute(null=True, attr_name="ps")
+    kind = UnicodeAttribute(attr_name="ki")
+    format = UnicodeAttribute(attr_name="fo")
+    source = UnicodeAttribute(attr_name="so")
+    body = UnicodeAttribute(attr_name="bo")
+    html_body = UnicodeAttribute(null=True, attr_name="hb")
+    subject = UnicodeAttribute(null=True, attr_name="su")
+    attachments: ListAttribute[Attachment] = ListAttribute(of=Attachment, null=True, attr_name="at")
+    sender = UnicodeAttribute(attr_name="se")
+    sender_number = IntegerAttribute(attr_name="sn")
+    sender_kind = UnicodeAttribute(attr_name="sk")
+    device = UnicodeAttribute(null=True, attr_name="de")
+    created_at = IntegerAttribute(attr_name="ca")
 
     by_sequence = BySequence()
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from pynamodb.attributes import ListAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import rate_windows
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_page, transaction
+from chalicelib.models.indexes import GlobalIndex
 from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName, new_name
 
@@ -24,7 +25,7 @@ _ROUTED_BY += ["presence", "presence_alias", "presence_at", "open_conversations"
 _ROUTED_BY += ["group", "is_distributor", "last_login_at", "permissions"]
 
 
-class ByAgents(GlobalSecondaryIndex["Person"]):
+class ByAgents(GlobalIndex["Person"]):
     """Agents of an account by number; no password, so that it can be read widely."""
 
     class Meta:
@@ -35,7 +36,7 @@ class ByAgents(GlobalSecondaryIndex["Person"]):
     number = IntegerAttribute(range_key=True)
 
 
-class ById(GlobalSecondaryIndex["Person"]):
+class ById(GlobalIndex["Person"]):
     """People of all accounts by their uuid."""
 
     class Meta:
@@ -51,64 +52,64 @@ class Person(Table):
     class Meta:
         table_name = config.table("people")
 
-    account = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
-    kind = UnicodeAttribute()
-    number = IntegerAttribute()
-    name = UnicodeAttribute()
-    email = UnicodeAttribute()
+    account = UnicodeAttribute(hash_key=True, attr_name="ac")
+    id = UnicodeAttribute(range_key=True, attr_name="id")
+    kind = UnicodeAttribute(attr_name="ki")
+    number = IntegerAttribute(attr_name="nu")
+    name = UnicodeAttribute(attr_name="na")
+    email = UnicodeAttribute(attr_name="em")
     #: Whether the address is known to be theirs. False for who is known by a browser alone, whatever a page says of them.
-    email_is_verified = BooleanAttribute(default=True)
-    icon = UnicodeAttribute(null=True)
-    signature = UnicodeAttribute(null=True)
-    language = UnicodeAttribute(null=True)
+    email_is_verified = BooleanAttribute(default=True, attr_name="ev")
+    icon = UnicodeAttribute(null=True, attr_name="ic")
+    signature = UnicodeAttribute(null=True, attr_name="sg")
+    language = UnicodeAttribute(null=True, attr_name="lg")
     #: When he was removed: his name stays under what he wrote, and nothing else finds him.
-    removed_at = IntegerAttribute(null=True)
-    is_anonymous = BooleanAttribute(default=False)
-    trace = UnicodeAttribute(null=True)
+    removed_at = IntegerAttribute(null=True, attr_name="rm")
+    is_anonymous = BooleanAttribute(default=False, attr_name="an")
+    trace = UnicodeAttribute(null=True, attr_name="tc")
     #: A contact's id in the shop's own system, and whether that is known to be theirs, or only said by a page.
-    user_id = UnicodeAttribute(null=True)
-    user_id_is_verified = BooleanAttribute(null=True)
+    user_id = UnicodeAttribute(null=True, attr_name="ui")
+    user_id_is_verified = BooleanAttribute(null=True, attr_name="uv")
     #: What the shop tells of a contact besides: telephone, company, and when they became its customer.
-    mobile = UnicodeAttribute(null=True)
-    company = UnicodeAttribute(null=True)
-    registered_at = IntegerAttribute(null=True)
+    mobile = UnicodeAttribute(null=True, attr_name="mb")
+    company = UnicodeAttribute(null=True, attr_name="co")
+    registered_at = IntegerAttribute(null=True, attr_name="rg")
     #: The chat that a contact opened last, so that it is opened once however often he asks.
-    chat = UnicodeAttribute(null=True)
+    chat = UnicodeAttribute(null=True, attr_name="ch")
     #: Number of the domain that a contact is a visitor of: his next chats are of it.
-    domain = IntegerAttribute(null=True)
-    created_at = IntegerAttribute()
-    updated_at = IntegerAttribute()
+    domain = IntegerAttribute(null=True, attr_name="do")
+    created_at = IntegerAttribute(attr_name="ca")
+    updated_at = IntegerAttribute(attr_name="ua")
 
-    level = UnicodeAttribute(null=True)
+    level = UnicodeAttribute(null=True, attr_name="le")
     #: What an agent may do beyond his level.
-    permissions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
-    is_active = BooleanAttribute(default=True)
-    password = UnicodeAttribute(null=True)
+    permissions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="pm")
+    is_active = BooleanAttribute(default=True, attr_name="ia")
+    password = UnicodeAttribute(null=True, attr_name="pw")
     #: How often all his logins were ended: by a new password, another level, his removal.
-    token_version = IntegerAttribute(default=0)
+    token_version = IntegerAttribute(default=0, attr_name="tv")
     #: The first generation whose api keys go on: a new password does not end them.
-    key_version = IntegerAttribute(default=0)
+    key_version = IntegerAttribute(default=0, attr_name="kv")
     #: The account whose row has his password, where this is another one that he owns.
-    home = UnicodeAttribute(null=True)
-    agents_of = UnicodeAttribute(null=True)
+    home = UnicodeAttribute(null=True, attr_name="ho")
+    agents_of = UnicodeAttribute(null=True, attr_name="ao")
     #: The one group that an agent is in, and whether he serves those who ask for no group.
-    group = UnicodeAttribute(null=True)
-    is_distributor = BooleanAttribute(default=False)
-    presence = UnicodeAttribute(null=True)
-    presence_alias = UnicodeAttribute(null=True)
-    presence_at = IntegerAttribute(default=0)
+    group = UnicodeAttribute(null=True, attr_name="gr")
+    is_distributor = BooleanAttribute(default=False, attr_name="di")
+    presence = UnicodeAttribute(null=True, attr_name="pr")
+    presence_alias = UnicodeAttribute(null=True, attr_name="pa")
+    presence_at = IntegerAttribute(default=0, attr_name="pt")
     #: When an agent whose sockets have gone is to be away, or offline (rules.presence.STEPS).
-    away_at = IntegerAttribute(null=True)
-    offline_at = IntegerAttribute(null=True)
+    away_at = IntegerAttribute(null=True, attr_name="aw")
+    offline_at = IntegerAttribute(null=True, attr_name="of")
     #: Since when an agent is offline because their sockets have gone; None where they said so themselves.
-    lost_at = IntegerAttribute(null=True)
-    last_login_at = IntegerAttribute(null=True)
+    lost_at = IntegerAttribute(null=True, attr_name="lo")
+    last_login_at = IntegerAttribute(null=True, attr_name="ll")
     #: The devices on which an agent is logged in: one of each class.
-    browser_device = UnicodeAttribute(null=True)
-    mobile_device = UnicodeAttribute(null=True)
-    open_conversations = IntegerAttribute(default=0)
-    last_assigned_at = IntegerAttribute(default=0)
+    browser_device = UnicodeAttribute(null=True, attr_name="bd")
+    mobile_device = UnicodeAttribute(null=True, attr_name="md")
+    open_conversations = IntegerAttribute(default=0, attr_name="oc")
+    last_assigned_at = IntegerAttribute(default=0, attr_name="la")
 
     by_agents = ByAgents()
     by_id = ById()

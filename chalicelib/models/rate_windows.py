@@ -20,12 +20,12 @@ class RateWindow(Table):
     class Meta:
         table_name = config.table("rate-windows")
 
-    key = UnicodeAttribute(hash_key=True)
-    tries = IntegerAttribute(default=0)
-    expires_at = IntegerAttribute()
-    window_until = IntegerAttribute(null=True)
-    token_version = IntegerAttribute(null=True)
-    known_until = IntegerAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    tries = IntegerAttribute(default=0, attr_name="tr")
+    expires_at = IntegerAttribute(attr_name="ex")
+    window_until = IntegerAttribute(null=True, attr_name="wu")
+    token_version = IntegerAttribute(null=True, attr_name="tv")
+    known_until = IntegerAttribute(null=True, attr_name="ku")
 
 
 def find(key: str) -> RateWindow | None:

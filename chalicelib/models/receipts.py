@@ -23,11 +23,11 @@ class Receipt(Table):
     class Meta:
         table_name = config.table("receipts")
 
-    device_key = UnicodeAttribute(hash_key=True)
-    conversation = UnicodeAttribute(range_key=True)
-    upto = IntegerAttribute(default=0)
-    beyond: Any = NumberSetAttribute(null=True)
-    expires_at = IntegerAttribute(null=True)
+    device_key = UnicodeAttribute(hash_key=True, attr_name="dk")
+    conversation = UnicodeAttribute(range_key=True, attr_name="co")
+    upto = IntegerAttribute(default=0, attr_name="up")
+    beyond: Any = NumberSetAttribute(null=True, attr_name="be")
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
 
     @property
     def acknowledged(self) -> set[int]:

@@ -11,8 +11,8 @@ class Sequence(Table):
     class Meta:
         table_name = config.table("sequences")
 
-    key = UnicodeAttribute(hash_key=True)
-    value = IntegerAttribute(default=0)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    value = IntegerAttribute(default=0, attr_name="va")
 
 
 def next_number(account: str, kind: str) -> int:

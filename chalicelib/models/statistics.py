@@ -30,15 +30,15 @@ class Statistic(Table):
     class Meta:
         table_name = config.table("statistics")
 
-    account = UnicodeAttribute(hash_key=True)
-    span = UnicodeAttribute(range_key=True)
-    messages = IntegerAttribute(default=0)
-    contacts = IntegerAttribute(default=0)
-    agents: Any = UnicodeSetAttribute(null=True)
+    account = UnicodeAttribute(hash_key=True, attr_name="ac")
+    span = UnicodeAttribute(range_key=True, attr_name="sp")
+    messages = IntegerAttribute(default=0, attr_name="me")
+    contacts = IntegerAttribute(default=0, attr_name="co")
+    agents: Any = UnicodeSetAttribute(null=True, attr_name="ag")
     #: Of a row that says what has been counted: how many records; the stream forgets them in a day.
-    records = IntegerAttribute(null=True)
+    records = IntegerAttribute(null=True, attr_name="re")
     #: Seconds since the epoch, of what is not kept.
-    expires_at = IntegerAttribute(null=True)
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
 
     @property
     def quarter(self) -> int:
@@ -76,7 +76,7 @@ def add(first: str, records: int, found: Mapping[Place, Increments], now: int) -
                 write.update(Statistic(account, span), _actions(counts, account, span, mark.expires_at))
     except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
-            return int(refused.found[0]["records"]["N"])
+            return Statistic.from_raw_data(refused.found[0]).records or 0
         raise
     return 0
 

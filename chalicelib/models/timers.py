@@ -22,11 +22,11 @@ class Timer(Table):
     class Meta:
         table_name = config.table("timers")
 
-    minute = UnicodeAttribute(hash_key=True)
-    name = UnicodeAttribute(range_key=True)
-    due_at = IntegerAttribute()
-    event = UnicodeAttribute()
-    expires_at = IntegerAttribute()
+    minute = UnicodeAttribute(hash_key=True, attr_name="mi")
+    name = UnicodeAttribute(range_key=True, attr_name="na")
+    due_at = IntegerAttribute(attr_name="du")
+    event = UnicodeAttribute(attr_name="ev")
+    expires_at = IntegerAttribute(attr_name="ex")
 
 
 def put(due_at: int, name: str, event: str) -> None:

@@ -9,14 +9,15 @@ has ended as a whole stands under `ended#account#person#family`.
 from collections.abc import Collection, Mapping, Sequence
 
 from pynamodb.attributes import JSONAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, conditional, read_page, transaction
+from chalicelib.models.indexes import GlobalIndex
 
 
-class ByAccount(GlobalSecondaryIndex["Token"]):
+class ByAccount(GlobalIndex["Token"]):
     """An account's api keys, by when they were made."""
 
     class Meta:
@@ -33,41 +34,41 @@ class Token(Table):
     class Meta:
         table_name = config.table("tokens")
 
-    digest = UnicodeAttribute(hash_key=True)
+    digest = UnicodeAttribute(hash_key=True, attr_name="dg")
     #: access · refresh · key (a person's api key) · client (an api client's secret) · code and reset (good once) ·
     #: binding (of a visitors' token to a visitor) · seen (who was at a network address; no secret is its key)
-    kind = UnicodeAttribute()
-    account = UnicodeAttribute()
-    level = UnicodeAttribute()
+    kind = UnicodeAttribute(attr_name="ki")
+    account = UnicodeAttribute(attr_name="ac")
+    level = UnicodeAttribute(attr_name="le")
     #: Label of the api client under which it was issued.
-    client = UnicodeAttribute(default="")
+    client = UnicodeAttribute(default="", attr_name="cl")
     #: The public half that must be presented with the secret: an e-mail or an api key.
-    name = UnicodeAttribute(null=True)
-    person = UnicodeAttribute(null=True)
-    number = IntegerAttribute(null=True)
-    expires_at = IntegerAttribute(null=True)
+    name = UnicodeAttribute(null=True, attr_name="na")
+    person = UnicodeAttribute(null=True, attr_name="pe")
+    number = IntegerAttribute(null=True, attr_name="nu")
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
     #: Of a code: where it was sent.
-    redirect_uri = UnicodeAttribute(null=True)
+    redirect_uri = UnicodeAttribute(null=True, attr_name="ru")
     #: Whether a visitors' token has spoken for somebody yet.
-    is_bound = BooleanAttribute(default=False)
+    is_bound = BooleanAttribute(default=False, attr_name="bo")
     #: How often the holder's logins had been ended when it was issued; of an ending, the first generation that goes on.
-    token_version = IntegerAttribute(default=0)
+    token_version = IntegerAttribute(default=0, attr_name="tv")
     #: Of an ending: the first generation of api keys that goes on, and the one token that goes on anyway.
-    key_version = IntegerAttribute(default=0)
-    exempt_token = UnicodeAttribute(null=True)
+    key_version = IntegerAttribute(default=0, attr_name="kv")
+    exempt_token = UnicodeAttribute(null=True, attr_name="et")
     #: The label of the client for whose secret it was given, and how often that secret had been renewed before.
-    issuer = UnicodeAttribute(default="")
-    issuer_version = IntegerAttribute(default=0)
+    issuer = UnicodeAttribute(default="", attr_name="is")
+    issuer_version = IntegerAttribute(default=0, attr_name="iv")
     #: Of an account's ending: by a client's label, the first generation of its secret whose tokens go on.
-    clients: JSONAttribute = JSONAttribute(null=True)
+    clients: JSONAttribute = JSONAttribute(null=True, attr_name="cs")
     #: The login that it descends from; of a refresh token, when it was used (epoch milliseconds), and what made the next one.
-    family = UnicodeAttribute(default="")
-    used_at = IntegerAttribute(null=True)
-    salt = UnicodeAttribute(null=True)
+    family = UnicodeAttribute(default="", attr_name="fa")
+    used_at = IntegerAttribute(null=True, attr_name="ua")
+    salt = UnicodeAttribute(null=True, attr_name="sa")
     #: Of an api key: its account, when it was made (epoch milliseconds), and the first characters of the secret.
-    keys_of = UnicodeAttribute(null=True)
-    created_at = IntegerAttribute(null=True)
-    begins = UnicodeAttribute(null=True)
+    keys_of = UnicodeAttribute(null=True, attr_name="ko")
+    created_at = IntegerAttribute(null=True, attr_name="ca")
+    begins = UnicodeAttribute(null=True, attr_name="be")
 
     by_account = ByAccount()
 

@@ -36,9 +36,9 @@ class Topic(Table):
     class Meta:
         table_name = config.table("topics")
 
-    key = UnicodeAttribute(hash_key=True)
-    listeners: Any = UnicodeSetAttribute(null=True)
-    expires_at = IntegerAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    listeners: Any = UnicodeSetAttribute(null=True, attr_name="li")
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
 
 
 def _key(account: str, topic: str) -> str:

@@ -24,11 +24,11 @@ class UniqueName(Table):
     class Meta:
         table_name = config.table("unique-names")
 
-    key = UnicodeAttribute(hash_key=True)
-    account = UnicodeAttribute()
-    id = UnicodeAttribute()
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    account = UnicodeAttribute(attr_name="ac")
+    id = UnicodeAttribute(attr_name="id")
     #: Of a login: the accounts that its person owns beside the one he logs in to. A handful at most.
-    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="as")
 
 
 def _key(scope: str, kind: str, name: str) -> str:

@@ -12,8 +12,9 @@ from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.text import preview
 
 Changes = dict[str, Any]
-#: Bytes of the last message that the summary shows: the row is full (tests/models/test_conversations.py).
-_PREVIEW = 96
+#: Bytes of the last message that the summary shows, and agents it has been given to that it remembers: every message writes
+#: the row, which has to stay small (tests/models/test_sizes.py).
+LONGEST_PREVIEW, MOST_TRIED = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +75,25 @@ def waiting(again: int | None) -> Changes:
     }
 
 
-def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes:
+def assigned(now: int, agent: str, number: int, tried: Sequence[int]) -> Changes:
     """A person gives it to an agent. No clock undoes that."""
     return {
         "assignee": agent,
         "assignee_number": number,
         "assigned_at": now,
         "picked_at": None,
-        "tried_agents": [*(other for other in tried if other != agent), agent],
+        "tried_agents": [*(other for other in tried if other != number), number][-MOST_TRIED:],
         "routing_attempts": 0,
         "reassign_at": None,
         "has_named_agents": None,
     }
 
 
-def routed(now: int, agent: str, number: int, tried: Sequence[str], attempts: int, settings: AutoClose) -> Changes:
+def routed(now: int, agent: str, number: int, tried: Sequence[int], attempts: int, settings: AutoClose) -> Changes:
     """Routing gives it to an agent, who has to pick it in time. An agent who had it before gets twice the time of the one
-    before.
+    before; so does any agent after MOST_TRIED others.
     """
-    again = attempts + 1 if agent in tried else 0
+    again = attempts + 1 if number in tried or len(tried) >= MOST_TRIED else 0
     due = deadlines.reassign_at(now, again, settings) if settings.is_enabled else None
     return assigned(now, agent, number, tried) | {"routing_attempts": again, "reassign_at": due}
 
@@ -118,7 +119,7 @@ def after_public_message(
     changes: Changes = {
         "last_activity_at": now,
         "last_message": message,
-        "preview": preview(body, _PREVIEW),
+        "preview": preview(body, LONGEST_PREVIEW),
         "last_sender": sender.id,
         "last_sender_number": sender.number,
         "last_sender_kind": sender.kind,

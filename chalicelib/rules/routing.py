@@ -28,17 +28,17 @@ def preferred(agents: Iterable[C]) -> C | None:
     return choose(everybody) or min(everybody, key=_turn, default=None)
 
 
-def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
+def choose(agents: Iterable[C], tried: Sequence[int] = ()) -> C | None:
     """Returns the online agent with the fewest open conversations; ties go to the oldest assignment, then the lowest number.
 
-    `tried` has the latest agent last. An agent in it is chosen only if every online agent has been tried, and the latest one
+    `tried` has agents' numbers, the latest last. An agent in it is chosen only if every online agent has been tried, and the latest one
     only if nobody else is online.
     """
     online = [agent for agent in agents if agent.presence == ONLINE]
     latest = tried[-1:]
     pools = (
-        [agent for agent in online if agent.id not in tried],
-        [agent for agent in online if agent.id not in latest],
+        [agent for agent in online if agent.number not in tried],
+        [agent for agent in online if agent.number not in latest],
         online,
     )
     pool = next((pool for pool in pools if pool), [])

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.models.settings import Setting
 from infra.project import configured
 from infra.stack import tables
 from tests.e2e.cloud import Cloud, checkout, cloud
@@ -192,7 +193,7 @@ def test_an_account_is_made_once_and_its_owner_gets_in(aws: Cloud) -> None:
     assert ran.returncode == 0, ran.stdout
     made = json.loads(ran.stdout)
     assert made["account"]["name"] == "Acme" and made["owner"]["password"] and made["agents"] == []
-    named = {"account": {"S": made["account"]["app_uuid"]}, "name": {"S": "account#"}}
+    named = Setting.raw(account=made["account"]["app_uuid"], name="account#")
     assert aws.client("dynamodb").get_item(TableName="polydesk-dev-settings", Key=named)["Item"]
     again = aws.run("infra.account", "Acme", "olga@acme.example", POLYDESK_STAGE="dev")
     assert again.returncode == 2 and "olga@acme.example is an agent on this desk already" in again.stdout

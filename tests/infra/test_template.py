@@ -49,9 +49,7 @@ MODELS: list[type[Model]] = [
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [details.Details, memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = dict.fromkeys(
-    ["connections", "files", "rate-windows", "receipts", "statistics", "timers", "tokens", "topics"], "expires_at"
-)
+EXPIRING = dict.fromkeys(["connections", "files", "rate-windows", "receipts", "statistics", "timers", "tokens", "topics"], "ex")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

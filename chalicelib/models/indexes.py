@@ -1,0 +1,28 @@
+"""Indexes of our tables. They name attributes as the model does, and store them under its names for them."""
+
+from typing import Any, TypeVar
+
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, Index, LocalSecondaryIndex
+from pynamodb.models import Model
+
+_M = TypeVar("_M", bound=Model)
+
+
+class _NamedByModel(Index[_M]):
+    def __set_name__(self, owner: Any, name: str) -> None:
+        """Takes over the stored names of its keys and of what it projects. A key that only other models of the table have
+        brings its own.
+        """
+        super().__set_name__(owner, name)
+        for key, attribute in self.Meta.attributes.items():
+            attribute.attr_name = getattr(owner, key, attribute).attr_name
+        if projected := self.Meta.projection.non_key_attributes:
+            self.Meta.projection = IncludeProjection([getattr(owner, one).attr_name for one in projected])
+
+
+class GlobalIndex(_NamedByModel[_M], GlobalSecondaryIndex[_M]):
+    """A global secondary index."""
+
+
+class LocalIndex(_NamedByModel[_M], LocalSecondaryIndex[_M]):
+    """A local secondary index."""
