@@ -31,8 +31,8 @@ def preferred(agents: Iterable[C]) -> C | None:
 def choose(agents: Iterable[C], tried: Sequence[int] = ()) -> C | None:
     """Returns the online agent with the fewest open conversations; ties go to the oldest assignment, then the lowest number.
 
-    `tried` has agents' numbers, the latest last. An agent in it is chosen only if every online agent has been tried, and the latest one
-    only if nobody else is online.
+    `tried` has integer ids of agents, the latest last. An agent in it is chosen only if every online agent has been tried, and
+    the latest one only if nobody else is online.
     """
     online = [agent for agent in agents if agent.presence == ONLINE]
     latest = tried[-1:]
