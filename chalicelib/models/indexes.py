@@ -1,4 +1,4 @@
-"""Indexes of our tables. They name attributes as the model does, and store them under its names for them."""
+"""Indexes of our tables, written with the model's names and stored under its short ones."""
 
 from typing import Any, TypeVar
 
@@ -10,7 +10,7 @@ _M = TypeVar("_M", bound=Model)
 
 class _NamedByModel(Index[_M]):
     def __set_name__(self, owner: Any, name: str) -> None:
-        """Takes over the stored names of its keys and of what it projects. A key that only other models of the table have
+        """Takes over the stored names of its keys and projected attributes. A key that only another model of the table has
         brings its own.
         """
         super().__set_name__(owner, name)

@@ -1,4 +1,4 @@
-"""Counters: the next integer id of each kind of thing in an account, and how far the sweep has got."""
+"""Sequences: the next integer id of each kind of thing in an account, and how far the sweep has got."""
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
@@ -16,14 +16,16 @@ class Sequence(Table):
 
 
 def next_number(account: str, kind: str) -> int:
-    """The next integer id, from 1, never given twice: one request. A number whose thing was not stored stays unused."""
+    """Returns the next integer id, from 1, never the same twice. One request. The id of a thing that is not stored stays
+    unused.
+    """
     counter = Sequence(f"{account}#number#{kind}")
     counter.update([Sequence.value.add(1)])
     return counter.value
 
 
 def swept(otherwise: int) -> int:
-    """The last epoch minute that a sweep completed, or `otherwise` before the first: one request."""
+    """Returns the last epoch minute that a sweep completed, `otherwise` before the first. One request."""
     found = Sequence.find("sweep")
     return found.value if found else otherwise
 
