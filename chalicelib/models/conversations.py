@@ -231,7 +231,9 @@ def is_summary(row_key: str) -> bool:
 
 
 def inbox_key(account: str) -> str:
-    """Hash key of the inbox. The shard after it is for accounts past 500 messages a second (README, decision 3)."""
+    """Hash key of the inbox. The shard after it is for accounts past 500 messages a second:
+    docs/decisions/0003-shard-in-the-inbox-key.md.
+    """
     return f"{account}#0"
 
 
