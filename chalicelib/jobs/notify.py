@@ -10,7 +10,7 @@ from typing import Protocol
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import away_message, routing
-from chalicelib.desk.conversations import conversations, members, messages
+from chalicelib.desk.conversations import conversations, messages, participants
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import events
@@ -77,7 +77,7 @@ def _message(ctx: Context, event: MessagePosted | MessagePostedV1, words: Words,
     conversation = conversations.load(ctx, event.conversation)
     line.add(messages=[event.message])
     agent = event.agent if isinstance(event, MessagePosted) else conversation.assignee
-    heard = live.listeners(ctx, members.list_participants_with(ctx, conversation, agent))
+    heard = live.listeners(ctx, participants.list_participants_with(ctx, conversation, agent))
     told = _say(ctx, conversation, heard, messages.get(ctx, conversation, event.message), words) if heard else 0
     away_message.send(ctx, conversation, event.message)
     if not any(each.person == conversation.assignee for each in heard) and routing.is_deserted(ctx, conversation):
@@ -124,7 +124,7 @@ def _assigned(ctx: Context, event: ConversationAssigned | ConversationAssignedV1
             conversation.message_count,
         )
     # Who takes part anyway is told of each message by its own event.
-    mine = [] if event.agent in members.list_others(ctx, conversation) else live.listeners(ctx, [event.agent])
+    mine = [] if event.agent in participants.list_others(ctx, conversation) else live.listeners(ctx, [event.agent])
     said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
     told = sum(_say(ctx, conversation, mine, stored, words) for stored in said)
