@@ -13,7 +13,7 @@ from chalicelib.desk.automation import away_message, routing
 from chalicelib.desk.conversations import conversations, members, messages
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
-from chalicelib.desk.core import events
+from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import (
     AccessEnded,
     ConversationAssigned,
@@ -73,7 +73,7 @@ def _tell_message(ctx: Context, conversation: Conversation, message: str, agent:
     told = _say(ctx, conversation, heard, messages.get(ctx, conversation, message), words) if heard else 0
     away_message.send(ctx, conversation, message)
     if not any(each.person == conversation.assignee for each in heard) and routing.is_deserted(ctx, conversation):
-        events.publish([ConversationDeserted(ctx.account, ctx.now, conversation.id)], ctx.now)
+        publishing.publish([ConversationDeserted(ctx.account, ctx.now, conversation.id)], ctx.now)
     return _told(line, told)
 
 
@@ -100,7 +100,7 @@ def _ended(ctx: Context, event: AccessEnded, line: Line, words: Words) -> str:
     else:
         after = live.close_ended_of_account(ctx, event.after)
         rest = AccessEnded(event.account, event.at, after=after) if after else None
-    events.publish([rest] if rest else [], ctx.now)
+    publishing.publish([rest] if rest else [], ctx.now)
     return "goes on" if rest else "closed"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.core import events
+from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import (
     AgentAvailable,
     AgentOffline,
@@ -40,7 +40,7 @@ def _assign(
     if routing.assign(ctx, event.conversation):
         return "has an agent"
     if accounts.load(ctx).by_group:
-        events.publish([ConversationWaits(ctx.account, ctx.now, event.conversation)], ctx.now)
+        publishing.publish([ConversationWaits(ctx.account, ctx.now, event.conversation)], ctx.now)
     return "has none"
 
 
@@ -82,7 +82,7 @@ def _more(ctx: Context, rest: Event, more: bool, done: str = "gave out what wait
     """Where there is more than one message may do, `rest` brings another for it."""
     if not more:
         return done
-    events.publish([rest], ctx.now)
+    publishing.publish([rest], ctx.now)
     return "goes on"
 
 

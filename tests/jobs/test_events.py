@@ -8,7 +8,7 @@ import pytest
 import app
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations, group_chats, inbox, members, messages
-from chalicelib.desk.core import changes, events
+from chalicelib.desk.core import changes, publishing
 from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import (
     AccessEnded,
@@ -66,11 +66,11 @@ SAMPLES = [
 
 @pytest.mark.parametrize("event", SAMPLES, ids=lambda event: type(event).__name__)
 def test_an_event_survives_its_queue(event: Event) -> None:
-    assert events.decode(events.encode(event)) == event
+    assert publishing.decode(publishing.encode(event)) == event
 
 
 def test_every_event_is_versioned_frozen_and_stands_in_the_registry() -> None:
-    assert set(events.SUBSCRIBERS) == set(Event.__subclasses__()) == {type(sample) for sample in SAMPLES}
+    assert set(publishing.SUBSCRIBERS) == set(Event.__subclasses__()) == {type(sample) for sample in SAMPLES}
     for sample in SAMPLES:
         assert sample.__struct_config__.frozen
         assert re.fullmatch(r"v[1-9]", str(sample.__struct_config__.tag).rsplit(".", 1)[1])
@@ -111,7 +111,7 @@ def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World)
     visitor = world.asking()
     records = world.records("conversations")
     with world.monkeypatch.context() as broken:
-        broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("down")))
+        broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("routing", [0], "down")))
         with pytest.raises(Failed, match="NotSent"):
             app.relay_conversations({"Records": records}, None)
     assert visitor.info()["assigned_uuid"] is None
@@ -132,14 +132,14 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", body, **world.bearer())
     (record,) = world.records("conversations")
     change = record["dynamodb"]
-    told, progress = changes.events_of("conversations", change["OldImage"], change["NewImage"])
+    told, progress = changes.events_of("conversations", change)
     assert [(type(event), getattr(event, "kind", None)) for event in told] == [
         (MessagePosted, None),
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
     ]
     assert progress == Measures(messages=1)
-    assert changes.events_of("conversations", change["NewImage"], None) == ([], Measures())
+    assert changes.events_of("conversations", {**change, "NewImage": None}) == ([], Measures())
 
 
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
@@ -156,6 +156,5 @@ def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: 
     members.close_for(ctx, found.id, agents[0])
     records = world.records("conversations")
     assert len(records) == 5
-    images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
-    told = [event for old, new in images for event in changes.events_of("conversations", old, new)[0]]
-    assert {queue for event in told for queue in events.SUBSCRIBERS[type(event)]} <= {events.NOTIFY}
+    told = [event for record in records for event in changes.events_of("conversations", record["dynamodb"])[0]]
+    assert {queue for event in told for queue in publishing.SUBSCRIBERS[type(event)]} <= {publishing.NOTIFY}

@@ -8,7 +8,7 @@ import pytest
 
 import app
 from chalicelib import config
-from chalicelib.desk.core import events
+from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import Event
 from chalicelib.jobs import mail, notify, route, timers
 from chalicelib.jobs.queued import Handler
@@ -17,22 +17,22 @@ from tests.world import World
 
 #: Each queue's lambda, and the table of its job.
 JOBS: dict[str, tuple[str, Mapping[type[Event], Handler]]] = {
-    events.ROUTING: ("route_conversations", route.HANDLERS),
-    events.TIMERS: ("fire_timers", timers.HANDLERS),
-    events.NOTIFY: ("notify_sockets", notify.HANDLERS),
-    events.MAIL: ("send_mail", mail.HANDLERS),
+    publishing.ROUTING: ("route_conversations", route.HANDLERS),
+    publishing.TIMERS: ("fire_timers", timers.HANDLERS),
+    publishing.NOTIFY: ("notify_sockets", notify.HANDLERS),
+    publishing.MAIL: ("send_mail", mail.HANDLERS),
 }
 
 
 def test_a_subscriber_is_a_queue_that_a_lambda_reads() -> None:
     read = {source.queue: source.name for source in app.app.event_sources if hasattr(source, "queue")}
     assert read == {config.queue(queue): function for queue, (function, _) in JOBS.items()}
-    assert {queue for wanted in events.SUBSCRIBERS.values() for queue in wanted} == set(JOBS)
+    assert {queue for wanted in publishing.SUBSCRIBERS.values() for queue in wanted} == set(JOBS)
 
 
 @pytest.mark.parametrize("queue", JOBS)
 def test_a_subscriber_handles_all_that_it_is_given_and_nothing_else(queue: str) -> None:
-    given = {event for event, wanted in events.SUBSCRIBERS.items() if queue in wanted}
+    given = {event for event, wanted in publishing.SUBSCRIBERS.items() if queue in wanted}
     assert set(JOBS[queue][1]) == given
 
 
@@ -47,9 +47,9 @@ def test_a_handler_takes_the_events_that_it_is_listed_for(queue: str) -> None:
 def test_an_event_that_is_not_for_a_queue_fails_there_and_its_line_names_it(
     world: World, caplog: pytest.LogCaptureFixture, queue: str
 ) -> None:
-    foreign = next(sample for sample in SAMPLES if queue not in events.SUBSCRIBERS[type(sample)])
+    foreign = next(sample for sample in SAMPLES if queue not in publishing.SUBSCRIBERS[type(sample)])
     caplog.set_level(logging.INFO, "polydesk")
     with pytest.raises(ExceptionGroup, match="all of a batch"):
-        world.deliver(queue, events.encode(foreign))
+        world.deliver(queue, publishing.encode(foreign))
     (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
-    assert {"error=NotHandled", f"event={events.name_of(foreign)}"} <= set(line.split())
+    assert {"error=NotHandled", f"event={publishing.name_of(foreign)}"} <= set(line.split())

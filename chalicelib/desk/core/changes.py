@@ -1,5 +1,6 @@
 """Changes: which events a change of a table's row means, by what its stream tells."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -115,13 +116,11 @@ def measure(old: Conversation | None, new: Conversation) -> Measures:
     return Measures(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
 
 
-Image = dict[str, Any] | None
-
-
-def events_of(table: str, old: Image, new: Image) -> tuple[list[Event], Measures]:
-    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
-    does a row that stands beside a conversation's.
+def events_of(table: str, change: Mapping[str, Any]) -> tuple[list[Event], Measures]:
+    """What a record of the stream of `table` means: `change` has its images, as DynamoDB gives them. A row's removal means
+    nothing, nor does a row that stands beside a conversation's.
     """
+    old, new = change.get("OldImage"), change.get("NewImage")
     if new is None or (table == "conversations" and not conversations.is_summary(new["key"]["S"])):
         return [], Measures()
     if table == "people":

@@ -1,19 +1,11 @@
-"""Events: what has happened, told to the queues. Frozen and versioned: a field is never changed, a new version is added.
+"""Events: what has happened. Frozen and versioned: a field is never changed, a new version is added.
 
 They are made from the tables' streams (changes.py), so that nothing is written twice and none is lost. Settings have no
 stream: what changes them tells it itself. Where that is lost, what waits is looked at again by its deadline, and a socket
-whose token has ended is told nothing (desk/live.py).
+whose token has ended is told nothing (desk/live.py). Who is told of each stands in publishing.py.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import reduce
-from operator import or_
-
 import msgspec
-
-from chalicelib import config
-from chalicelib.models import queues
-from chalicelib.rules import deadlines
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event"):
@@ -175,63 +167,3 @@ class AccessEnded(Event, frozen=True, tag="access.ended.v1"):
 
     person: str = ""
     after: str = ""
-
-
-#: The queues, each with the job that reads it (app.py): who may subscribe.
-ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
-#: The registry: every event, and the queues that want it. An event that nobody wants costs no request.
-SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
-    ConversationOpened: (ROUTING,),
-    ConversationBegun: (ROUTING,),
-    ConversationReopened: (ROUTING,),
-    ConversationMoved: (ROUTING,),
-    AgentAvailable: (ROUTING,),
-    AgentRemoved: (ROUTING,),
-    AgentOffline: (ROUTING,),
-    ConversationDeserted: (ROUTING,),
-    GroupChanged: (ROUTING,),
-    DomainChanged: (ROUTING,),
-    RoutingChanged: (ROUTING,),
-    DeadlineSet: (TIMERS,),
-    AgentDeadlineSet: (TIMERS,),
-    MessagePostedV1: (NOTIFY,),
-    MessagePosted: (NOTIFY,),
-    ConversationAssignedV1: (NOTIFY,),
-    ConversationAssigned: (NOTIFY,),
-    ConversationWaits: (NOTIFY,),
-    PresenceChanged: (NOTIFY,),
-    AccessEnded: (NOTIFY,),
-    PasswordForgotten: (MAIL,),
-}
-_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
-
-
-def name_of(event: Event) -> str:
-    """An event's name with its version, as it stands in a message."""
-    return str(event.__struct_config__.tag)
-
-
-def encode(event: Event) -> str:
-    """An event as a message body."""
-    return msgspec.json.encode(event).decode()
-
-
-def decode(body: str) -> Event:
-    """The event of a message body; raises msgspec.ValidationError for anything else."""
-    return _decoder.decode(body)
-
-
-def publish(events: Sequence[Event], now: int) -> None:
-    """Puts events on the queues of their subscribers, ten a request; what is due later is held back until then, or 15 minutes.
-
-    Raises queues.NotSent where a queue took only some: all may be published again.
-    """
-    for queue in dict.fromkeys(queue for event in events for queue in SUBSCRIBERS[type(event)]):
-        queues.send(queue, [(encode(event), delay(event, now)) for event in events if queue in SUBSCRIBERS[type(event)]])
-
-
-def delay(event: Event, now: int) -> int:
-    """Seconds that an event published now is held back."""
-    if not isinstance(event, DeadlineSet | AgentDeadlineSet | RoutingChanged):
-        return 0
-    return deadlines.delay(now, event.due_at, config.LONGEST_DELAY)
