@@ -1,7 +1,6 @@
 """Details: what is seldom written of a conversation and asked for by few, so that no message pays for it.
 
-A row of the conversations' table beside the summary, key account#conversation#details. It is in no index; the table's
-stream carries it, and no event is made of it.
+A row of the conversations' table beside the summary, key account#conversation#details. It is in no index.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,6 +42,16 @@ class Details(Table):
         return Conversation._get_connection()
 
     @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.key.split("#")[0]
+
+    @property
+    def conversation(self) -> str:
+        """Uuid of the conversation."""
+        return self.key.split("#")[1]
+
+    @property
     def changes(self) -> list[StatusChange]:
         """The latest changes of status, the oldest first."""
         kept = [(status_history.unpack(text), int(place)) for place, text in (self.history or {}).items()]
@@ -64,6 +73,11 @@ def key(conversation_key: str) -> str:
     return f"{conversation_key}{_INFIX}"
 
 
+def is_details(row_key: str) -> bool:
+    """Whether a key of the table is that of a conversation's details."""
+    return row_key.endswith(_INFIX)
+
+
 def get(conversation_key: str) -> Details | None:
     """The details of a conversation, read consistently: one request."""
     return Details.find(key(conversation_key))
@@ -81,7 +95,7 @@ def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, D
 def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
     """The details that there are of conversations, by uuid: one request for each hundred, none for none."""
     keys = [key(conversations.key(account, id_)) for id_ in ids]
-    return {row.key.split("#")[1]: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
+    return {row.conversation: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def write(

@@ -20,9 +20,13 @@ from chalicelib.desk.core.events import (
     ConversationAssignedV1,
     ConversationBegun,
     ConversationDeserted,
+    ConversationMetadataChanged,
     ConversationMoved,
     ConversationOpened,
+    ConversationPriorityChanged,
     ConversationReopened,
+    ConversationStatusChanged,
+    ConversationSubjectChanged,
     ConversationWaits,
     DeadlineSet,
     DomainChanged,
@@ -30,6 +34,7 @@ from chalicelib.desk.core.events import (
     GroupChanged,
     MessagePosted,
     MessagePostedV1,
+    NoteAdded,
     PasswordForgotten,
     PresenceChanged,
     RoutingChanged,
@@ -61,6 +66,11 @@ SAMPLES = [
     PresenceChanged("a", 1, "p", "busy"),
     AccessEnded("a", 1, "p"),
     PasswordForgotten("a", 1, "e", "p"),
+    ConversationStatusChanged("a", 1, "c", "new", "closed"),
+    ConversationPriorityChanged("a", 1, "c", "low", "high"),
+    ConversationSubjectChanged("a", 1, "c"),
+    ConversationMetadataChanged("a", 1, "c", ("order", "language")),
+    NoteAdded("a", 1, "c", 7),
 ]
 
 
@@ -137,6 +147,7 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
         (MessagePosted, None),
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
+        (ConversationStatusChanged, None),
     ]
     assert progress == Measures(messages=1)
     assert changes.events_of("conversations", {**change, "NewImage": None}) == ([], Measures())

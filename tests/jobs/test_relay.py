@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.context import ADMIN
+from chalicelib.desk.conversations import conversations, messages
+from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import ConversationBegun, DeadlineSet, Event, MessagePosted
+from chalicelib.desk.core.events import ConversationBegun, ConversationPriorityChanged, DeadlineSet, Event, MessagePosted
 from chalicelib.models import queues
 from chalicelib.telemetry import Failed
 from tests import policies
-from tests.world import World
+from tests.world import World, counted
 
 Body = tuple[str, str]
 #: Whether a queue takes a body.
@@ -107,3 +111,27 @@ def test_a_record_that_can_t_be_read_holds_up_none_before_it(world: World, caplo
     assert relay(records[3:]) == []
     assert sent.events("notify") == {MessagePosted: 3}
     assert set(sent.taken.values()) == {1}
+
+
+def test_an_event_that_nobody_wants_costs_no_request(world: World) -> None:
+    visitor = world.asking()
+    world.settle()
+    conversations.change(world.ctx(ADMIN), visitor.conversation, Change(priority="high"))
+    messages.post(world.as_agent(), PostMessage(visitor.conversation, "mind", kind="note"))
+    records = world.records("conversations")
+    with counted() as sent:
+        assert relay(records) == []
+    assert sent == []
+
+
+def test_each_subscriber_of_an_event_costs_one_request_for_ten(world: World) -> None:
+    wanted = (publishing.ROUTING, publishing.NOTIFY, publishing.MAIL)
+    world.monkeypatch.setattr(publishing, "SUBSCRIBERS", {ConversationPriorityChanged: wanted})
+    told = [ConversationPriorityChanged(world.account, 1, f"c{at}", "low", "high") for at in range(20)]
+    publishing.publish(told[:1], world.now)
+    with counted() as sent:
+        publishing.publish(told[1:], world.now)
+    assert sent == ["SendMessageBatch"] * 3 * 2
+    world._collect()
+    came = Counter((queue, body) for _, queue, body in world.queued)
+    assert came == {(queue, publishing.encode(event)): 1 for event in told for queue in wanted}

@@ -152,6 +152,42 @@ class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v2"):
     messages: int
 
 
+class ConversationStatusChanged(Event, frozen=True, tag="conversation.status_changed.v1"):
+    """A conversation's status (rules.status) is `after` and was `before`."""
+
+    conversation: str
+    before: str
+    after: str
+
+
+class ConversationPriorityChanged(Event, frozen=True, tag="conversation.priority_changed.v1"):
+    """A conversation's priority (rules.status) is `after` and was `before`."""
+
+    conversation: str
+    before: str
+    after: str
+
+
+class ConversationSubjectChanged(Event, frozen=True, tag="conversation.subject_changed.v1"):
+    """A conversation has another subject: whoever wants it reads it, so that no queue keeps what somebody wrote."""
+
+    conversation: str
+
+
+class ConversationMetadataChanged(Event, frozen=True, tag="conversation.metadata_changed.v1"):
+    """What a conversation is about was set, changed or cleared, by its names (models.details)."""
+
+    conversation: str
+    names: tuple[str, ...]
+
+
+class NoteAdded(Event, frozen=True, tag="note.added.v1"):
+    """A note was added to a conversation, as its message of the number `sequence`."""
+
+    conversation: str
+    sequence: int
+
+
 class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
     """An agent's presence is another one than before."""
 

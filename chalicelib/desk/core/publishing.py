@@ -37,6 +37,11 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.PresenceChanged: (NOTIFY,),
     events.AccessEnded: (NOTIFY,),
     events.PasswordForgotten: (MAIL,),
+    events.ConversationStatusChanged: (),
+    events.ConversationPriorityChanged: (),
+    events.ConversationSubjectChanged: (),
+    events.ConversationMetadataChanged: (),
+    events.NoteAdded: (),
 }
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 
