@@ -15,6 +15,7 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import ConversationBegun, ConversationPriorityChanged, DeadlineSet, Event, MessagePosted
 from chalicelib.models import queues
+from chalicelib.models.conversations import Conversation
 from chalicelib.telemetry import Failed
 from tests import policies
 from tests.world import World, counted
@@ -61,7 +62,7 @@ def relay(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def of(record: dict[str, Any]) -> str:
     """The conversation of a record."""
-    return str(record["dynamodb"]["Keys"]["key"]["S"].partition("#")[2])
+    return Conversation.hash_key_of(record["dynamodb"]["Keys"]).partition("#")[2]
 
 
 def down(*names: str) -> Takes:
