@@ -10,6 +10,7 @@ from chalicelib import config
 from chalicelib.models import (
     base,
     connections,
+    conversation_indexes,
     conversations,
     details,
     devices,
@@ -101,6 +102,20 @@ def test_the_model_has_the_table_s_keys_attributes_and_indexes(model: type[Model
     ):
         declared = {index["IndexName"]: index_facts(index) for index in table.get(theirs, [])}
         assert {index["index_name"]: index_facts(index) for index in schema[ours]} == declared  # type: ignore[literal-required]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_projects_no_more_than_dynamodb_allows(name: str) -> None:
+    indexes = TABLES[name]["Properties"].get("GlobalSecondaryIndexes", [])
+    projected = [attribute for index in indexes for attribute in index["Projection"].get("NonKeyAttributes", [])]
+    assert len(projected) <= 100
+
+
+def test_names_kept_for_attributes_to_come_are_no_attribute_s() -> None:
+    kept, model = conversation_indexes.COMING, conversations.Conversation
+    assert len(set(kept.values())) == len(kept)
+    stored = {attribute.attr_name for attribute in model.get_attributes().values()}
+    assert not stored.intersection(kept.values()) and not set(kept).intersection(model.get_attributes())
 
 
 @pytest.mark.parametrize("name", TABLES)

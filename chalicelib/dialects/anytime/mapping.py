@@ -125,14 +125,14 @@ def _value(name: str, field: str, value: str) -> str | int | None:
 
 def cursor(after: Position) -> str:
     """Where a list goes on, as an opaque text."""
-    return base64.urlsafe_b64encode(f"{after[1]}:{after[0]}".encode()).decode()
+    return base64.urlsafe_b64encode(f"{after.at}:{after.conversation}:{after.partition}".encode()).decode()
 
 
 def read_cursor(text: str) -> Position:
     """The position that a cursor is. Raises Invalid for anything else."""
     try:
-        at, _, id_ = base64.urlsafe_b64decode(text).decode().partition(":")
-        return id_, int(at)
+        at, id_, partition = base64.urlsafe_b64decode(text).decode().split(":")
+        return Position(id_, int(at), partition)
     except ValueError as error:
         raise Invalid("cursor", "is not one of ours") from error
 
