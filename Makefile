@@ -22,6 +22,12 @@ $(VENV)/ready: $(VENV)/run requirements-dev.lock
 	$(INSTALL) -r requirements-dev.lock
 	touch $@
 
+# tsc and eslint, for the widget's script; node and npm are in the environment. Nothing that a package brings is run to install it.
+JS := tests/javascript
+$(JS)/node_modules/.package-lock.json: $(VENV)/ready $(JS)/package-lock.json
+	$(BIN)/npm ci --prefix $(JS) --ignore-scripts --loglevel=error
+	touch $@
+
 run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 	@exec $(BIN)/python -m infra.local
 
@@ -31,12 +37,14 @@ test: lint   ## format, lint, types, import rules and all tests
 e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; deploys, breaks, resumes, destroys
 	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e
 
-lint: $(VENV)/ready   ## format, lint, types, import rules, the templates
+lint: $(VENV)/ready $(JS)/node_modules/.package-lock.json   ## format, lint, types, import rules, the templates, the widget's script
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint infra/template.yaml infra/watch.yaml
+	$(BIN)/node $(JS)/node_modules/.bin/tsc --project $(JS)
+	$(BIN)/node $(JS)/node_modules/.bin/eslint --config $(JS)/eslint.config.js chalicelib
 
 format: $(VENV)/ready   ## writes the format
 	$(BIN)/ruff format .
@@ -65,4 +73,4 @@ lock: $(VENV)/ready   ## resolves requirements*.txt into the two locks, with has
 	$(LOCK) requirements-local.txt --constraint requirements-dev.lock --output-file requirements-local.lock
 
 clean:  ## removes the environment and the local data
-	rm -rf $(VENV) .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(JS)/node_modules .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

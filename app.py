@@ -61,7 +61,7 @@ for family in FAMILIES:
     _serve(*family)
 
 
-@app.route("/openapi.json", methods=["GET", "OPTIONS"])
+@app.route("/openapi.json", methods=METHODS, content_types=["*/*"])
 def describe() -> Response:
     method = cast(Request, app.current_request).method
     with telemetry.Line("request", method=method, route="/openapi.json") as line:

@@ -1,4 +1,4 @@
-"""What the environment says. Read once, at import; nothing here is a secret."""
+"""Config: what the environment says. Read once, at import; nothing here is a secret."""
 
 import os
 
@@ -7,43 +7,43 @@ STAGE = os.environ.get("POLYDESK_STAGE", "dev")
 PUBLIC_URL = os.environ.get("POLYDESK_PUBLIC_URL", "").rstrip("/")
 #: The bucket of attachments, as infra/template.yaml's output AttachmentsBucket names it.
 ATTACHMENTS = os.environ.get("POLYDESK_ATTACHMENTS", "")
-#: Who sends mail: an address, or a name and one, that SES knows as ours. Empty: no mail is sent.
+#: Sender of mail: an address, or a name and one, that SES has verified. Empty: no mail is sent.
 MAIL_FROM = os.environ.get("POLYDESK_MAIL_FROM", "").strip()
 #: Whether this is a deployed function, whose standard output is a log group.
 IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
-#: From which level on a deployed function logs.
+#: Lowest level that a deployed function logs.
 LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
-#: What this stage changes of the limits (desk/limits.py): `off`, or `<name>=<most>/<seconds>` pairs.
+#: What this stage changes about the limits (desk/core/rate_limits.py): `off`, or `<name>=<most>/<seconds>` pairs.
 LIMITS = os.environ.get("POLYDESK_LIMITS", "")
-#: Seconds that a warm process trusts a token, an account's settings or a person's name.
+#: Seconds for which a warm process trusts a token, an account's settings or a person's name.
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).
 LONGEST_DELAY = 900
 
 
 def socket_api() -> str:
-    """Address through which lambdas send to sockets: API Gateway's, put into the environment by the deployment."""
+    """Returns the address through which lambdas send to sockets: API Gateway's; the deployment sets it."""
     return os.environ.get("POLYDESK_SOCKET_API", "https://localhost")
 
 
 def socket_url() -> str:
-    """Address at which clients open sockets: one of your own, else API Gateway's."""
+    """Returns the address at which clients open sockets: your own, else API Gateway's."""
     own = os.environ.get("POLYDESK_SOCKET_URL")
     return own or "ws" + socket_api().removeprefix("http")
 
 
 def table(name: str) -> str:
-    """Name of a DynamoDB table in this stage, as infra/template.yaml gives it."""
+    """Returns the name of a DynamoDB table in this stage, as in infra/template.yaml."""
     return f"polydesk-{STAGE}-{name}"
 
 
 def queue(name: str) -> str:
-    """Name of an SQS queue in this stage, as infra/template.yaml gives it."""
+    """Returns the name of an SQS queue in this stage, as in infra/template.yaml."""
     return f"polydesk-{STAGE}-{name}"
 
 
 def stream_arn(name: str) -> str:
-    """ARN of a table's stream, put into the environment by the deployment (its label is made by AWS)."""
+    """Returns the ARN of a table's stream, which the deployment puts into the environment (AWS makes its label)."""
     return os.environ.get(
         f"POLYDESK_STREAM_{name.upper()}", f"arn:aws:dynamodb:us-east-1:000000000000:table/{table(name)}/stream/local"
     )

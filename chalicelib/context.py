@@ -1,4 +1,4 @@
-"""Who calls, when, and where new ids come from: all that a use case may not make up by itself."""
+"""Context: who calls, the time, and the source of new ids and randomness. A use case takes these from here alone."""
 
 import os
 import random
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.rules import ids
 
-#: Levels of a caller, weakest first: a stranger has shown no credential, the system is a job that no caller asked for.
+#: Levels of a caller, weakest first. A stranger has shown no credential; the system is a queue, stream or schedule lambda.
 #: A dialect's own api levels stay in its folder.
 STRANGER, VISITOR, AGENT, ADMIN, SYSTEM = "stranger", "visitor", "agent", "admin", "system"
 LEVELS = (STRANGER, VISITOR, AGENT, ADMIN, SYSTEM)
@@ -16,13 +16,12 @@ LEVELS = (STRANGER, VISITOR, AGENT, ADMIN, SYSTEM)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The holder of a credential.
+    """The holder of a credential. `person` and `number` (their integer id) are None for a program.
 
-    `person` and `number` are None where the credential belongs to a program, not a person;
-    `client` is the label that the credential was issued under, and means something only to the dialect that issued it;
-    `token` is the digest of the credential; `generation` says how often the person's logins had been ended before it.
-    `issuer` is the label of the client for whose secret it was given, empty where it was given for something else, and
-    `issuer_generation` says how often that secret had been renewed. `family` is the login that it descends from.
+    `client` is the label under which the credential was issued; only the dialect that issued it knows its meaning. `token` is
+    the credential's digest, `token_version` the person's when it was issued. `issuer` is the label of the client whose secret
+    it was issued for (empty for none), and `issuer_version` that client's token version then. `family` is the login that it
+    descends from.
     """
 
     account: str
@@ -39,12 +38,12 @@ class Caller:
     permissions: tuple[str, ...] | None = None
 
     def at_least(self, level: str) -> bool:
-        """Whether the caller's level is `level` or above."""
+        """Returns whether the caller's level is `level` or above."""
         return LEVELS.index(self.level) >= LEVELS.index(level)
 
 
 def clock() -> int:
-    """Epoch milliseconds, UTC."""
+    """Returns the time now: epoch milliseconds, UTC."""
     return time.time_ns() // 1_000_000
 
 
@@ -54,7 +53,7 @@ def _pause(attempt: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One call's circumstances. `now` is epoch milliseconds, UTC, and stands still during the call."""
+    """The circumstances of one call. `now` is epoch milliseconds, UTC, and stands still during the call."""
 
     caller: Caller
     now: int = field(default_factory=lambda: clock())
@@ -70,31 +69,31 @@ class Context:
         return self.caller.account
 
     def new_id(self) -> str:
-        """A new UUIDv7 text, its time part from `now`."""
+        """Returns a new UUIDv7 whose time is `now`."""
         return ids.uuid7(self.now, self.entropy(10))
 
     def secret(self) -> str:
-        """A new random secret: 256 bits as 43 url-safe characters."""
+        """Returns a new random secret: 256 bits as 43 url-safe characters."""
         return ids.secret(self.entropy(32))
 
     def as_person(self, person: str, number: int | None) -> "Context":
-        """The same circumstances, the caller being this person."""
+        """Returns the same context with this person as its caller."""
         return replace(self, caller=replace(self.caller, person=person, number=number))
 
     def acting(self, caller: Caller) -> "Context":
-        """The same circumstances with another caller."""
+        """Returns the same context with another caller."""
         return replace(self, caller=caller)
 
     def not_before(self, moment: int) -> "Context":
-        """The same circumstances, at a moment (epoch milliseconds) at the earliest."""
+        """Returns the same context at this moment (epoch milliseconds) or later."""
         return self if self.now >= moment else replace(self, now=moment)
 
 
 def stranger(source: str = "") -> Context:
-    """A context for a client that has shown no credential yet, by its network address."""
+    """Returns a context for a client that has shown no credential, by its network address."""
     return Context(Caller("", STRANGER), source=source)
 
 
 def system(account: str = "") -> Context:
-    """A context for work that no caller asked for: queue, stream and schedule lambdas."""
+    """Returns a context for work that nobody has called for: queue, stream and schedule lambdas."""
     return Context(Caller(account, SYSTEM))

@@ -1,7 +1,7 @@
-"""What is told of a desk at work: a JSON line for each request, queue record and stream batch, with CloudWatch's metrics in it.
+"""Telemetry: a JSON line for each request, queue record and stream batch, with CloudWatch's metrics in it.
 
-A line has ids, names and numbers that the desk itself knows, and nothing that a client wrote: no text, secret, address,
-query or header; of an error its type and where it was raised, not its words.
+A line has ids, names and numbers that the desk itself knows, and nothing that a client wrote: no text, secret, address, query
+or header. Of an error it has the type and where it was raised, not its message.
 """
 
 import logging
@@ -25,7 +25,7 @@ log = logging.getLogger("polydesk")
 NAMESPACE = "Polydesk"
 MESSAGES, ROUTING_WAIT, TIMER_LATENESS = "Messages", "RoutingWait", "TimerLateness"
 QUEUE_AGE, ERRORS, REFUSED = "QueueAge", "Errors", "Refused"
-#: Every metric, and its unit. What comes twice (a stream's batch, a queue's message) counts twice: they are for watching.
+#: Every metric and its unit. A batch or message that comes twice counts twice: metrics are for watching.
 UNITS = {
     MESSAGES: "Count",
     ROUTING_WAIT: "Milliseconds",
@@ -34,32 +34,32 @@ UNITS = {
     ERRORS: "Count",
     REFUSED: "Count",
 }
-#: Values of one metric that CloudWatch takes in a line: no batch may have more.
+#: Values of one metric that CloudWatch takes in one line. No batch may have more.
 MOST_VALUES = 100
 
 _MOST_FRAMES = 20
-#: Where an error's own words are shown, too: on the machine of a developer (`make run`).
+#: Whether an error's message is shown too: on a developer's machine (`make run`).
 _WORDS = config.STAGE == "local" and not config.IN_LAMBDA
 _ids: ContextVar[Mapping[str, str] | None] = ContextVar("ids", default=None)
 _encoder = msgspec.json.Encoder()
 
 
 class Failed(Exception):
-    """A job failed. Says with what type of error; the rest is in its line, because Lambda logs what it is raised."""
+    """A job failed. It names only the type of error, because Lambda logs what is raised; the rest is in the job's line."""
 
 
 class LogFields(dict[str, Any]):
-    """What a line says; as text for a terminal."""
+    """The fields of a line; readable text on a terminal."""
 
     def __str__(self) -> str:
         return " ".join([str(self["message"]), *(f"{name}={value}" for name, value in self.items() if name != "message")])
 
 
 class JsonLines(logging.Formatter):
-    """Records as JSON lines, their errors without their words."""
+    """Formats records as JSON lines, errors without their messages."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line."""
+        """Returns one line."""
         error = record.exc_info[1] if record.exc_info else None
         told = (
             record.msg
@@ -71,7 +71,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure() -> None:
-    """In Lambda: JSON lines on standard output, from LOG_LEVEL on. Elsewhere logging is the runner's to set."""
+    """Sets up logging in Lambda: JSON lines on standard output, from LOG_LEVEL on. Elsewhere the runner sets it up."""
     if config.IN_LAMBDA and not log.handlers:
         handler = logging.StreamHandler(sys.stdout)
         handler.setFormatter(JsonLines())
@@ -81,15 +81,15 @@ def configure() -> None:
 
 
 def invoked(**ids: str | None) -> None:
-    """Sets what every line has from now on, in this thread, to say which call it is of."""
+    """Sets fields that every line of this thread has from now on, which say the invocation it belongs to."""
     _ids.set({name: id_ for name, id_ in ids.items() if id_})
 
 
 class Line:
-    """One line, written when its work is done. An error that leaves it becomes Failed."""
+    """One line, written when its work is done. An error that leaves the block becomes Failed."""
 
     def __init__(self, message: str, **fields: Any) -> None:
-        """`message` says what was done: request, record, batch, sweep."""
+        """`message` names the work: request, record, batch, sweep."""
         self._fields: dict[str, Any] = {"message": message, **(_ids.get() or {}), **fields}
         self._values: dict[str, list[float]] = {}
         self._request: type[msgspec.Struct] | None = None
@@ -108,43 +108,43 @@ class Line:
             raise Failed(type(error).__name__) from None
 
     def add(self, **fields: Any) -> None:
-        """More of what the desk knows; None is left out."""
+        """Adds fields that the desk knows; None is left out."""
         self._fields.update({name: value for name, value in fields.items() if value is not None})
 
     def measure(self, metric: str, *values: float) -> None:
-        """Values of a metric of UNITS, MOST_VALUES at most; counts are summed."""
+        """Adds values of a metric of UNITS, MOST_VALUES at most. Counts are summed."""
         if UNITS[metric] == "Count":
             self._values[metric] = [sum(values, sum(self._values.get(metric, [])))]
         elif values:
             self._values.setdefault(metric, []).extend(values)
 
     def route(self, path: str, request: type[msgspec.Struct]) -> None:
-        """The endpoint: its path with its variables' names, and the type of its requests."""
+        """Adds the endpoint: its path with its variables' names, and the type of its requests."""
         self._request = request
         self.add(route=path)
 
     def caller(self, caller: Caller) -> None:
-        """Who calls. A visitor's uuid is what his client says that it is, so it is told only where it is one."""
+        """Adds who calls. A visitor's uuid is what their client says, so it is added only if it is one."""
         self.add(account=caller.account or None, caller=caller.level, person=_uuid(caller.person))
 
     def conversation(self, given: Any) -> None:
-        """What a request names as its conversation, if that can be one: a uuid, or a number."""
+        """Adds what a request names as its conversation, if that can be one: a uuid or a number."""
         self.add(conversation=_uuid(given), conversation_number=given if isinstance(given, int) else None)
 
     def refused(self, error: Exception) -> None:
-        """Why a caller did not get what he wanted: what the error says of kinds and fields, never of values."""
+        """Adds why a caller was refused: the kinds and fields that the error names, never values."""
         cause = type(error.__cause__).__name__ if error.__cause__ else None
         self.add(error=type(error).__name__, cause=cause, field=self._field(getattr(error, "field", "")))
         self.add(kind=getattr(error, "kind", None), code=getattr(error, "code", None))
 
     def _field(self, named: str) -> str | None:
-        """The field without what is in it, if it is the request's own: other names, and keys within it, are the client's."""
+        """Returns the field's name if the request type has it. Other names, and keys within it, are the client's own."""
         known = msgspec.structs.fields(self._request) if self._request else ()
         head = named.partition("[")[0].partition(".")[0]
         return head if any(head in (field.name, field.encode_name) for field in known) else None
 
     def failed(self, error: BaseException) -> None:
-        """What went wrong on our side."""
+        """Adds an error on our side."""
         self._unexpected = error
         self.add(**_error_fields(error))
 
@@ -156,7 +156,7 @@ class Line:
     def _metrics(self) -> dict[str, Any]:
         if not (self._values and config.IN_LAMBDA):
             return self._values
-        # Imported by the first line that has a metric: 13 ms that a request which succeeds never pays.
+        # Imported by the first line with a metric: 13 ms that a successful request does not pay.
         from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
 
         dimensions = {"Stage": config.STAGE}
@@ -171,7 +171,7 @@ def _uuid(given: object) -> str | None:
 
 
 def _error_fields(error: BaseException) -> dict[str, Any]:
-    """An error's type, AWS's code for it, the types that caused it, and where it was raised, innermost last."""
+    """Returns an error's type, AWS's code for it, the types that caused it, and where it was raised, innermost last."""
     chain = list(_chain(error))
     codes = [code for each in chain if (code := _code(each))]
     frames = [
@@ -188,6 +188,6 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _code(error: BaseException) -> str | None:
-    """`ThrottlingException` and the like, where the error is AWS's answer."""
+    """Returns AWS's code for an error (`ThrottlingException`), if it is an answer of AWS."""
     response = getattr(error, "response", None)
     return response.get("Error", {}).get("Code") if isinstance(response, dict) else None

@@ -1,6 +1,6 @@
-"""`make account STAGE=… NAME=… EMAIL=…`: an account on a deployed desk, with its owner. Its secrets are told once.
+"""`make account STAGE=… NAME=… EMAIL=…`: opens an account on a deployed desk, with its owner. Its secrets are shown once.
 
-More agents are made by the owner, through the APIs. The stage is POLYDESK_STAGE, as for every use case.
+The owner adds more agents through the APIs. The stage is POLYDESK_STAGE, as for every use case.
 """
 
 import argparse
@@ -28,9 +28,9 @@ from infra.aws import CannotDeploy, here, run
 
 
 def create(name: str, owner: str, email: str, agents: Mapping[str, str], **given: str | bool) -> dict[str, Any]:
-    """Makes an account, its owner, `agents` (names by e-mail) and a client of each api level; returns what is to be kept.
+    """Opens an account with its owner, `agents` (names by e-mail) and a client of each api level. Returns what to keep.
 
-    `given` are settings of the account. Raises Exists for an e-mail that somebody has.
+    `given` are settings of the account. Raises Exists for an e-mail that is taken.
     """
     password = secrets.token_urlsafe(12)
     opened = owners.sign_up(

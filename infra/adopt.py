@@ -1,7 +1,7 @@
-"""What of a stage exists on AWS, whoever deployed it and however far he came, and Chalice's record of it.
+"""Adopts what exists of a stage on AWS, however far an earlier deployment came, into Chalice's record of it.
 
-Chalice knows what it has deployed from a file that it writes last. Here the file is made from what AWS has, so that neither
-a crash, nor a lost file, nor another machine deploys anything twice.
+Chalice knows what it has deployed from a file that it writes last. Here that file is made from what AWS has, so that neither a
+crash, a lost file nor another machine deploys anything twice.
 """
 
 from collections.abc import Collection, Mapping
@@ -31,7 +31,7 @@ class Found:
     websocket_api: str | None
 
     def records(self, stage: str) -> list[dict[str, Any]]:
-        """Chalice's records of it, in the order of deployment: it deletes in the contrary one."""
+        """Chalice's records of it in the order of deployment; Chalice deletes in the opposite order."""
         names = {function["FunctionArn"]: name for name, function in self.functions.items()}
         return [
             *(
@@ -72,9 +72,9 @@ def _short(name: str, stage: str) -> str:
 
 
 def find(stage: str, streams: Collection[str]) -> Found:
-    """Looks at what exists, and takes away what an interrupted or an older deployment has left to no use.
+    """Looks at what exists, and removes what an interrupted or older deployment has left unused.
 
-    `streams` are the ARNs of the tables' streams of today. Raises CannotDeploy as `roles` does.
+    `streams` are the ARNs of the tables' present streams. Raises CannotDeploy as `roles` does.
     """
     client = boto3.client("lambda")
     functions = _functions(client, stage)
@@ -90,7 +90,7 @@ def find(stage: str, streams: Collection[str]) -> Found:
 
 
 def _functions(client: "LambdaClient", stage: str) -> dict[str, Any]:
-    """Chalice's functions: by name, and by the tag that it gives."""
+    """Returns Chalice's functions, found by their names and the tag that Chalice gives."""
     found: dict[str, Any] = {}
     for function in pages(client, "list_functions", "Functions"):
         name = function["FunctionName"]
@@ -117,14 +117,14 @@ def roles(stage: str) -> dict[str, str]:
 
 
 def _check_region(stage: str, tags: Mapping[str, str]) -> None:
-    """Roles are the one thing that an account has once for all regions."""
+    """Raises CannotDeploy for a stage that lives in another region. Roles are shared by all regions of an account."""
     region = boto3.session.Session().region_name
     if tags.get(REGION_TAG, region) != region:
         raise CannotDeploy(f"stage {stage} lives in {tags[REGION_TAG]}; give the one in {region} another name")
 
 
 def _mappings(client: "LambdaClient", function: str, streams: Collection[str]) -> list[Any]:
-    """A function's mappings, one a source; a second one, and one of a stream that is no more, is removed."""
+    """Returns a function's mappings, one for each source. A second one, and one of a stream that no longer exists, is removed."""
 
     def listed() -> list[Any]:
         return list(pages(client, "list_event_source_mappings", "EventSourceMappings", FunctionName=function))

@@ -1,4 +1,4 @@
-"""Where it is deployed to, and what the commands that deploy have in common."""
+"""What the commands that deploy have in common: the region, the account, progress, waiting."""
 
 import os
 import re
@@ -16,7 +16,7 @@ _PATIENCE = 300
 
 
 class CannotDeploy(Exception):
-    """Why it stops, in a sentence for the person who deploys."""
+    """Why a deployment stops, in a sentence for the person who deploys."""
 
 
 def say(what: str, how: str) -> None:

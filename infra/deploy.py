@@ -1,6 +1,6 @@
 """`make deploy STAGE=…`: the stack, `chalice deploy`, what Chalice can't set, and a walk through what is served.
 
-Every step looks at AWS first and does what is left to do, so the command is repeated after any failure, on any machine.
+Every step looks at AWS first and does what is left to do, so the command can be repeated after any failure, on any machine.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def main() -> int:
 
 
 def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None:
-    """Brings the stage to what is checked out, see watch.apply for `watched_by`. Raises CannotDeploy."""
+    """Brings the stage to what is checked out. `watched_by` is as in watch.apply. Raises CannotDeploy."""
     say("deploy", f"{stage} in {here(stage)}, account {account()}")
     adopt.roles(stage)  # before anything is made in the wrong region
     _check_settings(stage)
@@ -50,13 +50,13 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
 
 
 def _check_settings(stage: str) -> None:
-    """Raises CannotDeploy for a setting that can't be one."""
+    """Raises CannotDeploy for a bad setting."""
     gateway.Throttle.of(project.throttle(stage))
     project.sender(stage)
 
 
 def _code(stage: str, folder: Path, streams: dict[str, str], before: adopt.Found) -> None:
-    """`chalice deploy`, told what exists."""
+    """Runs `chalice deploy`, which is told what exists."""
     project.configure(stage, folder, _addresses(stage, before), before.websocket_api)
     project.record(stage, folder, before.records(stage))
     say("adopt", f"{len(before.records(stage))} resources are there")
@@ -70,12 +70,12 @@ def _function_names(stage: str, folder: Path) -> list[str]:
 
 
 def _days(stage: str) -> int:
-    """How long logs are kept."""
+    """Returns how many days logs are kept."""
     return int(project.setting(stage, "log_retention_in_days") or 30)
 
 
 def _addresses(stage: str, found: adopt.Found) -> dict[str, str]:
-    """What the functions are told of where they are and where files are; no more than that before there is an API."""
+    """Returns the addresses that functions get: where they are and where files are. Fewer before there is an API."""
     gateway_stage = project.gateway_stage(stage)
     http = project.public_url(stage) or (found.rest_api and gateway.url(found.rest_api, gateway_stage))
     sockets = found.websocket_api and gateway.url(found.websocket_api, gateway_stage)
@@ -84,7 +84,7 @@ def _addresses(stage: str, found: adopt.Found) -> dict[str, str]:
 
 
 def _check(stage: str, folder: Path, found: adopt.Found) -> None:
-    """All that the app declares is there. Raises CannotDeploy."""
+    """Raises CannotDeploy unless everything is there that the app declares."""
     missing = found.missing(project.resources(stage, folder), stage)
     if missing:
         raise CannotDeploy(f"`chalice deploy` left out {', '.join(missing)}")

@@ -19,9 +19,14 @@ _LATER = {
     "gatewayresponse.header.Retry-After": "'1'",
     "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After'",
 }
+#: What the gateway calls a path that is in no family: a call of AWS's own without its signature, or with another one.
+_UNKNOWN = ("MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE")
 #: Headers of each kind of refusal.
 _REFUSALS: dict[Any, dict[str, str]] = {"DEFAULT_4XX": _CORS, "DEFAULT_5XX": _CORS, "THROTTLED": _CORS | _LATER}
-_BODY = {"application/json": '{"message":$context.error.messageString}'}  # the gateway's own
+_REFUSALS |= dict.fromkeys(_UNKNOWN, _CORS)
+_BODY = '{"message":$context.error.messageString}'  # the gateway's own
+#: What is said of such a path.
+NO_SUCH_PATH = '{"message":"there is no such path"}'
 #: The resource and not the path: a file's id, which is in its path, is what opens it.
 _LOGGED = (
     '{"time":"$context.requestTime","request":"$context.requestId","method":"$context.httpMethod",'
@@ -59,9 +64,12 @@ def configure(api: str, gateway_stage: str, throttle: Throttle) -> None:
     """
     client = boto3.client("apigateway")
     for kind, headers in _REFUSALS.items():
-        client.put_gateway_response(restApiId=api, responseType=kind, responseParameters=headers, responseTemplates=_BODY)
-        if client.get_gateway_response(restApiId=api, responseType=kind).get("responseParameters") != headers:
-            raise CannotDeploy(f"REST API {api} did not take the headers of {kind}")
+        own: Any = {"statusCode": "404"} if kind in _UNKNOWN else {}
+        own |= {"responseParameters": headers}
+        body = {"application/json": NO_SUCH_PATH if kind in _UNKNOWN else _BODY}
+        client.put_gateway_response(restApiId=api, responseType=kind, responseTemplates=body, **own)
+        if not own.items() <= client.get_gateway_response(restApiId=api, responseType=kind).items():
+            raise CannotDeploy(f"REST API {api} did not take the status and the headers of {kind}")
     client.create_deployment(restApiId=api, stageName=gateway_stage, tracingEnabled=False)
     stage = {"restApiId": api, "stageName": gateway_stage}
     wanted = {

@@ -61,7 +61,7 @@ def configured(stage: str) -> dict[str, Any]:
 
 
 def public_url(stage: str) -> str | None:
-    """The address that the operator has chosen (a domain of his own), from the environment or config.json."""
+    """Returns the address that the operator has chosen (their own domain), from the environment or config.json."""
     chosen = configured(stage)["stages"][stage]["environment_variables"].get("POLYDESK_PUBLIC_URL")
     return os.environ.get("POLYDESK_PUBLIC_URL") or chosen
 

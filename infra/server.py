@@ -1,17 +1,45 @@
-"""HTTP for `make run`: Chalice's own local gateway, without its forty milliseconds of Nagle, and with CORS on its refusals."""
+"""HTTP for `make run`: Chalice's own local gateway, without its forty milliseconds of Nagle; it refuses as the deployed one."""
 
 import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from chalice.app import Chalice
 from chalice.config import Config
-from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer
+from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer, LocalGateway, LocalGatewayException
+
+from infra.gateway import NO_SUCH_PATH
 
 log = logging.getLogger("polydesk.http")
+
+
+class NoSuchPath(LocalGatewayException):
+    """The path is in no family of the app's."""
+
+    CODE = 404
+
+
+class Gateway(LocalGateway):
+    """What finds the app's route for a request."""
+
+    def _generate_lambda_event(self, method: str, path: str, headers: Any, body: bytes | None) -> Any:
+        try:
+            return super()._generate_lambda_event(method, path, headers, body)
+        except ValueError as error:
+            raise NoSuchPath({}, NO_SUCH_PATH.encode()) from error
+
+
+class Methods(dict[str, Any]):
+    """The methods of a path, and with them any other: its dialect refuses that as it does one that it knows."""
+
+    def __contains__(self, method: object) -> bool:
+        return True
+
+    def __missing__(self, method: str) -> Any:
+        return next(iter(self.values()))
 
 
 class Server(ThreadingHTTPServer):
@@ -48,6 +76,20 @@ class Handler(ChaliceRequestHandler):
 
     disable_nagle_algorithm = True
     wbufsize = -1
+    #: Of what is no HTTP.
+    error_content_type = "application/json"
+    error_message_format = '{"message": "%(explain)s"}'
+
+    def __init__(self, request: Any, address: Any, server: Any, app_object: Chalice, config: Config) -> None:
+        """As the base class, with a gateway of its own."""
+        self.local_gateway = Gateway(app_object, config)
+        BaseHTTPRequestHandler.__init__(self, request, address, server)
+
+    def __getattr__(self, name: str) -> Any:
+        """Handles any method as the known ones."""
+        if name.startswith("do_"):
+            return self._generic_handle
+        raise AttributeError(name)
 
     def _generic_handle(self) -> None:
         # Chalice's own converter says 127.0.0.1 whoever calls; API Gateway says whose connection it is.
@@ -57,6 +99,10 @@ class Handler(ChaliceRequestHandler):
             self.wfile.flush()
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 (as the base has them)
+
+    def _send_http_response_with_body(self, code: int, headers: Any, body: Any) -> None:
+        """A HEAD gets the headers alone: a body would be read as the beginning of the next answer."""
+        super()._send_http_response_with_body(code, headers, b"" if self.command == "HEAD" else body)
 
     def _send_error_response(self, error: Any) -> None:
         """What the gateway itself refuses: as the deployed one does, with CORS."""
@@ -71,4 +117,5 @@ class Handler(ChaliceRequestHandler):
 def serve(app: Chalice, port: int) -> LocalDevServer:
     """A server of the app on 127.0.0.1, bound and not yet serving. Raises OSError for a taken port."""
     app.__class__ = LocalChalice
+    app.routes = {path: Methods(methods) for path, methods in app.routes.items()}
     return LocalDevServer(app, Config.create(chalice_app=app, app_name=app.app_name), "127.0.0.1", port, Handler, Server)

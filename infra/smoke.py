@@ -30,7 +30,7 @@ _ASKED: list[tuple[str, str, int, Callable[[Any], bool]]] = [
     ("GET", "/api/v3/anytime/conversations", 401, lambda body: body["code"] == 401000),
     ("GET", "/cs-chat-ticket/v1/tickets", 401, lambda body: body["errors"][0]["status"] == "401"),
     ("GET", "/auth/addon/live_chat/operator/list", 401, lambda body: body["type"] == "Error"),
-    ("GET", "/smoke", 403, lambda body: "message" in body),  # the gateway itself
+    ("GET", "/smoke", 404, lambda body: "message" in body),  # the gateway itself
 ]
 
 

@@ -1,4 +1,4 @@
-"""infra/watch.yaml as a CloudFormation stack: alarms and a dashboard, which cost while nobody talks, so one asks for them."""
+"""infra/watch.yaml as a CloudFormation stack: alarms and a dashboard. They cost money while idle, so they are optional."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ TEMPLATE = Path(__file__).with_name("watch.yaml")
 
 
 def apply(stage: str, email: str | None = None) -> None:
-    """Brings a stage's alarms to the template, where it has any or `email` is to be told of them ("" nobody is).
+    """Brings a stage's alarms to the template, if it has any or `email` should get them ("" for nobody, None for no change).
 
-    None leaves it as it is who is told. Raises CannotDeploy.
+    Raises CannotDeploy.
     """
     if email is not None or cloudformation.exists(_name(stage)):
         cloudformation.apply(_name(stage), TEMPLATE, {"Stage": stage, "AlarmEmail": email})

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from chalicelib.rules import passwords
 from infra import stack
-from tests import moto_speed, policies
+from tests import described, moto_speed, policies
 from tests.world import Visitor, World
 
 
@@ -32,6 +32,13 @@ def aws() -> Iterator[None]:
             # tests/rules/test_passwords.py holds what a hash costs; the desks of the other tests need it only to be one.
             cheaper.setattr(passwords, "_N", 2)
             yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _as_described() -> Iterator[None]:
+    """No test gets an answer that /openapi.json does not describe."""
+    with described.checked():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -46,7 +46,8 @@ def _keys() -> dict[str, tuple[str, str | None]]:
     tables: list[type[base.Table]] = list(base.Table.__subclasses__())
     for table in tables:
         tables += table.__subclasses__()
-    return {str(table.Meta.table_name): (table._hash_keyname, table._range_keyname) for table in tables if hasattr(table, "Meta")}  # type: ignore[misc]
+    named = [(table, table._key_names()) for table in tables if hasattr(table, "Meta")]
+    return {str(table.Meta.table_name): (names[0], names[1] if names[1:] else None) for table, names in named}
 
 
 def _check(table: str, item: dict[str, Any]) -> None:

@@ -15,8 +15,10 @@ _STRUCTURE, _UPDATE = BaseJSONSerializer._serialize_type_structure, DynamoDBBack
 
 
 def _serialize_structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    """Moto looks for ten names, each in four spellings, in every attribute of an item, which is as it goes out already."""
-    if shape.name == "AttributeValue" and type(value) is dict:
+    """Moto looks for ten names, each in four spellings, in every attribute of an item, which is as it goes out already unless it
+    is of bytes.
+    """
+    if shape.name == "AttributeValue" and type(value) is dict and "B" not in value:
         self._default_serialize(serialized, value, shape, key)
     else:
         _STRUCTURE(self, serialized, value, shape, key)

@@ -48,6 +48,13 @@ LinesByName = Annotated[dict[Name, Lines], Meta(max_length=20)]
 Checked = Annotated[Any, Meta(description="of a type that the endpoint checks")]
 #: A value of any type that is refused wherever it is given.
 Refused = Annotated[Any, Meta(description="not served")]
+#: A moment in an answer: ISO 8601, UTC.
+Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+
+
+def one_of(*words: str | int) -> Meta:
+    """The values that a text or a number in an answer can have, for `/openapi.json`."""
+    return Meta(extra_json_schema={"enum": list(words)})
 
 
 def is_text(value: object, longest: int = 256) -> TypeGuard[str]:

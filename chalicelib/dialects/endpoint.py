@@ -181,7 +181,7 @@ class Dialect:
         return answer
 
     def refuse(self, error: DeskError, request: Request) -> Answer:
-        """What a client did wrong, in the dialect's words; `Retry-After` has the seconds until another try, `Allow` the methods."""
+        """The dialect's answer to what a client did wrong, with `Retry-After` in seconds and `Allow` where they belong."""
         answer = self.fail(error, request)
         more = {"Retry-After": str(error.seconds)} if isinstance(error, Locked | TooMany) else {}
         if isinstance(error, WrongMethod):

@@ -1,22 +1,39 @@
 """OpenAPI 3.1 of everything served, out of the endpoint tables."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
 from chalicelib.context import stranger
 from chalicelib.desk.core import rate_limits
-from chalicelib.desk.core.errors import TooMany
+from chalicelib.desk.core.errors import (
+    Conflict,
+    DeskError,
+    Exists,
+    Forbidden,
+    Invalid,
+    Locked,
+    NotAuthenticated,
+    NotFound,
+    Stale,
+    TooMany,
+)
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import Answer, Cors, Request
+from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Shows, Upload
 
 _VARIABLE = re.compile(r"{(\w+)}")
-_REF = "#/components/schemas/{name}"
+_SCHEMAS = "#/components/schemas/"
+_JSON, _AUTHORIZATION = "application/json", "Authorization"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
-
+#: A file of a form.
+_BINARY = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
+#: An error of each kind, to see how a dialect says it.
+_ERRORS: list[Exception] = [Invalid("field", "is wrong"), NotAuthenticated(), Forbidden("this"), NotFound("thing", "id")]
+_ERRORS += [Exists("thing", "id"), Conflict(), Stale(), Locked(1), TooMany("requests", 1), Exception()]
 
 #: As many requests as one counts for: it is large, and made by the first that asks a process.
 _WEIGHT = 20
@@ -24,12 +41,16 @@ _made: dict[tuple[str, ...], dict[str, Any]] = {}
 
 
 def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
-    """What is answered for `/openapi.json`: the description, or 429 where a source asks too often."""
+    """What is answered for `/openapi.json`: the description, 405 for other methods, or 429 where a source asks too often."""
     headers = CORS.as_headers()
     try:
         rate_limits.spend_by_source(stranger(request.source), "requests", _WEIGHT)
     except TooMany as error:
         return Answer({"message": str(error)}, 429, headers | {"Retry-After": str(error.seconds)}, refused=True)
+    if request.method not in ("GET", "OPTIONS"):
+        return Answer(
+            {"message": f"{request.method} is not for {request.path}"}, 405, headers | {"Allow": CORS.methods}, refused=True
+        )
     return Answer(_document(dialects) if request.method == "GET" else None, headers=headers)
 
 
@@ -41,54 +62,118 @@ def _document(dialects: Sequence[Dialect]) -> dict[str, Any]:
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
-    """The description of all endpoints: each with its parameters, its body, its answer and its dialect's errors."""
-    endpoints = [(dialect, endpoint) for dialect in dialects for endpoint in dialect.endpoints]
-    types = sorted(
-        {shape for _, endpoint in endpoints for shape in (endpoint.request, _answer(endpoint)) if shape is not None}, key=str
-    )
-    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    """The description of all endpoints: each with its parameters, its body, and all that it answers."""
+    rows = [(dialect, endpoint, list(shown(dialect, endpoint))) for dialect in dialects for endpoint in dialect.endpoints]
+    requests = {endpoint.request for _, endpoint, _ in rows}
+    answers = {each.body for *_, shapes in rows for each in shapes if each.body is not None}
+    types = sorted(requests | answers, key=str)
+    schema_of, components = _schemas(types)
+    for name in _reached([schema_of[shape] for shape in answers], components):
+        _sent_whole(components[name])
     paths: dict[str, dict[str, Any]] = {}
-    for dialect, endpoint in endpoints:
-        schema_of = dict(zip(types, schemas, strict=True))
-        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(dialect, endpoint, schema_of, components)
+    for dialect, endpoint, shapes in rows:
+        asked = components[schema_of[endpoint.request]["$ref"].removeprefix(_SCHEMAS)]
+        operation = _operation(dialect, endpoint, asked) | {"responses": _responses(shapes, schema_of)}
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Polydesk", "version": "1", "description": "One support desk in the words of four others."},
+        "info": {"title": "Polydesk", "version": "1", "description": _ABOUT},
         "paths": paths,
-        "components": {"schemas": components, "securitySchemes": _SECURITY},
+        "components": {
+            "schemas": {name: components[name] for name in sorted(_reached(paths, components))},
+            "securitySchemes": {name: scheme for dialect in dialects for name, scheme in dialect.security.items()},
+        },
     }
 
 
-_SECURITY = {
-    "PPMessage": {"type": "apiKey", "in": "header", "name": "Authorization", "description": "OAuth <token> of /ppauth/token"},
-    "Anytime": {"type": "http", "scheme": "bearer", "description": "a token of /oauth/token, or Basic email:api_key"},
-    "OneView": {"type": "http", "scheme": "bearer", "description": "a token of /oauth/token"},
-    "LiveChat": {"type": "apiKey", "in": "header", "name": "api_token"},
-}
+def _schemas(types: Sequence[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    """The schema of each type, and all to which these refer by name: what several dialects have is told apart by its module."""
+    made = msgspec.json.encode(msgspec.json.schema_components(types, ref_template=f"{_SCHEMAS}{{name}}"))
+    schemas, components = msgspec.json.decode(made.replace(b"chalicelib.dialects.", b"").replace(b".wire.", b"."))
+    return dict(zip(types, schemas, strict=True)), components
 
 
-def _answer(endpoint: Endpoint) -> Any:
-    return None if endpoint.answer in (None, type(None), Answer) else endpoint.answer
+_ABOUT = """One support desk in the words of four others.
+
+Every path answers OPTIONS, for browsers of other pages. A method that it does not have is refused with `Allow`, in the shape of
+its dialect. Answers may get further fields."""
 
 
-def _operation(dialect: Dialect, endpoint: Endpoint, schema_of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
-    shown = _answer(endpoint)
-    content = {"content": {"application/json": {"schema": schema_of[shown]}}} if shown is not None else {}
+def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
+    """All that a call may answer: its successes as the dialect wraps them, and each of its errors as the dialect says it."""
+    if get_args(endpoint.answer) and get_args(endpoint.answer)[0] is Answer:
+        for own in get_args(endpoint.answer)[1:]:
+            body = own.body and dialect.envelope(own.body)
+            yield Shows(body, own.status, own.media_type, own.headers)
+    else:
+        for shape in _shapes(endpoint.answer):
+            yield Shows(None if shape is type(None) else dialect.envelope(shape))
+    request = Request(endpoint.method, endpoint.path)
+    for error in _errors(endpoint):
+        refusal = dialect.refuse(error, request) if isinstance(error, DeskError) else dialect.fail(error, request)
+        yield Shows(type(refusal.body), refusal.status, headers=tuple(refusal.headers))
+
+
+def _shapes(shape: Any) -> Sequence[Any]:
+    """The type, or where an answer may tell nothing (UNSET) the two that it is one of."""
+    is_one_of = get_origin(shape) in (Union, UnionType) and msgspec.UnsetType in get_args(shape)
+    return get_args(shape) if is_one_of else (shape,)
+
+
+def _errors(endpoint: Endpoint) -> Iterator[Exception]:
+    """The errors of any call with such a method, path, headers and needs, and those of the row's own."""
+    own = {Invalid, TooMany, Exception, *endpoint.raises}
+    own |= {NotAuthenticated, Forbidden} if endpoint.needs else set()
+    own |= {NotFound} if "{" in endpoint.path else set()
+    own |= {Conflict} if endpoint.method != "GET" else set()  # many write at once
+    own |= {Stale} if "If-Match" in endpoint.headers.values() else set()
+    return (error for error in _ERRORS if type(error) in own)
+
+
+def _reached(part: Any, components: dict[str, Any]) -> set[str]:
+    """Names of the components to which a part of the document refers, and to which they do."""
+    found: set[str] = set()
+    waiting = [part]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            name = str(inner.get("$ref", "")).removeprefix(_SCHEMAS)
+            waiting += [components[name]] if name and name not in found else []
+            found |= {name} - {""}
+        waiting += inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else []
+    return found
+
+
+def _sent_whole(schema: dict[str, Any]) -> None:
+    """Makes the fields required that have a default: an answer has these, too."""
+    fields = schema.get("properties", {})
+    always = [name for name, field in fields.items() if "default" in field or name in schema["required"]]
+    schema["required"] = always
+
+
+def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any]:
+    """An operation but for its responses; `schema` is its request's."""
     operation: dict[str, Any] = {
         "tags": [dialect.name],
         "operationId": f"{dialect.name}_{endpoint.use.__name__}",
         "summary": (endpoint.use.__doc__ or "").strip().split("\n")[0],
-        "parameters": _parameters(endpoint),
-        "responses": {
-            "200": {"description": "Success", **content},
-            "default": {"description": f"An error as {dialect.name} shows it"},
-        },
-        "security": [{dialect.name: []}] if endpoint.needs else [],
+        "parameters": _parameters(dialect, endpoint, schema),
+        "security": _security(dialect, endpoint),
     }
-    body = _body(endpoint, components[schema_of[endpoint.request]["$ref"].rsplit("/", 1)[1]])
+    body = _body(endpoint, schema)
     if body:
-        operation["requestBody"] = {"content": {endpoint.media_type: {"schema": body}}}
+        kinds = dict.fromkeys([endpoint.media_type, *([MULTIPART] if endpoint.in_form else [])])
+        operation["requestBody"] = {"required": bool(body["required"]), "content": {kind: {"schema": body} for kind in kinds}}
     return operation
+
+
+def _security(dialect: Dialect, endpoint: Endpoint) -> list[dict[str, list[str]]]:
+    """What a caller shows, any one of these: each scheme with the level, the permission or the api level that it must have."""
+    if endpoint.needs is None:
+        schemes: list[dict[str, list[str]]] = [{name: []} for name in dialect.security]
+        return [{}, *schemes] if _AUTHORIZATION in endpoint.headers.values() else []
+    levels = [endpoint.needs] if isinstance(endpoint.needs, str) else endpoint.needs
+    return [{name: [level]} for name in dialect.security for level in levels]
 
 
 def _body(endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
@@ -96,28 +181,48 @@ def _body(endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
     elsewhere = {*_VARIABLE.findall(endpoint.path), *endpoint.headers}
     written = schema.get("properties", {}) if endpoint.method != "GET" else {}
     fields = {name: field for name, field in written.items() if name not in elsewhere}
+    files = {field.encode_name: _BINARY for field in msgspec.structs.fields(endpoint.request) if field.type is Upload}
     needed = [name for name in schema.get("required", []) if name in fields]
-    return {**schema, "properties": fields, "required": needed} if fields else None
+    return {**schema, "properties": fields | files, "required": needed} if fields else None
 
 
-def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> list[dict[str, Any]]:
     """Path variables and headers, and for GET all other fields as query parameters."""
-    in_path = set(_VARIABLE.findall(endpoint.path))
-    parameters = []
-    for field in msgspec.structs.fields(endpoint.request):
-        name, place = field.encode_name, "path" if field.encode_name in in_path else "query"
-        if name in endpoint.headers:
-            name, place = endpoint.headers[name], "header"
-        elif place == "query" and endpoint.method != "GET":
+    in_path, headers = set(_VARIABLE.findall(endpoint.path)), endpoint.headers
+    parameters = [
+        {"name": name, "in": "header", "required": False, "schema": msgspec.json.schema(kind)}
+        for name, kind in dialect.headers.items()
+    ]
+    for name, field in schema.get("properties", {}).items():
+        place = "path" if name in in_path else "header" if name in headers else "query"
+        if headers.get(name) == _AUTHORIZATION or (place == "query" and endpoint.method != "GET"):
             continue
-        parameters.append(
-            {"name": name, "in": place, "required": place == "path" or field.required, "schema": _schema(field.type)}
-        )
+        needed = place == "path" or name in schema.get("required", [])
+        style = {"style": "deepObject", "explode": True} if field.get("type") == "object" else {}
+        parameters.append({"name": headers.get(name, name), "in": place, "required": needed, "schema": field, **style})
     return parameters
 
 
-@cache
-def _schema(type_: Any) -> dict[str, Any]:
-    schema = msgspec.json.schema(type_, ref_template=_REF)
-    schema.pop("$defs", None)
-    return schema
+def _responses(shapes: Sequence[Shows], schema_of: dict[Any, Any]) -> dict[str, Any]:
+    """All that is answered by status, and there by media type."""
+    responses: dict[str, Any] = {}
+    for status in sorted({each.status for each in shapes}):
+        same = [each for each in shapes if each.status == status]
+        headers = {name: {"schema": {"type": "string"}} for each in same for name in each.headers}
+        kinds = dict.fromkeys(each.media_type for each in same if each.body is not None or each.media_type != _JSON)
+        content = {
+            kind: _content([schema_of[each.body] for each in same if each.body and each.media_type == kind]) for kind in kinds
+        }
+        responses[str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            **({"headers": headers} if headers else {}),
+            **({"content": content} if content else {}),
+        }
+    return responses
+
+
+def _content(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    different = [schema for at, schema in enumerate(schemas) if schema not in schemas[:at]]
+    if not different:
+        return {}
+    return {"schema": different[0] if len(different) == 1 else {"oneOf": different}}

@@ -27,7 +27,7 @@ from chalicelib.desk.core.events import (
 )
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import PersonView
-from chalicelib.desk.realtime import live, receipts
+from chalicelib.desk.realtime import closing, live, receipts
 from chalicelib.desk.realtime.live import Listener
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -99,9 +99,9 @@ def _say(ctx: Context, conversation: Conversation, heard: list[Listener], stored
 def _ended(ctx: Context, event: AccessEnded) -> str:
     """Closes the sockets of those whose tokens have ended, a page of them; the rest is another event's."""
     if event.person:
-        rest = event if live.close_ended(ctx, event.person) else None
+        rest = event if closing.close_ended(ctx, event.person) else None
     else:
-        after = live.close_ended_of_account(ctx, event.after)
+        after = closing.close_ended_of_account(ctx, event.after)
         rest = AccessEnded(event.account, event.at, after=after) if after else None
     events.publish([rest] if rest else [], ctx.now)
     return "goes on" if rest else "closed"

@@ -1,1 +1,1 @@
-"""DynamoDB tables, one file a table: keys, indexes, and every conditional write, named by intent."""
+"""DynamoDB tables, one file for each: keys, indexes, and every conditional write under a name that says what it is for."""

@@ -1,4 +1,4 @@
-"""Accounts: what is written over several tables at once when one is opened, changes a secret, or goes."""
+"""Accounts: writes over several tables when an account is opened, gets a client's new secret, or is removed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from chalicelib.models.unique_names import UniqueName
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A new account: its document, its owner with the names that are his, its clients' keys and secrets."""
+    """A new account: its document, its owner with their unique names, its clients' keys and secrets."""
 
     setting: Setting
     owner: Person
@@ -26,9 +26,10 @@ class New:
 
 
 def open_(new: New, login: UniqueName | None = None, others: Sequence[str] = ()) -> None:
-    """Stores an account with its owner: one request. `login` is his, if he has one, and `others` what he owns then.
+    """Stores an account with its owner. One request. `login` is the owner's, if they have one, and `others` the accounts they
+    then own.
 
-    Raises Refused where the account's id or one of the names is taken, or the login has changed.
+    Raises ConditionFailed where the account's id or a name is taken, or the login has changed.
     """
     with transaction() as write:
         write.save(new.setting)
@@ -42,8 +43,9 @@ def open_(new: New, login: UniqueName | None = None, others: Sequence[str] = ())
 
 
 def change_secret(setting: Setting, document: dict[str, Any], secret: Token, ending: Token, old: str | None) -> None:
-    """Stores a client's new secret over the version read, drops the old one and ends the tokens that it gave. Raises Refused
-    where the account has been changed.
+    """Stores a client's new secret, drops the old one and ends the tokens it issued.
+
+    Raises ConditionFailed where the account has changed since it was read.
     """
     setting.document = document
     with transaction() as write:
@@ -55,11 +57,10 @@ def change_secret(setting: Setting, document: dict[str, Any], secret: Token, end
 
 
 def close(setting: Setting, document: dict[str, Any], ending: Token, login: UniqueName, heir: Person | None) -> None:
-    """Marks an account as removed and ends all its tokens; its owner keeps his login where he owns another one.
+    """Marks an account as removed and ends all its tokens. Its owner keeps their login if they own another account.
 
-    `heir` is his row in the account where he logs in from now on, with what it takes over; None where this one was not
-    where he logs in, or his last.
-    Raises Refused where something has changed since it was read.
+    `heir` is the owner's row in the account where they log in from now on; None if they did not log in here, or this was their
+    last one. Raises ConditionFailed where something has changed since it was read.
     """
     setting.document = document
     with transaction() as write:

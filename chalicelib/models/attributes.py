@@ -1,17 +1,22 @@
-"""Attributes of our tables: plain values, each under its own name."""
+"""Attributes of our tables: plain values. Each says with `attr_name` under which one to three letters it is stored, because a
+row's size, which every write pays for, counts names too. Models that share a table share these names.
+"""
 
+import re
+from base64 import b64decode
 from typing import Any, TypeVar, overload
 
 from pynamodb import attributes
 from pynamodb.attributes import Attribute
-from pynamodb.constants import NUMBER
+from pynamodb.constants import BINARY, NUMBER
 
 _A = TypeVar("_A", bound="Attribute[Any]")
 _T = TypeVar("_T")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Plain(Attribute[_T]):
-    """An attribute of a table: read and set without a look at whether it is one of a map, which can be under another name."""
+    """An attribute of a table: read and set by its name in the model, without a look at whether it is one of a map."""
 
     @overload
     def __get__(self: _A, instance: None, owner: Any) -> _A: ...
@@ -53,6 +58,27 @@ class IntegerAttribute(Plain[int]):
     def deserialize(self, value: str) -> int:
         """As it was."""
         return int(value)
+
+
+class UuidAttribute(Plain[str]):
+    """A uuid, in 16 bytes instead of 36. Any other text, such as a uuid in capitals, is kept too: behind a zero, never in 16."""
+
+    attr_type = BINARY
+
+    def serialize(self, value: str) -> bytes:
+        """As DynamoDB wants it."""
+        if _UUID.fullmatch(value):
+            return bytes.fromhex(value.replace("-", ""))
+        text = b"\0" + value.encode()
+        return text if len(text) != 16 else b"\0" + text
+
+    def deserialize(self, value: bytes | str) -> str:
+        """As it was; also from base64, in which Lambda has a stream's records."""
+        packed = b64decode(value) if isinstance(value, str) else value
+        if len(packed) != 16:
+            return packed.lstrip(b"\0").decode()
+        digits = packed.hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 class VersionAttribute(IntegerAttribute, attributes.VersionAttribute):

@@ -1,4 +1,4 @@
-"""What every table shares: one connection, names by stage, and what a refused write says."""
+"""What every table shares: one connection, fast reading and writing of rows, and the error of a conditional write."""
 
 import random
 import time
@@ -11,7 +11,7 @@ from pynamodb import attributes
 from pynamodb.attributes import Attribute
 from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import NULL, NUMBER, STRING
+from pynamodb.constants import NULL, STRING
 from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError, VerboseClientError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -22,19 +22,20 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.expressions import SetAll, as_read, clauses
 
-#: Times that a write is repeated which met another one, and seconds that it waits at most before the first of them.
+#: Times that a write is repeated after it met another one, and the longest pause before the first repetition, in seconds.
 _CONFLICTS, _PAUSE = 5, 0.02
 _CONDITION, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 
 
 class _Connection(Connection):
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Sends a request. pynamodb's own way tells listeners that we have none of, and asks for the units that it took."""
+        """Sends a request, without pynamodb's listeners and without asking for the consumed capacity."""
         return self._make_api_call(operation_name, operation_kwargs)
 
     def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """The same, again a few times for a write that met another at the same item at the same moment: nothing of it is
-        stored, and none of its conditions has failed, so it says nothing about the row.
+        """Sends it again, a few times, for a write that met another one at the same item.
+
+        Nothing of such a write is stored and none of its conditions has failed, so it says nothing about the row.
         """
         for attempt in range(_CONFLICTS):
             try:
@@ -47,7 +48,7 @@ class _Connection(Connection):
 
 
 def _is_conflict(error: VerboseClientError) -> bool:
-    """Whether another writer was at it, and nothing else stood in the way."""
+    """Returns whether another write was the only obstacle."""
     if error.response["Error"]["Code"] in ("TransactionConflictException", "TransactionInProgressException"):
         return True
     return {reason.code for reason in error.cancellation_reasons if reason} == {_CONFLICT}
@@ -56,7 +57,7 @@ def _is_conflict(error: VerboseClientError) -> bool:
 #: One client for all tables and threads: a client costs more than a hundred calls.
 connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=3, max_pool_connections=64)
 
-#: Bytes that DynamoDB lets a key have.
+#: Bytes of a key that DynamoDB allows.
 _LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
 #: Keys that one BatchGetItem takes.
 _MOST_KEYS = 100
@@ -66,8 +67,8 @@ _M = TypeVar("_M", bound="Table")
 class ConditionFailed(Exception):
     """A conditional write did not apply, and nothing of it is stored.
 
-    `reasons` has one entry an operation, in the transaction's order (puts before updates): None where that one was
-    willing, else its code; `found` has the raw item that stood in the way, where the operation asked for it.
+    `reasons` has one entry for each operation in the transaction's order (puts before updates): None for one that would have
+    applied, else its code. `found` has the raw item that was in the way, where the operation asked for it.
     """
 
     def __init__(self, reasons: list[str | None], found: list[dict[str, Any] | None]) -> None:
@@ -77,18 +78,18 @@ class ConditionFailed(Exception):
 
 
 def _deserializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
-    """A text is what it is, a whole number Python's own to make."""
+    """Returns what turns a stored value into ours, None for a text."""
     as_it_is = type(attribute).deserialize in (Attribute.deserialize, attributes.UnicodeAttribute.deserialize)
     return None if as_it_is else int if isinstance(attribute, IntegerAttribute) else attribute.deserialize
 
 
 def _serializer(attribute: Attribute[Any]) -> Callable[[Any], Any] | None:
-    """A text and a truth are what they are."""
+    """Returns what turns our value into a stored one, None for texts and booleans."""
     return None if isinstance(attribute, UnicodeAttribute | BooleanAttribute) else attribute.serialize
 
 
 class Table(Model):
-    """Base of all models: uses the shared connection instead of one a table."""
+    """Base of all models. They share one connection."""
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -100,22 +101,23 @@ class Table(Model):
 
     @classmethod
     def _instantiate(cls: type[_M], attribute_values: dict[str, dict[str, Any]]) -> _M:
-        """A row as it was read. pynamodb's own way sets every default twice and every value through a descriptor, which
-        takes longer than all else that we do with an inbox page. No attribute of ours is stored under another name.
+        """Returns a row from its raw item. pynamodb's own way sets every default twice and every value through a descriptor,
+        which takes longer than everything else that an inbox page needs.
         """
         row, readers, values = cls.__new__(cls), cls._reading(), cls._defaults()
-        for name, value in attribute_values.items():
-            if (reader := readers.get(name)) and NULL not in value:
-                kind, deserialize = reader
+        for stored, value in attribute_values.items():
+            if (reader := readers.get(stored)) and NULL not in value:
+                name, kind, deserialize = reader
                 values[name] = deserialize(value[kind]) if deserialize else value[kind]
         row.attribute_values = values
         return row
 
     @classmethod
     @cache
-    def _reading(cls) -> dict[str, tuple[str, Callable[[Any], Any] | None]]:
-        """Of each attribute the type its value stands under, and what makes it ours, if anything has to."""
-        return {name: (attribute.attr_type, _deserializer(attribute)) for name, attribute in cls._attributes.items()}
+    def _reading(cls) -> dict[str, tuple[str, str, Callable[[Any], Any] | None]]:
+        """Returns by stored name each attribute's name, its DynamoDB type, and what deserializes it, if anything has to."""
+        known = cls._attributes.items()
+        return {one.attr_name: (name, one.attr_type, _deserializer(one)) for name, one in known}
 
     @classmethod
     def _defaults(cls) -> dict[str, Any]:
@@ -125,7 +127,7 @@ class Table(Model):
     @classmethod
     @cache
     def _with_defaults(cls) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
-        """Defaults by name, and what makes those that no two rows may share."""
+        """Returns defaults by name, and factories of those that rows may not share."""
         known = {name: attribute.default for name, attribute in cls._attributes.items() if attribute.default is not None}
         made = [(name, default) for name, default in known.items() if callable(default)]
         return {name: default for name, default in known.items() if not callable(default)}, made
@@ -139,31 +141,42 @@ class Table(Model):
         self.attribute_values |= attributes
 
     def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
-        """A row as it is stored. Raises AttributeNullError where it lacks what it must have."""
+        """Returns the row's raw item. Raises AttributeNullError where a required attribute is missing."""
         item, own = {}, self.attribute_values
-        for name, (kind, serialize, optional) in self._writing().items():
+        for name, (stored, kind, serialize, optional) in self._writing().items():
             value = own.get(name)
-            stored = serialize(value) if serialize and value is not None else value
-            if stored is not None:
-                item[name] = {kind: stored}
+            written = serialize(value) if serialize and value is not None else value
+            if written is not None:
+                item[stored] = {kind: written}
             elif null_check and not optional:
                 raise AttributeNullError(name)
         return item
 
     @classmethod
     @cache
-    def _writing(cls) -> dict[str, tuple[str, Callable[[Any], Any] | None, bool]]:
-        """Of each attribute the type its value stands under, what writes it, if anything has to, and whether it may be None."""
+    def _writing(cls) -> dict[str, tuple[str, str, Callable[[Any], Any] | None, bool]]:
+        """Returns by name each attribute's stored name, its DynamoDB type, what serializes it, and whether it may be None."""
         known = cls._attributes.items()
-        return {name: (one.attr_type, _serializer(one), bool(one.null)) for name, one in known}
+        return {name: (one.attr_name, one.attr_type, _serializer(one), bool(one.null)) for name, one in known}
+
+    @classmethod
+    def raw(cls, **values: Any) -> dict[str, dict[str, Any]]:
+        """Returns some attributes as they are stored: a key to read, or where a Query continues. None of them is None."""
+        known = [(cls._writing()[name], value) for name, value in values.items()]
+        return {stored: {kind: serialize(value) if serialize else value} for (stored, kind, serialize, _), value in known}
+
+    @classmethod
+    def hash_key_of(cls, item: Mapping[str, dict[str, Any]]) -> str:
+        """Returns the hash key of a raw item."""
+        return str(item[cls._key_names()[0]][STRING])
 
     def get_save_kwargs_from_instance(
         self, condition: Condition | None = None, return_values_on_condition_failure: str | None = None
     ) -> dict[str, Any]:
-        """What a transaction puts. pynamodb's own way takes the row apart again, and makes a dozen objects of each condition."""
+        """Returns a transaction's put. pynamodb's own way makes a dozen objects of each condition."""
         item = self.serialize()
         if version := self._version_attribute_name:
-            item[version] = {NUMBER: str((getattr(self, version) or 0) + 1)}
+            item |= self.raw(**{version: (getattr(self, version) or 0) + 1})
         return self._operation({"Item": item}, condition, return_values_on_condition_failure)
 
     def get_update_kwargs_from_instance(
@@ -174,16 +187,16 @@ class Table(Model):
         *,
         add_version_condition: bool = True,
     ) -> dict[str, Any]:
-        """What a transaction updates: a row with a version always on the one that was read, and it is the next one then."""
+        """Returns a transaction's update. A row with a version is written only on the one that was read."""
         if version := self._version_attribute_name:
             actions = [*actions, SetAll(type(self), {version: (getattr(self, version) or 0) + 1})]
-        key = {name: {STRING: getattr(self, name)} for name in self._key_names()}
+        key = self.raw(**{name: getattr(self, name) for name in (self._hash_keyname, self._range_keyname) if name})
         return self._operation({"Key": key}, condition, return_values_on_condition_failure, actions)
 
     @classmethod
     def _key_names(cls) -> list[str]:
-        """Names of its keys: all of ours are texts."""
-        return [name for name in (cls._hash_keyname, cls._range_keyname) if name]
+        """Returns the stored names of its hash and range key. All our keys are texts."""
+        return [cls.get_attributes()[name].attr_name for name in (cls._hash_keyname, cls._range_keyname) if name]
 
     def _operation(
         self, what: dict[str, Any], condition: Condition | None, return_values: str | None, actions: Sequence[Action] = ()
@@ -192,7 +205,7 @@ class Table(Model):
         values: dict[str, Any] = {}
         conditions = [] if condition is None else [condition.serialize(names, values)]
         if version := self._version_attribute_name:
-            conditions.append(as_read(version, getattr(self, version), names, values))
+            conditions.append(as_read(self.get_attributes()[version].attr_name, getattr(self, version), names, values))
         parts = {
             "ConditionExpression": " AND ".join(conditions),
             "UpdateExpression": clauses(actions, names, values),
@@ -204,7 +217,7 @@ class Table(Model):
 
     @classmethod
     def find(cls: type[_M], hash_key: str, range_key: str | None = None, *, consistent: bool = True) -> _M | None:
-        """The item under a key, or None: also for a key that no item can have. One request."""
+        """Returns the row with this key, None if there is none or the key is too long for one. One request."""
         if not 0 < len(hash_key.encode()) <= _LONGEST_HASH or (
             range_key is not None and not 0 < len(range_key.encode()) <= _LONGEST_RANGE
         ):
@@ -215,12 +228,12 @@ class Table(Model):
 
 
 def read_page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | None]:
-    """All items of a limited Query and the key to go on from, None at the end. One request a page of the Query's size."""
+    """Returns all rows of a limited Query and the key to continue from, None at the end. One request for a page."""
     return list(results), results.last_evaluated_key
 
 
 def read_raw(wanted: Mapping[type[Table], Sequence[dict[str, Any]]]) -> dict[type[Table], list[dict[str, Any]]]:
-    """The raw items of several tables under raw keys, a moment old, those that exist: one request for each hundred keys."""
+    """Returns the raw items that exist under raw keys of several tables, a moment old. One request for each hundred keys."""
     left = [(model, key) for model, keys in wanted.items() for key in keys]
     found: dict[type[Table], list[dict[str, Any]]] = {model: [] for model in wanted}
     models = {str(model.Meta.table_name): model for model in wanted}
@@ -238,7 +251,7 @@ def read_raw(wanted: Mapping[type[Table], Sequence[dict[str, Any]]]) -> dict[typ
 
 @contextmanager
 def transaction() -> Iterator[TransactWrite]:
-    """All or nothing, in one request; raises Refused where a condition did not hold or another writer was at it."""
+    """Writes all or nothing in one request. Raises ConditionFailed where a condition did not hold."""
     try:
         with TransactWrite(connection=connection) as write:
             yield write
@@ -252,7 +265,7 @@ def transaction() -> Iterator[TransactWrite]:
 
 @contextmanager
 def conditional() -> Iterator[None]:
-    """Around one put, update or delete: raises Refused where its condition did not hold or a transaction was at it."""
+    """Wraps one put, update or delete. Raises ConditionFailed where its condition did not hold."""
     try:
         yield
     except (PutError, UpdateError, DeleteError) as error:

@@ -6,9 +6,10 @@ An index can't be changed in place (docs/operations-index-v2.md), so they projec
 
 from typing import TYPE_CHECKING
 
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.indexes import GlobalIndex
 
 if TYPE_CHECKING:
     from chalicelib.models.conversations import Conversation as Conversation
@@ -24,30 +25,30 @@ _ROUTED = ["group", "domain", "priority", "channel", "contact_key"]
 #: Stored names of attributes that conversations will have; the indexes project them already, and what is absent costs nothing.
 #: Whoever adds such an attribute gives it this name, and moves it to the list above.
 COMING = {
-    "has_tags": "tgs",
-    "has_mentions": "mns",
-    "has_drafts": "drs",
-    "has_custom_fields": "cfs",
-    "language": "lng",
-    "audience": "aud",
-    "received_from": "rcv",
-    "creator": "crt",
-    "creator_number": "crn",
-    "creator_kind": "crk",
-    "changed_at": "chg",
-    "first_replied_at": "frp",
-    "sla_policy": "slp",
-    "first_due_at": "sl1",
-    "next_due_at": "sl2",
-    "resolve_due_at": "sl3",
-    "sla_paused_at": "slz",
-    "sla_missed": "slm",
-    "deleted_at": "del",
-    "merged_into": "mrg",
+    "has_tags": "ht",
+    "has_mentions": "ha",
+    "has_drafts": "hd",
+    "has_custom_fields": "hf",
+    "language": "lg",
+    "audience": "au",
+    "received_from": "rf",
+    "creator": "cr",
+    "creator_number": "cu",
+    "creator_kind": "ce",
+    "changed_at": "cg",
+    "first_replied_at": "fr",
+    "sla_policy": "sp",
+    "first_due_at": "sf",
+    "next_due_at": "sn",
+    "resolve_due_at": "sr",
+    "sla_paused_at": "sz",
+    "sla_missed": "sm",
+    "deleted_at": "da",
+    "merged_into": "mi",
 }
 
 
-class ByActivity(GlobalSecondaryIndex["Conversation"]):
+class ByActivity(GlobalIndex["Conversation"]):
     """Inbox: an account's conversations by partition and last activity, with all that lists show and filter on."""
 
     class Meta:
@@ -58,7 +59,7 @@ class ByActivity(GlobalSecondaryIndex["Conversation"]):
     last_activity_at = IntegerAttribute(range_key=True)
 
 
-class ByAssignee(GlobalSecondaryIndex["Conversation"]):
+class ByAssignee(GlobalIndex["Conversation"]):
     """Open conversations of an agent, or those that wait for one, by when that began, with whom they are for."""
 
     class Meta:
@@ -69,18 +70,18 @@ class ByAssignee(GlobalSecondaryIndex["Conversation"]):
     held_since = IntegerAttribute(range_key=True)
 
 
-class ByConversation(GlobalSecondaryIndex["Conversation"]):
+class ByConversation(GlobalIndex["Conversation"]):
     """Members by name of a conversation, in the order in which they came: only their rows stand in it."""
 
     class Meta:
         index_name = "by_conversation"
         projection = KeysOnlyProjection()
 
-    member_of = UnicodeAttribute(hash_key=True)
+    member_of = UnicodeAttribute(hash_key=True, attr_name="mo")
     created_at = IntegerAttribute(range_key=True)
 
 
-class ByContact(GlobalSecondaryIndex["Conversation"]):
+class ByContact(GlobalIndex["Conversation"]):
     """A contact's conversations by creation."""
 
     class Meta:

@@ -11,7 +11,7 @@ from pynamodb.attributes import ListAttribute
 from pynamodb.constants import COUNT
 
 from chalicelib import config
-from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, VersionAttribute
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, UuidAttribute, VersionAttribute
 from chalicelib.models.base import Table
 from chalicelib.models.conversation_indexes import ByActivity, ByAssignee, ByContact, ByConversation
 from chalicelib.models.status_history import Ownership
@@ -27,70 +27,70 @@ _A_PAGE, _MOST_PAGES = 1000, 20
 
 
 class Conversation(Table):
-    """The summary, below 1 KB (a message pays for it), so nothing stands in it twice. Times are epoch milliseconds;
+    """The summary, below 900 bytes (a message pays for it), so nothing stands in it twice. Times are epoch milliseconds;
     `*_number` are the dialects' integer ids of the same things.
     """
 
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True)
-    number = IntegerAttribute()
-    version = VersionAttribute()
-    channel = UnicodeAttribute()
-    subject = UnicodeAttribute()
-    status = UnicodeAttribute()
-    priority = UnicodeAttribute(default="normal")
-    kind = UnicodeAttribute(null=True)
-    contact_number = IntegerAttribute()
-    group = UnicodeAttribute(null=True)
-    group_number = IntegerAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    number = IntegerAttribute(attr_name="nu")
+    version = VersionAttribute(attr_name="v")
+    channel = UnicodeAttribute(attr_name="ch")
+    subject = UnicodeAttribute(attr_name="su")
+    status = UnicodeAttribute(attr_name="st")
+    priority = UnicodeAttribute(default="normal", attr_name="pr")
+    kind = UnicodeAttribute(null=True, attr_name="ki")
+    contact_number = IntegerAttribute(attr_name="cn")
+    group = UuidAttribute(null=True, attr_name="gr")
+    group_number = IntegerAttribute(null=True, attr_name="gn")
     #: Number of the domain on whose page it was started.
-    domain = IntegerAttribute(null=True)
-    created_at = IntegerAttribute()
-    status_since = IntegerAttribute()
-    closed_at = IntegerAttribute(null=True)
+    domain = IntegerAttribute(null=True, attr_name="do")
+    created_at = IntegerAttribute(attr_name="ca")
+    status_since = IntegerAttribute(attr_name="ss")
+    closed_at = IntegerAttribute(null=True, attr_name="cl")
 
-    assignee = UnicodeAttribute(null=True)
-    assignee_number = IntegerAttribute(null=True)
-    assigned_at = IntegerAttribute(null=True)
-    picked_at = IntegerAttribute(null=True)
-    #: Agents it has been assigned to since it was opened, oldest first: a handful at most.
-    tried_agents: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, default=list)
-    routing_attempts = IntegerAttribute(default=0)
+    assignee = UuidAttribute(null=True, attr_name="as")
+    assignee_number = IntegerAttribute(null=True, attr_name="an")
+    assigned_at = IntegerAttribute(null=True, attr_name="aa")
+    picked_at = IntegerAttribute(null=True, attr_name="pa")
+    #: Numbers of the agents it has been assigned to since it was opened, oldest first: the latest ten.
+    tried_agents: ListAttribute[Any] = ListAttribute(of=IntegerAttribute, default=list, attr_name="ta")
+    routing_attempts = IntegerAttribute(default=0, attr_name="ra")
 
-    message_count = IntegerAttribute(default=0)
-    note_count = IntegerAttribute(default=0)
+    message_count = IntegerAttribute(default=0, attr_name="mc")
+    note_count = IntegerAttribute(default=0, attr_name="nc")
     #: Members by name, and how many of them are agents; None where there are none.
-    member_count = IntegerAttribute(null=True)
-    agent_count = IntegerAttribute(null=True)
-    last_activity_at = IntegerAttribute()
-    last_message = UnicodeAttribute(null=True)
+    member_count = IntegerAttribute(null=True, attr_name="mb")
+    agent_count = IntegerAttribute(null=True, attr_name="ac")
+    last_activity_at = IntegerAttribute(attr_name="la")
+    last_message = UuidAttribute(null=True, attr_name="lm")
     #: The beginning of the last public message.
-    preview = UnicodeAttribute(null=True)
-    last_sender = UnicodeAttribute(null=True)
-    last_sender_number = IntegerAttribute(null=True)
-    last_sender_kind = UnicodeAttribute(null=True)
-    is_read = BooleanAttribute(default=False)
-    is_read_by_contact = BooleanAttribute(default=False)
+    preview = UnicodeAttribute(null=True, attr_name="pv")
+    last_sender = UuidAttribute(null=True, attr_name="ls")
+    last_sender_number = IntegerAttribute(null=True, attr_name="ln")
+    last_sender_kind = UnicodeAttribute(null=True, attr_name="lk")
+    is_read = BooleanAttribute(default=False, attr_name="ir")
+    is_read_by_contact = BooleanAttribute(default=False, attr_name="ic")
 
     #: How many steps its details have been told of (steps.py), and whether it has metadata, None where not.
-    status_change_count = IntegerAttribute(default=0)
-    has_metadata = BooleanAttribute(null=True)
+    status_change_count = IntegerAttribute(default=0, attr_name="sc")
+    has_metadata = BooleanAttribute(null=True, attr_name="hm")
 
-    reassign_at = IntegerAttribute(null=True)
-    warn_at = IntegerAttribute(null=True)
-    close_at = IntegerAttribute(null=True)
+    reassign_at = IntegerAttribute(null=True, attr_name="re")
+    warn_at = IntegerAttribute(null=True, attr_name="wa")
+    close_at = IntegerAttribute(null=True, attr_name="co")
     #: When a chat is closed in which nobody has said anything; None once somebody has, so that no full row has it.
-    expire_at = IntegerAttribute(null=True)
+    expire_at = IntegerAttribute(null=True, attr_name="ea")
     #: Whether a visitor has named its agents, and nothing has been said yet: until then it is none of theirs to see or to count.
-    has_named_agents = BooleanAttribute(null=True)
+    has_named_agents = BooleanAttribute(null=True, attr_name="hn")
 
     #: None for an internal one, and for one that has not begun: lists of the account leave it out.
-    inbox_key = UnicodeAttribute(null=True)
-    holder_key = UnicodeAttribute(null=True)
-    held_since = IntegerAttribute(null=True)
-    contact_key = UnicodeAttribute()
+    inbox_key = UnicodeAttribute(null=True, attr_name="ik")
+    holder_key = UnicodeAttribute(null=True, attr_name="hk")
+    held_since = IntegerAttribute(null=True, attr_name="hs")
+    contact_key = UnicodeAttribute(attr_name="ck")
 
     by_activity = ByActivity()
     by_assignee = ByAssignee()
@@ -186,7 +186,9 @@ def is_summary(row_key: str) -> bool:
 
 
 def inbox_key(account: str, partition: str) -> str:
-    """Hash key of a partition of the inbox. Its shard is for accounts past 500 messages a second (README, decision 3)."""
+    """Hash key of a partition of the inbox. The shard after it is for accounts past 500 messages a second:
+    docs/decisions/0003-shard-in-the-inbox-key.md.
+    """
     return f"{account}#{partition}#0"
 
 
@@ -235,9 +237,7 @@ def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:
 def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> list[tuple[str, int]]:
     """Ids of what waits for an agent with since when, the longest wait first, from after one of them on: one request."""
     holder = of_key(account, WAITING)
-    place = (
-        {"key": {"S": key(account, after[0])}, "holder_key": {"S": holder}, "held_since": {"N": str(after[1])}} if after else None
-    )
+    place = Conversation.raw(key=key(account, after[0]), holder_key=holder, held_since=after[1]) if after else None
     rows = Conversation.by_assignee.query(holder, limit=limit, last_evaluated_key=place)
     return [(row.id, row.held_since or 0) for row in rows]
 

@@ -1,7 +1,7 @@
-"""Details: what is seldom written of a conversation and asked for by few, so that no message pays for it.
+"""Details: what is rarely written and rarely read about a conversation, so that messages do not pay for it.
 
-A row of the conversations' table beside the summary, key account#conversation#details. It is in no index; the table's
-stream carries it, and no event is made of it.
+A row of the conversations' table besides the summary, key account#conversation#details. It is in no index. The table's stream
+carries it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.models.status_history import StatusChange
 
 _INFIX = "#details"
-#: What may be known of what a conversation is about.
+#: Names of a conversation's metadata.
 METADATA = ("ccr", "order", "entity", "language")
 
 
@@ -30,13 +30,13 @@ class Details(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True)
-    #: The reason for the contact, the order that it is about, the entity that it belongs to, the customer's language.
-    ccr = UnicodeAttribute(null=True)
-    order = UnicodeAttribute(null=True)
-    entity = UnicodeAttribute(null=True)
-    language = UnicodeAttribute(null=True)
-    history: Any = MapAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    #: The reason for the contact, the order it is about, the entity it belongs to, the customer's language.
+    ccr = UnicodeAttribute(null=True, attr_name="cc")
+    order = UnicodeAttribute(null=True, attr_name="or")
+    entity = UnicodeAttribute(null=True, attr_name="en")
+    language = UnicodeAttribute(null=True, attr_name="lg")
+    history: Any = MapAttribute(null=True, attr_name="hi")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -44,42 +44,42 @@ class Details(Table):
 
     @property
     def changes(self) -> list[StatusChange]:
-        """The latest changes of status, the oldest first."""
+        """The latest status changes, oldest first."""
         kept = [(status_history.unpack(text), int(place)) for place, text in (self.history or {}).items()]
         return [step for step, _ in sorted(kept, key=lambda one: (one[0].at, one[1]))]
 
     def numbered(self, total: int) -> dict[int, StatusChange]:
-        """The latest of `total` status changes by their number, from 1."""
+        """Returns the latest of `total` status changes by number, from 1."""
         kept = {int(place): status_history.unpack(text) for place, text in (self.history or {}).items()}
         return {total - (total - 1 - place) % status_history.MOST: step for place, step in kept.items()}
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What is known, by name."""
+        """The metadata by name."""
         return {name: value for name in METADATA if (value := getattr(self, name))}
 
 
 def key(conversation_key: str) -> str:
-    """Hash key of the details of the conversation of a key."""
+    """Returns the hash key of a conversation's details."""
     return f"{conversation_key}{_INFIX}"
 
 
 def get(conversation_key: str) -> Details | None:
-    """The details of a conversation, read consistently: one request."""
+    """Returns the details of a conversation, read consistently. One request."""
     return Details.find(key(conversation_key))
 
 
 def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, Details | None]]:
-    """The same with their details: one request for each fifty."""
+    """Returns conversations with their details. One request for each fifty."""
     keys = [conversations.key(account, id_) for id_ in ids]
-    found = read_raw({Conversation: [{"key": {"S": one}} for of in keys for one in (of, key(of))]})[Conversation]
-    items = {item["key"]["S"]: item for item in found}
+    found = read_raw({Conversation: [Conversation.raw(key=one) for of in keys for one in (of, key(of))]})[Conversation]
+    items = {Conversation.hash_key_of(item): item for item in found}
     beside = {of: Details.from_raw_data(items[key(of)]) for of in keys if key(of) in items}
     return [(Conversation.from_raw_data(items[of]), beside.get(of)) for of in keys if of in items]
 
 
 def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
-    """The details that there are of conversations, by uuid: one request for each hundred, none for none."""
+    """Returns the details that conversations have, by uuid. One request for each hundred, none for none."""
     keys = [key(conversations.key(account, id_)) for id_ in ids]
     return {row.key.split("#")[1]: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
 
@@ -87,7 +87,7 @@ def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
 def write(
     transaction: TransactWrite, conversation_key: str, step: StatusChange | None, taken: int, metadata: Mapping[str, str | None]
 ) -> None:
-    """Within a transaction: the step that a conversation takes after so many, and metadata by name, None where one is cleared."""
+    """Adds to a transaction: the status change after `taken` others, and metadata by name, None for a cleared one."""
     fields = {name: getattr(Details, name) for name in metadata}
     actions: list[Action] = [fields[name].set(value) if value else fields[name].remove() for name, value in metadata.items()]
     if step:

@@ -20,8 +20,8 @@ Like = tuple[str, bool, Any]
 #: All partitions, and those that lists read.
 PARTITIONS, LISTED = (OPEN, CLOSED, DELETED), (OPEN, CLOSED)
 _LOOKED_THROUGH, _MOST_REQUESTS = 1000, 20
-#: The index that is read and the attributes of its keys; another version of it takes its place here.
-_INDEX, _HASH, _RANGE = Conversation.by_activity, Conversation.inbox_key, Conversation.last_activity_at
+#: The index that is read, the attribute that it hashes on and the one that sorts it; another version takes its place here.
+_INDEX, _HASH, _AT = Conversation.by_activity, "inbox_key", Conversation.last_activity_at
 
 
 class Position(NamedTuple):
@@ -103,7 +103,7 @@ def count(window: Window, most: int) -> int:
             left -= 1
             page_ = table.query(
                 inbox_key(window.account, partition),
-                range_key_condition=_RANGE.between(*window.span),
+                range_key_condition=_AT.between(*window.span),
                 filter_condition=filter_of(conditions),
                 index_name=_INDEX.Meta.index_name,
                 exclusive_start_key=after,
@@ -128,8 +128,8 @@ class _Entry(NamedTuple):
 
 def _entry(partition: str, raw: dict[str, Any], item: dict[str, Any] | None) -> _Entry:
     """An entry at the place of a raw row or key."""
-    id_ = raw[Conversation.key.attr_name]["S"].partition("#")[2]
-    return _Entry(Position(id_, int(raw[_RANGE.attr_name]["N"]), partition), item)
+    id_ = Conversation.hash_key_of(raw).partition("#")[2]
+    return _Entry(Position(id_, int(raw[_AT.attr_name]["N"]), partition), item)
 
 
 def _merged(window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None]) -> Iterator[_Entry]:
@@ -155,7 +155,7 @@ def _entries(
         return
     pages = _INDEX.query(
         inbox_key(window.account, partition),
-        _RANGE.between(since, until),
+        _AT.between(since, until),
         filter_of(conditions),
         scan_index_forward=window.oldest_first,
         page_size=sizes[bool(conditions)] + (start is None and after is not None),
@@ -179,8 +179,8 @@ def _start(window: Window, after: Position | None, partition: str) -> tuple[tupl
     if after is None:
         return window.span, None
     if after.partition == partition:
-        place = {Conversation.key.attr_name: {"S": key(window.account, after.conversation)}}
-        place |= {_HASH.attr_name: {"S": inbox_key(window.account, partition)}, _RANGE.attr_name: {"N": str(after.at)}}
+        hash_key: dict[str, Any] = {_HASH: inbox_key(window.account, partition)}
+        place = Conversation.raw(key=key(window.account, after.conversation), last_activity_at=after.at, **hash_key)
         return window.span, place
     passed = PARTITIONS.index(partition) < PARTITIONS.index(after.partition)
     return ((after.at + passed, until) if window.oldest_first else (since, after.at - passed)), None

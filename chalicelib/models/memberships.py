@@ -1,8 +1,8 @@
-"""Memberships: who is in a conversation by name, and who has closed it for himself alone.
+"""Memberships: who is a member of a conversation, and who has closed it for themselves.
 
-Rows of the conversations' table, key account#conversation#member#person, so that what an agent holds and what he is a
-member of is one query of `by_assignee`, a contact's chats and what he was added to one of `by_contact`. A conversation's
-members are found by `by_conversation`. The table's stream carries them; no event is made of them.
+Rows of the conversations' table, key account#conversation#member#person, so that one query of `by_assignee` finds what an agent
+has and is a member of, and one of `by_contact` a contact's chats and memberships. `by_conversation` finds a conversation's
+members.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,22 +31,22 @@ _AT_ONCE, _MOST_REQUESTS = 1000, 20
 
 
 class Membership(Table):
-    """A person's part in a conversation. Times are epoch milliseconds.
+    """A person's membership in a conversation. Times are epoch milliseconds.
 
-    A member by name has `member_of`; an agent also `held_by`, a contact `of_contact`. `closed_through` is the number of
-    the last public message when he closed the conversation for himself.
+    A member has `member_of`, an agent also `holder_key`, a contact `contact_key`. `closed_through` is the number of the last
+    public message when the person closed the conversation for themselves.
     """
 
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True)
-    created_at = IntegerAttribute(null=True)
-    member_of = UnicodeAttribute(null=True)
-    holder_key = UnicodeAttribute(null=True)
-    held_since = IntegerAttribute(null=True)
-    contact_key = UnicodeAttribute(null=True)
-    closed_through = IntegerAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    created_at = IntegerAttribute(null=True, attr_name="ca")
+    member_of = UnicodeAttribute(null=True, attr_name="mo")
+    holder_key = UnicodeAttribute(null=True, attr_name="hk")
+    held_since = IntegerAttribute(null=True, attr_name="hs")
+    contact_key = UnicodeAttribute(null=True, attr_name="ck")
+    closed_through = IntegerAttribute(null=True, attr_name="ct")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -64,27 +64,27 @@ class Membership(Table):
 
     @property
     def is_member(self) -> bool:
-        """Whether he is a member by name, and has not just closed the conversation for himself."""
+        """Whether they are a member, and have not only closed the conversation for themselves."""
         return self.member_of is not None
 
 
 def key(account: str, conversation: str, person: str) -> str:
-    """Hash key of a person's part in a conversation."""
+    """Returns the hash key of a person's membership."""
     return f"{conversations.key(account, conversation)}{_INFIX}{person}"
 
 
 def is_membership(row_key: str) -> bool:
-    """Whether a key of the conversations' table is a member's."""
+    """Returns whether a key of the conversations' table is a membership's."""
     return _INFIX in row_key
 
 
 def conversation_of(row_key: str) -> str:
-    """Uuid of the conversation that a key of the conversations' table belongs to."""
+    """Returns the uuid of the conversation that a key of the conversations' table belongs to."""
     return row_key.split("#")[1]
 
 
 def new(person: Person, conversation: str, now: int) -> Membership:
-    """A row that makes a person a member by name."""
+    """Returns a row that makes a person a member."""
     row = Membership(key(person.account, conversation, person.id), created_at=now)
     row.member_of = conversations.key(person.account, conversation)
     if person.kind == CONTACT:
@@ -95,24 +95,24 @@ def new(person: Person, conversation: str, now: int) -> Membership:
 
 
 def get(account: str, conversation: str, person: str) -> Membership | None:
-    """A person's part in a conversation, read consistently: one request."""
+    """Returns a person's membership, read consistently. One request."""
     return Membership.find(key(account, conversation, person))
 
 
 def get_many(account: str, conversation: str, persons: Sequence[str]) -> dict[str, Membership]:
-    """Those of the parts that exist, by person, read consistently: one request for each hundred."""
+    """Returns the memberships that exist, by person, read consistently. One request for each hundred."""
     keys = [key(account, conversation, person) for person in persons]
     return {row.person: row for row in Membership.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def of_person(account: str, person: str, conversations_: Sequence[str]) -> dict[str, Membership]:
-    """A person's parts in conversations, by conversation, read consistently: one request for each hundred, none for none."""
+    """Returns a person's memberships by conversation, read consistently. One request for each hundred, none for none."""
     keys = [key(account, id_, person) for id_ in conversations_]
     return {row.conversation: row for row in Membership.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def members(account: str, conversation: str, limit: int) -> list[str]:
-    """Uuids of the members by name in the order in which they came, as of a moment ago: one request."""
+    """Returns the uuids of the members in the order in which they joined, a moment old. One request."""
     rows = Conversation.by_conversation.query(conversations.key(account, conversation), limit=limit)
     return [row.key.rpartition("#")[2] for row in rows]
 
@@ -128,9 +128,9 @@ def change(
     unnamed: Sequence[UniqueName] = (),
     loads: LoadChanges = LoadChanges(),
 ) -> None:
-    """Writes who joins and who leaves, the claims this makes and ends, and the summary's changes, all or nothing: one request.
+    """Writes who joins and leaves, the unique names that begin and end, and the summary's changes, all or nothing. One request.
 
-    Raises Refused where any of them is no longer as it was read.
+    Raises ConditionFailed where any of them has changed since it was read.
     """
     with transaction() as write:
         for row in joining:
@@ -146,12 +146,12 @@ def change(
 
 
 def close(account: str, conversation: str, person: str, through: int) -> None:
-    """Notes that a person has closed a conversation for himself, up to its public message `through`: one request."""
+    """Notes that a person has closed a conversation for themselves, up to its public message `through`. One request."""
     Membership(key(account, conversation, person)).update([Membership.closed_through.set(through)])
 
 
 def open_(account: str, conversation: str, person: str) -> None:
-    """Forgets that he has closed it, if he has: one request."""
+    """Forgets that they have closed it. One request."""
     actions: list[Action] = [Membership.closed_through.remove()]
     with suppress(ConditionFailed), conditional():
         Membership(key(account, conversation, person)).update(actions, Membership.closed_through.exists())
@@ -162,7 +162,7 @@ def open_(account: str, conversation: str, person: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PersonIndex:
-    """An index by person and time: what an agent holds, what a contact has."""
+    """An index by person and time: an agent's conversations, or a contact's."""
 
     hash_name: str
     range_name: str
@@ -173,9 +173,9 @@ HELD, HAD = PersonIndex("holder_key", "held_since"), PersonIndex("contact_key", 
 
 @dataclass(frozen=True, slots=True)
 class ListPosition:
-    """Where a conversation stands in a list: its row's key, and the time that it is listed by.
+    """The place of a conversation in a list: its row's key, and the time by which it is listed.
 
-    As a beginning, a Place without a key stands for all of its moment: `inclusive` says whether that is still to come.
+    As a start, a position without a key stands for its whole moment: `inclusive` says whether that moment is still to come.
     """
 
     key: str
@@ -186,9 +186,9 @@ class ListPosition:
 def list_positions(
     account: str, person: str, shelf: PersonIndex, size: int, start: ListPosition | None = None, *, newer: bool = False
 ) -> Iterator[ListPosition]:
-    """A person's places from `start` on, newest first, or those newer than it, oldest first.
+    """Returns a person's positions from `start` on, newest first, or those newer than it, oldest first.
 
-    Read as they are taken: the first request reads `size`, and never more than one request's rows are kept.
+    They are read as they are taken: the first request reads `size`, and only one request's rows are kept.
     """
     index = Conversation.by_assignee if shelf is HELD else Conversation.by_contact
     holder, range_attribute = of_key(account, person), getattr(Conversation, shelf.range_name)
@@ -197,17 +197,18 @@ def list_positions(
         since = range_attribute >= start.at if newer else range_attribute <= start.at
         if not start.inclusive:
             since = range_attribute > start.at if newer else range_attribute < start.at
-    place = {"key": {"S": start.key}, shelf.hash_name: {"S": holder}, shelf.range_name: {"N": str(start.at)}} if start else None
-    results = index.query(
-        holder, since, scan_index_forward=newer, page_size=size, last_evaluated_key=place if start and start.key else None
-    )
+    place = None
+    if start and start.key:
+        place = Conversation.raw(key=start.key, **{shelf.hash_name: holder, shelf.range_name: start.at})
+    results = index.query(holder, since, scan_index_forward=newer, page_size=size, last_evaluated_key=place)
     for page_ in islice(results.page_iter, _MOST_REQUESTS):
         results.page_iter.page_size = _AT_ONCE
-        yield from (ListPosition(item["key"]["S"], int(item[shelf.range_name]["N"])) for item in page_["Items"])
+        rows = map(Conversation.from_raw_data, page_["Items"])
+        yield from (ListPosition(row.key, getattr(row, shelf.range_name)) for row in rows)
 
 
 def count(account: str, person: str, shelf: PersonIndex, most: int) -> int:
-    """How many places a person's list has, up to `most`: a request for each MB of keys, 20 at most."""
+    """Returns how many positions a person's list has, up to `most`. One request for each MB of keys, 20 at most."""
     table, total, after = Conversation._get_connection(), 0, None
     index = "by_assignee" if shelf is HELD else "by_contact"
     for _ in range(_MOST_REQUESTS):
@@ -220,7 +221,7 @@ def count(account: str, person: str, shelf: PersonIndex, most: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RelatedRows:
-    """Conversations by uuid, what a person has of them by uuid, and messages by their own uuid."""
+    """Conversations by uuid, a person's memberships by uuid, and messages by uuid."""
 
     conversations: dict[str, Conversation]
     memberships: dict[str, Membership]
@@ -230,17 +231,16 @@ class RelatedRows:
 def read_related(
     account: str, person: str | None, of: Sequence[str], whole: Sequence[str], last: Sequence[tuple[str, str]]
 ) -> RelatedRows:
-    """Reads together a person's part in each conversation of `of`, the conversations `whole`, and the messages `last`
-    (conversation, message): one request for each hundred rows of these.
+    """Reads together a person's memberships in the conversations `of`, the conversations `whole`, and the messages `last`.
+
+    One request for each hundred rows.
     """
-    keys = [{"key": {"S": key(account, id_, person)}} for id_ in of] if person else []
-    keys += [{"key": {"S": conversations.key(account, id_)}} for id_ in whole]
-    pairs = [
-        {"conversation_key": {"S": conversations.key(account, conversation)}, "id": {"S": message}}
-        for conversation, message in last
-    ]
+    keys = [Membership.raw(key=key(account, id_, person)) for id_ in of] if person else []
+    keys += [Conversation.raw(key=conversations.key(account, id_)) for id_ in whole]
+    pairs = [Message.raw(conversation_key=conversations.key(account, conversation), id=message) for conversation, message in last]
     found = read_raw({Conversation: keys, Message: pairs})
-    parts = [Membership.from_raw_data(item) for item in found[Conversation] if is_membership(item["key"]["S"])]
-    talks = [Conversation.from_raw_data(item) for item in found[Conversation] if not is_membership(item["key"]["S"])]
+    rows = [(is_membership(Conversation.hash_key_of(item)), item) for item in found[Conversation]]
+    parts = [Membership.from_raw_data(item) for is_part, item in rows if is_part]
+    talks = [Conversation.from_raw_data(item) for is_part, item in rows if not is_part]
     said = [messages.Message.from_raw_data(item) for item in found[Message]]
     return RelatedRows({row.id: row for row in talks}, {row.conversation: row for row in parts}, {row.id: row for row in said})

@@ -1,14 +1,14 @@
-"""Messages: key account#conversation · message uuid, so that a uuid sent again is refused by the key itself.
+"""Messages: key account#conversation · message uuid, so the key itself refuses a uuid that is sent again.
 
-`by_sequence` pages in order at any depth, consistently. `sequence` counts all from 1 without a gap, `public_sequence`
-those that the contact may see (notes have none).
+`by_sequence` pages in order at any depth, consistently. `sequence` counts all messages from 1 without a gap, `public_sequence`
+those that the contact may see (a note has none).
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute
-from pynamodb.indexes import AllProjection, LocalSecondaryIndex
+from pynamodb.indexes import AllProjection
 
 from chalicelib import config
 from chalicelib.models import files
@@ -16,10 +16,11 @@ from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, read_page, transaction
 from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.files import File
+from chalicelib.models.indexes import LocalIndex
 from chalicelib.models.summaries import LoadChanges, apply, move
 
 
-class BySequence(LocalSecondaryIndex["Message"]):
+class BySequence(LocalIndex["Message"]):
     """A conversation's messages in their order."""
 
     class Meta:
@@ -31,48 +32,48 @@ class BySequence(LocalSecondaryIndex["Message"]):
 
 
 class Attachment(MapAttribute[str, Any]):
-    """What a message says of a file: `size` bytes, widths and heights pixels, `seconds` how long a sound lasts."""
+    """How a message describes a file: `size` in bytes, widths and heights in pixels, `seconds` for how long a sound lasts."""
 
-    id = UnicodeAttribute()
-    name = UnicodeAttribute()
-    mime = UnicodeAttribute()
-    size = IntegerAttribute()
-    width = IntegerAttribute(null=True)
-    height = IntegerAttribute(null=True)
-    thumbnail_width = IntegerAttribute(null=True)
-    thumbnail_height = IntegerAttribute(null=True)
-    seconds = NumberAttribute(null=True)
+    id = UnicodeAttribute(attr_name="id")
+    name = UnicodeAttribute(attr_name="na")
+    mime = UnicodeAttribute(attr_name="mi")
+    size = IntegerAttribute(attr_name="sz")
+    width = IntegerAttribute(null=True, attr_name="w")
+    height = IntegerAttribute(null=True, attr_name="h")
+    thumbnail_width = IntegerAttribute(null=True, attr_name="tw")
+    thumbnail_height = IntegerAttribute(null=True, attr_name="th")
+    seconds = NumberAttribute(null=True, attr_name="sc")
 
 
 class Message(Table):
-    """A reply, a note, an e-mail or a word of the system. Times are epoch milliseconds."""
+    """A reply, a note, an e-mail or a system message. Times are epoch milliseconds."""
 
     class Meta:
         table_name = config.table("messages")
 
-    conversation_key = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
-    conversation_number = IntegerAttribute()
-    sequence = IntegerAttribute()
-    public_sequence = IntegerAttribute(null=True)
-    kind = UnicodeAttribute()
-    format = UnicodeAttribute()
-    source = UnicodeAttribute()
-    body = UnicodeAttribute()
-    html_body = UnicodeAttribute(null=True)
-    subject = UnicodeAttribute(null=True)
-    attachments: ListAttribute[Attachment] = ListAttribute(of=Attachment, null=True)
-    sender = UnicodeAttribute()
-    sender_number = IntegerAttribute()
-    sender_kind = UnicodeAttribute()
-    device = UnicodeAttribute(null=True)
-    created_at = IntegerAttribute()
+    conversation_key = UnicodeAttribute(hash_key=True, attr_name="ck")
+    id = UnicodeAttribute(range_key=True, attr_name="id")
+    conversation_number = IntegerAttribute(attr_name="cn")
+    sequence = IntegerAttribute(attr_name="sq")
+    public_sequence = IntegerAttribute(null=True, attr_name="ps")
+    kind = UnicodeAttribute(attr_name="ki")
+    format = UnicodeAttribute(attr_name="fo")
+    source = UnicodeAttribute(attr_name="so")
+    body = UnicodeAttribute(attr_name="bo")
+    html_body = UnicodeAttribute(null=True, attr_name="hb")
+    subject = UnicodeAttribute(null=True, attr_name="su")
+    attachments: ListAttribute[Attachment] = ListAttribute(of=Attachment, null=True, attr_name="at")
+    sender = UnicodeAttribute(attr_name="se")
+    sender_number = IntegerAttribute(attr_name="sn")
+    sender_kind = UnicodeAttribute(attr_name="sk")
+    device = UnicodeAttribute(null=True, attr_name="de")
+    created_at = IntegerAttribute(attr_name="ca")
 
     by_sequence = BySequence()
 
     @property
     def account(self) -> str:
-        """Whose it is."""
+        """Its account."""
         return self.conversation_key.partition("#")[0]
 
     @property
@@ -85,7 +86,7 @@ _NEW = Message.id.does_not_exist()
 
 
 class Duplicate(Exception):
-    """The conversation already has a message of this uuid: `stored`."""
+    """The conversation has a message with this uuid already: `stored`."""
 
     def __init__(self, stored: Message) -> None:
         super().__init__(stored.id)
@@ -93,7 +94,7 @@ class Duplicate(Exception):
 
 
 def attachment(file: File, name: str, seconds: float | None) -> Attachment:
-    """What a message that brings a file says of it, under a name of its own."""
+    """Returns how a message describes a file, under a name of its own."""
     sizes = ("size", "width", "height", "thumbnail_width", "thumbnail_height")
     return Attachment(id=file.id, name=name, mime=file.mime, seconds=seconds, **{of: getattr(file, of) for of in sizes})
 
@@ -101,9 +102,9 @@ def attachment(file: File, name: str, seconds: float | None) -> Attachment:
 def append(
     message: Message, conversation: Conversation, changes: dict[str, Any], loads: LoadChanges, file: File | None = None
 ) -> None:
-    """Stores a message, the summary's changes, the loads they move and that a file is taken up, all or nothing: one request.
+    """Stores a message, the summary's changes, the loads they move and the file it takes, all or nothing. One request.
 
-    Raises Duplicate where its uuid is there already, Refused where the conversation or the file has moved on since it was read.
+    Raises Duplicate where its uuid is stored, ConditionFailed where the conversation or the file has changed since it was read.
     """
     try:
         with transaction() as write:
@@ -119,13 +120,13 @@ def append(
 
 
 def get_many(account: str, conversation: str, ids: Sequence[str]) -> dict[str, Message]:
-    """Those of a conversation's messages that exist, by uuid, read consistently: one request for each hundred."""
+    """Returns the messages that exist, by uuid, read consistently. One request for each hundred."""
     keys = [(key(account, conversation), id_) for id_ in ids]
     return {row.id: row for row in Message.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def between(account: str, conversation: str, first: int, last: int, *, newest_first: bool) -> list[Message]:
-    """Messages of the sequence numbers first…last, in order: one request (or one more for each further MB)."""
+    """Returns the messages with sequence numbers first…last, in order. One request, one more for each further MB."""
     if last < first:
         return []
     span = Message.sequence.between(first, last)
@@ -138,10 +139,10 @@ def between(account: str, conversation: str, first: int, last: int, *, newest_fi
 def public_between(
     account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool, once: bool = False
 ) -> list[Message]:
-    """Public messages first…last as the contact counts them, with `once` only what one request reads of them (1 MB).
+    """Returns the public messages first…last as the contact counts them; with `once`, what one request reads (1 MB).
 
-    A public message's sequence is its public one plus the notes before it (of the `notes` that the conversation has), so
-    one range of the index holds them all.
+    A public message's sequence is its public one plus the notes before it (of the conversation's `notes`), so one range of the
+    index holds them all.
     """
     if last < first:
         return []

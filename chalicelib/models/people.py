@@ -1,20 +1,21 @@
 """People: agents and contacts of an account, one row each.
 
-Key account · person uuid. Agents also stand in the sparse index `by_agents`, which routing reads. `by_id` tells
-whose a person is of whom a client says no more than his uuid; it is written once.
+Key account · person uuid. Agents are also in the sparse index `by_agents`, which routing reads. `by_id` finds the account of a
+person of whom a client names only the uuid; it is written once.
 """
 
 from typing import Any
 
 from pynamodb.attributes import ListAttribute
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import rate_windows
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_page, transaction
+from chalicelib.models.indexes import GlobalIndex
 from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName, new_name
 
@@ -24,8 +25,8 @@ _ROUTED_BY += ["presence", "presence_alias", "presence_at", "open_conversations"
 _ROUTED_BY += ["group", "is_distributor", "last_login_at", "permissions"]
 
 
-class ByAgents(GlobalSecondaryIndex["Person"]):
-    """Agents of an account by number; no password, so that it can be read widely."""
+class ByAgents(GlobalIndex["Person"]):
+    """Agents of an account by number. It has no password, so it can be read widely."""
 
     class Meta:
         index_name = "by_agents"
@@ -35,7 +36,7 @@ class ByAgents(GlobalSecondaryIndex["Person"]):
     number = IntegerAttribute(range_key=True)
 
 
-class ById(GlobalSecondaryIndex["Person"]):
+class ById(GlobalIndex["Person"]):
     """People of all accounts by their uuid."""
 
     class Meta:
@@ -51,113 +52,114 @@ class Person(Table):
     class Meta:
         table_name = config.table("people")
 
-    account = UnicodeAttribute(hash_key=True)
-    id = UnicodeAttribute(range_key=True)
-    kind = UnicodeAttribute()
-    number = IntegerAttribute()
-    name = UnicodeAttribute()
-    email = UnicodeAttribute()
-    #: Whether the address is known to be theirs. False for who is known by a browser alone, whatever a page says of them.
-    email_is_verified = BooleanAttribute(default=True)
-    icon = UnicodeAttribute(null=True)
-    signature = UnicodeAttribute(null=True)
-    language = UnicodeAttribute(null=True)
-    #: When he was removed: his name stays under what he wrote, and nothing else finds him.
-    removed_at = IntegerAttribute(null=True)
-    is_anonymous = BooleanAttribute(default=False)
-    trace = UnicodeAttribute(null=True)
-    #: A contact's id in the shop's own system, and whether that is known to be theirs, or only said by a page.
-    user_id = UnicodeAttribute(null=True)
-    user_id_is_verified = BooleanAttribute(null=True)
-    #: What the shop tells of a contact besides: telephone, company, and when they became its customer.
-    mobile = UnicodeAttribute(null=True)
-    company = UnicodeAttribute(null=True)
-    registered_at = IntegerAttribute(null=True)
-    #: The chat that a contact opened last, so that it is opened once however often he asks.
-    chat = UnicodeAttribute(null=True)
-    #: Number of the domain that a contact is a visitor of: his next chats are of it.
-    domain = IntegerAttribute(null=True)
-    created_at = IntegerAttribute()
-    updated_at = IntegerAttribute()
+    account = UnicodeAttribute(hash_key=True, attr_name="ac")
+    id = UnicodeAttribute(range_key=True, attr_name="id")
+    kind = UnicodeAttribute(attr_name="ki")
+    number = IntegerAttribute(attr_name="nu")
+    name = UnicodeAttribute(attr_name="na")
+    email = UnicodeAttribute(attr_name="em")
+    #: Whether the address is known to be theirs. False for a visitor known only by a browser, whatever a page says.
+    email_is_verified = BooleanAttribute(default=True, attr_name="ev")
+    icon = UnicodeAttribute(null=True, attr_name="ic")
+    signature = UnicodeAttribute(null=True, attr_name="sg")
+    language = UnicodeAttribute(null=True, attr_name="lg")
+    #: When they were removed. Their name stays on their messages; nothing else finds them.
+    removed_at = IntegerAttribute(null=True, attr_name="rm")
+    is_anonymous = BooleanAttribute(default=False, attr_name="an")
+    trace = UnicodeAttribute(null=True, attr_name="tc")
+    #: A contact's id in the shop's own system, and whether it is proved or only a page's claim.
+    user_id = UnicodeAttribute(null=True, attr_name="ui")
+    user_id_is_verified = BooleanAttribute(null=True, attr_name="uv")
+    #: What the shop says about a contact besides: telephone, company, and when they became its customer.
+    mobile = UnicodeAttribute(null=True, attr_name="mb")
+    company = UnicodeAttribute(null=True, attr_name="co")
+    registered_at = IntegerAttribute(null=True, attr_name="rg")
+    #: A contact's latest chat, so that repeated requests open one chat.
+    chat = UnicodeAttribute(null=True, attr_name="ch")
+    #: Number of the domain that a contact visits. Their next chats belong to it.
+    domain = IntegerAttribute(null=True, attr_name="do")
+    created_at = IntegerAttribute(attr_name="ca")
+    updated_at = IntegerAttribute(attr_name="ua")
 
-    level = UnicodeAttribute(null=True)
-    #: What an agent may do beyond his level.
-    permissions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
-    is_active = BooleanAttribute(default=True)
-    password = UnicodeAttribute(null=True)
-    #: How often all his logins were ended: by a new password, another level, his removal.
-    token_version = IntegerAttribute(default=0)
-    #: The first generation whose api keys go on: a new password does not end them.
-    key_version = IntegerAttribute(default=0)
-    #: The account whose row has his password, where this is another one that he owns.
-    home = UnicodeAttribute(null=True)
-    agents_of = UnicodeAttribute(null=True)
-    #: The one group that an agent is in, and whether he serves those who ask for no group.
-    group = UnicodeAttribute(null=True)
-    is_distributor = BooleanAttribute(default=False)
-    presence = UnicodeAttribute(null=True)
-    presence_alias = UnicodeAttribute(null=True)
-    presence_at = IntegerAttribute(default=0)
-    #: When an agent whose sockets have gone is to be away, or offline (rules.presence.STEPS).
-    away_at = IntegerAttribute(null=True)
-    offline_at = IntegerAttribute(null=True)
-    #: Since when an agent is offline because their sockets have gone; None where they said so themselves.
-    lost_at = IntegerAttribute(null=True)
-    last_login_at = IntegerAttribute(null=True)
+    level = UnicodeAttribute(null=True, attr_name="le")
+    #: What an agent may do beyond their level.
+    permissions: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="pm")
+    is_active = BooleanAttribute(default=True, attr_name="ia")
+    password = UnicodeAttribute(null=True, attr_name="pw")
+    #: How often all their tokens were ended: by a new password, another level, their removal.
+    token_version = IntegerAttribute(default=0, attr_name="tv")
+    #: The first token version whose api keys are good: a new password does not end them.
+    key_version = IntegerAttribute(default=0, attr_name="kv")
+    #: The account whose row has their password, if this is another one that they own.
+    home = UnicodeAttribute(null=True, attr_name="ho")
+    agents_of = UnicodeAttribute(null=True, attr_name="ao")
+    #: The one group that an agent is in, and whether they serve visitors who ask for no group.
+    group = UnicodeAttribute(null=True, attr_name="gr")
+    is_distributor = BooleanAttribute(default=False, attr_name="di")
+    presence = UnicodeAttribute(null=True, attr_name="pr")
+    presence_alias = UnicodeAttribute(null=True, attr_name="pa")
+    presence_at = IntegerAttribute(default=0, attr_name="pt")
+    #: When an agent without a socket becomes away, or offline (rules.presence.STEPS).
+    away_at = IntegerAttribute(null=True, attr_name="aw")
+    offline_at = IntegerAttribute(null=True, attr_name="of")
+    #: Since when an agent is offline because their connection was lost; None if they set it themselves.
+    lost_at = IntegerAttribute(null=True, attr_name="lo")
+    last_login_at = IntegerAttribute(null=True, attr_name="ll")
     #: The devices on which an agent is logged in: one of each class.
-    browser_device = UnicodeAttribute(null=True)
-    mobile_device = UnicodeAttribute(null=True)
-    open_conversations = IntegerAttribute(default=0)
-    last_assigned_at = IntegerAttribute(default=0)
+    browser_device = UnicodeAttribute(null=True, attr_name="bd")
+    mobile_device = UnicodeAttribute(null=True, attr_name="md")
+    open_conversations = IntegerAttribute(default=0, attr_name="oc")
+    last_assigned_at = IntegerAttribute(default=0, attr_name="la")
 
     by_agents = ByAgents()
     by_id = ById()
 
 
 def get(account: str, person: str) -> Person | None:
-    """One person, read consistently."""
+    """Returns a person, read consistently."""
     return Person.find(account, person)
 
 
 def accounts_of(person: str, limit: int = 100) -> list[str]:
-    """The accounts that a person is in, as of a moment ago: one request. Only an owner is in several."""
+    """Returns the accounts that a person is in, a moment old. One request. Only an owner is in several."""
     return [found.account for found in read_page(Person.by_id.query(person, limit=limit))[0]]
 
 
 def get_many(account: str, ids: set[str], *, consistent: bool = False) -> dict[str, Person]:
-    """Those of the people that exist, by id: one request for each hundred."""
+    """Returns the people that exist, by id. One request for each hundred."""
     if not ids:
         return {}
     return {person.id: person for person in Person.batch_get([(account, id_) for id_ in ids], consistent_read=consistent)}
 
 
 def agents(account: str, limit: int = 1000) -> list[Person]:
-    """The account's agents by number, as of a moment ago: one request."""
+    """Returns the account's agents by number, a moment old. One request."""
     return read_page(Person.by_agents.query(account, limit=limit))[0]
 
 
 def create(person: Person, claims: list[UniqueName]) -> None:
-    """Stores a new person with the names that are his alone; raises Refused where one is taken."""
+    """Stores a new person with their unique names. Raises ConditionFailed where one is taken."""
     with transaction() as write:
         add(write, person, claims)
 
 
 def add(write: TransactWrite, person: Person, claims: list[UniqueName]) -> None:
-    """Within a transaction: a new person with the names that are his alone."""
+    """Adds to a transaction: a new person with their unique names."""
     write.save(person, condition=Person.id.does_not_exist())
     for row in [*claims, new_name(person.account, "person", str(person.number), person.id)]:
         write.save(row, condition=UniqueName.key.does_not_exist())
 
 
 def change(person: Person, changes: dict[str, Any], now: int) -> None:
-    """Writes what a person shows of himself, if he is still there, else raises Refused. The last change wins."""
+    """Changes a person's fields. The last change wins. Raises ConditionFailed where they have been removed."""
     with conditional():
         person.update(_actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
 
 
 def revoke_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token], used: Token | None = None) -> None:
-    """Changes a person (their password, their level) and ends what was issued before, and with it a token that is good once and
-    allows it; raises Refused where another was faster.
+    """Changes a person (password, level), ends the tokens issued before, and uses up the single-use token that allows it.
+
+    Raises ConditionFailed where another write came first.
     """
     with transaction() as write:
         _next_generation(write, person, changes, now)
@@ -168,7 +170,7 @@ def revoke_logins(person: Person, changes: dict[str, Any], now: int, endings: li
 
 
 def remove(person: Person, now: int, endings: list[Token], names: list[UniqueName]) -> None:
-    """Takes a person out of all indexes and frees the names that were his; raises Refused where another was faster."""
+    """Takes a person out of all indexes and frees their unique names. Raises ConditionFailed where another write came first."""
     gone = {"removed_at": now, "is_active": False, "agents_of": None, "password": None}
     with transaction() as write:
         _next_generation(write, person, gone | ({"presence": "offline", "presence_at": now} if person.agents_of else {}), now)
@@ -179,7 +181,7 @@ def remove(person: Person, now: int, endings: list[Token], names: list[UniqueNam
 
 
 def inherit_login(write: TransactWrite, heir: Person) -> None:
-    """Within a transaction: an owner's row in another account has from now on what his login needs."""
+    """Adds to a transaction: an owner's row in another account gets what their login needs."""
     taken = {"home": None, **{name: getattr(heir, name) for name in ("password", "token_version", "key_version")}}
     write.update(heir, _actions(taken, heir.updated_at), Person.id.exists() & Person.removed_at.does_not_exist())
 
@@ -197,15 +199,16 @@ def _actions(changes: dict[str, Any], now: int) -> list[Action]:
 
 
 def switch_off(agent: Person, presence: str, now: int, ends: Token) -> None:
-    """An agent may not log in any more, and what was issued to him ends; raises Refused where another was faster."""
+    """Stops an agent from logging in and ends their tokens. Raises ConditionFailed where another write came first."""
     away = {"presence": presence, "presence_alias": presence, "presence_at": now}
     revoke_logins(agent, {"is_active": False, "key_version": agent.token_version + 1, **away}, now, [ends])
 
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
-    """Writes an agent's presence; its time moves only when the presence itself changes. What was to happen by itself does not.
+    """Writes an agent's presence and stops their clock. Its time moves only when the presence itself changes.
 
-    The last change by the servers' clocks wins: raises Refused where a later one is there, and where he is no agent any more.
+    The last change by the servers' clocks wins: raises ConditionFailed where a later one is stored, or they are no agent any
+    more.
     """
     _set_presence(agent, presence, alias, now, [])
 
@@ -220,40 +223,41 @@ def _set_presence(agent: Person, presence: str, alias: str, now: int, further: l
 
 
 def set_deadline(agent: Person, deadline: dict[str, int]) -> None:
-    """Writes when an agent is to be away or offline; raises Refused where he has changed his presence since he was read."""
+    """Writes when an agent becomes away or offline. Raises ConditionFailed where their presence has changed since it was read."""
     as_read = (Person.presence == agent.presence) & (Person.presence_at == agent.presence_at)
     with conditional():
         agent.update([getattr(Person, name).set(at) for name, at in deadline.items()], Person.agents_of.exists() & as_read)
 
 
 def clear_deadline(account: str, agent: str) -> None:
-    """Nothing is to happen to an agent by itself: one request. Raises Refused where he is no agent any more."""
+    """Stops an agent's clock. One request. Raises ConditionFailed where they are no agent any more."""
     with conditional():
         Person(account, agent).update([Person.away_at.remove(), Person.offline_at.remove()], Person.agents_of.exists())
 
 
 def lapse(agent: Person, step: str, changes: dict[str, Any], now: int) -> None:
-    """Writes what a deadline of an agent's (presence.STEPS) brings about; raises Refused where it stands no more."""
+    """Writes what an agent's deadline (presence.STEPS) brings. Raises ConditionFailed where it no longer stands."""
     stands = getattr(Person, f"{step}_at") == getattr(agent, f"{step}_at")
     with conditional():
         agent.update(_actions({**changes, "presence_at": now}, now), Person.agents_of.exists() & stands)
 
 
 def log_in_on(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:
-    """An agent is logged in on a device, in place of the one of its class that he had: one request."""
+    """Logs an agent in on a device, in place of their device of the same class. One request."""
     place = Person.mobile_device if is_mobile else Person.browser_device
     _set_presence(agent, presence, presence, now, [place.set(device)])
 
 
 def log_out_of(agent: Person, device: str, presence: str, now: int) -> None:
-    """An agent has logged out of a device: one request."""
+    """Logs an agent out of a device. One request."""
     places = ((Person.mobile_device, agent.mobile_device), (Person.browser_device, agent.browser_device))
     _set_presence(agent, presence, presence, now, [place.remove() for place, known in places if known == device])
 
 
 def record_login(account: str, person: str, now: int, source: str, known_until: int) -> bool:
-    """Notes the time of a login, and that its source (a key of models.attempts) is known: one request. Returns False where the
-    person is no agent any more; raises Refused where another login is being noted.
+    """Notes the time of a login, and that its source (a key of models.rate_windows) is known. One request.
+
+    Returns False where the person is no agent any more. Raises ConditionFailed where another login is being noted.
     """
     try:
         with transaction() as write:
@@ -267,30 +271,30 @@ def record_login(account: str, person: str, now: int, source: str, known_until: 
 
 
 def add_routed(write: TransactWrite, agent: Person, now: int) -> None:
-    """Within a transaction: routing gives an agent one more, who must be online with the load that was seen."""
+    """Adds to a transaction: routing gives an agent one more conversation. They must be online with the load that was read."""
     as_seen = (Person.presence == "online") & (Person.open_conversations == agent.open_conversations)
     write.update(agent, [Person.open_conversations.add(1), Person.last_assigned_at.set(now)], as_seen)
 
 
 def add_assigned(write: TransactWrite, account: str, agent: str, now: int) -> None:
-    """Within a transaction: an agent who is not switched off has one more by a person's decision, whatever their presence."""
+    """Adds to a transaction: a person gives an agent one more conversation. They must not be switched off."""
     actions: list[Action] = [Person.open_conversations.add(1), Person.last_assigned_at.set(now)]
     write.update(Person(account, agent), actions, Person.agents_of.exists() & (Person.is_active == True))  # noqa: E712
 
 
 def remove_assigned(write: TransactWrite, account: str, agent: str) -> None:
-    """Within a transaction: one conversation less for an agent."""
+    """Adds to a transaction: an agent has one conversation less."""
     write.update(Person(account, agent), [Person.open_conversations.add(-1)], Person.id.exists())
 
 
 def set_latest_chat(write: TransactWrite, account: str, person: str, conversation: str, before: str | None) -> None:
-    """Within a transaction: the contact's latest chat, on condition of the one `before` it."""
+    """Adds to a transaction: the contact's latest chat, if `before` was the one until now."""
     as_seen = Person.chat.does_not_exist() if before is None else Person.chat == before
     write.update(Person(account, person), [Person.chat.set(conversation)], Person.id.exists() & as_seen)
 
 
 def set_group(account: str, agent: str, group: str | None, now: int, *, out_of: str | None = None) -> None:
-    """Writes an agent's group, None for none: one request. Raises Refused for no agent, or one who is not in `out_of`."""
+    """Writes an agent's group, None for none. One request. Raises ConditionFailed for no agent, or one who is not in `out_of`."""
     as_seen = Person.agents_of.exists() & (Person.group == out_of) if out_of else Person.agents_of.exists()
     moved = Person.group.set(group) if group else Person.group.remove()
     with conditional():

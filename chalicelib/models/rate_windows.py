@@ -1,7 +1,7 @@
-"""Attempts: how often something was tried, a row a thing and a window of time.
+"""Rate windows: how often something was tried, one row for each thing and window of time.
 
-Key: a digest of what is tried. `expires_at` (epoch seconds) is the table's TTL, and the end of the window where no
-`window_until` is; a window that is over counts as none.
+Key: a digest of what is tried. `expires_at` (epoch seconds) is the table's TTL, and the window's end unless there is a
+`window_until`. A window that is over counts as none.
 """
 
 from pynamodb.expressions.update import Action
@@ -13,31 +13,31 @@ from chalicelib.models.base import ConditionFailed, Table, conditional
 
 
 class RateWindow(Table):
-    """Tries within one window. Of a login from one source also the generation of the holder's password (models.people) that was
-    tried, and how long that source is known to be the holder's.
+    """The tries within one window. For a login from one source also the token version of the password (models.people) that was
+    tried, and how long the source is known to be the holder's.
     """
 
     class Meta:
         table_name = config.table("rate-windows")
 
-    key = UnicodeAttribute(hash_key=True)
-    tries = IntegerAttribute(default=0)
-    expires_at = IntegerAttribute()
-    window_until = IntegerAttribute(null=True)
-    token_version = IntegerAttribute(null=True)
-    known_until = IntegerAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    tries = IntegerAttribute(default=0, attr_name="tr")
+    expires_at = IntegerAttribute(attr_name="ex")
+    window_until = IntegerAttribute(null=True, attr_name="wu")
+    token_version = IntegerAttribute(null=True, attr_name="tv")
+    known_until = IntegerAttribute(null=True, attr_name="ku")
 
 
 def find(key: str) -> RateWindow | None:
-    """The last window's row, over or not, read consistently: one request."""
+    """Returns the last window's row, over or not, read consistently. One request."""
     return RateWindow.find(key)
 
 
 def add(key: str, second: int, until: int, by: int = 1) -> RateWindow:
-    """One more try, or `by` more, in a window that its first one sets: one request, or two where a window before it is still
+    """Adds a try, or `by` tries, to a window that begins with its first one. One request, two if an earlier window is still
     stored.
 
-    Raises Refused where another has just begun the next window: the next attempt finds it.
+    Raises ConditionFailed where another call has just begun the next window: the next attempt finds it.
     """
     row = RateWindow(key)
     try:
@@ -51,9 +51,7 @@ def add(key: str, second: int, until: int, by: int = 1) -> RateWindow:
 
 
 def add_from_source(key: str, second: int, until: int, generation: int) -> RateWindow:
-    """The same of a login from one source, of which it is kept longer whether it is known; another generation begins another
-    window.
-    """
+    """Adds a try of a login from one source. Its row is kept longer; another token version begins another window."""
     row = RateWindow(key)
     kept = [RateWindow.expires_at.set(RateWindow.known_until | until), RateWindow.token_version.set(generation)]
     try:
@@ -69,22 +67,22 @@ def add_from_source(key: str, second: int, until: int, generation: int) -> RateW
 
 
 def extend(key: str, until: int) -> None:
-    """Lets the window of a login from one source last until then: one request."""
+    """Lets the window of a login from one source last until then. One request."""
     RateWindow(key).update([RateWindow.window_until.set(until), RateWindow.expires_at.set(RateWindow.known_until | until)])
 
 
 def forgive(key: str) -> None:
-    """Nothing counts as wrong any more for a login from one source: one request."""
+    """Sets the wrong tries of a login from one source to none. One request."""
     RateWindow(key).update([RateWindow.tries.set(0), RateWindow.window_until.remove()])
 
 
 def trust(key: str, until: int) -> None:
-    """A login from this source was its holder's: nothing counts as wrong, and the source is known until then: one request."""
+    """Notes that a login from this source was its holder's: no wrong tries, and the source is known until then. One request."""
     RateWindow(key).update(_trusted(until))
 
 
 def trust_within(write: TransactWrite, key: str, until: int) -> None:
-    """The same within a transaction."""
+    """Adds the same to a transaction."""
     write.update(RateWindow(key), _trusted(until))
 
 
@@ -94,5 +92,5 @@ def _trusted(until: int) -> list[Action]:
 
 
 def clear(key: str) -> None:
-    """As if nothing had been tried: one request."""
+    """Sets the tries to none. One request."""
     RateWindow(key).delete()

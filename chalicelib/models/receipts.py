@@ -1,7 +1,7 @@
-"""What a device has acknowledged of a conversation: key account#device · conversation.
+"""Receipts: what a device has acknowledged of a conversation. Key account#device · conversation.
 
-All messages up to `upto`, and those in `beyond`: an acknowledgement is one write that needs no reading and may come
-twice or out of order. Whoever reads what is left moves `upto` on, so that `beyond` stays small.
+All messages up to `upto`, and those in `beyond`: an acknowledgement is one write without a read, and may come twice or out of
+order. Reading what is left moves `upto` on, so that `beyond` stays small.
 """
 
 from collections.abc import Collection
@@ -23,11 +23,11 @@ class Receipt(Table):
     class Meta:
         table_name = config.table("receipts")
 
-    device_key = UnicodeAttribute(hash_key=True)
-    conversation = UnicodeAttribute(range_key=True)
-    upto = IntegerAttribute(default=0)
-    beyond: Any = NumberSetAttribute(null=True)
-    expires_at = IntegerAttribute(null=True)
+    device_key = UnicodeAttribute(hash_key=True, attr_name="dk")
+    conversation = UnicodeAttribute(range_key=True, attr_name="co")
+    upto = IntegerAttribute(default=0, attr_name="up")
+    beyond: Any = NumberSetAttribute(null=True, attr_name="be")
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
 
     @property
     def acknowledged(self) -> set[int]:
@@ -40,20 +40,20 @@ def _key(account: str, device: str) -> str:
 
 
 def acknowledge(account: str, device: str, conversation: str, numbers: Collection[int], now: int) -> Receipt:
-    """Notes what a device has got of a conversation: one request. `now` is epoch milliseconds. Returns what is known then."""
+    """Notes what a device has received of a conversation, and returns its receipt. One request. `now` is epoch milliseconds."""
     row = Receipt(_key(account, device), conversation)
     row.update([Receipt.beyond.add(set(numbers)), _expiry(now)])
     return row
 
 
 def of_device(account: str, device: str, limit: int = 1000) -> dict[str, Receipt]:
-    """All of a device's receipts by conversation: one request."""
+    """Returns all of a device's receipts by conversation. One request."""
     rows = Receipt.query(_key(account, device), consistent_read=True, limit=limit)
     return {row.conversation: row for row in read_page(rows)[0]}
 
 
 def move_on(account: str, device: str, conversation: str, upto: int, settled: Collection[int], now: int) -> None:
-    """All up to `upto` is done with, and `settled` need not be kept beside it. Raises Refused where it is further on."""
+    """Notes that all up to `upto` is done and `settled` need not be kept. Raises ConditionFailed where it is further on."""
     actions: list[Action] = [Receipt.upto.set(upto), _expiry(now)]
     if settled:
         actions.append(Receipt.beyond.delete(set(settled)))

@@ -1,4 +1,4 @@
-"""Counters: the next integer id of each kind of thing in an account, and how far the sweep has got."""
+"""Sequences: the next integer id of each kind of thing in an account, and how far the sweep has got."""
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
@@ -11,19 +11,21 @@ class Sequence(Table):
     class Meta:
         table_name = config.table("sequences")
 
-    key = UnicodeAttribute(hash_key=True)
-    value = IntegerAttribute(default=0)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    value = IntegerAttribute(default=0, attr_name="va")
 
 
 def next_number(account: str, kind: str) -> int:
-    """The next integer id, from 1, never given twice: one request. A number whose thing was not stored stays unused."""
+    """Returns the next integer id, from 1, never the same twice. One request. The id of a thing that is not stored stays
+    unused.
+    """
     counter = Sequence(f"{account}#number#{kind}")
     counter.update([Sequence.value.add(1)])
     return counter.value
 
 
 def swept(otherwise: int) -> int:
-    """The last epoch minute that a sweep completed, or `otherwise` before the first: one request."""
+    """Returns the last epoch minute that a sweep completed, `otherwise` before the first. One request."""
     found = Sequence.find("sweep")
     return found.value if found else otherwise
 

@@ -19,10 +19,10 @@ class Setting(Table):
     class Meta:
         table_name = config.table("settings")
 
-    account = UnicodeAttribute(hash_key=True)
-    name = UnicodeAttribute(range_key=True)
-    version = VersionAttribute()
-    document: JSONAttribute = JSONAttribute()
+    account = UnicodeAttribute(hash_key=True, attr_name="ac")
+    name = UnicodeAttribute(range_key=True, attr_name="na")
+    version = VersionAttribute(attr_name="v")
+    document: JSONAttribute = JSONAttribute(attr_name="do")
 
 
 def load(account: str) -> dict[str, Setting]:

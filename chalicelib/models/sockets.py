@@ -21,7 +21,7 @@ def client() -> "ApiGatewayManagementApiClient":
 
 
 def send(connection: str, text: str) -> bool:
-    """Sends a text to a socket: one request. False where it has gone."""
+    """Sends a text to a socket. One request. Returns False if it has gone."""
     try:
         client().post_to_connection(ConnectionId=connection, Data=text.encode())
     except ClientError as error:
@@ -32,7 +32,7 @@ def send(connection: str, text: str) -> bool:
 
 
 def close(connection: str) -> None:
-    """Ends a socket, if it is there still: one request."""
+    """Closes a socket, if it is still there. One request."""
     try:
         client().delete_connection(ConnectionId=connection)
     except ClientError as error:
@@ -41,5 +41,5 @@ def close(connection: str) -> None:
 
 
 def _has_gone(error: ClientError) -> bool:
-    """410; and 400 for an id that is no socket's."""
+    """Returns whether the answer is 410, or 400 for an id that is no socket's."""
     return error.response["Error"]["Code"] in ("GoneException", "BadRequestException")

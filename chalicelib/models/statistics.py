@@ -1,7 +1,7 @@
-"""Tallies: how much happened in an account, a row a quarter of an hour, and one for all time. Key account · span.
+"""Statistics: how much happened in an account, a row for each quarter of an hour, and one for all time. Key account · span.
 
-Beside them what each agent had on a day (UTC), for two days. Key account#day · agent. They are added to in one transaction
-with a row that says how many records of the stream, from which on, have been counted.
+Besides them, what each agent had on a day (UTC), for two days. Key account#day · agent. One transaction adds to them, together
+with a row that says how many records of the stream, from which one on, have been counted.
 """
 
 from collections.abc import Mapping
@@ -25,20 +25,20 @@ Place = tuple[str, int, str | None]
 
 
 class Statistic(Table):
-    """What was counted of a span. `agents` are those who wrote in it; an agent's `contacts` those he had."""
+    """What was counted in a span. `agents` are those who wrote; an agent's `contacts` are those the agent had."""
 
     class Meta:
         table_name = config.table("statistics")
 
-    account = UnicodeAttribute(hash_key=True)
-    span = UnicodeAttribute(range_key=True)
-    messages = IntegerAttribute(default=0)
-    contacts = IntegerAttribute(default=0)
-    agents: Any = UnicodeSetAttribute(null=True)
+    account = UnicodeAttribute(hash_key=True, attr_name="ac")
+    span = UnicodeAttribute(range_key=True, attr_name="sp")
+    messages = IntegerAttribute(default=0, attr_name="me")
+    contacts = IntegerAttribute(default=0, attr_name="co")
+    agents: Any = UnicodeSetAttribute(null=True, attr_name="ag")
     #: Of a row that says what has been counted: how many records; the stream forgets them in a day.
-    records = IntegerAttribute(null=True)
+    records = IntegerAttribute(null=True, attr_name="re")
     #: Seconds since the epoch, of what is not kept.
-    expires_at = IntegerAttribute(null=True)
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
 
     @property
     def quarter(self) -> int:
@@ -64,9 +64,9 @@ def _of_day(account: str, quarter: int) -> str:
 
 
 def add(first: str, records: int, found: Mapping[Place, Increments], now: int) -> int:
-    """Adds what so many records of a stream mean by place; `first` is the id of the first. All or nothing.
+    """Adds what records of a stream mean, by place; `first` is the id of the first record. All or nothing. One request.
 
-    Returns how many of them were counted before, 0 where all are counted now: one request.
+    Returns how many of them were counted before, 0 if all are counted now.
     """
     mark = Statistic(f"counted#{first}", _ALL, records=records, expires_at=now // 1000 + _KEPT_SECONDS)
     try:
@@ -76,7 +76,7 @@ def add(first: str, records: int, found: Mapping[Place, Increments], now: int) -
                 write.update(Statistic(account, span), _actions(counts, account, span, mark.expires_at))
     except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
-            return int(refused.found[0]["records"]["N"])
+            return Statistic.from_raw_data(refused.found[0]).records or 0
         raise
     return 0
 
@@ -99,15 +99,15 @@ def _actions(counts: Increments, account: str, span: str, expires_at: int) -> li
 
 
 def between(account: str, first: int, last: int) -> list[Statistic]:
-    """The quarters first…last in which something was counted: one request for each MB, which is three months of a busy desk."""
+    """Returns the quarters first…last in which something was counted. One request for each MB: three months of a busy desk."""
     return list(Statistic.query(account, Statistic.span.between(_span(first), _span(last))))
 
 
 def of_agents(account: str, quarter: int) -> dict[str, Statistic]:
-    """What each agent has had on the day (UTC) of a quarter, by his id; who has had nothing is left out: one request."""
+    """Returns what each agent has had on the UTC day of a quarter, by id. Agents without anything are left out. One request."""
     return {row.span: row for row in Statistic.query(_of_day(account, quarter))}
 
 
 def total(account: str) -> Statistic:
-    """All that was ever counted of an account: one request."""
+    """Returns all that was ever counted in an account. One request."""
     return Statistic.find(account, _ALL) or Statistic(account, _ALL)

@@ -25,11 +25,11 @@ def put(key: str, data: bytes, mime: str) -> None:
 
 
 def copy(key: str, to: str) -> None:
-    """Copies an object within the bucket, as often as it is asked to: one request."""
+    """Copies an object within the bucket. Harmless when repeated. One request."""
     client().copy_object(Bucket=config.ATTACHMENTS, Key=to, CopySource={"Bucket": config.ATTACHMENTS, "Key": key})
 
 
 def signed_link(key: str, disposition: str, seconds: int) -> str:
-    """An address under which anybody can get an object for so many seconds. No request."""
+    """Returns an address under which anybody can get an object for this many seconds. No request."""
     wanted = {"Bucket": config.ATTACHMENTS, "Key": key, "ResponseContentDisposition": disposition}
     return client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)

@@ -96,7 +96,7 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     changes = changes | keys
     kept = {name: value for name, value in changes.items() if value is not None}
     removed = [name for name in changes if name not in kept]
-    actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(removed), removed)]
+    actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(Conversation, removed), removed)]
     return [action for action, some in actions if some]
 
 

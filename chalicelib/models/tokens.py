@@ -1,23 +1,23 @@
-"""Tokens: every secret that opens a door (access and refresh tokens, api keys, api secrets), stored as its digest.
+"""Tokens: all secrets (access and refresh tokens, api keys, api secrets), stored as their digests.
 
-Key: SHA-256 of the secret. `expires_at` (epoch seconds) is the table's TTL; a row past it counts as gone.
-An ending stands among them under `ended#account#person` (`ended#account#` for all of an account's, and for what its
-clients' secrets gave): it ends what was issued in an earlier generation, however much that is, in one write. A login that
-has ended as a whole stands under `ended#account#person#family`.
+Key: SHA-256 of the secret. `expires_at` (epoch seconds) is the table's TTL; a row past it counts as gone. Revocations are rows
+of the same table: `ended#account#person` (`ended#account#` for all of an account and for its clients' secrets) ends in one
+write all that was issued under an earlier token version; `ended#account#person#family` ends a whole login.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 
 from pynamodb.attributes import JSONAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import IncludeProjection
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, conditional, read_page, transaction
+from chalicelib.models.indexes import GlobalIndex
 
 
-class ByAccount(GlobalSecondaryIndex["Token"]):
-    """An account's api keys, by when they were made."""
+class ByAccount(GlobalIndex["Token"]):
+    """An account's api keys, oldest first."""
 
     class Meta:
         index_name = "by_account"
@@ -33,62 +33,64 @@ class Token(Table):
     class Meta:
         table_name = config.table("tokens")
 
-    digest = UnicodeAttribute(hash_key=True)
+    digest = UnicodeAttribute(hash_key=True, attr_name="dg")
     #: access · refresh · key (a person's api key) · client (an api client's secret) · code and reset (good once) ·
     #: binding (of a visitors' token to a visitor) · seen (who was at a network address; no secret is its key)
-    kind = UnicodeAttribute()
-    account = UnicodeAttribute()
-    level = UnicodeAttribute()
+    kind = UnicodeAttribute(attr_name="ki")
+    account = UnicodeAttribute(attr_name="ac")
+    level = UnicodeAttribute(attr_name="le")
     #: Label of the api client under which it was issued.
-    client = UnicodeAttribute(default="")
+    client = UnicodeAttribute(default="", attr_name="cl")
     #: The public half that must be presented with the secret: an e-mail or an api key.
-    name = UnicodeAttribute(null=True)
-    person = UnicodeAttribute(null=True)
-    number = IntegerAttribute(null=True)
-    expires_at = IntegerAttribute(null=True)
-    #: Of a code: where it was sent.
-    redirect_uri = UnicodeAttribute(null=True)
+    name = UnicodeAttribute(null=True, attr_name="na")
+    person = UnicodeAttribute(null=True, attr_name="pe")
+    number = IntegerAttribute(null=True, attr_name="nu")
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
+    #: Of a code: the address that it was sent to.
+    redirect_uri = UnicodeAttribute(null=True, attr_name="ru")
     #: Whether a visitors' token has spoken for somebody yet.
-    is_bound = BooleanAttribute(default=False)
-    #: How often the holder's logins had been ended when it was issued; of an ending, the first generation that goes on.
-    token_version = IntegerAttribute(default=0)
-    #: Of an ending: the first generation of api keys that goes on, and the one token that goes on anyway.
-    key_version = IntegerAttribute(default=0)
-    exempt_token = UnicodeAttribute(null=True)
-    #: The label of the client for whose secret it was given, and how often that secret had been renewed before.
-    issuer = UnicodeAttribute(default="")
-    issuer_version = IntegerAttribute(default=0)
-    #: Of an account's ending: by a client's label, the first generation of its secret whose tokens go on.
-    clients: JSONAttribute = JSONAttribute(null=True)
+    is_bound = BooleanAttribute(default=False, attr_name="bo")
+    #: The holder's token version when it was issued; of a revocation, the first version that stays good.
+    token_version = IntegerAttribute(default=0, attr_name="tv")
+    #: Of a revocation: the first version of api keys that stays good, and the one token that stays good anyway.
+    key_version = IntegerAttribute(default=0, attr_name="kv")
+    exempt_token = UnicodeAttribute(null=True, attr_name="et")
+    #: The label of the client whose secret it was issued for, and that secret's version.
+    issuer = UnicodeAttribute(default="", attr_name="is")
+    issuer_version = IntegerAttribute(default=0, attr_name="iv")
+    #: Of an account's revocation: by a client's label, the first version of its secret whose tokens stay good.
+    clients: JSONAttribute = JSONAttribute(null=True, attr_name="cs")
     #: The login that it descends from; of a refresh token, when it was used (epoch milliseconds), and what made the next one.
-    family = UnicodeAttribute(default="")
-    used_at = IntegerAttribute(null=True)
-    salt = UnicodeAttribute(null=True)
+    family = UnicodeAttribute(default="", attr_name="fa")
+    used_at = IntegerAttribute(null=True, attr_name="ua")
+    salt = UnicodeAttribute(null=True, attr_name="sa")
     #: Of an api key: its account, when it was made (epoch milliseconds), and the first characters of the secret.
-    keys_of = UnicodeAttribute(null=True)
-    created_at = IntegerAttribute(null=True)
-    begins = UnicodeAttribute(null=True)
+    keys_of = UnicodeAttribute(null=True, attr_name="ko")
+    created_at = IntegerAttribute(null=True, attr_name="ca")
+    begins = UnicodeAttribute(null=True, attr_name="be")
 
     by_account = ByAccount()
 
 
 def get(digest: str) -> Token | None:
-    """The row of a digest, expired or not, read consistently: one request."""
+    """Returns the row of a digest, expired or not, read consistently. One request."""
     return Token.find(digest)
 
 
 def get_many(keys: Collection[str]) -> dict[str, Token]:
-    """The rows under keys (digests, or `ending_key`), expired or not, read consistently: one request for each hundred."""
+    """Returns the rows under keys (digests, or `revocation_key`), expired or not, read consistently. One request for each
+    hundred.
+    """
     return {row.digest: row for row in Token.batch_get(sorted(keys), consistent_read=True)} if keys else {}
 
 
 def revocation_key(account: str, person: str = "", family: str = "") -> str:
-    """Where it stands that tokens have ended: an account's, a person's, or those of one login."""
+    """Returns the key of a revocation: of an account, a person, or one login."""
     return f"ended#{account}#{person}" + (f"#{family}" if family else "")
 
 
 def revocation(account: str, person: str, generation: int, keys_generation: int, spared: str | None = None) -> Token:
-    """What ends a person's tokens (all of the account's where `person` is empty) of earlier generations."""
+    """Returns what ends a person's tokens (all of the account's if `person` is empty) of earlier token versions."""
     return Token(
         revocation_key(account, person),
         kind="ending",
@@ -101,18 +103,18 @@ def revocation(account: str, person: str, generation: int, keys_generation: int,
 
 
 def clients_revocation(account: str, generations: Mapping[str, int]) -> Token:
-    """What ends the tokens that an account's clients were given for earlier secrets: all clients' generations by label."""
+    """Returns what ends the tokens issued for clients' earlier secrets: all clients' versions by label."""
     return Token(revocation_key(account), kind="ending", account=account, level="", clients=dict(generations))
 
 
 def login_revocation(token: Token, until: int) -> Token:
-    """What ends all that descends from the login of a token; it has to last until then (epoch seconds)."""
+    """Returns what ends everything that descends from a token's login. It must last until then (epoch seconds)."""
     key = revocation_key(token.account, token.person or "", token.family)
     return Token(key, kind="family", account=token.account, level="", expires_at=until)
 
 
 def rotate(used: Token, salt: str, now: int, successors: Sequence[Token]) -> None:
-    """Uses up a refresh token for what follows it: one request. Raises Refused where it has been used, or has gone."""
+    """Uses up a refresh token and stores its successors. One request. Raises ConditionFailed where it was used or has gone."""
     with transaction() as write:
         unused = Token.digest.exists() & Token.used_at.does_not_exist()
         write.update(used, [Token.used_at.set(now), Token.salt.set(salt)], unused)
@@ -121,12 +123,12 @@ def rotate(used: Token, salt: str, now: int, successors: Sequence[Token]) -> Non
 
 
 def keys(account: str, limit: int) -> list[Token]:
-    """An account's api keys in the order they were made, as of a moment ago: one request."""
+    """Returns an account's api keys, oldest first, a moment old. One request."""
     return read_page(Token.by_account.query(account, limit=limit))[0]
 
 
 def put(token: Token) -> None:
-    """Stores a new token. A digest is of 256 random bits, so it can't be another's."""
+    """Stores a new token. A digest is of 256 random bits, so it can't be another token's."""
     token.save()
 
 
@@ -138,21 +140,18 @@ def put_all(tokens: Sequence[Token]) -> None:
 
 
 def delete(digest: str) -> None:
-    """Ends a token; again without harm: one request."""
+    """Deletes a token. Harmless when repeated. One request."""
     Token(digest).delete()
 
 
 def take(token: Token) -> None:
-    """Ends a token that is good once; raises Refused where another was faster."""
+    """Deletes a token that works once. Raises ConditionFailed where another call came first."""
     with conditional():
         token.delete(Token.digest.exists())
 
 
 def bind(token: str, binding: Token, *further: Token) -> None:
-    """Stores that a token speaks for a person, beside whomever it speaks for, and further rows: two requests.
-
-    Raises Refused for no token.
-    """
+    """Stores that a token speaks for a person too, and further rows. Two requests. Raises ConditionFailed for no token."""
     with conditional():
         Token(token).update([Token.is_bound.set(True)], Token.digest.exists())
     put_all([binding, *further])

@@ -1,5 +1,7 @@
-"""Whom to tell at once: a row a topic, with the sockets that listen. A topic is a person (all his devices), or a
-conversation (who watches it being typed in), so telling the members of a conversation is one read.
+"""Topics: which sockets listen to what, one row for each topic.
+
+A topic is a person (all their devices) or a conversation (who watches it being typed in), so telling a conversation's members
+is one read.
 """
 
 from collections.abc import Collection
@@ -15,9 +17,8 @@ _KEPT_SECONDS = 3 * 3600
 
 
 class Listener(NamedTuple):
-    """A socket that listens to a topic, until its caller's token ends (epoch seconds).
-
-    `token` is that token's digest, and `generation` how often the person's logins had been ended when the socket opened.
+    """A socket that listens to a topic until its caller's token ends (epoch seconds). `token` is that token's digest, and
+    `token_version` the person's when the socket opened.
     """
 
     connection: str
@@ -31,14 +32,14 @@ class Listener(NamedTuple):
 
 
 class Topic(Table):
-    """The sockets of one topic, a text each (`_packed`). `expires_at` is epoch seconds."""
+    """The sockets of one topic, each as a text (`_packed`). `expires_at` is epoch seconds."""
 
     class Meta:
         table_name = config.table("topics")
 
-    key = UnicodeAttribute(hash_key=True)
-    listeners: Any = UnicodeSetAttribute(null=True)
-    expires_at = IntegerAttribute(null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    listeners: Any = UnicodeSetAttribute(null=True, attr_name="li")
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
 
 
 def _key(account: str, topic: str) -> str:
@@ -57,21 +58,23 @@ def _unpacked(text: str) -> Listener:
 
 
 def join(account: str, topic: str, listener: Listener, now: int) -> list[Listener]:
-    """A socket listens to a topic from now on (epoch milliseconds); again without harm: one request. Returns all who do."""
+    """Lets a socket listen to a topic from now on (epoch milliseconds), and returns all who listen. Harmless when repeated. One
+    request.
+    """
     row, expires = Topic(_key(account, topic)), Topic.expires_at.set(now // 1000 + _KEPT_SECONDS)
     row.update([Topic.listeners.add({_packed(listener)}), expires])
     return _listening(row, now)
 
 
 def leave(account: str, topic: str, listener: Listener, now: int) -> list[Listener]:
-    """It listens no more; again without harm: one request. Returns who still does (now in epoch milliseconds)."""
+    """Ends that, and returns who still listens. Harmless when repeated. One request. `now` is epoch milliseconds."""
     row = Topic(_key(account, topic))
     row.update([Topic.listeners.delete({_packed(listener)})])
     return _listening(row, now)
 
 
 def listeners(account: str, topics: Collection[str], now: int) -> dict[str, list[Listener]]:
-    """Who listens to each of the topics now (epoch milliseconds): one request for each hundred, none for no topic."""
+    """Returns who listens to each topic now (epoch milliseconds). One request for each hundred, none for no topic."""
     keys = [_key(account, topic) for topic in set(topics)]
     rows = Topic.batch_get(keys, consistent_read=True) if keys else []
     return {row.key.removeprefix(f"{account}#"): _listening(row, now) for row in rows}

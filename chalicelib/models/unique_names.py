@@ -1,7 +1,7 @@
-"""Claims: another name of a thing, its alone within a scope: number, trace uuid, login e-mail, device.
+"""Unique names: another name of a thing, unique within a scope: number, trace, login e-mail, device, pair.
 
-One hash key `scope#kind#name`; a claim is written in the transaction that creates its thing and never changes,
-so numbers may be cached for good. A pair's claim goes when others join it.
+One hash key `scope#kind#name`. A name is written in the transaction that creates its thing and never changes, so numbers may be
+cached for good. A pair's name goes when others join it.
 """
 
 from functools import lru_cache
@@ -14,21 +14,21 @@ from chalicelib import config
 from chalicelib.models.attributes import UnicodeAttribute
 from chalicelib.models.base import Table, conditional
 
-#: Scope of names that must be known before the account is.
+#: Scope of names that are looked up before the account is known.
 EVERYWHERE = "*"
 
 
 class UniqueName(Table):
-    """A name and the uuid it stands for."""
+    """A name and the uuid that it stands for."""
 
     class Meta:
         table_name = config.table("unique-names")
 
-    key = UnicodeAttribute(hash_key=True)
-    account = UnicodeAttribute()
-    id = UnicodeAttribute()
-    #: Of a login: the accounts that its person owns beside the one he logs in to. A handful at most.
-    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True)
+    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    account = UnicodeAttribute(attr_name="ac")
+    id = UnicodeAttribute(attr_name="id")
+    #: Of a login: the accounts that its person owns besides the one they log in to. A handful at most.
+    accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="as")
 
 
 def _key(scope: str, kind: str, name: str) -> str:
@@ -36,22 +36,22 @@ def _key(scope: str, kind: str, name: str) -> str:
 
 
 def new_name(account: str, kind: str, name: str, id_: str, scope: str | None = None) -> UniqueName:
-    """A claim to be written with what it names."""
+    """Returns a name, to be written together with what it names."""
     return UniqueName(_key(scope or account, kind, name), account=account, id=id_)
 
 
 def find(scope: str, kind: str, name: str) -> UniqueName | None:
-    """The claim on a name, read consistently: one request."""
+    """Returns the row of a name, read consistently. One request."""
     return UniqueName.find(_key(scope, kind, name))
 
 
 def is_unchanged(row: UniqueName) -> Condition:
-    """That a name still stands for what it did when `row` was read: the condition on which it may go."""
+    """Returns the condition that a name still stands for what it did when `row` was read."""
     return UniqueName.id == row.id
 
 
 def put(row: UniqueName) -> None:
-    """Stores a claim by itself; raises Refused where the name is taken."""
+    """Stores a name by itself. Raises ConditionFailed where it is taken."""
     with conditional():
         row.save(UniqueName.key.does_not_exist())
 
@@ -65,7 +65,7 @@ def _numbered(account: str, kind: str, number: int) -> str:
 
 
 def id_by_number(account: str, kind: str, number: int) -> str | None:
-    """The uuid behind an integer id: one request the first time, none after."""
+    """Returns the uuid behind an integer id. One request the first time, none after."""
     try:
         return _numbered(account, kind, number)
     except KeyError:

@@ -1,4 +1,4 @@
-"""When a conversation is warned, closed or given to another agent, and when an empty one expires.
+"""Deadlines: when a conversation is warned, closed or given to another agent, and when an empty one expires.
 
 Times are epoch milliseconds, spans are seconds.
 """
@@ -16,7 +16,7 @@ _MOST_DOUBLINGS = 6
 
 @dataclass(frozen=True, slots=True)
 class AutoClose:
-    """An account's auto-close settings; the spans are seconds, 1 at least."""
+    """An account's auto-close settings. The spans are seconds, at least 1."""
 
     is_enabled: bool = True
     reassign_unpicked_after: int = 180
@@ -26,13 +26,13 @@ class AutoClose:
     since: int = 0
 
     def runs(self, last_activity_at: int) -> bool:
-        """Whether the clocks run that a message of that time (epoch milliseconds) started: switching off stops them for good."""
+        """Returns whether the clocks still run that a message of that time started. Switching off stops them for good."""
         return self.is_enabled and last_activity_at >= self.since
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """What is due when; None where nothing is."""
+    """When each action is due, None where it is not."""
 
     reassign_at: int | None = None
     warn_at: int | None = None
@@ -40,10 +40,10 @@ class Deadlines:
 
 
 def after_message(now: int, sender_kind: str, before: Deadlines, settings: AutoClose) -> Deadlines:
-    """The deadlines that a public message leaves.
+    """Returns the deadlines after a public message.
 
-    An agent's answer starts both clocks of the silence and ends the wait for a pick; a customer's message stops both:
-    nobody is closed while he is the one waiting. The system's own messages change nothing.
+    An agent's answer starts both clocks of silence and ends the wait for a pick. A customer's message stops both: a customer
+    who waits is never closed. The system's own messages change nothing.
     """
     if sender_kind == CONTACT:
         return Deadlines(reassign_at=before.reassign_at)
@@ -55,10 +55,12 @@ def after_message(now: int, sender_kind: str, before: Deadlines, settings: AutoC
 
 
 def reassign_at(now: int, attempt: int, settings: AutoClose) -> int:
-    """When routing looks again at a conversation that nobody picked: the span, doubled with every attempt up to 64 times."""
+    """Returns when routing looks again at a conversation that nobody picked: the span, doubled with each attempt up to 64
+    times.
+    """
     return now + (settings.reassign_unpicked_after << min(attempt, _MOST_DOUBLINGS)) * 1000
 
 
 def delay(now: int, due_at: int, longest: int) -> int:
-    """Seconds to hold a message back so that it comes at `due_at` or just after, at most `longest`."""
+    """Returns the seconds to hold a message back so that it comes at `due_at` or just after, at most `longest`."""
     return max(0, min(longest, -((now - due_at) // 1000)))

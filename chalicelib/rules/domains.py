@@ -1,4 +1,4 @@
-"""Domains: web sites of an account on which visitors start chats, and which agents those chats are for."""
+"""Domains: an account's web sites on which visitors start chats, and the agents who serve those chats."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ _LOCAL = "localhost"
 
 @dataclass(frozen=True, slots=True)
 class OperatorRole:
-    """An agent's part in a domain: who is not active in it, or takes no chats of it now, is given none."""
+    """An agent's role in a domain. An agent who is not active in it, or takes no chats now, gets none."""
 
     is_admin: bool = False
     takes_chats: bool = True
@@ -24,7 +24,7 @@ class OperatorRole:
 
 @dataclass(frozen=True, slots=True)
 class Domain:
-    """A web site of an account: `host` is its bare name, `email` who answers for it, `operators` its agents by uuid.
+    """A web site of an account: `host` is its bare name, `email` its contact address, `operators` its agents by uuid.
 
     `number` stays when the host changes. Times are epoch milliseconds.
     """
@@ -39,18 +39,18 @@ class Domain:
 
 
 class Worker(Protocol):
-    """An agent as a domain sees him."""
+    """What a domain needs to know of an agent."""
 
     @property
     def id(self) -> str:
-        """His uuid."""
+        """Their uuid."""
 
 
 W = TypeVar("W", bound=Worker)
 
 
 def serving(agents: Iterable[W], domain: Domain | None) -> list[W]:
-    """Those of the agents whom a chat of a domain is for; all of them where it is of none."""
+    """Returns the agents for chats of a domain, all agents for None."""
     if domain is None:
         return list(agents)
     active = {id_ for id_, part in domain.operators.items() if part.is_active and part.takes_chats}
@@ -58,7 +58,9 @@ def serving(agents: Iterable[W], domain: Domain | None) -> list[W]:
 
 
 def host_of(text: str) -> str | None:
-    """A bare host name as it is stored: lower case, ASCII, without a leading `www.`; None where it is none."""
+    """Returns a bare host name as it is stored: lower case, ASCII, without a leading `www.`. None for text that is no host
+    name.
+    """
     if len(text) > 2 * _LONGEST_HOST:
         return None
     host = hosts.to_ascii(text.strip())
@@ -75,7 +77,7 @@ def host_of(text: str) -> str | None:
 
 
 def host_of_origin(origin: str) -> str | None:
-    """The host of an Origin header; None where it has none."""
+    """Returns the host of an Origin header, None if it has none."""
     try:
         return host_of(urlsplit(origin).hostname or "")
     except ValueError:

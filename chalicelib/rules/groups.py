@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-#: How a group names who of it takes part: all, who had the fewest customers today, who had the fewest messages today.
+#: Which members a group offers: all, the one with the fewest customers today, the one with the fewest messages today.
 EVERYONE, FEWEST_CUSTOMERS, FEWEST_MESSAGES = "everyone", "fewest_customers", "fewest_messages"
 SELECTIONS = (EVERYONE, FEWEST_CUSTOMERS, FEWEST_MESSAGES)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group of agents. Times are epoch milliseconds; `selection` None means everyone, and that nobody has chosen it."""
+    """A group of agents. Times are epoch milliseconds. `selection` None means everyone, and that nobody has set it."""
 
     id: str
     number: int
@@ -20,7 +20,7 @@ class Group:
     updated_at: int
     description: str = ""
     icon: str | None = None
-    #: Whether its members serve those who ask for no group.
+    #: Whether its members serve visitors who ask for no group.
     is_distributor: bool = False
     selection: str | None = None
 
@@ -34,45 +34,44 @@ class Work:
 
 
 def fewest_customers(work: Work) -> tuple[int, int]:
-    """Sorts agents by customers, then by messages."""
+    """Sort key: customers, then messages."""
     return work.customers, work.messages
 
 
 def fewest_messages(work: Work) -> tuple[int, int]:
-    """Sorts agents by messages, then by customers."""
+    """Sort key: messages, then customers."""
     return work.messages, work.customers
 
 
 class Member(Protocol):
-    """An agent as his group sees him."""
+    """What a group needs to know of an agent."""
 
     @property
     def group(self) -> str | None:
-        """Id of his group."""
+        """Id of their group."""
 
     @property
     def is_distributor(self) -> bool:
-        """Whether he serves those who ask for no group, whatever his own."""
+        """Whether they serve visitors who ask for no group, whatever their own group."""
 
 
 M = TypeVar("M", bound=Member)
 
 
 def members(agents: Iterable[M], group: str) -> list[M]:
-    """The agents of one group."""
+    """Returns the agents of one group."""
     return [agent for agent in agents if agent.group == group]
 
 
 def groupless(agents: Iterable[M], groups: Mapping[str, Group]) -> list[M]:
-    """The agents of no group: who was in one that is removed is in none."""
+    """Returns the agents of no group. An agent of a removed group is in none."""
     return [agent for agent in agents if agent.group not in groups]
 
 
 def serving(agents: Iterable[M], group: str | None, groups: Mapping[str, Group], *, by_group: bool) -> list[M]:
-    """The agents whom a conversation of `group` is for: its members.
+    """Returns the agents for a conversation of `group`: its members.
 
-    One without a group (or of one that is removed) is for everybody, in an account that allocates by group for the
-    distributors.
+    One without a group, or of a removed one, is for everybody; in an account that allocates by group, for the distributors.
     """
     if group in groups:
         return members(agents, str(group))

@@ -1,21 +1,23 @@
-"""Host names as a browser spells them: the same name in any script is one host."""
+"""Host names in the spelling that browsers use, in which a name is the same in any script."""
 
 import re
 
-#: A label as DNS knows it. Longer than this is no host name, in any script.
+#: A label as DNS has it, and the most characters of a host name.
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST = 253
 
 
 def to_ascii(host: str) -> str | None:
-    """A host name in lower case and ASCII, by UTS 46 without its transitional exceptions, as browsers have it; None for what
-    can't be one. What is ASCII already is only put in lower case, and its letters are not looked at.
+    """Returns a host name in lower case and ASCII, by UTS 46 without its transitional exceptions, as browsers do. None for a
+    bad one.
+
+    A name that is ASCII already is only put in lower case; its characters are not checked.
     """
     if host.isascii():
         return host.lower()
     if len(host) > 2 * _LONGEST:
         return None
-    import idna  # tables of a quarter of a megabyte, which a name in ASCII needs none of
+    import idna  # a quarter of a megabyte of tables, not needed for ASCII names
 
     try:
         mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)

@@ -1,4 +1,4 @@
-"""HTML as plain text: what a browser would show of it, in time that grows with its length alone.
+"""HTML to plain text: what a browser would show, in time linear in its length.
 
 The standard library's parser is not used: some of its versions take quadratic time for unclosed comments, and raise for `<![`.
 """
@@ -13,12 +13,12 @@ _BLOCKS = _BLANK_AROUND | {
     *("figcaption", "figure", "footer", "form", "header", "html", "legend", "li", "main", "nav", "ol", "option", "section"),
     *("summary", "table", "tbody", "tfoot", "thead", "tr", "ul"),
 }
-#: Elements whose content is no markup and is not shown, and what ends each.
+#: Elements whose content is neither markup nor shown, and what ends each.
 _UNSHOWN = ("script", "style", "title", "iframe", "noembed", "noframes")
 _ENDS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE | re.ASCII) for name in _UNSHOWN}
-#: What stands in a head; anything else ends it.
+#: Elements of a head. Any other element ends it.
 _IN_HEAD = {*_UNSHOWN, "base", "head", "link", "meta", "noscript", "template"}
-#: How a tag begins, or what a browser skips like one; any other < is a text.
+#: How a tag begins, or what a browser skips like one. Any other < is text.
 _TAG = re.compile(r"<[A-Za-z/!?]")
 _NAME = re.compile(r"[A-Za-z][^\s/>]*", re.ASCII)
 _BETWEEN = re.compile(r"[\s/]*", re.ASCII)

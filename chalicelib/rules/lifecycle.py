@@ -1,4 +1,4 @@
-"""What happens to a conversation's summary: each function returns the fields that change, None where one is cleared.
+"""Lifecycle: what happens to a conversation's summary. Each function returns the fields that change, None for a cleared one.
 
 Times are epoch milliseconds.
 """
@@ -12,13 +12,14 @@ from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.text import preview
 
 Changes = dict[str, Any]
-#: Bytes of the last message that the summary shows: the row is full (tests/models/test_conversations.py).
-_PREVIEW = 96
+#: Bytes of the last message that the summary shows, and agents it has been given to that it remembers: every message writes
+#: the row, which has to stay small (tests/models/test_sizes.py).
+LONGEST_PREVIEW, MOST_TRIED = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote: kind is contact, agent or system; number is the integer id, 0 for the system."""
+    """Who wrote a message: kind is contact, agent or system; number is the integer id, 0 for the system."""
 
     id: str
     number: int
@@ -30,7 +31,7 @@ _NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None
 
 
 def closed(now: int) -> Changes:
-    """Closed, by hand or by the clock. The assignee stays on record."""
+    """It is closed, by a person or by the clock. The assignee stays on record."""
     return {
         "status": status.CLOSED,
         "status_since": now,
@@ -42,28 +43,28 @@ def closed(now: int) -> Changes:
 
 
 def empty(again: int | None, expires: int) -> Changes:
-    """Nothing has been said yet: closed at `expires`. It waits for an agent only where routing looks at it again at `again`."""
+    """It has no message yet and is closed at `expires`. It waits for an agent only if routing looks at it again, at `again`."""
     return {"reassign_at": again, "expire_at": expires}
 
 
 def named(expires: int) -> Changes:
-    """A visitor has named who is to serve them, and said nothing yet."""
+    """Its visitor has named the agents who should serve it, and has not written yet."""
     return {"reassign_at": None, "expire_at": expires, "has_named_agents": True}
 
 
 def moved(now: int, to: str) -> Changes:
-    """Moved by hand to another open status. Only one that waits for the customer may be warned and closed."""
+    """It is moved by hand to another open status. Only one that waits for the customer can be warned and closed."""
     clocks = {} if to == status.PENDING_EXTERNAL else stopped()
     return {"status": to, "status_since": now, "closed_at": None, **clocks}
 
 
 def stopped() -> Changes:
-    """Neither warned nor closed for silence until the next answer."""
+    """It is neither warned nor closed for silence until the next answer."""
     return {"warn_at": None, "close_at": None}
 
 
 def waiting(again: int | None) -> Changes:
-    """Without an agent, from now on; routing looks at it again at `again`, if at all."""
+    """It has no agent from now on. Routing looks at it again at `again`, if at all."""
     return {
         **_UNASSIGNED,
         **_NO_DEADLINES,
@@ -74,51 +75,51 @@ def waiting(again: int | None) -> Changes:
     }
 
 
-def assigned(now: int, agent: str, number: int, tried: Sequence[str]) -> Changes:
-    """Given to an agent by a person's decision, which no clock undoes."""
+def assigned(now: int, agent: str, number: int, tried: Sequence[int]) -> Changes:
+    """A person gives it to an agent. No clock undoes that."""
     return {
         "assignee": agent,
         "assignee_number": number,
         "assigned_at": now,
         "picked_at": None,
-        "tried_agents": [*(other for other in tried if other != agent), agent],
+        "tried_agents": [*(other for other in tried if other != number), number][-MOST_TRIED:],
         "routing_attempts": 0,
         "reassign_at": None,
         "has_named_agents": None,
     }
 
 
-def routed(now: int, agent: str, number: int, tried: Sequence[str], attempts: int, settings: AutoClose) -> Changes:
-    """Given to an agent by routing: he is to pick it in time, or it goes to another. One who had it before gets twice the time
-    of the one before him.
+def routed(now: int, agent: str, number: int, tried: Sequence[int], attempts: int, settings: AutoClose) -> Changes:
+    """Routing gives it to an agent, who has to pick it in time. An agent who had it before gets twice the time of the one
+    before; so does any agent after MOST_TRIED others.
     """
-    again = attempts + 1 if agent in tried else 0
+    again = attempts + 1 if number in tried or len(tried) >= MOST_TRIED else 0
     due = deadlines.reassign_at(now, again, settings) if settings.is_enabled else None
     return assigned(now, agent, number, tried) | {"routing_attempts": again, "reassign_at": due}
 
 
 def still_unpicked(now: int, assigned: bool, attempts: int, settings: AutoClose) -> Changes:
-    """Nobody else could be found: looked at again, each time after twice as long, unless its agent may take his time."""
+    """Nobody else could be found. It is looked at again, each time after twice as long, unless its agent may take their time."""
     if assigned and not settings.is_enabled:
         return {"reassign_at": None}
     return {"routing_attempts": attempts + 1, "reassign_at": deadlines.reassign_at(now, attempts + 1, settings)}
 
 
 def picked(now: int) -> Changes:
-    """Taken up by its agent: who had it before does not matter any more."""
+    """Its agent has taken it up. Who had it before no longer matters."""
     return {"picked_at": now, "reassign_at": None, "tried_agents": []}
 
 
 def after_public_message(
     now: int, before: str, due: Deadlines, sender: Sender, message: str, body: str, settings: AutoClose
 ) -> Changes:
-    """After a public message of id `message`; `before` is the status and `due` the deadlines until then."""
+    """It has a new public message with id `message`; `before` is the status and `due` the deadlines until then."""
     after = status.after_message(before, sender.kind)
     then = deadlines.after_message(now, sender.kind, due, settings) if after != status.CLOSED else Deadlines()
     changes: Changes = {
         "last_activity_at": now,
         "last_message": message,
-        "preview": preview(body, _PREVIEW),
+        "preview": preview(body, LONGEST_PREVIEW),
         "last_sender": sender.id,
         "last_sender_number": sender.number,
         "last_sender_kind": sender.kind,

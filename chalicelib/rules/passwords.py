@@ -1,6 +1,6 @@
-"""Passwords: slow, salted, compared in constant time.
+"""Passwords: hashed slowly with a salt, compared in constant time.
 
-Clients of the PPMessage dialect send the SHA-1 hex of a password and never the password, so that text is the secret.
+Clients of the PPMessage dialect send the SHA-1 hex of a password, never the password, so that hex text is the secret.
 """
 
 import hashlib
@@ -10,17 +10,17 @@ _N, _R, _P = 1 << 14, 8, 1
 
 
 def wire(password: str) -> str:
-    """The SHA-1 hex under which every dialect's password is checked."""
+    """Returns the SHA-1 hex of a password, the form in which every dialect's password is checked."""
     return hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest()
 
 
 def hashed(wire_password: str, salt: bytes) -> str:
-    """`salt$hash`, both hex: scrypt of the wire password (about 50 ms, 16 MiB)."""
+    """Returns `salt$hash`, both hex: scrypt of the wire password (about 50 ms, 16 MiB)."""
     key = hashlib.scrypt(wire_password.lower().encode(), salt=salt, n=_N, r=_R, p=_P)
     return f"{salt.hex()}${key.hex()}"
 
 
 def matches(wire_password: str, stored: str | None) -> bool:
-    """Whether the wire password is the stored one. Takes the same time where nothing is stored."""
+    """Returns whether the wire password is the stored one. Takes the same time if none is stored."""
     salt = bytes.fromhex((stored or "00").split("$")[0])
     return hmac.compare_digest(hashed(wire_password, salt), stored or "")

@@ -1,4 +1,4 @@
-"""Presence: one word an agent, whatever the dialect that set it; and what becomes of who has gone.
+"""Presence: one word for each agent, whichever dialect sets it, and what follows when an agent loses their connection.
 
 Times are epoch milliseconds.
 """
@@ -8,9 +8,9 @@ from typing import Any
 
 ONLINE, AWAY, BUSY, OFFLINE = "online", "away", "busy", "offline"
 PRESENCES = (ONLINE, AWAY, BUSY, OFFLINE)
-#: What an agent becomes whose sockets have all gone, one after the other; his row has `<step>_at`, when.
+#: What an agent without a socket becomes, in this order. Their row has `<step>_at` for when.
 STEPS = (AWAY, OFFLINE)
-#: From whom a chat goes to another agent when its customer writes: nobody, who is offline because their line died, or whoever is.
+#: From which offline agents a chat goes to others when its customer writes: none, those whose connection was lost, or all.
 NEVER, LOST, ALWAYS = "never", "lost", "always"
 HANDED_OVER = (NEVER, LOST, ALWAYS)
 #: Seconds of grace where an account has set none.
@@ -19,14 +19,14 @@ AWAY_AFTER, OFFLINE_AFTER = 120, 900
 
 @dataclass(frozen=True, slots=True)
 class Grace:
-    """Seconds until an agent without a socket is away, and from then on until he is offline."""
+    """Seconds until an agent without a socket is away, and from then on until they are offline."""
 
     away_after: int
     offline_after: int
 
 
 def gone(now: int, presence: str | None, grace: Grace) -> dict[str, int]:
-    """The deadline of an agent whose last socket has just gone; none of one who is offline."""
+    """Returns the deadline of an agent whose last socket has just closed, none for one who is offline."""
     if presence in (ONLINE, BUSY):
         return {"away_at": now + grace.away_after * 1000}
     if presence == AWAY:
@@ -35,20 +35,20 @@ def gone(now: int, presence: str | None, grace: Grace) -> dict[str, int]:
 
 
 def lapsed(step: str, due_at: int, grace: Grace) -> dict[str, Any]:
-    """What changes when the deadline of a step has come, None where something is cleared. The next one counts from it."""
+    """Returns what changes when a step's deadline has come, None for a cleared field. The next deadline counts from it."""
     after = {"offline_at": due_at + grace.offline_after * 1000} if step == AWAY else {"offline_at": None, "lost_at": due_at}
     return {"presence": step, "presence_alias": step, "away_at": None, **after}
 
 
 def is_handed_over(wanted: str, presence: str | None, *, is_lost: bool) -> bool:
-    """Whether an agent's chats go to others by the account's word for it; `is_lost` is whether they are offline by the clock."""
+    """Returns whether an agent's conversations go to others, by the account's setting. `is_lost`: offline by the clock."""
     return presence == OFFLINE and (wanted == ALWAYS or (wanted == LOST and is_lost))
 
 
 def resolve(word: str, aliases: dict[str, str]) -> tuple[str, str] | None:
-    """(presence, alias) that a status word means in an account, or None where it means nothing.
+    """Returns the (presence, alias) that a status word means in an account, None for an unknown word.
 
-    `aliases` maps the account's own words (`lunch`) to a presence; a presence is its own alias.
+    `aliases` maps the account's own words (`lunch`) to a presence. A presence is its own alias.
     """
     if word in PRESENCES:
         return word, word

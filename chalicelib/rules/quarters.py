@@ -1,4 +1,4 @@
-"""When something is counted: in quarters of an hour, of which days and hours of every time zone are made."""
+"""Quarters of an hour, in which things are counted: days and hours of every time zone are made of them."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,22 +8,22 @@ _QUARTER = 900_000
 
 
 def quarter(at: int) -> int:
-    """The quarter of an hour since the epoch that a time (epoch milliseconds) is in."""
+    """Returns the quarter since the epoch that a time (epoch milliseconds) is in."""
     return at // _QUARTER
 
 
 def utc_day(at: int) -> int:
-    """The day since the epoch that a time (epoch milliseconds) is in, as UTC has it."""
+    """Returns the UTC day since the epoch that a time (epoch milliseconds) is in."""
     return at // 86_400_000
 
 
 def today(now: int, zone: str) -> date:
-    """The date at a time (epoch milliseconds) in a time zone (IANA name)."""
+    """Returns the date at a time (epoch milliseconds) in a time zone (IANA name)."""
     return datetime.fromtimestamp(now / 1000, ZoneInfo(zone)).date()
 
 
 def quarters(first: date, last: date, zone: str) -> range:
-    """The quarters of the days first…last as a time zone has them."""
+    """Returns the quarters of the days first…last in a time zone."""
     return range(_begin(first, zone), _begin(last + timedelta(days=1), zone))
 
 
@@ -32,11 +32,11 @@ def _begin(day: date, zone: str) -> int:
 
 
 def local_hour(of: int, zone: str) -> tuple[date, int]:
-    """The date and the hour (0 to 23) of a quarter in a time zone; an hour that comes twice when clocks go back is one."""
+    """Returns the date and hour (0 to 23) of a quarter in a time zone. The hour that comes twice in autumn counts as one."""
     local = datetime.fromtimestamp(of * _QUARTER / 1000, UTC).astimezone(ZoneInfo(zone))
     return local.date(), local.hour
 
 
 def days(first: date, last: date) -> Iterator[date]:
-    """Every day from the first to the last, both included."""
+    """Returns every day from the first to the last, both included."""
     return (first + timedelta(days=at) for at in range((last - first).days + 1))

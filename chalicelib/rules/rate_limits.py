@@ -1,4 +1,4 @@
-"""Limits on how often something may be done: what one is, and how a stage sets it."""
+"""Rate limits: how often something may be done, and how a stage sets it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +11,11 @@ OFF = "off"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `most` in a window of `seconds`, which the first one begins. `what` names it in a refusal.
+    """At most `most` times in a window of `seconds`, which begins with the first time. `what` names it in a refusal.
 
-    Processes share one count. Each reads and writes it once every `step`, so a larger step costs fewer requests and
-    lets each process go over by `step` at most. A new window knows nothing of the one before it, so that around its
-    beginning twice `most` can pass.
+    Processes share one count. Each reads and writes it once every `step`, so a larger step costs fewer requests and lets each
+    process go over by `step` at most. A new window knows nothing of the one before, so around its beginning twice `most` can
+    pass.
     """
 
     what: str
@@ -25,9 +25,9 @@ class Limit:
 
 
 def configured(known: Mapping[str, Limit], setting: str) -> dict[str, Limit]:
-    """The limits by name, with what a stage's setting changes: `off`, or pairs such as `visitors=100/60 uploads=50/3600`.
+    """Returns the limits by name with a stage's changes: `off`, or pairs such as `visitors=100/60 uploads=50/3600`.
 
-    Raises ValueError for a limit that is not known, and for a pair that is none.
+    Raises ValueError for an unknown limit or a malformed pair.
     """
     if setting.strip() == OFF:
         return {}
@@ -43,13 +43,13 @@ def _pair(known: Mapping[str, Limit], text: str) -> tuple[str, Limit]:
 
 
 def stepped(limit: Limit) -> Limit:
-    """The limit with a step of a tenth of what it allows at most, so that many processes go over a small one by little."""
+    """Returns the limit with a step of at most a tenth of `most`, so that many processes exceed a small limit only a little."""
     return replace(limit, step=max(1, min(limit.step, limit.most // 10)))
 
 
 @lru_cache(maxsize=4096)
 def network_of(source: str) -> str:
-    """What counts as one source: an IPv4 address, and of an IPv6 one its /56, because one household has all of that."""
+    """Returns what counts as one source: an IPv4 address, or the /56 of an IPv6 address, which one household has."""
     try:
         address = ip_address(source)
     except ValueError:

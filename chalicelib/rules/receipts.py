@@ -1,11 +1,11 @@
-"""What a device has not yet acknowledged of a conversation."""
+"""Receipts: what a device has not acknowledged of a conversation."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 from chalicelib.rules import status
 
-#: Messages back from a conversation's last one that a device may still get; what is older stands in the history alone.
+#: How many of a conversation's last messages a device may still get. Older ones are only in the history.
 FURTHEST = 1000
 
 
@@ -25,7 +25,7 @@ S = TypeVar("S", bound=ReceivedMessage)
 
 
 class Pending(NamedTuple):
-    """What is still to be acknowledged, up to where all is done with, and which numbers past that need be kept no more."""
+    """The sequence numbers still to acknowledge, the number up to which all is done, and those past it that need not be kept."""
 
     messages: list[int]
     upto: int
@@ -33,16 +33,17 @@ class Pending(NamedTuple):
 
 
 def first_pending(upto: int, last: int) -> int:
-    """The number from which a device may still get messages of a conversation that has `last` of them."""
+    """Returns the first sequence number that a device may still get of a conversation with `last` messages."""
     return max(upto + 1, last - FURTHEST + 1, 1)
 
 
 def pending(
     read: Iterable[int], wanted: Collection[int], upto: int, acknowledged: Collection[int], last: int | None = None
 ) -> Pending:
-    """`read` are the numbers of a conversation past `upto` in order, `wanted` those of them that the device is to get.
+    """Returns what is still to acknowledge. `read` are the sequence numbers past `upto` in order, `wanted` those for the
+    device.
 
-    What was acknowledged past `last` is of no message, and settled too.
+    A number acknowledged past `last` belongs to no message and need not be kept.
     """
     pending: list[int] = []
     for number in read:
@@ -54,16 +55,16 @@ def pending(
 
 
 def since(said: Sequence[S], at: int, *, unanswered: bool) -> Sequence[S]:
-    """Of messages in order those that came at `at` (epoch milliseconds) or later.
+    """Returns the messages (in order) that came at `at` (epoch milliseconds) or later.
 
-    With `unanswered`, also what the contact had said before without an answer: who takes over is to answer that.
+    With `unanswered`, also what the contact had written before without an answer, because whoever takes over has to answer it.
     """
     start = next((index for index, each in enumerate(said) if each.created_at >= at), len(said))
     return [*unanswered_of(said[:start]), *said[start:]] if unanswered else said[start:]
 
 
 def unanswered_of(said: Sequence[S]) -> Sequence[S]:
-    """Of messages in order those from the first that the contact wrote after the last agent's. The system's answer nothing."""
+    """Returns the messages (in order) from the contact's first one after the last agent's. System messages answer nothing."""
     start = len(said)
     for index in range(len(said) - 1, -1, -1):
         if said[index].sender_kind == status.STAFF:

@@ -1,4 +1,4 @@
-"""Redirect addresses of api clients: what may be registered, and what is added to one."""
+"""Redirect addresses of api clients: which may be registered, and how values are added to one."""
 
 import re
 from urllib.parse import urlencode, urlsplit
@@ -10,7 +10,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def is_redirect(text: str) -> bool:
-    """Whether a code may be sent there: absolute, https (http to one's own machine), no fragment, no user."""
+    """Returns whether a code may be sent there: absolute, https (http for one's own machine), no fragment, no user."""
     if len(text) > _LONGEST or not _ADDRESS.fullmatch(text):
         return False
     try:
@@ -23,11 +23,11 @@ def is_redirect(text: str) -> bool:
 
 
 def origin(address: str) -> str:
-    """The origin of a registered address: scheme, host and port."""
+    """Returns scheme, host and port of a registered address."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def with_query(address: str, values: dict[str, str]) -> str:
-    """The address with more query values; what it has stays."""
+    """Returns the address with these query values added to its own."""
     return f"{address}{'&' if '?' in address else '?'}{urlencode(values)}"

@@ -1,16 +1,16 @@
-"""Who gets a conversation."""
+"""Routing: which agent gets a conversation."""
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from chalicelib.rules.presence import ONLINE
 
-#: Why a conversation waits: nobody of those whom it is for is online, its group has no members, there is no group for it.
+#: Why a conversation waits: none of its agents is online, its group has no members, there is no group for it.
 NOBODY_ONLINE, NOBODY_THERE, NO_GROUP = "nobody_online", "nobody_there", "no_group"
 
 
 class Candidate(Protocol):
-    """An agent as routing sees him; times are epoch milliseconds, 0 for never."""
+    """What routing needs to know of an agent. Times are epoch milliseconds, 0 for never."""
 
     id: str
     number: int
@@ -23,22 +23,22 @@ C = TypeVar("C", bound=Candidate)
 
 
 def preferred(agents: Iterable[C]) -> C | None:
-    """Whom `choose` would name, and where nobody is online the least loaded one who is not."""
+    """Returns the agent that `choose` returns, or if nobody is online the one with the least load."""
     everybody = list(agents)
     return choose(everybody) or min(everybody, key=_turn, default=None)
 
 
-def choose(agents: Iterable[C], tried: Sequence[str] = ()) -> C | None:
-    """The online agent with the fewest open conversations; ties: the oldest last assignment, then the lowest number.
+def choose(agents: Iterable[C], tried: Sequence[int] = ()) -> C | None:
+    """Returns the online agent with the fewest open conversations; ties go to the oldest assignment, then the lowest number.
 
-    `tried` has the latest last. One in it is taken only where every online agent has been tried, and the latest tried
-    only where he is alone.
+    `tried` has integer ids of agents, the latest last. An agent in it is chosen only if every online agent has been tried, and
+    the latest one only if nobody else is online.
     """
     online = [agent for agent in agents if agent.presence == ONLINE]
     latest = tried[-1:]
     pools = (
-        [agent for agent in online if agent.id not in tried],
-        [agent for agent in online if agent.id not in latest],
+        [agent for agent in online if agent.number not in tried],
+        [agent for agent in online if agent.number not in latest],
         online,
     )
     pool = next((pool for pool in pools if pool), [])
@@ -50,7 +50,7 @@ def _turn(agent: Candidate) -> tuple[int, int, int]:
 
 
 def why_waiting(serving: Collection[object], *, of_group: bool) -> str:
-    """Why a conversation that is for `serving` has to wait; `of_group` is whether it has a group of its own."""
+    """Returns why a conversation for the agents `serving` waits. `of_group`: it has a group or domain of its own."""
     if serving:
         return NOBODY_ONLINE
     return NOBODY_THERE if of_group else NO_GROUP

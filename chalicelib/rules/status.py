@@ -7,9 +7,9 @@ CONTACT, STAFF, MACHINE = "contact", "agent", "system"
 
 
 def after_message(status: str, sender_kind: str) -> str:
-    """The status that a public message leaves: an agent's answer waits for the customer, a customer's for the desk.
+    """Returns the status after a public message: an agent's answer waits for the customer, a customer's message for an agent.
 
-    Either opens what was closed; the system's own messages change nothing.
+    Both open a closed conversation. The system's own messages change nothing.
     """
     if sender_kind == MACHINE:
         return status
@@ -19,5 +19,5 @@ def after_message(status: str, sender_kind: str) -> str:
 
 
 def is_closed_for(closed_through: int | None, messages: int) -> bool:
-    """Whether one member has closed a conversation for himself: up to a public message, after which none has come."""
+    """Returns whether one member has closed a conversation for themselves, with no public message since."""
     return closed_through is not None and closed_through >= messages

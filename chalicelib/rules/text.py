@@ -1,4 +1,4 @@
-"""Text: cutting it without breaking it, and making names safe."""
+"""Text: cut without breaking it, and made safe as names."""
 
 import re
 import unicodedata
@@ -10,12 +10,12 @@ _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 
 
 def preview(body: str, most_bytes: int = 128) -> str:
-    """The longest beginning of `body` that takes at most `most_bytes` in UTF-8."""
+    """Returns the longest beginning of `body` that takes at most `most_bytes` in UTF-8."""
     return body.encode()[:most_bytes].decode(errors="ignore")
 
 
 def join_names(names: Iterable[str], most: int = 256) -> str:
-    """Names with commas between them; where they have more than `most` characters, those that fit and an ellipsis."""
+    """Returns the names with commas between them; beyond `most` characters, those that fit and an ellipsis."""
     text = ",".join(names)
     if len(text) <= most:
         return text
@@ -24,18 +24,20 @@ def join_names(names: Iterable[str], most: int = 256) -> str:
 
 
 def visitor_email(person: str, account: str) -> str:
-    """The stand-in address of somebody who gave none: first six characters of both uuids."""
+    """Returns the stand-in address of a visitor who gave none: the first six characters of both uuids."""
     return f"{person[:6]}@{account[:6]}"
 
 
 def file_name(given: str, most: int = 200) -> str:
-    """A file's name as it may stand in a header and on a disk: without folders, control or direction marks; "file" for none."""
+    """Returns a file name that is safe in a header and on a disk: no folders, control or direction marks; "file" for an empty
+    one.
+    """
     last = given.replace("\\", "/").rpartition("/")[2]
     seen = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
     return seen.strip(" .")[:most] or "file"
 
 
 def media_type(given: str) -> str:
-    """A content type without parameters, lower case; application/octet-stream for what is none."""
+    """Returns a content type without parameters, in lower case; application/octet-stream for a bad one."""
     plain = given.partition(";")[0].strip().lower()
     return plain if _MEDIA_TYPE.fullmatch(plain) else "application/octet-stream"

@@ -4,11 +4,11 @@ from zoneinfo import ZoneInfo
 
 
 def is_zone(name: str) -> bool:
-    """Whether the name is a time zone's that this machine knows; UTC always is."""
+    """Returns whether this machine knows a time zone of that name. UTC is always known."""
     if name == "UTC":
         return True
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # no such zone, no name of one, and what is no name of a file
+    except (KeyError, ValueError, OSError):  # no such zone, or a text that can be no zone's or file's name
         return False
     return True

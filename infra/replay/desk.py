@@ -1,4 +1,4 @@
-"""A running desk as its clients reach it: over HTTP alone, a visitor by PPMessage, an agent by Anytime and OneView."""
+"""A running desk as its clients reach it: over HTTP only, a visitor by PPMessage, an agent by Anytime and OneView."""
 
 import json
 import ssl
@@ -31,7 +31,7 @@ class Unusable(Exception):
 
 
 class Refused(Exception):
-    """The desk answered what it should not."""
+    """The desk gave an answer that it should not give."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ class Web:
 
 @contextmanager
 def homes(base_url: str, connections: int) -> Iterator[list[Web]]:
-    """HTTP from as many addresses as people come from, because a desk limits what comes from one (README, "Limits").
+    """Returns HTTP clients from as many addresses as people come from, because a desk limits calls from one (docs/limits.md).
 
-    A desk elsewhere is called from this machine's own; so is one on a system that has a single loopback address.
+    A desk elsewhere is called from this machine's own address; so is one on a system with a single loopback address.
     """
     many = sys.platform == "linux" and httpx.URL(base_url).host in ("127.0.0.1", "localhost")
     addresses = [f"127.1.0.{at}" for at in range(1, _HOMES + 1)] if many else [None]
@@ -132,7 +132,7 @@ def _anytime_time(text: str) -> int:
 
 @dataclass(frozen=True)
 class Visitor:
-    """A visitor with his chat. `opened_at` is epoch milliseconds."""
+    """A visitor with their chat. `opened_at` is epoch milliseconds."""
 
     ask: Callable[..., Json]
     id: str
@@ -144,7 +144,7 @@ class Visitor:
 
     @classmethod
     def arrive(cls, web: Web, token: str, app: str, greeted_by: Sequence[str] = ()) -> "Visitor":
-        """Somebody who was never here before opens the chat on a page, or asks for one of the agents, who speaks first."""
+        """A new visitor opens the chat on a page, or asks for one of the agents, who then speaks first."""
         ask, trace = partial(web.ppmessage, token, app_uuid=app), str(uuid4())
         ask("PP_GET_APP_INFO")
         user = ask("PP_CREATE_ANONYMOUS", ppcom_trace_uuid=trace)
@@ -176,7 +176,7 @@ class Visitor:
         )
 
     def info(self) -> Json:
-        """His conversation as it is now."""
+        """Returns the visitor's conversation as it is now."""
         return self.ask("PP_GET_CONVERSATION_INFO", user_uuid=self.id, conversation_uuid=self.conversation)
 
     def history(self) -> list[Shown]:
@@ -228,15 +228,15 @@ class Agent:
         return cls(ask, known["user_uuid"], known["id"], known["email"], was_offline)
 
     def leave(self) -> None:
-        """Goes offline again, if he was offline before."""
+        """Goes offline again, if the agent was offline before."""
         if self.was_offline:
             self.ask("PUT", f"{_ONEVIEW}/offline")
 
     def find(self, visitor: Visitor) -> int | None:
-        """The integer id of a visitor's chat among those of this agent, None while it is not to be told.
+        """Returns the integer id of a visitor's chat among this agent's, None if it can't be told yet.
 
-        No API shows both names of a conversation: it is the one opened in the same millisecond, by that contact,
-        in which the same has been said at the same times.
+        No API shows both names of a conversation: it is the one opened by that contact in the same millisecond, with the same
+        texts at the same times.
         """
         opened = (row for row in self._held(visitor.opened_at) if _anytime_time(row["createdTime"]) == visitor.opened_at)
         numbers = [int(row["id"]) for row in opened if row["contact"]["email"] == visitor.email]
@@ -245,7 +245,7 @@ class Agent:
         return same[0] if len(same) == 1 else None
 
     def _held(self, since: int) -> Iterator[Json]:
-        """His conversations with any activity since then, page after page."""
+        """Returns the agent's conversations with activity since then, page after page."""
         condition = {"field": "agentAssigneeId", "matchType": "is", "value": self.number}
         asked = {f"conditions[0][{name}]": value for name, value in condition.items()}
         asked |= {"include": "contact", "timeFrom": (_EPOCH + timedelta(milliseconds=since)).isoformat()}
@@ -275,7 +275,7 @@ class Agent:
 
 
 def awaited(look: Callable[[], _T | None], seconds: float) -> _T | None:
-    """The first thing that is not None, looked for ever more rarely; None after so many seconds."""
+    """Returns the first thing that is not None, looked for ever more rarely; None after so many seconds."""
     until, pause = time.monotonic() + seconds, 0.05
     while (found := look()) is None and time.monotonic() < until:
         time.sleep(pause)

@@ -65,7 +65,7 @@ class Player:
             self._close(chat)
 
     def _arrive(self, script: Script) -> Visitor:
-        """Visitors who are to be greeted come one at a time: only the moment of opening tells their silent chats apart."""
+        """Lets visitors who are greeted come one at a time: only the moment of opening tells their silent chats apart."""
         if not script.is_greeted:
             return Visitor.arrive(next(self._homes), self._token, self._app, [*self._agents])
         with self._door:
@@ -82,7 +82,7 @@ class Player:
             chat.problems.append(f"nobody answers at turn {turn.number}")
 
     def _agent(self, chat: Chat, visitor: Visitor) -> Agent | None:
-        """The agent who has the chat, waited for; once he has not come, he is not waited for again."""
+        """Waits for the agent who has the chat and returns them. If they did not come once, they are not waited for again."""
         patience = 0 if chat.unanswered else PATIENCE
         uuid: str | None = awaited(lambda: visitor.info()["assigned_uuid"], patience)
         if uuid is None:
@@ -94,7 +94,7 @@ class Player:
         return chat.holder
 
     def _held_by(self, chat: Chat, uuid: str | None) -> None:
-        """One agent is to have a chat from the first to the last."""
+        """Checks that one agent has the chat from the first turn to the last."""
         chat.assignee = chat.assignee or uuid
         if uuid != chat.assignee and not chat.is_reassigned:
             chat.is_reassigned = True

@@ -18,7 +18,8 @@ from typing import Any
 
 import httpx
 
-from chalicelib.models.conversations import is_summary
+from chalicelib.models.conversations import Conversation, is_summary
+from chalicelib.models.messages import Message
 from infra.replay.desk import Agent, Web
 from infra.replay.desk import Desk as Known
 from tests.bench.figures import Report
@@ -45,14 +46,14 @@ class Chat:
     closed: list[int] = field(default_factory=list)
     warned: list[int] = field(default_factory=list)
 
-    def change(self, row: dict[str, Any]) -> None:
+    def change(self, row: Conversation) -> None:
         """Takes the next version of its row in."""
-        if row.get("assigned_at") and row["assigned_at"] not in self.assigned:
-            self.assigned.append(row["assigned_at"])
-            self.assignee = row["assignee"]
-        if row.get("closed_at") and row["closed_at"] not in self.closed:
-            self.closed.append(row["closed_at"])
-        self.due |= {kind: row[f"{kind}_at"] for kind in ("warn", "close") if row.get(f"{kind}_at")}
+        if row.assigned_at and row.assigned_at not in self.assigned:
+            self.assigned.append(row.assigned_at)
+            self.assignee = row.assignee
+        if row.closed_at and row.closed_at not in self.closed:
+            self.closed.append(row.closed_at)
+        self.due |= {kind: at for kind in ("warn", "close") if (at := getattr(row, f"{kind}_at"))}
 
     @property
     def faults(self) -> int:
@@ -68,20 +69,21 @@ class Stored:
         self._rest = ""
         self.chats: dict[str, Chat] = {}
 
-    def _rows(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _rows(self) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
         """Table and row of every change since the last time."""
         *lines, self._rest = (self._rest + self._file.read()).split("\n")
         for change in (change for line in lines for change in json.loads(line)):
             if change.get("t") and change.get("n"):
-                yield change["t"].rpartition("-")[2], {name: _plain(value) for name, value in change["n"].items()}
+                yield change["t"].rpartition("-")[2], change["n"]
 
     def look(self) -> list[Chat]:
         """All conversations as they are by now."""
-        for table, row in self._rows():
-            if table == "conversations" and is_summary(row["key"]):
-                self.chats.setdefault(row["key"], Chat(row["number"], row["created_at"])).change(row)
-            elif table == "messages" and row["sender_kind"] == "system":
-                self.chats[row["conversation_key"]].warned.append(row["created_at"])
+        for table, item in self._rows():
+            if table == "conversations" and is_summary(Conversation.hash_key_of(item)):
+                row = Conversation.from_raw_data(item)
+                self.chats.setdefault(row.key, Chat(row.number, row.created_at)).change(row)
+            elif table == "messages" and (said := Message.from_raw_data(item)).sender_kind == "system":
+                self.chats[said.conversation_key].warned.append(said.created_at)
         return list(self.chats.values())
 
     def until(self, holds: Callable[[Chat], object], count: int) -> list[Chat]:
@@ -90,12 +92,6 @@ class Stored:
         while time.monotonic() < until and sum(bool(holds(chat)) for chat in self.look()) < count:
             time.sleep(0.1)
         return self.look()
-
-
-def _plain(value: dict[str, Any]) -> Any:
-    """An attribute as Python has it; lists and the like as they are."""
-    ((kind, content),) = value.items()
-    return int(content) if kind == "N" else content
 
 
 def measure(report: Report) -> None:

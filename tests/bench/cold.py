@@ -38,7 +38,7 @@ client = boto3.client("dynamodb")
 
 @app.route("/api/{p1}", methods=["POST"])
 def get(p1):
-    key = {"digest": {"S": app.current_request.json_body["app_uuid"]}}
+    key = {"dg": {"S": app.current_request.json_body["app_uuid"]}}
     return client.get_item(TableName="polydesk-dev-tokens", Key=key).get("Item", {})
 """
 _START = """

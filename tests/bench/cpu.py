@@ -19,7 +19,9 @@ import pytest
 from chalice.local import LambdaContext
 
 import app
-from chalicelib.models import base
+from chalicelib.models import base, conversations
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.messages import Message
 from tests.bench import aws, rows
 from tests.bench.calls import TEXT
 from tests.bench.figures import Report, ratio
@@ -152,10 +154,10 @@ def _undo(world: World, visitor: Visitor) -> Callable[[], None]:
     """Puts the conversation back as it is now, and takes the posted message away: not with botocore, which would find its own
     code in the processor's caches then, and the handler would not.
     """
-    client, key = boto3.client("dynamodb"), f"{world.account}#{visitor.conversation}"
+    client, key = boto3.client("dynamodb"), conversations.key(world.account, visitor.conversation)
     tables = {name: f"polydesk-dev-{name}" for name in ("conversations", "messages")}
-    before = client.get_item(TableName=tables["conversations"], Key={"key": {"S": key}}, ConsistentRead=True)["Item"]
-    message = {"conversation_key": {"S": key}, "id": {"S": _POST["uuid"]}}
+    before = client.get_item(TableName=tables["conversations"], Key=Conversation.raw(key=key), ConsistentRead=True)["Item"]
+    message = Message.raw(conversation_key=key, id=_POST["uuid"])
 
     back: dict[str, list[dict[str, Any]]] = {tables["conversations"]: [{"PutRequest": {"Item": before}}]}
     return partial(rows.write, back | {tables["messages"]: [{"DeleteRequest": {"Key": message}}]})

@@ -12,6 +12,7 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.models import conversations, people, summaries
+from chalicelib.models.conversations import Conversation
 from chalicelib.rules import ids, lifecycle
 from tests.world import World
 
@@ -53,13 +54,14 @@ def _pattern(world: World) -> Row:
 def _conversation(world: World, like: Row, at: int) -> Row:
     moment = world.now - (at + 1) * _APART
     own = ids.uuid7(moment, at.to_bytes(10, "big"))
-    row = {**like, "key": {"S": conversations.key(world.account, own)}, "number": {"N": str(10**6 + at)}}
-    row |= {"contact_key": {"S": f"{world.account}#{_contact_id(world, at)}"}, "last_activity_at": {"N": str(moment)}}
-    row |= {"created_at": {"N": str(moment)}, "holder_key": {"NULL": True}, "held_since": {"NULL": True}}
+    row = Conversation.from_raw_data(like)
+    row.key, row.number = conversations.key(world.account, own), 10**6 + at
+    row.contact_key, row.created_at = conversations.of_key(world.account, _contact_id(world, at)), moment
+    row.last_activity_at, row.holder_key, row.held_since = moment, None, None
     if at < HELD:
-        row |= {"status": {"S": "new"}, "holder_key": {"S": f"{world.account}#{world.agents[1].id}"}}
-        row |= {"held_since": {"N": str(moment)}}
-    return {name: value for name, value in row.items() if "NULL" not in value}
+        holder = conversations.of_key(world.account, world.agents[1].id)
+        row.status, row.holder_key, row.held_since = "new", holder, moment
+    return dict(row.serialize())
 
 
 def _contact_id(world: World, at: int) -> str:

@@ -90,12 +90,11 @@ def state(scene: Scene, others: Others) -> dict[str, Any]:
     """All that is stored of others, but for what a visitor may cause: an agent's load."""
     account, rival = scene.world.account, others.rival.world.account
     found: dict[str, Any] = {}
+    load = (people.Person.open_conversations.attr_name, people.Person.last_assigned_at.attr_name)
     for name, person in ((account, others.agent), (account, others.visitor.id), (rival, others.rival.visitor.id)):
         row = people.get(name, person)
         assert row is not None
-        found[person] = {
-            key: value for key, value in row.serialize().items() if key not in ("open_conversations", "last_assigned_at")
-        }
+        found[person] = {key: value for key, value in row.serialize().items() if key not in load}
         found[f"devices of {person}"] = _all(devices.Device, f"{name}#{person}")
     for name, device in ((account, others.agents_device), (account, others.visitor.device), (rival, others.rival.visitor.device)):
         found[f"receipts of {device}"] = _all(receipts.Receipt, f"{name}#{device}")

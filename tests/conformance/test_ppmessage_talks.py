@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import updates
 from chalicelib.desk.core import cache
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
@@ -204,9 +204,7 @@ def test_a_list_shows_the_conversation_its_last_message_and_whom_it_is_with(scen
 def test_closing_is_for_one_user(scene: Scene) -> None:
     visitor, agent = scene.world.visitor(), scene.world.agents[0].id
     visitor.say("hello")
-    conversations.change(
-        scene.world.ctx(ADMIN), visitor.conversation, conversations.Change(assignee=scene.world.agents[0].number)
-    )
+    updates.change(scene.world.ctx(ADMIN), visitor.conversation, updates.Change(assignee=scene.world.agents[0].number))
     given = {"conversation_uuid": visitor.conversation}
 
     def seen() -> list[bool]:

@@ -1,6 +1,7 @@
 """The chat of a web page: its script, and the token that a domain's pages get."""
 
 import gzip
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from chalicelib.desk.teams.domains import Change
 from chalicelib.dialects.ppmessage import script as script_of
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.dialects.ppmessage.script import PARTS, script
+from infra import package
 from tests.conformance import cases_widget
 from tests.conformance.scene import Scene
 from tests.conformance.table import Row, each, row_gaps, rows_of
@@ -193,7 +195,12 @@ FOLDER = Path(script_of.__file__).with_name("widget")
 
 
 def test_every_file_is_a_part_of_the_script() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == {*PARTS, "style.css"}
+    assert {path.name for path in FOLDER.iterdir()} == {*PARTS, "style.css", "types.d.ts"}
+
+
+def test_every_part_is_checked_in_the_order_in_which_they_are_joined() -> None:
+    files = json.loads((package.ROOT / "tests/javascript/tsconfig.json").read_text())["files"]
+    assert [Path(each).name for each in files] == ["types.d.ts", *PARTS]
 
 
 @pytest.mark.parametrize("name", PARTS)

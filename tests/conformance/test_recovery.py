@@ -169,11 +169,11 @@ def test_of_two_resets_at_once_one_counts(world: World, monkeypatch: pytest.Monk
     code, end_logins = link(world, ada.email), people_rows.revoke_logins
 
     def late(*given: Any) -> None:
-        monkeypatch.setattr(people_rows, "end_logins", end_logins)
+        monkeypatch.setattr(people_rows, "revoke_logins", end_logins)
         recovery.reset_password(world.ctx(ADMIN), code, "the faster one")
         end_logins(*given)
 
-    monkeypatch.setattr(people_rows, "end_logins", late)
+    monkeypatch.setattr(people_rows, "revoke_logins", late)
     with pytest.raises(NotAuthenticated):
         recovery.reset_password(world.ctx(ADMIN), code, NEW)
     assert (works(world, ada.email, "the faster one"), works(world, ada.email, NEW)) == (True, False)

@@ -43,6 +43,7 @@ def _used(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("chalicelib.desk.")
         for alias in node.names
     }
+    yield from names.values()  # a function that is imported by itself
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in names:
             yield f"{names[node.value.id]}.{node.attr}"

@@ -99,6 +99,16 @@ def test_a_path_that_is_there_for_other_methods_is_a_wrong_method(method: str, p
         found(method, path)
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/things/7", "GET, OPTIONS, POST"), ("/things/7/parts/x", "OPTIONS, PUT"), ("/broken", "GET, OPTIONS")]
+)
+def test_the_methods_of_a_path_are_told_whatever_the_other_is(path: str, allowed: str) -> None:
+    for method in ("DELETE", "HEAD", "TRACE", "BREW"):
+        answer = handled(method, path)
+        assert (answer.body["error"], answer.headers["Allow"]) == ("WrongMethod", allowed)
+    assert "Allow" not in handled("GET", "/nothing").headers
+
+
 @pytest.mark.parametrize("path", ["/", "", "/thing", "/things", "/things/7/parts", "/things/7/parts/1/2", "/other/7"])
 def test_a_path_that_is_not_there_is_not_found(path: str) -> None:
     with pytest.raises(NotFound) as caught:

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.desk.conversations.files import disposition
 from chalicelib.desk.core.errors import DeskError
 from chalicelib.dialects import endpoint, forms
-from chalicelib.dialects.anytime import mapping as anytime
+from chalicelib.dialects.anytime import conversation_lists, conversations, shapes
 from chalicelib.dialects.http import Request
 from chalicelib.dialects.ppmessage import pages
 from chalicelib.dialects.ppmessage.calls import widget
@@ -96,7 +96,7 @@ MARKUP += [
 MARKS = (*""" ,;="\\'?%&[]*@.-a0é""", "=?", "\x00", "🙂")
 PARSERS = {
     "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
-    "If-Match": Parser(anytime.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
+    "If-Match": Parser(conversations.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
     "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
     "Accept-Encoding": Parser(widget._accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
     "If-None-Match": Parser(lambda given: widget._has(given, '"a"'), '"b", ', ("W/", *MARKS)),
@@ -114,9 +114,9 @@ PARSERS = {
     "a query": Parser(lambda given: endpoint.unfolded({given: "1", "a[b]": "2"}), "a[b]", ("a[", "]", "[]", *MARKS)),
     "a complaint": Parser(endpoint.explained, "some words", ("Object missing required field `", " - at `$", "`$", "`", *MARKS)),
     "JSON": Parser(lambda given: Request("", "", body=given.encode()).json, '{"a": 1}', ('{"a":', "[", "\\u", "1", "-", *MARKS)),
-    "a cursor": Parser(anytime.read_cursor, "YWJj", MARKS),
-    "a time": Parser(lambda given: anytime.read_moment(given, "a", 0), "2016-05-18", ("1", "T", ":", "+", *MARKS)),
-    "includes": Parser(lambda given: anytime.includes(given, frozenset({"a"})), "a,", MARKS),
+    "a cursor": Parser(conversation_lists.read_cursor, "YWJj", MARKS),
+    "a time": Parser(lambda given: shapes.read_moment(given, "a", 0), "2016-05-18", ("1", "T", ":", "+", *MARKS)),
+    "includes": Parser(lambda given: shapes.includes(given, frozenset({"a"})), "a,", MARKS),
     "a file's name": Parser(text.file_name, "name.txt", ("/", "\\", "\u202e", *MARKS)),
     "a file's name as a widget asks": Parser(files.misspelt, "name.txt", ("é0", "(", *MARKS)),
     "a file's name in a header": Parser(named, "name.txt", MARKS),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chalicelib.dialects.anytime.mapping import moment as iso
+from chalicelib.dialects.anytime.shapes import moment as iso
 from chalicelib.dialects.moments import moment
 
 _YEAR_9999 = 253_402_300_799_999

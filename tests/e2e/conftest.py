@@ -37,6 +37,7 @@ def site(desk: Desk) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    assert CHROMIUM, "there is no `chromium` on this machine, and REQUIRE_CHROMIUM is set"
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

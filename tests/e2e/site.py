@@ -1,10 +1,12 @@
 """A shop's web site with the desk's chat in it, its visitors' browsers, and those who answer."""
 
+import os
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from chalicelib.rules import passwords
@@ -12,6 +14,11 @@ from tests.running import Desk
 from tests.waiting import PATIENCE, until
 
 CHROMIUM = shutil.which("chromium")
+#: What tests are marked with that look at the widget: where CI has no browser they fail, elsewhere they are skipped.
+IN_CHROMIUM = pytest.mark.skipif(
+    CHROMIUM is None and "REQUIRE_CHROMIUM" not in os.environ,
+    reason="there is no `chromium` on this machine to show the widget in",
+)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import app
+from chalicelib.models.settings import Setting
 from infra.project import configured
 from infra.stack import tables
 from tests.e2e.cloud import Cloud, checkout, cloud
@@ -102,11 +103,14 @@ def test_the_api_has_the_app_s_routes_all_to_its_function_and_may_call_it(aws: C
     client = aws.client("apigateway")
     assert [stage["stageName"] for stage in client.get_stages(restApiId=api)["item"]] == ["v1"]
     refusals = {each["responseType"]: each for each in client.get_gateway_responses(restApiId=api)["items"]}
-    assert refusals.keys() == {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"}
+    unknown = {"MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE"}
+    assert refusals.keys() == {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED", *unknown}
     assert refusals["THROTTLED"]["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
-    for refusal in refusals.values():
+    for kind, refusal in refusals.items():
         assert refusal["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"] == "'*'"
-        assert refusal["responseTemplates"] == {"application/json": '{"message":$context.error.messageString}'}
+        said = '"there is no such path"' if kind in unknown else "$context.error.messageString"
+        assert refusal["responseTemplates"] == {"application/json": f'{{"message":{said}}}'}
+        assert (refusal.get("statusCode") == "404") == (kind in unknown)
 
 
 def test_the_sockets_have_their_routes_and_what_sends_to_them_knows_where_they_are(aws: Cloud) -> None:
@@ -189,7 +193,7 @@ def test_an_account_is_made_once_and_its_owner_gets_in(aws: Cloud) -> None:
     assert ran.returncode == 0, ran.stdout
     made = json.loads(ran.stdout)
     assert made["account"]["name"] == "Acme" and made["owner"]["password"] and made["agents"] == []
-    named = {"account": {"S": made["account"]["app_uuid"]}, "name": {"S": "account#"}}
+    named = Setting.raw(account=made["account"]["app_uuid"], name="account#")
     assert aws.client("dynamodb").get_item(TableName="polydesk-dev-settings", Key=named)["Item"]
     again = aws.run("infra.account", "Acme", "olga@acme.example", POLYDESK_STAGE="dev")
     assert again.returncode == 2 and "olga@acme.example is an agent on this desk already" in again.stdout

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from chalicelib.dialects.ppmessage.script import script
+from chalicelib.models.timers import Timer
 from tests import waiting
 from tests.e2e import emulator, packaged, walk
 from tests.e2e.packaged import Deployed
@@ -154,8 +155,8 @@ def test_the_schedule_brings_what_only_the_timers_table_knows(desk: Deployed) ->
         lost = desk.eventually(lambda: taken(queue("timers"), chat.visitor.conversation, "warn"))
     now, due = int(time.time()) // 60, json.loads(lost)["due_at"]
     for minute in range(now, now + 4):  # one of them is the first that the sweep has not read yet
-        row = {"minute": f"{minute}#0", "name": f"{due}#{chat.number}", "due_at": due, "event": lost}
-        boto3.resource("dynamodb").Table(f"polydesk-{packaged.STAGE}-timers").put_item(Item=row)
+        row = Timer.raw(minute=f"{minute}#0", name=f"{due}#{chat.number}", due_at=due, event=lost)
+        boto3.client("dynamodb").put_item(TableName=f"polydesk-{packaged.STAGE}-timers", Item=row)
     assert len(waiting.until(lambda: chat.visitor.history()[2:], 2 * PATIENCE)) == 1
 
 

@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, WebSocketRoute, expect
 
-from tests.e2e.site import CHROMIUM, Visit, allocate, answers, heard
+from tests.e2e.site import IN_CHROMIUM, Visit, allocate, answers, heard
 from tests.running import Desk
 from tests.waiting import until
 
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> & https://shop.example/a?b=1)."
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no `chromium` on this machine to show the widget in")
+pytestmark = IN_CHROMIUM
 
 
 def test_a_page_has_a_chat_that_is_answered_and_is_still_there_on_the_next_page(desk: Desk, visit: Callable[..., Visit]) -> None:

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from chalicelib.dialects.ppmessage import script
-from tests.e2e.site import CHROMIUM, Visit, answers, heard
+from tests.e2e.site import IN_CHROMIUM, Visit, answers, heard
 from tests.pictures import picture
 from tests.running import Desk
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no `chromium` on this machine to show the widget in")
+pytestmark = IN_CHROMIUM
 
 #: What sites do that go to another page without loading it.
 SWAPS = {

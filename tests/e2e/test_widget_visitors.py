@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.site import CHROMIUM, Visit, answers, heard, owner
+from tests.e2e.site import IN_CHROMIUM, Visit, answers, heard, owner
 from tests.running import Desk
 from tests.waiting import until
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no `chromium` on this machine to show the widget in")
+pytestmark = IN_CHROMIUM
 
 
 def kept(page: Page) -> dict[str, str]:

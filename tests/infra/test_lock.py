@@ -1,5 +1,6 @@
 """What is installed is pinned by the hash of every file that it may come as."""
 
+import json
 import re
 from collections.abc import Iterator
 from importlib import metadata
@@ -40,6 +41,13 @@ def test_a_lock_has_what_its_file_asks_for(file: str) -> None:
         entry = LOCKS[file][canonicalize_name(requirement.name)]
         version = entry.partition("==")[2].split()[0]
         assert requirement.specifier.contains(version), f"{requirement}: `make lock`"
+
+
+def test_the_lock_of_the_javascript_tools_pins_each_package_by_version_and_hash_wherever_it_comes_from() -> None:
+    lock = json.loads((package.ROOT / "tests/javascript/package-lock.json").read_text())["packages"]
+    root = lock.pop("")
+    assert {name: lock[f"node_modules/{name}"]["version"] for name in root["devDependencies"]} == root["devDependencies"]
+    assert [name for name, entry in lock.items() if not entry["integrity"].startswith("sha512-") or "resolved" in entry] == []
 
 
 def test_the_tests_have_the_very_files_that_run() -> None:

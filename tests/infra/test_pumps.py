@@ -10,6 +10,7 @@ from moto.sqs.models import sqs_backends
 import app
 from chalicelib import config
 from chalicelib.models import queues, sequences
+from chalicelib.models.conversations import Conversation
 from infra import pumps
 from tests.world import World
 
@@ -92,7 +93,7 @@ def test_a_stream_s_batch_comes_again_until_it_is_taken(world: World, monkeypatc
     (record,) = seen
     assert record["eventName"] == "INSERT"
     assert isinstance(record["dynamodb"]["ApproximateCreationDateTime"], int)
-    assert record["dynamodb"]["NewImage"]["key"]["S"].startswith(world.account)
+    assert Conversation.hash_key_of(record["dynamodb"]["NewImage"]).startswith(world.account)
 
 
 def test_a_stream_goes_on_where_the_process_before_left_it(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -106,7 +107,9 @@ def test_a_stream_goes_on_where_the_process_before_left_it(world: World, monkeyp
     late = world.visitor()
     seen: list[Any] = []
     pumps._Stream(declared, tmp_path / "at")(lambda event, context: seen.extend(event["Records"]))
-    assert [record["dynamodb"]["NewImage"]["key"]["S"] for record in seen] == [f"{world.account}#{late.conversation}"]
+    assert [Conversation.hash_key_of(record["dynamodb"]["NewImage"]) for record in seen] == [
+        f"{world.account}#{late.conversation}"
+    ]
 
 
 def test_every_event_source_has_its_pumps(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from chalicelib import config
 from chalicelib.models import (
     base,
     connections,
-    conversation_indexes,
     conversations,
     details,
     devices,
@@ -50,9 +49,7 @@ MODELS: list[type[Model]] = [
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [details.Details, memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = dict.fromkeys(
-    ["connections", "files", "rate-windows", "receipts", "statistics", "timers", "tokens", "topics"], "expires_at"
-)
+EXPIRING = dict.fromkeys(["connections", "files", "rate-windows", "receipts", "statistics", "timers", "tokens", "topics"], "ex")
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 
@@ -109,13 +106,6 @@ def test_a_table_projects_no_more_than_dynamodb_allows(name: str) -> None:
     indexes = TABLES[name]["Properties"].get("GlobalSecondaryIndexes", [])
     projected = [attribute for index in indexes for attribute in index["Projection"].get("NonKeyAttributes", [])]
     assert len(projected) <= 100
-
-
-def test_names_kept_for_attributes_to_come_are_no_attribute_s() -> None:
-    kept, model = conversation_indexes.COMING, conversations.Conversation
-    assert len(set(kept.values())) == len(kept)
-    stored = {attribute.attr_name for attribute in model.get_attributes().values()}
-    assert not stored.intersection(kept.values()) and not set(kept).intersection(model.get_attributes())
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, group_chats, members
+from chalicelib.desk.conversations import conversations, group_chats, members, updates
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.people import agents, people, presence
 from chalicelib.models import conversations as rows
@@ -97,7 +97,7 @@ def say_everything(talker: Talker, way: str) -> list[dict[str, Any]]:
         sent.append(talker.message(*kind))
         assert send(sent[-1]) == 0, kind
     assert send(sent[3]) == 0, "the same again stores nothing"
-    conversations.close(talker.world.ctx(ADMIN), talker.conversation)
+    updates.close(talker.world.ctx(ADMIN), talker.conversation)
     sent.append(talker.message("TEXT", "are you still there?"))
     assert send(sent[-1]) == 0
     return sent

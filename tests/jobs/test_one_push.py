@@ -7,10 +7,10 @@ import pytest
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, members, messages
-from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations import conversations, members, messages, updates
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.models.status_history import StatusChange, messages_until_lost
 from tests.desk.realtime.test_live import an_agent
 from tests.world import Socket, Visitor, World, invoke
@@ -49,11 +49,11 @@ def acts(world: World, visitor: Visitor, dice: random.Random, at: int) -> None:
     elif kind == "answers":
         messages.post(world.as_agent(agent), PostMessage(found.id, f"agent {at}"))
     elif kind == "given":
-        conversations.change(world.ctx(ADMIN), found.id, Change(assignee=world.agents[agent].number))
+        updates.change(world.ctx(ADMIN), found.id, Change(assignee=world.agents[agent].number))
     elif kind == "taken":
-        conversations.change(world.ctx(ADMIN), found.id, Change(assignee=0))
+        updates.change(world.ctx(ADMIN), found.id, Change(assignee=0))
     elif kind == "closed":
-        conversations.close(world.ctx(ADMIN), found.id)
+        updates.close(world.ctx(ADMIN), found.id)
     else:
         world.pass_(dice.choice([1, 181]))
     if dice.random() < 0.7:
@@ -72,7 +72,7 @@ def test_an_agent_s_device_is_told_each_message_once_in_any_order(world: World, 
     if seed % 2:
         world.online(*world.agents[:2])
     visitor.say("last")
-    conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[seed % 2].number))
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[seed % 2].number))
     world.settle()
     for _, body in dice.sample(events, len(events)):
         tell(body)
@@ -99,7 +99,7 @@ def test_who_gets_it_back_is_told_what_came_meanwhile_alone(world: World) -> Non
     visitor.say("two")
     world.settle()
     for agent, text in ((1, "three"), (0, "four")):
-        conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[agent].number))
+        updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[agent].number))
         world.settle()
         visitor.say(text)
         world.settle()
@@ -127,7 +127,7 @@ def test_who_takes_part_anyway_is_told_by_the_message_alone(world: World, alloca
         members.change(desk.ctx(ADMIN), visitor.conversation, ChangeMembers(add=(desk.agents[0].id,)))
     visitor.say("hello")
     desk.settle()
-    conversations.change(desk.ctx(ADMIN), visitor.conversation, Change(assignee=desk.agents[0].number))
+    updates.change(desk.ctx(ADMIN), visitor.conversation, Change(assignee=desk.agents[0].number))
     desk.settle()
     assert texts(socket) == {"hello": 1}
 

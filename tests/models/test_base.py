@@ -24,12 +24,12 @@ def row(world: World) -> Conversation:
 
 def test_a_row_is_stored_as_pynamodb_would(world: World) -> None:
     found = row(world)
-    found.tried_agents, found.is_read, found.group = [world.owner.id], True, ""
+    found.tried_agents, found.is_read, found.group = [world.owner.number], True, ""
     theirs = Model.get_save_kwargs_from_instance(found, Conversation.status == "new")
     ours = found.get_save_kwargs_from_instance(Conversation.status == "new")
     assert ours["Item"] == theirs["Item"]
     assert set(ours["ExpressionAttributeNames"].values()) == set(theirs["ExpressionAttributeNames"].values())
-    assert ours["Item"]["version"] == {"N": str((found.version or 0) + 1)}
+    assert ours["Item"]["v"] == {"N": str((found.version or 0) + 1)}
 
 
 def test_a_row_that_lacks_what_it_must_have_is_not_sent(world: World) -> None:
@@ -41,7 +41,7 @@ def test_an_update_is_of_the_version_that_was_read(world: World) -> None:
     found = row(world)
     found.version = 7
     sent = found.get_update_kwargs_from_instance(
-        [SetAll(Conversation, {"status": "closed"}), RemoveAll(["group", "assignee"])],
+        [SetAll(Conversation, {"status": "closed"}), RemoveAll(Conversation, ["group", "assignee"])],
         Conversation.status.exists() & Conversation.kind.does_not_exist(),
     )
     names = sent["ExpressionAttributeNames"]
@@ -49,11 +49,11 @@ def test_an_update_is_of_the_version_that_was_read(world: World) -> None:
     for short, name in names.items():
         plain = {part: text.replace(short, name) for part, text in plain.items()}
     assert plain == {
-        "ConditionExpression": "(attribute_exists (status) AND attribute_not_exists (kind)) AND version = :0",
-        "UpdateExpression": "SET status = :1, version = :2 REMOVE group, assignee",
+        "ConditionExpression": "(attribute_exists (st) AND attribute_not_exists (ki)) AND v = :0",
+        "UpdateExpression": "SET st = :1, v = :2 REMOVE gr, as",
     }
     assert sent["ExpressionAttributeValues"] == {":0": {"N": "7"}, ":1": {"S": "closed"}, ":2": {"N": "8"}}
-    assert sent["Key"] == {"key": {"S": found.key}}
+    assert sent["Key"] == {"k": {"S": found.key}}
 
 
 def meets_another(monkeypatch: pytest.MonkeyPatch, times: int, *reasons: str | None, code: str) -> list[str]:

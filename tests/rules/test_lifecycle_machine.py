@@ -206,7 +206,7 @@ class Conversation(RuleBasedStateMachine):
     @invariant()
     def its_agent_is_the_last_of_those_tried_and_each_is_there_once(self) -> None:
         tried = self.row["tried_agents"]
-        assert tried[-1:] == ([self.row["assignee"]] if self.is_assigned and self.row["picked_at"] is None else [])
+        assert tried[-1:] == ([self.row["assignee_number"]] if self.is_assigned and self.row["picked_at"] is None else [])
         assert len(tried) == len(set(tried))
 
     @invariant()

@@ -1,4 +1,4 @@
-"""Api clients: programs that call for an account, each with a key (public), a secret and a label of its dialect's."""
+"""Api clients: the programs that call for an account. Each has a public key, a secret and its dialect's label."""
 
 from dataclasses import asdict, dataclass, replace
 
@@ -20,7 +20,7 @@ _known: TimedCache[tuple[str, str]] = TimedCache()
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A client's key, and its secret where it is told now: it is stored as its digest."""
+    """A client's public key, and its secret where it has just been made. Only the secret's digest is stored."""
 
     key: str
     secret: str | None = None
@@ -28,7 +28,7 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class NewClient:
-    """A client to be stored with its account."""
+    """A client that is stored together with its account."""
 
     client: Client
     credential: Credential
@@ -37,7 +37,7 @@ class NewClient:
 
 
 def new_client(ctx: Context, label: str, level: str, *, with_secret: bool) -> NewClient:
-    """A new client of the context's account, to be stored with it."""
+    """Returns a new client of the context's account, to be stored with the account."""
     key = ctx.secret()
     claim = unique_names.new_name(ctx.account, "client", key, label, scope=unique_names.EVERYWHERE)
     if not with_secret:
@@ -48,11 +48,10 @@ def new_client(ctx: Context, label: str, level: str, *, with_secret: bool) -> Ne
 
 @access.allow(ADMIN)
 def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
-    """A new secret for a client of the caller's account, told only now. The one before ends, with every token that it gave
-    and the sockets that those opened: three requests.
+    """Makes a new secret for a client of the caller's account and returns it, this once. Three requests.
 
-    With `only_first` a client that has a secret keeps it, and it is not told. Raises Forbidden for all but the owner,
-    NotFound for a label that the account has no client of.
+    The secret before, every token it issued and the sockets opened with those end. With `only_first` a client that already has a
+    secret keeps it, and none is returned. Raises Forbidden unless the caller owns the account, NotFound for an unknown label.
     """
     told: list[str | None] = []
 
@@ -90,14 +89,14 @@ def _secret(ctx: Context, label: str, client: Client) -> tuple[str, Token]:
 
 @access.allow(STRANGER)
 def check(ctx: Context, key: str, secret: str) -> Caller:
-    """The client whose key and secret these are. Raises NotAuthenticated."""
+    """Returns the client that has this key and secret. Raises NotAuthenticated."""
     return tokens.check(ctx, secret, tokens.CLIENT, name=key)
 
 
 @access.allow(STRANGER)
 def find(ctx: Context, key: str) -> tuple[str, str]:
-    """(account, label) of the client with this key, which by itself proves nothing: no request where a warm process knows
-    it, else one. Raises NotAuthenticated.
+    """Returns (account, label) of the client with this public key, which proves nothing by itself. No request where a warm
+    process knows it, else one. Raises NotAuthenticated.
     """
     found = _known.get(key, ctx.now) or _find(key)
     return _known.put(key, found, ctx.now)

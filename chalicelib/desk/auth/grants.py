@@ -1,6 +1,6 @@
-"""Grants: how a program that a person trusts gets a token for him without seeing his password.
+"""Authorization codes: a program that a person trusts gets a token for them without seeing their password.
 
-A code is sent to an address that the client has registered; it is good once, for half a minute, for that client alone.
+A code goes to an address that the client has registered. It works once, within half a minute, for that client alone.
 """
 
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from chalicelib.rules import redirects
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Who asks for a code: a client of an account, and where the code goes."""
+    """The client that asks for a code, and the address that the code goes to."""
 
     account: str
     name: str
@@ -27,19 +27,19 @@ class Client:
 
     @property
     def origin(self) -> str:
-        """The origin of the address: scheme, host and port."""
+        """Scheme, host and port of the address."""
         return redirects.origin(self.redirect_uri)
 
     def back(self, values: dict[str, str]) -> str:
-        """The address with more query values."""
+        """The address with these query values added."""
         return redirects.with_query(self.redirect_uri, values)
 
 
 @access.allow(STRANGER)
 def find_client(ctx: Context, key: str, redirect_uri: str) -> Client:
-    """The client with this key, if it has registered the address: no request where a warm process knows it, else two.
+    """Returns the client with this key if it has registered the address. No request where a warm process knows it, else two.
 
-    Raises NotAuthenticated for a key that nobody has, Invalid for an address that is not exactly one of the client's.
+    Raises NotAuthenticated for an unknown key, Invalid for an address that is not exactly one of the client's.
     """
     id_, label = api_clients.find(ctx, key)
     try:
@@ -54,7 +54,7 @@ def find_client(ctx: Context, key: str, redirect_uri: str) -> Client:
 
 @access.allow(STRANGER)
 def issue_code(ctx: Context, to: Client, holder: Caller) -> str:
-    """A code with which the client gets a token of the holder's: one request."""
+    """Makes a code with which the client gets a token of the holder's. One request."""
     secret, row = tokens.new_token(ctx, holder, tokens.CODE, tokens.CODE_SECONDS, name=to.key)
     row.redirect_uri = to.redirect_uri
     rows.put(row)
@@ -63,9 +63,10 @@ def issue_code(ctx: Context, to: Client, holder: Caller) -> str:
 
 @access.allow(STRANGER)
 def redeem(ctx: Context, key: str, secret: str, given: str, redirect_uri: str = "") -> Caller:
-    """Whose code it is, for the client it was made for, who shows its secret: three requests. A second time it is no code.
+    """Returns the caller whose code this is. The client that the code was made for shows its secret; a code works once. Three
+    requests.
 
-    Where the address is given it must be the one that the code was sent to. Raises NotAuthenticated.
+    If an address is given, it must be the one that the code was sent to. Raises NotAuthenticated.
     """
     program = api_clients.check(ctx, key, secret)
     row = tokens.use_single_use(ctx, given, tokens.CODE)

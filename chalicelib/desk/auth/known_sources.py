@@ -1,7 +1,7 @@
-"""Seen: who was here lately, from which network address. The original clients bring their files without a token, so that they
-were seen with one, or on a socket, is all that they can show.
+"""Known sources: which people were seen from which network address within the last hour.
 
-A process remembers it for each of its calls. It is stored once in half an hour, for the other processes.
+The original clients upload files without a token, so having been seen with a token or on a socket is all the proof they have. A
+process remembers every call; for the other processes it stores the fact once in half an hour.
 """
 
 from chalicelib.context import AGENT, Context
@@ -12,30 +12,30 @@ from chalicelib.models.tokens import Token
 from chalicelib.rules import ids
 from chalicelib.rules.rate_limits import network_of
 
-#: Seconds for which who was seen may bring a file, and after which it is stored again.
+#: Seconds for which somebody counts as seen, and after which that is stored again.
 SECONDS, _STORED_AGAIN = 3600, 1800
 _KIND = "seen"
-#: Anybody at all, of whom a source has been seen.
+#: Stands for anybody at all.
 _ANYBODY = ""
-#: When each was stored last (epoch milliseconds), by source and person, from when they were seen last.
+#: When each source and person was stored last (epoch milliseconds).
 _stored: TimedCache[int] = TimedCache(most=20_000, seconds=SECONDS)
 
 
 def record(ctx: Context, whose: str) -> None:
-    """The call has proved that it is a person's, or an account's: no request, or one in half an hour."""
+    """Notes that this call has proved to come from a person or an account. No request, or one in half an hour."""
     rows = rows_to_record(ctx, whose)
     if rows:
         retry_on_conflict(ctx, lambda: tokens.put_all(rows))
 
 
 def record_token(ctx: Context) -> None:
-    """The same for who has shown an agent's token, or a program's, which may name any person of its account."""
+    """Notes the same for an agent's or a program's token. A program may name any person of its account."""
     if ctx.caller.at_least(AGENT):
         record(ctx, ctx.caller.person or ctx.account)
 
 
 def rows_to_record(ctx: Context, whose: str) -> list[Token]:
-    """The same, where the caller stores the rows: none, or what is to be stored now."""
+    """Returns the rows to store for this call, for a caller that stores them itself. Empty if they are stored already."""
     source = network_of(ctx.source)
     if not source or not whose:
         return []
@@ -51,7 +51,7 @@ def _is_due(ctx: Context, digest: str) -> bool:
 
 
 def is_known(ctx: Context, *whose: str) -> bool:
-    """Whether one of these was seen within the hour where the call comes from, or anybody where nobody is named.
+    """Returns whether one of these was seen from the call's address within the hour; without names, whether anybody was.
 
     No request where this process has seen them, else one.
     """

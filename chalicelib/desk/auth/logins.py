@@ -1,4 +1,4 @@
-"""Logins: who an e-mail and a password are, in which of their accounts."""
+"""Logins: which agent an e-mail and a password belong to, and in which of their accounts."""
 
 from chalicelib.context import AGENT, STRANGER, Caller, Context
 from chalicelib.desk.accounts import accounts
@@ -10,17 +10,17 @@ from chalicelib.models import people, unique_names
 from chalicelib.models.people import Person
 from chalicelib.rules import emails, passwords
 
-#: A row that is not there, read for an e-mail that nobody has, which then takes the same time.
+#: Key of a row that does not exist. It is read for an unknown e-mail, so that the answer takes the same time.
 _NOBODY = ("nobody", "nobody")
 
 
 @access.allow(STRANGER)
 def log_in(ctx: Context, email: str, wire_password: str, account: str | None = None) -> tuple[Person, Caller]:
-    """The agent whose e-mail and wire password these are, in `account` if they have it beside their own: four requests, one
-    more from a source that is not known.
+    """Returns the agent with this e-mail and wire password, in `account` if they belong to it besides their own. Four requests,
+    one more from an unknown source.
 
-    Raises NotAuthenticated, after the same work whatever is wrong; also where their account, or `account`, was removed.
-    Raises Locked after ten wrong passwords from one source, for whichever e-mail (desk/attempts.py), TooMany.
+    Raises NotAuthenticated, after the same amount of work whatever is wrong, also where the account was removed. Raises Locked
+    after ten wrong passwords from one source for this e-mail (login_attempts.py), TooMany.
     """
     rate_limits.check_login(ctx)
     claim = unique_names.find(unique_names.EVERYWHERE, "login", emails.canonical(email))
@@ -38,7 +38,7 @@ def log_in(ctx: Context, email: str, wire_password: str, account: str | None = N
 
 
 def _note(ctx: Context, person: Person, login: login_attempts.Login) -> None:
-    """The time of the login, and that its source is the person's. Raises NotAuthenticated where they have just been removed."""
+    """Stores the time of the login and its source. Raises NotAuthenticated where the agent has just been removed."""
     if not people.record_login(person.account, person.id, ctx.now, login.source(ctx), login_attempts.source_known_until(ctx)):
         raise NotAuthenticated
 
@@ -53,5 +53,5 @@ def _is_gone(ctx: Context, account: str) -> bool:
 
 @access.allow(STRANGER)
 def log_in_plain(ctx: Context, email: str, password: str, account: str | None = None) -> tuple[Person, Caller]:
-    """The same for the password as it is typed."""
+    """Does the same with the password as it is typed."""
     return log_in(ctx, email, passwords.wire(password), account)

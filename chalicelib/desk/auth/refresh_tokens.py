@@ -1,8 +1,8 @@
-"""Refresh tokens: each is used once, for a new access token and the refresh token that follows it.
+"""Refresh tokens: each works once, for a new access token and the next refresh token.
 
-One that is used again has been copied by somebody, so all that descends from its login ends. A client that lost the answer may
-ask again within `GRACE_SECONDS`: it gets the same following token, not another one. So a copy that is used within that time
-gives nothing lasting: of two who hold the following token, the later one is found out.
+A token that is used a second time has been copied, so everything that descends from its login ends. A client that lost the answer
+may ask again within `GRACE_SECONDS` and gets the same next token. A copy that is used within that time gains nothing: of two
+holders of the next token, the one who uses it later is found out.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ GRACE_SECONDS = 10
 
 
 class TokenPair(NamedTuple):
-    """An access token, good for `tokens.ACCESS_SECONDS`, and the refresh token for the next ones."""
+    """An access token, good for `tokens.ACCESS_SECONDS`, and the refresh token for the next pair."""
 
     access: str
     refresh: str
@@ -30,7 +30,7 @@ class TokenPair(NamedTuple):
 
 @access.allow(STRANGER)
 def issue_pair(ctx: Context, holder: Caller) -> TokenPair:
-    """The first tokens of a login: one request."""
+    """Issues the first tokens of a login. One request."""
     holder = replace(holder, family=ctx.new_id())
     access_token, first = tokens.new_token(ctx, holder, tokens.ACCESS, ACCESS_SECONDS)
     refresh_token, second = tokens.new_token(ctx, holder, tokens.REFRESH, REFRESH_SECONDS)
@@ -40,8 +40,9 @@ def issue_pair(ctx: Context, holder: Caller) -> TokenPair:
 
 @access.allow(STRANGER)
 def rotate(ctx: Context, refresh_token: str) -> TokenPair:
-    """The tokens that follow a refresh token: two requests. Raises NotAuthenticated for one that is no good, and for one that
-    was used before, with which all tokens of its login end.
+    """Returns the tokens that follow a refresh token. Two requests.
+
+    Raises NotAuthenticated for a bad token. For one that was used before, it also ends all tokens of that login.
     """
     return retry_on_conflict(ctx, lambda: _rotate(ctx, refresh_token))
 
@@ -65,6 +66,6 @@ def _rotate(ctx: Context, refresh_token: str) -> TokenPair:
 
 
 def _end_login(ctx: Context, row: Token) -> None:
-    """Ends all that descends from a login, also what is being issued at this moment, which lasts a little longer."""
+    """Ends everything that descends from a login, including what is being issued at this moment, which lives a little longer."""
     rows.put(rows.login_revocation(row, ctx.now // 1000 + REFRESH_SECONDS + ACCESS_SECONDS))
     tokens.forget_cached_login(row.family)

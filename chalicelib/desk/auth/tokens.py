@@ -1,4 +1,4 @@
-"""Tokens: who holds a secret. Secrets are random, stored as digests, and told once."""
+"""Tokens: who holds a secret. Secrets are random, stored as digests, and shown once."""
 
 import hmac
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from chalicelib.models.tokens import Token as Token
 from chalicelib.rules import ids
 
 ACCESS, REFRESH, KEY, CLIENT = "access", "refresh", "key", "client"
-#: Good once: for an access token, and for a new password.
+#: Work once: for an access token, and for a new password.
 CODE, RESET = "code", "reset"
 _BINDING, _FAMILY = "binding", "family"
 #: Characters of an api key that its list shows.
@@ -29,8 +29,9 @@ _bound: TimedCache[bool] = TimedCache()
 
 
 class Holder(NamedTuple):
-    """Who goes on, on a socket, under a token (its digest) that was shown some time ago. `generation` is how often the
-    person's logins had been ended when the socket opened; the token may be a program's, or one that visitors share.
+    """The person behind a token (its digest) that was shown earlier, when a socket opened.
+
+    `token_version` is the person's at that time. The token may be a program's, or one that visitors share.
     """
 
     account: str
@@ -44,7 +45,9 @@ _going_on: TimedCache[Holder] = TimedCache()
 
 @access.allow(STRANGER)
 def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> str:
-    """A new secret for `holder`, good for so many seconds (None: until revoked). `name` must be shown with it, if given."""
+    """Makes a secret for `holder` that is good for so many seconds (None: until revoked). `name`, if given, must be shown with
+    it.
+    """
     rate_limits.spend_by_source(ctx, "tokens")
     secret, row = new_token(ctx, holder, kind, seconds, name)
     tokens.put(row)
@@ -52,16 +55,16 @@ def issue(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: st
 
 
 def new_token(ctx: Context, holder: Caller, kind: str, seconds: int | None, name: str | None = None) -> tuple[str, Token]:
-    """The same, to be stored with something else: the secret and its row."""
+    """Returns a new secret and its row, for a caller that stores the row with something else."""
     return token_with_secret(ctx, ctx.secret(), holder, kind, seconds, name)
 
 
 def token_with_secret(
     ctx: Context, random: str, holder: Caller, kind: str, seconds: int | None, name: str | None = None
 ) -> tuple[str, Token]:
-    """The same of 256 random bits that the caller has.
+    """Returns the same for 256 random bits that the caller has.
 
-    A secret ends in whose it is, in the open, so that one request reads it with what may have ended it.
+    A secret ends in the ids of its holder, readable, so that one request reads its row together with what may have revoked it.
     """
     secret = ".".join(filter(None, [random, holder.account, holder.person, holder.family if holder.person else ""]))
     is_key = kind == KEY
@@ -88,9 +91,9 @@ def token_with_secret(
 
 @access.allow(STRANGER)
 def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Caller:
-    """The holder of a secret of one of the kinds: no request where a warm process knows it, else one.
+    """Returns the holder of a secret of one of these kinds. No request where a warm process knows it, else one.
 
-    Raises NotAuthenticated where it is unknown, expired, ended, of another kind or shown with another name, TooMany.
+    Raises NotAuthenticated for an unknown, expired or revoked secret, another kind or another name; TooMany.
     """
     digest = ids.digest(secret)
     token = _find_valid(ctx, digest, *_whose(secret))
@@ -104,7 +107,7 @@ def check(ctx: Context, secret: str, *kinds: str, name: str | None = None) -> Ca
 
 
 def caller_of(token: Token) -> Caller:
-    """Who is behind a token."""
+    """Returns the caller that a token stands for."""
     return Caller(
         token.account,
         token.level,
@@ -120,7 +123,7 @@ def caller_of(token: Token) -> Caller:
 
 
 def _whose(secret: str) -> list[str]:
-    """Account, person and login that a secret says it is of, empty where it says none."""
+    """Returns account, person and login that a secret names, empty where it names none."""
     return [*secret.split("."), "", "", ""][1:4]
 
 
@@ -140,7 +143,7 @@ def _is_revoked(token: Token, ending: Token) -> bool:
 
 
 def split_ended(found: Collection[Token]) -> tuple[list[Token], list[Token]]:
-    """Those of the tokens that have not ended, and those that have: one request for each hundred people."""
+    """Returns the tokens that are still good, and those that have been revoked. One request for each hundred people."""
     places = {row.digest: _revocations_of(Holder(row.account, row.person or "", row.digest, 0)) for row in found}
     endings = tokens.get_many({key for keys in places.values() for key in keys})
     gone = {row.digest for row in found if any(_is_revoked(row, endings[key]) for key in places[row.digest] if key in endings)}
@@ -148,7 +151,7 @@ def split_ended(found: Collection[Token]) -> tuple[list[Token], list[Token]]:
 
 
 def find_single_use(ctx: Context, secret: str, kind: str) -> Token:
-    """The row of a secret that is good once, read anew: one request. Raises NotAuthenticated as `check` does."""
+    """Returns the row of a secret that works once, read anew. One request. Raises NotAuthenticated as `check` does."""
     token = _stored(ids.digest(secret), *_whose(secret))
     if token is None or token.kind != kind or _is_expired(ctx, token):
         raise NotAuthenticated
@@ -156,7 +159,7 @@ def find_single_use(ctx: Context, secret: str, kind: str) -> Token:
 
 
 def use_single_use(ctx: Context, secret: str, kind: str) -> Token:
-    """The same, for the one who is first to take it: two requests."""
+    """Returns the same and uses it up; only the first caller gets it. Two requests."""
     token = find_single_use(ctx, secret, kind)
     try:
         tokens.take(token)
@@ -166,25 +169,25 @@ def use_single_use(ctx: Context, secret: str, kind: str) -> Token:
 
 
 def forget_cached(ctx: Context, token: str | None = None) -> None:
-    """Drops what this process remembers of a token (its digest), the caller's own unless given, which has just been ended."""
+    """Drops what this process remembers of a token (its digest; the caller's own by default) that has just been revoked."""
     digest = ctx.caller.token if token is None else token
     _cache.forget(digest)
     _going_on.forget_where(lambda holder: holder.token == digest)
 
 
 def forget_cached_of(account: str, person: str | None = None) -> None:
-    """Drops what this process remembers of an account's tokens, or of one person's, some of which have just been ended."""
+    """Drops what this process remembers of an account's tokens, or of one person's, after some were revoked."""
     _cache.forget_where(lambda token: token.account == account and person in (None, token.person))
     _going_on.forget_where(lambda holder: holder.account == account and person in (None, holder.person))
 
 
 def forget_cached_login(family: str) -> None:
-    """Drops what this process remembers of tokens that descend from a login, all of which have just been ended."""
+    """Drops what this process remembers of the tokens of one login, all of which have just been revoked."""
     _cache.forget_where(lambda token: token.family == family)
 
 
 def _find_valid(ctx: Context, digest: str, *whose: str) -> Token | None:
-    """A token of somebody's that has not ended: read anew a minute after it was read, however often it is shown."""
+    """Returns a token that has not ended. It is read again a minute after it was read, however often it is shown."""
     token = _cache.get(digest, ctx.now)
     if token is None and (token := _stored(digest, *whose)):
         _cache.put(digest, token, ctx.now)
@@ -196,9 +199,9 @@ def _is_expired(ctx: Context, token: Token) -> bool:
 
 
 def find_ended(ctx: Context, holders: Collection[Holder], *, anew: bool = False) -> set[Holder]:
-    """Those whose token has ended, or who have been removed or switched off or had their level changed since.
+    """Returns the holders whose token has ended, or who were removed, switched off or given another level since.
 
-    No request where a warm process knows within a minute that all go on, else one for each hundred rows; `anew` trusts none.
+    No request where a warm process has seen all of them go on within a minute, else one for each hundred rows. `anew` reads all.
     """
     asked = {holder for holder in holders if anew or _going_on.get("#".join(map(str, holder)), ctx.now) is None}
     rows = tokens.get_many({key for holder in asked for key in _keys_of(holder)})
@@ -232,24 +235,24 @@ def _mine(ctx: Context) -> Token | None:
 
 
 def expiry_of(ctx: Context) -> int | None:
-    """When the caller's token, which has just been checked, ends by itself: epoch seconds, None for never."""
+    """Returns when the caller's token, which has just been checked, expires: epoch seconds, None for never."""
     token = _mine(ctx)
     return token.expires_at if token else ctx.now // 1000
 
 
 @access.allow(VISITOR)
 def revoke(ctx: Context) -> None:
-    """Ends the caller's token: one request. Another warm process may believe in it for a minute more."""
+    """Ends the caller's token. One request. Another warm process may accept it for a minute more."""
     tokens.delete(ctx.caller.token)
     forget_cached(ctx)
 
 
 @access.allow(VISITOR)
 def bind_to_visitor(ctx: Context, person: str) -> None:
-    """From now on the caller's token speaks for a visitor: no request where it is known to, else one, or three.
+    """Lets the caller's token speak for a visitor from now on. No request where it is known to, else one, or three.
 
-    The visitor was seen, then, where the call comes from: one more in half an hour. Raises NotAuthenticated where the token
-    has gone meanwhile.
+    It also notes that the visitor was seen from the call's address: one request more in half an hour. Raises NotAuthenticated
+    where the token has just been revoked.
     """
     if _is_bound(ctx, person):
         known_sources.record(ctx, person)
@@ -262,10 +265,10 @@ def bind_to_visitor(ctx: Context, person: str) -> None:
 
 
 def may_speak_for(ctx: Context, person: str) -> bool:
-    """Whether a visitors' token may act for a visitor whom the call does not name: one for whom it has spoken before.
+    """Returns whether a visitors' token may act for a visitor whom the call does not name: one it has spoken for before.
 
-    A visitors' token is public; whom it speaks for it shows by a uuid that nobody can guess. One that has spoken for
-    nobody (its client has just renewed it) may go on with a conversation whose uuid it knows.
+    A visitors' token is public; a uuid that nobody can guess shows for which visitor it speaks. A token that has spoken for
+    nobody yet (its client has just renewed it) may go on with a conversation whose uuid it knows.
     """
     if _is_bound(ctx, person):
         return True

@@ -1,4 +1,4 @@
-"""The account's own word where nobody is there for a contact."""
+"""The away message: what the account says to a contact while nobody is there to answer."""
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import accounts
@@ -14,10 +14,11 @@ from chalicelib.rules import presence, status
 
 @access.allow(SYSTEM)
 def send(ctx: Context, conversation: Conversation, message: str) -> Message | None:
-    """Tells the contact who has just written `message` that nobody is online, once until an agent answers. None where not.
+    """Posts the away message to the contact who has just written `message`, once until an agent answers. Returns None if none is
+    due.
 
-    No request where the account does not want it, one or two where somebody is there, else two more. The word has an id
-    of the wait that it is for, so that however often it is said, it stands there once.
+    No request if the account has no away message, one or two if somebody is there, else two more. The message's id belongs to
+    this wait, so it is stored once however often this runs.
     """
     account = accounts.load(ctx)
     if (
@@ -33,12 +34,12 @@ def send(ctx: Context, conversation: Conversation, message: str) -> Message | No
 
 
 def _waits(conversation: Conversation, message: str) -> bool:
-    """Whether the contact's message is still the last word of a conversation that is open."""
+    """Returns whether the contact's message is still the last one of an open conversation."""
     return conversation.is_open and conversation.last_message == message and conversation.last_sender_kind == status.CONTACT
 
 
 def _is_served(ctx: Context, conversation: Conversation) -> bool:
-    """Whether one of those who could answer is online, in whatever dialect, or listens."""
+    """Returns whether an agent who could answer is online in some dialect, or has an open socket."""
     agents = [
         agent
         for agent in domains.agents_serving(ctx, people.list_agents(ctx), conversation.domain)

@@ -1,4 +1,4 @@
-"""Group selection: which of a group's agents a visitor is offered, by the group's own setting."""
+"""Group selection: which of a group's agents are offered to a visitor, by the group's own setting."""
 
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk.core import access
@@ -11,7 +11,7 @@ from chalicelib.rules.groups import EVERYONE, FEWEST_CUSTOMERS, Group, Work
 
 @access.allow(VISITOR)
 def select(ctx: Context, group: Group) -> list[Person]:
-    """All of a group's agents, or the one who has had the least today: two requests at most."""
+    """Returns all of a group's agents, or the one who has had the least work today. Two requests at most."""
     agents = list_members(ctx, group)
     if not agents or group.selection in (None, EVERYONE):
         return agents

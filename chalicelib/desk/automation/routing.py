@@ -1,11 +1,11 @@
-"""Routing: which agent gets a conversation, once, however often it is asked."""
+"""Routing: which agent gets a conversation. One agent gets it, however often this runs."""
 
 from functools import cache, partial
 from itertools import islice
 
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import members
+from chalicelib.desk.conversations import members, unassigned
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.core import access, events
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -22,35 +22,37 @@ from chalicelib.rules.routing import NO_GROUP as NO_GROUP
 from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
 from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
 
-#: Waiting conversations that one event gives out; where there are more, it is told again.
+#: Waiting conversations that one event assigns. If there are more, the event is published again.
 MOST_AT_ONCE = 100
-#: Conversations that one agent has or is a member of, as far as they are looked through.
+#: Conversations of one agent, as assignee or member, that are looked through at most.
 _MOST_HELD = 1000
 
 
 class Team:
-    """The account's agents as one piece of work sees them: read once, and again after a lost race."""
+    """The account's agents during one piece of work. They are read once, and again after a lost race."""
 
     def __init__(self, ctx: Context, *, fresh: bool = False) -> None:
         self._ctx, self._fresh = ctx, fresh
         self._agents: list[Person] | None = None
 
     def serving(self, group: str | None, domain: int | None) -> list[Person]:
-        """The agents whom a conversation of the group and the domain, or of none, is for."""
+        """Returns the agents for conversations of this group and domain, None for none."""
         return groups.agents_serving(self._ctx, self.everybody(), group, domain)
 
     def everybody(self) -> list[Person]:
-        """All agents."""
+        """Returns all agents."""
         if self._agents is None:
             self._agents = self._read()
         return self._agents
 
     def can_take(self, group: str | None, domain: int | None) -> bool:
-        """Whether any of them could be given one."""
+        """Returns whether one of them can get a conversation now."""
         return routing.choose(self.serving(group, domain)) is not None
 
     def give(self, conversation: Conversation, agent: Person) -> None:
-        """Assigns a conversation on condition of what was read of both: one request. Raises Refused."""
+        """Assigns a conversation if neither it nor the agent has changed since they were read. One request. Raises
+        ConditionFailed.
+        """
         try:
             _give(self._ctx, conversation, agent)
         except ConditionFailed:
@@ -59,7 +61,7 @@ class Team:
         agent.open_conversations, agent.last_assigned_at = agent.open_conversations + 1, self._ctx.now
 
     def _read(self) -> list[Person]:
-        """Who may log in, from the index; when it must be exact from the table itself, because the index may lag behind it."""
+        """Returns the active agents from the index; fresh ones from the table itself, because the index may lag behind."""
         agents = people.list_agents(self._ctx)
         if self._fresh:
             agents = list(rows.get_many(self._ctx.account, {agent.id for agent in agents}, consistent=True).values())
@@ -68,10 +70,10 @@ class Team:
 
 @access.allow(SYSTEM)
 def assign(ctx: Context, conversation_id: str, team: Team | None = None) -> str | None:
-    """Gives a conversation that waits to the agent whom `rules.routing` names: three requests, two where `team` is read.
+    """Assigns a waiting conversation to the agent that `rules.routing` chooses. Three requests, two if `team` is read already.
 
-    Returns the id of the agent who has it then, also where he had it before; None where nobody can take it, where it
-    is closed, internal, served by members or not begun, or where the account does not route.
+    Returns the id of its agent, also if it had one before. Returns None where nobody can take it; where it is closed, internal,
+    served by members or not begun; and where the account does not route.
     """
     team = team or Team(ctx)
 
@@ -83,9 +85,9 @@ def assign(ctx: Context, conversation_id: str, team: Team | None = None) -> str 
 
 
 def assign_now(ctx: Context, conversation: Conversation) -> Conversation:
-    """The same for a conversation that has just been read: two requests, one where nobody can take it. Returns it as it is then.
+    """Does the same for a conversation that has just been read, and returns it as it is then. Two requests, one if nobody can.
 
-    One that another is changing at this moment is left to him.
+    If somebody else is changing it at this moment, they win.
     """
     try:
         _assigned(ctx, conversation, Team(ctx))
@@ -116,18 +118,18 @@ def _give(ctx: Context, conversation: Conversation, agent: Person) -> None:
 
 @access.allow(AGENT)
 def why_waiting(ctx: Context, conversation: Conversation) -> str:
-    """Why a conversation waits, as `rules.routing` names it: one request."""
+    """Returns why a conversation waits, in the words of `rules.routing`. One request."""
     serving = Team(ctx).serving(conversation.group, conversation.domain)
     of_group = conversation.group in accounts.load(ctx).groups or domains.find_by_number(ctx, conversation.domain) is not None
     return routing.why_waiting(serving, of_group=of_group)
 
 
 def look_again(ctx: Context, conversation: Conversation) -> None:
-    """At the deadline of a conversation that nobody picked: to an agent not yet tried, else to any other one online. Where the
-    account does not route any more, or lets agents who are there take their time, the deadline is cleared.
+    """Handles the deadline of a conversation that nobody picked: it goes to an agent not tried yet, else to another one online.
 
-    Where there is nobody else it stays, or waits if its agent has gone; then it is looked at again, ever more rarely.
-    Raises Refused where the conversation or the agent's load has changed meanwhile.
+    If nobody else is there it stays with its agent, or waits if the agent has gone; it is looked at again ever more rarely. The
+    deadline is cleared where the account no longer routes, or lets agents who are there take their time. Raises ConditionFailed
+    where the conversation or the agent's load has changed.
     """
     account = accounts.load(ctx)
     settings, serving = account.auto_close, _serving(ctx, conversation) if account.routed else []
@@ -149,10 +151,10 @@ def look_again(ctx: Context, conversation: Conversation) -> None:
 
 @access.allow(SYSTEM)
 def hand_back(ctx: Context, agent: str) -> bool:
-    """Takes their conversations from an agent who has gone and gives them out anew, the longest held first: those that are
-    theirs, and those with a contact that they are a member of by name.
+    """Takes the conversations of an agent who has left and assigns them anew, the longest held first.
 
-    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. Up to seven requests each.
+    These are the ones assigned to the agent, and those with a contact in which the agent is a member. Returns whether to call
+    again, because there may be more than MOST_AT_ONCE. Up to seven requests each.
     """
     let_go = 0
     for conversation in conversations.held(ctx.account, agent, _MOST_HELD, newest_first=False):
@@ -176,13 +178,13 @@ def _let_go(ctx: Context, conversation_id: str, agent: str) -> bool:
 
 
 def _leave_waiting(ctx: Context, conversation: Conversation) -> None:
-    """Without its agent, whose load it leaves; it is looked at again where the account routes: one request. Raises Refused."""
-    again = accounts.load(ctx).looks_again_at(ctx.now)
-    summaries.change(conversation, lifecycle.waiting(again), ctx.now, LoadChanges(freed=conversation.carrier))
+    """Takes a conversation from its agent and lets it wait. One request. Raises ConditionFailed."""
+    changes = lifecycle.waiting(unassigned.next_routing_at(ctx, conversation))
+    summaries.change(conversation, changes, ctx.now, LoadChanges(freed=conversation.carrier))
 
 
 def _serving(ctx: Context, conversation: Conversation) -> list[Person]:
-    """Whom a conversation is for, and who has it: he may be in another group by now."""
+    """Returns the agents for a conversation, and its own agent, who may have moved to another group."""
     team = Team(ctx, fresh=True)
     serving = team.serving(conversation.group, conversation.domain)
     others = {agent.id for agent in serving}
@@ -191,7 +193,7 @@ def _serving(ctx: Context, conversation: Conversation) -> list[Person]:
 
 @access.allow(SYSTEM)
 def is_deserted(ctx: Context, conversation: Conversation) -> bool:
-    """Whether a contact waits for an answer of an agent who has gone and whose chats go to others: one request where they may."""
+    """Returns whether a contact waits for an agent who has gone and whose conversations go to others. One request at most."""
     account = accounts.load(ctx)
     waits = (
         conversation.is_open
@@ -209,9 +211,9 @@ def is_deserted(ctx: Context, conversation: Conversation) -> bool:
 
 @access.allow(SYSTEM)
 def take_over(ctx: Context, conversation_id: str) -> bool:
-    """Gives a deserted conversation to an agent who is there, or lets it wait for the next one: five requests at most.
+    """Gives a deserted conversation to an agent who is there, or lets it wait for the next one. Five requests at most.
 
-    Returns whether it was deserted. Again nothing happens.
+    Returns whether it was deserted. A second call changes nothing.
     """
 
     def attempt() -> bool:
@@ -231,11 +233,10 @@ def take_over(ctx: Context, conversation_id: str) -> bool:
 
 @access.allow(SYSTEM)
 def hand_over(ctx: Context, agent: str, *, is_lost: bool) -> bool:
-    """Gives what contacts wait for from an agent who has gone offline to others who are there, or lets it wait for the next one;
-    the longest held first.
+    """Gives conversations whose contacts wait for an agent who has gone offline to others, or lets them wait; longest held first.
 
-    Returns whether it is to be done again, because there may be more than MOST_AT_ONCE. A request for each hundred that
-    the agent has, and six for each that is given.
+    Returns whether to call again, because there may be more than MOST_AT_ONCE. One request for each hundred that the agent has,
+    and six for each one given.
     """
     account = accounts.load(ctx)
     if not account.routed or not presence.is_handed_over(account.hand_over, presence.OFFLINE, is_lost=is_lost):
@@ -248,10 +249,10 @@ def hand_over(ctx: Context, agent: str, *, is_lost: bool) -> bool:
 
 @access.allow(SYSTEM)
 def drain(ctx: Context) -> bool:
-    """Gives out what waits for somebody who is there, the longest wait first; what waits for others stands in nobody's way.
+    """Assigns waiting conversations to agents who are there, the longest wait first. One that nobody can take holds up no other.
 
-    Two requests for the agents, one for each thousand that wait, and two for each of 100 at most that are given out.
-    Returns whether it is to be done again, because there may be more.
+    Two requests for the agents, one for each thousand waiting, and two for each one assigned, 100 at most. Returns whether to
+    call again, because there may be more.
     """
     if not accounts.load(ctx).routed:
         return False
@@ -264,10 +265,10 @@ def drain(ctx: Context) -> bool:
 
 @access.allow(SYSTEM)
 def resume(ctx: Context, after: tuple[str, int] | None) -> tuple[str, int] | None:
-    """Looks at what waits, the longest wait first, because the account routes in another way: what can be given is given, the
-    rest has a time at which it is looked at again. From `after` on, 100 at once. Returns where to go on, None at the end.
+    """Goes through all that waits after the account's routing has changed, longest wait first, 100 from `after` on.
 
-    What is only in a queue is in none any more where there are no queues, and its contact is told. Two requests, and two each.
+    What can be assigned is assigned; the rest gets a time of its next look. Where there is no waiting queue any more,
+    conversations leave it and their contacts are told. Returns where to go on, None at the end. Two requests, and two for each.
     """
     rows = conversations.waiting_after(ctx.account, after, MOST_AT_ONCE)
     team = Team(ctx, fresh=True)
@@ -281,8 +282,8 @@ def _resume(ctx: Context, conversation_id: str, team: Team) -> None:
     if conversation is None or conversation.waits_since is None:
         return
     account = accounts.load(ctx)
-    if conversation.expire_at and not account.by_group:  # told first: where it is told and not written, this comes again
+    if conversation.expire_at and not account.by_group:  # published first: if the write fails, this runs again
         events.publish([events.ConversationWaits(ctx.account, ctx.now, conversation.id)], ctx.now)
         summaries.change(conversation, {"reassign_at": None}, ctx.now)
     elif account.routed and _assigned(ctx, conversation, team) is None and conversation.reassign_at is None:
-        summaries.change(conversation, {"reassign_at": account.looks_again_at(ctx.now)}, ctx.now)
+        summaries.change(conversation, {"reassign_at": unassigned.next_routing_at(ctx, conversation)}, ctx.now)

@@ -1,8 +1,8 @@
-"""Timers: what happens to a conversation, or to an agent who has gone, when its time has come.
+"""Timers: what happens to a conversation, or to an agent who has gone, when a deadline comes.
 
-A deadline is told to the timers' queue when it is set. It comes back when it is due, or after 15 minutes, the longest
-a queue can hold it; what still stands then and is due later is kept in the timers' table, and the sweep brings it.
-Setting another deadline cancels: the old one no longer matches.
+A deadline is a field of the row, and an event on the timers' queue. The event comes back when it is due, or after 15 minutes, the
+longest that a queue can hold it; if the deadline still stands and is due later, it is kept in the timers' table until the sweep
+puts it on the queue again. Setting another deadline cancels the first: its event no longer matches the row.
 """
 
 from collections.abc import Callable
@@ -24,15 +24,15 @@ from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import deadlines, lifecycle
 
 _MINUTE = 60_000
-#: Minutes that a sweep looks ahead of now, that it looks back after an outage (rows live for a week), and at most at once.
+#: Minutes that a sweep looks ahead, looks back after an outage (rows live for a week), and handles at most.
 _AHEAD, _BACK, _MOST_AT_ONCE = 2, 7 * 24 * 60, 240
 
 
 @access.allow(SYSTEM)
 def fire(ctx: Context, event: DeadlineSet) -> bool:
-    """Does what is due, if the deadline still stands: two requests. Early, it waits on; late or again, it does no harm.
+    """Does what is due if the deadline still stands, and returns whether it did. Two requests.
 
-    Returns whether it was due and is done.
+    An early event waits on; a late or repeated one does no harm.
     """
 
     def attempt() -> bool:
@@ -47,7 +47,7 @@ def fire(ctx: Context, event: DeadlineSet) -> bool:
 
 @access.allow(SYSTEM)
 def fire_agent(ctx: Context, event: AgentDeadlineSet) -> bool:
-    """The same for an agent without a socket: three requests, because one may have come unseen."""
+    """Does the same for an agent without a socket. Three requests, because a socket may have opened unseen."""
 
     def attempt() -> bool:
         agent = people.get(ctx.account, event.agent)
@@ -59,7 +59,7 @@ def fire_agent(ctx: Context, event: AgentDeadlineSet) -> bool:
 
 
 def _is_due(ctx: Context, event: DeadlineSet | AgentDeadlineSet, row: Conversation | Person) -> bool:
-    """Whether the deadline still stands in the row and has come; where it stands and has not, it waits on."""
+    """Returns whether the deadline still stands in the row and has come. One that stands and is early waits on."""
     stands = getattr(row, f"{event.kind}_at") == event.due_at
     if stands and ctx.now < event.due_at:
         _wait(ctx, event)
@@ -75,7 +75,7 @@ def _wait(ctx: Context, event: DeadlineSet | AgentDeadlineSet) -> None:
 
 
 def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, Conversation], None]:
-    """What is done where the customer is silent; where auto-close has been switched off since, the clocks are cleared instead."""
+    """Returns an action for a silent customer. If auto-close has been switched off since, it clears the deadlines instead."""
 
     def acts(ctx: Context, found: Conversation) -> None:
         if accounts.load(ctx).auto_close.runs(found.last_activity_at):
@@ -87,7 +87,7 @@ def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, 
 
 
 def _warn(ctx: Context, conversation: Conversation) -> None:
-    """Tells the visitor, in the conversation, that it will be closed: once, because the same write clears the deadline."""
+    """Tells the visitor, in the conversation, that it will be closed. Once, because the same write clears the deadline."""
     warning = PostMessage(conversation.id, accounts.load(ctx).warning, kind=messages.SYSTEM, source="system")
     messages.add(ctx, conversation, warning, ctx.new_id(), warn_at=None)
 
@@ -106,10 +106,11 @@ _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
 
 @access.allow(SYSTEM)
 def sweep(ctx: Context) -> int:
-    """Puts on the queue what the table holds for the next two minutes and for all since the last complete sweep.
+    """Puts on the queue what the table holds for the next two minutes, and what is left since the last complete sweep. Returns
+    how many.
 
-    Returns how many. One that fails half-way is repeated by the next; what is sent twice does no harm. After an outage
-    it catches up by four hours a minute.
+    If a sweep fails half-way, the next one repeats it; an event sent twice does no harm. After an outage it catches up by four
+    hours a minute.
     """
     now = ctx.now // _MINUTE
     first = max(sequences.swept(otherwise=now - 1) + 1, now - _BACK)

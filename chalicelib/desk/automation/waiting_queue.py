@@ -1,7 +1,7 @@
 """The waiting queue: visitors who have asked for a conversation that no agent has taken yet.
 
-A visitor's wait is his latest chat itself, so he waits once, and what waits longest goes first. Under an allocation by
-group he waits until an agent is there; elsewhere he can write meanwhile.
+A visitor waits with their latest chat, so they wait once, and the longest wait comes first. Under allocation by group they can
+write only once an agent is there; elsewhere they can write while they wait.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import conversations, unassigned
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.core import access
 from chalicelib.desk.core.cache import TimedCache
@@ -26,14 +26,14 @@ from chalicelib.rules.routing import preferred
 
 #: Agents that a contact may name.
 _MOST_NAMED = 100
-#: What waits is counted so far, and remembered for so many seconds.
+#: The queue's length is counted up to this many, and remembered for this many seconds.
 _MOST_COUNTED, _COUNTED_FOR = 1000, 5
 _lengths: TimedCache[int] = TimedCache(seconds=_COUNTED_FOR)
 
 
 @access.allow(VISITOR)
 def is_in_queue(ctx: Context, conversation: Conversation) -> bool:
-    """Whether its visitor still waits to be let in: nobody has it, and nothing has been said in it."""
+    """Returns whether the conversation's visitor still waits to be let in: it has no agent and no message."""
     return accounts.load(ctx).by_group and conversation.is_open and _unheard(conversation)
 
 
@@ -43,11 +43,12 @@ def _unheard(conversation: Conversation) -> bool:
 
 @access.allow(VISITOR)
 def join(ctx: Context, contact: str, group: str | None = None, domain: int | None = None) -> Conversation:
-    """The contact's conversation, of a group if one is given, opened where he has none: three requests, and two to give it out.
+    """Returns the contact's conversation, of a group if one is given, opened if there is none. Three requests, two more to assign
+    it.
 
-    Where an agent is there for it, it is his at once; else it waits, and what waits already moves to the group that is
-    asked for now. On the page of another `domain` than before he has another one, which a request more notes of him.
-    Raises NotFound for the contact and the group.
+    An agent who is there gets it at once; else it waits. One that waits already moves to the group asked for now. On the page of
+    another `domain` the contact has another conversation, and one request more notes the domain. Raises NotFound for the contact
+    and the group.
     """
     _lengths.forget(ctx.account)
     wanted = groups.get(ctx, group) if group else None
@@ -69,17 +70,17 @@ def _join(ctx: Context, person: Person, wanted: Group | None, domain: int | None
 
 
 def _is_for(conversation: Conversation, group: Group | None, domain: int | None) -> bool:
-    """Whether it is of the group and the domain that are asked for, whatever they are where none is."""
+    """Returns whether it is of this group and domain. None means any."""
     return (group is None or conversation.group == group.id) and domain in (None, conversation.domain)
 
 
 def _rejoin(ctx: Context, latest: Conversation, wanted: Group | None, domain: int | None) -> Conversation:
-    """What waits, waits on; what was cancelled or has expired, is open again; both for the group and the domain asked for now."""
+    """Lets a waiting conversation wait on, and opens a cancelled or expired one again, for the group and domain asked for now."""
     changes: lifecycle.Changes = {} if domain in (None, latest.domain) else {"domain": domain}
     if not latest.is_open:
-        changes |= conversations.waiting_changes(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
+        changes |= unassigned.waiting_changes(ctx, latest) | lifecycle.moved(ctx.now, status.NEW)
     elif accounts.load(ctx).by_group and not latest.is_begun:
-        changes |= conversations.empty_changes(ctx, latest)
+        changes |= unassigned.empty_changes(ctx, latest)
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:
@@ -89,7 +90,8 @@ def _rejoin(ctx: Context, latest: Conversation, wanted: Group | None, domain: in
 
 @access.allow(VISITOR)
 def get_of_group(ctx: Context, contact: str, group: str) -> Conversation:
-    """The contact's newest conversation of a group that he has been let into: four requests, one less where it is his latest.
+    """Returns the contact's newest conversation of a group in which they no longer wait. Four requests, one less for their
+    latest.
 
     Raises NotFound for the contact, the group and the conversation.
     """
@@ -104,9 +106,9 @@ def get_of_group(ctx: Context, contact: str, group: str) -> Conversation:
 
 @access.allow(VISITOR)
 def join_with_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversation:
-    """The contact's conversation with one of the agents, opened where he has none: with whom routing would choose of them.
+    """Returns the contact's conversation with one of these agents, opened with the one routing prefers if there is none.
 
-    Raises NotFound for the contact and for who is no agent, Invalid for too many of them.
+    Raises NotFound for the contact and for anybody who is no agent, Invalid for too many of them.
     """
     if len(agents) > _MOST_NAMED:
         raise Invalid("members", f"are {_MOST_NAMED} at most")
@@ -131,7 +133,9 @@ def _agents(ctx: Context, wanted: Sequence[str]) -> dict[str, Person]:
 
 @access.allow(VISITOR)
 def leave(ctx: Context, contact: str, group: str | None = None) -> None:
-    """Takes the contact off the queue, or off a group's if one is given: three requests. Raises NotFound for him."""
+    """Takes the contact out of the queue, or out of a group's queue if one is given. Three requests. Raises NotFound for the
+    contact.
+    """
 
     def attempt() -> None:
         person = people.get(ctx, contact)
@@ -147,9 +151,9 @@ def leave(ctx: Context, contact: str, group: str | None = None) -> None:
 
 @access.allow(VISITOR)
 def length(ctx: Context) -> int:
-    """How many conversations of the account wait for an agent, counted to 1,000; none do where nobody is assigned.
+    """Returns how many conversations of the account wait for an agent, counted to 1,000; 0 where the account does not route.
 
-    One request, none where this process has counted within five seconds: whoever waits asks every three.
+    One request, none where this process has counted within five seconds, because waiting clients ask every three.
     """
     if not accounts.load(ctx).routed:
         return 0

@@ -1,38 +1,34 @@
-"""Conversations: opened, listed, changed, picked, closed."""
+"""Conversations: who may see one, how one begins, and the lists of one contact or agent. updates.py changes them."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from chalicelib.context import ADMIN, AGENT, VISITOR, Context
+from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.auth import tokens
 from chalicelib.desk.conversations.unassigned import empty_changes as empty_changes
 from chalicelib.desk.conversations.unassigned import named_changes as named_changes
 from chalicelib.desk.conversations.unassigned import next_routing_at as next_routing_at
 from chalicelib.desk.conversations.unassigned import waiting_changes as waiting_changes
 from chalicelib.desk.core import access, rate_limits
-from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
+from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.models import conversations, details, memberships, sequences, summaries, unique_names
-from chalicelib.models import people as rows
 from chalicelib.models import status_history as status_history
 from chalicelib.models.conversations import Conversation as Conversation
 from chalicelib.models.details import METADATA as METADATA
 from chalicelib.models.details import Details as Details
-from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.groups import Group
 
-#: Characters of a fact of a conversation.
+#: Characters of one metadata value.
 LONGEST_METADATA = 256
 
 
 @access.allow(VISITOR)
 def load(ctx: Context, conversation_id: str) -> Conversation:
-    """One conversation that the caller may see. Raises NotFound.
+    """Returns a conversation that the caller may see. One request, or two where only a membership shows it. Raises NotFound.
 
-    A visitor sees his own and those that he was added to; an agent all of his account but the internal ones of others.
-    One request, or one more where only a membership tells.
+    Visitors see their own and those in which they are members; agents all of their account except other agents' internal ones.
     """
     conversation = conversations.get(ctx.account, conversation_id) if ids.is_uuid(conversation_id) else None
     if conversation is None or not _may_see(ctx, conversation):
@@ -69,7 +65,7 @@ def _is_member(ctx: Context, conversation: Conversation) -> bool:
 
 
 def load_support(ctx: Context, conversation_id: str) -> Conversation:
-    """The same of those with a contact, which have a status, an agent and an end. Raises NotFound for an internal one."""
+    """Returns a conversation with a contact, which has a status, an assignee and an end. Raises NotFound for an internal one."""
     conversation = load(ctx, conversation_id)
     if conversation.is_internal:
         raise NotFound("conversation", conversation_id)
@@ -78,7 +74,7 @@ def load_support(ctx: Context, conversation_id: str) -> Conversation:
 
 @access.allow(AGENT)
 def id_by_number(ctx: Context, number: int) -> str:
-    """The uuid of a conversation by its integer id; cached for good. Raises NotFound."""
+    """Returns the uuid of a conversation by its integer id. It is cached for good. Raises NotFound."""
     found = unique_names.id_by_number(ctx.account, "conversation", number)
     if found is None:
         raise NotFound("conversation", number)
@@ -87,7 +83,7 @@ def id_by_number(ctx: Context, number: int) -> str:
 
 @access.allow(VISITOR)
 def get_or_create_chat(ctx: Context, contact: str) -> Conversation:
-    """The contact's chat, opened where he has none yet; it stays his when it is closed. Raises NotFound for the contact."""
+    """Returns the contact's chat, opened if there is none; a closed one stays theirs. Raises NotFound for the contact."""
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
@@ -99,9 +95,9 @@ def get_or_create_chat(ctx: Context, contact: str) -> Conversation:
 def open_chat(
     ctx: Context, person: people.Person, group: Group | None = None, agent: people.Person | None = None
 ) -> Conversation:
-    """Opens a contact's next chat, for a group or with an agent where one is given, else empty: two requests.
+    """Opens a contact's next chat: for a group, with an agent, or empty. Two requests.
 
-    Raises Refused where the contact has opened another since he was read.
+    Raises ConditionFailed where the contact has opened another since they were read.
     """
     conversation = new_conversation(ctx, person.id, person.number, person.name)
     conversation.domain = person.domain
@@ -119,7 +115,7 @@ def open_chat(
 
 
 def new_conversation(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
-    """A conversation that is still to be stored, with the next number: one request. Raises TooMany."""
+    """Returns a conversation with the next number, for a caller that stores it. One request. Raises TooMany."""
     rate_limits.spend_conversation(ctx, contact)
     return Conversation(
         conversations.key(ctx.account, ctx.new_id()),
@@ -137,8 +133,9 @@ def new_conversation(ctx: Context, contact: str, number: int, subject: str) -> C
 
 @access.allow(AGENT)
 def list_own_open(ctx: Context, limit: int = 100) -> list[tuple[Conversation, Details | None]]:
-    """The conversations assigned to the caller, open, newest assignment first, with their details: two requests, three where
-    there are more than fifty. Raises Forbidden for a program.
+    """Returns the caller's open conversations with their details, newest assignment first. Two requests, three for over fifty.
+
+    Raises Forbidden for a program.
     """
     me = ctx.caller.person
     if me is None:
@@ -149,197 +146,38 @@ def list_own_open(ctx: Context, limit: int = 100) -> list[tuple[Conversation, De
 
 @access.allow(AGENT)
 def metadata_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
-    """What is known of what conversations are about, by uuid and name (METADATA): one request for each hundred that have any."""
+    """Returns the metadata of conversations by uuid and name (METADATA). One request for each hundred that have any."""
     found = details.of_many(ctx.account, [row.id for row in rows if row.has_metadata])
     return {id_: known.metadata for id_, known in found.items()}
 
 
 def list_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
-    """A contact's conversations, the latest first: two requests."""
+    """Returns a contact's conversations, latest first. Two requests."""
     return conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit))
 
 
 def list_own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
-    """Those of the same that are with him, and not another's that he was added to: two requests."""
+    """Returns the same without those in which the contact is only a member. Two requests."""
     return [row for row in list_of_contact(ctx, contact) if row.contact == contact]
 
 
 def get_many(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
-    """Those of the conversations that the account has, in the order asked for, as they are now: a request for each hundred."""
+    """Returns the conversations that exist, in the order asked for, as they are now. One request for each hundred."""
     return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)
 
 
 @access.allow(AGENT)
 def list_open_of(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
-    """An agent's open conversations, newest assignment first: two requests."""
+    """Returns an agent's open conversations, newest assignment first. Two requests."""
     return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to change of a conversation; None leaves a field as it is. `assignee` 0 takes it from its agent.
-
-    A `contact` that is given must be the one who has it. `metadata` are by name (METADATA), None where one is cleared.
-    """
-
-    subject: str | None = None
-    priority: str | None = None
-    status: str | None = None
-    assignee: int | None = None
-    is_read: bool | None = None
-    contact: int | None = None
-    metadata: Mapping[str, str | None] = field(default_factory=dict)
-
-
-@access.allow(AGENT)
-def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
-    """Changes what is given, at once. `versions` are those on which the caller wants it, None for any.
-
-    Raises Stale for another version, NotFound for the conversation, Invalid for an unknown agent, status or priority.
-    """
-    _check(wanted)
-
-    def attempt() -> Conversation:
-        assignee = _agent(ctx, wanted.assignee) if wanted.assignee else None
-        conversation = load_support(ctx, conversation_id)
-        if versions is not None and conversation.version not in versions:
-            raise Stale
-        if wanted.contact not in (None, conversation.contact_number):
-            raise Invalid("contact", "can't be changed")
-        changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
-        before = conversation.carrier
-        changes |= _status_changes(ctx, conversation, wanted) | _assignee_changes(ctx, conversation, wanted, assignee)
-        if changes or wanted.metadata:
-            is_carried = changes.get("status", conversation.status) != status.CLOSED and not changes.get(
-                "has_named_agents", conversation.has_named_agents
-            )
-            after = changes.get("assignee", conversation.assignee) if is_carried else None
-            loads = LoadChanges(freed=before, held=after)
-            summaries.change(conversation, changes, ctx.now, loads, escalates=_escalates(assignee), metadata=wanted.metadata)
-        return conversation
-
-    return retry_on_conflict(ctx, attempt)
-
-
-def _escalates(agent: people.Person | None) -> bool:
-    """Whether to give a conversation to an agent by hand is to bring it before a supervisor."""
-    return agent is not None and agent.level == ADMIN
-
-
-def _check(wanted: Change) -> None:
-    for name, known in (("status", status.STATUSES), ("priority", status.PRIORITIES)):
-        value = getattr(wanted, name)
-        if value is not None and value not in known:
-            raise Invalid(name, f"must be one of {', '.join(known)}")
-    if wanted.subject is not None and not 0 < len(wanted.subject) <= 500:
-        raise Invalid("subject", "must be 1 to 500 characters")
-    for name, value in wanted.metadata.items():
-        if name not in METADATA or len(value or "") > LONGEST_METADATA:
-            raise Invalid("metadata", f"are {', '.join(METADATA)}, of {LONGEST_METADATA} characters at most")
-
-
-def _agent(ctx: Context, number: int) -> people.Person:
-    try:
-        return people.check_serves(people.get_agent_by_number(ctx, number), "assignee")
-    except NotFound as missing:
-        raise Unavailable("assignee", str(missing)) from missing
-
-
-def _status_changes(ctx: Context, conversation: Conversation, wanted: Change) -> lifecycle.Changes:
-    if wanted.status in (None, conversation.status):
-        return {}
-    if wanted.status == status.CLOSED:
-        return lifecycle.closed(ctx.now)
-    return lifecycle.moved(ctx.now, str(wanted.status)) | (
-        {} if conversation.is_open or wanted.assignee else changes_on_reopening(ctx, conversation)
-    )
-
-
-def changes_on_reopening(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
-    """What else changes where a closed conversation opens again: it waits if the agent it was assigned to can't serve any more.
-
-    One request where it has one.
-    """
-    if conversation.assignee is None or people.can_serve(rows.get(ctx.account, conversation.assignee)):
-        return {}
-    return (
-        lifecycle.waiting(next_routing_at(ctx, conversation))
-        if conversation.has_named_agents
-        else waiting_changes(ctx, conversation)
-    )
-
-
-def _assignee_changes(ctx: Context, conversation: Conversation, wanted: Change, agent: people.Person | None) -> lifecycle.Changes:
-    if wanted.assignee == 0 and conversation.assignee:
-        return lifecycle.waiting(next_routing_at(ctx, conversation))
-    if agent is None or agent.id == conversation.assignee:
-        return {}
-    return lifecycle.assigned(ctx.now, agent.id, agent.number, tried=conversation.tried_agents)
-
-
-@access.allow(AGENT)
-def close(ctx: Context, conversation: str) -> Conversation:
-    """Closes a conversation and frees its agent; one that is closed stays as it is. Raises NotFound."""
-    return change(ctx, conversation, Change(status=status.CLOSED))
-
-
-@access.allow(AGENT)
-def close_mine(ctx: Context, conversation_id: str) -> Conversation:
-    """The same for the agent who has it, or a supervisor: two requests. Raises Forbidden for another's."""
-
-    def attempt() -> Conversation:
-        conversation = load_support(ctx, conversation_id)
-        if conversation.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
-            raise Forbidden("the conversation is not assigned to you")
-        if conversation.is_open:
-            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.now, LoadChanges(freed=conversation.carrier))
-        return conversation
-
-    return retry_on_conflict(ctx, attempt)
-
-
-def reopen(ctx: Context, conversation: Conversation) -> Conversation:
-    """Opens again what was closed for all: a visitor's waits for an agent, an agent's goes back to who had it last.
-
-    One that is open stays as it is, without a request. Raises NotFound.
-    """
-    if conversation.is_open:
-        return conversation
-
-    def attempt() -> Conversation:
-        now = load_support(ctx, conversation.id)
-        if now.is_open:
-            return now
-        changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
-        is_free = ctx.caller.level == VISITOR or now.assignee is None
-        changes |= waiting_changes(ctx, now) if is_free else changes_on_reopening(ctx, now)
-        summaries.change(now, changes, ctx.now, LoadChanges(held=changes.get("assignee", now.assignee)))
-        return now
-
-    return retry_on_conflict(ctx, attempt)
-
-
-@access.allow(AGENT)
-def pick(ctx: Context, conversation_id: str) -> Conversation:
-    """The caller takes up a conversation assigned to him; the first time counts. Raises Forbidden for another's."""
-
-    def attempt() -> Conversation:
-        conversation = load_support(ctx, conversation_id)
-        if conversation.assignee is None or conversation.assignee != ctx.caller.person:
-            raise Forbidden("the conversation is not assigned to you")
-        if conversation.picked_at is None and conversation.is_open:
-            summaries.change(conversation, lifecycle.picked(ctx.now), ctx.now)
-        return conversation
-
-    return retry_on_conflict(ctx, attempt)
-
-
 def membership_id(conversation: Conversation, person: str) -> str:
-    """A uuid for a person's part in a conversation, always the same one."""
+    """Returns a uuid for a person's membership in a conversation, always the same one."""
     return ids.derived(conversation.key, person)
 
 
 @access.allow(VISITOR)
 def load_people(ctx: Context, rows: Sequence[Conversation]) -> dict[str, people.PersonView]:
-    """Views of the contacts, assignees and last senders of conversations: at most a request a hundred."""
+    """Returns views of the contacts, assignees and last senders of conversations. At most one request for each hundred."""
     return people.load_views(ctx, [id_ for row in rows for id_ in (row.contact, row.assignee, row.last_sender)])

@@ -1,6 +1,6 @@
 """Files: uploaded, sent with a message, downloaded.
 
-A file comes to `incoming/`, where the bucket forgets it after a day. The message that takes it up copies it to where it stays.
+An upload goes to `incoming/`, where the bucket deletes it after a day. The message that uses it copies it to its final place.
 """
 
 import email.message
@@ -21,19 +21,19 @@ from chalicelib.models.files import File as File
 from chalicelib.models.messages import Attachment, attachment
 from chalicelib.rules import ids, text
 
-#: Bytes of a file: what a function can be handed in one call, 6 MB as base64.
+#: Bytes of a file: what a lambda can get in one call, 6 MB as base64.
 MOST_BYTES = 4_500_000
-#: Seconds that a file waits for its message: an hour less than the bucket keeps it.
+#: Seconds that a file waits for its message, an hour less than the bucket keeps it.
 _UNCLAIMED_SECONDS = 23 * 3600
-#: Why nothing is taken without a token from who was not here.
+#: Why an upload without a token is refused.
 _UNSEEN = "this needs a token: nobody of this name was seen at this address within the hour"
-#: Seconds that a link to the bucket holds.
+#: Seconds for which a link to the bucket is good.
 LINK_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """A file to be sent with a message. `kind` is how: image, audio or file. `seconds` is how long a sound lasts."""
+    """A file to send with a message. `kind` is image, audio or file; `seconds` is how long a sound lasts."""
 
     file: str
     kind: str = OTHER
@@ -43,10 +43,11 @@ class Attach:
 
 @access.allow(STRANGER)
 def upload(ctx: Context, uploader: str, name: str, mime: str, data: bytes) -> File:
-    """Stores a file of a person's: two requests, and one to the bucket, or two for an image.
+    """Stores a person's file and returns it. Two requests, and one to the bucket, two for an image.
 
-    Raises Invalid for its size, NotFound for the person, TooMany, Forbidden for an agent's token that speaks for another, and
-    without a token for who was not seen where the call comes from: one request more where no warm process has.
+    Raises Invalid for its size, NotFound for the person, TooMany, Forbidden for an agent's token that names another person.
+    Without a token, Forbidden unless the person was seen at the call's address: one request more where no warm process has seen
+    them.
     """
     if not 0 < len(data) <= MOST_BYTES:
         raise Invalid("file", f"must have 1 to {MOST_BYTES} bytes")
@@ -64,7 +65,7 @@ def upload(ctx: Context, uploader: str, name: str, mime: str, data: bytes) -> Fi
 
 
 def _account(ctx: Context, person: str) -> str | None:
-    """Whose the file of a person is: None, until it is sent, for an owner of several accounts who shows no token."""
+    """Returns the account of a person's file. None, until it is sent, for an owner of several accounts who shows no token."""
     if ctx.caller.person not in (None, person):
         raise Forbidden("user_uuid is not the token's user")
     if ctx.caller.level == VISITOR:
@@ -80,7 +81,7 @@ def _account(ctx: Context, person: str) -> str | None:
 
 
 def _mime(given: str, picture: Picture | None) -> str:
-    """What a picture is it says itself; nothing else is shown as one."""
+    """Returns the media type: a picture's own. A file that is no picture gets no picture's type."""
     if picture:
         return picture.mime
     mime = text.media_type(given)
@@ -101,8 +102,10 @@ def _keep_picture(file: File, picture: Picture) -> None:
 
 @access.allow(STRANGER)
 def upload_text(ctx: Context, content: str) -> File:
-    """Keeps a text for a message: one request. Raises Invalid for its length, TooMany, Forbidden without a token where the
-    call comes from where nobody was seen: one request more where no warm process has.
+    """Stores a text for a message and returns it as a file. One request.
+
+    Raises Invalid for its length, TooMany. Without a token, Forbidden unless somebody was seen at the call's address: one request
+    more where no warm process has seen anybody.
     """
     size = len(content.encode())
     if not 0 < size <= text.MOST_BYTES:
@@ -119,7 +122,7 @@ def upload_text(ctx: Context, content: str) -> File:
 
 @access.allow(VISITOR)
 def text_of(ctx: Context, file: str) -> str:
-    """An uploaded text: one request. Raises NotFound."""
+    """Returns an uploaded text. One request. Raises NotFound."""
     found = _load(ctx, file)
     if found.text is None or found.account not in (None, ctx.account):
         raise NotFound("file", file)
@@ -134,10 +137,10 @@ def _load(ctx: Context, id_: str) -> File:
 
 
 def take(ctx: Context, attach: Attach, conversation: Conversation, sender: str) -> tuple[File, Attachment]:
-    """A sender's own file, for a message in a conversation, and what that message says of it: one request, and a copy in the
-    bucket (two for an image) the first time. The message's transaction is what takes it up.
+    """Returns a sender's own file for a message, and the attachment that describes it. One request, and one copy in the bucket
+    the first time, two for an image. The message's transaction takes the file.
 
-    Raises NotFound for another's file or one that is elsewhere, Invalid for an image that is none.
+    Raises NotFound for another person's file or one in another conversation, Invalid for an image that is none.
     """
     file = _load(ctx, attach.file)
     here = (ctx.account, sender, None if file.conversation is None else conversation.id)
@@ -152,7 +155,7 @@ def take(ctx: Context, attach: Attach, conversation: Conversation, sender: str) 
 
 
 def _move_in(file: File, conversation: Conversation) -> None:
-    """Copies before the message is stored: what is left over when that fails costs a little, what is lost is gone."""
+    """Copies the file before the message is stored. A copy left over by a failure costs little; a lost file can't be mended."""
     file.account, file.conversation = conversation.account, conversation.id
     storage.copy(file.first_place, file.place)
     if file.thumbnail_width:
@@ -163,10 +166,10 @@ def _move_in(file: File, conversation: Conversation) -> None:
 def download(
     ctx: Context, id_: str, name: str = "", *, thumbnail: bool = False, misspelt: Callable[[str], str] = str
 ) -> str | File:
-    """An address in the bucket that holds LINK_SECONDS, or the file itself where it is a text: one request.
+    """Returns an address in the bucket that is good for LINK_SECONDS, or the file itself if it is a text. One request.
 
-    It is saved as `name`, but under its own where that is only its own as the client misspells it. Who has no token
-    proves himself by the id. Raises NotFound, also for what a caller with a token may not see.
+    The file is saved as `name`, or under its own name if `name` is only the client's misspelling of it (`misspelt`). A caller
+    without a token proves themselves by knowing the id. Raises NotFound, also for what a caller with a token may not see.
     """
     file = _load(ctx, id_)
     if not _may_see(ctx, file) or (thumbnail and not file.thumbnail_width):
@@ -187,7 +190,7 @@ def _may_see(ctx: Context, file: File) -> bool:
 
 
 def disposition(file: File, name: str = "") -> str:
-    """The header that says under which name a file is saved; only what was looked at and is an image is shown in a page."""
+    """Returns the Content-Disposition header. Only a checked image is shown inline."""
     header, wanted = email.message.Message(), text.file_name(name) if name else file.name
     quoted = wanted if wanted.isascii() else ("utf-8", "", wanted)
     header.add_header("Content-Disposition", "inline" if file.kind == IMAGE else "attachment", filename=quoted)

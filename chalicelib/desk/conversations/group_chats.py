@@ -1,11 +1,11 @@
-"""Conversations beside a contact's chat, with a group or with members by name, and those among agents."""
+"""Group chats: conversations besides a contact's chat, with a group or with members, and internal ones among agents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.conversations import conversations, members, unassigned
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -23,9 +23,9 @@ LONGEST_NAME = 256
 
 @dataclass(frozen=True, slots=True)
 class CreateConversation:
-    """A conversation to be opened beside its contact's chat, or an internal one among agents.
+    """A conversation to open besides the contact's chat, or an internal one among agents.
 
-    `owner` is the contact it is with, or the agent who begins it; `members` and `group` are who is to take part.
+    `owner` is its contact, or the agent who begins it; `members` and `group` take part.
     """
 
     owner: str
@@ -37,7 +37,7 @@ class CreateConversation:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A conversation and who takes part in it beside its owner; `name` is what he may call it."""
+    """A conversation, who takes part in it besides its owner, and its name for the owner."""
 
     conversation: Conversation
     members: list[Person]
@@ -46,10 +46,10 @@ class Opened:
 
 @access.allow(VISITOR)
 def create(ctx: Context, command: CreateConversation) -> Opened:
-    """Opens a conversation: the same owner with the same group, or with the same one member, has the one there is.
+    """Opens a conversation and returns it. The same owner with the same group, or the same single member, gets the one there is.
 
-    One agent is its assignee, several serve it together, one with a group alone is routed. Seven requests at most, two
-    more with a group. Raises NotFound for the owner, a member (also where there is none) or the group, Forbidden, Invalid.
+    A single agent is its assignee, several serve it together, one with only a group is routed. Seven requests at most, two more
+    with a group. Raises NotFound for the owner, a member (also if there is none) or the group, Forbidden, Invalid.
     """
     _check(ctx, command)
     known = members.load_people(ctx, [command.owner, *command.members], "person")
@@ -73,7 +73,7 @@ def create(ctx: Context, command: CreateConversation) -> Opened:
 def _find_existing(
     ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str
 ) -> Conversation | None:
-    """The one that was opened here, else one with the contact that came about elsewhere, the newest first."""
+    """Returns the one that was opened here, else the newest one with the contact that began elsewhere."""
     if claim := unique_names.find(ctx.account, members.PAIR, pair):
         return conversations.load(ctx, claim.id)
     if command.internal:
@@ -96,7 +96,7 @@ def _check(ctx: Context, command: CreateConversation) -> None:
 
 
 def _sides(ctx: Context, command: CreateConversation, known: Mapping[str, Person]) -> tuple[Person, list[Person]]:
-    """The owner and the others. An agent who opens a conversation with one contact becomes its member."""
+    """Returns the owner and the others. An agent who opens a conversation with one contact becomes its member."""
     owner = known[command.owner]
     others = [known[id_] for id_ in dict.fromkeys(command.members) if id_ != owner.id]
     if ctx.caller.level == VISITOR and owner.kind != CONTACT:
@@ -116,7 +116,7 @@ def _sides(ctx: Context, command: CreateConversation, known: Mapping[str, Person
 
 
 def _for_everybody(ctx: Context, command: CreateConversation, owner: Person) -> Opened:
-    """The contact's chat, where all agents have a part in it."""
+    """Returns the contact's chat, in an account where all agents take part in it."""
     account = accounts.load(ctx)
     agents = people.list_agents(ctx)
     if account.routed or not agents:
@@ -127,7 +127,7 @@ def _for_everybody(ctx: Context, command: CreateConversation, owner: Person) -> 
 
 
 def _pair(owner: Person, others: Sequence[Person], command: CreateConversation) -> str | None:
-    """The name under which the conversation is found again; None where each call makes another."""
+    """Returns the unique name under which the conversation is found again. None where each call opens another."""
     if command.group:
         return members.pair_name(owner.id, command.group)
     if len(others) != 1:
@@ -154,13 +154,13 @@ def _open(
     conversation.domain = owner.domain
     if len(agents) == 1:
         _apply(conversation, lifecycle.assigned(ctx.now, agents[0].id, agents[0].number, []))
-    # Who has it by assignment needs no row of his own; an internal one is held by its members' rows alone.
+    # The assignee needs no membership; an internal conversation is found by its members' rows alone.
     by_name = [owner, *others] if command.internal else [person for person in others if len(agents) > 1 or person not in agents]
     _apply(conversation, members.member_counts(conversation, joining=by_name, leaving=[]))
     if not (agents or command.internal):
-        _apply(conversation, conversations.empty_changes(ctx, conversation))
+        _apply(conversation, unassigned.empty_changes(ctx, conversation))
     elif agents and ctx.caller.level == VISITOR:
-        _apply(conversation, conversations.named_changes(ctx))
+        _apply(conversation, unassigned.named_changes(ctx))
     claim = unique_names.new_name(ctx.account, members.PAIR, pair, conversation.id) if pair else None
     summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
     return conversation

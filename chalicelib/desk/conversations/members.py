@@ -1,4 +1,4 @@
-"""Members: who is in a conversation beside its contact and its agent, and who has closed it for himself alone."""
+"""Members: the people in a conversation besides its contact and its assignee, and who has closed it for themselves."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import conversations, updates
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -24,14 +24,14 @@ from chalicelib.rules import ids, lifecycle, text
 from chalicelib.rules.lifecycle import Changes
 from chalicelib.rules.status import is_closed_for
 
-#: Members by name that a conversation has at most.
+#: Members that a conversation has at most.
 MOST = 50
-#: Kind of the claims on a conversation by who has it: two people, or a contact and a group.
+#: Kind of the unique names of conversations by who has them: two people, or a contact and a group.
 PAIR = "pair"
 
 
 def load_people(ctx: Context, wanted: Sequence[str], first: str = "member") -> dict[str, Person]:
-    """The people by id. Raises NotFound for what is not there: for the first of them a `first`, else a "member"."""
+    """Returns people by id. Raises NotFound for a missing one: named `first` if it is the first, else "member"."""
     there = people.get_many(ctx, [id_ for id_ in wanted if ids.is_uuid(id_)])
     for id_ in wanted:
         if id_ not in there:
@@ -40,7 +40,7 @@ def load_people(ctx: Context, wanted: Sequence[str], first: str = "member") -> d
 
 
 def check_serve(joining: Iterable[Person]) -> None:
-    """Raises Unavailable where one of the agents is switched off or removed, NotFound for a removed contact."""
+    """Raises Unavailable if one of the agents is switched off or removed, NotFound for a removed contact."""
     for person in joining:
         if person.kind == AGENT:
             people.check_serves(person, "members")
@@ -49,12 +49,12 @@ def check_serve(joining: Iterable[Person]) -> None:
 
 
 def pair_name(contact: str, group: str) -> str:
-    """The claim, of kind `pair`, on a contact's conversation with a group."""
+    """Returns the unique name, of kind `pair`, of a contact's conversation with a group."""
     return f"{contact}#group#{group}"
 
 
 def member_counts(conversation: Conversation, joining: Sequence[Person], leaving: Sequence[Person]) -> Changes:
-    """How many members there are then; None for none."""
+    """Returns the new member counts, None for none."""
 
     def moved(before: int | None, *kinds: str) -> int | None:
         came, went = (sum(person.kind in kinds for person in side) for side in (joining, leaving))
@@ -68,7 +68,7 @@ def member_counts(conversation: Conversation, joining: Sequence[Person], leaving
 
 @dataclass(frozen=True, slots=True)
 class ChangeMembers:
-    """Who is to join and who to leave, and the group that the conversation is to belong to."""
+    """Who joins, who leaves, and the group that the conversation belongs to."""
 
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -77,11 +77,12 @@ class ChangeMembers:
 
 @access.allow(VISITOR)
 def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversation:
-    """Does all of it at once: four requests, two more with a group, one where somebody leaves. Who is there may join, who is not
-    may leave, without harm.
+    """Changes the members in one write, and returns the conversation. Four requests, two more with a group, one where somebody
+    leaves.
 
-    A pair that others join is theirs no longer: both may begin another. Where the last agent leaves, it is routed again.
-    Raises NotFound for the conversation, a member or the group, Conflict for who can't leave, Invalid.
+    Adding a member twice or removing somebody who is none does no harm. A pair that others join is no pair any more: both may
+    begin another one. Where the last agent leaves, the conversation is routed again. Raises NotFound for the conversation, a
+    member or the group, Conflict for somebody who can't leave, Invalid.
     """
     if len({*wanted.add, *wanted.remove}) > MOST:
         raise Invalid("members", f"are more than {MOST}")
@@ -114,7 +115,7 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
 
 
 def _stop_watching(ctx: Context, conversation: Conversation, left: Collection[str]) -> None:
-    """Sockets of who may not see it any more are not told who types in it: one request, and two for each of the sockets."""
+    """Stops the sockets of people who may not see it any more from hearing who types. One request, two for each socket."""
     for listener in topics.listeners(ctx.account, [conversation.id], ctx.now).get(conversation.id, []) if left else ():
         if listener.person in left:
             topics.leave(ctx.account, conversation.id, listener, ctx.now)
@@ -134,7 +135,7 @@ class _MemberChanges:
 def _member_changes(
     ctx: Context, conversation: Conversation, wanted: ChangeMembers, named: Mapping[str, Person]
 ) -> _MemberChanges:
-    """What the change comes to, by who is there."""
+    """Returns what the change comes to, given who is a member now."""
     if conversation.contact in wanted.remove:
         raise Conflict("the contact of a conversation, and who began an internal one, stay in it")
     if conversation.is_internal and any(person.kind != AGENT for person in named.values()):
@@ -157,7 +158,7 @@ def _member_changes(
 def _among_agents(
     conversation: Conversation, joining: Sequence[Person], leaving: Sequence[Person], counts: Changes
 ) -> _MemberChanges:
-    """A pair ends where anybody comes or goes."""
+    """Returns the same for an internal conversation. It stops being a pair when anybody joins or leaves."""
     if not (joining or leaving):
         return _MemberChanges()
     if not conversation.assignee:
@@ -169,7 +170,7 @@ def _among_agents(
 
 
 def _with_contact(ctx: Context, conversation: Conversation, wanted: ChangeMembers, move: _MemberChanges) -> _MemberChanges:
-    """Served by its members while it has agents among them, else routed."""
+    """Returns the same for one with a contact: its members serve it while there are agents among them, else it is routed."""
     left = conversation.assignee if conversation.assignee in wanted.remove else None
     if not (move.joining or move.leaving or left):
         return _MemberChanges()
@@ -184,7 +185,7 @@ def _with_contact(ctx: Context, conversation: Conversation, wanted: ChangeMember
 
 
 def _group_claim(ctx: Context, conversation: Conversation, group: str | None) -> list[UniqueName]:
-    """From now on this is the contact's conversation with the group, unless he has one."""
+    """Returns the unique name that makes this the contact's conversation with the group, unless there is one."""
     if group is None or conversation.is_internal:
         return []
     name = pair_name(conversation.contact, group)
@@ -197,13 +198,13 @@ def _group_claim(ctx: Context, conversation: Conversation, group: str | None) ->
 
 @access.allow(VISITOR)
 def list_participants(ctx: Context, conversation: Conversation) -> list[str]:
-    """Uuids of all who take part: its agents first, its contact last. Requests as `beside`."""
+    """Returns the uuids of all who take part: its agents first, its contact last. Requests as `list_others`."""
     return list_participants_with(ctx, conversation, conversation.assignee)
 
 
 @access.allow(VISITOR)
 def list_participants_with(ctx: Context, conversation: Conversation, agent: str | None) -> list[str]:
-    """The same where `agent`, or nobody, has it in place of its agent."""
+    """Returns the same as if `agent`, or nobody, were the assignee."""
     last = [] if conversation.is_internal else [conversation.contact]
     first = [agent] if agent else []
     return [id_ for id_ in dict.fromkeys([*first, *list_others(ctx, conversation)]) if id_ not in last] + last
@@ -211,8 +212,9 @@ def list_participants_with(ctx: Context, conversation: Conversation, agent: str 
 
 @access.allow(VISITOR)
 def list_others(ctx: Context, conversation: Conversation) -> list[str]:
-    """Uuids of those who take part whoever has it. One request for each of: members by name where there are any, and all
-    agents where they all have a part in it.
+    """Returns the uuids of those who take part whoever is assigned: the members, and all agents where nobody is assigned.
+
+    At most one request for each of the two.
     """
     named = memberships.members(conversation.account, conversation.id, MOST) if conversation.member_count else []
     open_to_all = not conversation.is_internal and not conversation.agent_count and not accounts.load(ctx).routed
@@ -224,10 +226,9 @@ def list_others(ctx: Context, conversation: Conversation) -> list[str]:
 
 @access.allow(VISITOR)
 def conversation_names(ctx: Context, rows: Sequence[Conversation], views: Mapping[str, PersonView]) -> dict[str, str]:
-    """Names of conversations with a contact, by uuid: the agent's, or those of all who serve it where nobody is assigned.
+    """Returns names of conversations with a contact, by uuid: the assignee's name, or the names of all who serve it.
 
-    What waits, and what has agents among its members, has none. `views` has the assignees'. No request, or one where all
-    agents serve and this process does not know them.
+    One that waits, or has agents as members, has none. `views` has the assignees. No request, or one where all agents serve.
     """
     found = {row.id: views[row.assignee].name for row in rows if row.assignee in views and not row.is_internal}
     shared = [row for row in rows if not (row.is_internal or row.assignee or row.agent_count)]
@@ -240,13 +241,13 @@ def conversation_names(ctx: Context, rows: Sequence[Conversation], views: Mappin
 
 
 def joined_names(agents: Iterable[Person | PersonView]) -> str:
-    """What a conversation is called after all who serve it: their names, 256 characters of them at most."""
+    """Returns the names of all who serve a conversation, 256 characters at most."""
     return text.join_names(agent.name for agent in agents)
 
 
 def list_shared(ctx: Context, person: str, wanted: Sequence[str]) -> list[Conversation]:
-    """Those of the conversations that the account has and that may be told to a person of the caller's: a contact's own, and
-    where they are a member; to an agent all that are not among others. One request, or two where members by name tell.
+    """Returns the conversations that may be shown to a person: a contact's own and those with their membership; for agents all
+    but other agents' internal ones. One request, two where memberships decide.
     """
     found = conversations.get_many(ctx, wanted)
     to_all = ctx.caller.level != VISITOR
@@ -258,7 +259,7 @@ def list_shared(ctx: Context, person: str, wanted: Sequence[str]) -> list[Conver
 
 @access.allow(VISITOR)
 def close_for(ctx: Context, conversation_id: str, person: str) -> None:
-    """Closes a conversation for one who takes part in it, until its next message: two requests.
+    """Closes a conversation for one person who takes part in it, until its next message. Two requests.
 
     Raises NotFound, Forbidden for another person than the caller.
     """
@@ -269,10 +270,10 @@ def close_for(ctx: Context, conversation_id: str, person: str) -> None:
 
 @access.allow(VISITOR)
 def open_for(ctx: Context, conversation_id: str, person: str) -> None:
-    """Opens it again for them, and for all where it is closed for all: two requests, or three. Raises as `close`."""
+    """Opens it again for them, and for all if it is closed for all. Two or three requests. Raises as `close_for`."""
     conversation = conversations.load(ctx, conversation_id)
     _takes_part(ctx, conversation, person)
-    conversations.reopen(ctx, conversation)
+    updates.reopen(ctx, conversation)
     memberships.open_(ctx.account, conversation.id, person)
 
 
@@ -291,17 +292,17 @@ def _has_part(ctx: Context, conversation: Conversation, person: str) -> bool:
 
 
 def is_member(ctx: Context, conversation: Conversation, person: str) -> bool:
-    """Whether somebody is a member by name: one request where the conversation has such members."""
+    """Returns whether a person is a member. One request if the conversation has members."""
     row = memberships.get(ctx.account, conversation.id, person) if conversation.member_count else None
     return row is not None and row.is_member
 
 
 @access.allow(VISITOR)
 def get_membership(ctx: Context, conversation: Conversation, person: str) -> Membership | None:
-    """What a person has of a conversation of his own: one request."""
+    """Returns what is stored of a person in a conversation. One request."""
     return memberships.get(ctx.account, conversation.id, person)
 
 
 def is_closed(conversation: Conversation, own: Membership | None) -> bool:
-    """Whether a conversation is closed for all, or for him whose part this is."""
+    """Returns whether a conversation is closed for all, or for the person whose membership is given."""
     return not conversation.is_open or is_closed_for(own.closed_through if own else None, conversation.public_count)

@@ -1,12 +1,12 @@
-"""Messages: posted once, read in order."""
+"""Messages: posted once. history.py reads them."""
 
 from copy import copy
 from dataclasses import dataclass
 
-from chalicelib.context import AGENT, STRANGER, VISITOR, Context
+from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account, AutoClose
-from chalicelib.desk.conversations import conversations, files
+from chalicelib.desk.conversations import conversations, files, unassigned, updates
 from chalicelib.desk.conversations.files import Attach
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
@@ -32,11 +32,11 @@ _MOST_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class PostMessage:
-    """A message to be added. `id` is the client's own uuid: the same one again adds nothing. `key` is the caller's own text for
-    the same purpose: another's is never in its way.
+    """A message to post. `id` is the client's own uuid: the same one again adds nothing. `key` serves the same purpose for
+    callers with texts instead of uuids; another caller's key is never in the way.
 
-    With `exactly`, an id that comes again with another text is a Conflict. With `attach`, the text may be empty: it is
-    the file's name then.
+    With `exactly`, an id that comes again with another text is a Conflict. With `attach` the text may be empty; it is the file's
+    name then.
     """
 
     conversation: str
@@ -53,28 +53,19 @@ class PostMessage:
     attach: Attach | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """A page of messages, the number of all that the caller may see, and their conversation."""
-
-    messages: list[Message]
-    total: int
-    conversation: Conversation
-
-
 def number_of(message: Message) -> int:
-    """A message's integer id, unique in its account."""
+    """Returns a message's integer id, unique in its account."""
     return ids.message_number(message.conversation_number, message.sequence)
 
 
 def _id_for(ctx: Context, key: str) -> str:
-    """The id that a caller's own key always stands for. Nobody else can choose it, so that nobody is first with it."""
+    """Returns the id that a caller's own key always stands for. No client can choose such an id."""
     return ids.reserved(ctx.account, ctx.caller.person or ctx.caller.level, key)
 
 
 @access.allow(VISITOR)
 def post(ctx: Context, command: PostMessage) -> Message:
-    """Adds a message: two requests, or three with a file. Returns the stored one where its id is there already.
+    """Posts a message and returns it; where its id is stored already, returns that one. Two requests, three with a file.
 
     Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict, TooMany.
     """
@@ -92,10 +83,10 @@ def post(ctx: Context, command: PostMessage) -> Message:
 
 
 def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
-    """Adds a message to a conversation as it was read, and clears the fields in `further`: one request.
+    """Adds a message to a conversation that has been read, and clears the fields in `further`. One request.
 
-    It never stands before an older message in time. Raises Refused where the conversation has moved on,
-    messages.Duplicate where it has that id.
+    Its time is never before an older message's. Raises ConditionFailed where the conversation has changed, messages.Duplicate
+    where it has that id.
     """
     ctx = ctx.not_before(conversation.last_activity_at)
     sender, account = _sender(ctx, conversation), accounts.load(ctx)
@@ -111,7 +102,7 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
         )
         return message
     loads = _load_changes(conversation, sender, account)
-    left = conversations.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
+    left = updates.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
     changes = _summary_changes(ctx, conversation, sender, message, left, takes=loads.held == sender.id)
     messages.append(
         message, conversation, {"message_count": message.sequence, **changes, **further}, LoadChanges() if left else loads, file
@@ -120,7 +111,7 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
 
 
 def _attach(ctx: Context, message: Message, conversation: Conversation, attach: Attach | None) -> files.File | None:
-    """Puts a file's facts into a message; returns the file that it takes up."""
+    """Adds a file to a message, and returns the file that it takes."""
     if attach is None:
         return None
     file, attachment = files.take(ctx, attach, conversation, message.sender)
@@ -155,7 +146,7 @@ def _sender(ctx: Context, conversation: Conversation) -> Sender:
 
 
 def _visitor(ctx: Context, conversation: Conversation) -> Sender:
-    """The contact, or another who was added to his conversation."""
+    """Returns the contact as sender, or another visitor who is a member."""
     person = ctx.caller.person
     if person in (None, conversation.contact):
         return Sender(conversation.contact, conversation.contact_number, status.CONTACT)
@@ -185,10 +176,10 @@ def _message(ctx: Context, conversation: Conversation, sender: Sender, command: 
 
 
 def _load_changes(conversation: Conversation, sender: Sender, account: Account) -> LoadChanges:
-    """An agent makes a conversation his by answering, if nobody has picked it: one that waits, lies unpicked, or was closed.
+    """Returns whose load a message changes. An agent takes a conversation by answering if it waits, was not picked or was closed.
 
-    Where nobody is to take it, one that was closed is again with the agent it was assigned to, as one is whose contact has named
-    its agent and now begins it (`add` looks whether they serve).
+    Where the account does not route, a closed one goes back to its assignee, as does one whose contact named its agent and now
+    writes first (`add` checks that the agent can serve).
     """
     if conversation.has_named_agents and sender.kind == status.CONTACT:
         return LoadChanges(held=conversation.assignee)
@@ -202,14 +193,14 @@ def _load_changes(conversation: Conversation, sender: Sender, account: Account) 
 def _summary_changes(
     ctx: Context, conversation: Conversation, sender: Sender, message: Message, left: Changes, *, takes: bool
 ) -> Changes:
-    """What changes with a message; `left` is what does because its agent can't serve any more."""
+    """Returns what a message changes in the summary. `left` is what changes because its agent can't serve any more."""
     first = left
     if takes and (sender.id != conversation.assignee or not conversation.is_open):
         first = lifecycle.assigned(ctx.now, sender.id, sender.number, conversation.tried_agents) | lifecycle.picked(ctx.now)
     elif not conversation.is_open and sender.kind == status.CONTACT:
-        first = lifecycle.waiting(conversations.next_routing_at(ctx, conversation))
+        first = lifecycle.waiting(unassigned.next_routing_at(ctx, conversation))
     elif sender.kind == status.CONTACT and not conversation.is_begun and not conversation.has_named_agents:
-        first = {"reassign_at": conversations.next_routing_at(ctx, conversation)}
+        first = {"reassign_at": unassigned.next_routing_at(ctx, conversation)}
     elif sender.id == conversation.assignee and conversation.picked_at is None:
         first = lifecycle.picked(ctx.now)
     due = Deadlines(first.get("reassign_at", conversation.reassign_at), conversation.warn_at, conversation.close_at)
@@ -226,7 +217,7 @@ def _check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Mess
 
 
 def as_caller_sees(ctx: Context, stored: Message) -> Message:
-    """A message as the caller may see it: a visitor is not told which device another's came from."""
+    """Returns a message as the caller may see it: a visitor does not learn another person's device."""
     if ctx.caller.at_least(AGENT) or stored.device is None or stored.sender == ctx.caller.person:
         return stored
     shown = copy(stored)
@@ -236,93 +227,16 @@ def as_caller_sees(ctx: Context, stored: Message) -> Message:
 
 @access.allow(AGENT)
 def get(ctx: Context, conversation: Conversation, message: str) -> Message:
-    """One message of a conversation as it was read: one request. Raises NotFound."""
+    """Returns one message of a conversation that has been read. One request. Raises NotFound."""
     stored = messages.get_many(ctx.account, conversation.id, [message]).get(message)
     if stored is None:
         raise NotFound("message", message)
     return stored
 
 
-@access.allow(VISITOR)
-def list_page(ctx: Context, conversation_id: str, offset: int, size: int) -> History:
-    """Page `offset` (from 0) of what the contact may see, newest first: two requests at any depth. Raises NotFound, Invalid."""
-    conversation = conversations.load(ctx, conversation_id)
-    total = conversation.public_count
-    last = total - offset * size
-    return _public(ctx, conversation, last - size + 1, last)
-
-
-@access.allow(VISITOR)
-def list_around(ctx: Context, conversation_id: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
-    """What comes just before, or just after, a message, newest first, itself left out: three requests. Raises NotFound."""
-    conversation = conversations.load(ctx, conversation_id)
-    (at,) = _public_sequences(conversation, [older_than or newer_than]).values()
-    return _public(ctx, conversation, at - size, at - 1) if older_than else _public(ctx, conversation, at + 1, at + size)
-
-
-@access.allow(VISITOR)
-def list_span(ctx: Context, conversation_id: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
-    """Page `offset` (from 0) of the messages up to one of them, itself included, and after another, itself left out,
-    newest first; without an offset the first 1,000 of these, or 1 MB.
-
-    Two requests, one more with `up_to` or `after`. Raises NotFound for the conversation and for these.
-    """
-    conversation = conversations.load(ctx, conversation_id)
-    at = _public_sequences(conversation, [id_ for id_ in (up_to, after) if id_])
-    first, last = at.get(after, 0) + 1, at.get(up_to, conversation.public_count)
-    if offset is None:
-        return _public(ctx, conversation, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
-    last -= offset * size
-    return _public(ctx, conversation, max(first, last - size + 1), last)
-
-
-def _public_sequences(conversation: Conversation, wanted: list[str]) -> dict[str, int]:
-    rows = messages.get_many(conversation.account, conversation.id, [id_ for id_ in dict.fromkeys(wanted) if ids.is_uuid(id_)])
-    at = {row.id: row.public_sequence for row in rows.values() if row.public_sequence}
-    for id_ in wanted:
-        if id_ not in at:
-            raise NotFound("message", id_)
-    return at
-
-
-def _public(ctx: Context, conversation: Conversation, first: int, last: int, *, once: bool = False) -> History:
-    total = conversation.public_count
-    within = max(1, first), min(last, total)
-    rows = messages.public_between(
-        conversation.account, conversation.id, *within, notes=conversation.note_count, newest_first=True, once=once
-    )
-    return History([as_caller_sees(ctx, row) for row in rows], total, conversation)
-
-
-@access.allow(STRANGER)
-def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
-    """The text of a message for whoever knows all its names, or may see it by his token: one request, two for a visitor's.
-
-    Raises NotFound, also for a note.
-    """
-    if ctx.account not in ("", account):
-        raise NotFound("message", message)
-    if ctx.caller.level == VISITOR:
-        conversations.load(ctx, conversation)
-    all_uuids = all(map(ids.is_uuid, (account, conversation, message)))
-    found = messages.get_many(account, conversation, [message] if all_uuids else []).get(message)
-    if found is None or found.public_sequence is None:
-        raise NotFound("message", message)
-    return found.body
-
-
 def text_of_html(html: str) -> str:
-    """What is to be read of an HTML body. Raises Invalid where nothing is."""
+    """Returns the readable text of an HTML body. Raises Invalid if there is none."""
     shown = markup.to_text(html)
     if not shown:
         raise Invalid("html_body", "has no text")
     return shown
-
-
-@access.allow(AGENT)
-def list_latest(ctx: Context, conversation_id: str) -> History:
-    """The newest 1,000 messages with notes, in their order: two requests. Raises NotFound; Forbidden for a visitor."""
-    conversation = conversations.load(ctx, conversation_id)
-    first = max(1, conversation.message_count - 999)
-    rows = messages.between(conversation.account, conversation.id, first, conversation.message_count, newest_first=False)
-    return History(rows, conversation.message_count, conversation)

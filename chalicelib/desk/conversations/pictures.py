@@ -1,6 +1,6 @@
-"""Pictures: what an uploaded one is, its thumbnail, and the one that is made from a name.
+"""Pictures: what an uploaded one is, its thumbnail, and identicons made from names.
 
-Pillow is imported by the call that needs it: most processes never see a picture.
+Pillow is imported by the functions that need it, because most processes never see a picture.
 """
 
 import hashlib
@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: How an image of a kind that is shown begins.
+#: First bytes of the images that are shown.
 _BEGINNINGS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _FORMATS = ("PNG", "JPEG", "GIF")
-#: A JPEG with more pictures behind its first, as phones take them, is shown as that one: browsers and phones do the same.
+#: A JPEG with several pictures, as phones take them, is shown as its first one, as browsers do.
 _SHOWN_AS = {"MPO": "JPEG"}
-#: Pixels of an image, beyond which it is a file like any other: 4 bytes each, where it is unpacked.
+#: Pixels of an image at most. A larger one is a file like any other: each pixel takes 4 bytes when unpacked.
 MOST_PIXELS = 50_000_000
 #: Pixels of a thumbnail's longer side.
 _THUMBNAIL = 240
-#: Of an identicon: cells a side, pixels a cell, pixels around.
+#: An identicon's cells per side, pixels per cell, and pixels of margin.
 _CELLS, _CELL, _MARGIN = 5, 32, 16
 
 
@@ -35,7 +35,7 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What an image is: its size as it is to be looked at, and its thumbnail, None where it is one by itself."""
+    """What an image is: its size as it is shown, and its thumbnail. None where the image is small enough itself."""
 
     mime: str
     width: int
@@ -44,16 +44,16 @@ class Picture:
 
 
 def examine(data: bytes) -> Picture | None:
-    """The PNG, JPEG or GIF that the bytes are; None for anything else, one that is broken, or has too many pixels."""
+    """Returns the PNG, JPEG or GIF that the bytes are. None for anything else, a broken one, or one with too many pixels."""
     if not data.startswith(_BEGINNINGS):
         return None
     from PIL import Image
 
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # twice as many raise an error, before anything is unpacked
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2  # twice as many raise an error before anything is unpacked
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             return _picture(image) if image.width * image.height <= MOST_PIXELS else None
-    except Exception:  # whatever a decoder may say of bytes that were made to break it
+    except Exception:  # bytes made to break a decoder raise all kinds of errors
         return None
 
 
@@ -80,9 +80,9 @@ def _encoded(image: "Image", kind: str) -> bytes:
 
 
 def identicon(name: str) -> bytes:
-    """A PNG of a pattern, mirrored like a face, in a colour: always the same for the same name.
+    """Returns a PNG of a mirrored pattern in one colour, always the same for the same name.
 
-    Drawn here, because the libraries that do it have no wheel, which is what can be deployed.
+    Drawn here because the libraries for it have no wheel, and only wheels can be deployed.
     """
     from PIL import Image, ImageDraw
 
@@ -97,6 +97,6 @@ def identicon(name: str) -> bytes:
 
 
 def _filled(digest: bytes) -> list[tuple[int, int]]:
-    """The cells that are coloured: what the left half and the middle say, the right half repeats."""
+    """Returns the coloured cells: the left half and the middle come from the digest, the right half mirrors them."""
     half = [divmod(at, _CELLS) for at in range(_CELLS * (_CELLS + 1) // 2) if digest[at] % 2]
     return half + [(_CELLS - 1 - column, row) for column, row in half]

@@ -10,7 +10,7 @@ from chalicelib.desk.core.errors import NOT_ADMIN, Forbidden
 from chalicelib.models import people
 from chalicelib.models.people import Person
 
-#: To add operators and switch them, to change domains and who serves them, to remove people.
+#: Permission to add operators and switch them, to change domains and their operators, to remove people.
 OPERATORS, DOMAINS, USERS = "operators", "domains", "users"
 PERMISSIONS = (OPERATORS, DOMAINS, USERS)
 
@@ -20,20 +20,20 @@ _R = TypeVar("_R")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call a use case: callers of at least `level`, and agents who have one of the permissions."""
+    """Who may call a use case: callers of at least `level`, and agents with one of the permissions."""
 
     level: str
     permissions: tuple[str, ...] = ()
 
 
-#: Every use case that has been declared, by module and name.
+#: Every declared use case, by module and name.
 DECLARED: dict[str, Rule] = {}
 
 
 def allow(
     level: str, *permissions: str
 ) -> Callable[[Callable[Concatenate[Context, _P], _R]], Callable[Concatenate[Context, _P], _R]]:
-    """Declares who may call a use case; anybody else gets Forbidden before it does anything."""
+    """Declares who may call a use case. Anybody else gets Forbidden before the function does anything."""
     rule = Rule(level, permissions)
 
     def declare(use: Callable[Concatenate[Context, _P], _R]) -> Callable[Concatenate[Context, _P], _R]:
@@ -62,7 +62,8 @@ def _permitted(ctx: Context, rule: Rule) -> Context:
 
 
 def require(ctx: Context, *permissions: str) -> Context:
-    """The context of a caller who has one of the permissions: no request for an admin, one for an agent, and then no more.
+    """Returns the context of a caller with one of the permissions. No request for an administrator, one for an agent, then no
+    more.
 
     Raises Forbidden for anybody else.
     """
@@ -75,7 +76,7 @@ def require(ctx: Context, *permissions: str) -> Context:
 
 
 def _permissions(caller: Caller) -> tuple[str, ...]:
-    """What the caller may do beyond their level; a program, and a visitor, nothing."""
+    """Returns what the caller may do beyond their level: nothing for a program or a visitor."""
     if caller.permissions is not None:
         return caller.permissions
     agent = people.get(caller.account, caller.person) if caller.person and caller.at_least(AGENT) else None
@@ -83,5 +84,5 @@ def _permissions(caller: Caller) -> tuple[str, ...]:
 
 
 def permissions_of(agent: Person) -> list[str]:
-    """All permissions of an agent."""
+    """Returns all permissions of an agent."""
     return list(PERMISSIONS if agent.level == ADMIN else agent.permissions or [])

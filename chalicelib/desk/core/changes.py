@@ -122,7 +122,7 @@ def events_of(table: str, old: Image, new: Image) -> tuple[list[Event], Measures
     """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
     does a row that stands beside a conversation's.
     """
-    if new is None or (table == "conversations" and not conversations.is_summary(new["key"]["S"])):
+    if new is None or (table == "conversations" and not conversations.is_summary(Conversation.hash_key_of(new))):
         return [], Measures()
     if table == "people":
         return person_events(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Measures()

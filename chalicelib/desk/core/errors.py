@@ -18,7 +18,7 @@ class Locked(NotAuthenticated):
 
 
 class TooMany(DeskError):
-    """More was asked for than a limit allows (desk/limits.py); it may be asked for again after so many seconds."""
+    """More was asked for than a limit allows (desk/core/rate_limits.py); it may be asked for again after so many seconds."""
 
     def __init__(self, what: str, seconds: int) -> None:
         super().__init__(f"too many {what}; try again in {seconds} seconds")

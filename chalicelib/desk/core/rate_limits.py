@@ -1,7 +1,7 @@
 """Limits: how often a client may do what costs the desk something, counted by source, person, token or account.
 
 A process counts in memory and adds what it has counted to the window's shared row once every `step`. Who is over a limit
-costs no request until the window ends. The stage's setting POLYDESK_LIMITS changes them (docs: README, "Limits").
+costs no request until the window ends. The stage's setting POLYDESK_LIMITS changes them (docs/limits.md).
 
 A limit by source is met by all who share the address, of whichever account. One by account is for what visitors do
 alone, whose key is public: it holds back a flood from many addresses, and never an agent's work.

@@ -1,4 +1,4 @@
-"""Agents who go: what they wrote stays under their names, what they held goes to others, their logins end."""
+"""Agents who leave: their messages keep their names, their conversations go to others, their logins end."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,10 @@ from chalicelib.rules.presence import OFFLINE
 
 @access.allow(ADMIN, access.USERS)
 def remove(ctx: Context, person: str) -> None:
-    """Removes an agent or a contact of the caller's account: two requests. His open conversations are handed back
-    by what his row's stream tells (agent.removed.v1, `routing.hand_back`).
+    """Removes an agent or a contact of the caller's account. Two requests.
 
-    Raises Forbidden for a caller who may not remove people, for the owner and for somebody above the caller, NotFound.
+    An agent's open conversations are handed back when the stream tells of it (agent.removed.v1, `routing.hand_back`). Raises
+    Forbidden for a caller who may not remove people, for the owner and for a person above the caller, NotFound.
     """
     _check_not_owner(ctx, person)
     retry_on_conflict(ctx, lambda: _remove(ctx, _check_below(ctx, people.get(ctx, person))))
@@ -30,10 +30,10 @@ def remove(ctx: Context, person: str) -> None:
 
 @access.allow(ADMIN, access.OPERATORS)
 def set_active(ctx: Context, person: str, *, on: bool) -> bool:
-    """Whether an agent may log in and be given work: two requests. Off, what was issued to him ends, he is offline, and what
-    he holds goes to others as when he is removed. Returns False where he is so already.
+    """Switches an agent on or off: whether they may log in and get work. Two requests. Returns False if that changes nothing.
 
-    Raises Forbidden for a caller who may not change operators, for the owner and for somebody above the caller, NotFound.
+    Switching off ends the agent's tokens, sets them offline and hands their conversations to others, as a removal does. Raises
+    Forbidden for a caller who may not change operators, for the owner and for a person above the caller, NotFound.
     """
     _check_not_owner(ctx, person)
     switched = retry_on_conflict(ctx, lambda: _set_active(ctx, _check_below(ctx, people.get(ctx, person)), on=on))
@@ -57,9 +57,9 @@ def _set_active(ctx: Context, person: Person, *, on: bool) -> bool:
 
 @access.allow(ADMIN)
 def set_permissions(ctx: Context, person_id: str, permissions: Sequence[str]) -> bool:
-    """Sets what an agent may do beyond his level: two requests. Returns False where he may exactly that.
+    """Sets what an agent may do beyond their level. Two requests. Returns False if that changes nothing.
 
-    Raises Forbidden for a caller who is no admin, NotFound, Invalid for an unknown permission.
+    Raises Forbidden for a caller who is not an administrator, NotFound, Invalid for an unknown permission.
     """
     if unknown := set(permissions) - set(access.PERMISSIONS):
         raise Invalid("permission", f"must be of {', '.join(access.PERMISSIONS)}, not {min(unknown)!r}")
@@ -90,7 +90,7 @@ def _check_below(ctx: Context, person: Person) -> Person:
 
 @access.allow(ADMIN)
 def remove_with_password(ctx: Context, person: str, wire_password: str) -> None:
-    """The same for one who shows the password of the person, or his own. Raises Forbidden for another one."""
+    """Removes a person for a caller who shows that person's password or their own. Raises Forbidden for a wrong one."""
     _check_not_owner(ctx, person)
     proofs = [people.get(ctx, person)]
     if ctx.caller.person and ctx.caller.person != person:
@@ -103,7 +103,9 @@ def remove_with_password(ctx: Context, person: str, wire_password: str) -> None:
 
 @access.allow(ADMIN)
 def remove_many(ctx: Context, persons: Sequence[str]) -> dict[str, DeskError]:
-    """Removes agents, and returns what went wrong with whom; the rest is done. Raises Forbidden for a caller who is no admin."""
+    """Removes agents. Returns the error for each one that failed; the others are removed. Raises Forbidden unless the caller is
+    an administrator.
+    """
     failed: dict[str, DeskError] = {}
     for person in dict.fromkeys(persons):
         try:
@@ -116,7 +118,7 @@ def remove_many(ctx: Context, persons: Sequence[str]) -> dict[str, DeskError]:
 
 
 def _home(ctx: Context, person: str) -> Person:
-    """The row that has a person's password."""
+    """Returns the row that holds a person's password."""
     return people.login_home(people.get(ctx, person))
 
 

@@ -1,4 +1,4 @@
-"""Api keys: secrets for people's programs, good until somebody ends them. A key is told once; the list shows how it begins."""
+"""Api keys: secrets for people's programs, good until they are revoked. A key is shown once; lists show its first characters."""
 
 from dataclasses import dataclass, replace
 
@@ -11,15 +11,16 @@ from chalicelib.desk.people import people
 from chalicelib.models import tokens as rows
 from chalicelib.models.tokens import Token
 
-#: Keys that an account has at most. A list reads more, because keys that are made at the same moment may exceed it.
+#: Keys that an account has at most. A list reads more, because keys made at the same moment may exceed it.
 MOST, _MOST_READ = 100, 1000
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """An api key without its secret. `begins` is how that begins; `is_named` says whether its e-mail must be shown with it.
+    """An api key without its secret. `begins` has the secret's first characters; with `is_named` its e-mail must be shown with
+    it.
 
-    `id` is the digest under which it is stored, which opens nothing. `created_at` is epoch milliseconds.
+    `id` is the digest under which the key is stored, which opens nothing. `created_at` is epoch milliseconds.
     """
 
     id: str
@@ -31,9 +32,7 @@ class ApiKey:
 
 @access.allow(AGENT)
 def list_keys(ctx: Context) -> list[ApiKey]:
-    """The caller's keys, for the account's owner everybody's, in the order they were made, as of a moment ago: one query, a read
-    of what may have ended them, and one of whose they are.
-    """
+    """Returns the caller's keys, for the account's owner all keys, oldest first. One query, two reads."""
     found = [row for row in _valid_keys(ctx)[0] if _may_see(ctx, row)]
     views = people.load_views(ctx, [row.person for row in found])
     return [_shown(row, view.email if (view := views.get(row.person or "")) else row.name) for row in found]
@@ -41,8 +40,10 @@ def list_keys(ctx: Context) -> list[ApiKey]:
 
 @access.allow(AGENT)
 def create(ctx: Context, *, is_named: bool) -> tuple[ApiKey, str]:
-    """A new key of the caller's, at their level, and its secret: four requests. Raises Forbidden for a program, for somebody who
-    is switched off, and where the account has `MOST`. Clears away keys that have ended with their holders.
+    """Makes a key for the caller, at their level. Returns it with its secret. Four requests.
+
+    Keys whose holders have gone are deleted. Raises Forbidden for a program, for an agent who is switched off, and beyond `MOST`
+    keys.
     """
     if ctx.caller.person is None:
         raise Forbidden("only a person has api keys")
@@ -52,7 +53,7 @@ def create(ctx: Context, *, is_named: bool) -> tuple[ApiKey, str]:
         raise Forbidden(f"an account has {MOST} api keys at most" if person.is_active else "this person is switched off")
     for row in ended[:MOST]:
         rows.delete(row.digest)
-    # The caller's generation, not the person's present one: a key must not outlive what has ended the caller's own credential.
+    # The caller's token version, not the person's present one: a key must not outlive the caller's own credential.
     holder = replace(ctx.caller, client="", issuer="", issuer_version=0, family="")
     secret, row = tokens.new_token(ctx, holder, tokens.KEY, None, name=person.email if is_named else None)
     rows.put(row)
@@ -61,9 +62,9 @@ def create(ctx: Context, *, is_named: bool) -> tuple[ApiKey, str]:
 
 @access.allow(AGENT)
 def revoke(ctx: Context, id_: str) -> None:
-    """Ends a key: it is refused at once, by other processes after a minute at most. Two requests, and one for the account.
+    """Ends a key: it is refused at once, by other processes after a minute at most. Two requests, one more for the account.
 
-    Raises NotFound for one that the caller may not see.
+    Raises NotFound for a key that the caller may not see.
     """
     row = rows.get(id_)
     if row is None or row.kind != tokens.KEY or not _may_see(ctx, row):
@@ -73,7 +74,7 @@ def revoke(ctx: Context, id_: str) -> None:
 
 
 def _valid_keys(ctx: Context) -> tuple[list[Token], list[Token]]:
-    """The account's keys that open something, and those that have ended with their holders or the account."""
+    """Returns the account's valid keys, and those that have ended with their holders or the account."""
     return tokens.split_ended(rows.keys(ctx.account, _MOST_READ))
 
 

@@ -15,9 +15,9 @@ from chalicelib.models.base import ConditionFailed
 from chalicelib.models.devices import Device as Device
 from chalicelib.rules import ids
 
-#: Devices that a person has at most: one more takes the place of the one that was not used for longest.
+#: Devices that a person has at most. One more replaces the one unused for longest.
 MOST = 20
-#: Devices that make room at once: there are more than MOST only where several came at the same moment.
+#: Devices that one write removes at most. There are more than MOST only if several were stored at the same moment.
 _MOST_LEAVING = 20
 _LONGEST, _LONGEST_TOKEN = 256, 4096
 _owners: TimedCache[str] = TimedCache()
@@ -25,7 +25,7 @@ _owners: TimedCache[str] = TimedCache()
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What a device's client tells of it; None leaves a field as it is."""
+    """What a client says about its device. None leaves a field as it is."""
 
     os: str | None = None
     name: str | None = None
@@ -41,7 +41,7 @@ class Details:
 
 @access.allow(VISITOR)
 def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
-    """Stores a person's device: three requests. Raises Exists with its id where it is known, NotFound for the person, Invalid,
+    """Stores a person's device and returns it. Three requests. Raises Exists with its id, NotFound for the person, Invalid,
     TooMany.
     """
     rate_limits.spend_by_source(ctx, "devices", 0)  # before anything is read
@@ -53,7 +53,7 @@ def register(ctx: Context, person: str, client_id: str, os: str) -> Device:
 
 
 def _store(ctx: Context, person: str, device: Device) -> bool:
-    """Stores a new device in place of those beyond MOST that were not used for longest; False where it is there already."""
+    """Stores a new device. Beyond `MOST`, it replaces those unused for longest. Returns False if it is stored already."""
 
     def attempt() -> bool:
         known = devices.of_person(ctx.account, person)
@@ -77,7 +77,9 @@ def _new(ctx: Context, person: str, client_id: str, os: str) -> Device:
 
 
 def record_use(ctx: Context, person: str, client_id: str, details: Details) -> Device:
-    """A person's device with what its client tells now, stored where it is new: one request, or three. Raises Invalid."""
+    """Stores what a client says about a person's device, and returns the device. One request, three for a new one. Raises
+    Invalid.
+    """
     told = _changes(details)
     device = _new(ctx, person, client_id, details.os or "")
     try:
@@ -91,7 +93,7 @@ def record_use(ctx: Context, person: str, client_id: str, details: Details) -> D
 
 @access.allow(VISITOR)
 def update(ctx: Context, device: str, details: Details) -> None:
-    """Notes what a device's client tells of it: a request, and one where this process does not know whose it is.
+    """Stores what a client says about its device. One request, one more where this process does not know the owner.
 
     Raises NotFound for a device that is not the caller's, Invalid.
     """
@@ -100,7 +102,7 @@ def update(ctx: Context, device: str, details: Details) -> None:
     if told:
         try:
             devices.describe(ctx.account, person, device, told | {"used_at": ctx.now})
-        except ConditionFailed as refused:  # it has made room for another since this process learned whose it is
+        except ConditionFailed as refused:  # it was replaced since this process learned its owner
             _owners.forget(f"{ctx.account}#{device}")
             raise NotFound("device", device) from refused
 
@@ -115,7 +117,7 @@ def _changes(details: Details) -> dict[str, Any]:
 
 
 def get(ctx: Context, person: str, device_id: str) -> Device:
-    """One device of a person of the caller's account: one request. Raises NotFound."""
+    """Returns a device of a person of the caller's account. One request. Raises NotFound."""
     device = devices.get(ctx.account, person, device_id) if ids.is_uuid(device_id) else None
     if device is None:
         raise NotFound("device", device_id)
@@ -124,7 +126,7 @@ def get(ctx: Context, person: str, device_id: str) -> Device:
 
 @access.allow(VISITOR)
 def is_owned_by(ctx: Context, person: str, device: str) -> bool:
-    """Whether a device is a person's: no request where a warm process knows whose it is, else one."""
+    """Returns whether a device belongs to a person. No request where a warm process knows the owner, else one."""
     try:
         return _owner(ctx, device) == person
     except NotFound:
@@ -132,14 +134,14 @@ def is_owned_by(ctx: Context, person: str, device: str) -> bool:
 
 
 def list_of_person(ctx: Context, person: str) -> list[Device]:
-    """A person's devices, newest first, 100 at most: one request."""
+    """Returns a person's devices, newest first, 100 at most. One request."""
     return devices.of_person(ctx.account, person)
 
 
 def load_owner(ctx: Context, device: str) -> str:
-    """The person whose device it is, for whom the caller may speak: himself, one of its visitors, for a program any.
+    """Returns the owner of a device if the caller may act for them: themselves, a token's own visitor, anybody for a program.
 
-    One request, none where a warm process knows: a device never changes hands. Raises NotFound.
+    One request, or none where a warm process knows: a device never changes its owner. Raises NotFound.
     """
     owner = _owner(ctx, device)
     if ctx.caller.person != owner and not _speaks_for(ctx, owner):

@@ -1,8 +1,8 @@
-"""Identities: whom a page, or a client, names as its visitor, and which contact the visitor acts as then.
+"""Identities: whom a page or client names as its visitor, and which contact the visitor then acts as.
 
-A visitors' token is public, so what it claims proves nothing by itself. It is believed where the shop's own server has
-signed it, and in accounts that trust addresses (`Account.trusts_addresses`): then the customer's own contact answers to it.
-Otherwise it is noted on the visitor's own contact as something that nobody has proved, and finds nobody else's.
+A visitors' token is public, so a claim proves nothing by itself. It is believed if the shop's server has signed it, or in
+accounts that trust addresses (`Account.trusts_addresses`): then the visitor acts as that customer's contact. Otherwise the claim
+is noted on the visitor's own contact as unverified.
 """
 
 from dataclasses import dataclass, replace
@@ -26,17 +26,17 @@ from chalicelib.rules import emails, identities, ids, text
 _LONGEST = {"user_id": 256, "name": 256, "icon": 1024, "mobile": 64, "company": 256}
 #: The last millisecond that a client can count to.
 _LATEST = 2**53
-#: The secret's document stands by itself, under `account#identity`: nothing but a signature's check reads it.
+#: The secret has a document of its own, under `account#identity`: only the check of a signature reads it.
 _PART, _SECRET = "identity", "secret#"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedIdentity:
-    """What is said of a visitor; None and a blank text say nothing.
+    """What a client says about its visitor. None and blank texts say nothing.
 
-    `user_id` is the customer's id in the shop's own system, and goes before `email`; one that is an e-mail address is that
-    address, so that a signature is good for one person alone. `registered_at` is epoch milliseconds. `signature` is of the
-    user id or else the e-mail, as it is given here.
+    `user_id` is the customer's id in the shop's system and counts before `email`; a user id that is an e-mail address is that
+    address, so that a signature fits one person only. `registered_at` is epoch milliseconds. `signature` is of the user id, else
+    of the e-mail, as given here.
     """
 
     user_id: str | None = None
@@ -51,10 +51,11 @@ class ClaimedIdentity:
 
 @allow(VISITOR)
 def identify(ctx: Context, claimed: ClaimedIdentity, trace: str | None = None) -> Person:
-    """The contact that the caller acts as from now on, with what is said of them noted; a visitors' token speaks for them then.
+    """Returns the contact that the caller acts as from now on, and stores what is said about them. A visitors' token then speaks
+    for that contact.
 
-    Where the claim is not believed that is the contact behind the browser's `trace`; without one, a contact of this token
-    and claim alone. Raises Forbidden for a bad signature and for an agent's address, Missing, Invalid.
+    A claim that is not believed leads to the contact behind the browser's `trace`; without a trace, to a contact of this token
+    and claim alone. Raises Forbidden for a bad signature or an agent's address, Missing, Invalid.
     """
     said = _without_blanks(claimed)
     told = _checked(said)
@@ -64,7 +65,7 @@ def identify(ctx: Context, claimed: ClaimedIdentity, trace: str | None = None) -
     if told.user_id or told.email:
         rate_limits.spend_lookup(ctx)
     is_believed = bool(told.user_id or told.email) and (is_signed or accounts.load(ctx).trusts_addresses)
-    if told.user_id or not is_believed:  # an address alone is looked up among the account's people, which tells as much
+    if told.user_id or not is_believed:  # an address alone is looked up in the account, which shows as much
         _refuse_agents(ctx, told.email)
     if is_believed:
         person = _customer(ctx, told)
@@ -78,13 +79,13 @@ def identify(ctx: Context, claimed: ClaimedIdentity, trace: str | None = None) -
 
 
 def _without_blanks(claimed: ClaimedIdentity) -> ClaimedIdentity:
-    """The same, None for what says nothing. A blank signature is a bad one."""
+    """Returns the claim with None for blank texts. A blank signature stays, as a bad one."""
     texts = ("email", *_LONGEST)
     return replace(claimed, **{field: None for field in texts if not (getattr(claimed, field) or "").strip()})
 
 
 def _checked(claimed: ClaimedIdentity) -> ClaimedIdentity:
-    """What is claimed in the form in which it is stored."""
+    """Returns the claim in the form in which it is stored."""
     for field, most in _LONGEST.items():
         if len(getattr(claimed, field) or "") > most:
             raise Invalid(field, f"is longer than {most} characters")
@@ -112,7 +113,7 @@ def _check_signature(ctx: Context, claimed: ClaimedIdentity) -> None:
 
 
 def _customer(ctx: Context, told: ClaimedIdentity) -> Person:
-    """The contact who is known by the user id, or else by the address, made where there is none."""
+    """Returns the contact with this user id, else with this address, created if there is none."""
     if not told.user_id:
         return registration.get_or_create_contact(ctx, told.email or "", told.name, told.icon)
     user_id = told.user_id
@@ -134,14 +135,14 @@ def _arrived(ctx: Context, user_id: str, told: ClaimedIdentity) -> Person:
 
 
 def _refuse_agents(ctx: Context, email: str | None) -> None:
-    """Raises Forbidden for an address that an agent of the account logs in with: one request."""
+    """Raises Forbidden for an address with which an agent of the account logs in. One request."""
     login = unique_names.find(unique_names.EVERYWHERE, "login", email) if email else None
     if login and ctx.account in (login.account, *(login.accounts or ())):
         raise Forbidden("this is an agent's address", IS_AGENT)
 
 
 def _trace(ctx: Context, told: ClaimedIdentity) -> str:
-    """What stands for a browser that says no trace: the token, with whom it names. Nobody can guess it."""
+    """Returns a stand-in for the trace of a browser that sends none, made from the token and the claim. Nobody can guess it."""
     name = told.user_id or told.email
     if not name:
         raise Missing("trace")
@@ -149,18 +150,21 @@ def _trace(ctx: Context, told: ClaimedIdentity) -> str:
 
 
 def _details(told: ClaimedIdentity) -> dict[str, Any]:
-    """What a contact shows of themselves as they are told to be."""
+    """Returns what the claim says about the contact's profile."""
     given = {field: getattr(told, field) for field in ("name", "icon", "mobile", "company", "registered_at")}
     return {field: value for field, value in given.items() if value or value == 0}
 
 
 def _new_details(told: ClaimedIdentity, person: Person) -> dict[str, Any]:
-    """Of that, what is not known yet: who only knows an address changes nothing."""
+    """Returns the part of it that the contact lacks: knowing only an address does not let anybody change a profile."""
     return {field: value for field, value in _details(told).items() if getattr(person, field) is None}
 
 
 def _unverified_changes(told: ClaimedIdentity, person: Person) -> dict[str, Any]:
-    """The user id and the address that nobody has proved, and a name by them for who has none; what is proved stays."""
+    """Returns the unverified user id and address to note, and a name made from them if the contact has none.
+
+    Verified ones are left as they are.
+    """
     noted: dict[str, Any] = {}
     if told.email and not person.email_is_verified:
         noted["email"] = told.email
@@ -172,7 +176,7 @@ def _unverified_changes(told: ClaimedIdentity, person: Person) -> dict[str, Any]
 
 
 def _record(ctx: Context, person: Person, details: dict[str, Any]) -> None:
-    """Writes what is new of a contact: no request where nothing is, else one."""
+    """Stores what is new about a contact. One request, or none."""
     new = {field: value for field, value in details.items() if getattr(person, field) != value}
     if not new:
         return
@@ -185,9 +189,10 @@ def _record(ctx: Context, person: Person, details: dict[str, Any]) -> None:
 
 @allow(ADMIN)
 def renew_secret(ctx: Context) -> str:
-    """A new secret that the shop's server signs with, told only now; signatures by the one before are bad from now on.
+    """Makes a new secret for the shop's server to sign with, and returns it, this once. Two requests.
 
-    A signature can't be checked by a digest, so it is stored as it is. Two requests. Raises Forbidden for all but the owner.
+    Signatures made with the one before are bad from now on. The secret is stored as it is, because a digest can't check a
+    signature. Raises Forbidden unless the caller is the owner.
     """
     if ctx.caller.person != accounts.load(ctx).owner:
         raise Forbidden("only the owner gets the secret of identities", NOT_OWNER)

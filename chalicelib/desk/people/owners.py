@@ -1,7 +1,7 @@
-"""Owners: who signs up, owns several accounts under one login, and closes one.
+"""Owners: they sign up, may own several accounts under one login, and may close one.
 
-An owner has the same uuid in each of his accounts, and a row in each; the password stands in the account where he
-logs in, and his login's claim names the others.
+An owner has the same uuid and a row in each of their accounts. Their password is in the account where they log in, and the unique
+name of their login lists the others.
 """
 
 from collections.abc import Mapping
@@ -30,14 +30,15 @@ from chalicelib.rules import ids
 
 #: Accounts that one login may own.
 MOST_OWNED = 20
-#: An ending later than any generation.
+#: A token version that no token reaches.
 _FOR_GOOD = 2**40
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An account to be opened: its settings, a client of each label with its level, and the labels whose secrets are made
-    now. `id` is the caller's own uuid for it, if he has one.
+    """An account to open: its settings, its clients (label and level), and the labels of those that get a secret now.
+
+    `id` is the caller's own uuid for the account, if they have one.
     """
 
     name: str
@@ -49,7 +50,7 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A new account with its owner, and what is told of its clients now and never again."""
+    """A new account with its owner, and its clients' credentials, which are shown only now."""
 
     account: Account
     owner: Person
@@ -58,7 +59,7 @@ class Opened:
 
 @access.allow(VISITOR)
 def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
-    """Opens an account with a new owner: two requests, one more by a client.
+    """Opens an account with a new owner. Two requests, one more for a client's call.
 
     Raises Exists for the owner's e-mail or the account's id, Invalid, TooMany.
     """
@@ -78,12 +79,12 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
 
 @access.allow(ADMIN)
 def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
-    """Opens one more account for an agent of the caller's account, who then owns it under the same uuid and login.
+    """Opens one more account for an agent of the caller's account, who owns it under the same uuid and login. Five requests.
 
-    A person opens one for himself alone, a program for any agent. Five requests. Raises Forbidden, NotFound, Invalid.
+    An agent opens one for themselves, a program for any agent. Raises Forbidden, NotFound, Invalid.
     """
     if ctx.caller.person not in (None, owner):
-        raise Forbidden("nobody opens an account for another")
+        raise Forbidden("you can open an account only for yourself")
     accounts.check_change({"name": new.name, **new.settings})
     agent = people.get(ctx, owner)
     if agent.kind != people_rows.AGENT:
@@ -97,7 +98,7 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
         login = _login(agent)
         others = [*(login.accounts or ()), inside.account]
         if len(others) >= MOST_OWNED:
-            raise Forbidden(f"nobody owns more than {MOST_OWNED} accounts")
+            raise Forbidden(f"one login owns {MOST_OWNED} accounts at most")
         rows.open_(_whole(row, person, [], made), login, others)
 
     retry_on_conflict(ctx, attempt)
@@ -111,7 +112,7 @@ def _context_in(ctx: Context, new: NewAccount) -> Context:
 
 
 def _same_owner_in(inside: Context, agent: Person) -> Person:
-    """The same human in another account."""
+    """Returns the owner's row for another account."""
     person = registration.new_agent(inside, CreateAgent(agent.email, agent.name, None, ADMIN, agent.language))
     person.id, person.home = agent.id, agent.home or agent.account
     person.icon, person.signature = agent.icon, agent.signature
@@ -151,15 +152,15 @@ def _login(agent: Person) -> UniqueName:
 
 @access.allow(VISITOR)
 def list_owned(ctx: Context, person: str) -> list[Account]:
-    """The accounts that a person of the caller's account owns, the caller's first: three requests for himself.
+    """Returns the accounts that a person of the caller's account owns, the caller's account first. Three requests for oneself.
 
-    Whoever asks for another, and a program, learns of the caller's account alone: no request for its owner. Raises NotFound.
+    Anybody else, and a program, gets the caller's account at most: no request if that person owns it. Raises NotFound.
     """
-    here, himself = accounts.load(ctx), ctx.caller.person == person and ctx.caller.at_least(AGENT)
-    if not himself and person == here.owner:
+    here, is_self = accounts.load(ctx), ctx.caller.person == person and ctx.caller.at_least(AGENT)
+    if not is_self and person == here.owner:
         return [here]
     agent = people.get(ctx, person)
-    if not himself:
+    if not is_self:
         return []
     login = _login(agent)
     others = [id_ for id_ in (login.account, *(login.accounts or ())) if id_ != here.id]
@@ -169,9 +170,10 @@ def list_owned(ctx: Context, person: str) -> list[Account]:
 
 @access.allow(AGENT)
 def close(ctx: Context, owner: str) -> None:
-    """Removes the caller's account: its tokens end at once (in other processes after a minute at most), its sockets are closed.
+    """Removes the caller's account. Its tokens end at once (in other processes after a minute at most) and its sockets are
+    closed.
 
-    The owner's login goes with his last account. Raises Forbidden for all but the owner, and a program that names him.
+    The owner's login ends with their last account. Raises Forbidden unless the caller is the owner or a program that names them.
     """
 
     def attempt() -> None:
@@ -190,7 +192,7 @@ def close(ctx: Context, owner: str) -> None:
 
 
 def _heir(here: Person, login: UniqueName) -> Person | None:
-    """The owner's row in his next account, with what it takes over, where he logs in here."""
+    """Returns the owner's row in their next account, with the login it takes over, if they log in here."""
     if login.account != here.account or not login.accounts:
         return None
     heir = people_rows.get(login.accounts[0], here.id)

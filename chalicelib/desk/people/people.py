@@ -1,4 +1,4 @@
-"""People: agents, and the contacts who write to them."""
+"""People: the agents of an account, and the contacts who write to them."""
 
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields, replace
@@ -37,9 +37,9 @@ class PersonView:
     email_is_verified: bool = True
 
 
-#: What visitors may know of anybody else, agent or contact.
+#: Fields that visitors may see of anybody else, agent or contact.
 _PUBLIC = ("kind", "name", "icon", "signature", "presence", "created_at", "updated_at")
-#: All else of a view, as they see it.
+#: Values that visitors see in all other fields.
 _HIDDEN: dict[str, Any] = {
     "number": 0,
     "email": None,
@@ -51,19 +51,19 @@ _agents: TimedCache[list[Person]] = TimedCache(200)
 
 @access.allow(VISITOR)
 def get(ctx: Context, person_id: str) -> Person:
-    """One person of the caller's account who has not been removed; a visitor finds contacts only. Raises NotFound."""
+    """Returns a person of the caller's account who has not been removed. A visitor finds contacts only. Raises NotFound."""
     person = people.get(ctx.account, person_id) if ids.is_uuid(person_id) else None
     if person is None or person.removed_at or (ctx.caller.level == VISITOR and person.kind != people.CONTACT):
         raise NotFound("person", person_id)
-    full_view_of(ctx, person)  # so that an answer that shows him reads him once
+    full_view_of(ctx, person)  # an answer that shows them does not read them again
     return person
 
 
 @access.allow(VISITOR)
 def get_visible(ctx: Context, person_id: str) -> Person:
-    """The same to be shown: of anybody else a visitor learns what is public. One request.
+    """Returns a person as the caller may see them: to a visitor, others show only what is public. One request.
 
-    Who names a contact by uuid, and nobody else to act for, is that contact.
+    A caller that acts for nobody and names a contact by uuid is taken for that contact.
     """
     person = people.get(ctx.account, person_id) if ids.is_uuid(person_id) else None
     if person is None or person.removed_at:
@@ -73,7 +73,7 @@ def get_visible(ctx: Context, person_id: str) -> Person:
 
 
 def _is_hidden(ctx: Context, person: str) -> bool:
-    """Whether the caller may see no more of a person than is public: a visitor sees only themselves whole."""
+    """Returns whether the caller sees only the public part of a person: a visitor sees nobody but themselves whole."""
     return not ctx.caller.at_least(AGENT) and ctx.caller.person != person
 
 
@@ -83,25 +83,23 @@ def _public(person: Person) -> Person:
 
 @access.allow(VISITOR)
 def as_caller_sees(ctx: Context, persons: Iterable[Person]) -> list[Person]:
-    """People who have been read, as the caller may see them."""
+    """Returns people who have been read, with what the caller may see of them."""
     return [_public(person) if _is_hidden(ctx, person.id) else person for person in persons]
 
 
 def login_home(person: Person) -> Person:
-    """The row that has a person's password and the number of their logins' endings: no request, or one where an owner has it in
-    another account.
-    """
+    """Returns the row that holds a person's password and token version. No request, or one for an owner of several accounts."""
     return (people.get(person.home, person.id) if person.home else None) or person
 
 
 def get_many(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Person]:
-    """Those of the people that exist, by id: one request for each hundred."""
+    """Returns the people that exist, by id. One request for each hundred."""
     return people.get_many(ctx.account, {id_ for id_ in wanted if id_ and ids.is_uuid(id_)})
 
 
 @access.allow(VISITOR)
 def load_views(ctx: Context, wanted: Iterable[str | None]) -> dict[str, PersonView]:
-    """What the caller may see of people, at most a minute old: no request where a warm process knows them all, else one."""
+    """Returns what the caller may see of people, at most a minute old. No request where a warm process knows them, else one."""
     return {id_: public_view(view) if _is_hidden(ctx, id_) else view for id_, view in _whole(ctx, wanted).items()}
 
 
@@ -115,13 +113,13 @@ def _whole(ctx: Context, wanted: Iterable[str | None]) -> dict[str, PersonView]:
 
 
 def public_view(view: PersonView) -> PersonView:
-    """What visitors may know of anybody else."""
+    """Returns the part that visitors may see of anybody else."""
     return replace(view, **_HIDDEN)
 
 
 @access.allow(VISITOR)
 def load_view(ctx: Context, person: str) -> PersonView:
-    """What may be seen of one person, at most a minute old. Raises NotFound."""
+    """Returns what the caller may see of one person, at most a minute old. Raises NotFound."""
     found = load_views(ctx, [person])
     if person not in found:
         raise NotFound("person", person)
@@ -130,7 +128,7 @@ def load_view(ctx: Context, person: str) -> PersonView:
 
 @access.allow(VISITOR)
 def load_contact(ctx: Context, person: str) -> PersonView:
-    """A contact who has not been removed, whole and at most a minute old, for who acts as them. Raises NotFound for others."""
+    """Returns a contact who has not been removed, whole, for a caller that is them; a minute old at most. Raises NotFound."""
     found = _whole(ctx, [person] if ids.is_uuid(person) else []).get(person)
     if found is None or found.kind != people.CONTACT or found.is_removed:
         raise NotFound("person", person)
@@ -139,19 +137,19 @@ def load_contact(ctx: Context, person: str) -> PersonView:
 
 @access.allow(VISITOR)
 def views_of(ctx: Context, persons: Iterable[Person]) -> list[PersonView]:
-    """Views of people who have just been read, as the caller may see them."""
+    """Returns views of people just read, with what the caller may see."""
     every = [full_view_of(ctx, person) for person in persons]
     return [public_view(view) if _is_hidden(ctx, view.id) else view for view in every]
 
 
 def exists(ctx: Context, person: str) -> bool:
-    """Whether somebody of the account has not been removed, as of a minute ago at most."""
+    """Returns whether a person of the account has not been removed, as of a minute ago at most."""
     found = _whole(ctx, [person]).get(person)
     return found is not None and not found.is_removed
 
 
 def is_contact(ctx: Context, person: str) -> bool:
-    """Whether somebody is a contact who has not been removed, as of a minute ago at most."""
+    """Returns whether a person is a contact who has not been removed, as of a minute ago at most."""
     try:
         return load_contact(ctx, person).kind == people.CONTACT
     except NotFound:
@@ -159,7 +157,7 @@ def is_contact(ctx: Context, person: str) -> bool:
 
 
 def full_view_of(ctx: Context, person: Person) -> PersonView:
-    """The view of a person who has just been read, with all that agents see of them; remembered for a minute."""
+    """Returns the view that agents have of a person who has just been read, and remembers it for a minute."""
     shown = PersonView(
         person.id,
         person.number,
@@ -189,31 +187,33 @@ def forget(ctx: Context, person: str) -> None:
 
 @access.allow(VISITOR)
 def list_agents(ctx: Context) -> list[Person]:
-    """The account's agents by number: one request."""
+    """Returns the account's agents by number. One request."""
     return people.agents(ctx.account)
 
 
 def check_serves(agent: Person, field: str) -> Person:
-    """An agent who may be given conversations. Raises Unavailable for one who is switched off or removed, naming the field."""
+    """Returns an agent who can be given conversations. Raises Unavailable, naming the field, if switched off or removed."""
     if not can_serve(agent):
         raise Unavailable(field, f"names {agent.name}, who is switched off or removed")
     return agent
 
 
 def can_serve(agent: Person | None) -> bool:
-    """Whether somebody is an agent who may be given conversations."""
+    """Returns whether a person is an agent who can be given conversations."""
     return agent is not None and bool(agent.agents_of) and agent.is_active
 
 
 def list_agents_cached(ctx: Context) -> list[Person]:
-    """The same to be named, at most a minute old: no request where a warm process knows them, else one."""
+    """Returns the account's agents for showing their names, at most a minute old. No request where a warm process knows them,
+    else one.
+    """
     found = _agents.get(ctx.account, ctx.now)
     return _agents.put(ctx.account, list_agents(ctx), ctx.now) if found is None else found
 
 
 @access.allow(AGENT)
 def get_by_email(ctx: Context, email: str) -> Person:
-    """One agent or contact of the caller's account: two requests. Raises NotFound."""
+    """Returns an agent or contact of the caller's account. Two requests. Raises NotFound."""
     address = emails.canonical(email)
     claim = unique_names.find(ctx.account, "email", address) if emails.is_address(address) else None
     if claim is None:
@@ -223,7 +223,7 @@ def get_by_email(ctx: Context, email: str) -> Person:
 
 @access.allow(AGENT)
 def get_agent_by_email(ctx: Context, email: str) -> Person:
-    """One agent of the caller's account. Raises NotFound."""
+    """Returns an agent of the caller's account. Raises NotFound."""
     address = emails.canonical(email)
     claim = unique_names.find(unique_names.EVERYWHERE, "login", address) if emails.is_address(address) else None
     if claim is None or claim.account != ctx.account:
@@ -233,7 +233,7 @@ def get_agent_by_email(ctx: Context, email: str) -> Person:
 
 @access.allow(AGENT)
 def get_agent_by_number(ctx: Context, number: int) -> Person:
-    """One agent of the caller's account by his integer id. Raises NotFound."""
+    """Returns an agent of the caller's account by integer id. Raises NotFound."""
     id_ = unique_names.id_by_number(ctx.account, "person", number)
     person = people.get(ctx.account, id_) if id_ else None
     if person is None or person.removed_at or person.kind != people.AGENT:

@@ -1,4 +1,6 @@
-"""Presence: an agent's word for whether he can be given work, the same in every dialect; and what is made of who has gone."""
+"""Presence: whether an agent can get work, one word that all dialects share, and what follows when an agent loses their
+connection.
+"""
 
 from contextlib import suppress
 
@@ -16,7 +18,7 @@ from chalicelib.rules import presence
 
 @access.allow(AGENT)
 def load_own(ctx: Context) -> Person:
-    """The caller, who must be an agent. Raises Forbidden."""
+    """Returns the caller, who must be an agent. Raises Forbidden."""
     if ctx.caller.person is None:
         raise Forbidden("only an agent has a presence")
     return people.get(ctx, ctx.caller.person)
@@ -24,21 +26,21 @@ def load_own(ctx: Context) -> Person:
 
 @access.allow(AGENT)
 def set_own(ctx: Context, word: str) -> Person:
-    """Sets the caller's presence by the account's word for it: two requests. The last change wins, by the servers' clocks.
+    """Sets the caller's presence from one of the account's words. Two requests. The last change wins, by the servers' clocks.
 
-    Raises Invalid for another word.
+    Raises Invalid for an unknown word.
     """
     meant = presence.resolve(word, accounts.load(ctx).status_aliases)
     if meant is None:
         raise Invalid("status", f"must be one of {', '.join(list_words(ctx))}")
     agent = load_own(ctx)
     if not agent.is_active:
-        raise Forbidden("he is switched off")
+        raise Forbidden("this agent is switched off")
     if (agent.presence, agent.presence_alias) == meant and not (agent.away_at or agent.offline_at or agent.lost_at):
         return agent
     try:
         rows.set_presence(agent, *meant, now=ctx.now)
-    except ConditionFailed:  # a later change has won, or he has just been removed
+    except ConditionFailed:  # a later change has won, or the agent has just been removed
         agent = load_own(ctx)
     people.forget(ctx, agent.id)
     return agent
@@ -46,42 +48,46 @@ def set_own(ctx: Context, word: str) -> Person:
 
 @access.allow(AGENT)
 def set_for(ctx: Context, person: str, word: str) -> Person:
-    """The same of an agent whom a program names, or who names himself. Raises Forbidden for another, NotFound, Invalid."""
+    """Sets the presence of an agent whom a program names, or of the caller. Raises Forbidden for another agent, NotFound,
+    Invalid.
+    """
     if ctx.caller.person not in (None, person):
-        raise Forbidden("an agent sets his own presence")
+        raise Forbidden("an agent sets only their own presence")
     if people.get(ctx, person).kind != people.AGENT_KIND:
         raise NotFound("person", person)
     return set_own(ctx.as_person(person, None), word)
 
 
 def list_words(ctx: Context) -> list[str]:
-    """All words for a presence in the caller's account."""
+    """Returns all words for a presence in the caller's account."""
     return [*presence.PRESENCES, *accounts.load(ctx).status_aliases]
 
 
 def start_grace(ctx: Context, person: str) -> None:
-    """An agent's last socket has gone: he is to be away, then offline, unless he is back or says otherwise. Two requests.
+    """Starts the clock of an agent whose last socket has closed: away first, then offline, unless they come back. Two requests.
 
-    Again without harm: the first deadline stands. Nothing happens to a contact.
+    Called again it changes nothing: the first deadline stands. Contacts have no such clock.
     """
     agent = rows.get(ctx.account, person)
     if agent is None or not agent.agents_of or agent.away_at or agent.offline_at:
         return
     deadline = presence.gone(ctx.now, agent.presence, accounts.load(ctx).grace)
     if deadline:
-        with suppress(ConditionFailed):  # what he has just said counts from later on
+        with suppress(ConditionFailed):  # the agent has just changed their presence
             rows.set_deadline(agent, deadline)
 
 
 def cancel_grace(ctx: Context, person: str) -> None:
-    """An agent has a socket again: one request."""
+    """Stops the clock of an agent who has a socket again. One request."""
     with suppress(ConditionFailed):  # removed
         rows.clear_deadline(ctx.account, person)
 
 
 def lapse(ctx: Context, agent: Person, step: str) -> bool:
-    """The deadline of a step (rules.presence) has come: two requests. Returns whether he is what it says; not where a socket
-    of his listens, which came when the last one went. Raises Refused where it stands no more.
+    """Applies a deadline (rules.presence) that has come, and returns whether the agent's presence changed. Two requests.
+
+    It returns False if a socket of the agent is open, which came while the last one closed. Raises ConditionFailed where the
+    deadline no longer stands.
     """
     due_at = getattr(agent, f"{step}_at")
     if topics.listeners(ctx.account, [agent.id], ctx.now).get(agent.id):

@@ -1,4 +1,4 @@
-"""Profiles: what a person shows of himself, his password, and who may change them."""
+"""Profiles: what a person shows of themselves, their password, their level, and who may change these."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ _LONGEST = {"name": 256, "icon": registration.LONGEST_ICON, "signature": 1000, "
 
 @dataclass(frozen=True, slots=True)
 class ChangePerson:
-    """What to change of a person; None leaves a field as it is, an empty text clears it. Passwords are wire passwords."""
+    """What to change about a person. None leaves a field as it is, an empty text clears it. Passwords are wire passwords."""
 
     name: str | None = None
     icon: str | None = None
@@ -35,10 +35,10 @@ class ChangePerson:
 
 @access.allow(VISITOR)
 def change(ctx: Context, person_id: str, wanted: ChangePerson) -> None:
-    """Changes what is given: a request to read, one to write what he shows, one for a level, three for a password.
+    """Changes the given fields. One request to read, one to write the profile, one for a level, three for a password.
 
-    A visitor changes himself, an agent himself, a program of agents any of them, an admin all. A new password ends his
-    other tokens, another level all of them. Raises Forbidden, NotFound, Invalid; nothing is changed then.
+    Visitors and agents change themselves, an agents' program any agent, an administrator everybody. A new password ends the
+    person's other tokens, a new level all of them. Raises Forbidden, NotFound, Invalid; then nothing has been changed.
     """
     person = people.get(ctx, person_id)
     _may_change(ctx, person)
@@ -81,7 +81,7 @@ def _visible_changes(person: Person, wanted: ChangePerson) -> dict[str, Any]:
 
 
 def _level(ctx: Context, person: Person, wanted: str | None) -> str | None:
-    """The level to be set, None where it stays. Nobody changes his own, or gives more than he has."""
+    """Returns the level to set, or None. Nobody can change their own level or give one above their own."""
     if wanted is None or wanted == (person.level or VISITOR):
         return None
     if person.id == accounts.load(ctx).owner:
@@ -90,14 +90,14 @@ def _level(ctx: Context, person: Person, wanted: str | None) -> str | None:
         raise Forbidden("only an agent has another level")
     beyond = LEVELS.index(wanted) > LEVELS.index(ctx.caller.level)
     if beyond or not ctx.caller.at_least(ADMIN) or ctx.caller.person == person.id:
-        raise Forbidden("nobody changes his own level")
+        raise Forbidden("you can't change your own level or give one above it")
     return wanted
 
 
 def _check_password(ctx: Context, person: Person, wanted: ChangePerson) -> None:
     home = _home(person)
     unset = home.password is None and ctx.caller.at_least(ADMIN) and ctx.caller.person != person.id
-    # A right one need not be given back: the new password has had no tries yet.
+    # The try need not be given back: the new password has had no tries yet.
     if not unset and not login_attempts.try_password(
         ctx, login_attempts.login_of(home), wanted.old_password or "", home.password
     ):
@@ -108,7 +108,7 @@ def _write(person: Person, shown: dict[str, Any], now: int) -> None:
     try:
         rows.change(person, shown, now)
     except ConditionFailed as refused:
-        raise Forbidden("he has just been removed") from refused
+        raise Forbidden("this person has just been removed") from refused
 
 
 def _set_level(ctx: Context, person_id: str, level: str) -> None:
@@ -120,8 +120,9 @@ def _set_level(ctx: Context, person_id: str, level: str) -> None:
 
 
 def set_password_by_code(ctx: Context, person: Person, stored: str, code: Token) -> None:
-    """Writes a password's hash for who has a code, which is used up with it; ends all tokens of that person but api keys. Raises
-    Refused where the code, or the person, has changed since it was read.
+    """Stores a password's hash for the holder of a code, and uses the code up. Ends all their tokens but api keys.
+
+    Raises ConditionFailed where the code or the person has changed since it was read.
     """
     _write_password(person, stored, ctx.now, None, code)
     for account in _accounts(person):
@@ -129,7 +130,7 @@ def set_password_by_code(ctx: Context, person: Person, stored: str, code: Token)
 
 
 def _set_password(ctx: Context, person: Person, stored: str) -> None:
-    """Writes it where the person logs in, and ends their other tokens in all their accounts; api keys go on."""
+    """Stores the hash where the person logs in, and ends their other tokens in all their accounts. Api keys stay valid."""
     spared = ctx.caller.token if ctx.caller.person == person.id else None
     retry_on_conflict(ctx, lambda: _write_password(person, stored, ctx.now, spared))
 
@@ -142,7 +143,7 @@ def _write_password(person: Person, stored: str, now: int, spared: str | None, u
 
 
 def _home(person: Person) -> Person:
-    """The row that has his password, as it is now."""
+    """Returns the row that holds the person's password, as it is now."""
     return rows.get(person.home or person.account, person.id) or person
 
 

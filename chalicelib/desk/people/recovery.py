@@ -1,4 +1,4 @@
-"""Recovery: a new password for who has forgotten his, by a link that is sent to his e-mail."""
+"""Recovery: an agent who has forgotten their password gets a link by e-mail, with which they set a new one."""
 
 from chalicelib import config
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
@@ -14,8 +14,8 @@ from chalicelib.models import mail, unique_names
 from chalicelib.models import people as rows
 from chalicelib.rules import emails, passwords
 
-#: Mails to one address in so many seconds that one source may ask for through one account; and of those that are sent, how many
-#: may have been asked for from where its holder has not logged in.
+#: Mails to one address that one source may request through one account, those sent at most at the request of unknown sources,
+#: and the seconds in which both are counted.
 MOST_MAILS, MOST_SENT, MAIL_SECONDS = 3, 10, 3600
 _SHORTEST, _LONGEST = 8, 256
 _MAILS = {
@@ -35,10 +35,10 @@ _MAILS = {
 
 @access.allow(VISITOR)
 def request_mail(ctx: Context, email: str, page: str) -> None:
-    """Lets a mail be sent to who logs in with this e-mail, if anybody does; its link leads to `page`.
+    """Asks for a mail to the agent who logs in with this e-mail, if there is one. Its link leads to `page`.
 
-    The same two requests whether anybody does or not; the fourth within an hour from one source asks for none. Raises Invalid
-    for what is no address, and for one that no mail can be sent to.
+    Two requests, the same whether or not there is one. The fourth call within an hour from one source asks for no mail. Raises
+    Invalid for something that is no address, or an address that no mail can be sent to.
     """
     address = registration.canonical_email(email)
     if not emails.can_be_sent_to(address):
@@ -50,10 +50,9 @@ def request_mail(ctx: Context, email: str, page: str) -> None:
 
 @access.allow(SYSTEM)
 def send_mail(ctx: Context, email: str, page: str, source: str = "") -> bool:
-    """Sends the mail that was asked for from `source` (attempts.Login); False where nobody logs in with this e-mail to the
-    account, no mail can be sent, or too many were.
+    """Sends the mail that was requested from `source` (login_attempts.Login). Called again it sends another, with another link.
 
-    Again it sends another one, whose link is as good.
+    Returns False where nobody of the account logs in with this e-mail, mail is not set up, or too many were sent.
     """
     person = _holder(ctx, email)
     if person is None or not emails.can_be_sent_to(email) or not mail.is_set_up():
@@ -71,7 +70,7 @@ def send_mail(ctx: Context, email: str, page: str, source: str = "") -> bool:
 
 
 def _holder(ctx: Context, email: str) -> Person | None:
-    """Who logs in with this e-mail, where he may log in to the caller's account: it is his, or he signed up there."""
+    """Returns the agent who logs in with this e-mail, if they may log in to the caller's account or signed up in its console."""
     login = unique_names.find(unique_names.EVERYWHERE, "login", email)
     home = rows.get(login.account, login.id) if login else None
     if login is None or home is None or not home.is_active:
@@ -83,16 +82,16 @@ def _holder(ctx: Context, email: str) -> Person | None:
 
 @access.allow(STRANGER)
 def check_code(ctx: Context, code: str) -> None:
-    """Raises NotAuthenticated where the link's code is not good, or not any more: one request. Raises TooMany."""
+    """Raises NotAuthenticated if the link's code is unknown, used or expired. One request. Raises TooMany."""
     rate_limits.spend_by_source(ctx, "logins")
     tokens.find_single_use(ctx, code, tokens.RESET)
 
 
 @access.allow(STRANGER)
 def reset_password(ctx: Context, code: str, password: str) -> None:
-    """Sets the password, as it is typed, of who has the code: once. All their tokens end, and their login is not locked here.
+    """Sets the password (as it is typed) of the holder of a code. A code works once. Ends all their tokens, unlocks their login.
 
-    Raises Invalid, TooMany, and the code is still good; NotAuthenticated. The code is used up with the write of the password.
+    Raises NotAuthenticated; Invalid and TooMany, after which the code is still good. The same write uses up the code.
     """
     rate_limits.spend_by_source(ctx, "logins")
     if not _SHORTEST <= len(password) <= _LONGEST:

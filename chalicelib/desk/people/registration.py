@@ -1,4 +1,4 @@
-"""Registration: new agents and contacts, and the names by which they are found."""
+"""Registration: new agents and contacts, and the unique names by which they are found."""
 
 from dataclasses import dataclass
 
@@ -14,14 +14,14 @@ from chalicelib.models import sequences, unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import emails, passwords, presence, text
 
-#: The name of who has said none.
+#: Name of a visitor who has given none.
 NAMELESS = "Unknown Area.User"
 _LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON = 256, 35, 1_024
 
 
 @dataclass(frozen=True, slots=True)
 class CreateAgent:
-    """A new agent. `password` is the wire password (SHA-1 hex of what he types); without one he can't log in yet."""
+    """A new agent. `password` is the wire password (SHA-1 hex of what is typed); without one the agent can't log in yet."""
 
     email: str
     name: str
@@ -32,7 +32,7 @@ class CreateAgent:
 
 @dataclass(frozen=True, slots=True)
 class CreateContact:
-    """A new contact who is known by his e-mail."""
+    """A new contact, known by their e-mail."""
 
     email: str
     name: str
@@ -44,19 +44,19 @@ class CreateContact:
 
 @access.allow(ADMIN, access.OPERATORS)
 def create_agent(ctx: Context, command: CreateAgent) -> Person:
-    """Stores an agent, offline; his e-mail logs in, so it is one person's in all accounts. Raises Exists, Invalid.
+    """Stores a new agent, offline, and returns them. An agent logs in with their e-mail, so it is unique over all accounts.
 
-    Raises Forbidden for a level above the caller's own.
+    Raises Exists, Invalid, Forbidden for a level above the caller's own.
     """
     if LEVELS.index(command.level) > LEVELS.index(ctx.caller.level):
-        raise Forbidden("nobody gives more than he has")
+        raise Forbidden("you can't give a level above your own")
     person = new_agent(ctx, command)
     login = unique_names.new_name(ctx.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
     return _store(person, [login, _by_email(person)])
 
 
 def new_agent(ctx: Context, command: CreateAgent) -> Person:
-    """A new agent of the context's account, to be stored with something else: one request for his number. Raises Invalid."""
+    """Returns a new agent of the context's account for a caller that stores them. One request for the number. Raises Invalid."""
     person = _new(ctx, rows.AGENT, _name(command.name), canonical_email(command.email))
     person.level, person.agents_of, person.language = command.level, ctx.account, _language(command.language)
     person.password = hash_password(ctx, command.password) if command.password is not None else None
@@ -66,7 +66,7 @@ def new_agent(ctx: Context, command: CreateAgent) -> Person:
 
 @access.allow(ADMIN)
 def create_contact(ctx: Context, command: CreateContact) -> Person:
-    """Stores a contact; their e-mail is one person's in the account. Raises Exists, Invalid, TooMany."""
+    """Stores a new contact and returns them. Their e-mail is unique in the account. Raises Exists, Invalid, TooMany."""
     return _create_contact(ctx, command)
 
 
@@ -80,9 +80,9 @@ def _create_contact(ctx: Context, command: CreateContact) -> Person:
 
 @access.allow(VISITOR)
 def get_or_create_contact(ctx: Context, email: str, name: str | None, icon: str | None) -> Person:
-    """The contact with this e-mail, made where there is none; his name is the e-mail's first part unless given.
+    """Returns the contact with this e-mail, created if there is none; without a name, the e-mail's first part is it.
 
-    A visitors' token then speaks for him. Raises Forbidden where it is an agent's, Invalid.
+    A visitors' token speaks for that contact afterwards. Raises Forbidden where the e-mail is an agent's, Invalid.
     """
     address = canonical_email(email)
 
@@ -104,7 +104,7 @@ def get_or_create_contact(ctx: Context, email: str, name: str | None, icon: str 
 
 @access.allow(AGENT)
 def is_free(ctx: Context, email: str) -> bool:
-    """Whether a new agent or account owner can have this e-mail: two requests."""
+    """Returns whether a new agent or account owner can have this e-mail. Two requests."""
     address = emails.canonical(email)
     taken = emails.is_address(address) and (
         unique_names.find(unique_names.EVERYWHERE, "login", address) or unique_names.find(ctx.account, "email", address)
@@ -113,7 +113,7 @@ def is_free(ctx: Context, email: str) -> bool:
 
 
 def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
-    """The names by which a person is found, which are free again when he goes."""
+    """Returns the names by which a person is found. They are free again once the person is removed."""
     names = [_by_email(person)] if person.email_is_verified else []
     if person.user_id and person.user_id_is_verified:
         names.append(unique_names.new_name(person.account, "user_id", person.user_id, person.id))
@@ -125,7 +125,7 @@ def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
 
 
 def hash_password(ctx: Context, wire_password: str) -> str:
-    """What is stored of a wire password. Raises Invalid for none."""
+    """Returns what is stored of a wire password. Raises Invalid for an empty or too long one."""
     if not 0 < len(wire_password) <= _LONGEST_NAME:
         raise Invalid("password", "must be 1 to 256 characters")
     return passwords.hashed(wire_password, ctx.entropy(16))
@@ -144,7 +144,7 @@ def _store(person: Person, names: list[unique_names.UniqueName]) -> Person:
 
 
 def canonical_email(email: str) -> str:
-    """An e-mail as it is stored. Raises Invalid where it is none."""
+    """Returns an e-mail in the form in which it is stored. Raises Invalid if it is not one."""
     address = emails.canonical(email)
     if not emails.is_address(address):
         raise Invalid("email", "is not an e-mail address")
@@ -171,9 +171,9 @@ def _icon(icon: str | None) -> str | None:
 
 @access.allow(VISITOR)
 def get_or_create_visitor(ctx: Context, trace: str, domain: int | None = None) -> Person:
-    """The anonymous contact behind a browser's trace, the same one however often it asks; the caller speaks for him.
+    """Returns the anonymous contact behind a browser's trace, always the same one; the caller may then act for them.
 
-    From now on his next chats are of the `domain` whose page he is on, if any.
+    With a `domain`, their next chats belong to the domain whose page they are on.
     """
     if not 0 < len(trace) <= _LONGEST_NAME:
         raise Invalid("trace", "must be 1 to 256 characters")
@@ -184,7 +184,7 @@ def get_or_create_visitor(ctx: Context, trace: str, domain: int | None = None) -
 
 
 def record_visit(ctx: Context, person: Person, domain: int | None) -> None:
-    """A contact is a visitor of a domain from now on: one request where he was of another. Raises NotFound."""
+    """Notes the domain that a contact visits from now on. One request if it is another one. Raises NotFound."""
     if domain is None or person.domain == domain:
         return
     try:
@@ -204,12 +204,12 @@ def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
     person.email, person.email_is_verified = text.visitor_email(person.id, ctx.account), False
     person.is_anonymous, person.trace, person.domain = True, trace, domain
     rows.create(person, [unique_names.new_name(ctx.account, "trace", trace, person.id)])
-    people.full_view_of(ctx, person)  # the calls that follow act for them
+    people.full_view_of(ctx, person)  # the next calls act for them
     return person
 
 
 def new_contact(ctx: Context, name: str) -> Person:
-    """A new contact without an address, to be stored with the names that are theirs alone: one request for the number."""
+    """Returns a new contact without an address for a caller that stores them. One request for the number."""
     return _new(ctx, rows.CONTACT, _name(name), "")
 
 

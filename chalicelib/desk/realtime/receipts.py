@@ -1,4 +1,4 @@
-"""Receipts: what a device has got, so that it gets the rest again."""
+"""Receipts: which messages a device has acknowledged, so that it gets the others again."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
@@ -23,19 +23,19 @@ from chalicelib.models.receipts import Receipt
 from chalicelib.rules import ids
 from chalicelib.rules import receipts as rules
 
-#: Handles that one call may acknowledge, and conversations and devices that they may be of.
+#: Handles, conversations and devices that one call may acknowledge.
 MOST, _MOST_CONVERSATIONS, _MOST_DEVICES = 1000, 100, 5
-#: Messages, and bytes of their texts, that one answer brings; what is acknowledged makes room for the rest.
+#: Messages, and bytes of text, in one answer. The rest comes once these are acknowledged.
 _MOST_MESSAGES, _MOST_BYTES = 1000, 500_000
-#: Numbers that stand beside `upto` before an acknowledgement tidies up.
+#: Acknowledged numbers past `upto` that a receipt collects before it is tidied.
 _TIDY = 64
 _NONE = Receipt(upto=0)
-#: Conversations that a person has a part in, by account and person. That one ends is no harm: it was one that exists.
+#: Conversations that a person takes part in. One that has ended does no harm here.
 _shared: TimedCache[bool] = TimedCache(seconds=3600)
 
 
 class Handle(NamedTuple):
-    """What a device acknowledges: a message's number in a conversation, on that device."""
+    """What a device acknowledges: a message's sequence number in a conversation."""
 
     device: str
     conversation: str
@@ -44,11 +44,11 @@ class Handle(NamedTuple):
 
 @access.allow(VISITOR)
 def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
-    """Notes what devices of the caller have got; again and in any order without harm: a request for each conversation.
+    """Stores what devices of the caller have received. Harmless when repeated, in any order. One request for each conversation.
 
-    Nothing is stored of a conversation that is not there, or not theirs. One more request for each device that this process
-    does not know, one for all conversations of a device that it does not know, and four for each 64 acknowledged. Raises
-    NotFound for a device that is not theirs, Invalid for too many.
+    Nothing is stored for a conversation that does not exist or is not theirs. One request more for each device this process does
+    not know, one for a device's unknown conversations, and four for each 64 acknowledged. Raises NotFound for another person's
+    device, Invalid for too many.
     """
     grouped: dict[tuple[str, str], set[int]] = {}
     for handle in handles:
@@ -66,7 +66,7 @@ def acknowledge(ctx: Context, handles: Sequence[Handle]) -> None:
 
 
 def _known(ctx: Context, person: str, wanted: Collection[str]) -> set[str]:
-    """Those of the conversations that a person has a part in: no request where this process knows them all."""
+    """Returns the conversations that a person takes part in. No request where this process knows them all."""
     prefix = f"{ctx.account}#{person}#"
     known = {id_ for id_ in wanted if _shared.get(prefix + id_, ctx.now)}
     left = [id_ for id_ in wanted if id_ not in known and ids.is_uuid(id_)]
@@ -84,7 +84,7 @@ def _record(ctx: Context, person: str, device: str, conversation: str, numbers: 
 
 
 def _tidy(ctx: Context, person: str, device: str, known: Receipt) -> None:
-    """Keeps a receipt small: a write costs by its size. What it has of no conversation or message goes."""
+    """Keeps a receipt small, because a write costs by its size. Drops what belongs to no message."""
     found = conversations.get_many(ctx, [known.conversation])
     if found:
         _pending_in(ctx, person, found[0], devices.get(ctx, person, device), known, last=found[0].message_count)
@@ -94,9 +94,9 @@ def _tidy(ctx: Context, person: str, device: str, known: Receipt) -> None:
 
 @access.allow(VISITOR)
 def list_pending(ctx: Context, device: str) -> list[Message]:
-    """What the caller's device has not acknowledged, oldest first in each conversation, the latest conversations first.
+    """Returns what the caller's device has not acknowledged: latest conversations first, oldest message first in each.
 
-    Four requests, and one for each conversation that has something. Raises NotFound for a device that is not his.
+    Four requests, one more for each conversation that has some. Raises NotFound for another person's device.
     """
     person = str(ctx.caller.person)
     known = devices.get(ctx, person, device)
@@ -113,7 +113,7 @@ def list_pending(ctx: Context, device: str) -> list[Message]:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page of what is pending: page `offset` (from 0), or what is just older or newer than one message."""
+    """A page of pending messages: page `offset` (from 0), or those just older or newer than one message."""
 
     size: int
     offset: int = 0
@@ -123,9 +123,9 @@ class PageRequest:
 
 @access.allow(VISITOR)
 def list_page(ctx: Context, device: str, turn: PageRequest) -> tuple[list[Message], int]:
-    """A page of the same in the order in which they came, oldest first, and how many there are in all.
+    """Returns a page of the pending messages by the time they came, oldest first, and their total.
 
-    As many requests as `pending`; two more for a message that the page is older or newer than. Raises NotFound for these.
+    As many requests as `list_pending`, two more for a message that the page is older or newer than. Raises NotFound for these.
     """
     found = sorted(list_pending(ctx, device), key=_place)
     if turn.older_than:
@@ -142,7 +142,7 @@ def _place(message: Message) -> tuple[int, str, int]:
 
 
 def _get(ctx: Context, handle: Handle) -> Message:
-    """The message that a handle names, acknowledged or not."""
+    """Returns the message that a handle names, acknowledged or not."""
     conversation = conversations.load(ctx, handle.conversation)
     rows = messages.between(ctx.account, conversation.id, handle.sequence, handle.sequence, newest_first=False)
     if not rows:
@@ -151,7 +151,7 @@ def _get(ctx: Context, handle: Handle) -> Message:
 
 
 def _own_conversations(ctx: Context, person: str) -> list[Conversation]:
-    """Conversations of which somebody gets the messages, at most 100 of the latest. Two requests."""
+    """Returns the conversations whose messages a person gets, the latest 100 at most. Two requests."""
     if ctx.caller.level == VISITOR:
         return conversations.list_of_contact(ctx, person)
     if accounts.load(ctx).routed:
@@ -174,7 +174,7 @@ def _pending_in(
 
 
 def _since(person: str, conversation: Conversation, device: Device, said: Sequence[Message]) -> Sequence[Message]:
-    """A device gets what was said since it is there, and an agent what was since the conversation is his."""
+    """Returns the messages for a device: those since the device exists, and for an agent those since they were assigned."""
     there = rules.since(said, device.created_at, unanswered=False)
     if conversation.assignee != person or conversation.assigned_at is None:
         return there
@@ -183,8 +183,9 @@ def _since(person: str, conversation: Conversation, device: Device, said: Sequen
 
 @access.allow(SYSTEM)
 def unanswered(ctx: Context, conversation: Conversation, got: ConversationAssigned) -> list[Message]:
-    """What the contact had said when an agent got the conversation, the latest 100 at most, but what the agent was told when it
-    was theirs before: one request, two where it has been somebody's before.
+    """Returns what the contact had written, unanswered, when an agent got the conversation: the latest 100 at most.
+
+    Leaves out what the agent was sent when the conversation was theirs before. One request, two if somebody had it before.
     """
     known = details.get(conversation.key) if conversation.status_change_count > 1 else None
     told = (
@@ -192,7 +193,7 @@ def unanswered(ctx: Context, conversation: Conversation, got: ConversationAssign
     )
     rows = messages.between(ctx.account, conversation.id, max(1, got.messages - 99), got.messages, newest_first=False)
     public = [row for row in rows if row.public_sequence]
-    while public and public[-1].sender == got.agent:  # who takes it by answering
+    while public and public[-1].sender == got.agent:  # the agent took it by answering
         public.pop()
     return [row for row in rules.unanswered_of(public) if row.sequence > told]
 
@@ -201,7 +202,7 @@ def _move_on(ctx: Context, device: str, conversation: str, left: rules.Pending) 
     try:
         receipts.move_on(ctx.account, device, conversation, left.upto, left.settled, ctx.now)
     except ConditionFailed:
-        return  # another of its calls has moved it further
+        return  # another call of this device has moved it further
 
 
 def _is_much(found: Sequence[Message]) -> bool:
@@ -209,7 +210,7 @@ def _is_much(found: Sequence[Message]) -> bool:
 
 
 def _first(found: Sequence[Message]) -> list[Message]:
-    """As many as one answer brings, one at least."""
+    """Returns as many messages as one answer holds, at least one."""
     taken, size = 0, 0
     for message in found[:_MOST_MESSAGES]:
         size += len(message.body.encode())

@@ -9,7 +9,7 @@ from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.desk.people import devices, people, presence
 from chalicelib.desk.people.devices import Details, Device
 from chalicelib.desk.people.people import Person
-from chalicelib.desk.realtime import live
+from chalicelib.desk.realtime import closing, live
 from chalicelib.desk.realtime.live import Listener
 from chalicelib.models import people as rows
 from chalicelib.models.base import ConditionFailed
@@ -18,7 +18,7 @@ from chalicelib.rules.presence import OFFLINE, ONLINE
 
 
 class Session(NamedTuple):
-    """An agent, the device on which he is logged in now, and the sockets of those of its class that he was on."""
+    """An agent, the device they are logged in on now, and the sockets of the device of the same class that it replaced."""
 
     agent: Person
     device: Device
@@ -27,9 +27,9 @@ class Session(NamedTuple):
 
 @access.allow(AGENT)
 def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session:
-    """The caller works on a device from now on, and is online: four requests, one more where the device is new.
+    """Logs the caller in on a device and sets them online. Four requests, one more for a new device.
 
-    Raises Forbidden for a program and for another's e-mail, Invalid.
+    Raises Forbidden for a program and for another person's e-mail, Invalid.
     """
     agent = presence.load_own(ctx)
     if agent.email != emails.canonical(email):
@@ -42,19 +42,20 @@ def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session
 
 @access.allow(AGENT)
 def end(ctx: Context, person: str, device: str) -> None:
-    """The caller works on a device no more, and is offline; their token and its sockets end: four requests, four for each.
+    """Logs the caller out of a device and sets them offline. Their token and its sockets end. Four requests, four for each
+    socket.
 
-    Raises Forbidden for another's.
+    Raises Forbidden for another person.
     """
     agent = presence.load_own(ctx)
     if agent.id != person:
         raise Forbidden("the token is not this user's")
     _write(ctx, lambda: rows.log_out_of(agent, device, OFFLINE, _latest(ctx, agent)), agent)
-    live.end_session(ctx, agent.id, device)
+    closing.end_session(ctx, agent.id, device)
 
 
 def _latest(ctx: Context, agent: Person) -> int:
-    """Now, and not before what he said last, whichever server's clock that was."""
+    """Returns the present time, but never before the agent's last presence, whichever server's clock set that."""
     return max(ctx.now, agent.presence_at)
 
 
@@ -68,7 +69,9 @@ def _write(ctx: Context, write: Callable[[], None], agent: Person) -> None:
 
 @access.allow(AGENT)
 def is_on(ctx: Context, person_id: str, device: str) -> bool:
-    """Whether a person is on a device: an agent logged in, a contact connected. One request, or two. Raises NotFound."""
+    """Returns whether a person uses a device: an agent is logged in on it, a contact connected. One or two requests. Raises
+    NotFound.
+    """
     person = people.get(ctx, person_id)
     if person.kind == people.CONTACT:
         return device in {each.device for each in live.connected(ctx, [person_id])}

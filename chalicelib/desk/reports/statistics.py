@@ -60,7 +60,7 @@ def _found(table: str, records: Sequence[Record]) -> dict[Place, Increments]:
             continue
         if table == "people":
             _of_person(found, change.get("OldImage"), change["NewImage"])
-        elif conversations.is_summary(change["Keys"]["key"]["S"]):
+        elif conversations.is_summary(Conversation.hash_key_of(change["Keys"])):
             _of_conversation(found, change.get("OldImage"), change["NewImage"])
     return {place: counts for place, counts in found.items() if counts != Increments()}
 

@@ -1,6 +1,7 @@
 """Anytime's errors: `{"code": status * 1000 + detail, "message": …}`."""
 
 from chalicelib.desk.core.errors import DeskError, Exists, Invalid, Locked, Missing, NotAuthenticated, Stale
+from chalicelib.dialects.anytime.shapes import Failure
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 
@@ -21,7 +22,7 @@ def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape: a validation error names the field as the client knows it."""
     status, detail = status_of(error), int(isinstance(error, Missing | Exists))
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    return Answer({"code": status * 1000 + detail, "message": _message(error)}, status, headers)
+    return Answer(Failure(code=status * 1000 + detail, message=_message(error)), status, headers)
 
 
 def _message(error: Exception) -> str:

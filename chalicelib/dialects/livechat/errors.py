@@ -1,12 +1,30 @@
 """LiveChat's envelope, for failures, warnings and successes."""
 
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
+
+import msgspec
 
 from chalicelib.desk.core.errors import DeskError
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 
 _T = TypeVar("_T")
+
+
+class Failure(msgspec.Struct, kw_only=True):
+    """What went wrong, in words."""
+
+    status: Literal[0] = 0
+    type: Literal["Error"] = "Error"
+    message: str
+
+
+class Success(msgspec.Struct, Generic[_T], kw_only=True):
+    """What was asked for; a Warning where the thing was so already, and nothing was left to do."""
+
+    status: Literal[1] = 1
+    type: Literal["Success", "Warning"] = "Success"
+    message: _T
 
 
 class Already:
@@ -25,11 +43,16 @@ def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's envelope."""
     status = status_of(error)
     text = str(error) if isinstance(error, DeskError) else "something went wrong on our side"
-    return Answer({"status": 0, "type": "Error", "message": text or "the token is missing, wrong or expired"}, status)
+    return Answer(Failure(message=text or "the token is missing, wrong or expired"), status)
 
 
-def wrap(request: Request, body: Any) -> dict[str, Any]:
+def wrap(request: Request, body: Any) -> Success[Any]:
     """A success in this dialect's envelope, or a warning where nothing was left to do."""
     if isinstance(body, Already):
-        return {"status": 1, "type": "Warning", "message": body.shown}
-    return {"status": 1, "type": "Success", "message": body}
+        return Success(type="Warning", message=body.shown)
+    return Success(message=body)
+
+
+def envelope(shape: Any) -> Any:
+    """The type of a success whose message has a type."""
+    return Success[shape]

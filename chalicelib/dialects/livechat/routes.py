@@ -15,6 +15,8 @@ from chalicelib.dialects.livechat.errors import already
 
 _BASE = "/auth/addon/live_chat"
 _MOST_DOMAINS = 20
+#: Of a call that names an operator or a domain.
+_NAMED = (NotFound,)
 
 
 def organisation(ctx: Context, request: Nothing) -> wire.Organisation:
@@ -138,21 +140,27 @@ LIVECHAT = Dialect(
     admit=auth.admit,
     fail=errors.fail,
     wrap=errors.wrap,
+    envelope=errors.envelope,
+    security={
+        "LiveChat": {"type": "apiKey", "in": "header", "name": "api_token", "description": "an api key whose use is liveChat"},
+        "LiveChatAccess": {"type": "apiKey", "in": "header", "name": "access_token", "description": "the same, or a token"},
+        "LiveChatBearer": {"type": "http", "scheme": "bearer", "description": "a token of /oauth/token"},
+    },
     cors=Cors(methods="GET, POST, PUT, DELETE, OPTIONS", headers="Content-Type, Authorization, api_token, access_token"),
     endpoints=[
         Endpoint("GET", "/auth/organisation", organisation, AGENT),
         Endpoint("POST", f"{_BASE}/operator/add", add_operator, OPERATORS),
-        Endpoint("GET", f"{_BASE}/operator/get", get_operator, AGENT),
+        Endpoint("GET", f"{_BASE}/operator/get", get_operator, AGENT, raises=_NAMED),
         Endpoint("GET", f"{_BASE}/operator/list", list_operators, AGENT),
-        Endpoint("PUT", f"{_BASE}/operator/update", update_operator, OPERATORS),
+        Endpoint("PUT", f"{_BASE}/operator/update", update_operator, OPERATORS, raises=_NAMED),
         Endpoint("POST", f"{_BASE}/domain/add", add_domain, DOMAINS),
-        Endpoint("GET", f"{_BASE}/domain/get", get_domain, AGENT),
-        Endpoint("PUT", f"{_BASE}/domain/update", update_domain, DOMAINS),
-        Endpoint("DELETE", f"{_BASE}/domain/delete", delete_domain, DOMAINS),
-        Endpoint("POST", f"{_BASE}/domain/operator/add", add_domain_operator, DOMAINS),
-        Endpoint("PUT", f"{_BASE}/domain/operator/update", update_domain_operator, DOMAINS),
-        Endpoint("PUT", f"{_BASE}/domain/operator/remove", remove_domain_operator, DOMAINS),
-        Endpoint("GET", f"{_BASE}/domain/operator/list", list_domain_operators, AGENT),
-        Endpoint("DELETE", "/auth/user/delete", delete_user, USERS),
+        Endpoint("GET", f"{_BASE}/domain/get", get_domain, AGENT, raises=_NAMED),
+        Endpoint("PUT", f"{_BASE}/domain/update", update_domain, DOMAINS, raises=_NAMED),
+        Endpoint("DELETE", f"{_BASE}/domain/delete", delete_domain, DOMAINS, raises=_NAMED),
+        Endpoint("POST", f"{_BASE}/domain/operator/add", add_domain_operator, DOMAINS, raises=_NAMED),
+        Endpoint("PUT", f"{_BASE}/domain/operator/update", update_domain_operator, DOMAINS, raises=_NAMED),
+        Endpoint("PUT", f"{_BASE}/domain/operator/remove", remove_domain_operator, DOMAINS, raises=_NAMED),
+        Endpoint("GET", f"{_BASE}/domain/operator/list", list_domain_operators, AGENT, raises=_NAMED),
+        Endpoint("DELETE", "/auth/user/delete", delete_user, USERS, raises=_NAMED),
     ],
 )

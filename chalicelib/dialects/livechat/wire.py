@@ -1,11 +1,14 @@
 """LiveChat's requests and answers, with the documented names."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from chalicelib.dialects import bounds
-from chalicelib.dialects.bounds import Email, Host, Hosts, Id, Names
+from chalicelib.dialects.bounds import Email, Host, Hosts, Id, Names, one_of
+
+Presence = Annotated[int, one_of(0, 1, 2, 3)]
+Switch = Annotated[int, one_of(0, 1)]
 
 
 class OneOperator(msgspec.Struct):
@@ -33,7 +36,7 @@ class ChangeOperator(msgspec.Struct):
 class AddOn(msgspec.Struct):
     """An operator's part in an add-on: 1 active, 0 inactive."""
 
-    status: int
+    status: Switch
 
 
 class Operator(msgspec.Struct, rename={"add_ons": "addOns"}):
@@ -41,8 +44,8 @@ class Operator(msgspec.Struct, rename={"add_ons": "addOns"}):
 
     name: str
     email: str
-    status: int
-    active: int
+    status: Presence
+    active: Switch
     operator: bool
     add_ons: list[AddOn]
 
@@ -59,8 +62,8 @@ class ListedOperator(msgspec.Struct, rename={"add_ons": "addOns"}):
 
     name: Name
     email: str
-    status: int
-    active: int
+    status: Presence
+    active: Switch
     operator: bool
     add_ons: list[AddOn]
 
@@ -150,9 +153,9 @@ class Operators(msgspec.Struct):
 class Access(msgspec.Struct):
     """Who has access: role admin or staff; status 1 or 0 for staff alone."""
 
-    role: str
-    status: int | None
-    permission: list[str]
+    role: Annotated[str, one_of("admin", "staff")]
+    status: Switch | None
+    permission: list[Annotated[str, one_of("operators", "domains", "users")]]
     name: str
     email: str
 
@@ -172,7 +175,7 @@ class OrganisationAddOn(msgspec.Struct, rename={"subscription": "subscriptionID"
     name: str
     unique_name: str = msgspec.field(name="uniqueName")
     subscription: str | None
-    status: int
+    status: Annotated[int, one_of(1, 2)]
     plan: str | None
     uvdesk_config: dict[str, Any] | None = msgspec.field(name="uvdeskConfig")
     scheduler_config: dict[str, Any] | None = msgspec.field(name="schedulerConfig")
@@ -183,7 +186,7 @@ class OrganisationAddOn(msgspec.Struct, rename={"subscription": "subscriptionID"
 class Organisation(msgspec.Struct, rename="camel"):
     """The organisation: status 1 active, 0 blocked, 2 incomplete payment; `dummyDomain` where it has no domain yet."""
 
-    status: int
+    status: Annotated[int, one_of(0, 1, 2)]
     dummy_domain: bool
     name: str
     email: str | None

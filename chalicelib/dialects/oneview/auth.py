@@ -1,11 +1,20 @@
 """OneView's credentials: an agent's bearer token, and X-Agent-ID for a supervisor's."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from chalicelib.context import ADMIN, AGENT, Caller, Context, stranger
 from chalicelib.desk.auth import tokens
 from chalicelib.desk.core.errors import Forbidden, NotAuthenticated, NotFound
 from chalicelib.desk.people import people
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Request
+
+#: What X-Agent-ID says.
+AgentEmail = Annotated[
+    str, Meta(description="the e-mail of the agent for whom a supervisor, or an administrator's program, calls")
+]
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:

@@ -1,7 +1,10 @@
 """OneView's errors: `{"errors": [{"status": "404", "title": "not found"}]}`."""
 
+from msgspec import UNSET
+
 from chalicelib.desk.core.errors import DeskError
 from chalicelib.dialects.http import Answer, Request
+from chalicelib.dialects.oneview.wire import Failure, Failures
 from chalicelib.dialects.statuses import status_of
 
 TITLES = {
@@ -20,7 +23,5 @@ TITLES = {
 def fail(error: Exception, request: Request) -> Answer:
     """An error in this dialect's shape; `detail` says more where there is more to say."""
     status = status_of(error)
-    entry = {"status": str(status), "title": TITLES[status]}
-    if isinstance(error, DeskError) and str(error):
-        entry["detail"] = str(error)
-    return Answer({"errors": [entry]}, status)
+    detail = str(error) if isinstance(error, DeskError) else ""
+    return Answer(Failures(errors=[Failure(status=str(status), title=TITLES[status], detail=detail or UNSET)]), status)

@@ -2,7 +2,7 @@
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import conversations, updates
 from chalicelib.desk.people import presence
 from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing
 from chalicelib.dialects.http import Cors
@@ -41,18 +41,20 @@ def set_status(ctx: Context, request: wire.SetStatus) -> wire.AgentStatusInfo:
 
 def close_room(ctx: Context, request: wire.Room) -> None:
     """`DELETE /v1/rooms/{roomID}`: closes the chat and frees its agent; again, nothing changes."""
-    conversations.close_mine(ctx, request.roomID)
+    updates.close_mine(ctx, request.roomID)
 
 
 def pick(ctx: Context, request: wire.TicketId) -> None:
     """`PUT /v1/tickets/{ticketID}/pickedTime`: stamps the first pick."""
-    conversations.pick(ctx, request.ticketID)
+    updates.pick(ctx, request.ticketID)
 
 
 ONEVIEW = Dialect(
     name="OneView",
     admit=auth.admit,
     fail=errors.fail,
+    security={"OneView": {"type": "http", "scheme": "bearer", "description": "a token of /oauth/token"}},
+    headers={"X-Agent-ID": auth.AgentEmail},
     cors=Cors(methods="GET, PUT, DELETE, OPTIONS", headers="Content-Type, Authorization, X-Agent-ID"),
     endpoints=[
         Endpoint("GET", f"{_BASE}/info", info, AGENT),

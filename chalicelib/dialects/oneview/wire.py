@@ -1,13 +1,34 @@
 """OneView's requests and answers, with the documented names. `*Timestamp` are epoch seconds."""
 
+from typing import Annotated
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chalicelib.dialects.bounds import Id, Name
+from chalicelib.dialects.bounds import Id, Name, one_of
+
+Presence = Annotated[str, one_of("online", "away", "busy", "offline")]
+TicketStatus = Annotated[
+    str, one_of("CREATED", "WORKFLOW_PENDING", "ASSIGNED", "REASSIGNED", "ESCALATED", "CHAT_CLOSED", "CLOSED")
+]
 
 
 class Wire(msgspec.Struct, kw_only=True, rename="camel"):
     """Base: names in this dialect's spelling."""
+
+
+class Failure(Wire, kw_only=True):
+    """One thing that went wrong; `status` is the HTTP status, `detail` says more where there is more to say."""
+
+    status: str
+    title: str
+    detail: str | UnsetType = UNSET
+
+
+class Failures(Wire, kw_only=True):
+    """What went wrong."""
+
+    errors: list[Failure]
 
 
 class SetStatus(Wire, kw_only=True):
@@ -33,7 +54,7 @@ class AgentInfo(Wire, kw_only=True):
 
     id: str
     name: str
-    status: str
+    status: Presence
     status_alias: str
     last_login_time: str | None
     updated_at: str
@@ -44,7 +65,7 @@ class AgentStatusInfo(Wire, kw_only=True):
     """An agent's status after a change."""
 
     id: str
-    status: str
+    status: Presence
 
 
 class Metadata(Wire, kw_only=True):
@@ -66,7 +87,7 @@ class Metadata(Wire, kw_only=True):
 class StatusChange(Wire, kw_only=True):
     """A TicketStatus, and since when."""
 
-    status: str
+    status: TicketStatus
     timestamp: int
 
 
@@ -74,7 +95,7 @@ class Content(Wire, kw_only=True):
     """What was said last, and how the ticket has come here; of its statuses the first and the latest."""
 
     text: str | UnsetType = UNSET
-    status: str
+    status: TicketStatus
     status_history: list[StatusChange]
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
 from chalicelib.desk.accounts import accounts
@@ -14,11 +15,11 @@ from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.dialects.bounds import Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint, required
-from chalicelib.dialects.http import Answer, Request
+from chalicelib.dialects.http import Answer, Request, Shows
 from chalicelib.dialects.ppmessage import lenient
-from chalicelib.dialects.ppmessage.errors import Coded
+from chalicelib.dialects.ppmessage.errors import Bare, Coded, OAuthError
 
-#: Each api level, and the level of the core that it stands for.
+#: Each api level, and the core's level that it stands for.
 LEVELS = {
     "PPCOM": VISITOR,
     "PPKEFU": AGENT,
@@ -42,7 +43,7 @@ SIGNING_UP = (*CONSOLES, "PPCONSOLE_BEFORE_LOGIN")
 PPCOM_AND_KEFU = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
 KEFU_AND_CONSOLES = ("PPKEFU", "THIRD_PARTY_KEFU", *CONSOLES)
 _BY_PASSWORD = ("PPKEFU", "PPCONSOLE")
-#: Clients for whom a person may log in on the desk's own page. A widget's secret is public, so it is none.
+#: Clients for whom a person may log in on the desk's own page. Not a widget: its secret is public.
 BY_CODE = (*_BY_PASSWORD, "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 
 #: logins.log_in, or log_in_plain.
@@ -50,7 +51,9 @@ LogIn = Callable[[Context, str, str, str | None], tuple[Person, Caller]]
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
-    """Who calls: JSON first (1), then the header (3), the token, its level and its app (4), then what is required (6)."""
+    """Returns the caller. Checks JSON first (1), then the header (3), the token, its level and its app (4), then required
+    fields (6).
+    """
     ctx = stranger(request.source)
     if endpoint.needs is None:
         return ctx
@@ -76,7 +79,7 @@ def admit(request: Request, endpoint: Endpoint) -> Context:
 
 
 def optional(ctx: Context, authorization: str) -> Context:
-    """Who calls an endpoint that needs no token, where he shows one. Raises codes 3 and 4 for what is none."""
+    """Returns the caller of an endpoint that needs no token, if they show one. Raises codes 3 and 4 for a bad one."""
     if not authorization:
         return ctx
     secret = Request("", "", headers={"authorization": authorization}).credential("OAuth")
@@ -86,13 +89,15 @@ def optional(ctx: Context, authorization: str) -> Context:
 
 
 def _may_be_new(endpoint: Endpoint, app: Any) -> bool:
-    """A sign-up may name the account that it makes; the desk refuses one that is there."""
+    """A sign-up may name the account that it opens; the desk refuses one that exists."""
     return endpoint.needs is SIGNING_UP and isinstance(app, str)
 
 
 def _acting(ctx: Context, person: Any) -> Context:
-    """A visitors' token acts for the contact whom the call names, and sees that contact's things alone: no request where a warm
-    process knows them, else one. Raises NotFound for anybody who is no contact of the account.
+    """Returns the context in which a visitors' token acts for the contact that the call names, and sees only that contact's
+    things.
+
+    No request where a warm process knows the contact, else one. Raises NotFound for anybody who is no contact of the account.
     """
     if ctx.caller.level != VISITOR or not isinstance(person, str) or not person:
         return ctx
@@ -100,7 +105,9 @@ def _acting(ctx: Context, person: Any) -> Context:
 
 
 def named(ctx: Context, person: str | None) -> Context:
-    """A program's token reads as the agent whom the call names, and so internal conversations where he is a member."""
+    """Returns the context in which a program reads as the agent that the call names, and sees internal conversations with that
+    agent.
+    """
     caller = ctx.caller
     if caller.level == VISITOR or caller.person is not None or not person:
         return ctx
@@ -119,7 +126,35 @@ class TokenRequest(msgspec.Struct):
     redirect_uri: Line = ""
 
 
-def token(ctx: Context, request: TokenRequest) -> Answer:
+class ClientToken(Bare, forbid_unknown_fields=True):
+    """A token for a client's secret."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+
+
+class PersonToken(Bare, kw_only=True):
+    """A token for a person. A code's is told with the seconds until it ends, also as the original spells that for its clients."""
+
+    error_code: Literal[0] = 0
+    access_token: str
+    user_uuid: str
+    token_type: Literal["Bearer"] = "Bearer"
+    exipired_in: int | UnsetType = UNSET
+    expires_in: int | UnsetType = UNSET
+
+
+class LoginRefused(Bare, kw_only=True):
+    """A wrong password, client or code; `error_detail` is there where none is looked at for a while."""
+
+    error_code: Literal[-1] = -1
+    error_detail: str | UnsetType = UNSET
+
+
+Granted = Annotated[Answer, Shows(ClientToken), Shows(PersonToken), Shows(LoginRefused), Shows(OAuthError, 400)]
+
+
+def token(ctx: Context, request: TokenRequest) -> Granted:
     """`POST /ppauth/token`: an access token for a client's secret, for an agent's e-mail and wire password, or for a code."""
     if request.grant_type == "client_credentials":
         return _for_client(ctx, request)
@@ -139,26 +174,26 @@ def _for_client(ctx: Context, form: TokenRequest) -> Answer:
         return _refused("unauthorized_client")
     if caller.client == "PPCONSOLE":
         caller = replace(caller, client="PPCONSOLE_BEFORE_LOGIN", level=VISITOR)
-    return Answer({"access_token": _issued(ctx, caller), "token_type": "Bearer"})
+    return Answer(ClientToken(_issued(ctx, caller)))
 
 
 def _for_agent(ctx: Context, form: TokenRequest) -> Answer:
     try:
         person, caller = logged_in(ctx, form.client_id, form.user_email, form.user_password, _BY_PASSWORD)
     except Locked as error:
-        return Answer({"error_code": -1, "error_detail": str(error)}, refused=True)
+        return Answer(LoginRefused(error_detail=str(error)), refused=True)
     except NotAuthenticated:
-        return Answer({"error_code": -1}, refused=True)
-    return Answer({"error_code": 0, "access_token": _issued(ctx, caller), "user_uuid": person.id, "token_type": "Bearer"})
+        return Answer(LoginRefused(), refused=True)
+    return Answer(PersonToken(access_token=_issued(ctx, caller), user_uuid=person.id))
 
 
 def logged_in(
     ctx: Context, key: str, email: str, password: str, labels: Collection[str], log_in: LogIn = logins.log_in
 ) -> tuple[Person, Caller]:
-    """The agent whose e-mail and password these are, at the level of a client of one of the labels.
+    """Returns the agent with this e-mail and password, at the level of a client with one of the labels.
 
-    The client is of his own account, of another that he owns, or of the one whose console he signed up in.
-    Raises NotAuthenticated, Locked.
+    The client belongs to their own account, another one they own, or the one whose console they signed up in. Raises
+    NotAuthenticated, Locked.
     """
     account, label = api_clients.find(ctx, key)
     person, caller = log_in(ctx, email, password, account)
@@ -169,15 +204,13 @@ def logged_in(
 
 
 def _for_code(ctx: Context, form: TokenRequest) -> Answer:
-    """A code of the login page; a client need not say again where it was sent."""
+    """Returns the caller for a code of the login page. The client need not repeat the address."""
     try:
         caller = grants.redeem(ctx, form.client_id, form.client_secret, form.code, form.redirect_uri)
     except NotAuthenticated:
-        return Answer({"error_code": -1}, refused=True)
-    seconds = tokens.ACCESS_SECONDS
-    shown = {"error_code": 0, "access_token": _issued(ctx, caller), "user_uuid": caller.person, "token_type": "Bearer"}
-    # The original's spelling, and the one that clients look for.
-    return Answer({**shown, "exipired_in": seconds, "expires_in": seconds})
+        return Answer(LoginRefused(), refused=True)
+    seconds, issued = tokens.ACCESS_SECONDS, _issued(ctx, caller)
+    return Answer(PersonToken(access_token=issued, user_uuid=str(caller.person), exipired_in=seconds, expires_in=seconds))
 
 
 def _issued(ctx: Context, caller: Caller) -> str:
@@ -185,7 +218,7 @@ def _issued(ctx: Context, caller: Caller) -> str:
 
 
 def _refused(error: str) -> Answer:
-    return Answer({"error": error}, 400)
+    return Answer(OAuthError(error), 400)
 
 
 ROWS = [Endpoint("POST", "/ppauth/token", token, in_form=True)]

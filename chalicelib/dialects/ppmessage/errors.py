@@ -1,8 +1,10 @@
-"""PPMessage's error codes: every answer is HTTP 200 with one of them, but for what a browser shows by its address."""
+"""PPMessage's error codes. Every answer is HTTP 200 with one of them, except what a browser shows by its address."""
 
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.desk.core.errors import (
     IS_AGENT,
@@ -60,7 +62,11 @@ STRINGS = {
     42: "page max and min together",
     43: "user is not a admin user.",
 }
-#: What the desk calls a field, and what its client does.
+_CODES = [code for code in STRINGS if code]
+Code = Annotated[
+    int, Meta(description=", ".join(f"{code} {STRINGS[code]}" for code in _CODES), extra_json_schema={"enum": _CODES})
+]
+#: The desk's name for a field, and the client's.
 _FIELDS = {"trace": "ppcom_trace_uuid", "id": "uuid", "body": "message_body", "device": "device_uuid"}
 _FIELDS |= {"email": "user_email", "password": "user_password", "level": "user_status", "language": "user_language"}
 _FORBIDDEN = {NOT_ADMIN: 43, NOT_OWNER: 39, IS_OWNER: 38, IS_AGENT: 29, WRONG_PASSWORD: 10}
@@ -94,8 +100,40 @@ _READ = (*_SHOWN, "/widget.js", "/ppauth/auth", "/ppauth/reset")
 _STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
+class Failed(msgspec.Struct):
+    """One of the users whom a call names, for whom alone it could not be done."""
+
+    user_uuid: str
+    error_code: Code
+    error_string: str
+
+
+class Refusal(msgspec.Struct, kw_only=True):
+    """What went wrong. The fields after `uri` are there where there is such a thing to say; `retry_after` is in seconds."""
+
+    error_code: Code
+    error_string: str
+    uri: str
+    error_detail: str | UnsetType = UNSET
+    retry_after: int | UnsetType = UNSET
+    device_uuid: str | UnsetType = UNSET
+    failed: list[Failed] | UnsetType = UNSET
+    failures: list[Failed] | UnsetType = UNSET
+
+
+class Bare(msgspec.Struct):
+    """Base of a body that is all there is in an answer: `wrap` puts nothing around it."""
+
+
+class OAuthError(Bare):
+    """What is wrong with a form of /ppauth/token, in OAuth's own words."""
+
+    error: str
+    error_description: str | UnsetType = UNSET
+
+
 class Coded(DeskError):
-    """An error that has a code of this dialect's own; `fields` go into the answer."""
+    """An error with a code of this dialect's own. `fields` go into the answer."""
 
     def __init__(self, code: int, detail: str = "", **fields: Any) -> None:
         super().__init__(detail)
@@ -134,7 +172,7 @@ def code_of(error: Exception) -> int:
 
 
 def named(error: DeskError, path: str = "") -> DeskError:
-    """The error with the field's name as the clients of an endpoint know it."""
+    """The error with the field's name as the endpoint's clients know it."""
     if not isinstance(error, Invalid):
         return error
     spelled = next((name for noun, name in _OF_NOUNS.get(error.field, ()) if noun in path), None)
@@ -142,36 +180,55 @@ def named(error: DeskError, path: str = "") -> DeskError:
 
 
 def fail(error: Exception, request: Request) -> Answer:
-    """An error in this dialect's shape; `error_detail` says what is wrong with which field, where there is more to say."""
+    """An error in this dialect's shape. `error_detail` says more about the field, where there is more."""
     if request.path == _TOKEN and isinstance(error, Invalid | Missing):
-        return Answer({"error": "invalid_request", "error_description": str(error)}, 400)
-    code, fields = code_of(error), _fields(error)
+        return Answer(OAuthError("invalid_request", str(error)), 400)
+    code = code_of(error)
     if code == 28 and uri(request) == _SEND:
         code = 16
     detail = str(named(error, request.path)) if isinstance(error, DeskError) else ""
-    more = {"error_detail": detail} if detail else {}
     status = _STATUSES.get(code, 400) if request.path.startswith(_SHOWN) else 200
     if isinstance(error, TooMany) and request.path.startswith(_READ):
         status = 429
-    return Answer({"error_code": code, "error_string": STRINGS[code], "uri": uri(request), **fields, **more}, status)
+    refusal = Refusal(
+        error_code=code, error_string=STRINGS[code], uri=uri(request), error_detail=detail or UNSET, **_fields(error)
+    )
+    return Answer(refusal, status)
 
 
 def _fields(error: Exception) -> dict[str, Any]:
-    """What an answer says of an error besides its code: `retry_after` is in seconds."""
+    """What an answer says about an error besides its code. `retry_after` is in seconds."""
     if isinstance(error, Locked | TooMany):
         return {"retry_after": error.seconds}
     return error.fields if isinstance(error, Coded) else {}
 
 
 def wrap(request: Request, body: Any) -> Any:
-    """A success in this dialect's shape, UNSET one that tells no more; /ppauth has its own."""
-    if not isinstance(body, msgspec.Struct | msgspec.UnsetType):
+    """A success in this dialect's shape. /ppauth has its own."""
+    if isinstance(body, Bare) or not isinstance(body, msgspec.Struct | UnsetType):
         return body
-    told = {} if body is msgspec.UNSET else msgspec.structs.asdict(body)
-    shown = {name: value for name, value in told.items() if value is not msgspec.UNSET}
+    told = {} if body is UNSET else msgspec.structs.asdict(body)
+    shown = {name: value for name, value in told.items() if value is not UNSET}
     return {"error_code": 0, "error_string": STRINGS[0], "uri": uri(request), **shown}
 
 
+@cache
+def envelope(shape: Any) -> Any:
+    """The type of a success whose body has a type, as `wrap` shows it."""
+    if shape is not UnsetType and issubclass(shape, Bare):
+        return shape
+    around = [("error_code", Literal[0]), ("error_string", Literal["success."]), ("uri", str)]
+    if shape is UnsetType:
+        return msgspec.defstruct("NothingYet", around, forbid_unknown_fields=True)
+    namespace = {"__doc__": shape.__doc__}
+    return msgspec.defstruct(f"{shape.__name__}Answer", around, bases=(shape,), kw_only=True, namespace=namespace)
+
+
+def failed(user: str, code: int) -> Failed:
+    """That it could not be done for one of the users."""
+    return Failed(user, code, STRINGS[code])
+
+
 def uri(request: Request) -> str:
-    """The endpoint as answers name it: without /api."""
+    """The endpoint's name in answers, without /api."""
     return request.path.removeprefix("/api").rstrip("/")

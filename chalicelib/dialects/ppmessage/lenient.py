@@ -1,4 +1,4 @@
-"""What the vendor's own clients send otherwise than documented, read as they mean it: the one place where this is done."""
+"""What the vendor's clients send differently from the documents, read as they mean it. The only place where this is done."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -11,9 +11,9 @@ from chalicelib.dialects.ppmessage.wire.loose import Loose
 
 
 def read(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The request without the optional fields that are an empty text, which is what clients send for what they do not know.
+    """Returns the request without optional fields that are an empty text, which clients send for what they do not know.
 
-    Where an endpoint `clears` by an empty text it stays. Numbers and booleans become text in fields that are Loose.
+    Where an endpoint `clears` a field by an empty text, it stays. Numbers and booleans become text in fields that are Loose.
     """
     optional, loose = _known(endpoint.request)
     return {
@@ -23,7 +23,7 @@ def read(endpoint: Endpoint, given: Mapping[str, Any]) -> dict[str, Any]:
 
 @cache
 def _known(shape: type[msgspec.Struct]) -> tuple[frozenset[str], frozenset[str]]:
-    """Names of a request's fields in which an empty text counts as absent, and of those that are Loose."""
+    """Names of a request's fields in which an empty text counts as missing, and of those that are Loose."""
     fields = msgspec.structs.fields(shape)
     optional = (field.encode_name for field in fields if not (field.required or getattr(shape, "clears", False)))
     loose = (field.encode_name for field in fields if Loose in (field.type, *get_args(field.type)))

@@ -1,4 +1,4 @@
-"""The pages that a browser shows: logging in, and choosing a new password. No script, nothing from elsewhere."""
+"""The pages that a browser shows: logging in, and choosing a new password. No script, nothing from other sites."""
 
 # ruff: noqa: RUF001 (a Chinese sentence has Chinese commas)
 
@@ -79,7 +79,7 @@ _LANGUAGES = {"en": "en", "zh": "zh-CN"}
 
 
 def words(accept_language: str) -> tuple[str, dict[str, str]]:
-    """The language that a browser likes best of those there are, English where it likes none, and its words."""
+    """The browser's preferred language of those there are, else English, and its words."""
     liked = [_liking(part) for part in accept_language.split(",")[:20]]
     _, best = max(((quality, tag) for quality, tag in liked if tag in _WORDS and quality > 0), default=(0, "en"), key=_first)
     return _LANGUAGES[best], _WORDS[best]
@@ -100,7 +100,7 @@ def _liking(part: str) -> tuple[float, str]:
 
 
 def login(language: str, values: Mapping[str, str], hidden: Mapping[str, str], trouble: str = "") -> str:
-    """The login form. `values` say where it leads, `hidden` goes with the answer; `trouble` is what was wrong, as text."""
+    """The login form. `values` say where it leads, `hidden` are hidden fields, `trouble` is what was wrong, as text."""
     _, text = words(language)
     email = _field("user_email", text["email"], "email", "username", values.get("email", ""), focus=not values.get("email"))
     password = _field("user_password", text["password"], "password", "current-password", focus=bool(values.get("email")))
@@ -144,8 +144,8 @@ def _shown(language: str, title: str, body: str) -> str:
 
 
 def answer(page: str, status: int = 200, goes_on_to: str = "", **headers: str) -> Answer:
-    """A page, kept nowhere and framed by nobody. `goes_on_to` is the origin that its form may lead to."""
-    # Browsers hold form-action against the redirect that answers a form, too.
+    """A page that is neither cached nor framed. `goes_on_to` is the origin that its form may lead to."""
+    # Browsers apply form-action to the redirect after a form, too.
     to = " ".join(filter(None, ["'self'", goes_on_to]))
     policy = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action {to}; frame-ancestors 'none'; base-uri 'none'"
     sent = {
@@ -160,5 +160,5 @@ def answer(page: str, status: int = 200, goes_on_to: str = "", **headers: str) -
     return Answer(page.encode(), status, sent)
 
 
-#: What is only for the one who asked, and told to no next page.
+#: Headers of a page that is only for its reader and leaks nothing to the next one.
 UNSEEN = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

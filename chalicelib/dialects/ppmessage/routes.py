@@ -30,6 +30,15 @@ PPMESSAGE = Dialect(
     admit=auth.admit,
     fail=errors.fail,
     wrap=errors.wrap,
+    envelope=errors.envelope,
+    security={
+        "PPMessage": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "Authorization",
+            "description": "`OAuth <token>`, with a token of /ppauth/token for one of the api levels that the call names",
+        }
+    },
     read=lenient.read,
     cors=Cors(methods="POST, GET, OPTIONS", headers="Content-Type, Authorization"),
     endpoints=[

@@ -1,4 +1,4 @@
-"""The widget's script: the files of `widget/`, joined into one that leaves nothing behind in the page's own names."""
+"""The widget's script: the files of `widget/` joined into one, which adds only one name to the page."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _FOLDER = Path(__file__).with_name("widget")
-#: In the order in which they need each other.
+#: In the order in which they depend on each other.
 PARTS = tuple(
     f"{name}.js"
     for name in (
@@ -17,12 +17,12 @@ PARTS = tuple(
     )
 )
 _STYLE = "style.css"
-#: What a style sheet does not need around what divides it.
+#: Blanks that a style sheet does not need around its punctuation.
 _SPACE = re.compile(r"\s*([{};,])\s*")
 
 
 class Script(NamedTuple):
-    """The script as it is sent: its text, the same compressed, and a tag that another text does not have."""
+    """The script as it is sent: its text, the same compressed, and a tag that changes with the text."""
 
     text: bytes
     zipped: bytes
@@ -35,7 +35,7 @@ def script() -> Script:
     import gzip  # other processes need none
 
     style = json.dumps(_SPACE.sub(r"\1", part(_STYLE)), ensure_ascii=False)
-    # Sites that replace a page's body run its scripts again; what is there already needs no second one.
+    # Sites that replace a page's body run its scripts again; a second run does nothing.
     text = "\n".join(
         ["(()=>{'use strict';if(window.Polydesk)return;", f"const STYLE={style};", *map(part, PARTS), "})();\n"]
     ).encode()
@@ -43,6 +43,6 @@ def script() -> Script:
 
 
 def part(name: str) -> str:
-    """A file without its indentation and the lines that are comments: no text of it goes over a line's end."""
+    """Returns a file without its indentation and comment lines. No text in it runs over a line's end."""
     lines = (line.strip() for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines())
     return "\n".join(line for line in lines if line and not line.startswith(("//", "/*", "* ", "*/")))

@@ -1,4 +1,4 @@
-"""PPMessage's socket, `/pcsocket/WS`: what clients send. One message in, one answer or none out."""
+"""PPMessage's socket, `/pcsocket/WS`: what clients send. Each message gets one answer or none."""
 
 from typing import Any, NamedTuple
 
@@ -19,16 +19,16 @@ from chalicelib.dialects.ppmessage.mapping import socket as mapping
 from chalicelib.dialects.ppmessage.wire import messages as wire
 from chalicelib.dialects.ppmessage.wire import socket as told
 
-#: What msgspec says of a text that is longer than its type allows.
+#: msgspec's message for a text that is longer than its type allows.
 _TOO_LONG = "` of length <= "
 _LEVELS = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
 _NO_JSON = object()
-#: What an ack answers, and the code of one that refuses it for a while; anything else is WS and 4.
+#: What an ack answers, and the code that refuses it for a while. Anything else is WS and 4.
 _ANSWERED = {"auth": ("AUTH", 4), "send": ("SEND", 7), "typing_watch": ("TYPING_WATCH", 4), "typing_unwatch": ("TYPING_WATCH", 4)}
 
 
 class Failed(Exception):
-    """What an ack says instead of 0."""
+    """The code of an ack that is not 0."""
 
     def __init__(self, code: int) -> None:
         super().__init__(mapping.REASONS[code])
@@ -43,7 +43,7 @@ class Reply(NamedTuple):
 
 
 def opened(source: str) -> int:
-    """The status with which a new socket from an address is let in, or refused."""
+    """Returns the status with which a new socket from an address is accepted or refused."""
     with telemetry.Line("socket", type="connect") as line:
         try:
             rate_limits.spend_by_source(stranger(source), "sockets")
@@ -54,9 +54,9 @@ def opened(source: str) -> int:
 
 
 def serve(connection: str, text: str, source: str = "") -> None:
-    """Handles what a socket sent from the address `source`: answers it, or closes it where it may not stay.
+    """Handles what a socket sent from the address `source`: answers it, or closes it if it may not stay.
 
-    Raises telemetry.Failed where the desk fails, once the client has been told.
+    Raises telemetry.Failed where the desk fails, after the client has been told.
     """
     with telemetry.Line("socket", dialect="PPMessage") as line:
         try:
@@ -77,7 +77,7 @@ def _answer(connection: str, reply: Reply, line: telemetry.Line) -> None:
 
 
 def _failed(text: str) -> Reply:
-    """What is said where the desk itself has failed: the same may be sent again, an `auth` over a new socket."""
+    """The answer where the desk itself has failed: the client may send the same again, an `auth` over a new socket."""
     given, kind = _read(text)
     what, _ = _ANSWERED.get(kind, ("WS", 4))
     if kind == "send":
@@ -87,7 +87,7 @@ def _failed(text: str) -> Reply:
 
 
 def _read(text: str) -> tuple[Any, str]:
-    """What a socket sent, _NO_JSON for what is none, and its kind, empty where it has none."""
+    """Returns what a socket sent (_NO_JSON for something that is none) and its kind, empty if it has none."""
     try:
         given = msgspec.json.decode(text.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -97,7 +97,7 @@ def _read(text: str) -> tuple[Any, str]:
 
 
 def receive(connection: str, text: str, line: telemetry.Line, source: str = "") -> Reply:
-    """Handles what a socket sent; whatever it is, the answer is an ack with a code."""
+    """Handles what a socket sent. Whatever it is, the answer is an ack with a code."""
     given, kind = _read(text)
     handler, ctx = _HANDLERS.get(kind), stranger(source)
     line.add(type=kind if handler else None)
@@ -110,7 +110,7 @@ def receive(connection: str, text: str, line: telemetry.Line, source: str = "") 
 
 
 def _refused(ctx: Context, connection: str, kind: str, given: Any, error: TooMany) -> Reply:
-    """An ack that says when to try again; who goes on and on is closed."""
+    """An ack that says when to try again. A socket that goes on regardless is closed."""
     named = {"retry_after": error.seconds} | (_named(given) if kind == "send" else {})
     what, code = _ANSWERED.get(kind, ("WS", 4))
     try:
@@ -121,7 +121,7 @@ def _refused(ctx: Context, connection: str, kind: str, given: Any, error: TooMan
 
 
 def gone(connection: str) -> None:
-    """A socket has closed: those who talk with its contact are told."""
+    """Handles a closed socket: those who talk with its contact are told."""
     with telemetry.Line("socket", type="disconnect") as line:
         row = live.disconnect(system(), connection)
         if row:
@@ -145,7 +145,7 @@ def _auth(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
 
 
 def _admitted(ctx: Context, asked: told.Auth) -> Context:
-    """The caller, in the order of the checks. Raises Failed."""
+    """Returns the caller, checked in the documented order. Raises Failed."""
     uuids = (asked.app_uuid, asked.user_uuid, asked.device_uuid)
     if not all(is_text(uuid) and " " not in uuid for uuid in uuids):
         raise Failed(1)
@@ -167,7 +167,9 @@ def _admitted(ctx: Context, asked: told.Auth) -> Context:
 
 
 def _as_person(ctx: Context, user: str) -> Context:
-    """A visitor's token speaks for the visitor it names, a program's for one of the agents."""
+    """Returns the person that a token speaks for: a visitor's token for the visitor it names, a program's for one of the
+    agents.
+    """
     person = people.get(ctx, user)
     if (person.kind == people.CONTACT) != (ctx.caller.level == VISITOR):
         raise Failed(13)
@@ -251,7 +253,7 @@ def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
 
 
 def _typed_in(row: Connection, given: dict[str, Any]) -> str | None:
-    """The conversation that is named; the one that is watched where none is, for the web widget names none."""
+    """Returns the named conversation, or the one that is watched if none is named: the web widget names none."""
     named = given.get("conversation_uuid")
     if named is None and len(row.watched or ()) == 1:
         (named,) = row.watched

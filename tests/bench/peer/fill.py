@@ -4,13 +4,16 @@ As in the peer: a third of a minute apart, every tenth of them open, held by thr
 with its contact and never opened by the benchmark, so that its two messages and its number's claim are left out.
 """
 
-import json
 import os
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+import msgspec
+
+from chalicelib.models.attributes import UuidAttribute
 from chalicelib.models.base import Table
 from chalicelib.models.conversations import CLOSED, OPEN, Conversation, inbox_key, key, of_key
 from chalicelib.models.messages import Message
@@ -55,9 +58,15 @@ def fill(port: int, account: str, agents: list[dict[str, Any]], size: int) -> No
 
 def _values(number: int, at: int) -> dict[str, str]:
     """What takes the markers' places."""
-    new = [ids.uuid7(at, os.urandom(10)) for _ in _IDS]
+    new = {marker: ids.uuid7(at, os.urandom(10)) for marker in _IDS}
     times = {str(_AT): str(at), str(_ANSWERED): str(at + _AFTER)}
-    return {str(_CONTACT_NUMBER): str(number + 100), str(_NUMBER): str(number), **times, **dict(zip(_IDS, new, strict=True))}
+    packed = {_packed(marker): _packed(id_) for marker, id_ in new.items()}
+    return {str(_CONTACT_NUMBER): str(number + 100), str(_NUMBER): str(number), **times, **new, **packed}
+
+
+def _packed(id_: str) -> str:
+    """An id as it is sent where it is stored in 16 bytes."""
+    return b64encode(UuidAttribute().serialize(id_)).decode()
 
 
 def _filled_in(text: str, values: dict[str, str]) -> str:
@@ -83,7 +92,7 @@ def _put(connection: Connection, batch: list[tuple[str, str]]) -> None:
 def _texts(account: str, agent: dict[str, Any], is_open: bool) -> list[tuple[str, str]]:
     """Table and item, with markers, of each row of a conversation."""
     rows = _conversation(account, agent, is_open)
-    return [(row.Meta.table_name, json.dumps(row.serialize())) for row in rows]
+    return [(row.Meta.table_name, msgspec.json.encode(row.serialize()).decode()) for row in rows]
 
 
 def _conversation(account: str, agent: dict[str, Any], is_open: bool) -> Iterator[Table]:

@@ -12,7 +12,7 @@ from chalicelib.desk.core import cache, events
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.desk.people import agents, owners, profiles, recovery
 from chalicelib.desk.people.profiles import ChangePerson
-from chalicelib.desk.realtime import live
+from chalicelib.desk.realtime import closing, live
 from chalicelib.models import connections, topics
 from chalicelib.rules import passwords
 from tests.desk.realtime.test_live import an_agent, listening
@@ -118,7 +118,7 @@ def logged_out(desk: Desk) -> None:
 
 
 def logged_out_of_the_console(desk: Desk) -> None:
-    live.end_session(desk.as_("ada"), desk.world.agents[0].id)
+    closing.end_session(desk.as_("ada"), desk.world.agents[0].id)
 
 
 def renamed(desk: Desk) -> None:
@@ -188,7 +188,7 @@ def test_an_owners_sockets_close_in_all_their_accounts(world: World) -> None:
 
 
 def test_a_crowd_of_sockets_is_closed_a_page_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(closing, "MOST_AT_ONCE", 2)
     desk = Desk(world)
     desk.sockets |= {f"ada {count}": desk.opened("ada elsewhere") for count in range(4)}
     world.settle()

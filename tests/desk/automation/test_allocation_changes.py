@@ -6,8 +6,9 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import EVERYONE, GROUP, LEAST_LOADED
 from chalicelib.desk.automation import routing, waiting_queue
-from chalicelib.desk.conversations import conversations
-from chalicelib.desk.conversations.conversations import Change, Conversation
+from chalicelib.desk.conversations import conversations, updates
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import cache, events
 from chalicelib.desk.people import presence
 from chalicelib.desk.teams import domains, groups
@@ -165,8 +166,8 @@ def test_with_auto_close_off_and_where_it_is_taken_from_its_agent_it_is_looked_a
     assert stored(world, visitor).reassign_at
     world.pass_(190)
     assert stored(world, visitor).reassign_at
-    conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
-    conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=0))
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=0))
     assert stored(world, visitor).reassign_at == world.now + 180_000
 
 

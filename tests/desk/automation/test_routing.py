@@ -7,8 +7,8 @@ import pytest
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import conversations
-from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations import conversations, updates
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.people import people, presence
 from chalicelib.models import summaries
 from chalicelib.models.base import ConditionFailed
@@ -70,8 +70,8 @@ def test_loads_are_counted_back_when_conversations_close(world: World) -> None:
     world.settle()
     assert loads(world) == [2, 2, 2]
     for visitor in visitors[:3]:
-        conversations.close(world.ctx(ADMIN), visitor.conversation)
-        conversations.close(world.ctx(ADMIN), visitor.conversation)
+        updates.close(world.ctx(ADMIN), visitor.conversation)
+        updates.close(world.ctx(ADMIN), visitor.conversation)
     assert sum(loads(world)) == 3
     assert Counter(assignee(world, visitor) for visitor in visitors[3:]) == Counter(
         {agent.id: load for agent, load in zip(world.agents, loads(world), strict=True) if load}
@@ -99,7 +99,7 @@ def test_a_lost_race_for_an_agent_reads_the_true_loads(world: World) -> None:
         summaries.change(found, {"subject": "x"}, world.now, LoadChanges(routed=seen[1]))
     assert conversations.load(world.ctx(ADMIN), visitor.conversation).subject != "x"
     world.monkeypatch.setattr(people, "list_agents", lambda ctx: seen)
-    conversations.close(world.ctx(ADMIN), second.conversation)
+    updates.close(world.ctx(ADMIN), second.conversation)
     third = world.asking()
     assert routing.assign(world.ctx(SYSTEM), third.conversation) in {agent.id for agent in world.agents[:2]}
     assert sum(loads_now(world)) == 2
@@ -124,11 +124,11 @@ def test_a_person_s_assignment_moves_the_loads_and_no_clock_undoes_it(world: Wor
     world.online(world.agents[0])
     visitor = world.asking()
     world.settle()
-    conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
     assert loads(world) == [0, 0, 1]
     world.pass_(3600)
     assert assignee(world, visitor) == world.agents[2].id
-    conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=0))
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=0))
     assert (loads(world), assignee(world, visitor)) == ([0, 0, 0], None)
 
 
@@ -160,7 +160,7 @@ def test_picked_is_not_taken_away(world: World) -> None:
     visitor = world.asking()
     world.settle()
     agent = next(who for who in world.agents if who.id == assignee(world, visitor))
-    conversations.pick(world.as_agent(world.agents.index(agent)), visitor.conversation)
+    updates.pick(world.as_agent(world.agents.index(agent)), visitor.conversation)
     world.pass_(3600)
     assert assignee(world, visitor) == agent.id
 

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import timers
-from chalicelib.desk.conversations import conversations, messages
+from chalicelib.desk.conversations import conversations, messages, updates
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.models import sequences
@@ -69,7 +69,7 @@ def test_a_note_and_a_hold_change_the_clock_as_they_should(world: World) -> None
     before = found(world, visitor).close_at
     messages.post(world.as_agent(), PostMessage(visitor.conversation, "difficult", kind="note"))
     assert found(world, visitor).close_at == before
-    conversations.change(world.as_agent(), visitor.conversation, conversations.Change(status="on_hold"))
+    updates.change(world.as_agent(), visitor.conversation, updates.Change(status="on_hold"))
     world.pass_(7200)
     assert found(world, visitor).status == "on_hold"
 

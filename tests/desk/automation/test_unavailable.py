@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import conversations, group_chats, members, messages
-from chalicelib.desk.conversations.conversations import Change, Conversation
+from chalicelib.desk.conversations import conversations, group_chats, members, messages, updates
+from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import cache
 from chalicelib.desk.core.errors import NotFound, Unavailable
 from chalicelib.desk.people import agents
@@ -70,11 +71,11 @@ def test_a_supervisor_acts_for_nobody_who_is_switched_off(world: World) -> None:
 @pytest.mark.parametrize("opens", ["by hand", "by an agent", "by the visitor"])
 def test_a_closed_chat_of_one_waits_and_is_routed_when_it_opens(world: World, goes: Going, opens: str) -> None:
     visitor = answered(world)
-    conversations.close(world.ctx(ADMIN), visitor.conversation)
+    updates.close(world.ctx(ADMIN), visitor.conversation)
     goes(world, world.agents[0].id)
     world.online(world.agents[1])
     if opens == "by hand":
-        conversations.change(world.ctx(ADMIN), visitor.conversation, Change(status="pending_internal"))
+        updates.change(world.ctx(ADMIN), visitor.conversation, Change(status="pending_internal"))
     elif opens == "by an agent":
         members.open_for(world.ctx("agent", world.agents[2]), visitor.conversation, world.agents[2].id)
     else:
@@ -90,7 +91,7 @@ def test_where_all_serve_an_answer_opens_what_one_had(world: World, other: World
 
     visitor = answered(world)
     accounts.change(world.ctx(ADMIN), accounts.Change(allocation=accounts.EVERYONE))
-    conversations.close(world.ctx(ADMIN), visitor.conversation)
+    updates.close(world.ctx(ADMIN), visitor.conversation)
     goes(world, world.agents[0].id)
     messages.post(world.ctx("agent", world.agents[1]), PostMessage(visitor.conversation, "one thing more"))
     now = found(world, visitor)
@@ -119,7 +120,7 @@ def test_and_so_is_one_that_was_closed_meanwhile(world: World, goes: Going) -> N
     visitor, agent = world.visitor(), world.agents[0].id
     visitor.say("hello")
     members.change(world.ctx(ADMIN), visitor.conversation, ChangeMembers(add=(agent,)))
-    conversations.close(world.ctx(ADMIN), visitor.conversation)
+    updates.close(world.ctx(ADMIN), visitor.conversation)
     goes(world, agent)
     world.settle()
     world.online(world.agents[2])
@@ -132,7 +133,7 @@ def test_a_race_for_an_agent_who_goes_says_so_at_once(world: World) -> None:
     visitor = answered(world)
     agents.set_active(world.ctx(ADMIN), world.agents[2].id, on=False)
     with pytest.raises(Unavailable):
-        conversations.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
+        updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[2].number))
 
 
 def test_a_removed_contact_neither_writes_nor_reads(world: World) -> None:

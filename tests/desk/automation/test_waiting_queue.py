@@ -5,7 +5,7 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import waiting_queue
-from chalicelib.desk.conversations import conversations, inbox, messages
+from chalicelib.desk.conversations import conversations, inbox, messages, updates
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
@@ -157,7 +157,7 @@ def test_what_has_been_spoken_in_is_not_hidden_though_it_waits_again(desk: World
     desk.online(desk.agents[0])
     visitor = desk.visitor()
     visitor.say("hello")
-    conversations.close(desk.ctx(ADMIN), visitor.conversation)
+    updates.close(desk.ctx(ADMIN), visitor.conversation)
     assert desk.call("PUT", "/cs-chat-ticket/v1/offline", **desk.bearer()).status == 200
     visitor.say("still there?")
     desk.settle()

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import waiting_queue
-from chalicelib.desk.conversations import conversations, group_chats, inbox, members, messages
+from chalicelib.desk.conversations import conversations, group_chats, inbox, members, messages, updates
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.people import agents, people
@@ -187,7 +187,7 @@ def open_loads(world: World) -> list[int]:
 def test_an_agent_whom_a_visitor_names_has_nothing_of_it_until_something_is_said(world: World) -> None:
     agent = world.agents[2]
     real = world.asking()
-    conversations.change(world.ctx(ADMIN), real.conversation, conversations.Change(assignee=agent.number))
+    updates.change(world.ctx(ADMIN), real.conversation, updates.Change(assignee=agent.number))
     asked = []
     for _ in range(3):
         visitor = world.visitor()
@@ -221,7 +221,7 @@ def test_one_that_names_its_agent_expires_and_counts_to_nobody(world: World) -> 
 
 def test_many_whom_visitors_add_hide_no_ticket(world: World) -> None:
     agent, real = world.agents[0], world.asking()
-    conversations.change(world.ctx(ADMIN), real.conversation, conversations.Change(assignee=agent.number))
+    updates.change(world.ctx(ADMIN), real.conversation, updates.Change(assignee=agent.number))
     for _ in range(3):
         visitor = world.visitor()
         members.change(world.as_visitor(visitor.id), visitor.conversation, members.ChangeMembers(add=(agent.id,)))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk.conversations import conversations, group_chats, members, messages
+from chalicelib.desk.conversations import conversations, group_chats, members, messages, updates
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.conversations.messages import PostMessage
@@ -82,7 +82,7 @@ def test_an_internal_conversation_has_no_agent_no_deadline_and_no_place_in_the_i
     assert [entry["id"] for entry in listed] == []
     assert world.call("GET", "/cs-chat-ticket/v1/tickets", **world.bearer(world.agents[1])).body == []
     with pytest.raises(NotFound):
-        conversations.close(world.as_agent(1), found.id)
+        updates.close(world.as_agent(1), found.id)
 
 
 def test_who_joins_sees_it_and_who_leaves_does_not(world: World) -> None:
@@ -270,11 +270,11 @@ def test_opening_what_is_closed_for_all_opens_it_for_all(world: World) -> None:
     visitor = world.visitor()
     visitor.say("hello")
     world.settle()
-    conversations.close(world.as_agent(), visitor.conversation)
+    updates.close(world.as_agent(), visitor.conversation)
     assert loads(world) == [0, 0, 0]
     members.open_for(world.as_agent(), visitor.conversation, world.agents[0].id)
     assert (load(world, visitor).is_open, loads(world)) == (True, [1, 0, 0])
-    conversations.close(world.as_agent(), visitor.conversation)
+    updates.close(world.as_agent(), visitor.conversation)
     members.open_for(world.as_visitor(visitor.id), visitor.conversation, visitor.id)
     assert load(world, visitor).assignee is None
     world.settle()

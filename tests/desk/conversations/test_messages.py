@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.context import ADMIN, VISITOR
-from chalicelib.desk.conversations import conversations, messages
+from chalicelib.desk.conversations import conversations, history, messages
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.models import messages as rows
@@ -39,12 +39,12 @@ def test_sequences_have_no_gap_and_notes_are_the_agents_alone(world: World) -> N
     for count in range(7):
         ctx = world.as_visitor(visitor.id) if count % 3 == 0 else world.as_agent()
         messages.post(ctx, PostMessage(visitor.conversation, str(count), kind="note" if count % 3 == 2 else "reply"))
-    everything = messages.list_latest(world.as_agent(), visitor.conversation)
+    everything = history.list_latest(world.as_agent(), visitor.conversation)
     assert [(row.sequence, row.body) for row in everything.messages] == [(count + 1, str(count)) for count in range(7)]
-    seen = messages.list_page(world.as_visitor(visitor.id), visitor.conversation, 0, 10)
+    seen = history.list_page(world.as_visitor(visitor.id), visitor.conversation, 0, 10)
     assert ([row.body for row in seen.messages], seen.total) == (["6", "4", "3", "1", "0"], 5)
     with pytest.raises(Forbidden):
-        messages.list_latest(world.as_visitor(visitor.id), visitor.conversation)
+        history.list_latest(world.as_visitor(visitor.id), visitor.conversation)
     with pytest.raises(Forbidden):
         messages.post(world.as_visitor(visitor.id), PostMessage(visitor.conversation, "x", kind="note"))
 
@@ -54,19 +54,19 @@ def test_pages_skip_notes_exactly(world: World, offset: int, expected: list[str]
     visitor = world.visitor()
     for count in range(7):
         messages.post(world.as_agent(), PostMessage(visitor.conversation, str(count), kind="note" if count % 3 == 2 else "reply"))
-    assert [row.body for row in messages.list_page(world.as_agent(), visitor.conversation, offset, 2).messages] == expected
+    assert [row.body for row in history.list_page(world.as_agent(), visitor.conversation, offset, 2).messages] == expected
 
 
 def test_pages_around_a_message_leave_it_out(world: World) -> None:
     visitor = world.visitor()
     ctx = world.as_visitor(visitor.id)
     posted = [messages.post(ctx, PostMessage(visitor.conversation, str(count))) for count in range(5)]
-    older = messages.list_around(ctx, visitor.conversation, 2, older_than=posted[3].id)
-    newer = messages.list_around(ctx, visitor.conversation, 10, newer_than=posted[3].id)
+    older = history.list_around(ctx, visitor.conversation, 2, older_than=posted[3].id)
+    newer = history.list_around(ctx, visitor.conversation, 10, newer_than=posted[3].id)
     assert [row.body for row in older.messages] == ["2", "1"]
     assert [row.body for row in newer.messages] == ["4"]
     with pytest.raises(NotFound):
-        messages.list_around(ctx, visitor.conversation, 2, older_than=ID)
+        history.list_around(ctx, visitor.conversation, 2, older_than=ID)
 
 
 def test_a_write_that_another_overtook_stores_nothing(world: World) -> None:
@@ -105,7 +105,7 @@ def test_nobody_writes_into_or_reads_another_s_conversation(world: World, other:
         with pytest.raises(NotFound):
             messages.post(ctx, PostMessage(visitor.conversation, "x"))
         with pytest.raises(NotFound):
-            messages.list_page(ctx, visitor.conversation, 0, 10)
+            history.list_page(ctx, visitor.conversation, 0, 10)
     assert world.ctx(VISITOR).account != other.account
     assert visitor.history() == []
 

@@ -10,7 +10,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, group_chats, members, messages, open_lists
+from chalicelib.desk.conversations import group_chats, members, messages, open_lists, updates
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.conversations.open_lists import ConversationPage, PageRequest
@@ -121,7 +121,7 @@ def test_what_is_new_closed_or_closed_for_him_is_not_listed(world: World) -> Non
         visitor.say("hello")
     world.settle()
     members.close_for(ctx, left.conversation, agent)
-    conversations.close(ctx, done.conversation)
+    updates.close(ctx, done.conversation)
     page = open_lists.list_of_person(ctx, agent, PageRequest())
     assert (shown(page), page.total) == ([open_.conversation], 1)
     assert shown(open_lists.list_of_person(world.as_agent(1), world.agents[1].id, PageRequest())) == []
@@ -205,7 +205,7 @@ def test_an_agent_who_is_member_and_assignee_has_it_once(broadcast: World) -> No
     visitor, agent = world.visitor(), world.agents[0]
     visitor.say("hello")
     ctx = world.ctx(ADMIN)
-    conversations.change(ctx, visitor.conversation, conversations.Change(assignee=agent.number))
+    updates.change(ctx, visitor.conversation, updates.Change(assignee=agent.number))
     members.change(ctx, visitor.conversation, members.ChangeMembers(add=(agent.id, world.agents[1].id)))
     assert shown(open_lists.list_of_person(world.as_agent(), agent.id, PageRequest())) == [visitor.conversation]
 

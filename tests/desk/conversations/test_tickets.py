@@ -3,8 +3,8 @@
 from typing import Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import conversations, group_chats
-from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations import conversations, group_chats, updates
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.models import conversations as rows
 from chalicelib.models import details, status_history
 from tests.world import Answer, Visitor, World, counted
@@ -149,7 +149,7 @@ def test_the_latest_steps_alone_are_kept(world: World) -> None:
     numbers = [agent.number for agent in world.agents]
     for at in range(status_history.MOST + 4):
         world.now += 1000
-        conversations.change(world.ctx(ADMIN, world.owner), visitor.conversation, Change(assignee=numbers[at % 3]))
+        updates.change(world.ctx(ADMIN, world.owner), visitor.conversation, Change(assignee=numbers[at % 3]))
     assert history(world, visitor) == ["R"] * status_history.MOST
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
     known = details.get(found.key)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts, canned_replies
-from chalicelib.desk.conversations import conversations, files, group_chats, messages
+from chalicelib.desk.conversations import files, group_chats, messages, updates
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.people import devices, profiles, registration
 from chalicelib.desk.people.registration import CreateAgent, CreateContact
@@ -61,8 +61,8 @@ USES: dict[str, Use] = {
     "a conversation's name": lambda ctx, world, text: group_chats.create(
         ctx, group_chats.CreateConversation(world.agents[0].id, (world.agents[1].id,), name=text, internal=True)
     ),
-    "a subject": lambda ctx, world, text: conversations.change(ctx, world.account, conversations.Change(subject=text)),
-    "a fact": lambda ctx, world, text: conversations.change(ctx, world.account, conversations.Change(metadata={"ccr": text})),
+    "a subject": lambda ctx, world, text: updates.change(ctx, world.account, updates.Change(subject=text)),
+    "a fact": lambda ctx, world, text: updates.change(ctx, world.account, updates.Change(metadata={"ccr": text})),
     "a word for a presence": lambda ctx, _, text: accounts.change(ctx, accounts.Change(status_aliases={text: "away"})),
 }
 

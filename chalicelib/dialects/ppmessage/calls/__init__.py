@@ -1,1 +1,1 @@
-"""What each call of PPMessage does: a file a noun, each with its rows of the endpoint table."""
+"""PPMessage's calls, one file for each noun, each with its rows of the endpoint table."""

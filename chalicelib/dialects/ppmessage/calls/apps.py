@@ -15,7 +15,7 @@ from chalicelib.dialects.ppmessage.wire import apps as wire
 from chalicelib.dialects.ppmessage.wire.apps import Done
 
 _CONSOLE = "PPCONSOLE"
-#: Clients whose secrets are told with a new account; PP_GET_API_INFO tells those of third parties when first asked.
+#: Clients whose secrets are shown with a new account. PP_GET_API_INFO shows third parties' when first asked.
 _WITH_SECRETS = frozenset({"PPCOM", _CONSOLE})
 #: What `renew` says for the secret of signed identities.
 _IDENTITY = "IDENTITY"
@@ -41,7 +41,7 @@ def update_app(ctx: Context, request: wire.UpdateApp) -> wire.AppInfo:
 
 
 def owned_app(ctx: Context, request: wire.OwnerRequest) -> wire.OwnedApp:
-    """PP_GET_APP_OWNED_BY_USER: the account that a user owns, of several the one that the token is for; none is 13."""
+    """PP_GET_APP_OWNED_BY_USER: the account that a user owns; of several, the one of the token. None is code 13."""
     found = owners.list_owned(ctx, request.user_uuid)
     if not found:
         raise NotFound("account", request.user_uuid)
@@ -49,25 +49,27 @@ def owned_app(ctx: Context, request: wire.OwnerRequest) -> wire.OwnedApp:
 
 
 def owned_apps(ctx: Context, request: wire.OwnerRequest) -> wire.AppList:
-    """PP_GET_ALL_APP_LIST: all that a user owns; to others than himself, the token's account at most."""
+    """PP_GET_ALL_APP_LIST: all accounts that a user owns; for anybody else, the token's account at most."""
     return wire.AppList([_info(ctx, account) for account in owners.list_owned(ctx, request.user_uuid)])
 
 
 def create_app(ctx: Context, request: wire.CreateApp) -> wire.AppMade:
-    """PP_CREATE_APP: one more account for an agent, who owns it. Its secrets are told to him alone, and now alone."""
+    """PP_CREATE_APP: one more account for an agent, who owns it. Its secrets are shown to them only, and only now."""
     opened = owners.open_another(ctx, request.user_uuid, new(request.app_name))
     return mapping.made(opened, told=_is_owners_console(ctx, opened.account))
 
 
 def remove_app(ctx: Context, request: wire.RemoveApp) -> Done:
-    """PP_REMOVE_APP: ends an account and its tokens; 39 for all but its owner."""
+    """PP_REMOVE_APP: closes an account and ends its tokens; 39 for everybody but its owner."""
     owners.close(ctx, request.user_uuid)
     return Done()
 
 
 def api_info(ctx: Context, request: wire.ApiRequest) -> wire.ApiInfo:
-    """PP_GET_API_INFO: the clients' public keys. The owner's console is told each third party's secret when it first asks;
-    `renew` gives a client another one, and ends the one before.
+    """PP_GET_API_INFO: the clients' public keys.
+
+    The owner's console gets each third party's secret when it first asks; `renew` makes a client's new secret and ends the old
+    one.
     """
     account = accounts.load(ctx)
     if request.user_uuid != account.owner:
@@ -90,7 +92,7 @@ def _told(ctx: Context, account: Account, renew: str | None) -> dict[str, Creden
 
 
 def new(name: str, id_: str | None = None) -> NewAccount:
-    """An account as PPMessage opens it: every agent sees every conversation."""
+    """A new account as PPMessage knows it: every agent sees every conversation."""
     return NewAccount(name, CLIENTS, _WITH_SECRETS, id_, {"allocation": EVERYONE})
 
 

@@ -1,32 +1,35 @@
-"""The console's own door: out, and in again for who has forgotten his password."""
+"""The console's login: logging out, and a new password for somebody who has forgotten theirs."""
+
+from typing import Annotated
 
 import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotAuthenticated
 from chalicelib.desk.people import recovery
-from chalicelib.desk.realtime import live
+from chalicelib.desk.realtime import closing
 from chalicelib.dialects.bounds import Header, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.http import Answer
+from chalicelib.dialects.http import Answer, Shows
 from chalicelib.dialects.ppmessage import pages
 from chalicelib.dialects.ppmessage.wire import console as wire
 from chalicelib.dialects.ppmessage.wire.apps import Done
 
 _PAGE = "/ppauth/reset"
 _LANGUAGE = {"language": "Accept-Language"}
+Page = Annotated[Answer, Shows(media_type="text/html"), Shows(status=400, media_type="text/html")]
 
 
 def console_logout(ctx: Context, request: wire.Logout) -> Done:
-    """PPCONSOLE_LOGOUT: ends the token that says so, which is the user's own, and its sockets; 20 for another's."""
+    """PPCONSOLE_LOGOUT: ends the caller's own token and its sockets; 20 for another user."""
     if request.user_uuid != ctx.caller.person:
         raise Forbidden("nobody logs another out")
-    live.end_session(ctx, request.user_uuid)
+    closing.end_session(ctx, request.user_uuid)
     return Done()
 
 
 def send_new_password(ctx: Context, request: wire.NewPassword) -> Done:
-    """PPCONSOLE_SEND_NEW_PASSWORD: mails a link, never a password; says the same whether anybody has the address."""
+    """PPCONSOLE_SEND_NEW_PASSWORD: mails a link, never a password. The answer is the same whether or not the address is known."""
     recovery.request_mail(ctx, request.user_email, _PAGE)
     return Done()
 
@@ -45,8 +48,8 @@ class Choice(Link):
     again: Secret = ""
 
 
-def reset_page(ctx: Context, request: Link) -> Answer:
-    """`GET /ppauth/reset`: the mail's link: a form for a new password. Looking at it uses nothing up."""
+def reset_page(ctx: Context, request: Link) -> Page:
+    """`GET /ppauth/reset`: the mail's link: a form for a new password. Opening it does not use the link up."""
     try:
         recovery.check_code(ctx, request.code)
     except NotAuthenticated:
@@ -54,8 +57,8 @@ def reset_page(ctx: Context, request: Link) -> Answer:
     return _form(request)
 
 
-def reset(ctx: Context, request: Choice) -> Answer:
-    """`POST /ppauth/reset`: sets the new password, once a link; ends all tokens of its holder."""
+def reset(ctx: Context, request: Choice) -> Page:
+    """`POST /ppauth/reset`: sets the new password, once for each link, and ends all of the holder's tokens."""
     if request.new_password != request.again:
         return _form(request, "differ", 400)
     try:

@@ -16,19 +16,19 @@ from chalicelib.dialects.ppmessage.wire import conversations as wire
 
 
 def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wire.DefaultConversationShown | msgspec.UnsetType:
-    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened where he has none; UNSET while he is in the queue."""
+    """PPCOM_GET_DEFAULT_CONVERSATION: the visitor's conversation, opened if there is none; UNSET while they wait in the queue."""
     domain = domains.find_by_page(ctx, request.domain, request.origin)
     conversation = waiting_queue.join(ctx, request.user_uuid, domain=domain)
     if waiting_queue.is_in_queue(ctx, conversation):
         return msgspec.UNSET
     visitor, agents = serving(ctx, conversation)
-    # A chat that nobody has yet shows the visitor alone, who asks: one that is just opened costs nothing more.
+    # A chat that nobody has yet shows only the visitor who asks, so a new one costs no more requests.
     connected = live.load_online(ctx, [visitor.id, *(agent.id for agent in agents)]) if agents else {}
     return mapping.default_conversation(conversation, accounts.load(ctx), visitor, agents, connected)
 
 
 def serving(ctx: Context, conversation: conversations.Conversation) -> tuple[people.PersonView, list[people.PersonView]]:
-    """A conversation's visitor, and the agents who serve it: its own, or all of its group where nobody is to be assigned."""
+    """A conversation's visitor, and the agents who serve it: its own, or all of its group where nobody is assigned."""
     alone = conversation.assignee or accounts.load(ctx).routed
     ids = [conversation.assignee] if alone else [agent.id for agent in _all_serving(ctx, conversation)]
     views = people.load_views(ctx, [conversation.contact, *ids])

@@ -19,7 +19,7 @@ def create_device(ctx: Context, request: wire.CreateDevice) -> wire.DeviceCreate
 
 
 def create_visitors_device(ctx: Context, request: wire.CreateVisitorsDevice) -> wire.DeviceCreated:
-    """PPCOM_CREATE_DEVICE: the device that the trace, or else the device id stands for; one that exists is a success here."""
+    """PPCOM_CREATE_DEVICE: the device of the trace, else of the device id. One that exists is a success here."""
     client_id = request.ppcom_trace_uuid or request.device_id
     if client_id is None:
         raise Missing("device_id, or ppcom_trace_uuid,")
@@ -30,13 +30,13 @@ def create_visitors_device(ctx: Context, request: wire.CreateVisitorsDevice) -> 
 
 
 def update_device(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
-    """PP_UPDATE_DEVICE: what a device's client tells of it; 8 where it is not the caller's."""
+    """PP_UPDATE_DEVICE: what a client says about its device; 8 for another person's."""
     devices.update(ctx, request.device_uuid, mapping.details(request))
     return wire.DeviceUpdated()
 
 
 def set_device_info(ctx: Context, request: wire.UpdateDevice) -> wire.DeviceUpdated:
-    """SET_DEVICE_INFO: the same under the name that older clients know."""
+    """SET_DEVICE_INFO: the same under the name that older clients use."""
     return update_device(ctx, request)
 
 

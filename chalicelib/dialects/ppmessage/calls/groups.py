@@ -10,8 +10,9 @@ from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
 from chalicelib.dialects.endpoint import Endpoint
+from chalicelib.dialects.ppmessage import errors
 from chalicelib.dialects.ppmessage.auth import CONSOLES, EVERY_LEVEL, PPCOM
-from chalicelib.dialects.ppmessage.errors import STRINGS, Coded, code_of
+from chalicelib.dialects.ppmessage.errors import Coded, code_of
 from chalicelib.dialects.ppmessage.mapping import groups as mapping
 from chalicelib.dialects.ppmessage.mapping.people import user_summary
 from chalicelib.dialects.ppmessage.wire import groups as wire
@@ -61,12 +62,12 @@ def groupless_users(ctx: Context, request: AppRequest) -> wire.GrouplessList:
 
 
 def add_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
-    """PP_ADD_ORG_GROUP_USER: moves users into a group; `failed` tells of those who could not be, the others are."""
+    """PP_ADD_ORG_GROUP_USER: moves users into a group. `failed` lists those who could not be moved; the others are."""
     return _each(ctx, request, groups.add_member)
 
 
 def remove_group_users(ctx: Context, request: wire.GroupUsers) -> Done:
-    """PP_REMOVE_ORG_GROUP_USER: takes users out of a group; `failed` tells of those who could not be, the others are."""
+    """PP_REMOVE_ORG_GROUP_USER: takes users out of a group. `failed` lists those who could not be; the others are."""
     return _each(ctx, request, groups.remove_member)
 
 
@@ -80,8 +81,7 @@ def _each(ctx: Context, request: wire.GroupUsers, act: Callable[[Context, Group,
         except DeskError as error:
             failed[user] = code_of(error)
     if failed:
-        shown = [{"user_uuid": user, "error_code": code, "error_string": STRINGS[code]} for user, code in failed.items()]
-        raise Coded(next(iter(failed.values())), failed=shown)
+        raise Coded(next(iter(failed.values())), failed=[errors.failed(*each) for each in failed.items()])
     return Done()
 
 
@@ -91,7 +91,7 @@ def group_conversation(ctx: Context, request: wire.GroupConversation) -> wire.Co
 
 
 def select_users(ctx: Context, request: wire.SelectUsers) -> wire.UuidList:
-    """PP_SELECT_USERS_BY_GROUP_ALGORITHM: whom of another group a conversation would go to."""
+    """PP_SELECT_USERS_BY_GROUP_ALGORITHM: the users of another group who would get a conversation."""
     conversation = conversations.load(ctx, request.conversation_uuid)
     if conversation.is_internal:
         raise Coded(36, "a conversation among agents goes to no group")

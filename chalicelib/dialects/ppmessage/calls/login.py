@@ -1,6 +1,7 @@
-"""The login page: how a person lets a program in without showing it his password."""
+"""The login page: a person lets a program in without showing it their password."""
 
 import math
+from typing import Annotated
 
 import msgspec
 
@@ -10,10 +11,13 @@ from chalicelib.desk.auth.grants import Client
 from chalicelib.desk.core.errors import Invalid, Locked, NotAuthenticated
 from chalicelib.dialects.bounds import Header, Id, Line, Name, Secret, Token
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.http import Answer
+from chalicelib.dialects.http import Answer, Shows
 from chalicelib.dialects.ppmessage import auth, pages
 
 _LANGUAGE = {"language": "Accept-Language"}
+_HTML = "text/html"
+_BACK, _CANNOT = Shows(status=302, headers=("Location",)), Shows(status=400, media_type=_HTML)
+_WRONG, _LOCKED = Shows(status=401, media_type=_HTML), Shows(status=429, media_type=_HTML, headers=("Retry-After",))
 
 
 class Asked(msgspec.Struct):
@@ -33,8 +37,8 @@ class Given(Asked):
     user_password: Secret = ""
 
 
-def login_page(ctx: Context, request: Asked) -> Answer:
-    """`GET /ppauth/auth`: a form for e-mail and password, for a client that has registered where to return to."""
+def login_page(ctx: Context, request: Asked) -> Annotated[Answer, Shows(media_type=_HTML), _BACK, _CANNOT]:
+    """`GET /ppauth/auth`: a form for e-mail and password, for a client that has registered the address to return to."""
     client = _client(ctx, request)
     if client is None:
         return pages.answer(pages.note(request.language, "cannot", "bad_client"), 400)
@@ -43,8 +47,8 @@ def login_page(ctx: Context, request: Asked) -> Answer:
     return _form(client, request)
 
 
-def log_in(ctx: Context, request: Given) -> Answer:
-    """`POST /ppauth/auth`: sends a person who has shown his password back to the client, with a code for it."""
+def log_in(ctx: Context, request: Given) -> Annotated[Answer, _BACK, _CANNOT, _WRONG, _LOCKED]:
+    """`POST /ppauth/auth`: sends a person with the right password back to the client, with a code for it."""
     client = _client(ctx, request)
     if client is None:
         return pages.answer(pages.note(request.language, "cannot", "bad_client"), 400)
@@ -77,7 +81,7 @@ def _form(client: Client, request: Asked, trouble: str = "", status: int = 200, 
 
 
 def _back(client: Client, request: Asked, **given: str) -> Answer:
-    """To the client, which knows its own call by `state`."""
+    """The redirect to the client, which recognizes its own call by `state`."""
     values = given | ({"state": request.state} if request.state else {})
     return Answer(None, 302, {"Location": client.back(values), **pages.UNSEEN})
 

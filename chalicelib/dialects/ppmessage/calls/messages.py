@@ -3,7 +3,7 @@
 import msgspec
 
 from chalicelib.context import AGENT, Caller, Context
-from chalicelib.desk.conversations import files, messages
+from chalicelib.desk.conversations import files, history, messages
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import devices, people
 from chalicelib.dialects.endpoint import Endpoint
@@ -28,11 +28,11 @@ def page_history(ctx: Context, request: wire.PageHistory) -> wire.HistoryPage:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
     ctx = named(ctx, request.user_uuid)
     page = (
-        messages.list_around(
+        history.list_around(
             ctx, request.conversation_uuid, size, older_than=request.max_uuid or "", newer_than=request.min_uuid or ""
         )
         if request.min_uuid or request.max_uuid
-        else messages.list_page(ctx, request.conversation_uuid, offset, size)
+        else history.list_page(ctx, request.conversation_uuid, offset, size)
     )
     return mapping.history(page, offset, size, _senders(ctx, page))
 
@@ -45,7 +45,7 @@ def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
     if size > _LONGEST_PAGE:
         raise Coded(41, f"page_size is {_LONGEST_PAGE} at most")
     ctx = named(ctx, request.user_uuid)
-    page = messages.list_span(
+    page = history.list_span(
         ctx,
         request.conversation_uuid,
         None if offset == -1 else offset,
@@ -56,14 +56,14 @@ def get_history(ctx: Context, request: wire.GetHistory) -> wire.History:
     return mapping.whole_history(page, offset, size, _senders(ctx, page))
 
 
-def _senders(ctx: Context, page: messages.History) -> dict[str, people.PersonView]:
+def _senders(ctx: Context, page: history.History) -> dict[str, people.PersonView]:
     return people.load_views(ctx, {stored.sender for stored in page.messages if stored.sender_number})
 
 
 def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
-    """PP_SEND_MESSAGE: posts a message; the same uuid again answers the same and stores nothing.
+    """PP_SEND_MESSAGE: posts a message. The same uuid again gets the same answer and stores nothing.
 
-    A device that is not the sender's counts as none: the message is pushed to it.
+    A device that is not the sender's counts as none, so the message is pushed to it.
     """
     if request.device_uuid and not devices.is_owned_by(ctx, request.from_uuid, request.device_uuid):
         request = msgspec.structs.replace(request, device_uuid=None)
@@ -71,7 +71,7 @@ def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
 
 
 def post(ctx: Context, request: wire.SendMessage) -> wire.Sent:
-    """The same from a device that is known to be the sender's, as a socket's is."""
+    """Does the same for a device that is known to be the sender's, as a socket's is."""
     try:
         stored = messages.post(_sending(ctx, request), mapping.post(_read(ctx, request)))
     except (NotFound, Invalid) as error:
@@ -81,7 +81,7 @@ def post(ctx: Context, request: wire.SendMessage) -> wire.Sent:
 
 
 def _read(ctx: Context, request: wire.SendMessage) -> wire.SendMessage:
-    """A TXT with the text that was uploaded for it: from then on it is a message like any other."""
+    """Returns a TXT with the text that was uploaded for it: from then on it is a message like any other."""
     if request.message_subtype != "TXT":
         return request
     text = files.text_of(ctx, file_mapping.sent(request.message_body).fid)
@@ -89,7 +89,7 @@ def _read(ctx: Context, request: wire.SendMessage) -> wire.SendMessage:
 
 
 def _sending(ctx: Context, request: wire.SendMessage) -> Context:
-    """A program writes as the agent whom it names; an agent as himself alone."""
+    """Returns the context of the sender. A program writes as the agent it names, an agent only as themselves."""
     caller = ctx.caller
     if caller.at_least(AGENT) and caller.person is None:
         agent = people.get(ctx, request.from_uuid)

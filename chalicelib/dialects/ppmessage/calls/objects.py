@@ -1,4 +1,4 @@
-"""A call about whatever has a uuid."""
+"""A call about anything that has a uuid."""
 
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts

@@ -27,7 +27,7 @@ def create_anonymous(ctx: Context, request: wire.CreateAnonymous) -> wire.Anonym
 
 
 def create_visitor(ctx: Context, request: wire.CreateVisitor) -> wire.AnonymousCreated:
-    """PPCOM_CREATE_ANONYMOUS: the same under the name that the visitors' client of 2017 knows."""
+    """PPCOM_CREATE_ANONYMOUS: the same under the name that the visitors' client of 2017 uses."""
     return _visitor(ctx, request)
 
 
@@ -37,7 +37,7 @@ def _visitor(ctx: Context, request: wire.CreateAnonymous | wire.CreateVisitor) -
 
 
 def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
-    """PP_CREATE_USER: an agent or a contact; 22 where somebody has the e-mail."""
+    """PP_CREATE_USER: an agent or a contact; 22 if the e-mail is taken."""
     wanted = mapping.create(request)
     person = (
         registration.create_agent(ctx, wanted) if isinstance(wanted, CreateAgent) else registration.create_contact(ctx, wanted)
@@ -46,17 +46,17 @@ def create_user(ctx: Context, request: wire.CreateUser) -> wire.User:
 
 
 def remove_user(ctx: Context, request: wire.RemoveUser) -> Done:
-    """PP_REMOVE_USER: what he wrote stays; the password is his own or that of the person who calls."""
+    """PP_REMOVE_USER: removes a user; their messages stay. The password is the user's own or the caller's."""
     agents.remove_with_password(ctx, request.user_uuid, request.user_password)
     return Done()
 
 
 def leave_app(ctx: Context, request: wire.LeaveApp) -> Done:
-    """PP_LEAVE_APP: removes agents; `failures` tells of each who could not be, and the first of them gives the code."""
+    """PP_LEAVE_APP: removes agents. `failures` lists those who could not be removed; the first of them gives the code."""
     given = uuids(request.user_list, "user_list", _MOST_LEAVING)
     failed = [(user, _left(error)) for user, error in agents.remove_many(ctx, given).items()]
-    told = [{"user_uuid": user, "error_code": code, "error_string": errors.STRINGS[code]} for user, code in failed]
     if failed:
+        told = [errors.failed(*each) for each in failed]
         raise Coded(failed[0][1], f"{len(failed)} of {len(given)} could not leave", failures=told)
     return Done()
 
@@ -66,7 +66,7 @@ def _left(error: Exception) -> int:
 
 
 def update_user(ctx: Context, request: wire.UpdateUser) -> Done:
-    """PP_UPDATE_USER: what he shows of himself, his password, and for an admin his status."""
+    """PP_UPDATE_USER: changes the profile, the password, and for an administrator the status."""
     profiles.change(ctx, request.user_uuid, mapping.change(request))
     return Done()
 
@@ -82,22 +82,23 @@ def user_detail(ctx: Context, request: wire.DetailRequest) -> wire.UserDetail:
 
 
 def user_uuid(ctx: Context, request: wire.UuidRequest) -> wire.UserUuid:
-    """PP_GET_USER_UUID: the contact with an e-mail, or, where the account believes no address that is not signed, one of this
-    token's own that has it noted; an agent's is 29, a bad signature 20.
+    """PP_GET_USER_UUID: the contact with an e-mail. In an account that trusts only signed addresses, a contact of this token
+    with that e-mail noted. An agent's e-mail is 29, a bad signature 20.
     """
     return wire.UserUuid(_identified(ctx, mapping.claimed(request), None, mapping.CLAIMED))
 
 
 def identity(ctx: Context, request: wire.IdentityRequest) -> wire.Identity:
-    """PPCOM_GET_USER_UUID: the contact with the shop's own id, or an e-mail, where that is signed or believed; else the one
-    behind the browser's trace, with what is told noted. 29 and 20 as PP_GET_USER_UUID.
+    """PPCOM_GET_USER_UUID: the contact with the shop's own id, or an e-mail, if signed or trusted.
+
+    Else the contact behind the browser's trace, with what was said noted. 29 and 20 as in PP_GET_USER_UUID.
     """
     user = _identified(ctx, mapping.identity(request), request.ppcom_trace_uuid, mapping.IDENTITY)
     return wire.Identity(user, user)
 
 
 def _identified(ctx: Context, claimed: ClaimedIdentity, trace: str | None, names: Mapping[str, str]) -> str:
-    """The contact's uuid; `names` says what the client calls the fields."""
+    """The contact's uuid. `names` are the client's names for the fields."""
     try:
         return identities.identify(ctx, claimed, trace).id
     except Invalid as error:
@@ -107,7 +108,7 @@ def _identified(ctx: Context, claimed: ClaimedIdentity, trace: str | None, names
 
 
 def email_valid(ctx: Context, request: wire.EmailRequest) -> wire.EmailValid:
-    """PP_IS_EMAIL_VALID: whether somebody new can have it."""
+    """PP_IS_EMAIL_VALID: whether a new user can have it."""
     return wire.EmailValid(registration.is_free(ctx, request.user_email))
 
 
@@ -117,7 +118,7 @@ def service_users(ctx: Context, request: AppRequest) -> wire.ServiceUsers:
 
 
 def all_service_users(ctx: Context, request: wire.ServiceUserRequest) -> wire.ServiceUsers:
-    """PP_GET_SERVICE_USER_LIST: the same under the name that the agents' client of 2017 knows."""
+    """PP_GET_SERVICE_USER_LIST: the same under the name that the agents' client of 2017 uses."""
     return _service_users(ctx)
 
 
@@ -129,7 +130,7 @@ def _service_users(ctx: Context) -> wire.ServiceUsers:
 
 
 def _owner(ctx: Context) -> str | None:
-    """The account's owner; visitors are not told who it is."""
+    """The account's owner, None for visitors, who may not know."""
     return None if ctx.caller.level == VISITOR else accounts.load(ctx).owner
 
 

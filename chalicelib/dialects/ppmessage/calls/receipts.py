@@ -1,4 +1,4 @@
-"""Calls about what a device has got: for clients without a socket, and after one was lost."""
+"""Calls about what a device has received: for clients without a socket, and after a socket was lost."""
 
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk.auth import tokens
@@ -13,18 +13,18 @@ from chalicelib.dialects.ppmessage.wire import receipts as wire
 
 
 def acknowledge(ctx: Context, request: wire.Acknowledge) -> wire.Acknowledged:
-    """ACK_MESSAGE: the device has got these; again and in any order without harm."""
+    """ACK_MESSAGE: the device has received these. Harmless when repeated, in any order."""
     receipts.acknowledge(ctx, mapping.handles(request.list))
     return wire.Acknowledged()
 
 
 def unacked(ctx: Context, request: wire.Unacked) -> wire.UnackedMessages:
-    """GET_UNACKED_MESSAGES: what the device has not acknowledged; it comes again until it does."""
+    """GET_UNACKED_MESSAGES: what the device has not acknowledged. It comes again until it is."""
     return _unacked(ctx, request.device_uuid, receipts.list_pending(_as(ctx, request.from_uuid), request.device_uuid))
 
 
 def page_unacked(ctx: Context, request: wire.PageUnacked) -> wire.UnackedPage:
-    """PP_PAGE_UNACKED_MESSAGE: the same by page, oldest first, of the device that the user uses where none is named."""
+    """PP_PAGE_UNACKED_MESSAGE: the same by page, oldest first; without a device, for the one that the user uses."""
     asked, ctx = mapping.turn(request), _as(ctx, request.user_uuid)
     device = request.device_uuid or live.device_of(ctx, request.user_uuid)
     found, total = receipts.list_page(ctx, device, asked) if device else ([], 0)
@@ -37,7 +37,7 @@ def _unacked(ctx: Context, device: str, found: list[Message]) -> wire.UnackedMes
 
 
 def _as(ctx: Context, person: str) -> Context:
-    """A program asks for the agent whom it names, an agent for themselves alone, a visitor as `admit` found them."""
+    """A program asks for the agent it names, an agent only for themselves, a visitor as `admit` found them."""
     if ctx.caller.level == VISITOR:
         tokens.bind_to_visitor(ctx, person)
     elif ctx.caller.person is None:

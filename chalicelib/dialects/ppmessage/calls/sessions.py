@@ -18,7 +18,7 @@ _LONGEST_PAGE = 100
 
 
 def login(ctx: Context, request: wire.Login) -> wire.LoggedIn:
-    """PPKEFU_LOGIN: the token's user works on this device; the one of its class before it is told, and put out."""
+    """PPKEFU_LOGIN: the token's user works on this device. The one of the same class before it is told and closed."""
     session = sessions.begin(ctx, request.user_email, request.terminal, devices_mapping.logged_in(request))
     for before in session.replaced:
         live.send(ctx, [before], words.logout(before.device))
@@ -27,24 +27,24 @@ def login(ctx: Context, request: wire.Login) -> wire.LoggedIn:
 
 
 def logout(ctx: Context, request: wire.Logout) -> wire.Ended:
-    """PPKEFU_LOGOUT: he does not work on it any more; the token and its sockets end."""
+    """PPKEFU_LOGOUT: the user no longer works on it. The token and its sockets end."""
     sessions.end(ctx, request.user_uuid, request.device_uuid)
     return wire.Ended()
 
 
 def set_status(ctx: Context, request: wire.SetStatus) -> wire.StatusSet:
-    """PPKEFU_SET_SERVICE_USER_STATUS: an agent's own word for whether he can be given work."""
+    """PPKEFU_SET_SERVICE_USER_STATUS: whether an agent can get work, in their own words."""
     presence.set_for(ctx, request.user_uuid, mapping.presence(request.user_status))
     return wire.StatusSet()
 
 
 def validate_device(ctx: Context, request: wire.ValidateDevice) -> wire.Valid:
-    """PP_VALIDATE_ONLINE_DEVICE: whether no other device has taken its place."""
+    """PP_VALIDATE_ONLINE_DEVICE: whether no other device has replaced it."""
     return wire.Valid(sessions.is_on(ctx, request.user_uuid, request.device_uuid))
 
 
 def page_online(ctx: Context, request: wire.PageOnline) -> wire.OnlinePage:
-    """PP_PAGE_ONLINE_PORTAL_USER: contacts who are connected, of the latest 1,000 sockets."""
+    """PP_PAGE_ONLINE_PORTAL_USER: connected contacts, of the latest 1,000 sockets."""
     offset, size = request.page_offset, request.page_size
     if offset < 0 or size < 1:
         raise Invalid("page_offset" if offset < 0 else "page_size", "is too small")

@@ -13,9 +13,9 @@ from chalicelib.dialects.ppmessage.wire import signup as wire
 
 
 def sign_up(ctx: Context, request: wire.SignUp) -> wire.SignedUp:
-    """PPCONSOLE_SIGNUP: an account with its owner; 22 where somebody has the e-mail. A console is told its secrets.
+    """PPCONSOLE_SIGNUP: an account with its owner; 22 if the e-mail is taken. A console gets its secrets.
 
-    An `app_uuid` that is no uuid, or another account's, is one that the token is not for.
+    A bad `app_uuid`, or another account's, is one that the token is not for.
     """
     wanted = request.app_uuid if request.app_uuid != ctx.account else None
     language = request.user_language or "English"

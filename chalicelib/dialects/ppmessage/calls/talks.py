@@ -1,10 +1,10 @@
 """Calls about conversations with members, and lists of conversations."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk.conversations import conversations, group_chats, members, open_lists
-from chalicelib.desk.conversations.conversations import Change
+from chalicelib.desk.conversations import conversations, group_chats, members, open_lists, updates
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.open_lists import ListedConversation
+from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
@@ -19,7 +19,7 @@ _PAGE, _LIST = 30, open_lists.MOST_ON_A_PAGE
 
 
 def create_conversation(ctx: Context, request: wire.CreateConversation) -> wire.ConversationCreated:
-    """PP_CREATE_CONVERSATION: one beside a contact's chat, or among agents; the same pair, or user and group, has one."""
+    """PP_CREATE_CONVERSATION: one besides a contact's chat, or among agents. The same pair, or user and group, has one."""
     try:
         return mapping.created(group_chats.create(named(ctx, request.user_uuid), mapping.create(request)))
     except Invalid as error:
@@ -27,7 +27,7 @@ def create_conversation(ctx: Context, request: wire.CreateConversation) -> wire.
 
 
 def talk_with(ctx: Context, request: wire.TalkWith) -> wire.TalkOfTwo:
-    """PPKEFU_CREATE_CONVERSATION: the conversation of an agent with one other, an agent or a contact; the same two have one."""
+    """PPKEFU_CREATE_CONVERSATION: the conversation of an agent with another agent or a contact. The same two have one."""
     other = _peer(ctx, mapping.peer(request))
     wanted = CreateConversation(request.user_uuid, (other.id,), internal=other.kind == people.AGENT_KIND)
     try:
@@ -48,7 +48,7 @@ def _of_type(error: Invalid) -> Exception:
 
 
 def update_members(ctx: Context, request: wire.UpdateMembers) -> Done:
-    """PP_UPDATE_CONVERSATION_MEMBER: its group, or who joins or leaves it, or both."""
+    """PP_UPDATE_CONVERSATION_MEMBER: its group, or who joins or leaves, or both."""
     try:
         members.change(ctx, request.conversation_uuid, mapping.change(request))
     except Invalid as error:
@@ -63,18 +63,18 @@ def update_conversation(ctx: Context, request: wire.UpdateConversation) -> Done:
         raise NotFound("person", request.assigned_uuid)
     if conversations.load(ctx, request.conversation_uuid).is_internal:
         raise Coded(36, "nobody is assigned to a conversation among agents")
-    conversations.change(ctx, request.conversation_uuid, Change(assignee=agent.number))
+    updates.change(ctx, request.conversation_uuid, Change(assignee=agent.number))
     return Done()
 
 
 def open_conversation(ctx: Context, request: wire.OneConversation) -> Done:
-    """PP_OPEN_CONVERSATION: for the user named, and for all where it was closed for all."""
+    """PP_OPEN_CONVERSATION: opens it for the user, and for all if it was closed for all."""
     members.open_for(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
     return Done()
 
 
 def close_conversation(ctx: Context, request: wire.OneConversation) -> Done:
-    """PP_CLOSE_CONVERSATION: for the user named alone, until the next message."""
+    """PP_CLOSE_CONVERSATION: closes it for the user only, until the next message."""
     members.close_for(named(ctx, request.user_uuid), request.conversation_uuid, request.user_uuid)
     return Done()
 

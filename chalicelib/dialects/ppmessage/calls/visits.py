@@ -1,4 +1,4 @@
-"""What a visitor's client of 2017 tells and asks of a visit."""
+"""What the visitors' client of 2017 sends and asks about a visit."""
 
 import re
 
@@ -14,15 +14,18 @@ _UNKNOWN = ("XX", "ZZ")
 
 
 def track_event(ctx: Context, request: wire.TrackEvent) -> Done:
-    """PPCOM_TRACK_EVENT: takes note of nothing: no client of the desk can read events, and the vendor's server kept none.
+    """PPCOM_TRACK_EVENT: stores nothing, because no client can read events and the vendor's server kept none.
 
-    So a call costs the check of its token, however often it comes.
+    So a call costs only the check of its token.
     """
     return Done()
 
 
 def ip_info(ctx: Context, request: wire.IpInfo) -> wire.IpInfoShown:
-    """PP_GET_IP_INFO: the country of the caller's address, where CloudFront before the gateway says it; nobody else is asked."""
+    """PP_GET_IP_INFO: the country of the caller's address, if CloudFront in front of the gateway says it.
+
+    Nobody else is asked.
+    """
     given = (request.country or "").upper()
     return wire.IpInfoShown(given if _COUNTRY.fullmatch(given) and given not in _UNKNOWN else None)
 

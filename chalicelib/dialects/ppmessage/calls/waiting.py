@@ -1,4 +1,4 @@
-"""Calls about the waiting queue: getting into it, its length, leaving it."""
+"""Calls about the waiting queue: joining it, its length, leaving it."""
 
 import msgspec
 
@@ -14,7 +14,7 @@ from chalicelib.dialects.ppmessage.wire.conversations import Conversation
 
 
 def create_visitor_conversation(ctx: Context, request: wire.CreateVisitorConversation) -> Conversation | msgspec.UnsetType:
-    """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent; UNSET while he is in the queue."""
+    """PPCOM_CREATE_CONVERSATION: the visitor's conversation with a group or an agent; UNSET while they wait."""
     if request.member_list and not request.group_uuid:
         conversation = waiting_queue.join_with_agents(ctx, request.user_uuid, request.member_list)
     else:
@@ -32,7 +32,7 @@ def queue_length(ctx: Context, request: AppRequest) -> wire.QueueLength:
 
 
 def cancel_waiting(ctx: Context, request: wire.CancelWaiting) -> Done:
-    """PP_CANCEL_WAITING_CREATE_CONVERSATION: the visitor waits no more."""
+    """PP_CANCEL_WAITING_CREATE_CONVERSATION: the visitor no longer waits."""
     waiting_queue.leave(ctx, request.user_uuid, request.group_uuid or None)
     return Done()
 

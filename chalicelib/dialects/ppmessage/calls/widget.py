@@ -1,14 +1,16 @@
-"""What a web page's chat needs beside any visitor's calls: its script, and a token for a page of one of the account's domains."""
+"""What a web page's chat needs besides a visitor's calls: its script, and a token for a page of one of the account's domains."""
+
+from typing import Annotated
 
 from chalicelib.context import Context
 from chalicelib.desk.teams import widget
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.http import Answer
+from chalicelib.dialects.http import Answer, Shows
 from chalicelib.dialects.ppmessage.mapping import widget as mapping
 from chalicelib.dialects.ppmessage.script import script
 from chalicelib.dialects.ppmessage.wire import widget as wire
 
-#: A new version is everywhere after five minutes; meanwhile, and while it is looked for, a page starts with the one it has.
+#: A new version is everywhere after five minutes. Until then, and while a browser looks for it, a page uses the one it has.
 _HEADERS = {
     "Content-Type": "text/javascript; charset=utf-8",
     "Cache-Control": "public, max-age=300, stale-while-revalidate=86400",
@@ -16,9 +18,10 @@ _HEADERS = {
     "Vary": "Accept-Encoding",
     "X-Content-Type-Options": "nosniff",
 }
+Script = Annotated[Answer, Shows(media_type="text/javascript", headers=("ETag",)), Shows(status=304, headers=("ETag",))]
 
 
-def widget_script(ctx: Context, request: wire.Script) -> Answer:
+def widget_script(ctx: Context, request: wire.Script) -> Script:
     """`GET /widget.js`: the chat that a page shows, the same for all of them."""
     found = script()
     headers = _HEADERS | {"ETag": found.etag}
@@ -30,13 +33,13 @@ def widget_script(ctx: Context, request: wire.Script) -> Answer:
 
 
 def _has(known: str, etag: str) -> bool:
-    """Whether one of the tags is this one; weak or strong is the same here."""
+    """Whether one of the tags is this one. Weak and strong tags count the same here."""
     opaque = etag.removeprefix("W/")
     return any(tag.strip().removeprefix("W/") in (opaque, "*") for tag in known.split(","))
 
 
 def _accepts_gzip(accepted: str) -> bool:
-    """Whether gzip is among the encodings, and not with a weight of nothing."""
+    """Whether gzip is among the encodings with a weight above zero."""
     for coding in accepted.lower().split(","):
         name, _, weight = coding.replace(" ", "").partition(";q=")
         if name == "gzip":
@@ -45,7 +48,9 @@ def _accepts_gzip(accepted: str) -> bool:
 
 
 def start_widget(ctx: Context, request: wire.Start) -> wire.Started:
-    """`POST /ppauth/widget`: a token for a visitor of a domain's page; 20 for a page, an account or a domain that may not."""
+    """`POST /ppauth/widget`: a token for a visitor of a domain's page; 20 for a page, an account or a domain that may not have
+    it.
+    """
     return mapping.started(widget.start(ctx, request.app_uuid, request.domain, request.origin, "PPCOM"))
 
 

@@ -1,1 +1,1 @@
-"""PPMessage's words for the desk's things: a file a noun. Pure: no clock, no I/O."""
+"""PPMessage's words for the desk's things, one file for each noun. Pure: no clock, no I/O."""

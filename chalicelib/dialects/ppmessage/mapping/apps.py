@@ -11,12 +11,12 @@ from chalicelib.dialects.ppmessage.wire import apps as wire
 
 _POLICIES = {EVERYONE: "BROADCAST", LEAST_LOADED: "SMART", GROUP: "GROUP"}
 _ALLOCATIONS = {word: allocation for allocation, word in _POLICIES.items()} | {"ALL": EVERYONE}
-#: The client whose key and secret stand in web pages: PPMessage calls them the app's.
+#: The client whose key and secret are in web pages. PPMessage calls them the app's.
 WIDGET = "PPCOM"
 
 
 def app_info(account: Account, *, with_key: bool = False, in_public: bool = False) -> wire.AppInfo:
-    """The account, with its key for its owner's console, without his address in public. Its secret is told when it is made."""
+    """The account; for its owner's console with the key and the owner's address. Secrets are shown only when they are made."""
     return wire.AppInfo(
         uuid=account.id,
         user_uuid=account.owner,
@@ -39,7 +39,7 @@ def app_info(account: Account, *, with_key: bool = False, in_public: bool = Fals
 
 
 def change(request: wire.UpdateApp) -> Change:
-    """What a console changes of an account. Raises Invalid for a policy that there is not."""
+    """What a console changes about an account. Raises Invalid for an unknown policy."""
     policy = request.app_route_policy
     if policy is not None and policy.upper() not in _ALLOCATIONS:
         raise Invalid("app_route_policy", f"must be one of {', '.join(_ALLOCATIONS)}")
@@ -66,7 +66,7 @@ def change(request: wire.UpdateApp) -> Change:
 
 
 def made(opened: Opened, *, told: bool) -> wire.AppMade:
-    """A new account; `told` its clients' secrets, where it is its owner who asks."""
+    """A new account; with `told`, for its owner, its clients' secrets."""
     account = opened.account
     widget = opened.credentials[WIDGET]
     return wire.AppMade(
@@ -82,7 +82,7 @@ def made(opened: Opened, *, told: bool) -> wire.AppMade:
 
 
 def apis(account: Account, told: Mapping[str, Credential]) -> dict[str, wire.Api]:
-    """All clients of an account by label, with the secrets that are told now."""
+    """All clients of an account by label, with the secrets that have just been made."""
     return {label: api(account, label, told.get(label)) for label in account.clients}
 
 
@@ -98,7 +98,7 @@ def api(account: Account, label: str, told: Credential | None = None) -> wire.Ap
 
 
 def api_info(account: Account, told: Mapping[str, Credential], identity_secret: str | None = None) -> wire.ApiInfo:
-    """The clients under the names that PPMessage gives them, and the secret of identities where it is told now."""
+    """The clients under PPMessage's names, and the secret of identities if it has just been made."""
     return wire.ApiInfo(
         ppkefu_thirdparty=api(account, "THIRD_PARTY_KEFU", told.get("THIRD_PARTY_KEFU")),
         ppconsole_thirdparty=api(account, "THIRD_PARTY_CONSOLE", told.get("THIRD_PARTY_CONSOLE")),

@@ -22,7 +22,7 @@ def status(conversation: Conversation) -> str:
 
 
 def conversation(conversation: Conversation, name: str | None) -> wire.Conversation:
-    """A conversation under the name that its reader gives it."""
+    """A conversation under the name that its reader knows."""
     return wire.Conversation(
         uuid=conversation.id,
         app_uuid=conversation.account,
@@ -42,7 +42,7 @@ def conversation(conversation: Conversation, name: str | None) -> wire.Conversat
 def conversation_info(
     found: Conversation, own: Membership | None, reader: str, views: Mapping[str, PersonView], name: str | None
 ) -> wire.ConversationShown:
-    """A conversation of a name with what concerns one of its members."""
+    """A named conversation with what concerns one of its members."""
     data = conversation_data(found, own, reader, views, name)
     return wire.ConversationShown(**msgspec.structs.asdict(conversation(found, name)), conversation_data=data)
 
@@ -50,8 +50,8 @@ def conversation_info(
 def conversation_data(
     conversation: Conversation, own: Membership | None, reader: str, views: Mapping[str, PersonView], called: str | None
 ) -> wire.ConversationData:
-    """What concerns one member: the other side's name, which for the contact is what the conversation is `called`, and whether
-    they have closed it for themselves.
+    """What concerns one member: the other side's name (for the contact, what the conversation is `called`), and whether this
+    member has closed it for themselves.
     """
     other = conversation.assignee if reader == conversation.contact else conversation.contact
     name = views[other].name if other in views else called
@@ -85,7 +85,7 @@ def default_conversation(
     agents: Sequence[PersonView],
     connected: Mapping[str, tuple[bool, bool]],
 ) -> wire.DefaultConversationShown:
-    """The same with everybody who is in it, the visitor first. `connected` is of `user_summary`, by person."""
+    """The same with everybody who takes part, the visitor first. `connected` is as in `user_summary`, by person."""
     groups = {group.id: group.name for group in account.groups.values()}
     everybody = [visitor, *agents]
     return wire.DefaultConversationShown(

@@ -13,7 +13,7 @@ def device(stored: Device) -> wire.DeviceCreated:
 
 
 def details(request: wire.UpdateDevice) -> Details:
-    """What a client tells of its device. An empty text says nothing."""
+    """What a client says about its device. An empty text says nothing."""
     return Details(
         os=request.device_ostype or None,
         name=request.device_fullname or None,
@@ -28,7 +28,7 @@ def details(request: wire.UpdateDevice) -> Details:
 
 
 def logged_in(request: Login) -> Details:
-    """What a client tells of the device on which its agent logs in."""
+    """What a client says about the device on which its agent logs in."""
     developed = request.ios_app_development
     return Details(
         os=request.ostype,

@@ -1,4 +1,4 @@
-"""Files in PPMessage's words: what messages say of them, and the ids under which /download knows them."""
+"""Files in PPMessage's words: how messages describe them, and the ids under which /download knows them."""
 
 import re
 
@@ -9,9 +9,9 @@ from chalicelib.desk.conversations.messages import Message
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.wire import files as wire
 
-#: How messages with a file are called here, and in the core.
+#: Names of messages with a file, here and in the core.
 KINDS = {"IMAGE": "image", "AUDIO": "audio", "FILE": "file"}
-#: Bytes that a TEXT may have; a longer one arrives as TXT.
+#: Bytes that a TEXT may have. A longer one arrives as TXT.
 _LONGEST_TEXT = 128
 _THUMBNAIL, _TEXT = "thum-", "txt-"
 #: A character of Latin-1 that JavaScript's `escape` escapes, and what it leaves after it.
@@ -27,13 +27,13 @@ def sent(body: str) -> wire.SentFile:
 
 
 def attach(subtype: str, body: str) -> Attach:
-    """The file that an IMAGE, AUDIO or FILE brings along. Raises code 16."""
+    """The file of an IMAGE, AUDIO or FILE message. Raises code 16."""
     given = sent(body)
     return Attach(given.fid, KINDS[subtype], given.name or "", given.dura)
 
 
 def shown(message: Message) -> tuple[str, str]:
-    """A message's subtype and its body: a text, or JSON that says where to get what it is about."""
+    """A message's subtype and body: a text, or JSON that says where to get the file."""
     if message.attachments:
         return message.format.upper(), msgspec.json.encode(_file(message)).decode()
     if len(message.body.encode()) > _LONGEST_TEXT:
@@ -60,25 +60,25 @@ def _file(message: Message) -> wire.ShownImage | wire.ShownFile:
 
 
 def text_id(message: Message) -> str:
-    """The id under which a message's text is downloaded: nobody can guess it who does not know the conversation."""
+    """The id under which a message's text is downloaded. Only somebody who knows the conversation can know it."""
     return f"{_TEXT}{message.conversation_key.replace('#', '.')}.{message.id}"
 
 
 def named_text(fid: str) -> tuple[str, str, str] | None:
-    """Account, conversation and message of such an id; None for another."""
+    """Account, conversation and message of such an id, None for another id."""
     parts = fid.removeprefix(_TEXT).split(".")
     return (parts[0], parts[1], parts[2]) if fid.startswith(_TEXT) and len(parts) == 3 else None
 
 
 def named_file(fid: str) -> tuple[str, bool]:
-    """A file's id, and whether its thumbnail is meant."""
+    """A file's id, and whether its thumbnail is asked for."""
     return fid.removeprefix(_THUMBNAIL), fid.startswith(_THUMBNAIL)
 
 
 def misspelt(name: str) -> str:
-    """A file's name as the web widget asks for it: it says part of a word again after a blank or an accent.
+    """A file's name as the web widget asks for it: it repeats part of a word after a blank or an accent.
 
-    It also leaves `&`, `#` and `+` as they are, which in an address end it or stand for a blank.
+    It also leaves `&`, `#` and `+` unescaped, which end an address or stand for a blank.
     """
     said = _ESCAPED.sub(lambda found: found[1] + found[2] + found[2][3:], name)
     return re.split("[&#]", said)[0].replace("+", " ")

@@ -11,7 +11,7 @@ from chalicelib.dialects.ppmessage.mapping.words import icon, moment, service_st
 from chalicelib.dialects.ppmessage.wire import groups as wire
 
 _ALGORITHMS = {"BROADCAST": groups.EVERYONE, "SMART": groups.FEWEST_CUSTOMERS, "LOAD": groups.FEWEST_MESSAGES}
-#: `user_status` of an agent's level; a visitor is told none.
+#: `user_status` of an agent's level. Visitors get none.
 _STATUSES: dict[str | None, str] = {AGENT: "SERVICE", ADMIN: "ADMIN"}
 _NAMES = {selection: name for name, selection in _ALGORITHMS.items()}
 
@@ -44,7 +44,7 @@ def _group(group: Group, account: str) -> dict[str, Any]:
 
 
 def listed(group: Group, account: str, size: int) -> wire.GroupListed:
-    """A group of so many agents."""
+    """A group with its number of agents."""
     return wire.GroupListed(**_group(group, account), user_count=size)
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chalicelib.desk.conversations.messages import History, Message, PostMessage
+from chalicelib.desk.conversations.history import History
+from chalicelib.desk.conversations.messages import Message, PostMessage
 from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.mapping import files
@@ -15,7 +16,7 @@ _TYPES = (USER, APP, GROUP, CONVERSATION)
 
 
 def post(request: wire.SendMessage) -> PostMessage:
-    """What a client sends, as a message to be posted; a TXT's body is read already. Raises code 16 for what can't be one."""
+    """What a client sends, as a message to post; the text of a TXT has been read already. Raises code 16 for a bad one."""
     subtype = request.message_subtype
     if request.message_type != "NOTI" or subtype not in ("TEXT", "TXT", *files.KINDS):
         raise Coded(16, f"only NOTI is understood, as TEXT, TXT, {', '.join(files.KINDS)}")
@@ -33,7 +34,7 @@ def post(request: wire.SendMessage) -> PostMessage:
 
 
 def letters(message: Message, account: str, kind: str = P2S) -> wire.Letters:
-    """A message as sockets carry it. A visitor writes to the app, an agent and the system to the conversation."""
+    """A message as sockets carry it. A visitor writes to the app, an agent and the system write to the conversation."""
     from_contact, chat = message.sender_kind == "contact", message.conversation
     subtype, body = files.shown(message)
     return wire.Letters(

@@ -11,27 +11,27 @@ Which = Callable[[Numbers], int]
 
 
 def customers(numbers: Numbers) -> int:
-    """Contacts who came."""
+    """How many contacts came."""
     return numbers.contacts
 
 
 def services(numbers: Numbers) -> int:
-    """Agents who wrote."""
+    """How many agents wrote."""
     return len(numbers.agents)
 
 
 def messages(numbers: Numbers) -> int:
-    """Messages that were said."""
+    """How many messages were posted."""
     return numbers.messages
 
 
 def by_hour(hours: Sequence[Numbers], which: Which) -> wire.ByHour:
-    """One of the numbers, a key an hour."""
+    """One of the numbers, with a key for each hour."""
     return wire.ByHour([{str(hour): which(numbers)} for hour, numbers in enumerate(hours)])
 
 
 def by_day(days: Mapping[date, Numbers], which: Which) -> wire.ByDay:
-    """One of the numbers, a key a day."""
+    """One of the numbers, with a key for each day."""
     return wire.ByDay({day.isoformat(): which(numbers) for day, numbers in days.items()})
 
 

@@ -23,7 +23,7 @@ def of_person(person: Person) -> Object:
 
 
 def of_account(account: Account) -> Object:
-    """An account, whose billing address is its owner's alone."""
+    """An account. Only its owner sees the billing address."""
     return Object(
         type=APP,
         uuid=account.id,

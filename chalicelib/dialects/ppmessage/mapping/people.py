@@ -19,15 +19,14 @@ _LEVELS_BY_STATUS: dict[str, str | None] = {**_LEVELS, "SERVICE": AGENT, "ANONYM
 
 
 def anonymous(person: Person) -> wire.AnonymousCreated:
-    """A visitor who was made or found."""
+    """A visitor, new or known."""
     return wire.AnonymousCreated(person.id, person.name, icon(person.id, person.icon), person.email)
 
 
 def user_summary(view: PersonView, groups: Mapping[str, str], connected: tuple[bool, bool] = (False, False)) -> wire.UserSummary:
-    """A member of a conversation or a group; `groups` has the account's groups' names.
+    """A member of a conversation or group. `groups` has names by id; `connected` is whether a browser and a mobile are.
 
-    `connected` is whether a browser, and whether a mobile of theirs is. An agent who is not offline without either works through
-    another client, which stands for a browser.
+    An agent who is not offline but has neither connected works with another client, which counts as a browser.
     """
     browser, mobile = connected
     return wire.UserSummary(
@@ -44,7 +43,7 @@ def user_summary(view: PersonView, groups: Mapping[str, str], connected: tuple[b
 
 
 def status(person: Person, owner: str | None) -> str:
-    """A person's `user_status`. `owner` is the account's, None for who is not told."""
+    """A person's `user_status`. `owner` is the account's owner, None for a caller who may not know."""
     if person.kind == _CONTACT:
         return "ANONYMOUS" if person.is_anonymous else "THIRDPARTY"
     if person.id == owner:
@@ -60,7 +59,7 @@ def level(word: str) -> str | None:
 
 
 def create(request: wire.CreateUser) -> CreateAgent | CreateContact:
-    """Whom a console makes: an agent where it says so in either field, else a contact. Raises Invalid where they differ."""
+    """Whom a console adds: an agent if either field says so, else a contact. Raises Invalid if the fields differ."""
     wanted = level(request.user_status or "THIRDPARTY")
     if request.is_service_user is False and wanted:
         raise Invalid("is_service_user", f"must be true for {request.user_status}")
@@ -72,7 +71,7 @@ def create(request: wire.CreateUser) -> CreateAgent | CreateContact:
 
 
 def user(person: Person, owner: str | None) -> wire.User:
-    """A user as he was made."""
+    """A user as they were created."""
     return wire.User(
         uuid=person.id,
         user_name=person.email,
@@ -85,7 +84,7 @@ def user(person: Person, owner: str | None) -> wire.User:
 
 
 def change(request: wire.UpdateUser) -> ChangePerson:
-    """What is changed of a user."""
+    """What to change about a user."""
     return ChangePerson(
         name=request.user_fullname,
         icon=request.user_icon,
@@ -98,21 +97,21 @@ def change(request: wire.UpdateUser) -> ChangePerson:
     )
 
 
-#: What the desk calls what is said of a visitor, and what the two endpoints' clients do.
+#: The desk's names for what is said about a visitor, and the two endpoints' names.
 CLAIMED = {"email": "user_email", "name": "user_fullname", "icon": "user_icon", "trace": "user_email"}
 IDENTITY = {"email": "user_email", "name": "user_name", "icon": "user_icon", "mobile": "user_mobile"}
 IDENTITY |= {"company": "company_name", "registered_at": "user_createtime", "trace": "ppcom_trace_uuid"}
 
 
 def claimed(request: wire.UuidRequest) -> ClaimedIdentity:
-    """Whom PP_GET_USER_UUID names."""
+    """The person that PP_GET_USER_UUID names."""
     return ClaimedIdentity(
         email=request.user_email, name=request.user_fullname, icon=request.user_icon, signature=request.signature
     )
 
 
 def identity(request: wire.IdentityRequest) -> ClaimedIdentity:
-    """Whom PPCOM_GET_USER_UUID names. Raises Invalid for a time that is none."""
+    """The person that PPCOM_GET_USER_UUID names. Raises Invalid for a bad time."""
     created, mobile = request.user_createtime, request.user_mobile
     if created is not None and not abs(created) < _FOREVER:
         raise Invalid("user_createtime", "is no time in milliseconds since 1970")
@@ -129,7 +128,7 @@ def identity(request: wire.IdentityRequest) -> ClaimedIdentity:
 
 
 def detail(person: Person, owner: str | None) -> wire.UserDetail:
-    """A user in full, as the desk shows them to the caller. `owner` is the account's, None for who is not told."""
+    """A user in full, as the caller may see them. `owner` is the account's owner, None for a caller who may not know."""
     first, _, last = person.name.partition(" ")
     is_agent = person.kind != _CONTACT
     return wire.UserDetail(
@@ -163,7 +162,7 @@ def detail(person: Person, owner: str | None) -> wire.UserDetail:
 
 
 def service_user(agent: Person, owner: str | None) -> wire.ServiceUser:
-    """An agent in the list of all. `owner` is the account's, None for who is not told."""
+    """An agent in the list of all. `owner` is the account's owner, None for a caller who may not know."""
     return wire.ServiceUser(
         uuid=agent.id,
         user_fullname=agent.name,

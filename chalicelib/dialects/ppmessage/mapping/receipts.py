@@ -17,7 +17,7 @@ _PAGE, _LONGEST_PAGE = 30, 100
 
 
 def handles(given: Any) -> list[Handle]:
-    """What a client acknowledges. Raises code 31 for what is no list, Invalid for what is no pid."""
+    """What a client acknowledges. Raises code 31 for something that is no list, Invalid for a bad pid."""
     if not isinstance(given, list):
         raise Coded(31)
     if len(given) > MOST:
@@ -29,7 +29,7 @@ def handles(given: Any) -> list[Handle]:
 
 
 def unacked(account: str, device: str, found: Sequence[Message], views: Mapping[str, PersonView]) -> wire.UnackedMessages:
-    """Messages that a device is to acknowledge."""
+    """Messages that a device has to acknowledge."""
     texts = {
         push_id(stored, device): msgspec.json.encode(pushed(account, stored, views.get(stored.sender), device)).decode()
         for stored in found
@@ -38,7 +38,7 @@ def unacked(account: str, device: str, found: Sequence[Message], views: Mapping[
 
 
 def turn(request: wire.PageUnacked) -> PageRequest:
-    """The page that is asked for. Raises 42 for both of `max_uuid` and `min_uuid`, 41 for too much at once, Invalid."""
+    """The page that is asked for. Raises 42 for both `max_uuid` and `min_uuid`, 41 for too large a page, Invalid."""
     if request.max_uuid and request.min_uuid:
         raise Coded(42)
     offset, size = request.page_offset or 0, _PAGE if request.page_size is None else request.page_size

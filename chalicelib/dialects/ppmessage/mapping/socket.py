@@ -1,4 +1,4 @@
-"""What happens, in the words of PPMessage's socket: each a JSON text."""
+"""Events in the words of PPMessage's socket: each a JSON text."""
 
 from typing import Any
 
@@ -35,17 +35,17 @@ _PRESENCE = {True: "ONLINE", False: "OFFLINE", None: "UNCHANGED"}
 
 
 def ack(what: str, code: int, *, why: str = "", **extra: Any) -> str:
-    """The answer to what a socket sent; `why` says more than the code does."""
+    """The answer to what a socket sent. `why` says more than the code does."""
     return _encode(wire.Ack(what=what, code=code, reason=why or REASONS[code], extra=extra)).decode()
 
 
 def failed(what: str, **extra: Any) -> str:
-    """The answer where the desk itself has failed: an ack with code 7, so that the client knows that nothing came of it."""
+    """The answer where the desk itself has failed: an ack with code 7, so that the client knows that nothing has happened."""
     return _encode(wire.Ack(what=what, code=7, reason="internal error, try again", extra=extra)).decode()
 
 
 def pushed(account: str, stored: Message, sender: PersonView | None, device: str) -> wire.Pushed:
-    """A message's letters for a device that is to acknowledge it."""
+    """A message's letters for a device, which has to acknowledge it."""
     short = msgspec.structs.asdict(letters(stored, account))
     return wire.Pushed(**short, pid=push_id(stored, device), from_user=from_user(sender) if sender else None)
 
@@ -67,23 +67,23 @@ def message(account: str, stored: Message, sender: PersonView | None, device: st
 
 
 def assigned(conversation: str) -> str:
-    """The conversation that was waited for is there."""
+    """The conversation that the visitor waited for is there."""
     return ack("CONVERSATION", 0, conversation_uuid=conversation)
 
 
 def waits(reason: str) -> str:
-    """There is nobody yet for who waits; he learns which conversation it is when there is."""
+    """Nobody is there yet. The visitor learns the conversation's uuid once somebody is."""
     return ack("CONVERSATION", _WAITS[reason], conversation_uuid=None)
 
 
 def presence(person: str, presence: str) -> str:
-    """An agent's presence; his devices are not told apart."""
+    """An agent's presence, the same for all their devices."""
     word = _PRESENCE[is_there(presence)]
     return _encode(wire.Online(user_uuid=person, mobile="UNCHANGED", browser=word)).decode()
 
 
 def online(person: str, *, mobile: bool | None, browser: bool | None) -> str:
-    """A device of somebody's was connected (True) or has gone (False)."""
+    """A device was connected (True) or has gone (False)."""
     return _encode(wire.Online(user_uuid=person, mobile=_PRESENCE[mobile], browser=_PRESENCE[browser])).decode()
 
 
@@ -93,17 +93,17 @@ def typing(person: str, conversation: str) -> str:
 
 
 def logout(device: str) -> str:
-    """To a device that another one has taken the place of."""
+    """Sent to a device that another one has replaced."""
     return _encode(wire.Logout(msg=wire.Kicked(bo=device))).decode()
 
 
 def push_id(stored: Message, device: str) -> str:
-    """What a device acknowledges of a message: it says all that is needed to note it."""
+    """What a device acknowledges of a message. It has all that is needed to store that."""
     return f"{device}:{stored.conversation}:{stored.sequence}"
 
 
 def handle(push: Any) -> Handle | None:
-    """What a push id stands for; None for what is none."""
+    """What a push id stands for, None for a bad one."""
     parts = push.split(":") if isinstance(push, str) else []
     if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdecimal() and len(parts[2]) < 12):
         return None

@@ -19,7 +19,7 @@ from chalicelib.dialects.ppmessage.wire import talks as wire
 
 
 def member_list(given: object) -> tuple[str, ...]:
-    """Uuids of a list, () for None. Raises code 31 for what is no list of texts, 28 for too long a one."""
+    """Uuids of a list, () for None. Raises code 31 for something that is no list of texts, 28 for too long a one."""
     return () if given is None else tuple(uuids(given, "member_list", MOST_MEMBERS))
 
 
@@ -36,7 +36,7 @@ def create(request: wire.CreateConversation) -> CreateConversation:
 
 
 def created(opened: Opened) -> wire.ConversationCreated:
-    """A conversation that was opened, or was there."""
+    """A conversation that was opened, or was there already."""
     found = opened.conversation
     return wire.ConversationCreated(
         **msgspec.structs.asdict(single.conversation(found, opened.name)),
@@ -47,7 +47,9 @@ def created(opened: Opened) -> wire.ConversationCreated:
 
 
 def peer(request: wire.TalkWith) -> str:
-    """The one whom an agent wants to talk with. Raises 31 for what is no list of texts, 35 for none, 28 for more."""
+    """The person that an agent wants to talk with. Raises 31 for something that is no list of texts, 35 for none, 28 for
+    several.
+    """
     named = tuple(dict.fromkeys(member_list(request.member_list)))
     if len(named) != 1:
         raise Coded(28 if named else 35, "member_list is to have one uuid")
@@ -55,14 +57,14 @@ def peer(request: wire.TalkWith) -> str:
 
 
 def of_two(opened: Opened, asker: str, other: PersonView) -> wire.TalkOfTwo:
-    """A conversation as one of the two who are in it sees it."""
+    """A conversation as one of its two members sees it."""
     shown = msgspec.structs.asdict(created(opened))
     shown |= {"conversation_name": other.name, "conversation_icon": icon(other.id, other.icon)}
     return wire.TalkOfTwo(**shown | {"user_uuid": asker, "user_list": [other.id]}, peer_uuid=other.id)
 
 
 def change(request: wire.UpdateMembers) -> ChangeMembers:
-    """Who joins or leaves, and the group. Raises 6 where nothing is asked for, 31, 35, 28."""
+    """Who joins or leaves, and the group. Raises 6 if nothing is asked for, 31, 35, 28."""
     if request.action is None and request.member_list is None:
         if request.group_uuid is None:
             raise Coded(6, "group_uuid, or action with member_list")
@@ -94,7 +96,7 @@ def member(view: PersonView, groups: Mapping[str, str]) -> wire.Member:
 
 
 def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> PageRequest:
-    """The page that is asked for. Raises 42 for both of `max_uuid` and `min_uuid`, 41 for too much at once."""
+    """The page that is asked for. Raises 42 for both `max_uuid` and `min_uuid`, 41 for too large a page."""
     older, newer = getattr(request, "max_uuid", None) or "", getattr(request, "min_uuid", None) or ""
     if older and newer:
         raise Coded(42)
@@ -107,7 +109,7 @@ def turn(request: wire.UserConversations | wire.AppConversations, size: int) -> 
 def listed(
     one: ListedConversation, reader: str | None, views: Mapping[str, PersonView], name: str | None, *, public: bool
 ) -> wire.ListedConversation:
-    """A conversation of a name, of a list of `reader`'s, or of the account's."""
+    """A named conversation in a list: of `reader`'s, or of the account's."""
     found, contact = one.conversation, views.get(one.conversation.contact)
     return wire.ListedConversation(
         **msgspec.structs.asdict(single.conversation(found, name)),

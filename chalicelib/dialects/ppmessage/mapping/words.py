@@ -25,7 +25,7 @@ def moment(at: int) -> str:
 
 
 def icon(person: str, own: str | None = None) -> str:
-    """Address of a person's picture: his own, else the one made from his uuid."""
+    """Address of a person's picture: their own, else the one made from their uuid."""
     return own or f"{config.PUBLIC_URL}/identicon/{person}.png"
 
 
@@ -39,12 +39,12 @@ def service_status(presence: str | None) -> str | None:
 
 
 def is_there(presence: str | None) -> bool:
-    """Whether an agent of a presence counts as connected: who is busy or away is, as notices say, too."""
+    """Whether an agent with this presence counts as connected. Busy and away agents do, as notices say too."""
     return presence not in (None, "offline")
 
 
 def uuids(given: object, field: str, most: int) -> list[str]:
-    """The texts of a list, each once. Raises code 31 for what is no list of texts, Invalid for more than `most`."""
+    """The texts of a list, each once. Raises code 31 for something that is no list of texts, Invalid for more than `most`."""
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
         raise Coded(31, f"{field} must be a list of uuids")
     if len(given) > most:
@@ -53,5 +53,5 @@ def uuids(given: object, field: str, most: int) -> list[str]:
 
 
 def api_uuid(account: str, level: str) -> str:
-    """The uuid of an account's client, which has one in this dialect alone."""
+    """The uuid of an account's client. Only this dialect has one."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{account}/{level}"))

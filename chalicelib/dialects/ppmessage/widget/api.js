@@ -12,6 +12,7 @@ const NO_CONVERSATION = 26;
 
 /** The desk has answered, and says no. */
 class Refused extends Error {
+  /** @param {Answer} answer */
   constructor(answer) {
     super(`${answer.error_string} ${answer.error_detail || ''}`);
     this.code = answer.error_code;
@@ -25,43 +26,64 @@ class Unreachable extends Error {}
 /** The answer is for a visitor who has left this page meanwhile. */
 class Outdated extends Error {}
 
-/** The answer to a POST. Throws Refused, Unreachable. */
+/**
+ * The answer to a POST. Throws Refused, Unreachable.
+ * @param {string} path
+ * @param {BodyInit} body
+ * @param {HeadersInit} [headers]
+ */
 async function post(path, body, headers) {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), PATIENCE);
   try {
+    /** @type {RequestInit} */
     const sent = { method: 'POST', body, headers, credentials: 'omit', signal: control.signal };
     return checked(await (await fetch(BASE + path, sent)).json());
   } catch (error) {
-    throw error instanceof Refused ? error : new Unreachable(error.message);
+    throw error instanceof Refused ? error : new Unreachable(`${error}`);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** An answer that says yes. What was too much at once may be asked for again, as may what nobody has answered. */
+/**
+ * An answer that says yes. What was too much at once may be asked for again, as may what nobody has answered.
+ * @param {Answer} answer
+ */
 function checked(answer) {
   if (answer.error_code === 0) return answer;
   if (!answer.error_code || answer.error_code === SYSTEM_ERROR || answer.retry_after) throw new Unreachable(answer.error_string);
   throw new Refused(answer);
 }
 
+/** @type {Promise<Start> | undefined} */
 let starting;
+/** @type {Promise<Visitor> | false | undefined} */
 let arriving;
 /** How many visitors this page has had before this one. */
+// eslint-disable-next-line prefer-const -- identity.js counts
 let visitors = 0;
-/** Whom the page has named as its visitor: {user_id, email, name, icon, signature}. */
+/**
+ * Whom the page has named as its visitor.
+ * @type {Identity | undefined}
+ */
 let who;
 
-/** Throws Outdated where the visitor is not the one of then. */
+/**
+ * Throws Outdated where the visitor is not the one of then.
+ * @param {number} then
+ */
 function stillFor(then) {
   if (then !== visitors) throw new Outdated();
 }
 
-/** What a chat starts with, a token among it: the one there is, or a new one. Throws Refused where the page may not. */
+/**
+ * What a chat starts with, a token among it: the one there is, or a new one. Throws Refused where the page may not.
+ * @returns {Promise<Start>}
+ */
 function started() {
   const known = store.get('start');
-  if (known?.until > Date.now()) return Promise.resolve(known);
+  if (known && known.until > Date.now()) return Promise.resolve(known);
   starting ||= post('/ppauth/widget', new URLSearchParams({ app_uuid: APP, domain: DOMAIN }))
     .then((answer) => {
       const start = {
@@ -82,12 +104,21 @@ function started() {
   return starting;
 }
 
-/** Forgets a token that is no good any more. */
+/**
+ * Forgets a token that is no good any more.
+ * @param {string} token
+ */
 function forgetToken(token) {
   if (store.get('start')?.token === token) store.set('start');
 }
 
-/** An endpoint's answer; a token that has ended is renewed once. Throws Refused, Unreachable, Outdated. */
+/**
+ * An endpoint's answer; a token that has ended is renewed once. Throws Refused, Unreachable, Outdated.
+ * @template {keyof Answers} Endpoint
+ * @param {Endpoint} name
+ * @param {Record<string, unknown>} given
+ * @returns {Promise<Answers[Endpoint]>}
+ */
 async function call(name, given, isLast = false) {
   const then = visitors;
   const { token } = await started();
@@ -95,7 +126,7 @@ async function call(name, given, isLast = false) {
   stillFor(then);
   const sent = post(`/api/${name}`, JSON.stringify({ app_uuid: APP, ...given }), headers);
   // A refusal is somebody else's, too, where the visitor has left.
-  const [answer, error] = await sent.then((answer) => [answer], (error) => [null, error]);
+  const [answer, error] = await sent.then((good) => [good], (bad) => [null, bad]);
   stillFor(then);
   if (!error) return answer;
   if (error.code !== BAD_TOKEN || isLast) throw error;
@@ -103,18 +134,26 @@ async function call(name, given, isLast = false) {
   return call(name, given, true);
 }
 
-/** This browser's visitor, and the device that they are on: {user, device}. */
-async function visitor() {
+/** @returns {Visitor | Promise<Visitor>} */
+function visitor() {
   arriving ||= !store.get('visitor') && arrived().finally(() => (arriving = undefined));
-  return arriving || store.get('visitor');
+  return arriving ||
+    /** @type {Visitor} */
+    (store.get('visitor'));
 }
 
-/** What is kept of whom the page has named: all but the signature, which is as good as a password. */
+/**
+ * What is kept of whom the page has named: all but the signature, which is as good as a password.
+ * @param {Identity} identity
+ */
 function identityOf({ signature, ...named }) {
   return { ...named, signed: Boolean(signature) };
 }
 
-/** The desk's person for whom the page has named; undefined where it names nobody, or the desk refuses them. */
+/**
+ * The desk's person for whom the page has named; undefined where it names nobody, or the desk refuses them.
+ * @param {{ppcom_trace_uuid?: string}} trace
+ */
 async function identified(trace) {
   if (!who) return undefined;
   const { user_id, signature, email: user_email, name: user_name, icon: user_icon } = who;
@@ -131,7 +170,7 @@ async function identified(trace) {
   }
 }
 
-/** The same, as the desk says now. */
+/** This browser's visitor as the desk says now. */
 async function arrived() {
   if (!store.get('trace')) store.set('trace', uuid());
   const trace = { ppcom_trace_uuid: store.get('trace') };
@@ -142,7 +181,7 @@ async function arrived() {
     if (error.code === KNOWN_DEVICE) return error.answer;
     throw error;
   });
-  if (user !== store.get('visitor')?.user) for (const name of ['chat', 'read', 'active']) store.set(name);
+  if (user !== store.get('visitor')?.user) store.forget('chat', 'read', 'active');
   store.set('visitor', { user, device });
   return { user, device };
 }
@@ -155,13 +194,21 @@ async function conversation() {
   return found;
 }
 
-/** A page of their messages, newest first: the newest, or before or after one of them. */
-async function history(around) {
+/**
+ * A page of their messages: the newest, or before or after one of them.
+ * @param {{min_uuid?: string, max_uuid?: string}} around
+ */
+async function getPage(around) {
   const { user } = await visitor();
   return call('PP_PAGE_HISTORY_MESSAGE', { conversation_uuid: store.get('chat'), user_uuid: user, page_size: PAGE, ...around });
 }
 
-/** Sends a message; the same id again stores nothing twice. */
+/**
+ * Sends a message; the same id again stores nothing twice.
+ * @param {string} id
+ * @param {string} subtype
+ * @param {string} [body]
+ */
 async function sendMessage(id, subtype, body) {
   const chat = store.get('chat');
   const { user, device } = await visitor();
@@ -179,7 +226,12 @@ async function sendMessage(id, subtype, body) {
   });
 }
 
-/** Brings a file to the desk, telling how much of it is there (0 to 1); its id. Throws Refused, Unreachable. */
+/**
+ * Brings a file to the desk, telling how much of it is there (0 to 1); its id. Throws Refused, Unreachable.
+ * @param {File} file
+ * @param {(share: number) => void} progress
+ * @returns {Promise<string>}
+ */
 async function upload(file, progress) {
   const then = visitors;
   const { user } = await visitor();
@@ -200,15 +252,19 @@ async function upload(file, progress) {
         stillFor(then);
         resolve(checked(request.response || {}).fuuid);
       } catch (error) {
-        if (error.code === BAD_TOKEN) forgetToken(token);
-        reject(error.code === BAD_TOKEN ? new Unreachable('token') : error);
+        const isOld = error instanceof Refused && error.code === BAD_TOKEN;
+        if (isOld) forgetToken(token);
+        reject(isOld ? new Unreachable('token') : error);
       }
     };
     request.send(form);
   });
 }
 
-/** The text of a message that is a long one. */
+/**
+ * The text of a message that is a long one.
+ * @param {string} fid
+ */
 async function longText(fid) {
   const response = await fetch(`${BASE}/download/${encodeURIComponent(fid)}`, { credentials: 'omit' });
   if (!response.ok) throw new Unreachable(fid);

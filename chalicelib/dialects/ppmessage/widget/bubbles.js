@@ -3,14 +3,26 @@
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: 'numeric', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: 'long', day: 'numeric', month: 'long' });
 const DATE = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'long', year: 'numeric' });
+/**
+ * The long texts that have been fetched, by their ids.
+ * @type {Map<string, string>}
+ */
 const texts = new Map();
 
+/**
+ * @param {string} href
+ * @param {...(Node | string | undefined)} children
+ */
 function link(href, ...children) {
   return make('a', { href, target: '_blank', rel: 'noopener noreferrer nofollow' }, ...children, hidden(` (${say('newtab')})`));
 }
 
-/** A text with links in it. */
+/**
+ * A text with links in it.
+ * @param {string} text
+ */
 function linked(text) {
+  /** @type {(Node | string)[]} */
   const parts = [];
   let done = 0;
   for (const [at, written, href] of links(text)) {
@@ -20,6 +32,10 @@ function linked(text) {
   return [...parts, text.slice(done)].filter(Boolean);
 }
 
+/**
+ * @param {string} body
+ * @returns {any}
+ */
 function parsed(body) {
   try {
     return JSON.parse(body) || {};
@@ -28,17 +44,23 @@ function parsed(body) {
   }
 }
 
+/** @param {number} bytes */
 function sizeOf(bytes) {
   const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
   const count = bytes / (unit === 'kilobyte' ? 1e3 : 1e6);
   return new Intl.NumberFormat(LOCALE, { style: 'unit', unit, maximumFractionDigits: 1 }).format(count);
 }
 
+/**
+ * @param {string} fid
+ * @param {string} [name]
+ */
 function fileUrl(fid, name) {
   const asked = name ? `?file_name=${encodeURIComponent(name)}` : '';
   return `${BASE}/download/${encodeURIComponent(fid)}${asked}`;
 }
 
+/** @param {Facts} facts */
 function picture({ thum, orig, thum_width: width, thum_height: height }) {
   const sizes = width && height ? { width, height } : {};
   const shown = { alt: say('picture'), loading: 'lazy', ...sizes };
@@ -47,13 +69,22 @@ function picture({ thum, orig, thum_width: width, thum_height: height }) {
   return link(fileUrl(orig), image);
 }
 
+/**
+ * @param {Facts} facts
+ * @param {string} fallback
+ */
 function file({ fid, name, size }, fallback) {
   return link(fileUrl(fid, name), name || fallback, size ? ` (${sizeOf(size)})` : '');
 }
 
-/** A long text, which is fetched; a button to do so again where that fails. */
+/**
+ * A long text, which is fetched; a button to do so again where that fails.
+ * @param {string} fid
+ * @param {HTMLElement} body
+ */
 function long(fid, body) {
-  if (texts.has(fid)) return body.append(...linked(texts.get(fid)));
+  const known = texts.get(fid);
+  if (known) return body.append(...linked(known));
   body.setAttribute('aria-busy', 'true');
   return longText(fid)
     .then((text) => {
@@ -64,7 +95,10 @@ function long(fid, body) {
     .finally(() => body.removeAttribute('aria-busy'));
 }
 
-/** What a message says. */
+/**
+ * What a message says.
+ * @param {Message} message
+ */
 function content(message) {
   const body = make('div', { className: 'body', dir: 'auto' });
   const facts = message.kind === 'TEXT' ? {} : parsed(message.body);
@@ -76,7 +110,12 @@ function content(message) {
   return body;
 }
 
-/** What has become of a message of ours, with what can be done about it. */
+/**
+ * What has become of a message of ours, with what can be done about it.
+ * @param {Message} message
+ * @param {boolean} isLast
+ * @param {() => void} retry
+ */
 function outcome(message, isLast, retry) {
   if (message.state === 'failed') {
     return make(
@@ -86,42 +125,54 @@ function outcome(message, isLast, retry) {
       make('button', { type: 'button', onclick: retry }, say('retry')),
     );
   }
-  if (message.progress < 1) return make('progress', { value: message.progress, 'aria-label': say('sending') });
+  if ((message.progress ?? 1) < 1) return make('progress', { value: message.progress, 'aria-label': say('sending') });
   const shown = message.state !== 'sent' || isLast;
   return make('div', { className: 'meta' }, ...[clock(message.at), shown ? ` · ${say(message.state)}` : '']);
 }
 
+/** @param {number} at */
 function clock(at) {
   return make('time', { dateTime: new Date(at).toISOString() }, CLOCK.format(at));
 }
 
-/** The line above the first message of a day. */
+/**
+ * The line above the first message of a day.
+ * @param {number} at
+ */
 function dayLine(at) {
   const ago = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86_400_000);
   const shown = ago === 0 ? say('today') : ago === 1 ? say('yesterday') : (ago < 180 ? DAY : DATE).format(at);
   return make('div', { className: 'day' }, make('span', {}, shown));
 }
 
-/** A message; `run` says whether it is the first and the last of its sender's in a row. */
+/**
+ * A message.
+ * @param {Message} message
+ * @param {Run} run whether it is the first and the last of its sender's in a row, and the newest of all
+ * @param {Sender} sender
+ * @param {() => void} retry
+ */
 function bubble(message, run, sender, retry) {
-  const head = [];
-  if (message.mine) head.push(hidden(`${say('you')}: `));
-  else if (run.first) head.push(make('div', { className: 'name' }, sender.name));
-  else head.push(hidden(`${sender.name}: `));
+  const isNamed = run.first && !message.mine;
+  const name = message.mine ? say('you') : sender.name;
+  const head = isNamed ? make('div', { className: 'name' }, name) : hidden(`${name}: `);
   const time = run.last && message.at ? make('div', { className: 'meta' }, clock(message.at)) : undefined;
   const foot = message.mine ? outcome(message, run.newest, retry) : time;
   const side = `message ${message.mine ? 'mine' : 'theirs'}${run.first ? ' first' : ''}`;
   return make(
     'div',
     { className: side },
-    run.first && !message.mine ? face(sender.icon) : undefined,
-    ...head,
+    isNamed ? face(sender.icon) : undefined,
+    head,
     content(message),
     foot,
   );
 }
 
-/** The sender's picture, if it can be had. */
+/**
+ * The sender's picture, if it can be had.
+ * @param {string | undefined} source
+ */
 function face(source) {
   const href = source && address(source, `${BASE}/`);
   if (!href) return undefined;

@@ -55,7 +55,10 @@ class Chat extends Identified {
     return this.render();
   }
 
-  /** Listens, and sends what is kept. */
+  /**
+   * Listens, and sends what is kept.
+   * @override
+   */
   go() {
     if (this.outbox.first) this.flush();
     if (store.get('chat')) this.live.start();
@@ -91,6 +94,7 @@ class Chat extends Identified {
 
   // --- what is written
 
+  /** @param {{text?: string, file?: File}} given */
   write(given) {
     this.outbox.add({ id: uuid(), at: Date.now(), state: 'sending', ...given });
     tab.set('draft');
@@ -99,6 +103,7 @@ class Chat extends Identified {
     return this.flush();
   }
 
+  /** @param {File} file */
   attach(file) {
     const why = file.size > MOST_BYTES ? say('large', { size: sizeOf(MOST_BYTES) }) : file.size ? undefined : say('empty');
     if (why) this.error = why;
@@ -106,13 +111,17 @@ class Chat extends Identified {
     this.render();
   }
 
+  /** @param {string} id */
   retry(id) {
     this.outbox.change(id, { state: 'sending', isRefused: false });
     this.render();
     return this.flush();
   }
 
-  /** Sends what is kept, in its order, once; the desk stores an id once however often it comes. */
+  /**
+   * Sends what is kept, in its order, once; the desk stores an id once however often it comes.
+   * @override
+   */
   async flush() {
     if (this.flushing || !this.outbox.first) return;
     this.flushing = true;
@@ -142,9 +151,10 @@ class Chat extends Identified {
     return undefined;
   }
 
+  /** @param {Entry} next */
   async sendOne(next) {
     try {
-      if (next.file) await this.sendFile(next);
+      if (next.file) await this.sendFile(next, next.file);
       else await sendMessage(next.id, 'TEXT', next.text);
     } catch (error) {
       // A file that can't be brought is tried again by hand: it must not hold up what is written after it.
@@ -156,17 +166,26 @@ class Chat extends Identified {
     return this.wondered();
   }
 
-  async sendFile(next) {
-    next.fid ||= await upload(next.file, (progress) => {
+  /**
+   * @param {Entry} next
+   * @param {File} file
+   */
+  async sendFile(next, file) {
+    next.fid ||= await upload(file, (progress) => {
       this.outbox.change(next.id, { progress });
       this.render();
     });
-    const subtype = /^image\/(png|jpeg|gif)$/.test(next.file.type) ? 'IMAGE' : 'FILE';
-    await sendMessage(next.id, subtype, JSON.stringify({ fid: next.fid, mime: next.file.type, name: next.file.name }));
+    const subtype = /^image\/(png|jpeg|gif)$/.test(file.type) ? 'IMAGE' : 'FILE';
+    await sendMessage(next.id, subtype, JSON.stringify({ fid: next.fid, mime: file.type, name: file.name }));
     await this.look();
   }
 
-  /** The desk has a message of ours. */
+  /**
+   * The desk has a message of ours.
+   * @override
+   * @param {string} id
+   * @param {Entry} [sent]
+   */
   arrived(id, sent) {
     this.outbox.remove(id);
     if (sent?.text) this.thread.add({ id, mine: true, kind: 'TEXT', body: sent.text, at: sent.at, state: 'sent' });
@@ -178,6 +197,7 @@ class Chat extends Identified {
     clearTimeout(this.wonder);
     this.wonder = setTimeout(async () => {
       if (!this.thread.all.pop()?.mine || document.hidden) return;
+      /** @type {Conversation} */
       const { user_list: people } = await conversation().catch(() => ({}));
       this.isAlone = people && !people.some((each) => each.uuid !== this.me && (each.is_browser_online || each.is_mobile_online));
       if (this.isAlone) this.wondered(NOBODY_STILL);
@@ -185,6 +205,7 @@ class Chat extends Identified {
     }, after);
   }
 
+  /** @param {string} text */
   types(text) {
     tab.set('draft', text || undefined);
     if (!text || Date.now() - (this.typedAt || 0) < TYPING_EACH) return;
@@ -192,6 +213,7 @@ class Chat extends Identified {
     this.live.typing();
   }
 
+  /** @param {Told} told */
   toldByTab({ kind, value }) {
     if (kind === 'sent' && value.by === this.me) this.arrived(value.id, value);
     if (kind !== 'read') this.go();
@@ -200,10 +222,14 @@ class Chat extends Identified {
 
   // --- what is shown
 
+  /** @override */
   render() {
     if (!this.view) return;
+    /** @type {Partial<Start>} */
     const start = store.get('start') || {};
+    /** @type {any[]} */
     const welcome = start.welcome && !this.thread.hasOlder ? [{ id: 'welcome', kind: 'TEXT', body: start.welcome, seq: 0 }] : [];
+    /** @type {Message[]} */
     const messages = [...welcome, ...this.thread.all, ...this.outbox.shown];
     if (!messages.at(-1)?.mine) this.isAlone = false;
     this.view.show(messages, this.thread.hasOlder, (each) => this.sender(each, start));
@@ -211,6 +237,11 @@ class Chat extends Identified {
     this.counted();
   }
 
+  /**
+   * @param {Message} message
+   * @param {Partial<Start>} start
+   * @returns {Sender}
+   */
   sender(message, start) {
     if (message.mine) return { id: 'me' };
     return message.from ? { id: message.from.uuid, ...message.from } : { id: 'app', name: start.name, icon: start.icon };

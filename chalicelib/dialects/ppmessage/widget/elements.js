@@ -8,8 +8,16 @@ const ICONS = {
   attach: 'M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.5 8.5a1.7 1.7 0 0 1-2.4-2.4L14.5 7.1',
 };
 
-/** An element with properties (attributes where a name has a dash, or is `role` or `for`) and children; empty ones are left out. */
+/**
+ * An element with properties (attributes where a name has a dash, or is `role` or `for`) and children; empty ones are left out.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, any>} properties
+ * @param {...(Node | string | undefined)} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
 function make(name, properties = {}, ...children) {
+  /** @type {any} */
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
     if (value === undefined) continue;
@@ -20,7 +28,10 @@ function make(name, properties = {}, ...children) {
   return element;
 }
 
-/** One of the drawings. */
+/**
+ * One of the drawings.
+ * @param {keyof typeof ICONS} name
+ */
 function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
@@ -31,7 +42,12 @@ function icon(name) {
   return svg;
 }
 
-/** A button that shows a drawing alone. */
+/**
+ * A button that shows a drawing alone.
+ * @param {keyof typeof ICONS} drawing
+ * @param {keyof typeof WORDS} label
+ * @param {() => void} onclick
+ */
 function iconButton(drawing, label, onclick, className = '') {
   return make(
     'button',
@@ -40,12 +56,19 @@ function iconButton(drawing, label, onclick, className = '') {
   );
 }
 
-/** Text that is heard and not seen. */
+/**
+ * Text that is heard and not seen.
+ * @param {string} text
+ */
 function hidden(text) {
   return make('span', { className: 'hidden' }, text);
 }
 
-/** Makes `children` what the parent has, in this order, moving none that stands where it should. */
+/**
+ * Makes `children` what the parent has, in this order, moving none that stands where it should.
+ * @param {Node} parent
+ * @param {ChildNode[]} children
+ */
 function arrange(parent, children) {
   const wanted = new Set(children);
   for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
@@ -54,7 +77,10 @@ function arrange(parent, children) {
   });
 }
 
-/** Whether dark or white letters are easier to read on a colour; undefined for what is no colour. */
+/**
+ * Whether dark or white letters are easier to read on a colour; undefined for what is no colour.
+ * @param {string | undefined} color
+ */
 function inkOn(color) {
   if (!color || !CSS.supports('color', color)) return undefined;
   const probe = make('i');
@@ -64,7 +90,7 @@ function inkOn(color) {
   probe.remove();
   if (!parts) return undefined;
   const [red, green, blue] = parts.slice(1).map((part) => {
-    const level = part / 255;
+    const level = +part / 255;
     return level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff';

@@ -1,9 +1,14 @@
 // Who the visitor is, where the page says so, and that nothing of them stays when they log out.
 
+/** @type {(keyof Stored)[]} */
 const PERSONAL = ['start', 'visitor', 'chat', 'trace', 'read', 'active', 'outbox', 'identity'];
 const IDENTITY = ['user_id', 'email', 'name', 'icon', 'signature'];
 
-/** Of what a page says of its visitor what can be used: texts, and a number for an id. */
+/**
+ * Of what a page says of its visitor what can be used: texts, and a number for an id.
+ * @param {any} given
+ * @returns {Identity}
+ */
 function described(given) {
   const found = IDENTITY.map((name) => [name, given?.[name]]).filter(([, value]) => value || value === 0);
   return Object.fromEntries(found.map(([name, value]) => [name, String(value)]));
@@ -11,13 +16,16 @@ function described(given) {
 
 /** Its `view`, `outbox`, `flush`, `go` and `render` are the chat's. */
 class Identified extends Reader {
-  /** The page says who the visitor is. Asks the desk only where it knows this browser's visitor already, else when it has to. */
+  /**
+   * The page says who the visitor is. Asks the desk only where it knows this browser's visitor already, else when it has to.
+   * @param {unknown} given
+   */
   identify(given) {
     const named = described(given);
     if (!named.user_id && !named.email) return console.warn('polydesk: identify needs user_id or email');
     const before = store.get('identity');
-    const differs = (field) => before[field] !== named[field];
-    if (before && differs(before.user_id && named.user_id ? 'user_id' : 'email')) this.logout();
+    const field = before?.user_id && named.user_id ? 'user_id' : 'email';
+    if (before && before[field] !== named[field]) this.logout();
     who = named;
     const isKnown = JSON.stringify(before) === JSON.stringify(identityOf(named));
     return (this.me ? !isKnown : this.view.isOpen) && this.become();
@@ -39,7 +47,7 @@ class Identified extends Reader {
 
   /** Forgets the visitor on this browser, in all tabs of the site; the next message is somebody new's. */
   logout() {
-    for (const name of PERSONAL) store.set(name);
+    store.forget(...PERSONAL);
     store.set('left', uuid());
     this.left();
   }
@@ -47,8 +55,7 @@ class Identified extends Reader {
   /** The visitor has logged out, here or in another tab. */
   left() {
     who = undefined;
-    tab.set('draft');
-    tab.set('open');
+    tab.forget('draft', 'open');
     this.outbox.clear();
     this.view.clear();
     this.hasForgotten = this.isRefused = false;
@@ -70,7 +77,10 @@ class Identified extends Reader {
     this.misses = 0;
   }
 
-  /** What another tab has changed in the site's storage; the key is null where all of it has been cleared. */
+  /**
+   * What another tab has changed in the site's storage; the key is null where all of it has been cleared.
+   * @param {StorageEvent} event
+   */
   storedByTab({ key, oldValue, newValue }) {
     const [before, after] = [oldValue, newValue].map((text) => restored(text)?.user);
     if (key === null || key === `${PREFIX}left`) this.left();

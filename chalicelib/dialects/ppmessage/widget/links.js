@@ -1,12 +1,16 @@
 // Where the web addresses in a text are: one pass, however the text is made.
 
 // What an address is made of: ASCII but for what quotes it, and letters of any script. Punctuation of other scripts ends it.
-const LINK = /\bhttps?:\/\/[!#-;=?-[\]_a-z~\p{L}\p{M}\p{N}\p{So}\xb7\u200c\u200d\u2010-\u2013]+/giu;
+const LINK = /\bhttps?:\/\/[!#-;=?-[\]_a-z~\p{L}\p{M}\p{N}\p{So}\xb7\u2010-\u2013\u200c\u200d]+/giu;
 // A sentence that goes on right behind a bare host, as Chinese and Japanese ones do: no top-level domain mixes the two.
 const BARE = /^\w+:\/\/[^/?#]*\.[a-z]+(?::\d+)?(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}][^./?#]*(?:[/?#]|$))/iu;
 const ENDS = '.,;:!?\'"*';
 
-/** An http address, as one of this desk's where it is relative; undefined for any other. */
+/**
+ * An http address, as one of this desk's where it is relative; undefined for any other.
+ * @param {string} text
+ * @param {string} [base]
+ */
 function address(text, base) {
   try {
     const url = new URL(text, base);
@@ -16,10 +20,14 @@ function address(text, base) {
   }
 }
 
-/** An address as it stands in a text, without what only comes after it. */
+/**
+ * An address as it stands in a text, without what only comes after it.
+ * @param {string} found
+ */
 function trimmed(found) {
   const bare = BARE.exec(found);
   if (bare) return bare[0];
+  /** @type {Record<string, number>} */
   const opened = { ')': found.indexOf('('), ']': found.indexOf('[') };
   let end = found.length;
   for (; end; end--) {
@@ -31,8 +39,12 @@ function trimmed(found) {
   return found.slice(0, end);
 }
 
-/** The addresses of a text in their order, each as [where it begins, as it is written, where it leads]. */
+/**
+ * The addresses of a text in their order, each as [where it begins, as it is written, where it leads].
+ * @param {string} text
+ */
 function links(text) {
+  /** @type {[number, string, string][]} */
   const found = [];
   for (const each of text.matchAll(LINK)) {
     const written = trimmed(each[0]);

@@ -2,6 +2,7 @@
 
 class Outbox {
   constructor() {
+    /** @type {Entry[]} */
     this.entries = (store.get('outbox') || []).map((each) => ({ ...each, state: 'sending' }));
   }
 
@@ -10,21 +11,30 @@ class Outbox {
     return this.entries.find((each) => !each.isRefused);
   }
 
-  /** As messages of the conversation. */
+  /**
+   * As messages of the conversation.
+   * @returns {Message[]}
+   */
   get shown() {
-    return this.entries.map((each) => ({ ...each, mine: true, kind: 'TEXT', body: each.text, seq: Infinity }));
+    return this.entries.map((each) => ({ ...each, mine: true, kind: 'TEXT', body: each.text || '', seq: Infinity }));
   }
 
+  /** @param {Entry} entry */
   add(entry) {
     this.entries.push(entry);
     this.save((kept) => [...kept, entry]);
   }
 
+  /**
+   * @param {string} id
+   * @param {Partial<Entry>} facts
+   */
   change(id, facts) {
     const entry = this.entries.find((each) => each.id === id);
     if (entry) Object.assign(entry, facts);
   }
 
+  /** @param {string} id */
   remove(id) {
     if (!this.entries.some((each) => each.id === id)) return;
     this.entries = this.entries.filter((each) => each.id !== id);
@@ -47,7 +57,10 @@ class Outbox {
     for (const each of this.entries) each.state = 'kept';
   }
 
-  /** Other tabs have entries there, too. */
+  /**
+   * Other tabs have entries there, too.
+   * @param {(kept: Stored['outbox']) => Stored['outbox']} change
+   */
   save(change) {
     const kept = change(store.get('outbox') || []).filter((each) => !each.file);
     store.set('outbox', kept.length ? kept.map(({ id, at, text }) => ({ id, at, text })) : undefined);

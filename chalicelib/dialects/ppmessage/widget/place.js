@@ -5,16 +5,37 @@ const RETURN_PAUSE = 50;
 // What is typed, pasted and dropped here is no shortcut of the page's.
 const PRIVATE = 'keydown keypress keyup beforeinput input copy cut paste dragenter dragover dragleave drop'.split(' ');
 
-/** Ends the events of the keyboard, the clipboard and of dragging at the chat's own root; its elements have had them then. */
+/**
+ * Ends the events of the keyboard, the clipboard and of dragging at the chat's own root; its elements have had them then.
+ * @param {Node} root
+ */
 function keepPrivate(root) {
   for (const name of PRIVATE) root.addEventListener(name, (event) => event.stopPropagation());
 }
 
 /**
+ * Where the chat covers the page, Tab goes round in it.
+ * @param {ShadowRoot} root
+ * @param {HTMLElement} panel
+ * @param {KeyboardEvent} event
+ */
+function keepFocus(root, panel, event) {
+  const all =
+    /** @type {HTMLElement[]} */
+    ([...panel.querySelectorAll('button, a, textarea, .log')]).filter((each) => each.checkVisibility?.() ?? true);
+  const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+  if (root.activeElement !== from) return;
+  event.preventDefault();
+  to?.focus();
+}
+
+/**
  * Puts the chat's element back where a site replaces its body, or all of its elements, instead of loading another page.
- * `returned` is called each time.
+ * @param {Element} host
+ * @param {() => void} returned called each time
  */
 function keepOnPage(host, returned) {
+  /** @type {number | undefined} */
   let pause;
   const observer = new MutationObserver(look);
   function look() {

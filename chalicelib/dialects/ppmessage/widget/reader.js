@@ -1,6 +1,7 @@
 // What the desk says: heard at once, looked up after every gap, and asked for where there is no socket.
 
 const TYPING_LASTS = 6_000;
+/** @type {(number | undefined)[]} */
 const GONE = [NO_USER, NO_CONVERSATION];
 
 /** Its `view`, `outbox`, `flush` and `render` are the chat's. */
@@ -27,7 +28,10 @@ class Reader {
     await this.trying(async () => this.view.about(await started()));
   }
 
-  /** Does what needs the desk; where it can't be reached that is told, and where this page may not, that. True where it was done. */
+  /**
+   * Does what needs the desk; where it can't be reached that is told, and where this page may not, that. True where it was done.
+   * @param {() => Promise<void>} act
+   */
   async trying(act) {
     try {
       await act();
@@ -36,25 +40,26 @@ class Reader {
       return true;
     } catch (error) {
       if (error instanceof Unreachable) this.misses++;
-      else if (GONE.includes(error.code) && !this.hasForgotten) this.forget();
       else if (error instanceof Refused) this.refused(error);
-      else if (error instanceof Outdated) return false;
-      else throw error;
+      else if (!(error instanceof Outdated)) throw error;
       return false;
     } finally {
       this.render();
     }
   }
 
+  /** @param {Refused} error */
   refused(error) {
+    if (GONE.includes(error.code) && !this.hasForgotten) return this.forget();
     console.warn('polydesk: the desk refuses:', error.message);
     this.isRefused = true;
+    return undefined;
   }
 
   /** The desk has this visitor no more, so he is a new one, once. */
   forget() {
     this.hasForgotten = true;
-    for (const name of ['visitor', 'chat', 'trace', 'read', 'active']) store.set(name);
+    store.forget('visitor', 'chat', 'trace', 'read', 'active');
     this.thread.clear();
     this.live.stop();
     if (this.outbox.first) setTimeout(() => this.flush(), 1000);
@@ -75,24 +80,28 @@ class Reader {
     let after;
     do {
       after = this.thread.last?.id;
-      page = await history({ min_uuid: after });
-      if (this.thread.newer(page, this.me)) this.lively(this.thread.last.at);
+      page = await getPage({ min_uuid: after });
+      if (this.thread.newer(page, this.me)) this.lively(this.thread.last?.at);
       for (const each of page.list) this.outbox.remove(each.uuid);
     } while (after && page.return_count === PAGE);
   }
 
   async older() {
     if (this.paging || !this.thread.hasOlder) return;
-    this.paging = this.trying(async () => this.thread.older(await history({ max_uuid: this.thread.oldest.id }), this.me));
+    this.paging = this.trying(async () => this.thread.older(await getPage({ max_uuid: this.thread.oldest?.id }), this.me));
     await this.paging;
     this.paging = undefined;
   }
 
+  /** @param {Letters} letters */
   heard(letters) {
     if (letters.ci !== store.get('chat')) return;
     const message = received(letters, this.me);
     if (this.thread.add(message)) this.lively();
-    if (!message.mine) this.isQueued = this.typed();
+    if (!message.mine) {
+      this.isQueued = false;
+      this.typed();
+    }
     this.arrived(message.id);
     this.render();
   }
@@ -103,9 +112,13 @@ class Reader {
     this.quiet = 0;
   }
 
+  /**
+   * Who is typing, if anybody is.
+   * @param {string} [user]
+   */
   typed(user) {
     const agent = this.thread.all.filter((each) => each.from?.uuid === user).pop();
-    this.view.typing(user && (agent?.from.name || say('agent')));
+    this.view.typing(user && (agent?.from?.name || say('agent')));
     clearTimeout(this.typing);
     if (user) this.typing = setTimeout(() => this.view.typing(), TYPING_LASTS);
   }
@@ -117,6 +130,7 @@ class Reader {
     this.flush();
   }
 
+  /** @param {number} code */
   letIn(code) {
     this.isQueued = code !== 0;
     if (code === 0) this.flush();

@@ -7,10 +7,11 @@ const LONGEST_PAUSE = 60_000;
 const BAD_SOCKET_TOKEN = 8;
 
 class Live {
-  /** `heard` has what is called: ready, down, message, typing, waits. */
+  /** @param {Heard} heard */
   constructor(heard) {
     this.heard = heard;
     this.tries = 0;
+    /** @type {boolean | undefined} */
     this.wanted = false;
     this.ready = false;
   }
@@ -42,6 +43,11 @@ class Live {
     }
   }
 
+  /**
+   * @param {Start} start
+   * @param {string} user
+   * @param {string} device
+   */
   open(start, user, device) {
     const socket = new WebSocket(start.socket);
     this.socket = socket;
@@ -54,15 +60,23 @@ class Live {
     };
   }
 
+  /**
+   * @param {Frame} told
+   * @param {string} token
+   */
   hear(told, token) {
     if (told.type === 'ACK') this.acked(told, token);
     else if (told.type === 'MSG' && told.msg.mt !== 'SYS') this.heard.message(told.msg);
     else if (told.type === 'TYPING') this.heard.typing(told.user_uuid);
   }
 
-  acked({ what, code, extra }, token) {
+  /**
+   * @param {Ack} ack
+   * @param {string} token
+   */
+  acked({ what, code }, token) {
     clearTimeout(this.patience);
-    if (what === 'CONVERSATION') return this.heard.waits(code, extra.conversation_uuid);
+    if (what === 'CONVERSATION') return this.heard.waits(code);
     if (what !== 'AUTH') return undefined;
     if (code === BAD_SOCKET_TOKEN) forgetToken(token);
     if (code) return this.drop();
@@ -89,6 +103,7 @@ class Live {
     this.patience = setTimeout(() => this.drop(), ACK_PATIENCE);
   }
 
+  /** @param {object} message */
   send(message) {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }

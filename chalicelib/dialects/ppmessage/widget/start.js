@@ -7,7 +7,10 @@ function pageHost() {
   return plain.includes('.') ? plain : host;
 }
 
-// What a page asks for before there is a chat.
+/**
+ * What a page asks for before there is a chat.
+ * @type {[string, unknown][]}
+ */
 const early = [];
 
 function begin() {

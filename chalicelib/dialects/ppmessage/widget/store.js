@@ -1,6 +1,10 @@
 // What this browser remembers for the site, and what its tabs tell each other.
 
-/** localStorage or sessionStorage; what a page can do without them where they are blocked. */
+/**
+ * localStorage or sessionStorage; what a page can do without them where they are blocked.
+ * @param {'localStorage' | 'sessionStorage'} name
+ * @returns {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>}
+ */
 function area(name) {
   try {
     const found = window[name];
@@ -19,7 +23,10 @@ function area(name) {
 
 const PREFIX = `polydesk:${APP}:`;
 
-/** What is stored as a text; undefined for what is none of ours. */
+/**
+ * What is stored as a text; undefined for what is none of ours.
+ * @param {any} text null where there is none
+ */
 function restored(text) {
   try {
     return JSON.parse(text) ?? undefined;
@@ -29,23 +36,38 @@ function restored(text) {
 }
 
 class Store {
+  /** @param {'localStorage' | 'sessionStorage'} name */
   constructor(name) {
     this.area = area(name);
   }
 
+  /**
+   * @template {keyof Stored} Name
+   * @param {Name} name
+   * @returns {Stored[Name] | undefined}
+   */
   get(name) {
     return restored(this.area.getItem(PREFIX + name));
   }
 
-  /** Remembers a value, or forgets it where it is undefined. Where there is no room for it, what was before is kept. */
+  /**
+   * Remembers a value, or forgets it where it is undefined. Where there is no room for it, what was before is kept.
+   * @template {keyof Stored} Name
+   * @param {Name} name
+   * @param {Stored[Name]} [value]
+   */
   set(name, value) {
-    const key = PREFIX + name;
-    if (value === undefined) return this.area.removeItem(key);
     try {
-      this.area.setItem(key, JSON.stringify(value));
+      if (value === undefined) this.forget(name);
+      else this.area.setItem(PREFIX + name, JSON.stringify(value));
     } catch (error) {
       console.warn('polydesk: the browser keeps no more', error);
     }
+  }
+
+  /** @param {...keyof Stored} names */
+  forget(...names) {
+    for (const name of names) this.area.removeItem(PREFIX + name);
   }
 }
 
@@ -53,7 +75,11 @@ const store = new Store('localStorage');
 const tab = new Store('sessionStorage');
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(`polydesk:${APP}`) : undefined;
 
-/** Tells the site's other tabs. */
+/**
+ * Tells the site's other tabs.
+ * @param {Told['kind']} kind
+ * @param {Told['value']} [value]
+ */
 function tellTabs(kind, value) {
   channel?.postMessage({ kind, value });
 }

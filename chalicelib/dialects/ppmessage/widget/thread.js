@@ -1,26 +1,21 @@
 // The messages of the conversation: each once, in the desk's order, whichever way it came.
 
-/**
- * @typedef {object} Message
- * @property {string} id
- * @property {number} seq its place in the conversation; of one that is not sent yet Infinity
- * @property {boolean} mine
- * @property {string} kind TEXT, TXT, IMAGE, AUDIO, FILE
- * @property {string} body
- * @property {number} at epoch milliseconds
- * @property {{uuid: string, name: string, icon: string}=} from
- * @property {string=} state sending, kept, failed, sent
- */
-
 class Thread {
   constructor() {
     this.clear();
   }
 
   clear() {
+    /** @type {Map<string, Message & {arrival: number}>} */
     this.byId = new Map();
+    /** @type {number} */
     this.arrivals = 0;
-    this.first = undefined;
+    /**
+     * The first place that is known; 0 for none.
+     * @type {number}
+     */
+    this.first = 0;
+    /** @type {Message | undefined} */
     this.last = undefined;
   }
 
@@ -43,7 +38,10 @@ class Thread {
     return this.all.find((each) => each.seq === this.first);
   }
 
-  /** What a device hears: where it has a place already it stays there, else it is the newest. True where it is new. */
+  /**
+   * What a device hears: where it has a place already it stays there, else it is the newest. True where it is new.
+   * @param {Received} message
+   */
   add(message) {
     const known = this.byId.get(message.id);
     const isNew = !known || known.seq === Infinity;
@@ -54,33 +52,53 @@ class Thread {
     return isNew;
   }
 
-  /** The newest page of all, or what comes after `last`; the desk's order is right. Returns how many are new. */
+  /**
+   * The newest page of all, or what comes after `last`; the desk's order is right. Returns how many are new.
+   * @param {Page} page
+   * @param {string | undefined} mine
+   */
   newer(page, mine) {
     const from = this.last ? this.last.seq : page.total_count - page.list.length;
     const found = page.list.reverse().map((each, at) => ({ ...stored(each, mine), seq: from + at + 1 }));
     if (!this.last && found.length) this.first = found[0].seq;
-    if (found.length) this.last = found[found.length - 1];
+    this.last = found.at(-1) || this.last;
     return found.filter((each) => this.add(each)).length;
   }
 
-  /** What comes before `first`. */
+  /**
+   * What comes before `first`.
+   * @param {Page} page
+   * @param {string | undefined} mine
+   */
   older(page, mine) {
     page.list.forEach((each, at) => this.add({ ...stored(each, mine), seq: this.first - at - 1 }));
     this.first -= page.list.length;
   }
 
-  /** How many of the others' messages come after a place. */
+  /**
+   * How many of the others' messages come after a place.
+   * @param {number} read
+   */
   unread(read) {
     return [...this.byId.values()].filter((each) => !each.mine && each.seq > read).length;
   }
 }
 
-/** A message of a history page. */
+/**
+ * A message of a history page.
+ * @param {Page['list'][0]} message
+ * @param {string | undefined} mine
+ */
 function stored(message, mine) {
   return received({ ...JSON.parse(message.message_body), from_user: message.from_user }, mine);
 }
 
-/** A message as sockets carry it. */
+/**
+ * A message as sockets carry it.
+ * @param {Letters} letters
+ * @param {string | undefined} mine
+ * @returns {Received}
+ */
 function received(letters, mine) {
   const from = letters.from_user;
   return {

@@ -3,9 +3,10 @@
 const FULL_SCREEN = matchMedia('(max-width: 480px)');
 
 class View {
-  /** `acts` has what is done: open, close, send, retry, older, attach, typing. */
+  /** @param {Acts} acts */
   constructor(acts) {
     this.acts = acts;
+    /** @type {Map<string, {signature: string, element: HTMLElement}>} */
     this.nodes = new Map();
     this.host = make('div', { 'data-polydesk': '' });
     const root = this.host.attachShadow({ mode: 'open' });
@@ -18,7 +19,7 @@ class View {
     this.color(TAG.dataset.color);
     keepPrivate(root);
     root.addEventListener('focusin', ({ target }) => (this.focus = { target, until: Infinity }));
-    root.addEventListener('focusout', () => (this.focus.until = Date.now() + 200));
+    root.addEventListener('focusout', () => this.focus && (this.focus.until = Date.now() + 200));
     document.body.append(this.host);
     keepOnPage(this.host, () => this.returned());
   }
@@ -29,10 +30,13 @@ class View {
     else this.log.scrollTop = this.wasAt;
     // An element that is taken away loses the focus just before; whoever has it now keeps it.
     const isFree = !document.activeElement || document.activeElement === document.body;
-    if (isFree && this.focus?.until > Date.now()) this.focus.target.focus({ preventScroll: true });
+    if (isFree && this.focus && this.focus.until > Date.now()) this.focus.target.focus({ preventScroll: true });
   }
 
-  /** A constructed sheet needs no leave of the page's policy; an older browser's takes the script's nonce. */
+  /**
+   * A constructed sheet needs no leave of the page's policy; an older browser's takes the script's nonce.
+   * @param {ShadowRoot} root
+   */
   style(root) {
     try {
       const sheet = new CSSStyleSheet();
@@ -68,12 +72,12 @@ class View {
     this.input = make('textarea', { id: 'input', rows: 1, placeholder: say('hint'), maxLength: 10_000, enterKeyHint: 'send' });
     this.input.oninput = () => this.grown(true);
     this.input.onkeydown = (event) => this.key(event);
-    this.input.onpaste = (event) => this.files(event.clipboardData.files, event);
+    this.input.onpaste = (event) => this.files(event.clipboardData?.files, event);
     this.picker = make('input', { type: 'file', hidden: true, tabIndex: -1, onchange: () => this.picked() });
     const attach = iconButton('attach', 'attach', () => this.picker.click());
     const send = make('button', { className: 'icon send', 'aria-label': say('send'), title: say('send') }, icon('send'));
     const label = make('label', { for: 'input', className: 'hidden' }, say('write'));
-    this.form = make('form', { onsubmit: (event) => this.submit(event) }, label, this.input, this.picker, attach, send);
+    this.form = make('form', { onsubmit: this.submit.bind(this) }, label, this.input, this.picker, attach, send);
     const head = make(
       'header',
       {},
@@ -84,8 +88,8 @@ class View {
     this.panel = make('section', dialog, head, this.log, this.typist, this.notice, this.form);
     this.panel.onkeydown = (event) => this.panelKey(event);
     // A file that is dropped here is sent; the browser would leave the page for it.
-    this.panel.ondragover = (event) => event.dataTransfer.types.includes('Files') && event.preventDefault();
-    this.panel.ondrop = (event) => this.files(event.dataTransfer.files, event);
+    this.panel.ondragover = (event) => event.dataTransfer?.types.includes('Files') && event.preventDefault();
+    this.panel.ondrop = (event) => this.files(event.dataTransfer?.files, event);
     this.unread(0);
   }
 
@@ -98,6 +102,7 @@ class View {
     else this.open(true);
   }
 
+  /** @param {boolean} takesFocus */
   open(takesFocus) {
     if (!this.isOpen) {
       this.panel.hidden = false;
@@ -112,6 +117,7 @@ class View {
     if (takesFocus) (matchMedia('(pointer: coarse)').matches ? this.panel : this.input).focus();
   }
 
+  /** @param {boolean} givesFocus */
   close(givesFocus) {
     if (!this.isOpen) return;
     this.panel.hidden = true;
@@ -122,26 +128,20 @@ class View {
     this.acts.close();
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.submit(event);
   }
 
+  /** @param {KeyboardEvent} event */
   panelKey(event) {
     if (event.key === 'Escape' && !event.isComposing) this.close(true);
-    if (event.key === 'Tab' && FULL_SCREEN.matches) this.keepFocus(event);
+    if (event.key === 'Tab' && FULL_SCREEN.matches) keepFocus(this.root, this.panel, event);
   }
 
-  /** Where the chat covers the page, Tab goes round in it. */
-  keepFocus(event) {
-    const all = [...this.panel.querySelectorAll('button, a, textarea, .log')].filter((each) => each.checkVisibility?.() ?? true);
-    const [from, to] = event.shiftKey ? [all[0], all[all.length - 1]] : [all[all.length - 1], all[0]];
-    if (this.root.activeElement !== from) return;
-    event.preventDefault();
-    to.focus();
-  }
-
+  /** @param {Event} event */
   submit(event) {
     event.preventDefault();
     const text = this.input.value.trim();
@@ -158,7 +158,10 @@ class View {
     this.grown();
   }
 
-  /** Makes room for what is written, up to a third of the panel. */
+  /**
+   * Makes room for what is written, up to a third of the panel.
+   * @param {boolean} [isTyped]
+   */
   grown(isTyped) {
     this.input.style.height = 'auto';
     this.input.style.height = `${this.input.scrollHeight + 2}px`;
@@ -170,47 +173,68 @@ class View {
     this.picker.value = '';
   }
 
+  /**
+   * @param {FileList | null | undefined} files
+   * @param {Event} [event]
+   */
   files(files, event) {
-    if (!files.length) return;
+    if (!files?.length) return;
     event?.preventDefault();
     if (this.form.hidden) return;
     for (const each of files) this.acts.attach(each);
   }
 
-  /** The account's name, and the colour that it or the page has chosen. */
+  /**
+   * The account's name, and the colour that it or the page has chosen.
+   * @param {Start} start
+   */
   about(start) {
     this.title.textContent = start.name || say('chat');
     if (!TAG.dataset.color) this.color(start.color);
   }
 
-  color(wanted) {
+  /** @param {string} [wanted] */
+  color(wanted = '') {
     const ink = inkOn(wanted);
     if (!ink) return;
     this.frame.style.setProperty('--accent', wanted);
     this.frame.style.setProperty('--ink', ink);
   }
 
-  /** What is to be known above the text field; nothing hides it. A page that may not have a chat can't be written in. */
+  /**
+   * What is to be known above the text field; nothing hides it. A page that may not have a chat can't be written in.
+   * @param {string} text
+   * @param {boolean} [isFinal]
+   */
   tell(text, isFinal) {
     if (this.notice.textContent !== text) this.notice.textContent = text;
     this.notice.hidden = !text;
     this.form.hidden = Boolean(isFinal);
   }
 
+  /** @param {string} [name] */
   typing(name) {
     this.typist.textContent = name ? say('typing', { name }) : '';
   }
 
-  /** How many messages wait to be read while the chat is closed. */
+  /**
+   * How many messages wait to be read while the chat is closed.
+   * @param {number} count
+   */
   unread(count) {
     const said = count === 1 ? say('unread1') : count ? say('unread', { n: count }) : '';
-    this.badge.textContent = count > 9 ? '9+' : count || '';
+    this.badge.textContent = count > 9 ? '9+' : `${count || ''}`;
     this.badge.hidden = !count;
     this.launcher.setAttribute('aria-label', this.isOpen ? say('close') : [say('open'), said].filter(Boolean).join(', '));
     if (this.spoken.textContent !== said) this.spoken.textContent = said;
   }
 
-  /** Shows messages; `hasOlder` where there are more of them. What the reader looks at stays where it is. */
+  /**
+   * Shows messages. What the reader looks at stays where it is.
+   * @param {Message[]} messages
+   * @param {boolean} hasOlder whether there are more of them
+   * @param {(message: Message) => Sender} senderOf
+   */
   show(messages, hasOlder, senderOf) {
     const { log } = this;
     const wasHigh = log.scrollHeight;
@@ -225,8 +249,18 @@ class View {
     if (isPage) setTimeout(() => log.removeAttribute('aria-busy'), 500);
   }
 
+  /**
+   * @param {Message[]} messages
+   * @param {(message: Message) => Sender} senderOf
+   */
   lines(messages, senderOf) {
     const kept = new Map();
+    /**
+     * What is shown under a key: what was there before, where the facts that it tells are the same.
+     * @param {string} key
+     * @param {() => HTMLElement} made
+     * @param {...unknown} facts
+     */
     const node = (key, made, ...facts) => {
       const signature = JSON.stringify(facts);
       const known = this.nodes.get(key);

@@ -1,9 +1,11 @@
 // Where this script comes from and whom it is for, and all that it says, in the page's language.
 
 // Loaders that evaluate scripts have no current one.
-const TAG = document.currentScript || document.querySelector('script[src*="/widget.js?"]');
+const TAG =
+  /** @type {HTMLScriptElement} */
+  (document.currentScript || document.querySelector('script[src*="/widget.js?"]'));
 const SOURCE = new URL(TAG.src);
-const BASE = SOURCE.href.split('/widget.js')[0];
+const [BASE] = SOURCE.href.split('/widget.js');
 const APP = SOURCE.searchParams.get('app') || '';
 const DOMAIN = SOURCE.searchParams.get('domain') || '';
 
@@ -60,7 +62,11 @@ function chosen() {
 const LANG = chosen();
 const LOCALE = LANG === 'zh' ? 'zh-CN' : navigator.languages?.find((tag) => tag.startsWith('en')) || 'en';
 
-/** What is said under a name, with values in their places. */
+/**
+ * What is said under a name, with values in their places.
+ * @param {keyof typeof WORDS} name
+ * @param {Record<string, any>} [values]
+ */
 function say(name, values = {}) {
   return WORDS[name][LANGUAGES.indexOf(LANG)].replace(/{(\w+)}/g, (_, key) => values[key]);
 }

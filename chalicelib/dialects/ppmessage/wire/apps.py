@@ -52,7 +52,7 @@ class AppInfo(msgspec.Struct, kw_only=True):
 
 
 class UpdateApp(AppRequest, kw_only=True):
-    """PP_UPDATE_APP_INFO; an empty text clears what may be unset."""
+    """PP_UPDATE_APP_INFO; an empty text clears an optional field."""
 
     clears: ClassVar[bool] = True
 
@@ -110,7 +110,7 @@ class CreateApp(msgspec.Struct, kw_only=True):
 
 
 class Api(msgspec.Struct, kw_only=True):
-    """A client of an account: its key is public, its secret is told once."""
+    """A client of an account. Its key is public, its secret is shown once."""
 
     api_level: str
     api_uuid: str
@@ -138,8 +138,8 @@ class RemoveApp(AppRequest, kw_only=True):
 
 
 class ApiRequest(AppRequest, kw_only=True):
-    """PP_GET_API_INFO. `renew` names the level of a client that is to get a new secret, or is IDENTITY for the one that the
-    shop's own server signs its customers' identities with.
+    """PP_GET_API_INFO. `renew` names the level of a client that gets a new secret, or IDENTITY for the secret with which the
+    shop's server signs its customers' identities.
     """
 
     user_uuid: Id

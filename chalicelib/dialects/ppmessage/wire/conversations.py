@@ -24,7 +24,7 @@ class ConversationInfo(AppRequest, kw_only=True):
 
 
 class Conversation(msgspec.Struct, kw_only=True):
-    """A conversation as lists and single calls show it. The widget takes any field for one: who waits is told none."""
+    """A conversation in lists and single answers. The widget takes any field as a sign of one, so a waiting visitor gets none."""
 
     uuid: str
     app_uuid: str

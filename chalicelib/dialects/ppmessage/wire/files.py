@@ -86,7 +86,7 @@ class ShownText(msgspec.Struct):
 
 
 class SentFile(msgspec.Struct, kw_only=True):
-    """Body of an IMAGE, AUDIO, FILE or TXT message as it is sent. The type that it tells is not believed."""
+    """Body of an IMAGE, AUDIO, FILE or TXT message as it is sent. The type it gives is not trusted."""
 
     fid: Id
     mime: Name | None = None

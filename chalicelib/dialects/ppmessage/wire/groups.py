@@ -25,7 +25,7 @@ class CreateGroup(AppRequest, kw_only=True):
 
 
 class UpdateGroup(GroupRequest, kw_only=True):
-    """PP_UPDATE_ORG_GROUP; what is left out stays as it is, an empty text clears."""
+    """PP_UPDATE_ORG_GROUP. A missing field stays as it is, an empty text clears it."""
 
     clears: ClassVar[bool] = True
 
@@ -98,7 +98,7 @@ class UserList(msgspec.Struct):
 
 
 class Groupless(msgspec.Struct, kw_only=True):
-    """An entry of PP_GET_NO_GROUP_USER_LIST; a visitor gets null for what is not a visitor's to know."""
+    """An entry of PP_GET_NO_GROUP_USER_LIST. Visitors get null for what only agents may know."""
 
     uuid: str
     user_fullname: str

@@ -47,7 +47,7 @@ class SendMessage(msgspec.Struct, kw_only=True):
 
 
 class FromUser(msgspec.Struct):
-    """Who sent a message. Visitors are not told an agent's e-mail."""
+    """Who sent a message. Visitors do not see an agent's e-mail."""
 
     uuid: str
     user_fullname: str

@@ -60,7 +60,7 @@ class CreateUser(AppRequest, kw_only=True):
 
 
 class User(msgspec.Struct, kw_only=True):
-    """A user as he is made. No password is ever shown."""
+    """A user as they were created. A password is never shown."""
 
     uuid: str
     user_name: str
@@ -133,7 +133,7 @@ class Unset(msgspec.Struct, kw_only=True):
 
 
 class UserDetail(Unset, kw_only=True):
-    """A user as he is seen by the caller; what there is nothing of is null."""
+    """A user as the caller may see them. Null for what is not there."""
 
     uuid: str
     user_fullname: str

@@ -9,7 +9,7 @@ from chalicelib.dialects.ppmessage.wire.people import UserSummary
 
 
 class Login(msgspec.Struct, kw_only=True):
-    """PPKEFU_LOGIN: `terminal` is what the client calls its device."""
+    """PPKEFU_LOGIN: `terminal` is the client's name for its device."""
 
     user_email: Email
     terminal: Name
@@ -24,7 +24,7 @@ class Login(msgspec.Struct, kw_only=True):
 
 
 class LoggedIn(msgspec.Struct, kw_only=True):
-    """PPKEFU_LOGIN: the agent, his account, and the device on which he is logged in."""
+    """PPKEFU_LOGIN: the agent, their account, and the device on which they are logged in."""
 
     app: AppInfo
     uuid: str

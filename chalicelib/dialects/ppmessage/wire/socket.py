@@ -1,4 +1,4 @@
-"""What the socket says and is told; `type` is upper case on the way out, in any case on the way in."""
+"""What goes over the socket. `type` is upper case on the way out, in any case on the way in."""
 
 from typing import Any
 
@@ -9,7 +9,9 @@ from chalicelib.dialects.ppmessage.wire.messages import Letters
 
 
 class Auth(msgspec.Struct, kw_only=True):
-    """`auth`: whose socket it is. What is left out is told apart, so everything may be. A visitor's has `extra_data`."""
+    """`auth`: whose socket it is. Every field is optional, because each missing one has its own error. A visitor's has
+    `extra_data`.
+    """
 
     api_token: Checked = None
     app_uuid: Checked = None
@@ -20,7 +22,7 @@ class Auth(msgspec.Struct, kw_only=True):
 
 
 class Ack(msgspec.Struct, kw_only=True, tag_field="type", tag="ACK"):
-    """The answer to what a socket sent, and news of a conversation that was waited for."""
+    """The answer to what a socket sent, and news of a conversation that a visitor waited for."""
 
     what: str
     code: int
@@ -39,7 +41,7 @@ class FromUser(msgspec.Struct, kw_only=True):
 
 
 class Pushed(Letters, kw_only=True):
-    """A message as a device gets it: `pid` is what it acknowledges."""
+    """A message as a device gets it. It acknowledges `pid`."""
 
     pid: str
     from_user: FromUser | None

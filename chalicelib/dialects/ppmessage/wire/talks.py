@@ -10,7 +10,7 @@ from chalicelib.dialects.ppmessage.wire.people import Unset
 
 
 class CreateConversation(AppRequest, kw_only=True):
-    """PP_CREATE_CONVERSATION: P2S with a contact, S2S among agents. `member_list` is to be a list of uuids."""
+    """PP_CREATE_CONVERSATION: P2S with a contact, S2S among agents. `member_list` must be a list of uuids."""
 
     user_uuid: Id
     conversation_type: Name
@@ -20,7 +20,7 @@ class CreateConversation(AppRequest, kw_only=True):
 
 
 class TalkWith(msgspec.Struct, kw_only=True):
-    """PPKEFU_CREATE_CONVERSATION: `member_list` is to be a list of one uuid."""
+    """PPKEFU_CREATE_CONVERSATION: `member_list` must be a list of one uuid."""
 
     user_uuid: Id
     member_list: Checked
@@ -28,7 +28,7 @@ class TalkWith(msgspec.Struct, kw_only=True):
 
 
 class ConversationCreated(Conversation, kw_only=True):
-    """PP_CREATE_CONVERSATION; `user_list` has the members but him who asked for it."""
+    """PP_CREATE_CONVERSATION; `user_list` has the members without the caller."""
 
     createtimestamp: float
     updatetimestamp: float
@@ -56,7 +56,7 @@ class UpdateConversation(AppRequest, kw_only=True):
 
 
 class UpdateMembers(AppRequest, kw_only=True):
-    """PP_UPDATE_CONVERSATION_MEMBER: `action` is ADD or REMOVE, `member_list` is to be a list of uuids."""
+    """PP_UPDATE_CONVERSATION_MEMBER: `action` is ADD or REMOVE, `member_list` must be a list of uuids."""
 
     conversation_uuid: Id
     group_uuid: Id | None = None
@@ -79,7 +79,7 @@ class Group(msgspec.Struct):
 
 
 class Member(msgspec.Struct, kw_only=True):
-    """A member of a conversation. Visitors are not told an agent's e-mail."""
+    """A member of a conversation. Visitors do not see an agent's e-mail."""
 
     uuid: str
     user_fullname: str
@@ -122,7 +122,7 @@ class PageConversations(UserConversations, kw_only=True):
 
 
 class CreateUser(Unset, kw_only=True):
-    """Who a conversation is with. The trace is a visitor's secret: none but himself and agents get it."""
+    """The person a conversation is with. The trace is a visitor's secret: only they and agents get it."""
 
     uuid: str
     user_name: str

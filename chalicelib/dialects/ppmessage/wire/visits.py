@@ -1,4 +1,4 @@
-"""What a visitor's client of 2017 tells and asks of a visit, as it sends and gets it."""
+"""What the visitors' client of 2017 sends and gets about a visit."""
 
 import msgspec
 
@@ -17,7 +17,7 @@ class TrackEvent(msgspec.Struct, kw_only=True):
 
 
 class IpInfo(msgspec.Struct, kw_only=True):
-    """PP_GET_IP_INFO: of the address that the call comes from. `country` is what the edge in front of the gateway says of it."""
+    """PP_GET_IP_INFO: about the call's address. `country` is what the edge in front of the gateway says."""
 
     app_uuid: Id | None = None
     country: Name | None = None

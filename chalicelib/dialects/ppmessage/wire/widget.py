@@ -23,7 +23,9 @@ class Start(msgspec.Struct, kw_only=True):
 
 
 class Started(msgspec.Struct, kw_only=True):
-    """`POST /ppauth/widget`: a PPCOM token, seconds until it ends, and what a chat starts with, named as PP_GET_APP_INFO does."""
+    """`POST /ppauth/widget`: a PPCOM token, the seconds it is good for, and what a chat starts with, named as in
+    PP_GET_APP_INFO.
+    """
 
     access_token: str
     token_type: str

@@ -4,12 +4,11 @@ from typing import Literal
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.people import api_keys
-from chalicelib.dialects.anytime import mapping
-from chalicelib.dialects.anytime.wire import Wire
-from chalicelib.dialects.bounds import Id
+from chalicelib.dialects.anytime.shapes import BASE, Wire, moment
+from chalicelib.dialects.bounds import Id, Moment
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
-_PATH = "/api/v3/anytime/apiKeys"
+_PATH = f"{BASE}/apiKeys"
 #: An Anytime program shows its key with the e-mail, a LiveChat program its `api_token` alone.
 _ANYTIME: Literal["anytime"] = "anytime"
 _LIVECHAT: Literal["liveChat"] = "liveChat"
@@ -22,7 +21,7 @@ class ApiKey(Wire, kw_only=True):
     email: str | None
     use: Literal["anytime", "liveChat"]
     begins: str
-    created_time: str
+    created_time: Moment
 
 
 class ApiKeyList(Wire, kw_only=True):
@@ -76,7 +75,7 @@ def end_key(ctx: Context, request: OneKey) -> EndedKey:
 
 def _key(key: api_keys.ApiKey) -> ApiKey:
     use = _ANYTIME if key.is_named else _LIVECHAT
-    return ApiKey(id=key.id, email=key.email, use=use, begins=key.begins, created_time=mapping.moment(key.created_at))
+    return ApiKey(id=key.id, email=key.email, use=use, begins=key.begins, created_time=moment(key.created_at))
 
 
 ROWS = [

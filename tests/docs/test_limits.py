@@ -1,4 +1,4 @@
-"""The documents say what the code does."""
+"""limits.md says what the code holds clients to."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from chalicelib.desk.realtime import live
 from chalicelib.desk.teams import domains, groups
 from chalicelib.rules import text
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 LIMITS = (ROOT / "docs" / "limits.md").read_text()
 
 
@@ -41,9 +41,3 @@ def test_every_limit_is_documented_as_it_is() -> None:
 def test_how_much_is_documented_as_it_is(what: str, most: str) -> None:
     (row,) = [line for line in LIMITS.splitlines() if line.startswith(f"| {what}")]
     assert most in row
-
-
-def test_links_of_the_documents_lead_to_files() -> None:
-    for document in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\(([^)#]+)", document.read_text()):
-            assert target.startswith("http") or (document.parent / target).exists(), (document.name, target)

@@ -1,0 +1,105 @@
+"""History: the messages of a conversation, read in pages. A visitor never gets a note."""
+
+from dataclasses import dataclass
+
+from chalicelib.context import AGENT, STRANGER, VISITOR, Context
+from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations.messages import as_caller_sees
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import NotFound
+from chalicelib.models import messages
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.messages import Message
+from chalicelib.rules import ids
+
+#: Messages that one answer has at most where its caller names no page.
+_MOST_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page of messages, the number of all messages that the caller may see, and the conversation."""
+
+    messages: list[Message]
+    total: int
+    conversation: Conversation
+
+
+@access.allow(VISITOR)
+def list_page(ctx: Context, conversation_id: str, offset: int, size: int) -> History:
+    """Returns page `offset` (from 0) of the public messages, newest first. Two requests at any depth.
+
+    Raises NotFound, Invalid.
+    """
+    conversation = conversations.load(ctx, conversation_id)
+    total = conversation.public_count
+    last = total - offset * size
+    return _public(ctx, conversation, last - size + 1, last)
+
+
+@access.allow(VISITOR)
+def list_around(ctx: Context, conversation_id: str, size: int, *, older_than: str = "", newer_than: str = "") -> History:
+    """Returns the messages just before or just after a message, without it, newest first. Three requests. Raises NotFound."""
+    conversation = conversations.load(ctx, conversation_id)
+    (at,) = _public_sequences(conversation, [older_than or newer_than]).values()
+    return _public(ctx, conversation, at - size, at - 1) if older_than else _public(ctx, conversation, at + 1, at + size)
+
+
+@access.allow(VISITOR)
+def list_span(ctx: Context, conversation_id: str, offset: int | None, size: int, *, up_to: str = "", after: str = "") -> History:
+    """Returns page `offset` (from 0) of the messages up to one (with it) and after another (without it), newest first.
+
+    Without an offset: the first 1,000 of these, or 1 MB. Two requests, one more with `up_to` or `after`. Raises NotFound for the
+    conversation and for these messages.
+    """
+    conversation = conversations.load(ctx, conversation_id)
+    at = _public_sequences(conversation, [id_ for id_ in (up_to, after) if id_])
+    first, last = at.get(after, 0) + 1, at.get(up_to, conversation.public_count)
+    if offset is None:
+        return _public(ctx, conversation, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
+    last -= offset * size
+    return _public(ctx, conversation, max(first, last - size + 1), last)
+
+
+def _public_sequences(conversation: Conversation, wanted: list[str]) -> dict[str, int]:
+    rows = messages.get_many(conversation.account, conversation.id, [id_ for id_ in dict.fromkeys(wanted) if ids.is_uuid(id_)])
+    at = {row.id: row.public_sequence for row in rows.values() if row.public_sequence}
+    for id_ in wanted:
+        if id_ not in at:
+            raise NotFound("message", id_)
+    return at
+
+
+def _public(ctx: Context, conversation: Conversation, first: int, last: int, *, once: bool = False) -> History:
+    total = conversation.public_count
+    within = max(1, first), min(last, total)
+    rows = messages.public_between(
+        conversation.account, conversation.id, *within, notes=conversation.note_count, newest_first=True, once=once
+    )
+    return History([as_caller_sees(ctx, row) for row in rows], total, conversation)
+
+
+@access.allow(AGENT)
+def list_latest(ctx: Context, conversation_id: str) -> History:
+    """Returns the newest 1,000 messages with notes, in order. Two requests. Raises NotFound; Forbidden for a visitor."""
+    conversation = conversations.load(ctx, conversation_id)
+    first = max(1, conversation.message_count - 999)
+    rows = messages.between(conversation.account, conversation.id, first, conversation.message_count, newest_first=False)
+    return History(rows, conversation.message_count, conversation)
+
+
+@access.allow(STRANGER)
+def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
+    """Returns the text of a message for a caller that knows all three ids, or may see it. One request, two for a visitor.
+
+    Raises NotFound, also for a note.
+    """
+    if ctx.account not in ("", account):
+        raise NotFound("message", message)
+    if ctx.caller.level == VISITOR:
+        conversations.load(ctx, conversation)
+    all_uuids = all(map(ids.is_uuid, (account, conversation, message)))
+    found = messages.get_many(account, conversation, [message] if all_uuids else []).get(message)
+    if found is None or found.public_sequence is None:
+        raise NotFound("message", message)
+    return found.body

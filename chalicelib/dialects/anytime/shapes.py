@@ -1,0 +1,86 @@
+"""What all of Anytime's nouns share: the base of its types, its times, people, and includes."""
+
+from datetime import datetime, timedelta, timezone
+from functools import cache, lru_cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET
+
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people.people import PersonView
+from chalicelib.dialects import moments
+from chalicelib.dialects.bounds import one_of
+
+BASE = "/api/v3/anytime"
+
+
+class Wire(msgspec.Struct, kw_only=True, rename="camel"):
+    """Base: names in this dialect's spelling."""
+
+
+class Failure(Wire, kw_only=True):
+    """What went wrong: `code` is the HTTP status times 1000, and one more where a field is missing or the thing exists."""
+
+    code: int
+    message: str
+
+
+class Person(Wire, kw_only=True):
+    """An agent or a contact, as includes show one."""
+
+    id: int
+    name: str
+    email: str
+    type: Annotated[str, one_of("agent", "contact")]
+
+
+#: Who wrote: `system` is a program of the account, or the desk itself.
+SenderType = Annotated[str, one_of("agent", "contact", "system")]
+
+
+@lru_cache(maxsize=4096)
+def moment(at: int) -> str:
+    """Epoch milliseconds as ISO 8601, UTC with Z. Kept, because an inbox is looked at again and again."""
+    date, time, milliseconds = moments.moment(at)
+    return f"{date}T{time}.{milliseconds:03}Z"
+
+
+def read_moment(text: str | None, field: str, offset_hours: float) -> int | None:
+    """An ISO 8601 time as epoch milliseconds; one without a zone is `offset_hours` east of UTC. Raises Invalid."""
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        at = at if at.tzinfo else at.replace(tzinfo=timezone(timedelta(hours=offset_hours)))
+        return int(at.timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise Invalid(field, "is not an ISO 8601 time") from error
+
+
+def includes(given: str | list[str], known: frozenset[str]) -> set[str]:
+    """What `include` asks for. Raises Invalid for what this call does not know."""
+    names = {name for part in ([given] if isinstance(given, str) else given) for name in part.split(",") if name}
+    if names - known:
+        raise Invalid("include", f"knows {', '.join(sorted(known))}")
+    return names
+
+
+_fields = cache(msgspec.structs.fields)
+
+
+def refuse(request: Wire, *names: str) -> None:
+    """Raises Invalid for the first of the fields that is given and not empty: better than to do half of what is asked."""
+    for field in _fields(type(request)):
+        if field.name in names and getattr(request, field.name):
+            raise Invalid(field.encode_name, "is not served")
+
+
+def given(value: Any) -> Any:
+    """Returns a field's value, None where it was not sent."""
+    return None if value is UNSET else value
+
+
+def person(view: PersonView | None) -> Person | None:
+    """An agent or a contact."""
+    return Person(id=view.number, name=view.name, email=view.email or "", type=view.kind) if view else None

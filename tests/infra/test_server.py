@@ -1,0 +1,94 @@
+"""HTTP of `make run` refuses as the deployed API does: in JSON, whatever is asked."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+import app
+from infra import server
+from infra.gateway import NO_SUCH_PATH
+from tests.waiting import PATIENCE, free_port
+
+PATHS = {
+    "PPMessage": "/api/PP_GET_APP_INFO",
+    "Anytime": "/api/v3/anytime/conversations",
+    "OneView": "/cs-chat-ticket/v1/tickets",
+    "LiveChat": "/auth/addon/live_chat/operator/list",
+}
+#: Of a refusal in each dialect's shape: the status, and the keys of the body.
+SHAPES = {
+    "PPMessage": (200, {"error_code", "error_string", "uri", "error_detail"}),
+    "Anytime": (405, {"code", "message"}),
+    "OneView": (405, {"errors"}),
+    "LiveChat": (405, {"status", "type", "message"}),
+}
+
+
+@pytest.fixture
+def http(monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """A client of a server of the app."""
+    for name in ("__class__", "routes"):
+        monkeypatch.setattr(app.app, name, getattr(app.app, name))
+    web = server.serve(app.app, free_port())
+    threading.Thread(target=web.server.serve_forever, daemon=True).start()
+    with httpx.Client(base_url=f"http://127.0.0.1:{web.server.server_port}", timeout=PATIENCE) as client:
+        yield client
+    web.shutdown()
+    web.server.server_close()
+
+
+@pytest.mark.parametrize("dialect", PATHS)
+@pytest.mark.parametrize("method", ["TRACE", "QUERY", "PROPFIND", "BREW", "PATCH"])
+def test_a_method_that_nobody_serves_is_refused_by_the_dialect_whose_path_it_is(
+    http: httpx.Client, dialect: str, method: str
+) -> None:
+    answer = http.request(method, PATHS[dialect])
+    status, keys = SHAPES[dialect]
+    assert (answer.status_code, answer.json().keys()) == (status, keys)
+    assert answer.headers["Allow"] == ("OPTIONS, POST" if dialect == "PPMessage" else "GET, OPTIONS")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_head_is_refused_without_a_body_and_the_connection_goes_on(http: httpx.Client) -> None:
+    for path in (*PATHS.values(), "/openapi.json"):
+        answer = http.head(path)
+        assert (answer.content, "Allow" in answer.headers) == (b"", True)
+        assert http.get("/openapi.json").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/", "/api/v3/a/b/c/d/e/f/g", "//[", "/openapi.json/x"])
+@pytest.mark.parametrize("authorization", [None, b"Bearer x", "OAuth é".encode("latin-1"), b'"'])
+def test_a_path_that_nobody_has_is_not_found(http: httpx.Client, path: str, authorization: bytes | None) -> None:
+    headers = {b"Authorization": authorization} if authorization else {}
+    for method in ("GET", "POST", "TRACE"):
+        answer = http.send(
+            httpx.Request(method, f"{http.base_url}".rstrip("/"), headers=headers, extensions={"target": path.encode()})
+        )
+        assert (answer.status_code, answer.text) == (404, NO_SUCH_PATH)
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/9.9",
+        b"GET / NONSENSE",
+        b'"\\ / HTTP/x"',
+        b"GET /" + b"x" * 70_000 + b" HTTP/1.1",
+        b"GET / HTTP/1.1\r\na: 1" * 99,
+    ],
+)
+def test_what_is_no_http_is_refused_in_json(http: httpx.Client, sent: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", http.base_url.port or 0), timeout=PATIENCE) as connection:
+        connection.sendall(sent + b"\r\nConnection: close\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    head, _, body = answer.rpartition(b"\r\n\r\n")
+    assert not head or b"Content-Type: application/json" in head, "one of the version 0.9 has no headers"
+    assert json.loads(body)["message"]

@@ -1,0 +1,189 @@
+"""What an item costs, as DynamoDB counts it, and the widest values that rows come to have."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.desk.core.access import PERMISSIONS
+from chalicelib.models import conversations
+from chalicelib.models.conversation_indexes import COMING
+from chalicelib.models.messages import Attachment
+from chalicelib.rules import lifecycle, presence, status
+
+UUID, KEY, TIME = "0190e6f4-5a3b-7c21-9d4e-8f6a7b1c2d3e", "u" * 73, 1_999_999_999_999
+#: An integer id: of a hundred million conversations, people or groups of one account. How many there are of something in one row.
+NUMBER, COUNT = 99_999_999, 999_999
+#: A text that somebody wrote or was called, where its bound is far above what is usual: an e-mail's subject, a file's name.
+TYPICAL = "x" * 60
+
+
+def size(item: dict[str, Any]) -> int:
+    """Bytes of an item."""
+    return sum(len(name.encode()) + value_size(value) for name, value in item.items())
+
+
+def value_size(value: dict[str, Any]) -> int:
+    """Bytes of one value: a number has two digits a byte and one more, a list or map three and one an entry."""
+    ((kind, content),) = value.items()
+    if kind == "L":
+        return 3 + sum(1 + value_size(entry) for entry in content)
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + value_size(entry) for name, entry in content.items())
+    if kind == "N":
+        return (len(content.strip("-").replace(".", "")) + 1) // 2 + 1
+    return len(content.encode() if kind == "S" else content) if kind in "SB" else 1
+
+
+def longest(words: Iterable[str]) -> str:
+    """The longest of some words."""
+    return max(words, key=len)
+
+
+#: Of every attribute the widest value; a new attribute needs one here.
+CONVERSATION: dict[str, Any] = {
+    "key": KEY,
+    "number": NUMBER,
+    "version": COUNT,
+    "channel": "email",
+    "subject": TYPICAL,
+    "status": longest(status.STATUSES),
+    "priority": longest(status.PRIORITIES),
+    "kind": "internal",
+    "contact_number": NUMBER,
+    "group": UUID,
+    "group_number": NUMBER,
+    "domain": NUMBER,
+    "created_at": TIME,
+    "status_since": TIME,
+    "closed_at": TIME,
+    "assignee": UUID,
+    "assignee_number": NUMBER,
+    "assigned_at": TIME,
+    "picked_at": TIME,
+    "tried_agents": [NUMBER] * lifecycle.MOST_TRIED,
+    "routing_attempts": 999,
+    "message_count": COUNT,
+    "note_count": COUNT,
+    "member_count": 999,
+    "agent_count": 999,
+    "last_activity_at": TIME,
+    "last_message": UUID,
+    "preview": "x" * lifecycle.LONGEST_PREVIEW,
+    "last_sender": UUID,
+    "last_sender_number": NUMBER,
+    "last_sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),
+    "is_read": True,
+    "is_read_by_contact": True,
+    "status_change_count": COUNT,
+    "has_metadata": True,
+    "reassign_at": TIME,
+    "warn_at": TIME,
+    "close_at": TIME,
+    "expire_at": TIME,
+    "has_named_agents": True,
+    "inbox_key": conversations.inbox_key(UUID, conversations.DELETED),
+    "holder_key": KEY,
+    "held_since": TIME,
+    "contact_key": KEY,
+}
+#: What is still to come: whether it has tags, and when an answer, the next one and its end are due.
+CONVERSATION_TO_COME: dict[str, Any] = {
+    COMING["has_tags"]: {"BOOL": True},
+    **{COMING[name]: {"N": str(TIME)} for name in ("first_due_at", "next_due_at", "resolve_due_at")},
+}
+#: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then, an
+#: answer starts those of silence, an end stops all.
+_UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}
+CONVERSATIONS: dict[str, set[str]] = {
+    "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, "closed_at", "picked_at"},
+    "answered": {*_UNUSUAL, "closed_at", "tried_agents", "reassign_at"},
+    "closed unpicked": {*_UNUSUAL, *_SILENCE, "picked_at", "reassign_at", "holder_key", "held_since"},
+    "empty, for named agents": {*_SILENCE, "kind", "closed_at", "picked_at", "last_message", "preview", "last_sender"},
+    "internal": {"inbox_key", "holder_key", "held_since", "expire_at", "has_named_agents", "tried_agents", *_SILENCE},
+}
+#: The texts of a message aside: its body, of 60 kB at most.
+MESSAGE: dict[str, Any] = {
+    "conversation_key": KEY,
+    "id": UUID,
+    "conversation_number": NUMBER,
+    "sequence": COUNT,
+    "public_sequence": COUNT,
+    "kind": "system",
+    "format": "text",
+    "source": "messenger",
+    "body": "",
+    "html_body": "",
+    "subject": TYPICAL,
+    "attachments": [
+        Attachment(
+            id=UUID[:13],
+            name=TYPICAL,
+            mime="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            size=4_500_000,
+            width=12_345,
+            height=12_345,
+            thumbnail_width=320,
+            thumbnail_height=320,
+            seconds=3_599.5,
+        )
+    ],
+    "sender": UUID,
+    "sender_number": NUMBER,
+    "sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),
+    "device": UUID,
+    "created_at": TIME,
+}
+#: A person's texts as long as is usual; an icon is an address.
+PERSON: dict[str, Any] = {
+    "account": UUID,
+    "id": UUID,
+    "kind": "contact",
+    "number": NUMBER,
+    "name": TYPICAL,
+    "email": TYPICAL,
+    "email_is_verified": True,
+    "icon": TYPICAL,
+    "signature": TYPICAL,
+    "language": "zh-Hant-TW",
+    "removed_at": TIME,
+    "is_anonymous": True,
+    "trace": UUID,
+    "user_id": UUID,
+    "user_id_is_verified": True,
+    "mobile": "+49 1512 3456789",
+    "company": TYPICAL,
+    "registered_at": TIME,
+    "chat": UUID,
+    "domain": NUMBER,
+    "created_at": TIME,
+    "updated_at": TIME,
+    "level": "visitor",
+    "permissions": list(PERMISSIONS),
+    "is_active": True,
+    "password": "f" * 32 + "$" + "f" * 128,
+    "token_version": COUNT,
+    "key_version": COUNT,
+    "home": UUID,
+    "agents_of": UUID,
+    "group": UUID,
+    "is_distributor": True,
+    "presence": longest(presence.PRESENCES),
+    "presence_alias": longest(presence.PRESENCES),
+    "presence_at": TIME,
+    "away_at": TIME,
+    "offline_at": TIME,
+    "lost_at": TIME,
+    "last_login_at": TIME,
+    "browser_device": UUID,
+    "mobile_device": UUID,
+    "open_conversations": COUNT,
+    "last_assigned_at": TIME,
+}
+_CONTACT_ONLY = {"trace", "user_id", "user_id_is_verified", "mobile", "company", "registered_at", "chat", "domain"}
+_AGENT_ONLY = {"signature", "level", "permissions", "password", "home", "agents_of", "group", "presence", "presence_alias"}
+_AGENT_ONLY |= {"away_at", "offline_at", "lost_at", "last_login_at", "browser_device", "mobile_device"}
+#: People at their fullest, and what each cannot have: an owner's other accounts know them by the password of one.
+PEOPLE: dict[str, set[str]] = {
+    "agent": {*_CONTACT_ONLY, "home", "removed_at"},
+    "owner of several accounts": {*_CONTACT_ONLY, "password"},
+    "contact": _AGENT_ONLY,
+}

@@ -1,0 +1,71 @@
+"""What rows cost at their fullest, over all attributes: a message writes its conversation's row, so that has to stay small."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.models import conversation_indexes
+from chalicelib.models.base import Table
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.messages import Message
+from chalicelib.models.people import Person
+from tests.models import sizes
+
+WIDEST: dict[type[Table], dict[str, Any]] = {
+    Conversation: sizes.CONVERSATION,
+    Message: sizes.MESSAGE,
+    Person: sizes.PERSON,
+}
+
+
+def fullest(model: type[Table], without: set[str]) -> dict[str, Any]:
+    """The item of the widest row of a kind."""
+    return model(**{name: value for name, value in WIDEST[model].items() if name not in without}).serialize(null_check=False)
+
+
+@pytest.mark.parametrize("model", WIDEST, ids=lambda model: str(model.__name__))
+def test_of_every_attribute_the_widest_value_is_known(model: type[Table]) -> None:
+    assert set(WIDEST[model]) == set(model.get_attributes())
+
+
+@pytest.mark.parametrize(("model", "kinds"), [(Conversation, sizes.CONVERSATIONS), (Person, sizes.PEOPLE)])
+def test_every_attribute_is_in_a_row_that_is_measured(model: type[Table], kinds: dict[str, set[str]]) -> None:
+    assert set.intersection(*kinds.values()) == set()
+    assert all(without < set(model.get_attributes()) for without in kinds.values())
+
+
+@pytest.mark.parametrize("kind", sizes.CONVERSATIONS)
+def test_a_full_conversation_stays_below_900_bytes(kind: str) -> None:
+    item = fullest(Conversation, sizes.CONVERSATIONS[kind])
+    assert not set(sizes.CONVERSATION_TO_COME) & {one.attr_name for one in Conversation.get_attributes().values()}
+    assert sizes.size(item | sizes.CONVERSATION_TO_COME) < 900
+
+
+def test_all_that_any_conversation_has_fits_in_one_kilobyte_together() -> None:
+    assert sizes.size(fullest(Conversation, set()) | sizes.CONVERSATION_TO_COME) <= 1024
+
+
+@pytest.mark.parametrize("kind", sizes.CONVERSATIONS)
+def test_an_inbox_row_stays_below_750_bytes(kind: str) -> None:
+    known = Conversation.get_attributes()
+    listed = {known[name].attr_name for name in [*conversation_indexes.LISTED, "key", "inbox_key", "last_activity_at"]}
+    item = fullest(Conversation, sizes.CONVERSATIONS[kind])
+    assert sizes.size({name: value for name, value in item.items() if name in listed}) < 750
+
+
+def test_a_message_without_its_text_is_below_550_bytes_and_below_300_without_a_file() -> None:
+    assert sizes.size(fullest(Message, set())) < 550
+    assert sizes.size(fullest(Message, {"attachments", "subject", "html_body"})) < 300
+
+
+@pytest.mark.parametrize("kind", sizes.PEOPLE)
+def test_a_person_stays_below_900_bytes(kind: str) -> None:
+    assert sizes.size(fullest(Person, sizes.PEOPLE[kind])) < 900
+
+
+def test_sizes_are_dynamodb_s() -> None:
+    """The examples of AWS's page on item sizes, and the rules that it states."""
+    assert [sizes.value_size({"N": text}) for text in ("1", "12", "123", "-1234")] == [2, 2, 3, 3]
+    assert sizes.value_size({"L": [{"N": "1"}, {"S": "ab"}]}) == 3 + (1 + 2) + (1 + 2)
+    assert sizes.value_size({"M": {"ab": {"BOOL": True}}}) == 3 + (1 + 2 + 1)
+    assert sizes.size({"ab": {"S": "世"}, "c": {"B": b"12"}}) == 2 + 3 + 1 + 2
