@@ -170,6 +170,14 @@ def test_what_is_closed_after_it_was_listed_is_not_listed_again(aws: None) -> No
     assert [row.number for row in page] + walk(window, 3, after) == [5, 4, 3, 2, 1, 0]
 
 
+def test_the_page_after_one_whose_last_row_was_closed_is_full_and_takes_no_request_more(aws: None) -> None:
+    fill([*[Row(START + at, CLOSED) for at in range(5)], Row(START + 5)])
+    window = Window(ACCOUNT, SPAN)
+    (last,), after = inbox.list_rows(window, 1, None)
+    move(last.number, "close", START + 10)
+    assert walk(window, 1, after) == [4, 3, 2, 1, 0]
+
+
 def test_one_that_is_closed_between_the_queries_of_a_page_is_listed_once(aws: None) -> None:
     fill([Row(START + at, CLOSED if at % 2 else "new") for at in range(6)])
     left = [2]
