@@ -1,7 +1,6 @@
 """Conversations: one summary row each, written with every message; rows of members stand beside them (memberships.py).
 
-Key account#conversation spreads the load. `by_activity` is the only index that a message touches; the others
-hold keys and change when a conversation is opened, assigned or closed.
+Key account#conversation spreads the load. The indexes are in conversation_indexes.py.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,70 +9,21 @@ from typing import Any
 
 from pynamodb.attributes import ListAttribute
 from pynamodb.constants import COUNT
-from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, UuidAttribute, VersionAttribute
 from chalicelib.models.base import Table
-from chalicelib.models.indexes import GlobalIndex
+from chalicelib.models.conversation_indexes import ByActivity, ByAssignee, ByContact, ByConversation
 from chalicelib.models.status_history import Ownership
 
 #: Stands in `by_assignee` where nobody is assigned yet.
 WAITING = "waiting"
-#: The status of one that has ended.
-CLOSED = "closed"
+#: Partitions of the inbox, so that open ones are found whatever lies closed. CLOSED is also the status of what has ended.
+OPEN, CLOSED, DELETED = "open", "closed", "deleted"
 #: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
 #: Rows of what waits that one request reads, and requests that one look at it may take.
 _A_PAGE, _MOST_PAGES = 1000, 20
-_LISTED = ["number", "channel", "subject", "status", "priority", "contact_key", "contact_number", "group", "group_number"]
-_LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
-_LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
-_LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_metadata"]
-
-
-class ByActivity(GlobalIndex["Conversation"]):
-    """Inbox: an account's conversations by last activity, with all that lists show and filter on."""
-
-    class Meta:
-        index_name = "by_activity"
-        projection = IncludeProjection(_LISTED)
-
-    inbox_key = UnicodeAttribute(hash_key=True)
-    last_activity_at = IntegerAttribute(range_key=True)
-
-
-class ByAssignee(GlobalIndex["Conversation"]):
-    """Open conversations of an agent, or those that wait for one, by when that began, with whom they are for."""
-
-    class Meta:
-        index_name = "by_assignee"
-        projection = IncludeProjection(["group", "domain"])
-
-    holder_key = UnicodeAttribute(hash_key=True)
-    held_since = IntegerAttribute(range_key=True)
-
-
-class ByConversation(GlobalIndex["Conversation"]):
-    """Members by name of a conversation, in the order in which they came: only their rows stand in it."""
-
-    class Meta:
-        index_name = "by_conversation"
-        projection = KeysOnlyProjection()
-
-    member_of = UnicodeAttribute(hash_key=True, attr_name="mo")
-    created_at = IntegerAttribute(range_key=True)
-
-
-class ByContact(GlobalIndex["Conversation"]):
-    """A contact's conversations by creation."""
-
-    class Meta:
-        index_name = "by_contact"
-        projection = KeysOnlyProjection()
-
-    contact_key = UnicodeAttribute(hash_key=True)
-    created_at = IntegerAttribute(range_key=True)
 
 
 class Conversation(Table):
@@ -194,6 +144,11 @@ class Conversation(Table):
         return self.is_begun and not self.is_internal
 
     @property
+    def listed_key(self) -> str | None:
+        """Hash key under which lists of the account find it now: its partition's, None where none shows it."""
+        return inbox_key(self.account, OPEN if self.is_open else CLOSED) if self.is_listed else None
+
+    @property
     def is_internal(self) -> bool:
         """Whether it is among agents."""
         return self.kind == INTERNAL
@@ -230,11 +185,11 @@ def is_summary(row_key: str) -> bool:
     return row_key.count("#") == 1
 
 
-def inbox_key(account: str) -> str:
-    """Hash key of the inbox. The shard after it is for accounts past 500 messages a second:
+def inbox_key(account: str, partition: str) -> str:
+    """Hash key of a partition of the inbox. The shard after it is for accounts past 500 messages a second:
     docs/decisions/0003-shard-in-the-inbox-key.md.
     """
-    return f"{account}#0"
+    return f"{account}#{partition}#0"
 
 
 def of_key(account: str, holder: str) -> str:

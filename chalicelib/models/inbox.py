@@ -1,97 +1,189 @@
-"""The inbox: an account's conversations by last activity, read from the index `by_activity`."""
+"""The inbox: an account's conversations by last activity, read from the partitions of the index `by_activity`.
+
+A list over several partitions is merged from a Query of each, which are sent as their rows are needed. Among rows of one
+moment the partitions come in the order of PARTITIONS, so that a row's position says where every partition goes on.
+"""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
+from heapq import merge
+from typing import Any, NamedTuple
 
 from pynamodb.constants import COUNT
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.models.conversations import ByActivity, Conversation, inbox_key, key
+from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation, inbox_key, key
 
 #: (field, whether it is to be equal, value) over what the inbox holds; None is an unset field.
 Like = tuple[str, bool, Any]
+#: All partitions, and those that lists read.
+PARTITIONS, LISTED = (OPEN, CLOSED, DELETED), (OPEN, CLOSED)
 _LOOKED_THROUGH, _MOST_REQUESTS = 1000, 20
-#: Where in an inbox a row stands: its conversation and its last activity.
-Position = tuple[str, int]
+#: The index that is read, the attribute that it hashes on and the one that sorts it; another version takes its place here.
+_INDEX, _HASH, _AT = Conversation.by_activity, "inbox_key", Conversation.last_activity_at
 
 
-def list_rows(
-    account: str,
-    span: tuple[int, int],
-    conditions: Sequence[Like],
-    limit: int,
-    after: Position | None,
-    *,
-    oldest_first: bool = False,
-) -> tuple[list[Conversation], Position | None]:
-    """The next `limit` rows of the inbox with activity in the span (both ends included), and where to go on, None at the end.
+class Position(NamedTuple):
+    """Where in the inbox a row stands, or stood when it was read: its conversation, its last activity, its partition."""
 
-    One request without conditions. With them, one for each thousand rows looked through, 20 at most: then what was
-    found, which may be nothing, and where to go on.
+    conversation: str
+    at: int
+    partition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is read of an account's inbox: rows with activity in the span (both ends included) that meet the conditions."""
+
+    account: str
+    span: tuple[int, int]
+    conditions: Sequence[Like] = ()
+    oldest_first: bool = False
+    partitions: tuple[str, ...] = LISTED
+
+    def filters(self) -> dict[str, list[Like]]:
+        """The partitions in which rows can meet the conditions, each with the conditions that its rows have to be asked for."""
+        holds = {name: [_holds(one, name) for one in self.conditions] for name in self.partitions}
+        return {
+            name: [one for one, known in zip(self.conditions, values, strict=True) if known is None]
+            for name, values in holds.items()
+            if False not in values
+        }
+
+
+def _holds(condition: Like, partition: str) -> bool | None:
+    """Whether all rows of a partition meet a condition (True) or none (False); None where it takes a look at each."""
+    field, equal, value = condition
+    if field != "status" or partition == DELETED:
+        return None
+    is_closed: bool = value == CLOSED
+    if partition == CLOSED:
+        return equal is is_closed
+    return not equal if is_closed else None
+
+
+def list_rows(window: Window, limit: int, after: Position | None) -> tuple[list[Conversation], Position | None]:
+    """The next `limit` rows of a window, and where to go on, None at the end.
+
+    One request a partition where the partition alone decides; else one for each thousand rows looked through, 20 at most:
+    then what was found, which may be nothing, and where to go on. A conversation that changes its partition meanwhile is
+    listed once.
     """
-    results = Conversation.by_activity.query(
-        inbox_key(account),
-        Conversation.last_activity_at.between(*span),
-        filter_of(conditions),
-        scan_index_forward=oldest_first,
-        page_size=_LOOKED_THROUGH if conditions else limit,
-        last_evaluated_key=_start_key(account, after) if after else None,
-    )
-    found: list[Conversation] = []
-    for page_ in islice(results.page_iter, _MOST_REQUESTS):
-        found += [Conversation.from_raw_data(item) for item in page_["Items"]]
-        if len(found) >= limit:
+    budget = [None] * _MOST_REQUESTS
+    entries = _merged(window, (limit, _LOOKED_THROUGH), after, budget)
+    found: list[_Entry] = []
+    for entry in entries:
+        if entry.item is None:
+            return [each.row for each in found], entry.position
+        found.append(entry)
+        if len(found) == limit:
             break
-    last = results.page_iter.last_evaluated_key
-    if len(found) > limit:
-        return found[:limit], _position(found[limit - 1])
-    return found, _position(Conversation.from_raw_data(last)) if last else None
+    budget.clear()  # what follows is looked for in what has been read
+    rest = next(entries, None)
+    return [each.row for each in found], found[-1].position if rest else None
 
 
-def iterate(
-    account: str, span: tuple[int, int], conditions: Sequence[Like], size: int, after: Position | None, *, oldest_first: bool
-) -> Iterator[Conversation]:
-    """The inbox's rows that meet the conditions, read as they are taken: the first request looks through `size`, the others
-    through a thousand, 20 at most; never more than one request's rows are kept.
+def iterate(window: Window, size: int, after: Position | None) -> Iterator[Conversation]:
+    """The rows of a window, read as they are taken: the first request looks through `size`, the others through a thousand,
+    20 at most; never more than one request's rows of a partition are kept.
     """
-    results = Conversation.by_activity.query(
-        inbox_key(account),
-        Conversation.last_activity_at.between(*span),
-        filter_of(conditions),
-        scan_index_forward=oldest_first,
-        page_size=min(size, _LOOKED_THROUGH),
-        last_evaluated_key=_start_key(account, after) if after else None,
-    )
-    for page_ in islice(results.page_iter, _MOST_REQUESTS):
-        results.page_iter.page_size = _LOOKED_THROUGH
-        yield from (Conversation.from_raw_data(item) for item in page_["Items"])
+    for entry in _merged(window, (size, size), after, [None] * _MOST_REQUESTS):
+        if entry.item is None:
+            return
+        yield entry.row
 
 
-def _start_key(account: str, after: Position) -> dict[str, Any]:
-    return Conversation.raw(key=key(account, after[0]), inbox_key=inbox_key(account), last_activity_at=after[1])
-
-
-def _position(row: Conversation) -> Position:
-    return row.id, row.last_activity_at
-
-
-def count(account: str, span: tuple[int, int], conditions: Sequence[Like], most: int) -> int:
-    """How many conversations the inbox has with activity in the span, up to `most`: a request for each MB, 20 at most."""
-    table, total, after = Conversation._get_connection(), 0, None
-    for _ in range(_MOST_REQUESTS):
-        page_ = table.query(
-            inbox_key(account),
-            range_key_condition=Conversation.last_activity_at.between(*span),
-            filter_condition=filter_of(conditions),
-            index_name=ByActivity.Meta.index_name,
-            exclusive_start_key=after,
-            select=COUNT,
-        )
-        total, after = total + page_["Count"], page_.get("LastEvaluatedKey")
-        if after is None or total >= most:
-            break
+def count(window: Window, most: int) -> int:
+    """How many rows a window has, up to `most`: a request for each MB of a partition, 20 at most."""
+    table, total, left = Conversation._get_connection(), 0, _MOST_REQUESTS
+    for partition, conditions in window.filters().items():
+        after = None
+        while left and total < most:
+            left -= 1
+            page_ = table.query(
+                inbox_key(window.account, partition),
+                range_key_condition=_AT.between(*window.span),
+                filter_condition=filter_of(conditions),
+                index_name=_INDEX.Meta.index_name,
+                exclusive_start_key=after,
+                select=COUNT,
+            )
+            total, after = total + page_["Count"], page_.get("LastEvaluatedKey")
+            if after is None:
+                break
     return min(total, most)
+
+
+class _Entry(NamedTuple):
+    """A row as it was read; without an item, the place from which a partition is still to be read."""
+
+    position: Position
+    item: dict[str, Any] | None
+
+    @property
+    def row(self) -> Conversation:
+        return Conversation.from_raw_data(self.item or {})
+
+
+def _entry(partition: str, raw: dict[str, Any], item: dict[str, Any] | None) -> _Entry:
+    """An entry at the place of a raw row or key."""
+    id_ = Conversation.hash_key_of(raw).partition("#")[2]
+    return _Entry(Position(id_, int(raw[_AT.attr_name]["N"]), partition), item)
+
+
+def _merged(window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None]) -> Iterator[_Entry]:
+    """Entries of all partitions in the window's order, each conversation once, with as many requests as the budget has.
+
+    `sizes` are rows that the first request of a partition looks through: where all of them are listed, and with a filter.
+    """
+    read = partial(_entries, window, sizes, after, budget)
+    partitions = [read(partition, conditions) for partition, conditions in window.filters().items()]
+    seen = {after.conversation} if after else set()
+    for entry in merge(*partitions, key=lambda each: each.position.at, reverse=not window.oldest_first):
+        if entry.item is None or entry.position.conversation not in seen:
+            seen.add(entry.position.conversation)
+            yield entry
+
+
+def _entries(
+    window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None], partition: str, conditions: Sequence[Like]
+) -> Iterator[_Entry]:
+    """A partition's entries from a position on. Ends with the place of the next where the budget does."""
+    (since, until), start = _start(window, after, partition)
+    if since > until:
+        return
+    pages = _INDEX.query(
+        inbox_key(window.account, partition),
+        _AT.between(since, until),
+        filter_of(conditions),
+        scan_index_forward=window.oldest_first,
+        page_size=sizes[bool(conditions)] + (start is None and after is not None),
+        last_evaluated_key=start,
+    ).page_iter
+    while budget:
+        budget.pop()
+        for item in next(pages)["Items"]:
+            yield _entry(partition, item, item)
+        start = pages.last_evaluated_key
+        if start is None:
+            return
+        pages.page_size = max(_LOOKED_THROUGH, *sizes)
+    if start:
+        yield _entry(partition, start, None)
+
+
+def _start(window: Window, after: Position | None, partition: str) -> tuple[tuple[int, int], dict[str, Any] | None]:
+    """The span that a partition is read in after a position, and the key after which it is, where that is one of its own."""
+    since, until = window.span
+    if after is None:
+        return window.span, None
+    if after.partition == partition:
+        hash_key: dict[str, Any] = {_HASH: inbox_key(window.account, partition)}
+        place = Conversation.raw(key=key(window.account, after.conversation), last_activity_at=after.at, **hash_key)
+        return window.span, place
+    passed = PARTITIONS.index(partition) < PARTITIONS.index(after.partition)
+    return ((after.at + passed, until) if window.oldest_first else (since, after.at - passed)), None
 
 
 def filter_of(conditions: Sequence[Like]) -> Condition | None:

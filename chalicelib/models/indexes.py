@@ -11,13 +11,18 @@ _M = TypeVar("_M", bound=Model)
 class _NamedByModel(Index[_M]):
     def __set_name__(self, owner: Any, name: str) -> None:
         """Takes over the stored names of its keys and projected attributes. A key that only another model of the table has
-        brings its own.
+        brings its own, and what no model has yet is projected under the name that it is given.
         """
         super().__set_name__(owner, name)
         for key, attribute in self.Meta.attributes.items():
             attribute.attr_name = getattr(owner, key, attribute).attr_name
         if projected := self.Meta.projection.non_key_attributes:
-            self.Meta.projection = IncludeProjection([getattr(owner, one).attr_name for one in projected])
+            self.Meta.projection = IncludeProjection([_stored(owner, one) for one in projected])
+
+
+def _stored(owner: Any, name: str) -> str:
+    attribute = getattr(owner, name, None)
+    return str(attribute.attr_name) if attribute is not None else name
 
 
 class GlobalIndex(_NamedByModel[_M], GlobalSecondaryIndex[_M]):

@@ -11,7 +11,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.models import details, people, status_history
 from chalicelib.models.base import Table, conditional, transaction
-from chalicelib.models.conversations import CLOSED, Conversation, inbox_key
+from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
 from chalicelib.models.status_history import Ownership, StatusChange
@@ -43,9 +43,7 @@ def open_further(conversation: Conversation, name: UniqueName | None, members: S
 
 def _begin(write: TransactWrite, conversation: Conversation) -> None:
     row = new_name(conversation.account, "conversation", str(conversation.number), conversation.id)
-    conversation.inbox_key = inbox_key(conversation.account) if conversation.is_listed else None
-    conversation.holder_key = conversation.holder
-    conversation.held_since = conversation.created_at if conversation.holder_key else None
+    _set_all(conversation, _index_keys(conversation, conversation.created_at))
     if conversation.assignee and not conversation.is_internal:
         conversation.status_change_count = 1
         details.write(
@@ -92,19 +90,40 @@ def status_change_of(conversation: Conversation, changes: dict[str, Any], *, esc
 
 def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
     """The actions that write the changes, and with them the keys of the indexes that follow from them. Applies them, too."""
-    for name, value in changes.items():
-        setattr(conversation, name, value)
-    holder = conversation.holder
-    if conversation.holder_key != holder:
-        changes = {**changes, "holder_key": holder, "held_since": now if holder else None}
-        conversation.holder_key, conversation.held_since = holder, now if holder else None
-    if (conversation.inbox_key is not None) != conversation.is_listed:
-        conversation.inbox_key = inbox_key(conversation.account) if conversation.is_listed else None
-        changes = {**changes, "inbox_key": conversation.inbox_key}
+    _set_all(conversation, changes)
+    keys = _index_keys(conversation, now)
+    _set_all(conversation, keys)
+    changes = changes | keys
     kept = {name: value for name, value in changes.items() if value is not None}
     removed = [name for name in changes if name not in kept]
     actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(Conversation, removed), removed)]
     return [action for action, some in actions if some]
+
+
+def _index_keys(conversation: Conversation, now: int) -> dict[str, Any]:
+    """Keys of the indexes that follow from a conversation and are not what it has: every index's key is derived here."""
+    keys: dict[str, Any] = {}
+    if conversation.inbox_key != conversation.listed_key:
+        keys["inbox_key"] = conversation.listed_key
+    if conversation.holder_key != (holder := conversation.holder):
+        keys |= {"holder_key": holder, "held_since": now if holder else None}
+    return keys
+
+
+def _set_all(conversation: Conversation, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(conversation, name, value)
+
+
+def correct_keys(conversation: Conversation, now: int) -> bool:
+    """Writes the keys of the indexes that follow from a conversation and are not what is stored: one request. Returns whether
+    there were any; raises ConditionFailed where it is no longer as it was read.
+    """
+    actions = updates(conversation, {}, now)
+    if actions:
+        with conditional():
+            conversation.update(actions)
+    return bool(actions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.context import ADMIN
+from chalicelib.desk.conversations import inbox as listing
 from chalicelib.desk.core import cache
 from tests.world import Visitor, World, counted
 
@@ -58,16 +61,53 @@ def test_a_history_page_is_one_query_at_any_depth_after_the_membership_read(worl
     assert requests(lambda: world.pp("PP_PAGE_HISTORY_MESSAGE", **page)) == ["GetItem", "Query"]
 
 
-def test_an_inbox_page_is_one_query_and_one_batch_with_includes(world: World) -> None:
+def inbox(**conditions: str) -> str:
+    """The address of Anytime's list where a field is, or with `_isNot` is not, a value."""
+    given: dict[str, str] = {}
+    for at, (name, value) in enumerate(conditions.items()):
+        field, _, match = name.partition("_")
+        given |= {
+            f"conditions[{at}][field]": field,
+            f"conditions[{at}][value]": value,
+            f"conditions[{at}][matchType]": match or "is",
+        }
+    return f"/api/v3/anytime/conversations?{urlencode(given)}"
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"status": "pendingExternal"}, {"priority": "normal"}, {"agentAssigneeId": ""}, {"departmentAssigneeId": ""}]
+)
+def test_a_page_of_open_conversations_is_one_query_whatever_else_is_asked_for(world: World, given: dict[str, str]) -> None:
     prepared(world)
     headers = world.bearer()
-    path = "/api/v3/anytime/conversations"
-    assert requests(lambda: world.call("GET", path, **headers)) == ["Query"]
-    cache.clear_all()
-    world.call("GET", path, **headers)
+    assert requests(lambda: world.call("GET", inbox(status_isNot="closed", **given), **headers)) == ["Query"]
+
+
+def test_a_page_of_closed_conversations_is_one_query_and_one_of_all_is_two(world: World) -> None:
+    prepared(world)
+    headers = world.bearer()
+    assert requests(lambda: world.call("GET", inbox(status="closed"), **headers)) == ["Query"]
+    assert requests(lambda: world.call("GET", inbox(), **headers)) == ["Query", "Query"]
+
+
+def test_unread_open_conversations_are_one_query(world: World) -> None:
+    prepared(world)
+    world.asking()
+    conditions = (("status", False, "closed"), ("is_read", True, False))
     with counted() as sent:
-        world.call("GET", f"{path}?include=contact,agentAssignee,lastRepliedBy", **headers)
-    assert sent == ["Query", "BatchGetItem"]
+        page = listing.page(world.ctx(ADMIN), listing.Listing(conditions=conditions))
+    assert (sent, page.total, [row.is_read for row in page.conversations]) == (["Query"], 1, [False])
+
+
+@pytest.mark.parametrize("given, queries", [({"status_isNot": "closed"}, 1), ({}, 2)])
+def test_includes_of_an_inbox_page_take_one_batch(world: World, given: dict[str, str], queries: int) -> None:
+    prepared(world)
+    headers = world.bearer()
+    cache.clear_all()
+    world.call("GET", inbox(**given), **headers)
+    with counted() as sent:
+        world.call("GET", f"{inbox(**given)}&include=contact,agentAssignee,lastRepliedBy", **headers)
+    assert sent == [*["Query"] * queries, "BatchGetItem"]
 
 
 def test_a_token_is_read_once_and_then_known_for_a_minute(world: World) -> None:

@@ -102,6 +102,13 @@ def test_the_model_has_the_table_s_keys_attributes_and_indexes(model: type[Model
 
 
 @pytest.mark.parametrize("name", TABLES)
+def test_a_table_projects_no_more_than_dynamodb_allows(name: str) -> None:
+    indexes = TABLES[name]["Properties"].get("GlobalSecondaryIndexes", [])
+    projected = [attribute for index in indexes for attribute in index["Projection"].get("NonKeyAttributes", [])]
+    assert len(projected) <= 100
+
+
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_on_demand_encrypted_recoverable_and_kept(name: str) -> None:
     table = TABLES[name]
     properties = table["Properties"]

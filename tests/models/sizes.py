@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.desk.core.access import PERMISSIONS
+from chalicelib.models import conversations
+from chalicelib.models.conversation_indexes import COMING
 from chalicelib.models.messages import Attachment
 from chalicelib.rules import lifecycle, presence, status
 
@@ -78,13 +80,16 @@ CONVERSATION: dict[str, Any] = {
     "close_at": TIME,
     "expire_at": TIME,
     "has_named_agents": True,
-    "inbox_key": f"{UUID}#deleted",
+    "inbox_key": conversations.inbox_key(UUID, conversations.DELETED),
     "holder_key": KEY,
     "held_since": TIME,
     "contact_key": KEY,
 }
 #: What is still to come: whether it has tags, and when an answer, the next one and its end are due.
-CONVERSATION_TO_COME = {"ht": {"BOOL": True}, **{name: {"N": str(TIME)} for name in ("sf", "sn", "sr")}}
+CONVERSATION_TO_COME: dict[str, Any] = {
+    COMING["has_tags"]: {"BOOL": True},
+    **{COMING[name]: {"N": str(TIME)} for name in ("first_due_at", "next_due_at", "resolve_due_at")},
+}
 #: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then, an
 #: answer starts those of silence, an end stops all.
 _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}

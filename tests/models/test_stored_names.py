@@ -8,6 +8,7 @@ from pynamodb.attributes import ListAttribute, MapAttribute
 
 from chalicelib.models.attributes import UuidAttribute
 from chalicelib.models.base import Table
+from chalicelib.models.conversation_indexes import COMING
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.memberships import Membership
 from chalicelib.models.messages import Attachment
@@ -54,8 +55,17 @@ def _attributes(model: type[Table]) -> list[tuple[str, Any]]:
 
 
 def test_an_index_projects_under_stored_names() -> None:
-    assert Conversation.by_assignee.Meta.projection.non_key_attributes == ["gr", "do"]
+    assert Conversation.by_assignee.Meta.projection.non_key_attributes == ["gr", "do", "pr", "ch", "ck", "au", "lg"]
     assert Membership.member_of.attr_name == "mo"
+
+
+def test_names_kept_for_attributes_to_come_mean_nothing_else_in_their_table() -> None:
+    known, model = COMING.items(), Conversation
+    beside = [one for one in MODELS if one.Meta.table_name == model.Meta.table_name]
+    meant = {one.attr_name: name for row in beside for name, one in _attributes(row)}
+    assert len(beside) == 3 and len(set(COMING.values())) == len(COMING)
+    assert [name for name, stored in known if meant.get(stored, name) != name or name in model.get_attributes()] == []
+    assert set(COMING.values()) < set(model.by_activity.Meta.projection.non_key_attributes)
 
 
 @pytest.mark.parametrize("text", [UUID, UUID.upper(), "", "a group", "fifteen letters", "of sixteen bytes", "世" * 5, UUID + "x"])

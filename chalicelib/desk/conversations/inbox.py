@@ -8,6 +8,7 @@ from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.models import inbox
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.inbox import PARTITIONS, Window
 from chalicelib.models.inbox import Like as Like
 from chalicelib.models.inbox import Position as Position
 from chalicelib.rules import ids
@@ -46,20 +47,19 @@ class Listing:
 def page(ctx: Context, listing: Listing) -> Inbox:
     """A page of the account's conversations.
 
-    From `after` it costs one request at any depth; by page number the pages before it are read, too. The total costs
-    more once a minute where it does not follow from the page. Raises Invalid for a page past the 10,000th row.
+    From `after` it costs a request a partition at any depth: one where the conditions say open or closed, else two; by page
+    number the pages before it are read, too. The total costs more once a minute where it does not follow from the page.
+    Raises Invalid for a page past the 10,000th row.
     """
-    span = _span(ctx, listing)
+    window = Window(ctx.account, _span(ctx, listing), listing.conditions, listing.oldest_first)
     skipped = 0 if listing.after else (listing.page - 1) * listing.size
     if skipped + listing.size > _MOST_COUNTED:
         raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
-    if listing.after and not span[0] <= listing.after[1] <= span[1]:
-        return Inbox([], _total(ctx, span, listing), None)
-    rows, after = inbox.list_rows(
-        ctx.account, span, listing.conditions, skipped + listing.size, listing.after, oldest_first=listing.oldest_first
-    )
+    if listing.after and not window.span[0] <= listing.after.at <= window.span[1]:
+        return Inbox([], _total(ctx, window, listing), None)
+    rows, after = inbox.list_rows(window, skipped + listing.size, listing.after)
     whole = listing.after is None and after is None
-    return Inbox(rows[skipped:], len(rows) if whole else _total(ctx, span, listing), after)
+    return Inbox(rows[skipped:], len(rows) if whole else _total(ctx, window, listing), after)
 
 
 def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
@@ -67,14 +67,14 @@ def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
     until = ctx.now if listing.until is None else listing.until
     if since > until:
         raise Invalid("time_from", "is after time_to")
-    if listing.after and not ids.is_uuid(listing.after[0]):
+    if listing.after and not (ids.is_uuid(listing.after.conversation) and listing.after.partition in PARTITIONS):
         raise Invalid("cursor", "is not one of ours")
     return since, until
 
 
-def _total(ctx: Context, span: tuple[int, int], listing: Listing) -> int:
+def _total(ctx: Context, window: Window, listing: Listing) -> int:
     key = repr((ctx.account, listing.since, listing.until, listing.conditions))
     known = _totals.get(key, ctx.now)
     if known is not None:
         return known
-    return _totals.put(key, inbox.count(ctx.account, span, listing.conditions, _MOST_COUNTED), ctx.now)
+    return _totals.put(key, inbox.count(window, _MOST_COUNTED), ctx.now)

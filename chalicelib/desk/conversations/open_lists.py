@@ -18,16 +18,17 @@ from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.models import inbox, memberships
-from chalicelib.models.conversations import Conversation
-from chalicelib.models.inbox import Like
+from chalicelib.models.conversations import OPEN, Conversation
+from chalicelib.models.inbox import Like, Position, Window
 from chalicelib.models.memberships import HAD, HELD, ListPosition, PersonIndex
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT
 from chalicelib.rules import ids
 from chalicelib.rules.status import CLOSED
 
-#: Conversations on a page at most; places that a page may lie behind; rounds in which a page is filled.
-MOST_ON_A_PAGE, _DEEPEST, _ROUNDS = 100, 10_000, 4
+#: Conversations on a page at most; places that a page may lie behind; rounds in which a page is filled; rows that are read
+#: beyond it, because a few open ones have no message yet.
+MOST_ON_A_PAGE, _DEEPEST, _ROUNDS, _SPARE = 100, 10_000, 4, 10
 #: What the account's list shows of its inbox.
 _OPEN: tuple[Like, ...] = (("status", False, CLOSED), ("last_message", False, None))
 _ALL_TIME = (0, 1 << 53)
@@ -111,7 +112,7 @@ def list_of_account(ctx: Context, turn: PageRequest) -> ConversationPage:
     if ctx.caller.level == VISITOR:
         return list_of_person(ctx, ctx.caller.person, turn) if ctx.caller.person else ConversationPage([], 0)
     first = (turn.offset or 0) * turn.size
-    spots = _shared(ctx, turn.size, None, newer=False)
+    spots = _shared(ctx, _first(turn), None, newer=False)
     found = _read(ctx, None, shared=True, spots=list(islice(spots, first, first + turn.size)))
     whole = not first and len(found) < turn.size
     return ConversationPage(found, len(found) if whole else _total(ctx, "", None, shared=True))
@@ -152,8 +153,8 @@ def _shared(ctx: Context, size: int, start: ListPosition | None, *, newer: bool)
     if start and not start.key:
         at = start.at if start.inclusive else start.at + (1 if newer else -1)
         span = (at, _ALL_TIME[1]) if newer else (0, at)
-    after = (memberships.conversation_of(start.key), start.at) if start and start.key else None
-    for row in inbox.iterate(ctx.account, span, _OPEN, 4 * size, after, oldest_first=newer):
+    after = Position(memberships.conversation_of(start.key), start.at, OPEN) if start and start.key else None
+    for row in inbox.iterate(Window(ctx.account, span, _OPEN, oldest_first=newer), size + _SPARE, after):
         yield _Entry(row.last_activity_at, row.key, row)
 
 
@@ -263,5 +264,5 @@ def _total(ctx: Context, person: str, shelf: PersonIndex | None, shared: bool) -
     if known is not None:
         return known
     own = memberships.count(ctx.account, person, shelf, _DEEPEST) if shelf else 0
-    every = inbox.count(ctx.account, _ALL_TIME, _OPEN, _DEEPEST) if shared else 0
+    every = inbox.count(Window(ctx.account, _ALL_TIME, _OPEN), _DEEPEST) if shared else 0
     return _totals.put(key, min(own + every, _DEEPEST), ctx.now)

@@ -93,14 +93,14 @@ def _value(name: str, field: str, value: str) -> str | int | None:
 
 def cursor(after: Position) -> str:
     """Returns where a list continues, as an opaque text."""
-    return base64.urlsafe_b64encode(f"{after[1]}:{after[0]}".encode()).decode()
+    return base64.urlsafe_b64encode(f"{after.at}:{after.conversation}:{after.partition}".encode()).decode()
 
 
 def read_cursor(text: str) -> Position:
     """Returns the position of a cursor. Raises Invalid for a bad one."""
     try:
-        at, _, id_ = base64.urlsafe_b64decode(text).decode().partition(":")
-        return id_, int(at)
+        at, id_, partition = base64.urlsafe_b64decode(text).decode().split(":")
+        return Position(id_, int(at), partition)
     except ValueError as error:
         raise Invalid("cursor", "is not one of ours") from error
 

@@ -15,7 +15,7 @@ import msgspec
 
 from chalicelib.models.attributes import UuidAttribute
 from chalicelib.models.base import Table
-from chalicelib.models.conversations import Conversation, inbox_key, key, of_key
+from chalicelib.models.conversations import CLOSED, OPEN, Conversation, inbox_key, key, of_key
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.models.sequences import Sequence
@@ -128,7 +128,7 @@ def _summary(account: str, agent: dict[str, Any], is_open: bool) -> Conversation
         status=status.PENDING_EXTERNAL if is_open else status.CLOSED,
         contact_key=of_key(account, contact),
         contact_number=_CONTACT_NUMBER,
-        inbox_key=inbox_key(account),
+        inbox_key=inbox_key(account, OPEN if is_open else CLOSED),
         created_at=_AT,
         status_since=_ANSWERED,
         closed_at=None if is_open else _ANSWERED,

@@ -44,7 +44,7 @@ def row(world: World, at: int, contact: str, agent: str | None, *, said: bool) -
     when = world.now + at * 1000
     found.number, found.channel, found.subject, found.contact_number = at, "chat", "x", 1
     found.status = "pending_internal" if said else "new"
-    found.contact_key, found.inbox_key = rows.of_key(world.account, contact), rows.inbox_key(world.account)
+    found.contact_key, found.inbox_key = rows.of_key(world.account, contact), rows.inbox_key(world.account, rows.OPEN)
     found.created_at = found.status_since = found.last_activity_at = found.held_since = when
     found.assignee, found.holder_key = agent, rows.of_key(world.account, agent or rows.WAITING)
     if said:

@@ -1,0 +1,92 @@
+"""The indexes of the conversations' table, and what each projects. `by_activity` is the only one that a message touches; the
+others hold keys and change when a conversation is opened, assigned or closed.
+
+An index can't be changed in place (docs/operations-index-v2.md), so they project what lists, conditions and routing will need.
+"""
+
+from typing import TYPE_CHECKING
+
+from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
+
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.indexes import GlobalIndex
+
+if TYPE_CHECKING:
+    from chalicelib.models.conversations import Conversation as Conversation
+
+#: What lists show and filter on.
+LISTED = ["number", "channel", "subject", "status", "priority", "contact_key", "contact_number", "group", "group_number"]
+LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
+LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
+LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_metadata"]
+LISTED += ["domain", "held_since", "member_count", "agent_count"]
+#: What routing needs to know of a waiting conversation. None of it changes with a message, which would cost a unit more then.
+_ROUTED = ["group", "domain", "priority", "channel", "contact_key"]
+#: Stored names of attributes that conversations will have; the indexes project them already, and what is absent costs nothing.
+#: Whoever adds such an attribute gives it this name, and moves it to the list above.
+COMING = {
+    "has_tags": "ht",
+    "has_mentions": "ha",
+    "has_drafts": "hd",
+    "has_custom_fields": "hf",
+    "language": "lg",
+    "audience": "au",
+    "received_from": "rf",
+    "creator": "cr",
+    "creator_number": "cu",
+    "creator_kind": "ce",
+    "changed_at": "cg",
+    "first_replied_at": "fr",
+    "sla_policy": "sp",
+    "first_due_at": "sf",
+    "next_due_at": "sn",
+    "resolve_due_at": "sr",
+    "sla_paused_at": "sz",
+    "sla_missed": "sm",
+    "deleted_at": "da",
+    "merged_into": "mi",
+}
+
+
+class ByActivity(GlobalIndex["Conversation"]):
+    """Inbox: an account's conversations by partition and last activity, with all that lists show and filter on."""
+
+    class Meta:
+        index_name = "by_activity"
+        projection = IncludeProjection([*LISTED, *COMING.values()])
+
+    inbox_key = UnicodeAttribute(hash_key=True)
+    last_activity_at = IntegerAttribute(range_key=True)
+
+
+class ByAssignee(GlobalIndex["Conversation"]):
+    """Open conversations of an agent, or those that wait for one, by when that began, with whom they are for."""
+
+    class Meta:
+        index_name = "by_assignee"
+        projection = IncludeProjection([*_ROUTED, COMING["audience"], COMING["language"]])
+
+    holder_key = UnicodeAttribute(hash_key=True)
+    held_since = IntegerAttribute(range_key=True)
+
+
+class ByConversation(GlobalIndex["Conversation"]):
+    """Members by name of a conversation, in the order in which they came: only their rows stand in it."""
+
+    class Meta:
+        index_name = "by_conversation"
+        projection = KeysOnlyProjection()
+
+    member_of = UnicodeAttribute(hash_key=True, attr_name="mo")
+    created_at = IntegerAttribute(range_key=True)
+
+
+class ByContact(GlobalIndex["Conversation"]):
+    """A contact's conversations by creation."""
+
+    class Meta:
+        index_name = "by_contact"
+        projection = KeysOnlyProjection()
+
+    contact_key = UnicodeAttribute(hash_key=True)
+    created_at = IntegerAttribute(range_key=True)
