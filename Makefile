@@ -43,8 +43,8 @@ lint: $(VENV)/ready $(JS)/node_modules/.package-lock.json   ## format, lint, typ
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint infra/template.yaml infra/watch.yaml
-	$(BIN)/node $(JS)/node_modules/.bin/tsc --project $(JS)
-	$(BIN)/node $(JS)/node_modules/.bin/eslint --config $(JS)/eslint.config.js chalicelib
+	@$(BIN)/node $(JS)/node_modules/.bin/tsc --project $(JS)
+	@$(BIN)/node $(JS)/node_modules/.bin/eslint --config $(JS)/eslint.config.js chalicelib
 
 format: $(VENV)/ready   ## writes the format
 	$(BIN)/ruff format .

@@ -70,15 +70,16 @@ def describe() -> Response:
         return respond(answer)
 
 
-# From the horizon: a mapping misses nothing that was written while it was being created.
-@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=100, starting_position="TRIM_HORIZON")
-def relay_conversations(event: DynamoDBEvent) -> None:
-    relay.relay("conversations", _records(event))
+# From the horizon: a mapping misses nothing that was written while it was being created. Chalice can't ask for partial responses,
+# so what gives them starts with batches of one; infra/deploy.py asks, and makes them larger.
+@app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), batch_size=1, starting_position="TRIM_HORIZON")
+def relay_conversations(event: DynamoDBEvent) -> dict[str, Any]:
+    return relay.relay("conversations", _records(event))
 
 
-@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=100, starting_position="TRIM_HORIZON")
-def relay_people(event: DynamoDBEvent) -> None:
-    relay.relay("people", _records(event))
+@app.on_dynamodb_record(stream_arn=config.stream_arn("people"), batch_size=1, starting_position="TRIM_HORIZON")
+def relay_people(event: DynamoDBEvent) -> dict[str, Any]:
+    return relay.relay("people", _records(event))
 
 
 @app.on_dynamodb_record(stream_arn=config.stream_arn("conversations"), starting_position="TRIM_HORIZON", **COUNTED)
@@ -91,7 +92,6 @@ def count_people(event: DynamoDBEvent) -> None:
     count.count("people", _records(event))
 
 
-# Chalice can't ask for partial responses, so it starts with batches of one; infra/deploy.py asks, and makes them larger.
 @app.on_sqs_message(queue=config.queue("routing"), batch_size=1)
 def route_conversations(event: SQSEvent) -> dict[str, Any]:
     return batch.each(_records(event), route.route)

@@ -20,6 +20,8 @@ _PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 #: How many invocations a queue may have at once (2 to 1000), so that a backlog leaves the API its share.
 _CONCURRENCY = {"routing": 20, "timers": 20, "notify": 20}
 _OTHERWISE = 10
+#: Records of a stream that one invocation gets at most.
+STREAM_BATCH = 100
 
 
 def configure(stage: str, mappings: Collection[Any]) -> None:
@@ -36,7 +38,7 @@ def _wanted(stage: str, mapping: Any, dead: str) -> dict[str, Any]:
         most = _CONCURRENCY.get(source.split(":")[-1].removeprefix(f"{APP}-{stage}-"), _OTHERWISE)
         return _PARTIAL | {"BatchSize": 10, "ScalingConfig": {"MaximumConcurrency": most}}
     return _PARTIAL | {
-        "BatchSize": 100,
+        "BatchSize": STREAM_BATCH,
         # What counts knows a batch that comes again by its first record, so it must begin where it did.
         "BisectBatchOnFunctionError": not mapping["FunctionArn"].split(":")[-1].startswith(f"{APP}-{stage}-count_"),
         "MaximumRetryAttempts": 50,

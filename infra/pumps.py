@@ -1,7 +1,8 @@
 """What AWS does between the services: streams, queues and schedules call the lambdas of app.py, with events of the real shape.
 
-A stream's batch that fails comes again until it works, and nothing overtakes it. A queue's message that fails becomes
-visible again after the queue's visibility timeout, and the queue itself moves it to its dead-letter queue at last.
+A stream's batch that fails comes again until it works, from the record on that the lambda names, and nothing overtakes it.
+A queue's message that fails becomes visible again after the queue's visibility timeout, and the queue itself moves it to its
+dead-letter queue at last.
 """
 
 import logging
@@ -15,6 +16,8 @@ import boto3
 from botocore.exceptions import ClientError
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
 from chalice.local import LambdaContext
+
+from infra.mappings import STREAM_BATCH
 
 Handler = Callable[[dict[str, Any], LambdaContext], Any]
 log = logging.getLogger("polydesk.local")
@@ -71,7 +74,7 @@ class _Stream:
 
     def __init__(self, source: Any, place: Path) -> None:
         self._client = boto3.client("dynamodbstreams")
-        self._name, self._arn, self._size, self._place = source.name, source.stream_arn, source.batch_size, place
+        self._name, self._arn, self._size, self._place = source.name, source.stream_arn, STREAM_BATCH, place
         self._shard = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]["ShardId"]
         self._at = self._start()
 
@@ -90,11 +93,21 @@ class _Stream:
     def __call__(self, handler: Handler) -> float:
         page = self._client.get_records(ShardIterator=self._at, Limit=self._size)
         records = [_as_sent(record, self._arn) for record in page["Records"]]
-        if records:
-            handler({"Records": records}, _context(self._name))
-            self._place.write_text(records[-1]["dynamodb"]["SequenceNumber"])
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+        taken = _taken(numbers, handler({"Records": records}, _context(self._name))) if records else 0
+        if taken:
+            self._place.write_text(numbers[taken - 1])
+        if taken < len(records):
+            self._at = self._iterator(ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=numbers[taken])
+            return _RETRY
         self._at = page["NextShardIterator"]
         return 0 if records else _POLL
+
+
+def _taken(numbers: list[str], answer: Any) -> int:
+    """How many of a batch's records, by their sequence numbers, were taken: those before the first that the lambda names."""
+    failed = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", [])}
+    return next((at for at, number in enumerate(numbers) if number in failed), len(numbers))
 
 
 def _as_sent(record: Any, arn: str) -> dict[str, Any]:

@@ -331,7 +331,9 @@ class World:
             records += page["Records"]
         if records and not since:
             self.streams[table] = records[-1]["dynamodb"]["SequenceNumber"]
-        return [dict(record) for record in records]
+        # Of the clock that the test moves, and not of moto's.
+        at = {"ApproximateCreationDateTime": self.time // 1000}
+        return [{**record, "dynamodb": record["dynamodb"] | at} for record in records]
 
     def _iterator(self, table: str) -> str:
         """Asked for at each reading, because a refused transaction makes moto put a copy in the table's place, which no

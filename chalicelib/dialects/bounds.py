@@ -1,15 +1,15 @@
-"""How long what a client sends may be: a type for each kind of text, number and list, used by all wire formats.
+"""Bounds: how long what a client sends may be, a type for each kind of text, number and list. All wire formats use them.
 
-The desk has limits of its own, often narrower. These come first, so that nothing is read or stored for a value that
-can't be meant. Lengths of texts are characters; a test walks all requests for fields without a bound.
+The desk has limits of its own, often narrower. These come first, so that nothing is read or stored for a value that can't be
+right. Lengths of texts are characters. A test walks all requests for fields without a bound.
 """
 
 from typing import Annotated, Any, TypeGuard
 
 from msgspec import Meta
 
-#: An id, or an e-mail that is looked up. Wide, because one that nothing can have is "not found" in every dialect, or a wrong
-#: login, and not "too long"; the desk looks none of these up.
+#: An id, or an e-mail that is looked up. Wide, because an impossible one is "not found" in every dialect, or a wrong login,
+#: and not "too long". The desk looks none of these up.
 Id = Annotated[str, Meta(max_length=8_192)]
 #: A name, a title, a word of a vocabulary, a day or a time, a client's own key for a device or a browser.
 Name = Annotated[str, Meta(max_length=256)]
@@ -19,21 +19,21 @@ Email = Annotated[str, Meta(max_length=320)]
 Host = Annotated[str, Meta(max_length=512)]
 #: A web address, a file name, a description of one line, a list of words in one text.
 Line = Annotated[str, Meta(max_length=1_024)]
-#: What a visitor is greeted with, or an agent answers often.
+#: A greeting, or a canned reply.
 Paragraph = Annotated[str, Meta(max_length=5_000)]
 #: A message. The desk counts its bytes.
 Text = Annotated[str, Meta(max_length=60_000)]
-#: A password, or the key or secret of an api client. As wide as an id: one that nobody can have is a wrong one.
+#: A password, or the key or secret of an api client. As wide as an id: an impossible one is a wrong one.
 Secret = Annotated[str, Meta(max_length=8_192)]
 #: A token, of ours or of a push service.
 Token = Annotated[str, Meta(max_length=4_096)]
-#: A header: API Gateway lets all of a request's together have so much.
+#: A header. API Gateway allows all headers of a request this much together.
 Header = Annotated[str, Meta(max_length=10_240)]
 #: A whole number that JavaScript and DynamoDB can hold.
 Number = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
 #: The same, which may have a fraction.
 Real = Annotated[float, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
-#: A file's bytes: what API Gateway lets a body have. The desk takes less.
+#: A file's bytes: the largest body that API Gateway allows. The desk takes less.
 Bytes = Annotated[bytes, Meta(max_length=10_485_760)]
 #: Ids of people or things that one call may name.
 Ids = Annotated[list[Id], Meta(max_length=100)]
@@ -53,10 +53,10 @@ Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 
 
 def one_of(*words: str | int) -> Meta:
-    """The values that a text or a number in an answer can have, for `/openapi.json`."""
+    """The values that a text or number in an answer can have, for `/openapi.json`."""
     return Meta(extra_json_schema={"enum": list(words)})
 
 
 def is_text(value: object, longest: int = 256) -> TypeGuard[str]:
-    """Whether a value that was decoded without a type is a text of 1 to `longest` characters."""
+    """Returns whether an untyped value is a text of 1 to `longest` characters."""
     return isinstance(value, str) and 0 < len(value) <= longest

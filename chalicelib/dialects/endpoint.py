@@ -1,6 +1,6 @@
-"""The endpoint table: what a dialect is, and the one way every request of every dialect goes.
+"""The endpoint table: what a dialect is, and the one way that every request of every dialect takes.
 
-A row is an endpoint: parse, do, show. OpenAPI and the conformance tests read the same rows.
+A row is an endpoint: parse, do, show. The OpenAPI document and the conformance tests read the same rows.
 """
 
 import re
@@ -18,16 +18,16 @@ from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import DeskError, Invalid, Locked, Missing, NotFound, TooMany
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
 
-#: How msgspec's complaints begin where a field is missing, and what stands before the place.
+#: How msgspec's complaints about a missing field begin, and what comes before the place.
 _MISSING, _AT = "Object missing required field `", " - at "
-#: Characters of a complaint that are shown: it may repeat what the client sent.
+#: Characters of a complaint that are shown. It may repeat what the client sent.
 _LONGEST_REASON = 300
 #: How rows name a conversation: in their path, or in a field of their requests.
 _IN_PATH, _IN_FIELD = re.compile(r"/(?:conversations|rooms|tickets)/{(\w+)}"), "conversation_uuid"
 
 
 class WrongMethod(DeskError):
-    """The path is there, but only for the methods `allowed`."""
+    """The path exists, but only for the methods `allowed`."""
 
     def __init__(self, method: str, path: str, allowed: Sequence[str]) -> None:
         super().__init__(f"{method} is not for {path}")
@@ -40,13 +40,13 @@ class Nothing(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One row. `use` takes a context and the request and returns the answer's body, or an Answer.
+    """One row. `use` takes a context and the request, and returns the answer's body or an Answer. Its annotations are the types
+    of request and answer.
 
-    Its annotations are the request's and the answer's types. `path` has its variables in braces, named like the request's
-    fields. `needs` is for the dialect's `admit`: a level, api levels, or None for an endpoint without a token. `headers`
-    names the request's fields that come from headers. `actor` is the field that names the person for whom the call acts,
-    where the credential does not say; `admit` checks it, and nothing else may say who acts. `raises` names the errors that this
-    call may end with besides those of any call with its path and its `needs`.
+    `path` has its variables in braces, named like the request's fields. `needs` is for the dialect's `admit`: a level, api
+    levels, or None for an endpoint without a token. `headers` names the fields that come from headers. `actor` is the field
+    that names the person the call acts for, if the credential does not; `admit` checks it, and nothing else decides who acts.
+    `raises` names errors of this call besides those of any call with its path and `needs`.
     """
 
     method: str
@@ -80,19 +80,19 @@ class Endpoint:
 
     @cached_property
     def conversation(self) -> str:
-        """The request's field that names a conversation, where it has one."""
+        """The request's field that names a conversation, if it has one."""
         found = _IN_PATH.search(self.path)
         return found[1] if found else _IN_FIELD
 
     @property
     def media_type(self) -> str:
-        """Content type of the body: a form with a file in it is multipart (others may be sent so)."""
+        """Content type of the body. A form with a file is multipart; other forms may be too."""
         has_file = any(field.type is Upload for field in msgspec.structs.fields(self.request))
         return MULTIPART if has_file else "application/x-www-form-urlencoded" if self.in_form else "application/json"
 
     @property
     def answer(self) -> Any:
-        """Type of the answer's body; for an endpoint that makes its Answer itself, `Annotated` with what that Shows."""
+        """Type of the answer's body; for an endpoint that makes its Answer itself, `Annotated` with what it Shows."""
         return self._types["return"]
 
 
@@ -111,7 +111,7 @@ class Dialect:
     #: OpenAPI's security schemes by name, each of which will do; and what `admit` reads of other headers, with its type.
     security: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     headers: Mapping[str, Any] = field(default_factory=dict)
-    #: What was sent, as the endpoint's fields take it: for a dialect whose clients send other types than documented.
+    #: Returns what was sent in the types of the endpoint's fields, for clients that send other types than documented.
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given
     any_case: bool = False
 
@@ -125,7 +125,7 @@ class Dialect:
 
     @cached_property
     def _plain(self) -> dict[tuple[str, str], Endpoint]:
-        """Rows without a variable, by method and path: most calls need no look at the others."""
+        """Rows without a variable, by method and path. Most calls need only these."""
         return {(row.method, self._spelled(row.path)): row for row in self.endpoints if "{" not in row.path}
 
     def _spelled(self, path: str) -> str:
@@ -135,9 +135,9 @@ class Dialect:
         return path.strip("/").split("/")
 
     def find(self, request: Request) -> tuple[Endpoint, dict[str, str]]:
-        """The row a request is for, and its path's variables; a plain segment goes before a variable.
+        """Returns the row for a request, and its path's variables. A plain segment goes before a variable.
 
-        Raises NotFound for a path that is not in the table, WrongMethod for one that is there for other methods.
+        Raises NotFound for an unknown path, WrongMethod for a path that has other methods.
         """
         if plain := self._plain.get((request.method, self._spelled(request.path))):
             return plain, {}
@@ -160,7 +160,7 @@ class Dialect:
         return self._spelled(part) == self._spelled(segment)
 
     def handle(self, request: Request) -> Answer:
-        """The answer to a request, whatever it is: never raises."""
+        """Returns the answer to any request. Never raises."""
         with telemetry.Line("request", dialect=self.name, method=request.method) as line:
             answer = Answer() if request.method == "OPTIONS" else self._answer(request, line)
             line.add(status=answer.status)
@@ -207,8 +207,10 @@ def parse(
     variables: Mapping[str, str],
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given,
 ) -> msgspec.Struct:
-    """The endpoint's request, each part from its own place: a GET's from the query, another's from the body, and from
-    both the path's variables and what comes in headers. Raises Missing, Invalid.
+    """Returns the endpoint's request: a GET's fields from the query, another's from the body, both with the path's variables
+    and headers.
+
+    Raises Missing, Invalid.
     """
     given = unfolded(request.query) if request.method == "GET" else request.form if endpoint.in_form else request.json
     elsewhere = {
@@ -222,7 +224,7 @@ def parse(
 
 
 def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
-    """Query values by name, `a[0][b]=c` as `{"a": {"0": {"b": "c"}}}`. Raises Invalid where a name is used both ways."""
+    """Returns query values by name, `a[0][b]=c` as `{"a": {"0": {"b": "c"}}}`. Raises Invalid where a name is used both ways."""
     values: dict[str, Any] = {}
     for name, value in query.items():
         *path, last = name.replace("]", "").split("[") if name.endswith("]") else [name]
@@ -238,7 +240,7 @@ def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def explained(text: str) -> Missing | Invalid:
-    """A msgspec complaint as a desk error that names the field."""
+    """Returns msgspec's complaint as a desk error that names the field."""
     said, found, place = text.rpartition(_AT)
     said, place = (said, place.rpartition("`$")[2].strip("`.")) if found else (text, "")
     if said.startswith(_MISSING):
@@ -247,7 +249,7 @@ def explained(text: str) -> Missing | Invalid:
 
 
 def required(fields: Collection[str], given: Mapping[str, Any]) -> None:
-    """Raises Missing for the first of the fields that is not given."""
+    """Raises Missing for the first of the fields that is missing."""
     for name in fields:
         if given.get(name) in (None, ""):
             raise Missing(name)

@@ -1,4 +1,4 @@
-"""Forms with files (multipart/form-data): fields and files by name, and what the files are called."""
+"""Forms with files (multipart/form-data): fields and files by name, and the names of files."""
 
 import re
 from typing import Any
@@ -7,16 +7,16 @@ from urllib.parse import unquote_to_bytes
 #: Fields of a form.
 MOST_FIELDS = 100
 _DISPOSITION, _TYPE, _ENCODING = b"content-disposition", b"content-type", b"content-transfer-encoding"
-#: A quoted text, which ends with the header where it does not end.
+#: A quoted text. If it is not closed, it ends with the header.
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"?')
 #: A parameter as RFC 5987 has it: charset, language, and a text whose bytes are percent-encoded.
 _EXTENDED = re.compile(r";\s*+filename\*\s*+=\s*+(utf-8|iso-8859-1)'[^']*+'([^\s;]*+)", re.IGNORECASE)
 
 
 def parts(content_type: str, body: bytes) -> dict[str, Any]:
-    """The fields of a form: a text each, or a file as `name`, `mime` and `data`; of a repeated one the last.
+    """Returns the fields of a form: a text each, or a file as `name`, `mime` and `data`; the last one of a repeated field.
 
-    Raises ValueError where it is none, does not end, or has too many fields.
+    Raises ValueError for a body that is no form, does not end, or has too many fields.
     """
     # Imported by the first form that has one: most processes see none.
     from python_multipart.multipart import MultipartParser, parse_options_header
@@ -34,7 +34,7 @@ def parts(content_type: str, body: bytes) -> dict[str, Any]:
 
 
 class _Form:
-    """What has been read of a form, and of the part that is being read."""
+    """What has been read of a form, and of its present part."""
 
     def __init__(self) -> None:
         self.found: dict[str, Any] = {}
@@ -43,7 +43,7 @@ class _Form:
         self._name, self._value, self._data = bytearray(), bytearray(), bytearray()
 
     def callbacks(self) -> dict[str, Any]:
-        """What the parser calls."""
+        """The functions that the parser calls."""
 
         def adds_to(name: str) -> Any:
             return lambda data, start, end: getattr(self, name).extend(data[start:end])
@@ -98,7 +98,9 @@ def _plain(data: bytes, encoding: bytes) -> bytes:
 
 
 def file_name(disposition: bytes, plain: bytes | None) -> str | None:
-    """A file's name: its `filename*` (RFC 5987), else its `filename`, encoded words (RFC 2047) decoded; None for none."""
+    """Returns a file's name: its `filename*` (RFC 5987), else its `filename`, with encoded words (RFC 2047) decoded. None for
+    none.
+    """
     extended = _EXTENDED.search(_QUOTED.sub('""', disposition.decode("latin-1")))
     if extended:
         return unquote_to_bytes(extended[2]).decode(extended[1].lower(), errors="replace")
@@ -113,5 +115,5 @@ def _words(name: str) -> str:
 
     try:
         return str(make_header(decode_header(name)))
-    except (ValueError, LookupError, MessageError):  # what only looks like one is a name, too
+    except (ValueError, LookupError, MessageError):  # something that only looks encoded is a name, too
         return name

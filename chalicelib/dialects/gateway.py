@@ -1,4 +1,4 @@
-"""API Gateway's events, as Chalice shows them, to a dialect's requests and back."""
+"""API Gateway's events, as Chalice shows them, turned into a dialect's requests, and answers turned back."""
 
 import re
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def identify(event: Any, handle: Callable[[Any], Any]) -> Any:
-    """A middleware of every lambda: which call it is, for what is logged; and that an answer is text or bytes as it is itself."""
+    """Middleware of every lambda: gives each log line the call's id, and answers as text or bytes, whichever they are."""
     request = event.context.get("requestId") if isinstance(event, Received) else None
     invocation = event.lambda_context if isinstance(event, Received) else event.context
     telemetry.invoked(request_id=request, invocation_id=getattr(invocation, "aws_request_id", None))
@@ -29,8 +29,10 @@ def identify(event: Any, handle: Callable[[Any], Any]) -> Any:
 
 
 class _Headers(CaseInsensitiveMapping):
-    """Headers by name, whatever the case; `known` has them by lower-case name. For Chalice every answer is a binary one (app.py
-    says why), and refused to whom does not accept that, so everybody does.
+    """Headers by name in any letter case; `known` has them by lower-case name.
+
+    Chalice treats every answer as binary (app.py says why) and refuses clients that do not accept that, so all are made to
+    accept it.
     """
 
     def __init__(self, given: dict[str, str]) -> None:
@@ -39,29 +41,29 @@ class _Headers(CaseInsensitiveMapping):
 
 
 class _Sent(Response):
-    """An answer that is base64 where it is bytes, and text where it is text, whatever its type."""
+    """An answer that is base64 for bytes and text for a text, whatever its content type."""
 
     def to_dict(self, binary_types: list[str] | None = None) -> dict[str, Any]:
-        """As Lambda gives it to API Gateway."""
+        """Returns what Lambda gives to API Gateway."""
         return dict(super().to_dict(["*/*"] if isinstance(self.body, bytes) else []))
 
 
 def serve(dialect: Dialect, request: Received) -> Response:
-    """The dialect's answer to what came through the gateway."""
+    """Returns the dialect's answer to a request that came through the gateway."""
     return respond(dialect.handle(received(request)))
 
 
 def received(request: Received) -> Request:
-    """A request as dialects see it."""
+    """Returns the request as dialects see it."""
     variables: dict[str, str] = request.uri_params or {}
     path = _VARIABLE.sub(lambda found: variables[found[1]], request.path)
     body, source = request.raw_body, request.context.get("identity", {}).get("sourceIp") or ""
-    headers = cast(_Headers, request.headers).known  # identify has put them there
+    headers = cast(_Headers, request.headers).known  # set by `identify`
     return Request(request.method, path, _query(request), headers, body if isinstance(body, bytes) else body.encode(), source)
 
 
 def source_of(event: WebsocketEvent) -> str:
-    """The network address of a socket's client, as the gateway saw it."""
+    """Returns the network address of a socket's client, as the gateway saw it."""
     return event.to_dict()["requestContext"].get("identity", {}).get("sourceIp") or ""
 
 
@@ -72,7 +74,7 @@ def _query(request: Received) -> dict[str, Any]:
 
 
 def respond(answer: Answer) -> Response:
-    """An answer as Chalice wants it: JSON, nothing, or what has a content type of its own."""
+    """Returns an answer as Chalice wants it: JSON, nothing, or something with its own content type."""
     written = answer.body is None or "Content-Type" in answer.headers
     body = (answer.body or "") if written else _encoder.encode(answer.body).decode()
     return Response(body, {"Content-Type": "application/json", **answer.headers}, answer.status)

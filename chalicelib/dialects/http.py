@@ -12,7 +12,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects import forms
 from chalicelib.dialects.bounds import Bytes, Header
 
-#: What some programs put before a text in UTF-8. It means nothing, and is taken off a body and off a socket's message.
+#: The byte order mark that some programs put before a text. It is taken off bodies and off sockets' messages.
 BYTE_ORDER_MARK = "\ufeff"
 _MARK = BYTE_ORDER_MARK.encode()
 MULTIPART = "multipart/form-data"
@@ -28,9 +28,9 @@ class Upload(msgspec.Struct):
 
 @dataclass
 class Request:
-    """A request: the path as it was sent, query values by name (repeated ones as a list), lower-case header names.
+    """A request: the path as it was sent, query values by name (repeated ones as a list), headers by lower-case name.
 
-    `source` is the network address of the client's end, as the gateway saw it; what a header says of it is not believed.
+    `source` is the network address of the client, as the gateway saw it. A header that claims another one is not trusted.
     """
 
     method: str
@@ -42,7 +42,7 @@ class Request:
 
     @cached_property
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object, {} where there is none. Raises Invalid for anything else."""
+        """Returns the body as a JSON object, {} for no body. Raises Invalid for anything else."""
         if not self.body:
             return {}
         try:
@@ -55,7 +55,10 @@ class Request:
 
     @cached_property
     def form(self) -> dict[str, Any]:
-        """The body as form fields, files as an Upload's; of a repeated one the last. Raises Invalid where it is none."""
+        """Returns the body as form fields, files as an Upload; the last one of a repeated field.
+
+        Raises Invalid for a bad form.
+        """
         body = self.body.removeprefix(_MARK)
         try:
             if self.media_type == MULTIPART:
@@ -70,16 +73,16 @@ class Request:
         return self.headers.get("content-type", "").split(";")[0].strip().lower()
 
     def credential(self, scheme: str) -> str | None:
-        """What stands after `scheme` in the Authorization header, whatever the scheme's case."""
+        """Returns what follows `scheme` in the Authorization header, in any letter case."""
         given, _, value = self.headers.get("authorization", "").partition(" ")
         return value.strip() or None if given.lower() == scheme.lower() else None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: `body` is anything msgspec can encode, text or bytes where `headers` has their type, or None for none.
+    """An answer. `body` is anything that msgspec can encode, text or bytes if `headers` has their type, or None.
 
-    `refused` is True where it says no, whatever its status says.
+    `refused` is True for a refusal, whatever its status.
     """
 
     body: Any = None
@@ -90,9 +93,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Shows:
-    """What an endpoint that makes its Answer itself may answer: `Annotated[Answer, Shows(…), …]` is its annotation.
+    """What an endpoint that makes its own Answer may answer: `Annotated[Answer, Shows(…), …]` is its annotation.
 
-    `body` is the type of a JSON body, None for none and for another media type; `headers` names those that matter.
+    `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones.
     """
 
     body: Any = None

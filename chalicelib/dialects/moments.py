@@ -1,4 +1,4 @@
-"""Moments as dialects write them. A page has hundreds, and a `datetime` for each takes longer than all else that it shows."""
+"""Moments as dialects write them. A page has hundreds, and a `datetime` for each takes longer than everything else on it."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -8,7 +8,7 @@ _A_DAY = 86_400_000
 
 
 def moment(at: int) -> tuple[str, str, int]:
-    """Epoch milliseconds as a date, a time of day to the second and milliseconds after it; UTC, of the years 1 to 9999."""
+    """Returns epoch milliseconds as a date, a time of day to the second, and the milliseconds. UTC, years 1 to 9999."""
     day, of_day = divmod(at, _A_DAY)
     second, milliseconds = divmod(of_day, 1000)
     minute, second = divmod(second, 60)

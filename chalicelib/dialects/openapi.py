@@ -1,4 +1,4 @@
-"""OpenAPI 3.1 of everything served, out of the endpoint tables."""
+"""OpenAPI 3.1 of everything that is served, made from the endpoint tables."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -31,17 +31,17 @@ _JSON, _AUTHORIZATION = "application/json", "Authorization"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 #: A file of a form.
 _BINARY = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
-#: An error of each kind, to see how a dialect says it.
+#: An error of each kind, to see its shape in a dialect.
 _ERRORS: list[Exception] = [Invalid("field", "is wrong"), NotAuthenticated(), Forbidden("this"), NotFound("thing", "id")]
 _ERRORS += [Exists("thing", "id"), Conflict(), Stale(), Locked(1), TooMany("requests", 1), Exception()]
 
-#: As many requests as one counts for: it is large, and made by the first that asks a process.
+#: As many requests as one counts for: the document is large, and each process makes it anew.
 _WEIGHT = 20
 _made: dict[tuple[str, ...], dict[str, Any]] = {}
 
 
 def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
-    """What is answered for `/openapi.json`: the description, 405 for other methods, or 429 where a source asks too often."""
+    """Returns the answer for `/openapi.json`: the document, 405 for other methods, or 429 for a source that asks too often."""
     headers = CORS.as_headers()
     try:
         rate_limits.spend_by_source(stranger(request.source), "requests", _WEIGHT)
@@ -62,7 +62,7 @@ def _document(dialects: Sequence[Dialect]) -> dict[str, Any]:
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
-    """The description of all endpoints: each with its parameters, its body, and all that it answers."""
+    """Returns the description of all endpoints: parameters, body, and every answer."""
     rows = [(dialect, endpoint, list(shown(dialect, endpoint))) for dialect in dialects for endpoint in dialect.endpoints]
     requests = {endpoint.request for _, endpoint, _ in rows}
     answers = {each.body for *_, shapes in rows for each in shapes if each.body is not None}
@@ -87,7 +87,7 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
 
 
 def _schemas(types: Sequence[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
-    """The schema of each type, and all to which these refer by name: what several dialects have is told apart by its module."""
+    """Returns the schema of each type and of all types they refer to, by name. Names in several dialects get their module's."""
     made = msgspec.json.encode(msgspec.json.schema_components(types, ref_template=f"{_SCHEMAS}{{name}}"))
     schemas, components = msgspec.json.decode(made.replace(b"chalicelib.dialects.", b"").replace(b".wire.", b"."))
     return dict(zip(types, schemas, strict=True)), components
@@ -100,7 +100,9 @@ its dialect. Answers may get further fields."""
 
 
 def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
-    """All that a call may answer: its successes as the dialect wraps them, and each of its errors as the dialect says it."""
+    """Returns all that a call may answer: its successes in the dialect's envelope, and each of its errors in the dialect's
+    shape.
+    """
     if get_args(endpoint.answer) and get_args(endpoint.answer)[0] is Answer:
         for own in get_args(endpoint.answer)[1:]:
             body = own.body and dialect.envelope(own.body)
@@ -115,13 +117,13 @@ def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
 
 
 def _shapes(shape: Any) -> Sequence[Any]:
-    """The type, or where an answer may tell nothing (UNSET) the two that it is one of."""
+    """Returns the type, or the two types of an answer that may be empty (UNSET)."""
     is_one_of = get_origin(shape) in (Union, UnionType) and msgspec.UnsetType in get_args(shape)
     return get_args(shape) if is_one_of else (shape,)
 
 
 def _errors(endpoint: Endpoint) -> Iterator[Exception]:
-    """The errors of any call with such a method, path, headers and needs, and those of the row's own."""
+    """Returns the errors of any call with this method, path, headers and needs, and the row's own."""
     own = {Invalid, TooMany, Exception, *endpoint.raises}
     own |= {NotAuthenticated, Forbidden} if endpoint.needs else set()
     own |= {NotFound} if "{" in endpoint.path else set()
@@ -131,7 +133,7 @@ def _errors(endpoint: Endpoint) -> Iterator[Exception]:
 
 
 def _reached(part: Any, components: dict[str, Any]) -> set[str]:
-    """Names of the components to which a part of the document refers, and to which they do."""
+    """Returns the names of all components that a part of the document refers to, directly or not."""
     found: set[str] = set()
     waiting = [part]
     while waiting:
@@ -145,14 +147,14 @@ def _reached(part: Any, components: dict[str, Any]) -> set[str]:
 
 
 def _sent_whole(schema: dict[str, Any]) -> None:
-    """Makes the fields required that have a default: an answer has these, too."""
+    """Marks fields with a default as required, because an answer has them too."""
     fields = schema.get("properties", {})
     always = [name for name, field in fields.items() if "default" in field or name in schema["required"]]
     schema["required"] = always
 
 
 def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any]:
-    """An operation but for its responses; `schema` is its request's."""
+    """Returns an operation without its responses. `schema` is its request's."""
     operation: dict[str, Any] = {
         "tags": [dialect.name],
         "operationId": f"{dialect.name}_{endpoint.use.__name__}",
@@ -168,7 +170,7 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> 
 
 
 def _security(dialect: Dialect, endpoint: Endpoint) -> list[dict[str, list[str]]]:
-    """What a caller shows, any one of these: each scheme with the level, the permission or the api level that it must have."""
+    """Returns what a caller may show, each scheme with the level, permission or api level that it needs."""
     if endpoint.needs is None:
         schemes: list[dict[str, list[str]]] = [{name: []} for name in dialect.security]
         return [{}, *schemes] if _AUTHORIZATION in endpoint.headers.values() else []
@@ -177,7 +179,7 @@ def _security(dialect: Dialect, endpoint: Endpoint) -> list[dict[str, list[str]]
 
 
 def _body(endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
-    """Schema of the body: the request's, without what comes in the path or in a header; None where nothing is left."""
+    """Returns the body's schema: the request without what comes in the path or a header. None if nothing is left."""
     elsewhere = {*_VARIABLE.findall(endpoint.path), *endpoint.headers}
     written = schema.get("properties", {}) if endpoint.method != "GET" else {}
     fields = {name: field for name, field in written.items() if name not in elsewhere}
@@ -204,7 +206,7 @@ def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) ->
 
 
 def _responses(shapes: Sequence[Shows], schema_of: dict[Any, Any]) -> dict[str, Any]:
-    """All that is answered by status, and there by media type."""
+    """Returns the responses by status and media type."""
     responses: dict[str, Any] = {}
     for status in sorted({each.status for each in shapes}):
         same = [each for each in shapes if each.status == status]

@@ -30,5 +30,5 @@ _STATUSES: dict[type[Exception], int] = {
 
 
 def status_of(error: Exception) -> int:
-    """The status that says what went wrong; 500 for what is our own fault."""
+    """Returns the status of an error, 500 for one on our side."""
     return next((_STATUSES[kind] for kind in type(error).__mro__ if kind in _STATUSES), 500)

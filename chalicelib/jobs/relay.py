@@ -1,34 +1,98 @@
-"""Streams → queues: what changed in the tables, told as events."""
+"""Streams → queues: what changed in the tables, told as events.
 
-from typing import Any
+A batch that failed comes again, from the first record on that is not published in full. Of what comes again a process sends
+nothing that it has sent to a queue already.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from chalicelib import context, telemetry
-from chalicelib.desk.core import changes, events
+from chalicelib.desk.core import changes, publishing
+from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import Event
+from chalicelib.desk.core.publishing import Copy
 from chalicelib.telemetry import Line
 
+Record = dict[str, Any]
+#: What was sent of records that come again: by record, place in it and queue, for as long as a stream keeps its records.
+_sent: TimedCache[bool] = TimedCache(seconds=86_400)
 
-def relay(table: str, records: list[dict[str, Any]]) -> None:
-    """Publishes what a batch of a table's stream means. Raises telemetry.Failed where a queue fails: the batch comes again.
 
-    A batch has one line, because each message is a record.
+class _Meaning(NamedTuple):
+    """What a record means, by the id that it keeps when it comes again."""
+
+    record: str
+    events: list[Event]
+    measures: Measures
+
+
+def relay(table: str, records: Sequence[Record]) -> dict[str, Any]:
+    """Publishes what a batch of a table's stream means. Returns Lambda's partial batch response: where a record can't be read, or
+    a queue does not take all, the batch comes again from that record on.
+
+    Raises telemetry.Failed where that is the first record. So a batch of one is never answered with its failure, which a
+    mapping that does not ask for partial responses would take for success. A batch has one line, because each message is a
+    record.
     """
     with Line("batch", job="relay", table=table, records=len(records)) as line:
-        line.add(first_id=records[0].get("eventID") if records else None)
-        ctx = context.system()
-        images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
-        meant = [changes.events_of(table, old, new) for old, new in images]
-        happened = [event for told, _ in meant for event in told]
-        events.publish(happened, ctx.now)
-        _tell(line, happened, [progress for _, progress in meant])
+        line.add(first_id=records[0]["eventID"] if records else None)
+        meant, unread = _read(table, records)
+        done, unsent = _publish(meant, context.system().now)
+        _tell(line, meant[:done])
+        failure = unsent or unread
+        if failure is None:
+            return {"batchItemFailures": []}
+        line.add(failed_id=records[done]["eventID"])
+        if done == 0:
+            raise failure
+        line.failed(failure)
+        return {"batchItemFailures": [{"itemIdentifier": records[done]["dynamodb"]["SequenceNumber"]}]}
 
 
-def _tell(line: Line, happened: list[Event], progress: list[Measures]) -> None:
+def _read(table: str, records: Sequence[Record]) -> tuple[list[_Meaning], Exception | None]:
+    """What records mean, up to the first that can't be read, and why it can't."""
+    meant: list[_Meaning] = []
+    for record in records:
+        try:
+            meant.append(_Meaning(record["eventID"], *changes.events_of(table, record["dynamodb"])))
+        except Exception as error:
+            return meant, error
+    return meant, None
+
+
+def _publish(meant: Sequence[_Meaning], now: int) -> tuple[int, Exception | None]:
+    """Publishes what records mean. Returns how many, from the first on, are published in full, and why the next one is not."""
+    places = [place for place, record in enumerate(meant) for _ in record.events]
+    keys = _keys(meant)
+    had = {copy for copy, key in keys.items() if _sent.get(key, now)}
+    failed = publishing.send([event for record in meant for event in record.events], now, had)
+    if not failed:
+        return len(meant), None
+    first = min(places[at] for at, _ in failed)
+    for copy, key in keys.items():
+        if copy not in failed and places[copy[0]] >= first:
+            _sent.put(key, True, now)
+    return first, next(iter(failed.values()))
+
+
+def _keys(meant: Sequence[_Meaning]) -> dict[Copy, str]:
+    """What each copy of an event is remembered under."""
+    told = [(record.record, number, event) for record in meant for number, event in enumerate(record.events)]
+    return {
+        (at, queue): f"{record} {number} {queue}"
+        for at, (record, number, event) in enumerate(told)
+        for queue in publishing.SUBSCRIBERS[type(event)]
+    }
+
+
+def _tell(line: Line, meant: Sequence[_Meaning]) -> None:
+    happened = [event for record in meant for event in record.events]
     line.add(
         events=len(happened), conversations=sorted({event.conversation for event in happened if hasattr(event, "conversation")})
     )
-    line.measure(telemetry.ROUTING_WAIT, *(change.waited for change in progress if change.waited is not None))
-    came = sum(change.messages for change in progress)
+    line.measure(telemetry.ROUTING_WAIT, *(each.measures.waited for each in meant if each.measures.waited is not None))
+    came = sum(each.measures.messages for each in meant)
     if came:
         line.measure(telemetry.MESSAGES, came)

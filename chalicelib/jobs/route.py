@@ -1,14 +1,15 @@
 """The routing queue: who gets what has come, and what has waited for an agent."""
 
+from collections.abc import Mapping
+
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.core import events
+from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import (
     AgentAvailable,
     AgentOffline,
     AgentRemoved,
-    AnyEvent,
     ConversationBegun,
     ConversationDeserted,
     ConversationMoved,
@@ -16,64 +17,85 @@ from chalicelib.desk.core.events import (
     ConversationReopened,
     ConversationWaits,
     DomainChanged,
+    Event,
     GroupChanged,
     RoutingChanged,
 )
 from chalicelib.desk.teams import domains
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
+from chalicelib.jobs.queued import Handler
 from chalicelib.telemetry import Line
 
 
 def route(record: Record) -> None:
     """Handles one record of the routing queue; again, late or out of order it changes nothing."""
-    queued.handle("route", record, _route)
+    queued.handle("route", record, HANDLERS)
 
 
-def _route(ctx: Context, event: AnyEvent, line: Line) -> str:
-    if isinstance(event, ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved):
-        return "has an agent" if routing.assign(ctx, event.conversation) else _waits(ctx, event.conversation)
-    if isinstance(event, AgentAvailable | AgentRemoved | GroupChanged | DomainChanged):
-        return _give_out(ctx, event)
-    if isinstance(event, ConversationDeserted):
-        return "left its agent" if routing.take_over(ctx, event.conversation) else "stays"
-    if isinstance(event, AgentOffline):
-        return _hand_over(ctx, event)
-    if isinstance(event, RoutingChanged):
-        return _resume(ctx, event)
-    return "not for routing"
-
-
-def _hand_over(ctx: Context, event: AgentOffline) -> str:
-    if not routing.hand_over(ctx, event.agent, is_lost=event.is_lost):
-        return "gave out what is waited for"
-    events.publish([event], ctx.now)
-    return "goes on"
-
-
-def _resume(ctx: Context, event: RoutingChanged) -> str:
-    accounts.forget(ctx.account)
-    after = routing.resume(ctx, (event.after, event.after_at) if event.after else None)
-    if not after:
-        return "looked at what waits"
-    events.publish([RoutingChanged(ctx.account, ctx.now, event.due_at, *after)], ctx.now)
-    return "goes on"
-
-
-def _waits(ctx: Context, conversation: str) -> str:
-    """Who is shown his conversation only when an agent has it, is told that he waits."""
+def _assign(
+    ctx: Context, event: ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved, line: Line
+) -> str:
+    """Gives it to an agent. A contact who is shown a conversation only when an agent has it is told that they wait."""
+    if routing.assign(ctx, event.conversation):
+        return "has an agent"
     if accounts.load(ctx).by_group:
-        events.publish([ConversationWaits(ctx.account, ctx.now, conversation)], ctx.now)
+        publishing.publish([ConversationWaits(ctx.account, ctx.now, event.conversation)], ctx.now)
     return "has none"
 
 
-def _give_out(ctx: Context, event: AgentAvailable | AgentRemoved | GroupChanged | DomainChanged) -> str:
-    if isinstance(event, GroupChanged):
-        accounts.forget(ctx.account)
-    if isinstance(event, DomainChanged):
-        domains.forget(ctx)
-    more = routing.hand_back(ctx, event.agent) if isinstance(event, AgentRemoved) else routing.drain(ctx)
+def _available(ctx: Context, event: AgentAvailable, line: Line) -> str:
+    return _more(ctx, event, routing.drain(ctx))
+
+
+def _removed(ctx: Context, event: AgentRemoved, line: Line) -> str:
+    return _more(ctx, event, routing.hand_back(ctx, event.agent))
+
+
+def _group_changed(ctx: Context, event: GroupChanged, line: Line) -> str:
+    accounts.forget(ctx.account)
+    return _more(ctx, event, routing.drain(ctx))
+
+
+def _domain_changed(ctx: Context, event: DomainChanged, line: Line) -> str:
+    domains.forget(ctx)
+    return _more(ctx, event, routing.drain(ctx))
+
+
+def _offline(ctx: Context, event: AgentOffline, line: Line) -> str:
+    more = routing.hand_over(ctx, event.agent, is_lost=event.is_lost)
+    return _more(ctx, event, more, "gave out what is waited for")
+
+
+def _deserted(ctx: Context, event: ConversationDeserted, line: Line) -> str:
+    return "left its agent" if routing.take_over(ctx, event.conversation) else "stays"
+
+
+def _routing_changed(ctx: Context, event: RoutingChanged, line: Line) -> str:
+    accounts.forget(ctx.account)
+    after = routing.resume(ctx, (event.after, event.after_at) if event.after else None)
+    rest = RoutingChanged(ctx.account, ctx.now, event.due_at, *(after or ()))
+    return _more(ctx, rest, bool(after), "looked at what waits")
+
+
+def _more(ctx: Context, rest: Event, more: bool, done: str = "gave out what waits") -> str:
+    """Where there is more than one message may do, `rest` brings another for it."""
     if not more:
-        return "gave out what waits"
-    events.publish([event], ctx.now)
+        return done
+    publishing.publish([rest], ctx.now)
     return "goes on"
+
+
+HANDLERS: Mapping[type[Event], Handler] = {
+    ConversationOpened: _assign,
+    ConversationBegun: _assign,
+    ConversationReopened: _assign,
+    ConversationMoved: _assign,
+    ConversationDeserted: _deserted,
+    AgentAvailable: _available,
+    AgentRemoved: _removed,
+    AgentOffline: _offline,
+    GroupChanged: _group_changed,
+    DomainChanged: _domain_changed,
+    RoutingChanged: _routing_changed,
+}

@@ -1,27 +1,42 @@
 """The timers' queue, and the sweep that feeds it what is due later."""
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
 from chalicelib import context, telemetry
 from chalicelib.context import Context
 from chalicelib.desk.automation import timers
-from chalicelib.desk.core.events import AgentDeadlineSet, AnyEvent, DeadlineSet
+from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, Event
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
+from chalicelib.jobs.queued import Handler
 from chalicelib.telemetry import Line
+
+_Due = TypeVar("_Due", DeadlineSet, AgentDeadlineSet)
 
 
 def fire(record: Record) -> None:
     """Handles one record of the timers' queue; again, late or out of order it changes nothing."""
-    queued.handle("fire", record, _fire)
+    queued.handle("fire", record, HANDLERS)
 
 
-def _fire(ctx: Context, event: AnyEvent, line: Line) -> str:
-    if not isinstance(event, DeadlineSet | AgentDeadlineSet):
-        return "not for timers"
+def _conversation_due(ctx: Context, event: DeadlineSet, line: Line) -> str:
+    return _due(ctx, event, line, timers.fire)
+
+
+def _agent_due(ctx: Context, event: AgentDeadlineSet, line: Line) -> str:
+    return _due(ctx, event, line, timers.fire_agent)
+
+
+def _due(ctx: Context, event: _Due, line: Line, act: Callable[[Context, _Due], bool]) -> str:
     line.add(kind=event.kind)
-    if not (timers.fire(ctx, event) if isinstance(event, DeadlineSet) else timers.fire_agent(ctx, event)):
+    if not act(ctx, event):
         return "stands no more, or is not due"
     line.measure(telemetry.TIMER_LATENESS, ctx.now - event.due_at)
     return "fired"
+
+
+HANDLERS: Mapping[type[Event], Handler] = {DeadlineSet: _conversation_due, AgentDeadlineSet: _agent_due}
 
 
 def sweep() -> int:

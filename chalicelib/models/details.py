@@ -43,6 +43,16 @@ class Details(Table):
         return Conversation._get_connection()
 
     @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.key.split("#")[0]
+
+    @property
+    def conversation(self) -> str:
+        """Uuid of the conversation."""
+        return self.key.split("#")[1]
+
+    @property
     def changes(self) -> list[StatusChange]:
         """The latest status changes, oldest first."""
         kept = [(status_history.unpack(text), int(place)) for place, text in (self.history or {}).items()]
@@ -64,6 +74,11 @@ def key(conversation_key: str) -> str:
     return f"{conversation_key}{_INFIX}"
 
 
+def is_details(row_key: str) -> bool:
+    """Whether a key of the table is that of a conversation's details."""
+    return row_key.endswith(_INFIX)
+
+
 def get(conversation_key: str) -> Details | None:
     """Returns the details of a conversation, read consistently. One request."""
     return Details.find(key(conversation_key))
@@ -81,7 +96,7 @@ def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, D
 def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
     """Returns the details that conversations have, by uuid. One request for each hundred, none for none."""
     keys = [key(conversations.key(account, id_)) for id_ in ids]
-    return {row.key.split("#")[1]: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
+    return {row.conversation: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
 
 
 def write(

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.conversations import conversations, participants
 from chalicelib.desk.core import cache
 from chalicelib.desk.people import profiles
 from chalicelib.desk.people.profiles import ChangePerson
@@ -105,7 +105,7 @@ def test_names_cost_one_request_however_long_the_list_and_none_in_a_warm_process
 
     def asked(count: int) -> list[str]:
         with counted() as sent:
-            assert members.conversation_names(ctx, rows[:count], {}) == {row.id: ALL for row in rows[:count]}
+            assert participants.conversation_names(ctx, rows[:count], {}) == {row.id: ALL for row in rows[:count]}
         return sent
 
     for count in (1, 5):

@@ -96,6 +96,29 @@ def test_a_stream_s_batch_comes_again_until_it_is_taken(world: World, monkeypatc
     assert Conversation.hash_key_of(record["dynamodb"]["NewImage"]).startswith(world.account)
 
 
+def test_a_stream_s_batch_comes_again_from_the_record_that_the_lambda_names(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    arn = boto3.client("dynamodbstreams").list_streams(TableName=config.table("conversations"))["Streams"][0]["StreamArn"]
+    declared = source("relay_conversations")
+    monkeypatch.setattr(declared, "stream_arn", arn)
+    stream = pumps._Stream(declared, tmp_path / "at")
+    while stream(lambda event, context: None) == 0:
+        continue
+    came: list[list[str]] = []
+
+    def second_fails(event: Any, context: Any) -> dict[str, Any]:
+        came.append([record["dynamodb"]["SequenceNumber"] for record in event["Records"]])
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in came[-1][1:2]]}
+
+    for _ in range(3):
+        world.visitor()
+    while stream(second_fails):
+        continue
+    assert came == [came[0], came[0][1:], came[0][2:]]
+    assert (tmp_path / "at").read_text() == came[0][-1]
+
+
 def test_a_stream_goes_on_where_the_process_before_left_it(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     declared = source("relay_conversations")
     arn = boto3.client("dynamodbstreams").list_streams(TableName=config.table("conversations"))["Streams"][0]["StreamArn"]

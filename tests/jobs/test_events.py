@@ -8,7 +8,7 @@ import pytest
 import app
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations, group_chats, inbox, members, messages
-from chalicelib.desk.core import changes, events
+from chalicelib.desk.core import changes, publishing
 from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import (
     AccessEnded,
@@ -20,15 +20,21 @@ from chalicelib.desk.core.events import (
     ConversationAssignedV1,
     ConversationBegun,
     ConversationDeserted,
+    ConversationMetadataChanged,
     ConversationMoved,
     ConversationOpened,
+    ConversationPriorityChanged,
     ConversationReopened,
+    ConversationStatusChanged,
+    ConversationSubjectChanged,
     ConversationWaits,
     DeadlineSet,
     DomainChanged,
+    Event,
     GroupChanged,
     MessagePosted,
     MessagePostedV1,
+    NoteAdded,
     PasswordForgotten,
     PresenceChanged,
     RoutingChanged,
@@ -60,16 +66,21 @@ SAMPLES = [
     PresenceChanged("a", 1, "p", "busy"),
     AccessEnded("a", 1, "p"),
     PasswordForgotten("a", 1, "e", "p"),
+    ConversationStatusChanged("a", 1, "c", "new", "closed"),
+    ConversationPriorityChanged("a", 1, "c", "low", "high"),
+    ConversationSubjectChanged("a", 1, "c"),
+    ConversationMetadataChanged("a", 1, "c", ("order", "language")),
+    NoteAdded("a", 1, "c", 7),
 ]
 
 
 @pytest.mark.parametrize("event", SAMPLES, ids=lambda event: type(event).__name__)
-def test_an_event_survives_its_queue(event: events.AnyEvent) -> None:
-    assert events.decode(events.encode(event)) == event
+def test_an_event_survives_its_queue(event: Event) -> None:
+    assert publishing.decode(publishing.encode(event)) == event
 
 
-def test_every_event_is_versioned_frozen_and_has_a_queue() -> None:
-    assert {type(sample) for sample in SAMPLES} == set(events.QUEUES)
+def test_every_event_is_versioned_frozen_and_stands_in_the_registry() -> None:
+    assert set(publishing.SUBSCRIBERS) == set(Event.__subclasses__()) == {type(sample) for sample in SAMPLES}
     for sample in SAMPLES:
         assert sample.__struct_config__.frozen
         assert re.fullmatch(r"v[1-9]", str(sample.__struct_config__.tag).rsplit(".", 1)[1])
@@ -110,7 +121,7 @@ def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World)
     visitor = world.asking()
     records = world.records("conversations")
     with world.monkeypatch.context() as broken:
-        broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("down")))
+        broken.setattr(queues, "send", lambda *_: (_ for _ in ()).throw(queues.NotSent("routing", [0], "down")))
         with pytest.raises(Failed, match="NotSent"):
             app.relay_conversations({"Records": records}, None)
     assert visitor.info()["assigned_uuid"] is None
@@ -131,14 +142,15 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
     world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", body, **world.bearer())
     (record,) = world.records("conversations")
     change = record["dynamodb"]
-    told, progress = changes.events_of("conversations", change["OldImage"], change["NewImage"])
+    told, progress = changes.events_of("conversations", change)
     assert [(type(event), getattr(event, "kind", None)) for event in told] == [
         (MessagePosted, None),
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
+        (ConversationStatusChanged, None),
     ]
     assert progress == Measures(messages=1)
-    assert changes.events_of("conversations", change["NewImage"], None) == ([], Measures())
+    assert changes.events_of("conversations", {**change, "NewImage": None}) == ([], Measures())
 
 
 def test_a_message_that_is_none_of_ours_fails_and_so_ends_in_the_dead_letter_queue() -> None:
@@ -155,6 +167,5 @@ def test_members_rows_and_internal_conversations_mean_nothing_to_routing(world: 
     members.close_for(ctx, found.id, agents[0])
     records = world.records("conversations")
     assert len(records) == 5
-    images = [(record["dynamodb"].get("OldImage"), record["dynamodb"].get("NewImage")) for record in records]
-    told = [event for old, new in images for event in changes.events_of("conversations", old, new)[0]]
-    assert {events.QUEUES[type(event)] for event in told} <= {events.NOTIFY}
+    told = [event for record in records for event in changes.events_of("conversations", record["dynamodb"])[0]]
+    assert {queue for event in told for queue in publishing.SUBSCRIBERS[type(event)]} <= {publishing.NOTIFY}

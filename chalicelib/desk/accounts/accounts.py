@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
-from chalicelib.desk.core import access, events
+from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -244,7 +244,7 @@ def change(ctx: Context, wanted: Change) -> Account:
 def _publish_routing_change(ctx: Context, before: Account, given: Mapping[str, Any], due_at: int) -> None:
     """What waits is another's where another allocation is given: to be looked at at `due_at`, epoch milliseconds."""
     if given.get("allocation", before.allocation) != before.allocation:
-        events.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
+        publishing.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
 
 
 def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[str]]) -> dict[str, Client]:

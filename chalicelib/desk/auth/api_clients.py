@@ -6,7 +6,7 @@ from chalicelib.context import ADMIN, STRANGER, Caller, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Client
 from chalicelib.desk.auth import tokens
-from chalicelib.desk.core import access, events
+from chalicelib.desk.core import access, publishing
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
 from chalicelib.desk.core.events import AccessEnded
@@ -78,7 +78,7 @@ def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
     accounts.forget(ctx.account)
     if told:
         tokens.forget_cached_of(ctx.account)
-        events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
+        publishing.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
     return Credential(client.key, told[0] if told else None)
 
 

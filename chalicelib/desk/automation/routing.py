@@ -7,7 +7,7 @@ from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import members, unassigned
 from chalicelib.desk.conversations.members import ChangeMembers
-from chalicelib.desk.core import access, events
+from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import domains, groups
@@ -283,7 +283,7 @@ def _resume(ctx: Context, conversation_id: str, team: Team) -> None:
         return
     account = accounts.load(ctx)
     if conversation.expire_at and not account.by_group:  # published first: if the write fails, this runs again
-        events.publish([events.ConversationWaits(ctx.account, ctx.now, conversation.id)], ctx.now)
+        publishing.publish([events.ConversationWaits(ctx.account, ctx.now, conversation.id)], ctx.now)
         summaries.change(conversation, {"reassign_at": None}, ctx.now)
     elif account.routed and _assigned(ctx, conversation, team) is None and conversation.reassign_at is None:
         summaries.change(conversation, {"reassign_at": unassigned.next_routing_at(ctx, conversation)}, ctx.now)

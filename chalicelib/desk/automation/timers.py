@@ -13,7 +13,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
 from chalicelib.desk.conversations import messages
 from chalicelib.desk.conversations.messages import PostMessage
-from chalicelib.desk.core import access, events
+from chalicelib.desk.core import access, publishing
 from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import presence
@@ -68,10 +68,10 @@ def _is_due(ctx: Context, event: DeadlineSet | AgentDeadlineSet, row: Conversati
 
 def _wait(ctx: Context, event: DeadlineSet | AgentDeadlineSet) -> None:
     if event.due_at - ctx.now <= config.LONGEST_DELAY * 1000:
-        events.publish([event], ctx.now)
+        publishing.publish([event], ctx.now)
     else:
         about = event.conversation if isinstance(event, DeadlineSet) else event.agent
-        timers.put(event.due_at, f"{event.account}#{about}#{event.kind}", events.encode(event))
+        timers.put(event.due_at, f"{event.account}#{about}#{event.kind}", publishing.encode(event))
 
 
 def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, Conversation], None]:
@@ -121,7 +121,11 @@ def sweep(ctx: Context) -> int:
 
 
 def _sweep(ctx: Context, minute: int, shard: int) -> int:
+    """A row goes when its event is sent, also where others' are not; the next sweep brings these. Raises NotSent for them."""
     due = timers.list_due(minute, shard)
-    events.publish([events.decode(timer.event) for timer in due], ctx.now)
-    timers.delete(due)
+    failed = publishing.send([publishing.decode(timer.event) for timer in due], ctx.now)
+    unsent = {place for place, _ in failed}
+    timers.delete([timer for place, timer in enumerate(due) if place not in unsent])
+    for failure in failed.values():
+        raise failure
     return len(due)

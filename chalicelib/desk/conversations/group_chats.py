@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, members, unassigned
+from chalicelib.desk.conversations import conversations, members, participants, unassigned
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -122,7 +122,7 @@ def _for_everybody(ctx: Context, command: CreateConversation, owner: Person) -> 
     if account.routed or not agents:
         raise NotFound("member", owner.id)
     conversation = conversations.get_or_create_chat(ctx, owner.id)
-    name = command.name or members.joined_names(groups.agents_serving(ctx, agents, conversation.group, conversation.domain))
+    name = command.name or participants.joined_names(groups.agents_serving(ctx, agents, conversation.group, conversation.domain))
     return Opened(conversation, [agent for agent in agents if agent.is_distributor] or agents, name)
 
 

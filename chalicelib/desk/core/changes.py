@@ -1,5 +1,6 @@
 """Changes: which events a change of a table's row means, by what its stream tells."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -12,23 +13,29 @@ from chalicelib.desk.core.events import (
     AgentRemoved,
     ConversationAssigned,
     ConversationBegun,
+    ConversationMetadataChanged,
     ConversationMoved,
     ConversationOpened,
+    ConversationPriorityChanged,
     ConversationReopened,
+    ConversationStatusChanged,
+    ConversationSubjectChanged,
     DeadlineSet,
     Event,
     MessagePosted,
+    NoteAdded,
     PresenceChanged,
 )
-from chalicelib.models import conversations
+from chalicelib.models import conversations, details
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import METADATA, Details
 from chalicelib.models.people import Person
 from chalicelib.rules import deadlines
 from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
 
 
-def conversation_events(old: Conversation | None, new: Conversation) -> list[Event]:
-    """What a change of a conversation's row means, in order."""
+def conversation_events(old: Conversation | None, new: Conversation, changed_at: int) -> list[Event]:
+    """What a change of a conversation's row means, in order. `changed_at` is when it was written: the row has no time of all."""
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
     if waits := _waiting_event(old, new):
@@ -45,7 +52,28 @@ def conversation_events(old: Conversation | None, new: Conversation) -> list[Eve
         due_at = getattr(new, f"{kind}_at")
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
             happened.append(DeadlineSet(account, at, id_, kind, due_at))
+    return happened + (_field_events(old, new, changed_at) if old else [])
+
+
+def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
+    """Of a row that was there before."""
+    happened: list[Event] = []
+    if old.status != new.status:
+        happened.append(ConversationStatusChanged(new.account, new.status_since, new.id, old.status, new.status))
+    if old.priority != new.priority:
+        happened.append(ConversationPriorityChanged(new.account, at, new.id, old.priority, new.priority))
+    if old.subject != new.subject:
+        happened.append(ConversationSubjectChanged(new.account, at, new.id))
+    if old.note_count != new.note_count:
+        happened.append(NoteAdded(new.account, at, new.id, new.message_count))
     return happened
+
+
+def details_events(old: Details | None, new: Details, changed_at: int) -> list[Event]:
+    """What a change of the row beside a conversation's means; that a step was taken is told by the conversation's own row."""
+    before, after = old.metadata if old else {}, new.metadata
+    names = tuple(name for name in METADATA if before.get(name) != after.get(name))
+    return [ConversationMetadataChanged(new.account, changed_at, new.conversation, names)] if names else []
 
 
 _Waits = ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved
@@ -115,16 +143,20 @@ def measure(old: Conversation | None, new: Conversation) -> Measures:
     return Measures(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
 
 
-Image = dict[str, Any] | None
-
-
-def events_of(table: str, old: Image, new: Image) -> tuple[list[Event], Measures]:
-    """What a record of the stream of `table` means: its images as DynamoDB gives them. A row's removal means nothing, nor
-    does a row that stands beside a conversation's.
+def events_of(table: str, change: Mapping[str, Any]) -> tuple[list[Event], Measures]:
+    """What a record of the stream of `table` means: `change` has its images, as DynamoDB gives them. A row's removal means
+    nothing, nor does a member's row beside a conversation's.
     """
-    if new is None or (table == "conversations" and not conversations.is_summary(Conversation.hash_key_of(new))):
+    old, new = change.get("OldImage"), change.get("NewImage")
+    if new is None:
         return [], Measures()
     if table == "people":
         return person_events(Person.from_raw_data(old) if old else None, Person.from_raw_data(new)), Measures()
+    changed_at = int(change["ApproximateCreationDateTime"] * 1000)
+    key = Conversation.hash_key_of(new)
+    if details.is_details(key):
+        return details_events(Details.from_raw_data(old) if old else None, Details.from_raw_data(new), changed_at), Measures()
+    if not conversations.is_summary(key):
+        return [], Measures()
     before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
-    return conversation_events(before, after), measure(before, after)
+    return conversation_events(before, after, changed_at), measure(before, after)

@@ -1,15 +1,11 @@
-"""Events: what has happened, told to the queues. Frozen and versioned: a field is never changed, a new version is added.
+"""Events: what has happened. Frozen and versioned: a field is never changed, a new version is added.
 
 They are made from the tables' streams (changes.py), so that nothing is written twice and none is lost. Settings have no
 stream: what changes them tells it itself. Where that is lost, what waits is looked at again by its deadline, and a socket
-whose token has ended is told nothing (desk/live.py).
+whose token has ended is told nothing (desk/live.py). Who is told of each stands in publishing.py.
 """
 
 import msgspec
-
-from chalicelib import config
-from chalicelib.models import queues
-from chalicelib.rules import deadlines
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event"):
@@ -156,6 +152,42 @@ class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v2"):
     messages: int
 
 
+class ConversationStatusChanged(Event, frozen=True, tag="conversation.status_changed.v1"):
+    """A conversation's status (rules.status) is `after` and was `before`."""
+
+    conversation: str
+    before: str
+    after: str
+
+
+class ConversationPriorityChanged(Event, frozen=True, tag="conversation.priority_changed.v1"):
+    """A conversation's priority (rules.status) is `after` and was `before`."""
+
+    conversation: str
+    before: str
+    after: str
+
+
+class ConversationSubjectChanged(Event, frozen=True, tag="conversation.subject_changed.v1"):
+    """A conversation has another subject: whoever wants it reads it, so that no queue keeps what somebody wrote."""
+
+    conversation: str
+
+
+class ConversationMetadataChanged(Event, frozen=True, tag="conversation.metadata_changed.v1"):
+    """What a conversation is about was set, changed or cleared, by its names (models.details)."""
+
+    conversation: str
+    names: tuple[str, ...]
+
+
+class NoteAdded(Event, frozen=True, tag="note.added.v1"):
+    """A note was added to a conversation, as its message of the number `sequence`."""
+
+    conversation: str
+    sequence: int
+
+
 class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
     """An agent's presence is another one than before."""
 
@@ -171,85 +203,3 @@ class AccessEnded(Event, frozen=True, tag="access.ended.v1"):
 
     person: str = ""
     after: str = ""
-
-
-#: The registry: every event, and the queue that wants it.
-ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
-QUEUES: dict[type[Event], str] = {
-    ConversationOpened: ROUTING,
-    ConversationBegun: ROUTING,
-    ConversationReopened: ROUTING,
-    ConversationMoved: ROUTING,
-    AgentAvailable: ROUTING,
-    AgentRemoved: ROUTING,
-    AgentOffline: ROUTING,
-    ConversationDeserted: ROUTING,
-    GroupChanged: ROUTING,
-    DomainChanged: ROUTING,
-    RoutingChanged: ROUTING,
-    DeadlineSet: TIMERS,
-    AgentDeadlineSet: TIMERS,
-    MessagePostedV1: NOTIFY,
-    MessagePosted: NOTIFY,
-    ConversationAssignedV1: NOTIFY,
-    ConversationAssigned: NOTIFY,
-    ConversationWaits: NOTIFY,
-    PresenceChanged: NOTIFY,
-    AccessEnded: NOTIFY,
-    PasswordForgotten: MAIL,
-}
-AnyEvent = (
-    ConversationOpened
-    | ConversationBegun
-    | ConversationReopened
-    | ConversationMoved
-    | DeadlineSet
-    | AgentDeadlineSet
-    | AgentAvailable
-    | AgentRemoved
-    | AgentOffline
-    | ConversationDeserted
-    | GroupChanged
-    | DomainChanged
-    | RoutingChanged
-    | MessagePostedV1
-    | MessagePosted
-    | ConversationAssignedV1
-    | ConversationAssigned
-    | ConversationWaits
-    | PresenceChanged
-    | AccessEnded
-    | PasswordForgotten
-)
-_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
-
-
-def name_of(event: Event) -> str:
-    """An event's name with its version, as it stands in a message."""
-    return str(event.__struct_config__.tag)
-
-
-def encode(event: Event) -> str:
-    """An event as a message body."""
-    return msgspec.json.encode(event).decode()
-
-
-def decode(body: str) -> AnyEvent:
-    """The event of a message body; raises msgspec.ValidationError for anything else."""
-    return _decoder.decode(body)
-
-
-def publish(events: list[Event], now: int) -> None:
-    """Puts events on the queues that want them, ten a request; what is due later is held back until then, or 15 minutes.
-
-    Raises queues.NotSent where a queue took only some: all may be published again.
-    """
-    for queue in dict.fromkeys(QUEUES[type(event)] for event in events):
-        queues.send(queue, [(encode(event), delay(event, now)) for event in events if QUEUES[type(event)] == queue])
-
-
-def delay(event: Event, now: int) -> int:
-    """Seconds that an event published now is held back."""
-    if not isinstance(event, DeadlineSet | AgentDeadlineSet | RoutingChanged):
-        return 0
-    return deadlines.delay(now, event.due_at, config.LONGEST_DELAY)

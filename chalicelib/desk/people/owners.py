@@ -13,7 +13,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.auth import api_clients, tokens
 from chalicelib.desk.auth.api_clients import Credential, NewClient
-from chalicelib.desk.core import access, events, rate_limits
+from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.events import AccessEnded
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -188,7 +188,7 @@ def close(ctx: Context, owner: str) -> None:
     retry_on_conflict(ctx, attempt)
     accounts.forget(ctx.account)
     tokens.forget_cached_of(ctx.account)
-    events.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
+    publishing.publish([AccessEnded(ctx.account, ctx.now)], ctx.now)
 
 
 def _heir(here: Person, login: UniqueName) -> Person | None:

@@ -4,7 +4,7 @@ from chalicelib import config
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts, tokens
-from chalicelib.desk.core import access, events, rate_limits
+from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.core.events import PasswordForgotten
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -45,7 +45,7 @@ def request_mail(ctx: Context, email: str, page: str) -> None:
         raise Invalid("email", "has letters before the @ to which no mail can be sent")
     source = login_attempts.login_by_email(address).source(ctx)
     if login_attempts.count_and_check(ctx, f"mail#{ctx.account}#{source}", MOST_MAILS, MAIL_SECONDS):
-        events.publish([PasswordForgotten(ctx.account, ctx.now, address, page, source)], ctx.now)
+        publishing.publish([PasswordForgotten(ctx.account, ctx.now, address, page, source)], ctx.now)
 
 
 @access.allow(SYSTEM)

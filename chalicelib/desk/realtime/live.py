@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.auth import known_sources, tokens
 from chalicelib.desk.auth.tokens import Holder
-from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.conversations import conversations, participants
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid, NotAuthenticated
 from chalicelib.desk.people import devices, people, presence
@@ -165,7 +165,7 @@ def partner_sockets(ctx: Context, row: Connection) -> list[Listener]:
     if not row.is_contact:
         return []
     chats = conversations.list_of_contact(ctx, row.person, limit=1)
-    others = {member for found in chats for member in members.list_participants(ctx, found)}
+    others = {member for found in chats for member in participants.list_participants(ctx, found)}
     heard = topics.listeners(ctx.account, {row.person, *others}, ctx.now)
     own = heard.pop(row.person, [])
     if any(each.connection != row.id and each.is_mobile == row.is_mobile for each in own):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from chalicelib.context import SYSTEM, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, inbox, members
+from chalicelib.desk.conversations import conversations, inbox, participants
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.core import access
@@ -70,7 +70,7 @@ def _known(ctx: Context, person: str, wanted: Collection[str]) -> set[str]:
     prefix = f"{ctx.account}#{person}#"
     known = {id_ for id_ in wanted if _shared.get(prefix + id_, ctx.now)}
     left = [id_ for id_ in wanted if id_ not in known and ids.is_uuid(id_)]
-    fresh = {found.id for found in members.list_shared(ctx, person, left)} if left else set[str]()
+    fresh = {found.id for found in participants.list_shared(ctx, person, left)} if left else set[str]()
     for id_ in fresh:
         _shared.put(prefix + id_, True, ctx.now)
     return known | fresh

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
-from chalicelib.desk.core import access, events
+from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -193,7 +193,7 @@ def _write(ctx: Context, row: Setting, domain: Domain) -> None:
 def _publish_change(ctx: Context) -> None:
     """What waits may be another's now, or anybody's."""
     _known.forget(ctx.account)
-    events.publish([events.DomainChanged(ctx.account, ctx.now)], ctx.now)
+    publishing.publish([events.DomainChanged(ctx.account, ctx.now)], ctx.now)
 
 
 @access.allow(SYSTEM)

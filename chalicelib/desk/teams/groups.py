@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import GROUPS
-from chalicelib.desk.core import access, events
+from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
@@ -100,13 +100,13 @@ def remove(ctx: Context, group: str) -> None:
     """
     retry_on_conflict(ctx, lambda: settings.delete(_row(ctx, group)))
     accounts.forget(ctx.account)
-    events.publish([events.GroupChanged(ctx.account, ctx.now, group)], ctx.now)
+    publishing.publish([events.GroupChanged(ctx.account, ctx.now, group)], ctx.now)
 
 
 def _publish_change(ctx: Context, group: Group) -> None:
     """What waits may have found somebody, where a group begins to distribute."""
     if group.is_distributor:
-        events.publish([events.GroupChanged(ctx.account, ctx.now, group.id)], ctx.now)
+        publishing.publish([events.GroupChanged(ctx.account, ctx.now, group.id)], ctx.now)
 
 
 def _row(ctx: Context, group: str) -> Setting:

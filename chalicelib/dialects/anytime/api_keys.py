@@ -1,4 +1,6 @@
-"""Api keys, which Anytime's documents know how to use and not how to make: a key for a program, its list, and its end."""
+"""Api keys: a key for a program, the list of keys, and revoking one. Anytime's documents use keys but do not say how to make
+them.
+"""
 
 from typing import Literal
 
@@ -15,7 +17,7 @@ _LIVECHAT: Literal["liveChat"] = "liveChat"
 
 
 class ApiKey(Wire, kw_only=True):
-    """A key without its secret, of which `begins` has the first characters."""
+    """A key without its secret. `begins` has the secret's first characters."""
 
     id: str
     email: str | None
@@ -37,7 +39,7 @@ class MakeKey(Wire, kw_only=True):
 
 
 class MadeKey(Wire, kw_only=True):
-    """A new key; `secret` is told now and never again."""
+    """A new key. `secret` is shown only now."""
 
     api_key: ApiKey
     secret: str
@@ -50,24 +52,24 @@ class OneKey(Wire, kw_only=True):
 
 
 class EndedKey(Wire, kw_only=True):
-    """The id of a key that is good no more."""
+    """The id of a revoked key."""
 
     id: str
 
 
 def list_keys(ctx: Context, request: Nothing) -> ApiKeyList:
-    """`GET /apiKeys`: the caller's, for the account's owner everybody's; without their secrets."""
+    """`GET /apiKeys`: the caller's keys, for the account's owner all keys; without their secrets."""
     return ApiKeyList(api_keys=[_key(found) for found in api_keys.list_keys(ctx)])
 
 
 def make_key(ctx: Context, request: MakeKey) -> MadeKey:
-    """`POST /apiKeys`: a key for the caller. Its secret is told in this answer alone."""
+    """`POST /apiKeys`: a key for the caller. Its secret is only in this answer."""
     made, secret = api_keys.create(ctx, is_named=request.use == _ANYTIME)
     return MadeKey(api_key=_key(made), secret=secret)
 
 
 def end_key(ctx: Context, request: OneKey) -> EndedKey:
-    """`DELETE /apiKeys/{keyId}`: the key is refused from now on, by the slowest part of the desk after a minute."""
+    """`DELETE /apiKeys/{keyId}`: revokes a key. It is refused from now on, by other processes after a minute at most."""
     id_ = request.key_id.lower()
     api_keys.revoke(ctx, id_)
     return EndedKey(id=id_)

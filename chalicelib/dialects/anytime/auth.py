@@ -14,7 +14,7 @@ from chalicelib.dialects.http import Request
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
-    """Who calls. Raises NotAuthenticated, or Forbidden below the endpoint's level."""
+    """Returns the caller. Raises NotAuthenticated, or Forbidden below the endpoint's level."""
     ctx = stranger(request.source)
     if endpoint.needs is None:
         return ctx

@@ -32,12 +32,12 @@ class SetAutoClose(Wire, kw_only=True):
 
 
 def get_auto_close(ctx: Context, request: Nothing) -> AutoClose:
-    """`GET /autoClose`: when silence is warned of and closed."""
+    """`GET /autoClose`: the spans after which a silent customer is warned and their conversation closed."""
     return _auto_close(accounts.load(ctx).auto_close)
 
 
 def set_auto_close(ctx: Context, request: SetAutoClose) -> AutoClose:
-    """`PUT /autoClose`: changes what is given, for deadlines set from now on."""
+    """`PUT /autoClose`: changes the given fields, for deadlines set from now on."""
     given = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not msgspec.UNSET}
     return _auto_close(accounts.set_auto_close(ctx, given))
 

@@ -1,4 +1,4 @@
-"""Anytime's lists of conversations: what is listed, a page at a time."""
+"""Anytime's lists of conversations, a page at a time."""
 
 import base64
 from typing import Annotated, Literal
@@ -37,7 +37,7 @@ class Condition(Wire, kw_only=True):
 
 
 class ListConversations(Wire, kw_only=True):
-    """`GET /conversations`. The parameters that stand last ask for what the desk does not have, and are refused."""
+    """`GET /conversations`. The last parameters are for things the desk does not have, and are refused."""
 
     time_from: Name | None = None
     time_to: Name | None = None
@@ -64,7 +64,7 @@ class ConversationList(Wire, kw_only=True):
 
 
 def listing(request: ListConversations) -> Listing:
-    """What to list. Raises Invalid for a time, a condition or a cursor that can't be read, or a parameter not served."""
+    """Returns what to list. Raises Invalid for a bad time, condition or cursor, or a parameter that is not served."""
     refuse(request, "filter_id", "tag_id", "keywords")
     return Listing(
         since=read_moment(request.time_from, "timeFrom", request.time_zone_offset),
@@ -92,12 +92,12 @@ def _value(name: str, field: str, value: str) -> str | int | None:
 
 
 def cursor(after: Position) -> str:
-    """Where a list goes on, as an opaque text."""
+    """Returns where a list continues, as an opaque text."""
     return base64.urlsafe_b64encode(f"{after.at}:{after.conversation}:{after.partition}".encode()).decode()
 
 
 def read_cursor(text: str) -> Position:
-    """The position that a cursor is. Raises Invalid for anything else."""
+    """Returns the position of a cursor. Raises Invalid for a bad one."""
     try:
         at, id_, partition = base64.urlsafe_b64decode(text).decode().split(":")
         return Position(id_, int(at), partition)
@@ -121,7 +121,7 @@ def list_conversations(ctx: Context, request: ListConversations) -> Conversation
 
 
 def _query(request: ListConversations) -> str:
-    """What the addresses of all pages of a list have: all that was given but where a page begins."""
+    """Returns what the addresses of all pages of a list share: everything but where a page begins."""
     given = msgspec.to_builtins(request) | {"pageIndex": None, "cursor": None}
     conditions = {
         f"conditions[{at}][{name}]": value for at, row in given.pop("conditions").items() for name, value in row.items()

@@ -29,9 +29,9 @@ STATUSES = {
     "closed": "closed",
 }
 STATUS_OF = {theirs: ours for ours, theirs in STATUSES.items()}
-#: Documented channels are portal and e-mail: a chat is what came through the site.
+#: Documented channels are portal and e-mail. A chat came through the site, so it is portal.
 _CHANNELS = {"chat": "portal"}
-#: Who of a conversation can be included: where he is shown, and who of the core he is.
+#: People of a conversation that can be included: the field that shows them, and the core's field.
 _PEOPLE = {
     "agentAssignee": ("agent_assignee", "assignee"),
     "contact": ("contact", "contact"),
@@ -52,9 +52,9 @@ class OneConversation(Wire, kw_only=True):
 
 
 class UpdateConversation(Wire, kw_only=True):
-    """`PUT /conversations/{id}`: what is given changes; `agentAssigneeId` null takes it from its agent.
+    """`PUT /conversations/{id}`: changes the given fields. `agentAssigneeId` null takes it from its agent.
 
-    The fields that stand last may be sent back as they were shown; a change of them is refused.
+    The last fields may be sent back as they were shown. Changing them is refused.
     """
 
     id: Number
@@ -122,7 +122,7 @@ One = Annotated[Answer, Shows(WrappedConversation, headers=("ETag",))]
 
 
 def change(request: UpdateConversation) -> Change:
-    """What to change of a conversation. Raises Invalid for what can't be changed."""
+    """Returns what to change. Raises Invalid for what can't be changed."""
     refuse(request, "department_assignee_id", "tag_ids")
     assignee = request.agent_assignee_id
     return Change(
@@ -147,7 +147,7 @@ def versions(if_match: str) -> set[int] | None:
 
 
 def show(conversation: Row, asked: set[str], views: Mapping[str, PersonView], metadata: Mapping[str, str]) -> Conversation:
-    """A conversation, with the people that are asked for."""
+    """Returns a conversation with the people that were asked for."""
     replied_at = conversation.last_message_at
     shown = Conversation(
         id=conversation.number,
@@ -180,7 +180,7 @@ def show(conversation: Row, asked: set[str], views: Mapping[str, PersonView], me
 
 
 def get_conversation(ctx: Context, request: OneConversation) -> One:
-    """`GET /conversations/{id}`: one, with its ETag."""
+    """`GET /conversations/{id}`: one conversation, with its ETag."""
     conversation = conversations.load(ctx, conversations.id_by_number(ctx, request.id))
     return _one(ctx, conversation, includes(request.include, OF_ONE))
 
@@ -194,7 +194,7 @@ def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
 
 
 def update_conversation(ctx: Context, request: UpdateConversation) -> One:
-    """`PUT /conversations/{id}`: changes what is given; with If-Match only the version that it names."""
+    """`PUT /conversations/{id}`: changes the given fields; with If-Match only the version that it names."""
     id_ = conversations.id_by_number(ctx, request.id)
     return _one(ctx, updates.change(ctx, id_, change(request), versions(request.if_match)), set())
 

@@ -6,7 +6,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime.shapes import Wire
 from chalicelib.dialects.bounds import Name, Number
 
-#: Fields that every site has beside the documented ones, by id from 1, and the metadata of the core that they are.
+#: Fields that every site has, by id from 1, and the core's metadata that they stand for.
 CUSTOM_FIELDS = ("ccr", "orderId", "entityId", "language")
 _METADATA = {"ccr": "ccr", "orderid": "order", "entityid": "entity", "language": "language"}
 
@@ -37,6 +37,6 @@ def metadata_of(given: CustomField) -> tuple[str, str | None]:
 
 
 def custom_fields(metadata: Mapping[str, str]) -> list[CustomFieldShown]:
-    """What is known of what a conversation is about."""
+    """Returns a conversation's metadata as custom fields."""
     known = [(id_, name, metadata.get(_METADATA[name.lower()])) for id_, name in enumerate(CUSTOM_FIELDS, 1)] if metadata else []
     return [CustomFieldShown(id=id_, name=name, value=value) for id_, name, value in known if value]

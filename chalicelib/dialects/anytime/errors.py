@@ -5,7 +5,7 @@ from chalicelib.dialects.anytime.shapes import Failure
 from chalicelib.dialects.http import Answer, Request
 from chalicelib.dialects.statuses import status_of
 
-#: What the desk calls a field, and what its client does.
+#: The desk's name for a field, and the client's.
 _FIELDS = {
     "assignee": "agentAssigneeId",
     "body": "plainBody",
@@ -19,7 +19,7 @@ _FIELDS = {
 
 
 def fail(error: Exception, request: Request) -> Answer:
-    """An error in this dialect's shape: a validation error names the field as the client knows it."""
+    """An error in this dialect's shape. It names a bad field as the client knows it."""
     status, detail = status_of(error), int(isinstance(error, Missing | Exists))
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     return Answer(Failure(code=status * 1000 + detail, message=_message(error)), status, headers)

@@ -1,4 +1,4 @@
-"""Anytime's messages of a conversation: listed and posted."""
+"""Anytime's messages of a conversation: listing and posting them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
@@ -33,7 +33,7 @@ class OfConversation(Wire, kw_only=True):
 
 
 class PostMessage(Wire, kw_only=True):
-    """`POST /conversations/{id}/messages`. The fields that stand last belong to e-mail and files, and are refused."""
+    """`POST /conversations/{id}/messages`. The last fields belong to e-mail and files, and are refused."""
 
     id: Number
     type: Literal["note", "reply", "email"]
@@ -49,7 +49,7 @@ class PostMessage(Wire, kw_only=True):
 
 
 class Attachment(Wire, kw_only=True):
-    """A file of a message; whoever has its address may read it."""
+    """A file of a message. Anybody who has its address may read it."""
 
     guid: str
     file_name: str
@@ -92,7 +92,7 @@ class MessageList(Wire, kw_only=True):
 
 
 def command(request: PostMessage, conversation: str) -> Command:
-    """A message to be posted. Raises Invalid for an e-mail, which needs an e-mail account, and without a text to be seen."""
+    """Returns the message to post. Raises Invalid for an e-mail, which needs an e-mail account, and for one without a text."""
     refuse(request, "quote", "from_", "cc", "attachments")
     if request.type == "email":
         raise Invalid("type", "email needs an e-mail account, and there is none")
@@ -116,7 +116,7 @@ def _attachment(file: File) -> Attachment:
 
 
 def message(stored: Stored, senders: Mapping[str, PersonView] | None = None) -> Message:
-    """A message, with its sender where that is asked for."""
+    """Returns a message, with its sender if that was asked for."""
     return Message(
         id=messages.number_of(stored),
         conversation_id=stored.conversation_number,
@@ -134,7 +134,7 @@ def message(stored: Stored, senders: Mapping[str, PersonView] | None = None) -> 
 
 
 def thread(rows: Sequence[Stored], senders: Mapping[str, PersonView] | None) -> list[Message]:
-    """Messages in their order."""
+    """Returns messages in their order."""
     return [message(stored, senders) for stored in rows]
 
 

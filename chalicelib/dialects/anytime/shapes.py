@@ -20,7 +20,7 @@ class Wire(msgspec.Struct, kw_only=True, rename="camel"):
 
 
 class Failure(Wire, kw_only=True):
-    """What went wrong: `code` is the HTTP status times 1000, and one more where a field is missing or the thing exists."""
+    """What went wrong. `code` is the HTTP status times 1000, plus one where a field is missing or the thing exists."""
 
     code: int
     message: str
@@ -35,19 +35,19 @@ class Person(Wire, kw_only=True):
     type: Annotated[str, one_of("agent", "contact")]
 
 
-#: Who wrote: `system` is a program of the account, or the desk itself.
+#: Who wrote. `system` is a program of the account, or the desk itself.
 SenderType = Annotated[str, one_of("agent", "contact", "system")]
 
 
 @lru_cache(maxsize=4096)
 def moment(at: int) -> str:
-    """Epoch milliseconds as ISO 8601, UTC with Z. Kept, because an inbox is looked at again and again."""
+    """Returns epoch milliseconds as ISO 8601, UTC with Z. Cached, because inboxes are read again and again."""
     date, time, milliseconds = moments.moment(at)
     return f"{date}T{time}.{milliseconds:03}Z"
 
 
 def read_moment(text: str | None, field: str, offset_hours: float) -> int | None:
-    """An ISO 8601 time as epoch milliseconds; one without a zone is `offset_hours` east of UTC. Raises Invalid."""
+    """Returns an ISO 8601 time as epoch milliseconds. One without a zone is `offset_hours` east of UTC. Raises Invalid."""
     if not text:
         return None
     try:
@@ -59,7 +59,7 @@ def read_moment(text: str | None, field: str, offset_hours: float) -> int | None
 
 
 def includes(given: str | list[str], known: frozenset[str]) -> set[str]:
-    """What `include` asks for. Raises Invalid for what this call does not know."""
+    """Returns what `include` asks for. Raises Invalid for what this call can't include."""
     names = {name for part in ([given] if isinstance(given, str) else given) for name in part.split(",") if name}
     if names - known:
         raise Invalid("include", f"knows {', '.join(sorted(known))}")
@@ -70,7 +70,7 @@ _fields = cache(msgspec.structs.fields)
 
 
 def refuse(request: Wire, *names: str) -> None:
-    """Raises Invalid for the first of the fields that is given and not empty: better than to do half of what is asked."""
+    """Raises Invalid for the first of these fields that is given and not empty, so that no request is done by half."""
     for field in _fields(type(request)):
         if field.name in names and getattr(request, field.name):
             raise Invalid(field.encode_name, "is not served")

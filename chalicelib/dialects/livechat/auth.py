@@ -9,7 +9,7 @@ from chalicelib.dialects.http import Request
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
-    """Who calls. Raises NotAuthenticated, or Forbidden below the endpoint's level, or without the permission that it needs."""
+    """Returns the caller. Raises NotAuthenticated, or Forbidden below the endpoint's level or without the permission it needs."""
     ctx = stranger(request.source)
     secret = request.headers.get("api_token") or request.headers.get("access_token") or request.credential("Bearer")
     if not secret:

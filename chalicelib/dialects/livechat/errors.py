@@ -20,7 +20,7 @@ class Failure(msgspec.Struct, kw_only=True):
 
 
 class Success(msgspec.Struct, Generic[_T], kw_only=True):
-    """What was asked for; a Warning where the thing was so already, and nothing was left to do."""
+    """What was asked for. A Warning where there was nothing left to do."""
 
     status: Literal[1] = 1
     type: Literal["Success", "Warning"] = "Success"
@@ -28,14 +28,14 @@ class Success(msgspec.Struct, Generic[_T], kw_only=True):
 
 
 class Already:
-    """What an endpoint answers, `shown`, where the thing is already so."""
+    """What an endpoint answers, `shown`, where there was nothing left to do."""
 
     def __init__(self, shown: Any) -> None:
         self.shown = shown
 
 
 def already(shown: _T) -> _T:
-    """The documented message of a thing that is already so: the envelope calls it a warning."""
+    """The documented message for a thing that is so already. The envelope calls it a warning."""
     return cast(_T, Already(shown))
 
 

@@ -15,7 +15,7 @@ from chalicelib.desk.teams import widget
 from chalicelib.desk.teams.domains import Change, Domain, OperatorRole
 from chalicelib.dialects.livechat import wire
 
-#: The presence of the core as this dialect counts it.
+#: The core's presence as this dialect's number.
 STATUSES = {"offline": 0, "online": 1, "away": 2, "busy": 3}
 #: The same of what an organisation owes.
 _STANDINGS = {organisations.ACTIVE: 1, organisations.BLOCKED: 0, organisations.UNPAID: 2}
@@ -47,7 +47,7 @@ def _add_ons(agent: Person) -> list[wire.AddOn]:
 
 
 def added(account: str, domain: Domain) -> wire.DomainAdded:
-    """A domain that is registered, with the script tag that shows a chat in its pages."""
+    """A new domain, with the script tag that shows a chat on its pages."""
     tag = f'<script async src="{escape(widget.address(account, domain))}"></script>'
     return wire.DomainAdded(domain.host, domain.email, tag, config.socket_url())
 
@@ -59,12 +59,12 @@ def domain(domain: Domain, operators: Sequence[tuple[Person, OperatorRole]]) -> 
 
 
 def domain_operator(agent: Person, part: OperatorRole) -> wire.DomainOperator:
-    """An operator's part in a domain."""
+    """An operator's role in a domain."""
     return wire.DomainOperator(_name(agent), part.is_admin, part.takes_chats, part.is_active, agent.id, agent.email)
 
 
 def change(request: wire.ChangeDomain) -> Change:
-    """What to change of a domain. Raises Missing where nothing is."""
+    """What to change about a domain. Raises Missing if nothing is given."""
     wanted = Change(request.new_domain, request.email, request.status)
     if wanted == Change():
         raise Missing("new_domain, status or email")
@@ -72,7 +72,7 @@ def change(request: wire.ChangeDomain) -> Change:
 
 
 def flags(request: wire.ChangePart) -> dict[str, bool]:
-    """What to set of an operator's part in a domain. Raises Missing where nothing is."""
+    """What to set in an operator's role in a domain. Raises Missing if nothing is given."""
     given = {name: value for name, theirs in _FLAGS.items() if (value := getattr(request, theirs)) is not None}
     if not given:
         raise Missing("is_admin, online_status or active")

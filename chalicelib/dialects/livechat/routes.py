@@ -26,7 +26,7 @@ def organisation(ctx: Context, request: Nothing) -> wire.Organisation:
 
 
 def add_operator(ctx: Context, request: wire.NewOperator) -> wire.OperatorAdded:
-    """`POST operator/add`: a new operator, who chooses his password by the link of a forgotten one."""
+    """`POST operator/add`: a new operator, who chooses a password by the link for a forgotten one."""
     try:
         made = registration.create_agent(ctx, CreateAgent(request.email, request.name, None))
     except Exists:
@@ -45,7 +45,7 @@ def _known(ctx: Context, email: str) -> Person | None:
 
 
 def get_operator(ctx: Context, request: wire.OneOperator) -> wire.Operator:
-    """`GET operator/get`: one operator and his presence."""
+    """`GET operator/get`: one operator and their presence."""
     return mapping.operator(people.get_agent_by_email(ctx, request.email))
 
 
@@ -55,7 +55,7 @@ def list_operators(ctx: Context, request: Nothing) -> list[wire.ListedOperator]:
 
 
 def update_operator(ctx: Context, request: wire.ChangeOperator) -> str:
-    """`PUT operator/update`: switches an operator on or off, ties him to domains, and says what he may do."""
+    """`PUT operator/update`: switches an operator on or off, ties them to domains, and sets what they may do."""
     hosts = _hosts(request)
     agent = people.get_agent_by_email(ctx, request.email)
     known = [domains.get(ctx, host) for host in hosts]
@@ -98,26 +98,26 @@ def update_domain(ctx: Context, request: wire.ChangeDomain) -> str:
 
 
 def delete_domain(ctx: Context, request: wire.OneDomain) -> str:
-    """`DELETE domain/delete`: its chats stay, of no domain."""
+    """`DELETE domain/delete`: removes a domain. Its chats stay, with no domain."""
     domains.remove(ctx, request.domain)
     return "Domain Deleted Successfully"
 
 
 def add_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> str:
-    """`POST domain/operator/add`: the domain's chats may be his."""
+    """`POST domain/operator/add`: the operator may get the domain's chats."""
     changed = domains.assign(ctx, request.domain, people.get_agent_by_email(ctx, request.email).id)
     return "Operator Added Successfully" if changed else already("Operator Is In The Domain Already")
 
 
 def update_domain_operator(ctx: Context, request: wire.ChangePart) -> wire.Operators:
-    """`PUT domain/operator/update`: flags of his part in the domain."""
+    """`PUT domain/operator/update`: sets flags of an operator's role in the domain."""
     flags = mapping.flags(request)
     changed = domains.set_role(ctx, request.domain, people.get_agent_by_email(ctx, request.email).id, flags)
     return wire.Operators("Operator Updated Successfully") if changed else already(wire.Operators("Operator Is So Already"))
 
 
 def remove_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> wire.Operators:
-    """`PUT domain/operator/remove`: the domain's next chats are not his."""
+    """`PUT domain/operator/remove`: the operator gets no more chats of the domain."""
     changed = domains.unassign(ctx, request.domain, people.get_agent_by_email(ctx, request.email).id)
     return (
         wire.Operators("Operator Updated Successfully") if changed else already(wire.Operators("Operator Is Not In The Domain"))
@@ -125,12 +125,15 @@ def remove_domain_operator(ctx: Context, request: wire.OperatorOfDomain) -> wire
 
 
 def list_domain_operators(ctx: Context, request: wire.OneDomain) -> list[wire.DomainOperator]:
-    """`GET domain/operator/list`: a domain's operators, and their parts in it."""
+    """`GET domain/operator/list`: a domain's operators and their roles in it."""
     return [mapping.domain_operator(*each) for each in domains.list_operators(ctx, domains.get(ctx, request.domain))]
 
 
 def delete_user(ctx: Context, request: wire.OneOperator) -> wire.Operators:
-    """`DELETE user/delete`: an operator or a contact; what he wrote stays under his name, what he held goes to others."""
+    """`DELETE user/delete`: removes an operator or a contact.
+
+    Their messages keep their name; their conversations go to others.
+    """
     agents.remove(ctx, people.get_by_email(ctx, request.email).id)
     return wire.Operators("User Deleted Successfully")
 

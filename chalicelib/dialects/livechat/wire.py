@@ -12,7 +12,7 @@ Switch = Annotated[int, one_of(0, 1)]
 
 
 class OneOperator(msgspec.Struct):
-    """An operator by their e-mail: what is none is nobody's."""
+    """An operator by e-mail. A bad e-mail is nobody's."""
 
     email: Id
 
@@ -25,7 +25,7 @@ class NewOperator(msgspec.Struct):
 
 
 class ChangeOperator(msgspec.Struct):
-    """`operator/update`: status 1 or 0; domains that he is to serve; and what he may do, of an administrator's choice."""
+    """`operator/update`: status 1 or 0, domains that they serve, and permissions that an administrator gives."""
 
     email: Email
     status: bool
@@ -40,7 +40,7 @@ class AddOn(msgspec.Struct):
 
 
 class Operator(msgspec.Struct, rename={"add_ons": "addOns"}):
-    """One operator: status 0 offline, 1 online, 2 away, 3 busy; active 1 where he may log in."""
+    """One operator: status 0 offline, 1 online, 2 away, 3 busy; active 1 if they may log in."""
 
     name: str
     email: str
@@ -107,7 +107,7 @@ class DomainAdded(msgspec.Struct, rename="camel"):
 
 
 class DomainOperator(msgspec.Struct, rename="camel"):
-    """An operator's part in a domain."""
+    """An operator's role in a domain."""
 
     name: Name
     is_admin: bool

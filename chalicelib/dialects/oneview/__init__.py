@@ -1,1 +1,1 @@
-"""OneView: an agent and his tickets."""
+"""OneView: an agent and their tickets."""

@@ -18,7 +18,7 @@ AgentEmail = Annotated[
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
-    """The agent who calls, or the one for whom a supervisor does. Raises NotAuthenticated, Forbidden."""
+    """Returns the agent who calls, or the one for whom a supervisor calls. Raises NotAuthenticated, Forbidden."""
     ctx = stranger(request.source)
     secret = request.credential("Bearer")
     if secret is None:

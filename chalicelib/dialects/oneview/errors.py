@@ -21,7 +21,7 @@ TITLES = {
 
 
 def fail(error: Exception, request: Request) -> Answer:
-    """An error in this dialect's shape; `detail` says more where there is more to say."""
+    """An error in this dialect's shape. `detail` says more where there is more."""
     status = status_of(error)
     detail = str(error) if isinstance(error, DeskError) else ""
     return Answer(Failures(errors=[Failure(status=str(status), title=TITLES[status], detail=detail or UNSET)]), status)

@@ -8,7 +8,7 @@ from chalicelib.desk.people.people import Person, PersonView
 from chalicelib.dialects import moments
 from chalicelib.dialects.oneview import wire
 
-#: TicketStatus of each step; one that is closed has two.
+#: TicketStatus of each status change. Closing has two.
 _STATUSES = {
     status_history.WAITING: "WORKFLOW_PENDING",
     status_history.ASSIGNED: "ASSIGNED",
@@ -47,7 +47,7 @@ def status_info(agent: Person) -> wire.AgentStatusInfo:
 
 
 def history(conversation: Conversation, details: Details | None) -> list[wire.StatusChange]:
-    """A ticket's statuses, the oldest first: that it was created, and the latest steps."""
+    """A ticket's statuses, oldest first: that it was created, and its latest changes."""
     closed = "CHAT_CLOSED" if conversation.channel == "chat" else "CLOSED"
     taken = [(_STATUSES.get(step.kind, closed), step.at) for step in (details.changes if details else [])]
     return [wire.StatusChange(status=word, timestamp=at // 1000) for word, at in [("CREATED", conversation.created_at), *taken]]
@@ -56,7 +56,7 @@ def history(conversation: Conversation, details: Details | None) -> list[wire.St
 def ticket(
     conversation: Conversation, details: Details | None, customer: PersonView | None, closes: AutoClose, now: int
 ) -> wire.Ticket:
-    """A conversation as its agent's ticket. A deadline that is published is the real one, in whole seconds."""
+    """A conversation as its agent's ticket. Published deadlines are the real ones, in whole seconds."""
     warns_at, closes_at = (
         (conversation.warn_at, conversation.close_at) if closes.runs(conversation.last_activity_at) else (None, None)
     )

@@ -25,22 +25,22 @@ def tickets(ctx: Context, request: Nothing) -> list[wire.Ticket]:
 
 
 def online(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:
-    """`PUT /v1/online`: from now on he is given conversations."""
+    """`PUT /v1/online`: the agent gets conversations from now on."""
     return mapping.status_info(presence.set_own(ctx, "online"))
 
 
 def offline(ctx: Context, request: Nothing) -> wire.AgentStatusInfo:
-    """`PUT /v1/offline`: he is given no new ones and keeps what he has picked."""
+    """`PUT /v1/offline`: the agent gets no new ones and keeps those they have picked."""
     return mapping.status_info(presence.set_own(ctx, "offline"))
 
 
 def set_status(ctx: Context, request: wire.SetStatus) -> wire.AgentStatusInfo:
-    """`PUT /v1/status`: one of the account's words for a presence."""
+    """`PUT /v1/status`: sets one of the account's words for a presence."""
     return mapping.status_info(presence.set_own(ctx, request.status))
 
 
 def close_room(ctx: Context, request: wire.Room) -> None:
-    """`DELETE /v1/rooms/{roomID}`: closes the chat and frees its agent; again, nothing changes."""
+    """`DELETE /v1/rooms/{roomID}`: closes the chat and frees its agent. Repeated, it changes nothing."""
     updates.close_mine(ctx, request.roomID)
 
 

@@ -18,7 +18,7 @@ class Wire(msgspec.Struct, kw_only=True, rename="camel"):
 
 
 class Failure(Wire, kw_only=True):
-    """One thing that went wrong; `status` is the HTTP status, `detail` says more where there is more to say."""
+    """One thing that went wrong. `status` is the HTTP status; `detail` says more where there is more."""
 
     status: str
     title: str
@@ -92,7 +92,7 @@ class StatusChange(Wire, kw_only=True):
 
 
 class Content(Wire, kw_only=True):
-    """What was said last, and how the ticket has come here; of its statuses the first and the latest."""
+    """The last text, and the ticket's first and latest statuses."""
 
     text: str | UnsetType = UNSET
     status: TicketStatus

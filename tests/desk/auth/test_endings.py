@@ -8,7 +8,7 @@ import pytest
 from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk.auth import api_clients, tokens
 from chalicelib.desk.conversations import group_chats, members
-from chalicelib.desk.core import cache, events
+from chalicelib.desk.core import cache, publishing
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.desk.people import agents, owners, profiles, recovery
 from chalicelib.desk.people.profiles import ChangePerson
@@ -167,7 +167,7 @@ def test_a_socket_that_nothing_has_closed_hears_nothing_after_a_minute(
     world.settle()
     persons = [world.agents[0].id, world.agents[1].id, desk.visitor.id, desk.guest.id]
     assert len(live.listeners(world.ctx(ADMIN), persons)) == len(desk.sockets)
-    world.monkeypatch.setattr(events, "publish", lambda *_: None)
+    world.monkeypatch.setattr(publishing, "publish", lambda *_: None)
     end(desk)
     world.now += 60_000
     told = {each.connection for each in live.listeners(world.ctx(ADMIN), persons)}

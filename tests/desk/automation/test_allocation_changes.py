@@ -9,7 +9,7 @@ from chalicelib.desk.automation import routing, waiting_queue
 from chalicelib.desk.conversations import conversations, updates
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.updates import Change
-from chalicelib.desk.core import cache, events
+from chalicelib.desk.core import cache, publishing
 from chalicelib.desk.people import presence
 from chalicelib.desk.teams import domains, groups
 from chalicelib.models import queues
@@ -92,7 +92,7 @@ def test_a_process_that_knows_late_and_a_call_that_dies_leave_nothing_waiting(wo
     def dies(queue: str, bodies: list[tuple[str, int]]) -> None:
         sent.append(queue)
         if len(sent) > 1:
-            raise queues.NotSent("down")
+            raise queues.NotSent(queue, range(len(bodies)), "down")
         send(queue, bodies)
 
     with world.monkeypatch.context() as broken:
@@ -107,7 +107,7 @@ def test_a_process_that_knows_late_and_a_call_that_dies_leave_nothing_waiting(wo
 
 def test_the_same_allocation_again_tells_nobody(world: World) -> None:
     noted: list[object] = []
-    world.monkeypatch.setattr(events, "publish", lambda told, now: noted.append(told))
+    world.monkeypatch.setattr(publishing, "publish", lambda told, now: noted.append(told))
     allocates(world, LEAST_LOADED)
     assert noted == []
 
@@ -180,7 +180,7 @@ def test_another_domain_s_operator_is_found_by_the_deadline_where_the_event_is_l
     world.settle()
     assert stored(world, visitor).assignee is None
     with world.monkeypatch.context() as lost:
-        lost.setattr(events, "publish", lambda told, now: None)
+        lost.setattr(publishing, "publish", lambda told, now: None)
         domains.assign(world.ctx(ADMIN), "shop.example", world.agents[0].id)
     cache.clear_all()
     world.pass_(200)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import conversations, group_chats, members, messages, updates
+from chalicelib.desk.conversations import conversations, group_chats, members, messages, participants, updates
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.members import ChangeMembers
@@ -111,7 +111,7 @@ def test_a_chat_whose_members_by_name_have_all_gone_is_routed(world: World, goes
         assert found(world, own).assignee is None
         goes(world, agent)
         world.settle()
-        assert members.list_participants(world.ctx(ADMIN), found(world, own))[:-1] == [*named[at:]] or at == len(named)
+        assert participants.list_participants(world.ctx(ADMIN), found(world, own))[:-1] == [*named[at:]] or at == len(named)
     assert found(world, own).assignee == world.agents[2].id
 
 

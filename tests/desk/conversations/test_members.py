@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk.conversations import conversations, group_chats, members, messages, updates
+from chalicelib.desk.conversations import conversations, group_chats, members, messages, participants, updates
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.conversations.messages import PostMessage
@@ -90,7 +90,7 @@ def test_who_joins_sees_it_and_who_leaves_does_not(world: World) -> None:
     before = world.as_agent(2)
     members.change(world.as_agent(), found.id, ChangeMembers(add=(late, late)))
     assert conversations.load(before, found.id).member_count == 3
-    assert set(members.list_participants(before, load(world, found))) == {agent.id for agent in world.agents}
+    assert set(participants.list_participants(before, load(world, found))) == {agent.id for agent in world.agents}
     members.change(world.as_agent(), found.id, ChangeMembers(remove=(late,)))
     with pytest.raises(NotFound):
         conversations.load(before, found.id)
@@ -170,7 +170,7 @@ def test_several_agents_whom_a_contact_asks_for_serve_him_together(world: World)
     messages.post(world.as_agent(1), PostMessage(found.id, "hi"))
     world.pass_(200)
     assert load(world, found).assignee is None and sum(loads(world)) == before
-    assert set(members.list_participants(world.as_agent(), found)) == {*both, visitor.id}
+    assert set(participants.list_participants(world.as_agent(), found)) == {*both, visitor.id}
 
 
 def test_where_the_last_agent_leaves_it_is_routed_again(world: World) -> None:

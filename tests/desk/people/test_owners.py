@@ -7,7 +7,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import api_clients, logins, tokens
 from chalicelib.desk.automation import routing
 from chalicelib.desk.conversations import conversations
-from chalicelib.desk.core import events
+from chalicelib.desk.core import events, publishing
 from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, NotAuthenticated, NotFound
 from chalicelib.desk.people import agents, owners, people, profiles, registration
 from chalicelib.desk.people.owners import MOST_OWNED, NewAccount
@@ -132,7 +132,7 @@ def test_what_nobody_can_take_waits_for_the_next_one(world: World) -> None:
 def test_a_removed_agent_tells_the_routing_queue_once(world: World) -> None:
     agents.remove(world.ctx(ADMIN), world.agents[0].id)
     world.relay()
-    told = [events.decode(body) for _, _, body in world.queued]
+    told = [publishing.decode(body) for _, _, body in world.queued]
     who = (world.account, world.now, world.agents[0].id)
     assert told == [events.AgentRemoved(*who), events.AccessEnded(*who)]
 

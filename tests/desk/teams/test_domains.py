@@ -5,7 +5,7 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import waiting_queue
-from chalicelib.desk.conversations import conversations, members, messages
+from chalicelib.desk.conversations import conversations, messages, participants
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core.errors import Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import people, registration
@@ -186,7 +186,7 @@ def test_an_operator_who_is_removed_gives_a_domain_s_chat_to_another_of_it(world
     domains.unassign(world.ctx(ADMIN), HOST, world.agents[0].id)
     assert assignee(world, chat) == world.agents[0].id
     members_of = conversations.load(world.ctx(ADMIN), chat)
-    assert members.list_participants(world.ctx(ADMIN), members_of)[0] == world.agents[0].id
+    assert participants.list_participants(world.ctx(ADMIN), members_of)[0] == world.agents[0].id
 
 
 def test_on_another_domain_s_page_a_visitor_has_another_chat_and_the_first_one_when_he_is_back(world: World) -> None:
@@ -211,7 +211,7 @@ def test_where_nobody_is_assigned_a_domain_s_chat_is_its_operators(world: World)
     domains.assign(desk.ctx(ADMIN), HOST, desk.agents[1].id)
     visitor = registration.get_or_create_visitor(desk.as_visitor("nobody yet"), "a trace", domain.number).id
     found = waiting_queue.join(desk.as_visitor(visitor), visitor)
-    assert members.list_participants(desk.ctx(ADMIN), found) == [desk.agents[1].id, visitor]
+    assert participants.list_participants(desk.ctx(ADMIN), found) == [desk.agents[1].id, visitor]
     served = groups.agents_serving(desk.ctx(ADMIN), people.list_agents(desk.ctx(ADMIN)), None, domain.number)
     assert [agent.id for agent in served] == [desk.agents[1].id]
 

@@ -5,7 +5,7 @@ import msgspec
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import waiting_queue
-from chalicelib.desk.conversations import conversations, members
+from chalicelib.desk.conversations import conversations, members, participants
 from chalicelib.desk.people import people
 from chalicelib.desk.realtime import live
 from chalicelib.desk.teams import domains, groups
@@ -44,7 +44,7 @@ def conversation_info(ctx: Context, request: wire.ConversationInfo) -> wire.Conv
     conversation = conversations.load(named(ctx, request.user_uuid), request.conversation_uuid)
     own = members.get_membership(ctx, conversation, request.user_uuid)
     views = conversations.load_people(ctx, [conversation])
-    name = members.conversation_names(ctx, [conversation], views).get(conversation.id)
+    name = participants.conversation_names(ctx, [conversation], views).get(conversation.id)
     return mapping.conversation_info(conversation, own, request.user_uuid, views, name)
 
 

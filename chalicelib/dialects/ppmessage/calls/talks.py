@@ -1,7 +1,7 @@
 """Calls about conversations with members, and lists of conversations."""
 
 from chalicelib.context import VISITOR, Context
-from chalicelib.desk.conversations import conversations, group_chats, members, open_lists, updates
+from chalicelib.desk.conversations import conversations, group_chats, members, open_lists, participants, updates
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.open_lists import ListedConversation
 from chalicelib.desk.conversations.updates import Change
@@ -82,7 +82,7 @@ def close_conversation(ctx: Context, request: wire.OneConversation) -> Done:
 def conversation_users(ctx: Context, request: wire.ConversationMembers) -> wire.Members:
     """PP_GET_CONVERSATION_USER_LIST: all who take part."""
     conversation = conversations.load(ctx, request.conversation_uuid)
-    ids = members.list_participants(ctx, conversation)
+    ids = participants.list_participants(ctx, conversation)
     views = people.load_views(ctx, ids)
     names = groups.load_names(ctx) if any(view.group for view in views.values()) else {}
     return wire.Members([mapping.member(views[id_], names) for id_ in ids if id_ in views])
@@ -110,7 +110,7 @@ def page_conversations(ctx: Context, request: wire.PageConversations) -> wire.Co
 def _shown(ctx: Context, listed: list[ListedConversation], reader: str | None) -> list[wire.ListedConversation]:
     rows = [one.conversation for one in listed]
     views = conversations.load_people(ctx, rows)
-    names, public = members.conversation_names(ctx, rows, views), ctx.caller.level == VISITOR
+    names, public = participants.conversation_names(ctx, rows, views), ctx.caller.level == VISITOR
     return [mapping.listed(one, reader, views, names.get(one.conversation.id), public=public) for one in listed]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from chalicelib.desk.accounts.accounts import Account
-from chalicelib.desk.conversations import members
+from chalicelib.desk.conversations import members, participants
 from chalicelib.desk.conversations.conversations import Conversation, membership_id
 from chalicelib.desk.conversations.members import Membership
 from chalicelib.desk.people.people import PersonView
@@ -75,7 +75,7 @@ def conversation_data(
 
 def for_visitor(found: Conversation, agents: Sequence[PersonView]) -> wire.Conversation:
     """A visitor's conversation, named after the agents who serve it."""
-    return conversation(found, members.joined_names(agents) or None)
+    return conversation(found, participants.joined_names(agents) or None)
 
 
 def default_conversation(

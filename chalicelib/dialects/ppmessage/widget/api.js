@@ -10,7 +10,7 @@ const SYSTEM_ERROR = 17;
 const KNOWN_DEVICE = 25;
 const NO_CONVERSATION = 26;
 
-/** The desk has answered, and says no. */
+/** The desk has refused the request. */
 class Refused extends Error {
   /** @param {Answer} answer */
   constructor(answer) {
@@ -20,10 +20,10 @@ class Refused extends Error {
   }
 }
 
-/** Nobody has answered, or not as the desk does: it may do later. */
+/** No answer came, or not one of the desk's. A later try may work. */
 class Unreachable extends Error {}
 
-/** The answer is for a visitor who has left this page meanwhile. */
+/** The answer is for an earlier visitor of this page, who has left. */
 class Outdated extends Error {}
 
 /**
@@ -47,7 +47,7 @@ async function post(path, body, headers) {
 }
 
 /**
- * An answer that says yes. What was too much at once may be asked for again, as may what nobody has answered.
+ * A successful answer. A request that was too many, or got no answer, may be repeated.
  * @param {Answer} answer
  */
 function checked(answer) {
@@ -64,13 +64,13 @@ let arriving;
 // eslint-disable-next-line prefer-const -- identity.js counts
 let visitors = 0;
 /**
- * Whom the page has named as its visitor.
+ * The person that the page has named as its visitor.
  * @type {Identity | undefined}
  */
 let who;
 
 /**
- * Throws Outdated where the visitor is not the one of then.
+ * Throws Outdated where the visitor has changed since then.
  * @param {number} then
  */
 function stillFor(then) {
@@ -78,7 +78,7 @@ function stillFor(then) {
 }
 
 /**
- * What a chat starts with, a token among it: the one there is, or a new one. Throws Refused where the page may not.
+ * What a chat starts with, including a token: the stored one, or a new one. Throws Refused for a page that may not chat.
  * @returns {Promise<Start>}
  */
 function started() {
@@ -105,7 +105,7 @@ function started() {
 }
 
 /**
- * Forgets a token that is no good any more.
+ * Forgets a token that no longer works.
  * @param {string} token
  */
 function forgetToken(token) {
@@ -125,7 +125,7 @@ async function call(name, given, isLast = false) {
   const headers = { 'Content-Type': 'application/json', Authorization: `OAuth ${token}` };
   stillFor(then);
   const sent = post(`/api/${name}`, JSON.stringify({ app_uuid: APP, ...given }), headers);
-  // A refusal is somebody else's, too, where the visitor has left.
+  // A refusal for an earlier visitor is outdated too.
   const [answer, error] = await sent.then((good) => [good], (bad) => [null, bad]);
   stillFor(then);
   if (!error) return answer;
@@ -143,7 +143,7 @@ function visitor() {
 }
 
 /**
- * What is kept of whom the page has named: all but the signature, which is as good as a password.
+ * What is stored of the person that the page has named: all but the signature, which is like a password.
  * @param {Identity} identity
  */
 function identityOf({ signature, ...named }) {
@@ -151,7 +151,7 @@ function identityOf({ signature, ...named }) {
 }
 
 /**
- * The desk's person for whom the page has named; undefined where it names nobody, or the desk refuses them.
+ * The desk's contact for the person that the page has named; undefined if it names nobody or the desk refuses.
  * @param {{ppcom_trace_uuid?: string}} trace
  */
 async function identified(trace) {
@@ -170,12 +170,12 @@ async function identified(trace) {
   }
 }
 
-/** This browser's visitor as the desk says now. */
+/** This browser's visitor, as the desk has them now. */
 async function arrived() {
   if (!store.get('trace')) store.set('trace', uuid());
   const trace = { ppcom_trace_uuid: store.get('trace') };
   const user = (await identified(trace)) || (await call('PP_CREATE_ANONYMOUS', { ...trace, domain: DOMAIN })).user_uuid;
-  // A customer may be here and in another browser, and each is told what the other sends.
+  // A customer may use several browsers; each gets what the others send.
   const given = { user_uuid: user, device_id: store.get('trace'), device_ostype: 'BROWSER', ...trace };
   const { device_uuid: device } = await call('PP_CREATE_DEVICE', given).catch((error) => {
     if (error.code === KNOWN_DEVICE) return error.answer;
@@ -227,7 +227,7 @@ async function sendMessage(id, subtype, body) {
 }
 
 /**
- * Brings a file to the desk, telling how much of it is there (0 to 1); its id. Throws Refused, Unreachable.
+ * Uploads a file, reporting its progress (0 to 1), and returns its id. Throws Refused, Unreachable.
  * @param {File} file
  * @param {(share: number) => void} progress
  * @returns {Promise<string>}

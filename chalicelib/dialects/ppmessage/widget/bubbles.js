@@ -78,7 +78,7 @@ function file({ fid, name, size }, fallback) {
 }
 
 /**
- * A long text, which is fetched; a button to do so again where that fails.
+ * A long text, which is fetched, with a button to try again if that fails.
  * @param {string} fid
  * @param {HTMLElement} body
  */
@@ -96,7 +96,7 @@ function long(fid, body) {
 }
 
 /**
- * What a message says.
+ * The content of a message.
  * @param {Message} message
  */
 function content(message) {
@@ -111,7 +111,7 @@ function content(message) {
 }
 
 /**
- * What has become of a message of ours, with what can be done about it.
+ * The state of a message of the visitor's own, with what they can do about it.
  * @param {Message} message
  * @param {boolean} isLast
  * @param {() => void} retry
@@ -176,7 +176,7 @@ function bubble(message, run, sender, retry) {
 function face(source) {
   const href = source && address(source, `${BASE}/`);
   if (!href) return undefined;
-  // The desk's own pictures may lie in the bucket, which says who may show them only when it is asked.
+  // The desk's own pictures may be in the bucket, which allows other pages to show them only for CORS requests.
   const crossOrigin = href.startsWith(`${BASE}/`) ? 'anonymous' : undefined;
   const shown = { className: 'face', alt: '', loading: 'lazy', width: 32, height: 32 };
   const image = make('img', { ...shown, crossOrigin, src: href });

@@ -1,6 +1,6 @@
 // The chat: what the visitor does, and what they are shown.
 
-// A chat that was used a while ago is looked at once a page; one that goes on is listened to.
+// A chat that was used long ago is read once for each page; a recent one listens on a socket.
 const LIVELY = 1_800_000;
 const FORGOTTEN = 30 * 86_400_000;
 const NOBODY_AFTER = 4_000;
@@ -30,7 +30,7 @@ class Chat extends Identified {
       this.render();
     });
     document.addEventListener('visibilitychange', () => !document.hidden && this.looked());
-    // A page that is kept for going back may have no socket.
+    // A page in the back/forward cache may have no socket.
     addEventListener('pagehide', () => {
       this.wasLive = this.live.wanted;
       this.live.stop();
@@ -43,7 +43,7 @@ class Chat extends Identified {
     addEventListener('storage', (event) => event.storageArea === store.area && this.storedByTab(event));
   }
 
-  /** A page has come: what was open is open again, and a chat that goes on is listened to. */
+  /** A page has loaded: opens the chat if it was open, and listens if it is recent. */
   resume() {
     const start = store.get('start');
     if (start) this.view.about(start);
@@ -119,7 +119,7 @@ class Chat extends Identified {
   }
 
   /**
-   * Sends what is kept, in its order, once; the desk stores an id once however often it comes.
+   * Sends what is waiting, in order. The desk stores each id once, however often it comes.
    * @override
    */
   async flush() {
@@ -157,7 +157,7 @@ class Chat extends Identified {
       if (next.file) await this.sendFile(next, next.file);
       else await sendMessage(next.id, 'TEXT', next.text);
     } catch (error) {
-      // A file that can't be brought is tried again by hand: it must not hold up what is written after it.
+      // A failed file is retried by hand, so that it does not hold up later messages.
       if (!next.file && (!(error instanceof Refused) || GONE.includes(error.code))) throw error;
       return this.outbox.change(next.id, { state: 'failed', isRefused: true });
     }
@@ -181,7 +181,7 @@ class Chat extends Identified {
   }
 
   /**
-   * The desk has a message of ours.
+   * The desk has stored one of the visitor's messages.
    * @override
    * @param {string} id
    * @param {Entry} [sent]
@@ -192,7 +192,7 @@ class Chat extends Identified {
     this.render();
   }
 
-  /** Asks, a while after a message that nobody answers, whether anybody is there; a desk that does not say leaves it open. */
+  /** Some time after an unanswered message, asks whether an agent is there. Without an answer it stays unknown. */
   wondered(after = NOBODY_AFTER) {
     clearTimeout(this.wonder);
     this.wonder = setTimeout(async () => {

@@ -1,4 +1,4 @@
-// Elements, made one by one: no text of anybody's is ever read as HTML.
+// Elements, made one by one: no text is ever parsed as HTML.
 
 const SVG = 'http://www.w3.org/2000/svg';
 const ICONS = {

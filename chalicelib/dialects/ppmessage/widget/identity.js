@@ -1,11 +1,11 @@
-// Who the visitor is, where the page says so, and that nothing of them stays when they log out.
+// Identity: who the page says its visitor is, and forgetting them when they log out.
 
 /** @type {(keyof Stored)[]} */
 const PERSONAL = ['start', 'visitor', 'chat', 'trace', 'read', 'active', 'outbox', 'identity'];
 const IDENTITY = ['user_id', 'email', 'name', 'icon', 'signature'];
 
 /**
- * Of what a page says of its visitor what can be used: texts, and a number for an id.
+ * The usable part of what a page says about its visitor: texts, and a number as an id.
  * @param {any} given
  * @returns {Identity}
  */
@@ -17,7 +17,7 @@ function described(given) {
 /** Its `view`, `outbox`, `flush`, `go` and `render` are the chat's. */
 class Identified extends Reader {
   /**
-   * The page says who the visitor is. Asks the desk only where it knows this browser's visitor already, else when it has to.
+   * The page says who the visitor is. The desk is asked now only if it knows this browser's visitor, else once needed.
    * @param {unknown} given
    */
   identify(given) {
@@ -31,7 +31,7 @@ class Identified extends Reader {
     return (this.me ? !isKnown : this.view.isOpen) && this.become();
   }
 
-  /** Becomes the desk's person for whom the page has named, with the chat that they have. */
+  /** Becomes the contact that the page has named, with that contact's chat. */
   become() {
     return this.trying(async () => {
       const before = this.me;
@@ -45,7 +45,7 @@ class Identified extends Reader {
     });
   }
 
-  /** Forgets the visitor on this browser, in all tabs of the site; the next message is somebody new's. */
+  /** Forgets the visitor on this browser, in all tabs of the site; the next message is a new visitor's. */
   logout() {
     store.forget(...PERSONAL);
     store.set('left', uuid());
@@ -64,7 +64,7 @@ class Identified extends Reader {
     this.render();
   }
 
-  /** Somebody else is here: what was said to the one before is not shown, nor what is still on its way to them. */
+  /** The visitor has changed: shows nothing of the previous visitor's, nor what is still on its way to them. */
   changed() {
     visitors++;
     arriving = undefined;
@@ -78,7 +78,7 @@ class Identified extends Reader {
   }
 
   /**
-   * What another tab has changed in the site's storage; the key is null where all of it has been cleared.
+   * Handles what another tab has changed in the site's storage. The key is null if all of it was cleared.
    * @param {StorageEvent} event
    */
   storedByTab({ key, oldValue, newValue }) {

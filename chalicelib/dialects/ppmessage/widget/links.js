@@ -1,8 +1,8 @@
-// Where the web addresses in a text are: one pass, however the text is made.
+// Finds the web addresses in a text, in one pass whatever the text.
 
-// What an address is made of: ASCII but for what quotes it, and letters of any script. Punctuation of other scripts ends it.
+// Characters of an address: ASCII without quotes, and letters of any script. Punctuation of other scripts ends it.
 const LINK = /\bhttps?:\/\/[!#-;=?-[\]_a-z~\p{L}\p{M}\p{N}\p{So}\xb7\u2010-\u2013\u200c\u200d]+/giu;
-// A sentence that goes on right behind a bare host, as Chinese and Japanese ones do: no top-level domain mixes the two.
+// Chinese and Japanese text may follow a bare host without a space: no top-level domain mixes scripts.
 const BARE = /^\w+:\/\/[^/?#]*\.[a-z]+(?::\d+)?(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}][^./?#]*(?:[/?#]|$))/iu;
 const ENDS = '.,;:!?\'"*';
 

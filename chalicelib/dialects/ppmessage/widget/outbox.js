@@ -1,4 +1,4 @@
-// What the visitor has written and the desk has not got yet. Texts outlive the page.
+// The outbox: what the visitor has written and the desk does not have yet. Texts survive the page.
 
 class Outbox {
   constructor() {
@@ -6,7 +6,7 @@ class Outbox {
     this.entries = (store.get('outbox') || []).map((each) => ({ ...each, state: 'sending' }));
   }
 
-  /** The next one to be sent; not one that the desk has refused. */
+  /** The next one to send; refused ones are skipped. */
   get first() {
     return this.entries.find((each) => !each.isRefused);
   }
@@ -41,18 +41,18 @@ class Outbox {
     this.save((kept) => kept.filter((each) => each.id !== id));
   }
 
-  /** Forgets them all, those that only the storage has, too. */
+  /** Forgets all of them, also those that only the storage has. */
   clear() {
     this.entries = [];
     store.set('outbox');
   }
 
-  /** Nobody has been reached: they are tried again, by themselves or by hand. */
+  /** The desk was not reached: they are sent again later, or by hand. */
   failed() {
     for (const each of this.entries) each.state = 'failed';
   }
 
-  /** They wait for somebody to be there. */
+  /** They wait until an agent is there. */
   keep() {
     for (const each of this.entries) each.state = 'kept';
   }

@@ -1,8 +1,8 @@
-// Keeps the chat on its page, and what is done in it to itself.
+// Keeps the chat on its page, and its keyboard and mouse events to itself.
 
-// A page that takes it away whenever it comes back is not to be kept busy.
+// A page that removes it each time it comes back must not be kept busy.
 const RETURN_PAUSE = 50;
-// What is typed, pasted and dropped here is no shortcut of the page's.
+// Typing, pasting and dropping here must not trigger the page's shortcuts.
 const PRIVATE = 'keydown keypress keyup beforeinput input copy cut paste dragenter dragover dragleave drop'.split(' ');
 
 /**
@@ -14,7 +14,7 @@ function keepPrivate(root) {
 }
 
 /**
- * Where the chat covers the page, Tab goes round in it.
+ * Keeps Tab within the chat while it covers the page.
  * @param {ShadowRoot} root
  * @param {HTMLElement} panel
  * @param {KeyboardEvent} event
@@ -30,7 +30,7 @@ function keepFocus(root, panel, event) {
 }
 
 /**
- * Puts the chat's element back where a site replaces its body, or all of its elements, instead of loading another page.
+ * Puts the chat's element back when a site replaces its body or all elements instead of loading a page.
  * @param {Element} host
  * @param {() => void} returned called each time
  */
@@ -40,7 +40,7 @@ function keepOnPage(host, returned) {
   const observer = new MutationObserver(look);
   function look() {
     if (!host.isConnected && document.body && !pause) {
-      // A copy of the page that a site has kept has a copy of the element, which is empty.
+      // A site's cached copy of the page has an empty copy of the element.
       for (const copy of document.querySelectorAll('[data-polydesk]')) copy.remove();
       document.body.append(host);
       pause = setTimeout(() => {

@@ -1,4 +1,4 @@
-// What the desk says: heard at once, looked up after every gap, and asked for where there is no socket.
+// Reads what the desk says: over the socket, from the history after every gap, and by polling without a socket.
 
 const TYPING_LASTS = 6_000;
 /** @type {(number | undefined)[]} */
@@ -23,13 +23,13 @@ class Reader {
     return store.get('visitor')?.user;
   }
 
-  /** What the account calls itself and says first. */
+  /** The account's name and greeting. */
   async prepare() {
     await this.trying(async () => this.view.about(await started()));
   }
 
   /**
-   * Does what needs the desk; where it can't be reached that is told, and where this page may not, that. True where it was done.
+   * Runs something that needs the desk. Shows if the desk can't be reached or refuses this page. True if it worked.
    * @param {() => Promise<void>} act
    */
   async trying(act) {
@@ -56,7 +56,7 @@ class Reader {
     return undefined;
   }
 
-  /** The desk has this visitor no more, so he is a new one, once. */
+  /** The desk no longer has this visitor: starts as a new one, once. */
   forget() {
     this.hasForgotten = true;
     store.forget('visitor', 'chat', 'trace', 'read', 'active');
@@ -65,7 +65,7 @@ class Reader {
     if (this.outbox.first) setTimeout(() => this.flush(), 1000);
   }
 
-  /** Catches up with the history: nothing is missed that way, however it was missed. One at a time. */
+  /** Catches up from the history, so that nothing is missed. One run at a time. */
   look() {
     this.looksAgain = Boolean(this.looking);
     this.looking ||= this.trying(() => this.catchUp()).finally(() => {
@@ -106,7 +106,7 @@ class Reader {
     this.render();
   }
 
-  /** Something has happened: the chat goes on. */
+  /** Something has happened: the chat is recent. */
   lively(at = Date.now()) {
     store.set('active', Math.max(at, store.get('active') || 0));
     this.quiet = 0;
@@ -123,7 +123,7 @@ class Reader {
     if (user) this.typing = setTimeout(() => this.view.typing(), TYPING_LASTS);
   }
 
-  /** The socket is there: what it could not bring is looked up. */
+  /** The socket is open: reads what it missed. */
   reached() {
     this.paced();
     if (store.get('chat')) this.look();
@@ -137,7 +137,7 @@ class Reader {
     this.render();
   }
 
-  /** Without a socket the history is asked for, the more rarely the less happens; what is due sooner stays so. */
+  /** Without a socket, schedules the next read of the history: rarer the less happens, never later than planned. */
   paced() {
     const isIdle = document.hidden || this.isRefused || !(this.view?.isOpen || this.live.wanted);
     const waits = this.outbox?.first || this.misses;

@@ -1,4 +1,4 @@
-// The socket: what happens is heard at once. Whatever it misses is in the history.
+// The socket: events arrive at once. What it misses is in the history.
 
 const ACK_PATIENCE = 10_000;
 // API Gateway closes a socket that has been silent for ten minutes.
@@ -16,14 +16,14 @@ class Live {
     this.ready = false;
   }
 
-  /** From now on there is to be a socket, at once where there is none. */
+  /** Wants a socket from now on, and opens one if there is none. */
   start() {
     this.wanted = true;
     this.tries = 0;
     this.connect();
   }
 
-  /** There is to be none. */
+  /** Wants no socket any more. */
   stop() {
     this.wanted = false;
     this.drop();
@@ -86,18 +86,18 @@ class Live {
     return this.heard.ready();
   }
 
-  /** Says again which conversation is watched, which keeps the socket open; one that does not answer has gone. */
+  /** Repeats which conversation is watched, which keeps the socket open. Without an answer it is dead. */
   check() {
     clearTimeout(this.alive);
     if (!this.ready) return this.connect();
-    // A page that nobody looks at may lose it; who comes back to it looks up what he missed.
+    // A hidden page may lose it; the history fills the gap when the page is shown again.
     this.alive = setTimeout(() => document.hidden || this.check(), KEEP_ALIVE);
     if (!store.get('chat')) return undefined;
     this.expect();
     return this.send({ type: 'typing_watch', conversation_uuid: store.get('chat') });
   }
 
-  /** Gives the socket up where no answer comes. */
+  /** Gives the socket up if no answer comes. */
   expect() {
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.drop(), ACK_PATIENCE);
@@ -112,7 +112,7 @@ class Live {
     if (this.ready && store.get('chat')) this.send({ type: 'typing', conversation_uuid: store.get('chat') });
   }
 
-  /** It has gone, or is to go: a dead one may not say so for minutes. */
+  /** Drops the socket: a dead one may not report that for minutes. */
   drop() {
     clearTimeout(this.patience);
     clearTimeout(this.alive);
@@ -128,7 +128,7 @@ class Live {
     this.again();
   }
 
-  /** Tries again after a while that doubles, and differs from one browser to the next; not while nobody looks. */
+  /** Reconnects after a pause that doubles, with jitter; not while the page is hidden. */
   again() {
     if (!this.wanted || document.hidden) return;
     const pause = Math.min(LONGEST_PAUSE, 1000 * 2 ** this.tries++);

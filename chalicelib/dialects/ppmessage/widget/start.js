@@ -1,4 +1,4 @@
-// One chat a page, on the pages of its domain alone.
+// Starts one chat for each page, only on pages of its domain.
 
 /** A page's host as domains are named: without `www.`. */
 function pageHost() {
@@ -8,7 +8,7 @@ function pageHost() {
 }
 
 /**
- * What a page asks for before there is a chat.
+ * What a page has called before there is a chat.
  * @type {[string, unknown][]}
  */
 const early = [];
@@ -21,7 +21,7 @@ function begin() {
   Polydesk.identify = (given) => void chat.identify(given);
   Polydesk.logout = () => chat.logout();
   for (const [name, given] of early) Polydesk[name](given);
-  // Not while the page itself is still busy.
+  // Not while the page is still loading.
   (window.requestIdleCallback || setTimeout)(() => chat.resume());
 }
 

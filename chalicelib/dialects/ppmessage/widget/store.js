@@ -1,7 +1,7 @@
-// What this browser remembers for the site, and what its tabs tell each other.
+// What this browser stores for the site, and messages between its tabs.
 
 /**
- * localStorage or sessionStorage; what a page can do without them where they are blocked.
+ * localStorage or sessionStorage; in memory where these are blocked.
  * @param {'localStorage' | 'sessionStorage'} name
  * @returns {Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>}
  */
@@ -24,7 +24,7 @@ function area(name) {
 const PREFIX = `polydesk:${APP}:`;
 
 /**
- * What is stored as a text; undefined for what is none of ours.
+ * The stored value of a text; undefined for a foreign one.
  * @param {any} text null where there is none
  */
 function restored(text) {
@@ -51,7 +51,7 @@ class Store {
   }
 
   /**
-   * Remembers a value, or forgets it where it is undefined. Where there is no room for it, what was before is kept.
+   * Stores a value, or deletes it for undefined. If there is no room, the previous value stays.
    * @template {keyof Stored} Name
    * @param {Name} name
    * @param {Stored[Name]} [value]
@@ -76,7 +76,7 @@ const tab = new Store('sessionStorage');
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(`polydesk:${APP}`) : undefined;
 
 /**
- * Tells the site's other tabs.
+ * Sends a message to the site's other tabs.
  * @param {Told['kind']} kind
  * @param {Told['value']} [value]
  */

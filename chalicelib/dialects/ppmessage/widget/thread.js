@@ -1,4 +1,4 @@
-// The messages of the conversation: each once, in the desk's order, whichever way it came.
+// The thread: the conversation's messages, each once, in the desk's order, however they came.
 
 class Thread {
   constructor() {
@@ -33,27 +33,27 @@ class Thread {
     return this.first > 1;
   }
 
-  /** The oldest one that the desk has told the place of. */
+  /** The oldest message whose place is known. */
   get oldest() {
     return this.all.find((each) => each.seq === this.first);
   }
 
   /**
-   * What a device hears: where it has a place already it stays there, else it is the newest. True where it is new.
+   * Adds a message from the socket: it keeps its place if it has one, else it is the newest. True if it is new.
    * @param {Received} message
    */
   add(message) {
     const known = this.byId.get(message.id);
     const isNew = !known || known.seq === Infinity;
     const seq = message.seq ?? (isNew ? this.top + 1 : known.seq);
-    // A long text of our own comes back as the place to get it from.
+    // A long text of the visitor's own comes back as the id to fetch it by.
     const text = known?.kind === 'TEXT' ? { kind: 'TEXT', body: known.body } : {};
     this.byId.set(message.id, { ...known, ...message, ...text, seq, arrival: known?.arrival ?? this.arrivals++ });
     return isNew;
   }
 
   /**
-   * The newest page of all, or what comes after `last`; the desk's order is right. Returns how many are new.
+   * Adds the newest page, or what follows `last`, in the desk's order. Returns how many are new.
    * @param {Page} page
    * @param {string | undefined} mine
    */
@@ -66,7 +66,7 @@ class Thread {
   }
 
   /**
-   * What comes before `first`.
+   * Adds what comes before `first`.
    * @param {Page} page
    * @param {string | undefined} mine
    */

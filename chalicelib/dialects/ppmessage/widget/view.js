@@ -1,4 +1,4 @@
-// What is on the page: a launcher, and the chat that it opens.
+// The view: a launcher, and the chat that it opens.
 
 const FULL_SCREEN = matchMedia('(max-width: 480px)');
 
@@ -24,17 +24,17 @@ class View {
     keepOnPage(this.host, () => this.returned());
   }
 
-  /** The page has been replaced under the chat: who was typing goes on typing, and who was reading, reading. */
+  /** The page was replaced under the chat: restores the focus and the place that was being read. */
   returned() {
     if (this.atEnd) this.toEnd();
     else this.log.scrollTop = this.wasAt;
-    // An element that is taken away loses the focus just before; whoever has it now keeps it.
+    // A removed element loses the focus just before; another element that has it now keeps it.
     const isFree = !document.activeElement || document.activeElement === document.body;
     if (isFree && this.focus && this.focus.until > Date.now()) this.focus.target.focus({ preventScroll: true });
   }
 
   /**
-   * A constructed sheet needs no leave of the page's policy; an older browser's takes the script's nonce.
+   * A constructed style sheet needs nothing in the page's policy; in older browsers it takes the script's nonce.
    * @param {ShadowRoot} root
    */
   style(root) {
@@ -63,7 +63,7 @@ class View {
     const live = { role: 'log', 'aria-live': 'polite', 'aria-label': say('messages'), tabIndex: 0 };
     this.list = make('div', { className: 'list' });
     this.log = make('div', { className: 'log', ...live, onscroll: () => this.scrolled() }, this.list);
-    // Pictures and long texts come later: who looks at the newest message goes on to do so.
+    // Pictures and long texts load later: a reader at the newest message stays there.
     this.atEnd = true;
     const sizes = new ResizeObserver(() => this.atEnd && this.toEnd());
     for (const each of [this.list, this.log]) sizes.observe(each);
@@ -87,7 +87,7 @@ class View {
     const dialog = { id: 'panel', className: 'panel', role: 'dialog', 'aria-labelledby': 'title', tabIndex: -1, hidden: true };
     this.panel = make('section', dialog, head, this.log, this.typist, this.notice, this.form);
     this.panel.onkeydown = (event) => this.panelKey(event);
-    // A file that is dropped here is sent; the browser would leave the page for it.
+    // A file dropped here is sent; the browser would open it instead of the page.
     this.panel.ondragover = (event) => event.dataTransfer?.types.includes('Files') && event.preventDefault();
     this.panel.ondrop = (event) => this.files(event.dataTransfer?.files, event);
     this.unread(0);
@@ -113,7 +113,7 @@ class View {
       this.toEnd();
       this.acts.open();
     }
-    // On a phone the keyboard would cover what there is to read.
+    // On a phone the keyboard would cover the messages.
     if (takesFocus) (matchMedia('(pointer: coarse)').matches ? this.panel : this.input).focus();
   }
 
@@ -152,14 +152,14 @@ class View {
     this.input.focus();
   }
 
-  /** Nothing is written. */
+  /** Clears the text field. */
   clear() {
     this.input.value = '';
     this.grown();
   }
 
   /**
-   * Makes room for what is written, up to a third of the panel.
+   * Fits the text field to its text, up to a third of the panel.
    * @param {boolean} [isTyped]
    */
   grown(isTyped) {
@@ -202,7 +202,7 @@ class View {
   }
 
   /**
-   * What is to be known above the text field; nothing hides it. A page that may not have a chat can't be written in.
+   * Shows a notice above the text field; nothing hides it. Without a chat the field is disabled.
    * @param {string} text
    * @param {boolean} [isFinal]
    */
@@ -218,7 +218,7 @@ class View {
   }
 
   /**
-   * How many messages wait to be read while the chat is closed.
+   * Shows how many messages are unread while the chat is closed.
    * @param {number} count
    */
   unread(count) {
@@ -230,7 +230,7 @@ class View {
   }
 
   /**
-   * Shows messages. What the reader looks at stays where it is.
+   * Shows messages. What the reader looks at stays in place.
    * @param {Message[]} messages
    * @param {boolean} hasOlder whether there are more of them
    * @param {(message: Message) => Sender} senderOf
@@ -242,7 +242,7 @@ class View {
     this.older.hidden = !hasOlder;
     this.firstShown = messages.find((each) => each.seq > 0)?.id;
     const isPage = !wasFirst || (wasFirst !== this.firstShown && messages.some((each) => each.id === wasFirst));
-    // A page of the history is there to be read, not to be read out.
+    // A page of the history is not announced to screen readers.
     if (isPage) log.setAttribute('aria-busy', 'true');
     arrange(this.list, [this.older, ...this.lines(messages, senderOf)]);
     if (isPage && wasFirst && !this.atEnd) log.scrollTop += log.scrollHeight - wasHigh;
@@ -256,7 +256,7 @@ class View {
   lines(messages, senderOf) {
     const kept = new Map();
     /**
-     * What is shown under a key: what was there before, where the facts that it tells are the same.
+     * The element shown under a key: the previous one if its content is the same.
      * @param {string} key
      * @param {() => HTMLElement} made
      * @param {...unknown} facts
@@ -284,7 +284,7 @@ class View {
 
   scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.log;
-    // Whoever goes up wants to read there; what comes in below him is no reason to leave.
+    // A reader who scrolled up stays there when messages arrive below.
     if (scrollHeight - scrollTop - clientHeight < 60) this.atEnd = true;
     else if (scrollTop < this.wasAt) this.atEnd = false;
     this.wasAt = scrollTop;

@@ -1,4 +1,4 @@
-// Where this script comes from and whom it is for, and all that it says, in the page's language.
+// Where this script comes from, whose it is, and all its texts in the page's language.
 
 // Loaders that evaluate scripts have no current one.
 const TAG =
@@ -63,7 +63,7 @@ const LANG = chosen();
 const LOCALE = LANG === 'zh' ? 'zh-CN' : navigator.languages?.find((tag) => tag.startsWith('en')) || 'en';
 
 /**
- * What is said under a name, with values in their places.
+ * The text of this name, with its values filled in.
  * @param {keyof typeof WORDS} name
  * @param {Record<string, any>} [values]
  */
