@@ -145,7 +145,7 @@ class Conversation(Table):
 
     @property
     def listed_key(self) -> str | None:
-        """Hash key under which lists of the account find it now: its partition's, None where none shows it."""
+        """Hash key under which lists of the account find it now: its partition's. None if no list shows it."""
         return inbox_key(self.account, OPEN if self.is_open else CLOSED) if self.is_listed else None
 
     @property

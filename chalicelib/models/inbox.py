@@ -43,7 +43,7 @@ class Window:
     partitions: tuple[str, ...] = LISTED
 
     def filters(self) -> dict[str, list[Like]]:
-        """The partitions in which rows can meet the conditions, each with the conditions that its rows have to be asked for."""
+        """Returns the partitions whose rows can meet the conditions, each with the conditions that have to filter its rows."""
         holds = {name: [_holds(one, name) for one in self.conditions] for name in self.partitions}
         return {
             name: [one for one, known in zip(self.conditions, values, strict=True) if known is None]
@@ -53,7 +53,7 @@ class Window:
 
 
 def _holds(condition: Like, partition: str) -> bool | None:
-    """Whether all rows of a partition meet a condition (True) or none (False); None where it takes a look at each."""
+    """Returns whether all rows of a partition meet a condition (True) or none does (False); None if each has to be looked at."""
     field, equal, value = condition
     if field != "status" or partition == DELETED:
         return None
@@ -64,11 +64,11 @@ def _holds(condition: Like, partition: str) -> bool | None:
 
 
 def list_rows(window: Window, limit: int, after: Position | None) -> tuple[list[Conversation], Position | None]:
-    """The next `limit` rows of a window, and where to go on, None at the end.
+    """Returns the next `limit` rows of a window, and where to go on, None at the end.
 
-    One request a partition where the partition alone decides; else one for each thousand rows looked through, 20 at most:
-    then what was found, which may be nothing, and where to go on. A conversation that changes its partition meanwhile is
-    listed once.
+    One request for each partition that needs no filter. With filters, one for each thousand rows looked through, 20 at
+    most: then what was found, which may be nothing, and where to go on. A conversation that changes its partition
+    meanwhile is listed once.
     """
     budget = [None] * _MOST_REQUESTS
     entries = _merged(window, (limit, _LOOKED_THROUGH), after, budget)
@@ -85,8 +85,8 @@ def list_rows(window: Window, limit: int, after: Position | None) -> tuple[list[
 
 
 def iterate(window: Window, size: int, after: Position | None) -> Iterator[Conversation]:
-    """The rows of a window, read as they are taken: the first request looks through `size`, the others through a thousand,
-    20 at most; never more than one request's rows of a partition are kept.
+    """Yields the rows of a window, read as they are taken. A partition's first request looks through `size` rows, later ones
+    through a thousand; 20 requests at most, and no more than one request's rows of a partition are kept.
     """
     for entry in _merged(window, (size, size), after, [None] * _MOST_REQUESTS):
         if entry.item is None:
@@ -95,7 +95,7 @@ def iterate(window: Window, size: int, after: Position | None) -> Iterator[Conve
 
 
 def count(window: Window, most: int) -> int:
-    """How many rows a window has, up to `most`: a request for each MB of a partition, 20 at most."""
+    """Returns how many rows a window has, up to `most`: a request for each MB of a partition, 20 at most."""
     table, total, left = Conversation._get_connection(), 0, _MOST_REQUESTS
     for partition, conditions in window.filters().items():
         after = None
@@ -127,15 +127,15 @@ class _Entry(NamedTuple):
 
 
 def _entry(partition: str, raw: dict[str, Any], item: dict[str, Any] | None) -> _Entry:
-    """An entry at the place of a raw row or key."""
+    """Returns an entry at the place of a raw row or key."""
     id_ = Conversation.hash_key_of(raw).partition("#")[2]
     return _Entry(Position(id_, int(raw[_AT.attr_name]["N"]), partition), item)
 
 
 def _merged(window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None]) -> Iterator[_Entry]:
-    """Entries of all partitions in the window's order, each conversation once, with as many requests as the budget has.
+    """Yields entries of all partitions in the window's order, each conversation once, with as many requests as `budget` has.
 
-    `sizes` are rows that the first request of a partition looks through: where all of them are listed, and with a filter.
+    `sizes` are the rows that a partition's first request looks through: without a filter, and with one.
     """
     read = partial(_entries, window, sizes, after, budget)
     partitions = [read(partition, conditions) for partition, conditions in window.filters().items()]
@@ -149,7 +149,7 @@ def _merged(window: Window, sizes: tuple[int, int], after: Position | None, budg
 def _entries(
     window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None], partition: str, conditions: Sequence[Like]
 ) -> Iterator[_Entry]:
-    """A partition's entries from a position on. Ends with the place of the next where the budget does."""
+    """Yields a partition's entries after a position. If the budget ends before them, the last entry says where to go on."""
     (since, until), start = _start(window, after, partition)
     if since > until:
         return
@@ -174,7 +174,7 @@ def _entries(
 
 
 def _start(window: Window, after: Position | None, partition: str) -> tuple[tuple[int, int], dict[str, Any] | None]:
-    """The span that a partition is read in after a position, and the key after which it is, where that is one of its own."""
+    """Returns the span that is read of a partition after a position, and the key to start after if the position is its own."""
     since, until = window.span
     if after is None:
         return window.span, None
@@ -187,7 +187,7 @@ def _start(window: Window, after: Position | None, partition: str) -> tuple[tupl
 
 
 def filter_of(conditions: Sequence[Like]) -> Condition | None:
-    """A filter over what the inbox holds."""
+    """Returns a filter over what the inbox holds."""
     both: Condition | None = None
     for field, equal, value in conditions:
         attribute = getattr(Conversation, field)

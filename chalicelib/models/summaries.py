@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -43,7 +44,7 @@ def open_further(conversation: Conversation, name: UniqueName | None, members: S
 
 def _begin(write: TransactWrite, conversation: Conversation) -> None:
     row = new_name(conversation.account, "conversation", str(conversation.number), conversation.id)
-    _set_all(conversation, _index_keys(conversation, conversation.created_at))
+    _set_all(conversation, index_keys(conversation, conversation.created_at))
     if conversation.assignee and not conversation.is_internal:
         conversation.status_change_count = 1
         details.write(
@@ -91,7 +92,7 @@ def status_change_of(conversation: Conversation, changes: dict[str, Any], *, esc
 def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
     """The actions that write the changes, and with them the keys of the indexes that follow from them. Applies them, too."""
     _set_all(conversation, changes)
-    keys = _index_keys(conversation, now)
+    keys = index_keys(conversation, now)
     _set_all(conversation, keys)
     changes = changes | keys
     kept = {name: value for name, value in changes.items() if value is not None}
@@ -100,8 +101,8 @@ def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> li
     return [action for action, some in actions if some]
 
 
-def _index_keys(conversation: Conversation, now: int) -> dict[str, Any]:
-    """Keys of the indexes that follow from a conversation and are not what it has: every index's key is derived here."""
+def index_keys(conversation: Conversation, now: int) -> dict[str, Any]:
+    """Returns the keys of indexes that a conversation should have and does not: every index's key is derived here."""
     keys: dict[str, Any] = {}
     if conversation.inbox_key != conversation.listed_key:
         keys["inbox_key"] = conversation.listed_key
@@ -116,14 +117,24 @@ def _set_all(conversation: Conversation, values: Mapping[str, Any]) -> None:
 
 
 def correct_keys(conversation: Conversation, now: int) -> bool:
-    """Writes the keys of the indexes that follow from a conversation and are not what is stored: one request. Returns whether
-    there were any; raises ConditionFailed where it is no longer as it was read.
+    """Writes the keys of indexes that a conversation should have and does not. One request, none if there are none.
+
+    Returns whether there were any. Raises ConditionFailed if it is no longer as it was read.
     """
     actions = updates(conversation, {}, now)
     if actions:
         with conditional():
             conversation.update(actions)
     return bool(actions)
+
+
+def remove_attribute(conversation: Conversation, stored: str) -> None:
+    """Removes an attribute that no model knows any more, by its stored name. One request.
+
+    Raises ConditionFailed if the conversation is no longer as it was read.
+    """
+    with conditional():
+        conversation.update([Path(stored).remove()])
 
 
 @dataclass(frozen=True, slots=True)
