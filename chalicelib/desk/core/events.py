@@ -95,6 +95,13 @@ class DomainChanged(Event, frozen=True, tag="domain.changed.v1"):
     """A domain of the account, or who serves it, is another: what waits may be somebody's now."""
 
 
+class SettingsChanged(Event, frozen=True, tag="settings.changed.v1"):
+    """An account's settings of a kind (desk.core.collections) have changed: the one under `key`, or the order of all."""
+
+    kind: str
+    key: str = ""
+
+
 class RoutingChanged(Event, frozen=True, tag="account.routing_changed.v1"):
     """An account routes in another way: from `due_at` on (epoch milliseconds) all that waits is to be looked at.
 
@@ -240,10 +247,12 @@ def decode(body: str) -> AnyEvent:
 
 
 def publish(events: list[Event], now: int) -> None:
-    """Puts events on the queues that want them, ten a request; what is due later is held back until then, or 15 minutes.
+    """Puts events on the queues that want them, ten a request, none for what no queue wants; what is due later is held back until
+    then, or 15 minutes.
 
     Raises queues.NotSent where a queue took only some: all may be published again.
     """
+    events = [event for event in events if type(event) in QUEUES]
     for queue in dict.fromkeys(QUEUES[type(event)] for event in events):
         queues.send(queue, [(encode(event), delay(event, now)) for event in events if QUEUES[type(event)] == queue])
 
