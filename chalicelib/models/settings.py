@@ -1,6 +1,6 @@
 """Settings: what an account has set, key account · kind#id, each a JSON document with a version.
 
-What every call needs stands under the account itself; what only some calls need, under `account#part`.
+What every call needs is stored under the account itself; what only some calls need, under `account#kind`.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from pynamodb.attributes import JSONAttribute
 
 from chalicelib import config
 from chalicelib.models.attributes import UnicodeAttribute, VersionAttribute
-from chalicelib.models.base import ConditionFailed, Table, conditional, read_page, transaction
+from chalicelib.models.base import Table, conditional, read_page, transaction
 
 
 class Setting(Table):
@@ -46,13 +46,11 @@ def delete(setting: Setting) -> None:
         setting.delete()
 
 
-def create(setting: Setting, document: dict[str, Any]) -> bool:
-    """Writes a new document; returns False where there is one of its name."""
-    try:
-        put(setting, document)
-    except ConditionFailed:
-        return False
-    return True
+def create(setting: Setting, beside: Setting) -> None:
+    """Writes a new document together with another one; raises ConditionFailed where either has changed since it was read."""
+    with transaction() as write:
+        write.save(beside)
+        write.save(setting)
 
 
 def move(setting: Setting, name: str, document: dict[str, Any]) -> None:

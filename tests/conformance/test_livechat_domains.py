@@ -294,7 +294,7 @@ def test_a_domain_s_own_widget_is_refused_on_another_page(console: Console) -> N
         ("GET", "organisation", {}, ["Query", "GetItem", "Query"]),
         ("GET", "domain/get", {"domain": HOST}, ["GetItem", "Query"]),
         ("GET", "domain/operator/list", {"domain": HOST}, ["GetItem", "Query"]),
-        ("POST", "domain/add", {"domain": "new.example", "email": EMAIL}, ["Query", "UpdateItem", "PutItem"]),
+        ("POST", "domain/add", {"domain": "new.example", "email": EMAIL}, ["Query", "TransactWriteItems"]),
         ("PUT", "domain/update", {"domain": HOST, "status": 0}, ["GetItem", "PutItem", "SendMessageBatch"]),
         (
             "PUT",

@@ -259,7 +259,7 @@ def test_requests(desk: World) -> None:
         ("PP_GET_ORG_GROUP_USER_LIST", CONSOLE, given, ["GetItem", "Query"]),
         ("PP_GET_NO_GROUP_USER_LIST", CONSOLE, {}, ["Query", "Query"]),
         ("PP_ADD_ORG_GROUP_USER", CONSOLE, users, ["GetItem", *["UpdateItem"] * 3]),
-        ("PP_UPDATE_ORG_GROUP", CONSOLE, given | {"group_name": "n"}, ["GetItem", "PutItem"]),
+        ("PP_UPDATE_ORG_GROUP", CONSOLE, given | {"group_name": "n"}, ["GetItem"]),  # the second of the two changes nothing
         ("PP_GET_AMD_QUEUE_LENGTH", "PPCOM", {}, []),  # counted by the first of the two calls
         ("PP_GET_PREDEFINED_SCRIPT_WITH_GROUP", CONSOLE, {"group_uuid": script}, ["Query"]),
     ]

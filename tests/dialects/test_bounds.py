@@ -117,16 +117,12 @@ def test_a_bound_is_no_shorter_than_what_the_desk_takes() -> None:
     def most(kind: Any) -> int:
         return int(next(meta.max_length for meta in get_args(kind) if isinstance(meta, Meta)) or 0)
 
+    group, reply = groups.GROUPS.schema.longest, canned_replies.REPLIES.schema.longest
     names = [group_chats.LONGEST_NAME, conversations.LONGEST_METADATA, devices._LONGEST, profiles._LONGEST["name"]]
-    assert all(longest <= most(bounds.Name) for longest in [*names, accounts._LONGEST["name"], groups._LONGEST["name"]])
-    lines = [
-        profiles._LONGEST["icon"],
-        profiles._LONGEST["signature"],
-        groups._LONGEST["description"],
-        canned_replies._LONGEST_NAME,
-    ]
-    assert all(longest <= most(bounds.Line) for longest in [*lines, accounts._LONGEST["icon"], groups._LONGEST["icon"]])
-    assert max(canned_replies._LONGEST_TEXT, accounts._LONGEST["welcome"]) <= most(bounds.Paragraph)
+    assert all(longest <= most(bounds.Name) for longest in [*names, accounts._LONGEST["name"], group("name")])
+    lines = [profiles._LONGEST["icon"], profiles._LONGEST["signature"], group("description"), reply("question")]
+    assert all(longest <= most(bounds.Line) for longest in [*lines, accounts._LONGEST["icon"], group("icon")])
+    assert max(reply("answer"), accounts._LONGEST["welcome"]) <= most(bounds.Paragraph)
     assert most(bounds.Token) >= devices._LONGEST_TOKEN
     assert text.MOST_BYTES == messages.MOST_BYTES == most(bounds.Text)
     assert most(bounds.Bytes) >= files.MOST_BYTES

@@ -38,6 +38,7 @@ from chalicelib.desk.core.events import (
     PasswordForgotten,
     PresenceChanged,
     RoutingChanged,
+    SettingsChanged,
 )
 from chalicelib.desk.people import people
 from chalicelib.models import queues
@@ -57,6 +58,7 @@ SAMPLES = [
     ConversationDeserted("a", 1, "c"),
     GroupChanged("a", 1, "g"),
     DomainChanged("a", 1),
+    SettingsChanged("account", 1, "tag"),
     RoutingChanged("a", 1, 2, "c", 3),
     MessagePostedV1("a", 1, "c", "m"),
     MessagePosted("a", 1, "c", "m", None),

@@ -6,19 +6,17 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
-from chalicelib.desk.core import access, events, publishing
-from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core import access, documents, events, publishing
+from chalicelib.desk.core.documents import ACCOUNT, Document, Partition
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 from chalicelib.rules import deadlines, emails, presence, redirects, zones
 from chalicelib.rules.deadlines import AutoClose as AutoClose
-from chalicelib.rules.groups import Group as Group
 
-_ACCOUNT, _AUTO_CLOSE = "account#", "auto_close#"
-#: Begins the names of documents that are groups of agents.
-GROUPS = "group#"
+_ACCOUNT = "account#"
+_AUTO_CLOSE = Document("auto_close", AutoClose, partition=ACCOUNT)
 #: How a new conversation finds its agent: the least loaded one online, nobody (all agents see it),
 #: or the least loaded one online among its group's members or else the distributors.
 LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
@@ -88,8 +86,6 @@ class Account:
     #: The account whose console its owner signed up in: he may log in there, too.
     opened_in: str | None = None
     removed_at: int | None = None
-    #: By id.
-    groups: dict[str, Group] = field(default_factory=dict)
 
     @property
     def routed(self) -> bool:
@@ -109,9 +105,6 @@ class Account:
     def looks_again_at(self, now: int) -> int | None:
         """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""
         return deadlines.reassign_at(now, 0, self.auto_close) if self.routed else None
-
-
-_cache: TimedCache[Account] = TimedCache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,25 +138,16 @@ class Change:
 
 @access.allow(VISITOR)
 def load(ctx: Context) -> Account:
-    """The caller's account: no request where a warm process has it, else one.
+    """The caller's account, at most a minute old: no request where a warm process has it, else one for it and its groups.
 
     Raises NotFound; also for one that was removed, which only what goes on in the background still sees.
     """
-    account = _cache.get(ctx.account, ctx.now) or _cache.put(ctx.account, _read(ctx)[0], ctx.now)
-    if account.removed_at and ctx.caller.level != SYSTEM:
+    account = documents.load(ctx, ACCOUNT).value("account", _from_partition)
+    if account is None:
+        forget(ctx.account)  # it may be opened in a moment
+    if account is None or (account.removed_at and ctx.caller.level != SYSTEM):
         raise NotFound("account", ctx.account)
     return account
-
-
-def load_fresh(ctx: Context) -> Account:
-    """The same as it is stored now, for those who set it or must not miss a change: one request."""
-    return _cache.put(ctx.account, _read(ctx)[0], ctx.now)
-
-
-def load_with_group(ctx: Context, group: str | None) -> Account:
-    """The caller's account, read anew where a group is not among those known: one that is just made is not taken for removed."""
-    account = load(ctx)
-    return account if group is None or group in account.groups else load_fresh(ctx)
 
 
 @access.allow(AGENT)
@@ -179,21 +163,17 @@ def load_many(ids: Sequence[str]) -> list[Account]:
     return [account for account in found if not account.removed_at]
 
 
-def _read(ctx: Context) -> tuple[Account, dict[str, Setting]]:
-    rows = settings.load(ctx.account)
-    if _ACCOUNT not in rows:
-        raise NotFound("account", ctx.account)
-    auto_close = AutoClose(**rows[_AUTO_CLOSE].document) if _AUTO_CLOSE in rows else AutoClose()
-    groups = {row.document["id"]: Group(**row.document) for name, row in rows.items() if name.startswith(GROUPS)}
-    return replace(from_document(ctx.account, rows[_ACCOUNT].document, auto_close), groups=groups), rows
+def _from_partition(partition: Partition) -> Account | None:
+    row = partition.rows.get(_ACCOUNT)
+    return from_document(row.account, row.document, _AUTO_CLOSE.of(partition)) if row else None
 
 
 def load_for_update(ctx: Context) -> tuple[Account, Setting]:
-    """The account as it is stored now, and the row to write it over: one request. Raises NotFound."""
-    account, rows = _read(ctx)
-    if account.removed_at:
+    """The account as it is stored now, without its auto-close, and the row to write it over: one request. Raises NotFound."""
+    row = settings.get(ctx.account, _ACCOUNT)
+    if row is None or row.document.get("removed_at"):
         raise NotFound("account", ctx.account)
-    return account, rows[_ACCOUNT]
+    return from_document(ctx.account, row.document), row
 
 
 def from_document(account: str, document: dict[str, Any], auto_close: AutoClose = AutoClose()) -> Account:
@@ -208,8 +188,8 @@ def new_row(account: str, document: dict[str, Any]) -> Setting:
 
 
 def forget(account: str) -> None:
-    """Drops what this process remembers of an account that has just been changed."""
-    _cache.forget(account)
+    """Drops what this process remembers of an account that has just been changed, and of its groups."""
+    documents.forget(account, ACCOUNT)
 
 
 @access.allow(ADMIN)
@@ -295,16 +275,12 @@ def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
     spans that can't be.
     """
 
-    def attempt() -> AutoClose:
-        account, rows = _read(ctx)
-        wanted = AutoClose(**(asdict(account.auto_close) | changes))
-        if wanted.is_enabled and not account.auto_close.is_enabled:
+    def changed(before: AutoClose) -> AutoClose:
+        wanted = AutoClose(**(asdict(before) | changes))
+        if wanted.is_enabled and not before.is_enabled:
             wanted = replace(wanted, since=ctx.now)
         if wanted.warn_after > wanted.close_after:
             raise Invalid("warn_after", "must not be later than close_after")
-        settings.put(rows.get(_AUTO_CLOSE) or Setting(ctx.account, _AUTO_CLOSE), asdict(wanted))
         return wanted
 
-    wanted = retry_on_conflict(ctx, attempt)
-    forget(ctx.account)
-    return wanted
+    return _AUTO_CLOSE.change(ctx, changed)

@@ -1,20 +1,17 @@
 """Organisations: what an account has booked of its vendor, plans and add-ons, beside who has access to it."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import access
+from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.models import settings
-from chalicelib.models.settings import Setting
 
 ACTIVE, BLOCKED, UNPAID = "active", "blocked", "unpaid"
 LIVE_CHAT = "live_chat"
-_MOST, _DOCUMENT = 50, "booked#"
+_MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +44,17 @@ class Bookings:
     """All that an account has booked. Without a word of anybody's it has the chat."""
 
     status: str = ACTIVE
-    plans: Sequence[Plan] = ()
-    add_ons: Sequence[AddOn] = field(default_factory=lambda: (AddOn("Live Chat", LIVE_CHAT),))
+    plans: tuple[Plan, ...] = ()
+    add_ons: tuple[AddOn, ...] = (AddOn("Live Chat", LIVE_CHAT),)
+
+
+_BOOKINGS = Document("organisation", Bookings)
 
 
 @access.allow(AGENT)
 def load(ctx: Context) -> Bookings:
     """What the caller's account has booked: one request. Who is no admin sees no token and no configuration of an add-on."""
-    row = settings.get(_part(ctx), _DOCUMENT)
-    found = _from_document(row.document) if row else Bookings()
+    found = _BOOKINGS.load_fresh(ctx)
     if ctx.caller.at_least(ADMIN):
         return found
     return replace(found, add_ons=tuple(_open(add_on) for add_on in found.add_ons))
@@ -72,20 +71,7 @@ def save(ctx: Context, wanted: Bookings) -> None:
     if max(len(wanted.plans), len(wanted.add_ons)) > _MOST:
         raise Invalid("plans", f"and add-ons are {_MOST} at most")
     accounts.load(ctx)
-
-    def attempt() -> None:
-        settings.put(settings.get(_part(ctx), _DOCUMENT) or Setting(_part(ctx), _DOCUMENT), asdict(wanted))
-
-    retry_on_conflict(ctx, attempt)
-
-
-def _part(ctx: Context) -> str:
-    return f"{ctx.account}#organisation"
-
-
-def _from_document(document: dict[str, Any]) -> Bookings:
-    plans = tuple(Plan(**plan) for plan in document["plans"])
-    return Bookings(document["status"], plans, tuple(AddOn(**add_on) for add_on in document["add_ons"]))
+    _BOOKINGS.change(ctx, lambda _: wanted)
 
 
 def _open(add_on: AddOn) -> AddOn:

@@ -120,7 +120,7 @@ def _give(ctx: Context, conversation: Conversation, agent: Person) -> None:
 def why_waiting(ctx: Context, conversation: Conversation) -> str:
     """Returns why a conversation waits, in the words of `rules.routing`. One request."""
     serving = Team(ctx).serving(conversation.group, conversation.domain)
-    of_group = conversation.group in accounts.load(ctx).groups or domains.find_by_number(ctx, conversation.domain) is not None
+    of_group = conversation.group in groups.load_names(ctx) or domains.find_by_number(ctx, conversation.domain) is not None
     return routing.why_waiting(serving, of_group=of_group)
 
 

@@ -12,13 +12,16 @@ _V = TypeVar("_V")
 class TimedCache(Generic[_V]):
     """Values by key, each trusted for `config.CACHE_SECONDS`, or `seconds`. Bounded: the oldest entry leaves first.
 
-    Time is the caller's, in epoch milliseconds. Threads may share it.
+    Time is the caller's, in epoch milliseconds. Threads may share it: what one has read is not remembered where another has
+    dropped something meanwhile, because it may be older than the change.
     """
 
     def __init__(self, most: int = 10_000, seconds: int = config.CACHE_SECONDS) -> None:
         self._most, self._life = most, seconds * 1000
         self._entries: dict[str, tuple[int, _V]] = {}
         self._writing = Lock()
+        #: Counts how often something was dropped.
+        self._version = 0
         _all.append(self.clear)
 
     def get(self, key: str, now: int) -> _V | None:
@@ -29,26 +32,40 @@ class TimedCache(Generic[_V]):
     def put(self, key: str, value: _V, now: int) -> _V:
         """Remembers and returns the value."""
         with self._writing:
-            self._entries.pop(key, None)
-            self._entries[key] = (now, value)
-            while len(self._entries) > self._most:
-                del self._entries[next(iter(self._entries))]
+            self._store(key, value, now)
         return value
+
+    def put_read(self, key: str, read: Callable[[], _V], now: int) -> _V:
+        """Returns what `read` returns, and remembers it unless something was dropped meanwhile."""
+        version, value = self._version, read()
+        with self._writing:
+            if version == self._version:
+                self._store(key, value, now)
+        return value
+
+    def _store(self, key: str, value: _V, now: int) -> None:
+        self._entries.pop(key, None)
+        self._entries[key] = (now, value)
+        while len(self._entries) > self._most:
+            del self._entries[next(iter(self._entries))]
 
     def forget(self, key: str) -> None:
         """Drops one key: called by whoever writes what is behind it."""
         with self._writing:
+            self._version += 1
             self._entries.pop(key, None)
 
     def forget_where(self, matches: Callable[[_V], bool]) -> None:
         """Drops the keys of all values that match: where one write has changed what is behind many."""
         with self._writing:
+            self._version += 1
             for key in [key for key, (_, value) in self._entries.items() if matches(value)]:
                 del self._entries[key]
 
     def clear(self) -> None:
         """Drops all."""
         with self._writing:
+            self._version += 1
             self._entries.clear()
 
 

@@ -91,6 +91,13 @@ class DomainChanged(Event, frozen=True, tag="domain.changed.v1"):
     """A domain of the account, or who serves it, is another: what waits may be somebody's now."""
 
 
+class SettingsChanged(Event, frozen=True, tag="settings.changed.v1"):
+    """An account's settings of a kind (desk.core.collections) have changed: the one under `key`, or the order of all."""
+
+    kind: str
+    key: str = ""
+
+
 class RoutingChanged(Event, frozen=True, tag="account.routing_changed.v1"):
     """An account routes in another way: from `due_at` on (epoch milliseconds) all that waits is to be looked at.
 

@@ -42,6 +42,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationSubjectChanged: (),
     events.ConversationMetadataChanged: (),
     events.NoteAdded: (),
+    events.SettingsChanged: (),
 }
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 

@@ -13,21 +13,30 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.access import allow
+from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
-from chalicelib.models import settings, unique_names
+from chalicelib.models import unique_names
 from chalicelib.models.base import ConditionFailed
-from chalicelib.models.settings import Setting
 from chalicelib.rules import emails, identities, ids, text
 
 _LONGEST = {"user_id": 256, "name": 256, "icon": 1024, "mobile": 64, "company": 256}
 #: The last millisecond that a client can count to.
 _LATEST = 2**53
-#: The secret has a document of its own, under `account#identity`: only the check of a signature reads it.
-_PART, _SECRET = "identity", "secret#"
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What an account's visitors are signed with; empty until its owner asks for it, and then no signature is good."""
+
+    secret: str = ""
+
+
+#: It is stored by itself: nothing but a signature's check reads it.
+_KEY = Document("identity", _Key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +113,10 @@ def _check_signature(ctx: Context, claimed: ClaimedIdentity) -> None:
     name = claimed.user_id or claimed.email
     if not name:
         raise Missing("user_id")
-    row = settings.get(f"{ctx.account}#{_PART}", _SECRET)
+    secret = _KEY.load_fresh(ctx).secret
     is_address = not claimed.user_id or _is_address(claimed.user_id)
     signed = {name, emails.canonical(name)} if is_address else {name}
-    good = [one for one in signed if row and identities.is_signed(row.document["secret"], one, claimed.signature or "")]
+    good = [one for one in signed if secret and identities.is_signed(secret, one, claimed.signature or "")]
     if not good:
         raise Forbidden("the signature is not the account's for this visitor")
 
@@ -196,10 +205,4 @@ def renew_secret(ctx: Context) -> str:
     """
     if ctx.caller.person != accounts.load(ctx).owner:
         raise Forbidden("only the owner gets the secret of identities", NOT_OWNER)
-    secret, part = ctx.secret(), f"{ctx.account}#{_PART}"
-
-    def attempt() -> None:
-        settings.put(settings.get(part, _SECRET) or Setting(part, _SECRET), {"secret": secret})
-
-    retry_on_conflict(ctx, attempt)
-    return secret
+    return _KEY.change(ctx, lambda _: _Key(ctx.secret())).secret

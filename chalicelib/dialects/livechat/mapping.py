@@ -10,6 +10,7 @@ from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.accounts.organisations import Bookings
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Missing
+from chalicelib.desk.core.schemas import given
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import widget
 from chalicelib.desk.teams.domains import Change, Domain, OperatorRole
@@ -65,7 +66,7 @@ def domain_operator(agent: Person, part: OperatorRole) -> wire.DomainOperator:
 
 def change(request: wire.ChangeDomain) -> Change:
     """What to change about a domain. Raises Missing if nothing is given."""
-    wanted = Change(request.new_domain, request.email, request.status)
+    wanted = Change(given(request.new_domain), given(request.email), given(request.status))
     if wanted == Change():
         raise Missing("new_domain, status or email")
     return wanted

@@ -63,7 +63,8 @@ def test_texts_and_their_number_have_limits(world: World) -> None:
             canned_replies.add(ctx, question, answer)
     with pytest.raises(Invalid):
         canned_replies.add_group(ctx, "x" * 501)
-    world.monkeypatch.setattr(canned_replies, "MOST", 1)
+    for kind in (canned_replies.REPLIES, canned_replies.GROUPS):
+        world.monkeypatch.setattr(kind, "most", 1)
     canned_replies.add(ctx, "q", "a")
     with pytest.raises(Invalid):
         canned_replies.add(ctx, "q", "a")

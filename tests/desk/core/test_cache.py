@@ -39,6 +39,15 @@ def test_what_is_forgotten_or_cleared_is_gone(small: TimedCache[int]) -> None:
     assert small.get("b", 0) is None
 
 
+def test_what_was_read_while_something_was_forgotten_is_not_remembered(small: TimedCache[int]) -> None:
+    def overtaken() -> int:
+        small.forget("a")
+        return 1
+
+    assert (small.put_read("a", overtaken, 0), small.get("a", 0)) == (1, None)
+    assert (small.put_read("a", lambda: 2, 0), small.get("a", 0)) == (2, 2)
+
+
 def test_threads_share_it_and_it_stays_bounded(small: TimedCache[int]) -> None:
     def work(seed: int) -> None:
         for count in range(2000):

@@ -1,7 +1,5 @@
 """People: one row each, found by the names that are theirs alone, never another account's."""
 
-from dataclasses import replace
-
 import pytest
 
 from chalicelib.context import ADMIN, VISITOR
@@ -95,8 +93,7 @@ def test_presence_has_the_account_s_words_and_its_time_is_of_the_change(world: W
 
 
 def test_an_alias_is_a_presence_under_another_name(world: World) -> None:
-    account = accounts.load(world.ctx(ADMIN))
-    accounts._cache.put(world.account, replace(account, status_aliases={"lunch": "away"}), world.now)
+    accounts.change(world.ctx(ADMIN), accounts.Change(status_aliases={"lunch": "away"}))
     agent = presence.set_own(world.as_agent(), "lunch")
     assert (agent.presence, agent.presence_alias) == ("away", "lunch")
 

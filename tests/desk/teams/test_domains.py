@@ -82,7 +82,7 @@ def test_what_is_no_host_no_address_and_one_too_many_is_refused(world: World) ->
     for host, email in (("https://shop.example", EMAIL), ("shop", EMAIL), (HOST, "nobody")):
         with pytest.raises(Invalid):
             domains.register(ctx, host, email)
-    world.monkeypatch.setattr(domains, "MOST", 1)
+    world.monkeypatch.setattr(domains.DOMAINS, "most", 1)
     world.monkeypatch.setattr(domains, "MOST_OPERATORS", 1)
     registered(world, 0)
     with pytest.raises(Invalid):

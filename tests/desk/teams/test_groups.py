@@ -6,6 +6,7 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import group_selection, waiting_queue
 from chalicelib.desk.conversations import conversations, messages
+from chalicelib.desk.core import cache, documents
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import presence, registration
 from chalicelib.desk.reports import statistics
@@ -63,6 +64,15 @@ def test_a_group_is_numbered_changed_and_read_back(world: World) -> None:
                 act(ctx, gone)
 
 
+def test_an_account_and_its_groups_are_read_by_one_request(world: World) -> None:
+    ctx = world.ctx(ADMIN)
+    group = made(world, "Dancers")
+    cache.clear_all()
+    with counted() as sent:
+        assert accounts.load(ctx).name == "demo" and groups.load_names(ctx) == {group.id: "Dancers"}
+    assert sent == ["Query"]
+
+
 @pytest.mark.parametrize("wrong", [{"name": ""}, {"name": "x" * 257}, {"description": "x" * 1025}, {"selection": "mine"}])
 def test_a_group_s_texts_have_their_limits(world: World, wrong: dict[str, str]) -> None:
     group = made(world, "Dancers")
@@ -72,7 +82,7 @@ def test_a_group_s_texts_have_their_limits(world: World, wrong: dict[str, str]) 
 
 
 def test_an_account_has_so_many_groups_at_most(world: World) -> None:
-    world.monkeypatch.setattr(groups, "MOST", 2)
+    world.monkeypatch.setattr(groups.GROUPS, "most", 2)
     made(world, "one"), made(world, "two")
     with pytest.raises(Invalid):
         made(world, "three")
@@ -203,11 +213,11 @@ def test_everybody_serves_the_groupless_where_the_least_loaded_does(world: World
 
 def test_a_group_that_another_process_has_just_made_is_not_taken_for_removed(desk: World) -> None:
     made(desk, "Desk", 0, is_distributor=True)
-    before = accounts.load(desk.ctx(ADMIN))
+    before = documents.load(desk.ctx(ADMIN), documents.ACCOUNT)
     group = made(desk, "Dancers", 1)
     desk.online(*desk.agents[:2])
     contact = arrived(desk)
-    accounts._cache.put(desk.account, before, desk.time)
+    documents._known.put(desk.account, before, desk.time)
     assert asks(desk, contact, group).assignee == desk.agents[1].id
 
 

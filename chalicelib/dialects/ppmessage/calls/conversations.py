@@ -24,7 +24,8 @@ def default_conversation(ctx: Context, request: wire.DefaultConversation) -> wir
     visitor, agents = serving(ctx, conversation)
     # A chat that nobody has yet shows only the visitor who asks, so a new one costs no more requests.
     connected = live.load_online(ctx, [visitor.id, *(agent.id for agent in agents)]) if agents else {}
-    return mapping.default_conversation(conversation, accounts.load(ctx), visitor, agents, connected)
+    account, names = accounts.load(ctx), groups.load_names(ctx)
+    return mapping.default_conversation(conversation, account, visitor, agents, names, connected)
 
 
 def serving(ctx: Context, conversation: conversations.Conversation) -> tuple[people.PersonView, list[people.PersonView]]:

@@ -83,10 +83,10 @@ def default_conversation(
     account: Account,
     visitor: PersonView,
     agents: Sequence[PersonView],
+    groups: Mapping[str, str],
     connected: Mapping[str, tuple[bool, bool]],
 ) -> wire.DefaultConversationShown:
     """The same with everybody who takes part, the visitor first. `connected` is as in `user_summary`, by person."""
-    groups = {group.id: group.name for group in account.groups.values()}
     everybody = [visitor, *agents]
     return wire.DefaultConversationShown(
         **msgspec.structs.asdict(for_visitor(conversation, agents)),

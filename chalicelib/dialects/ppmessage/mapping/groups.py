@@ -4,6 +4,7 @@ from typing import Any
 
 from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.schemas import given
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Change, Group
@@ -22,11 +23,11 @@ def change(request: wire.CreateGroup | wire.UpdateGroup) -> Change:
     if name is not None and name not in _ALGORITHMS:
         raise Invalid("group_route_algorithm", f"must be one of {', '.join(_ALGORITHMS)}")
     return Change(
-        name=request.group_name,
-        description=request.group_desc,
-        icon=request.group_icon if isinstance(request, wire.UpdateGroup) else None,
-        is_distributor=request.is_distributor,
-        selection=_ALGORITHMS[name] if name is not None else None,
+        name=given(request.group_name),
+        description=given(request.group_desc),
+        icon=given(request.group_icon if isinstance(request, wire.UpdateGroup) else None),
+        is_distributor=given(request.is_distributor),
+        selection=given(_ALGORITHMS[name] if name is not None else None),
     )
 
 

@@ -1,0 +1,233 @@
+"""Collections: all objects of one kind that an account has set, such as its groups or its tags.
+
+A kind declares its type (core.schemas). The collection sets these fields where the type has them: `id` (a new uuid), `number`
+(from 1, never given twice), `created_at`, `updated_at` (epoch milliseconds) and `version` (from 1, one more with each change).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from msgspec import UNSET, UnsetType
+
+from chalicelib.context import Context
+from chalicelib.desk.core import documents
+from chalicelib.desk.core.documents import Partition
+from chalicelib.desk.core.errors import Exists, Invalid, NotFound, Stale
+from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.core.schemas import Schema, apply_patch
+from chalicelib.models import settings
+from chalicelib.models.settings import Setting
+from chalicelib.rules import ids
+
+T = TypeVar("T")
+#: What the collection sets, and no patch.
+_SET_HERE = frozenset(["id", "number", "created_at", "updated_at", "version"])
+#: The row of a partition that has by kind the last number given, and the numbers in the order that somebody gave them.
+_INDEX = "#"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a kind's type may start from: the fields that the collection sets."""
+
+    id: str
+    number: int
+    created_at: int
+    updated_at: int
+    version: int
+
+
+class Collection(Generic[T]):
+    """The objects of one kind, under their key, in the order of `reorder`, else of their creation.
+
+    An account has `most` of them at most, with those of the kinds in `counted_with`. They are stored in a partition of their
+    own unless another one is named, such as documents.ACCOUNT. `check` raises Invalid for what this kind can't be.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        type_: type[T],
+        *,
+        most: int,
+        longest: Mapping[str, int] | None = None,
+        key: str = "id",
+        partition: str | None = None,
+        counted_with: Sequence[str] = (),
+        check: Callable[[T], None] = lambda _: None,
+    ) -> None:
+        self.kind, self.most = kind, most
+        self.schema = Schema(type_, longest, check)
+        self._key, self._label = key, kind.replace("_", " ")
+        self._partition = kind if partition is None else partition
+        self._counted = tuple(f"{name}#" for name in (kind, *counted_with))
+
+    # --- reading
+
+    def of(self, partition: Partition) -> Mapping[str, T]:
+        """All of a partition that was read, in order."""
+        return partition.value(self.kind, self._values)
+
+    def load(self, ctx: Context) -> Mapping[str, T]:
+        """All, at most a minute old, as changed by this process: no request where a warm process has them, else one."""
+        return self.of(documents.load(ctx, self._partition))
+
+    def load_fresh(self, ctx: Context) -> Mapping[str, T]:
+        """All as they are stored now: one request."""
+        return self.of(documents.load_fresh(ctx, self._partition))
+
+    def load_with(self, ctx: Context, key: str | None) -> Mapping[str, T]:
+        """All, read anew where none with this key is known: one that was just created is not taken for removed."""
+        known = self.load(ctx)
+        return known if key is None or key in known else self.load_fresh(ctx)
+
+    def get(self, ctx: Context, key: str) -> T:
+        """One as it is stored now: one request. Raises NotFound."""
+        return self._value(self._row(ctx, key))
+
+    def forget(self, ctx: Context) -> None:
+        """Drops what this process remembers, which another has changed."""
+        documents.forget(ctx.account, self._partition)
+
+    # --- writing
+
+    def create(self, ctx: Context, patch: object) -> T:
+        """A new one with the fields of a patch: two requests. Raises Exists, Invalid for a bad field or one too many, Conflict.
+
+        Whatever is created in the partition writes its index, too, so of two at the same moment one has to count again.
+        """
+        own = {"id": ctx.new_id(), "number": 0, "created_at": ctx.now, "updated_at": ctx.now}
+        document = apply_patch(own, self._told(patch))
+        self.schema.check(document)
+
+        def attempt() -> T:
+            partition = documents.read(ctx, self._partition)
+            self._check_room(partition)
+            index = self._index(ctx, partition)
+            number = index.document["numbers"].get(self.kind, 0) + 1
+            made = self.schema.check(document | {"number": number}, 1)
+            if self._name(made) in partition.rows:
+                raise Exists(self._label, self._key_of(made))
+            index.document["numbers"][self.kind] = number
+            stored = self.schema.document(made) | {"number": number}
+            settings.create(Setting(self._hash_key(ctx), self._name(made), document=stored), index)
+            return made
+
+        made = retry_on_conflict(ctx, attempt)
+        self._publish(ctx, made)
+        return made
+
+    def change(self, ctx: Context, key: str, patch: object, version: int | UnsetType = UNSET) -> tuple[T, T]:
+        """Sets the fields of a patch: UNSET leaves one as it is; None and an empty text give it its default. As `edit`."""
+        told = self._told(patch)
+        return self.edit(ctx, key, lambda before: self.schema.patched(before, told), version)
+
+    def edit(self, ctx: Context, key: str, change: Callable[[T], T], version: int | UnsetType = UNSET) -> tuple[T, T]:
+        """Stores what `change` makes of one, and returns it before and after: two requests, one where that is the same.
+
+        A new key moves it. Raises NotFound, Invalid, Exists for a key that is taken, Stale where `version` is given and not the
+        present one, Conflict.
+        """
+
+        def attempt() -> tuple[T, T]:
+            row = self._row(ctx, key, version)
+            before = self._value(row)
+            wanted = change(before)
+            if wanted == before:
+                return before, before
+            document = row.document | self.schema.document(wanted) | {"updated_at": ctx.now}
+            after = self.schema.check(document, row.version + 1)
+            self._write(ctx, row, after, document)
+            return before, after
+
+        before, after = retry_on_conflict(ctx, attempt)
+        if after is not before:
+            self._publish(ctx, after)
+        return before, after
+
+    def remove(self, ctx: Context, key: str, version: int | UnsetType = UNSET) -> None:
+        """Removes one: two requests. Raises NotFound, Stale where `version` is given and not the present one, Conflict."""
+        retry_on_conflict(ctx, lambda: settings.delete(self._row(ctx, key, version)))
+        documents.publish_change(ctx, self._partition, self.kind, key)
+
+    def reorder(self, ctx: Context, keys: Sequence[str]) -> None:
+        """Puts those named first, in this order; the others follow as they were: two requests.
+
+        Raises Invalid where one is named twice or is not there, Conflict.
+        """
+
+        def attempt() -> None:
+            partition = documents.read(ctx, self._partition)
+            index, numbers = self._index(ctx, partition), self._numbers(partition)
+            if len(set(keys)) < len(keys) or not set(keys) <= numbers.keys():
+                raise Invalid("order", f"must name each {self._label} once")
+            index.document["order"][self.kind] = [numbers[key] for key in dict.fromkeys([*keys, *numbers])]
+            settings.put(index, index.document)
+
+        retry_on_conflict(ctx, attempt)
+        documents.publish_change(ctx, self._partition, self.kind)
+
+    # --- rows
+
+    def _rows(self, partition: Partition) -> list[Setting]:
+        """The rows of this kind, in order."""
+        index = partition.rows.get(_INDEX)
+        order = index.document["order"].get(self.kind, []) if index else []
+        places = {number: place for place, number in enumerate(order)}
+        own = [row for name, row in partition.rows.items() if name.startswith(f"{self.kind}#")]
+        return sorted(own, key=lambda row: (places.get(row.document["number"], len(places)), row.document["number"]))
+
+    def _values(self, partition: Partition) -> dict[str, T]:
+        return {self._key_of(value): value for value in map(self._value, self._rows(partition))}
+
+    def _numbers(self, partition: Partition) -> dict[str, int]:
+        """By key, in order."""
+        return {row.name.partition("#")[2]: row.document["number"] for row in self._rows(partition)}
+
+    def _index(self, ctx: Context, partition: Partition) -> Setting:
+        """The partition's index, to be written over: the one that was read, else a new one."""
+        return partition.rows.get(_INDEX) or Setting(self._hash_key(ctx), _INDEX, document={"numbers": {}, "order": {}})
+
+    def _row(self, ctx: Context, key: str, version: int | UnsetType = UNSET) -> Setting:
+        possible = self._key != "id" or ids.is_uuid(key)
+        row = settings.get(self._hash_key(ctx), f"{self.kind}#{key}") if possible else None
+        if row is None:
+            raise NotFound(self._label, key)
+        if version not in (UNSET, row.version):
+            raise Stale
+        return row
+
+    def _write(self, ctx: Context, row: Setting, value: T, document: dict[str, Any]) -> None:
+        """Over the row that was read, or in its place under another key."""
+        name = self._name(value)
+        if row.name == name:
+            settings.put(row, document)
+            return
+        if settings.get(row.account, name):
+            raise Exists(self._label, self._key_of(value))
+        settings.move(row, name, document)
+
+    def _check_room(self, partition: Partition) -> None:
+        if sum(name.startswith(self._counted) for name in partition.rows) >= self.most:
+            raise Invalid(self._label, f"an account has {self.most} at most")
+
+    def _hash_key(self, ctx: Context) -> str:
+        return documents.hash_key(ctx.account, self._partition)
+
+    def _publish(self, ctx: Context, value: T) -> None:
+        documents.publish_change(ctx, self._partition, self.kind, self._key_of(value))
+
+    # --- values
+
+    def _value(self, row: Setting) -> T:
+        return self.schema.value(row.document, row.version)
+
+    def _key_of(self, value: T) -> str:
+        return str(getattr(value, self._key))
+
+    def _name(self, value: T) -> str:
+        return f"{self.kind}#{self._key_of(value)}"
+
+    def _told(self, patch: object) -> dict[str, Any]:
+        return self.schema.read_patch(patch, never=_SET_HERE)

@@ -1,0 +1,101 @@
+"""Documents: what an account has set, as typed values in rows that are read a partition at a time and remembered for a minute."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from chalicelib.context import Context
+from chalicelib.desk.core import events, publishing
+from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.core.schemas import Schema
+from chalicelib.models import settings
+from chalicelib.models.settings import Setting
+
+T = TypeVar("T")
+#: The partition of what nearly every call needs: one request reads all of it.
+ACCOUNT = ""
+
+
+class Partition:
+    """Rows that are read together, by name, and the values that were made of them."""
+
+    def __init__(self, rows: Mapping[str, Setting]) -> None:
+        self.rows = rows
+        self._values: dict[str, Any] = {}
+
+    def value(self, name: str, make: Callable[["Partition"], T]) -> T:
+        """What `make` makes of the rows, made once for each name."""
+        if name not in self._values:
+            self._values[name] = make(self)
+        return self._values[name]  # type: ignore[no-any-return]
+
+
+_known: TimedCache[Partition] = TimedCache()
+
+
+def hash_key(account: str, partition: str) -> str:
+    """The key under which a partition of an account's is stored."""
+    return f"{account}#{partition}" if partition else account
+
+
+def read(ctx: Context, partition: str) -> Partition:
+    """A partition as it is stored now: one request for each MB."""
+    return Partition(settings.load(hash_key(ctx.account, partition)))
+
+
+def load_fresh(ctx: Context, partition: str) -> Partition:
+    """The same, and it is remembered."""
+    return _known.put_read(hash_key(ctx.account, partition), lambda: read(ctx, partition), ctx.now)
+
+
+def load(ctx: Context, partition: str) -> Partition:
+    """A partition, at most a minute old: no request where a warm process has it."""
+    found = _known.get(hash_key(ctx.account, partition), ctx.now)
+    return load_fresh(ctx, partition) if found is None else found
+
+
+def forget(account: str, partition: str = ACCOUNT) -> None:
+    """Drops what this process remembers of a partition that has just been changed."""
+    _known.forget(hash_key(account, partition))
+
+
+def publish_change(ctx: Context, partition: str, kind: str, key: str = "") -> None:
+    """Forgets a partition that has just been changed, and publishes SettingsChanged."""
+    forget(ctx.account, partition)
+    publishing.publish([events.SettingsChanged(ctx.account, ctx.now, kind, key)], ctx.now)
+
+
+class Document(Generic[T]):
+    """One value that an account has: its type's defaults until somebody sets it. Its partition is its own unless named."""
+
+    def __init__(self, name: str, type_: type[T], *, partition: str | None = None) -> None:
+        self._name, self._default, self._schema = name, type_, Schema(type_)
+        self._partition = name if partition is None else partition
+
+    def of(self, partition: Partition) -> T:
+        """The value, from a partition that was read."""
+        return self._value(partition.rows.get(f"{self._name}#"))
+
+    def load_fresh(self, ctx: Context) -> T:
+        """The value as it is stored now: one request."""
+        return self._value(settings.get(*self._key(ctx)))
+
+    def change(self, ctx: Context, change: Callable[[T], T]) -> T:
+        """Stores what `change` makes of the value, and returns it: two requests. Raises Invalid, Conflict."""
+
+        def attempt() -> T:
+            row = settings.get(*self._key(ctx))
+            document = self._schema.document(change(self._value(row)))
+            value = self._schema.check(document)
+            settings.put(row or Setting(*self._key(ctx)), document)
+            return value
+
+        value = retry_on_conflict(ctx, attempt)
+        publish_change(ctx, self._partition, self._name)
+        return value
+
+    def _key(self, ctx: Context) -> tuple[str, str]:
+        return hash_key(ctx.account, self._partition), f"{self._name}#"
+
+    def _value(self, row: Setting | None) -> T:
+        return self._schema.value(row.document) if row else self._default()

@@ -1,0 +1,88 @@
+"""Schemas: what the values of a kind of settings may be, how they are stored, and what patches of them mean."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chalicelib.desk.core.errors import Invalid
+
+T = TypeVar("T")
+#: Characters that a text may have where its kind says nothing else, and bytes that a whole document may have.
+_LONGEST, _MOST_BYTES = 1024, 100_000
+_BLANK = (None, "")
+
+
+def given(value: T | None) -> T | UnsetType:
+    """The value for a patch, from a caller who says None where there is nothing to set."""
+    return UNSET if value is None else value
+
+
+class Schema(Generic[T]):
+    """The fields of a frozen dataclass, stored as a JSON document; a field `version` is its row's.
+
+    A field without a default can't be empty. No text is longer than `longest` says, else 1,024 characters; `check` raises
+    Invalid for what else can't be.
+    """
+
+    def __init__(
+        self, type_: type[T], longest: Mapping[str, int] | None = None, check: Callable[[T], None] = lambda _: None
+    ) -> None:
+        declared: Any = type_
+        self._type, self._longest, self._check = type_, dict(longest or {}), check
+        self._is_required = {one.name: one.default is one.default_factory is MISSING for one in fields(declared)}
+
+    def longest(self, field: str) -> int:
+        """Characters that a text may have."""
+        return self._longest.get(field, _LONGEST)
+
+    def value(self, document: dict[str, Any], version: int = 0) -> T:
+        """The value of a stored document. Fields that the type does not have are passed over."""
+        return msgspec.convert(document | {"version": version}, self._type)
+
+    def document(self, value: T) -> dict[str, Any]:
+        """The document of a value."""
+        document: dict[str, Any] = msgspec.to_builtins(value)
+        document.pop("version", None)
+        return document
+
+    def check(self, document: dict[str, Any], version: int = 0) -> T:
+        """The value of a document that is about to be stored. Raises Invalid."""
+        for name, value in document.items():
+            if isinstance(value, str) and len(value) > self.longest(name):
+                raise Invalid(name, f"is longer than {self.longest(name)} characters")
+        if len(msgspec.json.encode(document)) > _MOST_BYTES:
+            raise Invalid("", f"this has more than {_MOST_BYTES} bytes")
+        value = self._typed(document, version)
+        self._check(value)
+        return value
+
+    def _typed(self, document: dict[str, Any], version: int) -> T:
+        for name, is_required in self._is_required.items():
+            if is_required and name != "version" and document.get(name) in _BLANK:
+                raise Invalid(name, "must not be empty")
+        try:
+            return self.value(document, version)
+        except msgspec.ValidationError as error:
+            reason, _, path = str(error).partition(" - at `$.")
+            raise Invalid(path.rstrip("`"), reason) from error
+
+    def read_patch(self, patch: object, *, never: frozenset[str]) -> dict[str, Any]:
+        """The fields that a patch sets: a mapping's, or an object's that are not UNSET. Raises TypeError for one that the type
+        does not have, or that is `never` set.
+        """
+        told: dict[str, Any] = msgspec.to_builtins(patch)
+        if unknown := told.keys() - (self._is_required.keys() - never):
+            raise TypeError(f"no patch of {self._type.__name__} sets {', '.join(sorted(unknown))}")
+        return told
+
+    def patched(self, value: T, told: Mapping[str, Any]) -> T:
+        """A value with the fields of a patch. Raises Invalid."""
+        return self._typed(apply_patch(self.document(value), told), getattr(value, "version", 0))
+
+
+def apply_patch(document: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with the fields of a patch: None and an empty text clear one, which has its default then."""
+    return {name: value for name, value in {**document, **told}.items() if name not in told or value not in _BLANK}

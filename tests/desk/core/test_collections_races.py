@@ -1,0 +1,84 @@
+"""Collections that two change at the same moment: nothing is lost, nothing comes twice, and no bound is passed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.desk.core.errors import Exists, Invalid, NotFound, Stale
+from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, meanwhile, names, new_account
+
+
+def test_a_change_that_loses_a_race_is_made_again_on_what_is_there(aws: None) -> None:
+    ctx = new_account()
+    (id_,) = create(ctx, "a")
+    with meanwhile("get", [lambda: TAGS.change(ctx, id_, Change(color="red"))]):
+        TAGS.change(ctx, id_, Change(icon="star"))
+    tag = TAGS.get(ctx, id_)
+    assert (tag.color, tag.icon, tag.version) == ("red", "star", 3)
+
+
+def test_a_version_that_is_not_the_present_one_is_stale_also_where_it_was_when_it_was_read(aws: None) -> None:
+    ctx = new_account()
+    (id_,) = create(ctx, "a")
+    with meanwhile("get", [lambda: TAGS.change(ctx, id_, Change(color="red"))]), pytest.raises(Stale):
+        TAGS.change(ctx, id_, Change(color="blue"), version=1)
+    with pytest.raises(Stale):
+        TAGS.remove(ctx, id_, version=1)
+    assert TAGS.get(ctx, id_).color == "red"
+    TAGS.remove(ctx, id_, version=2)
+    assert names(ctx) == []
+
+
+def test_who_changes_what_is_removed_meanwhile_does_not_bring_it_back(aws: None) -> None:
+    ctx = new_account()
+    (id_,) = create(ctx, "a")
+    with meanwhile("get", [lambda: TAGS.remove(ctx, id_)]), pytest.raises(NotFound):
+        TAGS.change(ctx, id_, Change(color="blue"))
+    assert names(ctx) == []
+
+
+@given(st.integers(0, 4), st.integers(2, 6), st.lists(st.booleans(), max_size=12))
+@few_examples
+def test_there_are_never_more_than_the_bound_however_many_are_created_at_once(
+    aws: None, there: int, creators: int, schedule: list[bool]
+) -> None:
+    ctx, made, refused = new_account(), ["old"] * there, []
+    create(ctx, *made)
+
+    def act() -> None:
+        try:
+            create(ctx, "new")
+            made.append("new")
+        except Invalid as error:
+            refused.append(error)
+
+    with meanwhile("load", [act] * (creators - 1), schedule):
+        act()
+    stored = TAGS.load_fresh(ctx)
+    assert [(tag.name, tag.number) for tag in stored.values()] == [(name, at) for at, name in enumerate(made, 1)]
+    assert len(made) == min(TAGS.most, len(made) + len(refused))
+
+
+def test_an_order_and_a_creation_at_the_same_moment_both_hold(aws: None) -> None:
+    ctx = new_account()
+    first, second = create(ctx, "a", "b")
+    with meanwhile("load", [lambda: create(ctx, "c")]):
+        TAGS.reorder(ctx, [second, first])
+    with meanwhile("load", [lambda: TAGS.reorder(ctx, [first, second])]):
+        create(ctx, "d")
+    assert names(ctx) == ["a", "b", "c", "d"]
+
+
+def test_two_that_want_the_same_key_at_once_do_not_get_it_both(aws: None) -> None:
+    ctx = new_account()
+    SITES.create(ctx, {"host": "a.example", "names": {"en": "A"}})
+    rival = lambda: SITES.create(ctx, {"host": "b.example", "names": {"en": "B"}})  # noqa: E731
+    with meanwhile("get", [rival], [False, True]), pytest.raises(Exists):
+        SITES.change(ctx, "a.example", {"host": "b.example"})
+    with meanwhile("load", [lambda: SITES.create(ctx, {"host": "c.example", "names": {"en": "C"}})]), pytest.raises(Exists):
+        SITES.create(ctx, {"host": "c.example", "names": {"en": "D"}})
+    assert [(site.host, site.names["en"]) for site in SITES.load_fresh(ctx).values()] == [
+        ("a.example", "A"),
+        ("b.example", "B"),
+        ("c.example", "C"),
+    ]
