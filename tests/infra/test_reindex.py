@@ -1,0 +1,246 @@
+"""The drill of docs/operations-index-v2.md: another inbox index is created, filled, switched to and the old one dropped, while
+the desk is in use.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from pynamodb.constants import NUMBER, STRING
+from pynamodb.indexes import AllProjection
+
+from chalicelib.context import ADMIN
+from chalicelib.desk.conversations import messages, updates
+from chalicelib.desk.conversations.inbox import Listing, Position, page
+from chalicelib.models import base, inbox, summaries
+from chalicelib.models import conversations as rows
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.indexes import GlobalIndex
+from infra import reindex
+from infra.aws import CannotDeploy
+from tests.world import Visitor, World, counted
+
+TABLE = str(Conversation.Meta.table_name)
+NAME, HASH, STORED = "by_activity_v2", "inbox_key_v2", "ikk"
+Done = dict[str, Any]
+
+
+class Second(GlobalIndex[Conversation]):
+    """The index that takes the place of `by_activity`."""
+
+    class Meta:
+        index_name = NAME
+        projection = AllProjection()
+
+    inbox_key_v2 = UnicodeAttribute(hash_key=True, attr_name=STORED)
+    last_activity_at = IntegerAttribute(range_key=True)
+
+
+def table() -> Any:
+    return boto3.client("dynamodb").describe_table(TableName=TABLE)["Table"]
+
+
+def create() -> None:
+    """What a change of the template does."""
+    keys = [(STORED, "HASH"), (Conversation.last_activity_at.attr_name, "RANGE")]
+    schema = [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
+    index = {"IndexName": NAME, "KeySchema": schema, "Projection": {"ProjectionType": "ALL"}}
+    known = [*table()["AttributeDefinitions"], {"AttributeName": STORED, "AttributeType": "S"}]
+    updates: Any = [{"Create": index}]
+    boto3.client("dynamodb").update_table(TableName=TABLE, AttributeDefinitions=known, GlobalSecondaryIndexUpdates=updates)
+
+
+def drop(name: str) -> None:
+    """What the next change of the template does."""
+    boto3.client("dynamodb").update_table(TableName=TABLE, GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": name}}])
+
+
+@contextmanager
+def both_written(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A version of the code that has the new index's attribute, and derives it beside the old one."""
+    attribute, index, derive = UnicodeAttribute(null=True, attr_name=STORED), Second(), summaries.index_keys
+    attribute.__set_name__(Conversation, HASH)
+    monkeypatch.setattr(index, "_model", Conversation, raising=False)
+    for name, value, known in ((HASH, attribute, Conversation._attributes), (NAME, index, Conversation._indexes)):
+        monkeypatch.setattr(Conversation, name, value, raising=False)
+        monkeypatch.setitem(known, name, value)
+
+    def derived(conversation: Conversation, now: int) -> dict[str, Any]:
+        wanted = conversation.listed_key and f"v2#{conversation.listed_key}"
+        return derive(conversation, now) | ({} if getattr(conversation, HASH) == wanted else {HASH: wanted})
+
+    monkeypatch.setattr(summaries, "index_keys", derived)
+    learn(monkeypatch)
+    yield
+    monkeypatch.undo()
+    learn(monkeypatch)
+
+
+def learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets the model find out what attributes and indexes it has."""
+    base.connection._tables.pop(TABLE, None)
+    Conversation._connection = None
+    Conversation._reading.__func__.cache_clear()  # type: ignore[attr-defined]
+    Conversation._writing.__func__.cache_clear()  # type: ignore[attr-defined]
+
+
+def switch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The version after it reads the new index."""
+    monkeypatch.setattr(inbox, "_INDEX", Conversation.by_activity_v2)  # type: ignore[attr-defined]
+    monkeypatch.setattr(inbox, "_HASH", HASH)
+    monkeypatch.setattr(inbox, "inbox_key", lambda account, partition: f"v2#{rows.inbox_key(account, partition)}")
+
+
+def listed(world: World, after: Position | None = None, size: int = 3) -> list[str]:
+    """Ids of all that is listed, page by page."""
+    shown: list[str] = []
+    while True:
+        found = page(world.ctx(ADMIN), Listing(size=size, after=after))
+        shown, after = [*shown, *(row.id for row in found.conversations)], found.next_after
+        if after is None:
+            return shown
+
+
+def crowd(world: World, many: int) -> list[Visitor]:
+    """So many conversations, a second apart, every other one closed; the newest first."""
+    visitors: list[Visitor] = []
+    for at in range(many):
+        world.now += 1000
+        visitors.insert(0, world.asking())
+        if at % 2:
+            updates.close(world.ctx(ADMIN), visitors[0].conversation)
+    return visitors
+
+
+@contextmanager
+def after_each_scan(act: Callable[[list[str]], Any]) -> Iterator[None]:
+    """Does something between what the walk has read and what it writes of it; `act` gets the conversations' ids."""
+    scan = reindex._walk
+
+    def note(parsed: dict[str, Any], **_: Any) -> None:
+        keys = [Conversation.hash_key_of(item) for item in parsed["Items"]]
+        act([key.partition("#")[2] for key in keys if rows.is_summary(key)])
+
+    def walk(*given: Any) -> None:
+        client = boto3.client("dynamodb")
+        client.meta.events.register("after-call.dynamodb.Scan", note)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(boto3, "client", lambda *_, **__: client)
+            scan(*given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reindex, "_walk", walk)
+        yield
+
+
+def test_index_v2_is_created_filled_switched_to_and_the_old_one_dropped_with_writes_going_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(reindex, "_PAGE", 4)
+    visitors, ctx = crowd(world, 9), world.ctx(ADMIN)
+    create()
+    visitors[8].say("the version before still writes")
+    with pytest.MonkeyPatch.context() as patch, both_written(patch):
+        with pytest.raises(CannotDeploy, match="9 of 9 conversations"):
+            reindex.reindex("test", tmp_path, 1, check=True)
+        visitors.insert(0, crowd(world, 1)[0])
+        first = page(ctx, Listing(size=3))
+        turns, conflicts, correct = iter(range(1000)), list[str](), reindex._correct
+
+        def meanwhile(read: list[str]) -> None:
+            """Of what was read one is closed and one has a message, and a new one comes; the second time the walk dies."""
+            if next(turns) == 1:
+                raise KeyboardInterrupt
+            if read:
+                updates.close(ctx, read[0])
+                messages.post(ctx, messages.PostMessage(read[-1], "meanwhile"))
+            visitors.append(crowd(world, 1)[0])
+
+        def noted(conversation: Conversation, item: dict[str, Any]) -> bool:
+            try:
+                return correct(conversation, item)
+            except base.ConditionFailed:
+                conflicts.append(conversation.id)
+                raise
+
+        patch.setattr(reindex, "_correct", noted)
+        with after_each_scan(meanwhile):
+            with pytest.raises(KeyboardInterrupt):
+                reindex.reindex("test", tmp_path, 1)
+            assert json.loads((tmp_path / "reindex-test-keys.json").read_text())["seen"] > 0
+            reindex.reindex("test", tmp_path, 1)
+        assert conflicts, "the walk met rows that had been written since it read them"
+        reindex.reindex("test", tmp_path, 1, check=True)
+        before, everyone = listed(world), {visitor.conversation for visitor in visitors}
+        switch(patch)
+        assert listed(world) == before and len(before) == len(set(before)) == len(everyone)
+        assert set(before) == everyone
+        continued = listed(world, first.next_after)
+        assert continued and len(continued) == len(set(continued)), "a cursor of the version before is good"
+        drop("by_activity")
+        assert "by_activity" not in [index["IndexName"] for index in table()["GlobalSecondaryIndexes"]]
+        world.now += 1000
+        visitors[3].say("after all")
+        updates.close(ctx, visitors[3].conversation)
+        now = listed(world)
+        assert now[0] == visitors[3].conversation and sorted(now) == sorted(before)
+
+
+def test_a_walk_changes_nothing_where_all_keys_are_right_and_reads_every_segment(world: World, tmp_path: Path) -> None:
+    crowd(world, 3)
+    asked: list[dict[str, Any]] = []
+    make = boto3.client
+
+    def client(*given: Any, **named: Any) -> Any:
+        made = make(*given, **named)
+        made.meta.events.register("provide-client-params.dynamodb.Scan", lambda params, **_: asked.append(params))
+        return made
+
+    with pytest.MonkeyPatch.context() as patch, counted() as sent:
+        patch.setattr(boto3, "client", client)
+        reindex.reindex("test", tmp_path, 3)
+    assert sent == [] and list(tmp_path.iterdir()) == []
+    assert sorted((each["Segment"], each["TotalSegments"]) for each in asked) == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_another_version_s_walk_is_not_continued(world: World, tmp_path: Path) -> None:
+    crowd(world, 2)
+    path = tmp_path / "reindex-test-check.json"
+    path.write_text(json.dumps({"code": "another", "segments": 1, "after": {"0": None}, "seen": 5, "changed": 5}))
+    reindex.reindex("test", tmp_path, 1, check=True)
+    path.write_text(json.dumps({"code": reindex._version(), "segments": 1, "after": {"0": None}, "seen": 5, "changed": 5}))
+    with pytest.raises(CannotDeploy, match="5 of 5"):
+        reindex.reindex("test", tmp_path, 1, check=True)
+
+
+def test_what_a_version_no_longer_knows_is_removed_and_nothing_that_it_knows(world: World, tmp_path: Path) -> None:
+    visitors = crowd(world, 2)
+    for visitor in visitors:
+        key = Conversation.raw(key=f"{world.account}#{visitor.conversation}")
+        given: Any = {"TableName": TABLE, "Key": key, "ExpressionAttributeValues": {":old": {STRING: "x"}}}
+        boto3.client("dynamodb").update_item(**given, UpdateExpression="SET zzz = :old")
+    with after_each_scan(lambda _: visitors[0].say("meanwhile")):
+        reindex.reindex("test", tmp_path, 1, remove="zzz")
+    items = boto3.client("dynamodb").scan(TableName=TABLE)["Items"]
+    assert len(items) >= 2 and not [item for item in items if "zzz" in item]
+    assert visitors[0].history() == ["meanwhile", "hello"][::-1]
+    for name in ("ik", "lg", "v"):
+        with pytest.raises(CannotDeploy, match="is an attribute of this version"):
+            reindex.reindex("test", tmp_path, 1, remove=name)
+
+
+def test_the_walk_gives_up_on_what_is_written_all_the_time(world: World, tmp_path: Path) -> None:
+    (visitor,) = crowd(world, 1)
+    raw = boto3.client("dynamodb").get_item(TableName=TABLE, Key=Conversation.raw(key=f"{world.account}#{visitor.conversation}"))
+
+    def refuse(*_: Any) -> bool:
+        raise base.ConditionFailed(["ConditionalCheckFailed"], [None])
+
+    with pytest.raises(CannotDeploy, match="written all the time"):
+        reindex._handle(refuse, dict(raw["Item"]))
+    assert NUMBER in raw["Item"][Conversation.last_activity_at.attr_name]
