@@ -34,7 +34,7 @@ run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 test: lint   ## format, lint, types, import rules and all tests
 	$(BIN)/python -m pytest
 
-e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; deploys, breaks, resumes, destroys
+e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; asks all it describes; deploys, breaks, resumes, destroys
 	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e
 
 lint: $(VENV)/ready $(JS)/node_modules/.package-lock.json   ## format, lint, types, import rules, the templates, the widget's script

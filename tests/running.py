@@ -1,17 +1,36 @@
-"""`make run` as a process, for tests that need all of it."""
+"""`make run` as a process, for tests that need all of it; and its HTTP alone, in this process."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+import app
+from infra import server
 from tests.waiting import PATIENCE, free_port
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address at which the app is served meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("__class__", "routes"):
+            patch.setattr(app.app, name, getattr(app.app, name))
+        web = server.serve(app.app, free_port())
+        threading.Thread(target=web.server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{web.port}"
+        web.shutdown()
+        web.server.server_close()
 
 
 class Desk:

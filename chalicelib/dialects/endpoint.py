@@ -114,6 +114,8 @@ class Dialect:
     #: Returns what was sent in the types of the endpoint's fields, for clients that send other types than documented.
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given
     any_case: bool = False
+    #: Whether a call that must show a token must have a body, too.
+    needs_body: bool = False
 
     @cached_property
     def _rows(self) -> dict[tuple[str, int], list[tuple[list[str], Endpoint]]]:

@@ -96,7 +96,8 @@ def _schemas(types: Sequence[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
 _ABOUT = """One support desk in the words of four others.
 
 Every path answers OPTIONS, for browsers of other pages. A method that it does not have is refused with `Allow`, in the shape of
-its dialect. Answers may get further fields."""
+its dialect. What never comes to a dialect is refused with a `message`: an unknown path, more than 10 MB, more requests than the
+gateway lets through. Answers may get further fields."""
 
 
 def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
@@ -165,7 +166,8 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> 
     body = _body(endpoint, schema)
     if body:
         kinds = dict.fromkeys([endpoint.media_type, *([MULTIPART] if endpoint.in_form else [])])
-        operation["requestBody"] = {"required": bool(body["required"]), "content": {kind: {"schema": body} for kind in kinds}}
+        needed = bool(body["required"] or (dialect.needs_body and endpoint.needs))
+        operation["requestBody"] = {"required": needed, "content": {kind: {"schema": body} for kind in kinds}}
     return operation
 
 

@@ -101,6 +101,14 @@ def test_a_success_is_described_in_its_envelope(document: dict[str, Any]) -> Non
                 assert set(named["required"]) >= around[operation["tags"][0]], path
 
 
+def test_a_body_is_needed_where_a_field_is_and_where_the_dialect_wants_one(document: dict[str, Any]) -> None:
+    for path, _, operation in operations(document):
+        if "requestBody" in operation:
+            needed = any(content["schema"]["required"] for content in operation["requestBody"]["content"].values())
+            of_ppmessage = path.startswith("/api/") and operation["tags"] == ["PPMessage"]
+            assert operation["requestBody"]["required"] == (needed or of_ppmessage), path
+
+
 def test_nothing_is_both_asked_for_and_answered(document: dict[str, Any]) -> None:
     """What an answer always has, a request need not have: one description can't say both."""
 

@@ -2,16 +2,14 @@
 
 import json
 import socket
-import threading
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-import app
-from infra import server
 from infra.gateway import NO_SUCH_PATH
-from tests.waiting import PATIENCE, free_port
+from tests.running import served
+from tests.waiting import PATIENCE
 
 PATHS = {
     "PPMessage": "/api/PP_GET_APP_INFO",
@@ -29,16 +27,10 @@ SHAPES = {
 
 
 @pytest.fixture
-def http(monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+def http() -> Iterator[httpx.Client]:
     """A client of a server of the app."""
-    for name in ("__class__", "routes"):
-        monkeypatch.setattr(app.app, name, getattr(app.app, name))
-    web = server.serve(app.app, free_port())
-    threading.Thread(target=web.server.serve_forever, daemon=True).start()
-    with httpx.Client(base_url=f"http://127.0.0.1:{web.server.server_port}", timeout=PATIENCE) as client:
+    with served() as address, httpx.Client(base_url=address, timeout=PATIENCE) as client:
         yield client
-    web.shutdown()
-    web.server.server_close()
 
 
 @pytest.mark.parametrize("dialect", PATHS)

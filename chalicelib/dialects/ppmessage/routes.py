@@ -31,6 +31,7 @@ PPMESSAGE = Dialect(
     fail=errors.fail,
     wrap=errors.wrap,
     envelope=errors.envelope,
+    needs_body=True,
     security={
         "PPMessage": {
             "type": "apiKey",
