@@ -1,4 +1,4 @@
-"""A batch of a queue: each message is handled, and what fails returns to the queue alone; its own line tells why."""
+"""A batch of a queue: each message is handled by itself, and only what fails returns to the queue."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,11 +7,10 @@ Record = dict[str, Any]
 
 
 def each(records: Sequence[Record], handle: Callable[[Record], None]) -> dict[str, Any]:
-    """Handles each SQS record and returns Lambda's partial batch response.
+    """Handles each SQS record and returns Lambda's partial batch response. Raises ExceptionGroup where all have failed.
 
-    Raises ExceptionGroup where all have failed. So a batch of one is never answered with its failure, which a mapping that
-    does not ask for partial responses would take for success, deleting the message: only deploying raises the batch size,
-    in one call with ReportBatchItemFailures.
+    So a batch of one is never answered with its failure: a mapping that does not ask for partial responses would take that for
+    success and delete the message. Only deploying raises the batch size, in one call with ReportBatchItemFailures.
     """
     failed = {record["messageId"]: error for record in records if (error := _failure(record, handle))}
     if failed and len(failed) == len(records):

@@ -1,4 +1,4 @@
-"""Streams → tallies: what the console's numbers are made of."""
+"""Streams → statistics: what the console's numbers are made of."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The mail queue: what is sent to somebody's address."""
+"""The mail queue: mails to people."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from chalicelib.telemetry import Line
 
 
 def send(record: Record) -> None:
-    """Handles one record of the mail queue; again it sends again."""
+    """Handles one record of the mail queue. Repeated, it sends again."""
     queued.handle("mail", record, HANDLERS)
 
 

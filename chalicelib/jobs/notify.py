@@ -1,7 +1,8 @@
-"""The queue of what is told at once: new messages, assignments and presence, to the sockets of those it concerns.
+"""The notify queue: new messages, assignments and presence, pushed to sockets.
 
-A message is told to an agent by one event alone, whenever and in whatever order they come: its own, where it was theirs
-when it came, else that of the assignment. So both go by what their event says, and not by who has the conversation now.
+Only one event pushes a message to an agent, whenever and in whatever order they come: the message's own if they had the
+conversation when it came, else that of the assignment. So both go by what their event says, not by who has the conversation
+now.
 """
 
 from collections.abc import Mapping
@@ -36,23 +37,23 @@ from chalicelib.telemetry import Line
 
 
 class Words(Protocol):
-    """How a socket's dialect says things: each a text to send."""
+    """How a socket's dialect says things, each as a text to send."""
 
     def message(self, account: str, stored: Message, sender: PersonView | None, device: str) -> str:
-        """A message, to a device that is to acknowledge it."""
+        """A message, to a device that has to acknowledge it."""
 
     def assigned(self, conversation: str) -> str:
-        """To a contact who waits: his conversation has an agent."""
+        """To a waiting contact: the conversation has an agent."""
 
     def waits(self, reason: str) -> str:
-        """To a contact who waits: why (rules.routing)."""
+        """To a waiting contact: why they wait (rules.routing)."""
 
     def presence(self, person: str, presence: str) -> str:
         """An agent's presence."""
 
 
 def notify(record: Record, words: Words) -> None:
-    """Handles one record of the notify queue; again, late or out of order it tells again, which clients know by the ids."""
+    """Handles one record of the notify queue. Repeated, late or out of order it pushes again; clients recognize the ids."""
     queued.handle("notify", record, HANDLERS, words)
 
 
@@ -67,7 +68,7 @@ def _message_v1(ctx: Context, event: MessagePostedV1, line: Line, words: Words) 
 
 
 def _tell_message(ctx: Context, conversation: Conversation, message: str, agent: str | None, line: Line, words: Words) -> str:
-    """A request for each socket, and four before: conversation, sockets of all its members, message, sender."""
+    """Pushes a message. One request for each socket, and four: conversation, members' sockets, message, sender."""
     line.add(messages=[message])
     heard = live.listeners(ctx, participants.list_participants_with(ctx, conversation, agent))
     told = _say(ctx, conversation, heard, messages.get(ctx, conversation, message), words) if heard else 0
@@ -83,7 +84,7 @@ def _told(line: Line, sockets: int) -> str:
 
 
 def _say(ctx: Context, conversation: Conversation, heard: list[Listener], stored: Message, words: Words) -> int:
-    """Tells sockets of a message, but those of the device that it came from. A contact learns no agent's address."""
+    """Pushes a message to sockets, except those of the device that sent it. Contacts do not see an agent's e-mail."""
     sender = people.load_views(ctx, [stored.sender]).get(stored.sender)
     told = 0
     for each in heard:
@@ -94,7 +95,7 @@ def _say(ctx: Context, conversation: Conversation, heard: list[Listener], stored
 
 
 def _ended(ctx: Context, event: AccessEnded, line: Line, words: Words) -> str:
-    """Closes the sockets of those whose tokens have ended, a page of them; the rest is another event's."""
+    """Closes sockets whose tokens have ended, one page of them. Another event continues."""
     if event.person:
         rest = event if closing.close_ended(ctx, event.person) else None
     else:
@@ -109,7 +110,7 @@ def _assigned(ctx: Context, event: ConversationAssigned, line: Line, words: Word
 
 
 def _assigned_v1(ctx: Context, event: ConversationAssignedV1, line: Line, words: Words) -> str:
-    """As its conversation is now; nothing where another agent has it."""
+    """Handles the older event by the conversation as it is now, if that agent still has it."""
     now = conversations.load(ctx, event.conversation)
     if now.assignee != event.agent:
         return _told(line, 0)
@@ -118,8 +119,8 @@ def _assigned_v1(ctx: Context, event: ConversationAssignedV1, line: Line, words:
 
 
 def _tell_assigned(ctx: Context, conversation: Conversation, event: ConversationAssigned, line: Line, words: Words) -> str:
-    """The agent is told what they are to answer; a contact who had to wait for it, of their conversation."""
-    # Who takes part anyway is told of each message by its own event.
+    """Pushes to the agent what they have to answer, and to a waiting contact their conversation."""
+    # People who take part anyway get each message by its own event.
     mine = [] if event.agent in participants.list_others(ctx, conversation) else live.listeners(ctx, [event.agent])
     said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
@@ -132,8 +133,8 @@ def _let_in(ctx: Context, conversation: Conversation, words: Words) -> int:
 
 
 def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> str:
-    """Three requests, and one for each of the contact's sockets; none where they wait no more. Where there is no queue any more,
-    they are let in.
+    """Tells a waiting contact why. Three requests, one for each socket; none if they no longer wait. Without a queue they are
+    let in.
     """
     conversation = conversations.load(ctx, event.conversation)
     if conversation.assignee or not conversation.is_open:
@@ -145,7 +146,7 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
 
 
 def _presence(ctx: Context, event: PresenceChanged, line: Line, words: Words) -> str:
-    """A request for each socket of the other agents and of the contacts whom the agent serves, and four before."""
+    """Pushes an agent's presence. One request for each socket of other agents and of contacts they serve, and four."""
     others = {agent.id for agent in people.list_agents(ctx)} - {event.agent}
     served = {found.contact for found in conversations.list_open_of(ctx, event.agent)}
     return _told(line, live.send(ctx, live.listeners(ctx, others | served), words.presence(event.agent, event.presence)))

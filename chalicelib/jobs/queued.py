@@ -1,4 +1,4 @@
-"""One message of a queue: read, handled, and told of in a line."""
+"""One message of a queue: read, handled, and logged in one line."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from chalicelib.desk.core.events import Event
 from chalicelib.jobs.batch import Record
 from chalicelib.telemetry import Line
 
-#: Does what an event asks for, and says in a word what came of it: is given context, event and line, and what its job adds.
+#: Handles an event and returns its outcome in a word. Gets context, event and line, and what its job adds.
 Handler = Callable[..., str]
 
 
@@ -18,7 +18,7 @@ class NotHandled(Exception):
 
 
 def handle(job: str, record: Record, handlers: Mapping[type[Event], Handler], *more: Any) -> None:
-    """Hands the event of a queue's record to the handler of its type. Raises telemetry.Failed: the message then comes again."""
+    """Passes the event of a queue's record to the handler of its type. Raises telemetry.Failed; then the message comes again."""
     with Line("record", job=job) as line:
         line.add(message_id=record.get("messageId"))
         event = publishing.decode(record["body"])
@@ -31,6 +31,8 @@ def handle(job: str, record: Record, handlers: Mapping[type[Event], Handler], *m
 
 
 def _age(record: Record, event: Event, now: int) -> list[int]:
-    """Milliseconds that the message could have been received and was not: none where the record does not say when it was sent."""
+    """Returns how many milliseconds the message could have been received earlier. Empty if the record does not say when it was
+    sent.
+    """
     sent = record.get("attributes", {}).get("SentTimestamp")
     return [] if sent is None else [max(0, now - int(sent) - publishing.delay(event, int(sent)) * 1000)]

@@ -1,7 +1,7 @@
-"""Streams → queues: what changed in the tables, told as events.
+"""Streams → queues: changes of the tables' rows, published as events.
 
-A batch that failed comes again, from the first record on that is not published in full. Of what comes again a process sends
-nothing that it has sent to a queue already.
+A failed batch comes again from the first record that is not published in full. Then a process sends nothing that it has sent to
+a queue already.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _sent: TimedCache[bool] = TimedCache(seconds=86_400)
 
 
 class _Meaning(NamedTuple):
-    """What a record means, by the id that it keeps when it comes again."""
+    """What a record means, under the id that it keeps when it comes again."""
 
     record: str
     events: list[Event]
@@ -52,7 +52,7 @@ def relay(table: str, records: Sequence[Record]) -> dict[str, Any]:
 
 
 def _read(table: str, records: Sequence[Record]) -> tuple[list[_Meaning], Exception | None]:
-    """What records mean, up to the first that can't be read, and why it can't."""
+    """Returns what records mean, up to the first that can't be read, and why it can't."""
     meant: list[_Meaning] = []
     for record in records:
         try:
@@ -78,7 +78,7 @@ def _publish(meant: Sequence[_Meaning], now: int) -> tuple[int, Exception | None
 
 
 def _keys(meant: Sequence[_Meaning]) -> dict[Copy, str]:
-    """What each copy of an event is remembered under."""
+    """Returns the keys under which each event for each queue is remembered."""
     told = [(record.record, number, event) for record in meant for number, event in enumerate(record.events)]
     return {
         (at, queue): f"{record} {number} {queue}"

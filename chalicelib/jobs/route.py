@@ -1,4 +1,4 @@
-"""The routing queue: who gets what has come, and what has waited for an agent."""
+"""The routing queue: which agent gets a new conversation, and what has waited for an agent."""
 
 from collections.abc import Mapping
 
@@ -29,14 +29,14 @@ from chalicelib.telemetry import Line
 
 
 def route(record: Record) -> None:
-    """Handles one record of the routing queue; again, late or out of order it changes nothing."""
+    """Handles one record of the routing queue. Repeated, late or out of order it changes nothing."""
     queued.handle("route", record, HANDLERS)
 
 
 def _assign(
     ctx: Context, event: ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved, line: Line
 ) -> str:
-    """Gives it to an agent. A contact who is shown a conversation only when an agent has it is told that they wait."""
+    """Gives a conversation to an agent. A contact who sees it only once an agent has it is told that they wait."""
     if routing.assign(ctx, event.conversation):
         return "has an agent"
     if accounts.load(ctx).by_group:
@@ -79,7 +79,7 @@ def _routing_changed(ctx: Context, event: RoutingChanged, line: Line) -> str:
 
 
 def _more(ctx: Context, rest: Event, more: bool, done: str = "gave out what waits") -> str:
-    """Where there is more than one message may do, `rest` brings another for it."""
+    """Publishes `rest` if there is more work than one message may do."""
     if not more:
         return done
     publishing.publish([rest], ctx.now)

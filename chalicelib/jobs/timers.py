@@ -16,7 +16,7 @@ _Due = TypeVar("_Due", DeadlineSet, AgentDeadlineSet)
 
 
 def fire(record: Record) -> None:
-    """Handles one record of the timers' queue; again, late or out of order it changes nothing."""
+    """Handles one record of the timers' queue. Repeated, late or out of order it changes nothing."""
     queued.handle("fire", record, HANDLERS)
 
 
@@ -40,7 +40,7 @@ HANDLERS: Mapping[type[Event], Handler] = {DeadlineSet: _conversation_due, Agent
 
 
 def sweep() -> int:
-    """Once a minute: brings what is due soon onto the queue. Returns how many. Raises telemetry.Failed."""
+    """Once a minute, puts what is due soon on the queue. Returns how many. Raises telemetry.Failed."""
     with Line("sweep", job="sweep") as line:
         sent = timers.sweep(context.system())
         line.add(sent=sent)

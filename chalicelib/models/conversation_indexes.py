@@ -60,7 +60,7 @@ class ByActivity(GlobalIndex["Conversation"]):
 
 
 class ByAssignee(GlobalIndex["Conversation"]):
-    """Open conversations of an agent, or those that wait for one, by when that began, with whom they are for."""
+    """An agent's open conversations, or those that wait for one, by when that began, with what routing needs."""
 
     class Meta:
         index_name = "by_assignee"
@@ -71,7 +71,7 @@ class ByAssignee(GlobalIndex["Conversation"]):
 
 
 class ByConversation(GlobalIndex["Conversation"]):
-    """Members by name of a conversation, in the order in which they came: only their rows stand in it."""
+    """A conversation's members, in the order in which they joined. Only their rows are in it."""
 
     class Meta:
         index_name = "by_conversation"

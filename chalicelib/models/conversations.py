@@ -1,4 +1,4 @@
-"""Conversations: one summary row each, written with every message; rows of members stand beside them (memberships.py).
+"""Conversations: one summary row each, written with every message; rows of members are beside it (memberships.py).
 
 Key account#conversation spreads the load. The indexes are in conversation_indexes.py.
 """
@@ -16,18 +16,18 @@ from chalicelib.models.base import Table
 from chalicelib.models.conversation_indexes import ByActivity, ByAssignee, ByContact, ByConversation
 from chalicelib.models.status_history import Ownership
 
-#: Stands in `by_assignee` where nobody is assigned yet.
+#: Takes the agent's place in `by_assignee` while nobody is assigned.
 WAITING = "waiting"
 #: Partitions of the inbox, so that open ones are found whatever lies closed. CLOSED is also the status of what has ended.
 OPEN, CLOSED, DELETED = "open", "closed", "deleted"
 #: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
-#: Rows of what waits that one request reads, and requests that one look at it may take.
+#: Waiting rows that one request reads, and requests that `waiting` makes at most.
 _A_PAGE, _MOST_PAGES = 1000, 20
 
 
 class Conversation(Table):
-    """The summary, below 900 bytes (a message pays for it), so nothing stands in it twice. Times are epoch milliseconds;
+    """The summary, below 900 bytes because every message pays for it, so it has nothing twice. Times are epoch milliseconds;
     `*_number` are the dialects' integer ids of the same things.
     """
 
@@ -61,7 +61,7 @@ class Conversation(Table):
 
     message_count = IntegerAttribute(default=0, attr_name="mc")
     note_count = IntegerAttribute(default=0, attr_name="nc")
-    #: Members by name, and how many of them are agents; None where there are none.
+    #: Members, and how many of them are agents. None for none.
     member_count = IntegerAttribute(null=True, attr_name="mb")
     agent_count = IntegerAttribute(null=True, attr_name="ac")
     last_activity_at = IntegerAttribute(attr_name="la")
@@ -74,19 +74,19 @@ class Conversation(Table):
     is_read = BooleanAttribute(default=False, attr_name="ir")
     is_read_by_contact = BooleanAttribute(default=False, attr_name="ic")
 
-    #: How many steps its details have been told of (steps.py), and whether it has metadata, None where not.
+    #: How many status changes it has had (status_history.py), and whether it has metadata, None if not.
     status_change_count = IntegerAttribute(default=0, attr_name="sc")
     has_metadata = BooleanAttribute(null=True, attr_name="hm")
 
     reassign_at = IntegerAttribute(null=True, attr_name="re")
     warn_at = IntegerAttribute(null=True, attr_name="wa")
     close_at = IntegerAttribute(null=True, attr_name="co")
-    #: When a chat is closed in which nobody has said anything; None once somebody has, so that no full row has it.
+    #: When a chat without a message is closed. None once it has one, so that no full row has it.
     expire_at = IntegerAttribute(null=True, attr_name="ea")
-    #: Whether a visitor has named its agents, and nothing has been said yet: until then it is none of theirs to see or to count.
+    #: Whether a visitor has named its agents and nothing has been said yet. Until then it is not in their lists and loads.
     has_named_agents = BooleanAttribute(null=True, attr_name="hn")
 
-    #: None for an internal one, and for one that has not begun: lists of the account leave it out.
+    #: None for an internal one and one that has not begun, which the account's lists leave out.
     inbox_key = UnicodeAttribute(null=True, attr_name="ik")
     holder_key = UnicodeAttribute(null=True, attr_name="hk")
     held_since = IntegerAttribute(null=True, attr_name="hs")
@@ -99,17 +99,17 @@ class Conversation(Table):
 
     @property
     def account(self) -> str:
-        """Whose it is."""
+        """Its account."""
         return self.key.partition("#")[0]
 
     @property
     def id(self) -> str:
-        """Its uuid, from a member's row, too."""
+        """Its uuid, also from a member's row."""
         return self.key.split("#")[1]
 
     @property
     def contact(self) -> str:
-        """Uuid of the person it is with; of the agent who began an internal one."""
+        """Uuid of its contact; of the agent who began an internal one."""
         return self.contact_key.partition("#")[2]
 
     @property
@@ -119,7 +119,7 @@ class Conversation(Table):
 
     @property
     def waits_since(self) -> int | None:
-        """Since when it waits for an agent; None where it does not."""
+        """Since when it waits for an agent, None if it does not."""
         return self.held_since if self.holder_key == of_key(self.account, WAITING) else None
 
     @property
@@ -129,13 +129,13 @@ class Conversation(Table):
 
     @property
     def is_begun(self) -> bool:
-        """Whether its contact has written, or an agent has it or is asked for; until then no list but the contact's shows it."""
+        """Whether its contact has written, or it has or wants an agent. Until then only the contact's lists show it."""
         is_said = self.last_message and not self.expire_at
         return not self.has_named_agents and bool(is_said or self.assignee or self.agent_count or self.reassign_at)
 
     @property
     def carrier(self) -> str | None:
-        """The agent whose open conversations it counts to."""
+        """The agent whose load it counts for."""
         return self.assignee if self.is_open and self.is_listed else None
 
     @property
@@ -145,7 +145,7 @@ class Conversation(Table):
 
     @property
     def listed_key(self) -> str | None:
-        """Hash key under which lists of the account find it now: its partition's. None if no list shows it."""
+        """Hash key under which the account's lists find it now: its partition's. None if no list shows it."""
         return inbox_key(self.account, OPEN if self.is_open else CLOSED) if self.is_listed else None
 
     @property
@@ -155,12 +155,12 @@ class Conversation(Table):
 
     @property
     def is_routed(self) -> bool:
-        """Whether an agent is to be found for it."""
+        """Whether routing looks for an agent for it."""
         return not self.is_internal and not self.agent_count
 
     @property
     def ownership(self) -> Ownership:
-        """What its steps are changes of."""
+        """The state that status changes are changes of."""
         return Ownership(self.is_open, self.assignee)
 
     @property
@@ -170,63 +170,65 @@ class Conversation(Table):
 
     @property
     def holder(self) -> str | None:
-        """Hash key under which it is held now: its agent's, or where it waits for one, None where it has not begun."""
+        """Its hash key in `by_assignee`: its agent's, or that of waiting ones. None if it has not begun."""
         held = self.is_open and self.is_listed and (self.assignee or self.is_routed)
         return of_key(self.account, self.assignee or WAITING) if held else None
 
 
 def key(account: str, conversation: str) -> str:
-    """Hash key of a conversation, and of its messages."""
+    """Returns the hash key of a conversation and of its messages."""
     return f"{account}#{conversation}"
 
 
 def is_summary(row_key: str) -> bool:
-    """Whether a key of the table is a conversation's own, and not that of a row beside it."""
+    """Returns whether a key of the table is a conversation's own, not that of a row beside it."""
     return row_key.count("#") == 1
 
 
 def inbox_key(account: str, partition: str) -> str:
-    """Hash key of a partition of the inbox. The shard after it is for accounts past 500 messages a second:
-    docs/decisions/0003-shard-in-the-inbox-key.md.
+    """Returns the hash key of a partition of the inbox.
+
+    The shard after it is for accounts past 500 messages a second: docs/decisions/0003-shard-in-the-inbox-key.md.
     """
     return f"{account}#{partition}#0"
 
 
 def of_key(account: str, holder: str) -> str:
-    """Hash key of what an agent holds, a contact has, or of what waits."""
+    """Returns the hash key of an agent's, a contact's, or waiting conversations."""
     return f"{account}#{holder}"
 
 
 def get(account: str, conversation: str) -> Conversation | None:
-    """One conversation, read consistently: one request."""
+    """Returns a conversation, read consistently. One request."""
     return None if "#" in conversation else Conversation.find(key(account, conversation))
 
 
 def get_many(account: str, ids: Sequence[str], *, consistent: bool = False) -> list[Conversation]:
-    """Those that exist, in the order asked for: one request for each hundred."""
+    """Returns the conversations that exist, in the order asked for. One request for each hundred."""
     keys = [key(account, id_) for id_ in ids]
     found = {row.key: row for row in Conversation.batch_get(keys, consistent_read=consistent)} if keys else {}
     return [found[key_] for key_ in keys if key_ in found]
 
 
 def held(account: str, holder: str, limit: int, *, newest_first: bool) -> list[str]:
-    """Ids of the conversations that an agent has or is a member of, or of what waits, by when that began: one request."""
+    """Returns ids of an agent's conversations and memberships, or of waiting ones, by when that began. One request."""
     rows = Conversation.by_assignee.query(of_key(account, holder), scan_index_forward=not newest_first, limit=limit)
     return list(dict.fromkeys(row.id for row in rows))
 
 
 def assigned_to(account: str, agent: str, limit: int) -> list[str]:
-    """Ids of the conversations that an agent has, newest assignment first, and not those that they are a member of: one request,
-    which looks through the latest thousand of both.
+    """Returns ids of an agent's conversations without memberships, newest assignment first.
+
+    One request, which looks through the latest thousand of both.
     """
     rows = Conversation.by_assignee.query(of_key(account, agent), scan_index_forward=False, limit=_A_PAGE)
     return [row.id for row in rows if is_summary(row.key)][:limit]
 
 
 def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:
-    """Ids, groups and domains of what waits for an agent, the longest wait first, a moment old: a request for each thousand read.
+    """Yields ids, groups and domains of waiting conversations, longest wait first, a moment old. One request for each thousand.
 
-    Ends after 20,000, so that it costs a bounded number of requests whatever waits.
+    Ends after 20,000, so that the number of requests is bounded.
     """
     rows = Conversation.by_assignee.query(of_key(account, WAITING), page_size=_A_PAGE)
     for page_ in islice(rows.page_iter, _MOST_PAGES):
@@ -235,7 +237,7 @@ def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:
 
 
 def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> list[tuple[str, int]]:
-    """Ids of what waits for an agent with since when, the longest wait first, from after one of them on: one request."""
+    """Returns ids of waiting conversations with since when, longest wait first, after one of them. One request."""
     holder = of_key(account, WAITING)
     place = Conversation.raw(key=key(account, after[0]), holder_key=holder, held_since=after[1]) if after else None
     rows = Conversation.by_assignee.query(holder, limit=limit, last_evaluated_key=place)
@@ -243,12 +245,12 @@ def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> li
 
 
 def count_waiting(account: str, most: int) -> int:
-    """How many wait for an agent, `most` at most (a thousand are far below a MB), a moment old: one request."""
+    """Returns how many wait for an agent, `most` at most (a thousand are far below a MB), a moment old. One request."""
     table, index = Conversation._get_connection(), ByAssignee.Meta.index_name
     return int(table.query(of_key(account, WAITING), index_name=index, limit=most, select=COUNT)["Count"])
 
 
 def of_contact(account: str, contact: str, limit: int) -> list[str]:
-    """Ids of a contact's conversations, the newest first, a moment old: one request."""
+    """Returns ids of a contact's conversations, newest first, a moment old. One request."""
     rows = Conversation.by_contact.query(of_key(account, contact), scan_index_forward=False, limit=limit)
     return list(dict.fromkeys(row.id for row in rows))

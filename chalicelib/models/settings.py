@@ -26,42 +26,44 @@ class Setting(Table):
 
 
 def load(account: str) -> dict[str, Setting]:
-    """All of an account's settings by name, read consistently: one request for each MB of them."""
+    """Returns all of an account's settings by name, read consistently. One request for each MB."""
     return {row.name: row for row in read_page(Setting.query(account, consistent_read=True))[0]}
 
 
 def get_many(accounts: Sequence[str], name: str) -> dict[str, Setting]:
-    """One document of each of the accounts (a hundred at most), by account: one request."""
+    """Returns one document of each account (a hundred at most), by account. One request."""
     return {row.account: row for row in Setting.batch_get([(account, name) for account in accounts], consistent_read=True)}
 
 
 def get(account: str, name: str) -> Setting | None:
-    """One document, read consistently: one request."""
+    """Returns one document, read consistently. One request."""
     return Setting.find(account, name)
 
 
 def delete(setting: Setting) -> None:
-    """Removes a document at the version that was read; raises Refused where it has been changed since."""
+    """Deletes a document at the version that was read. Raises ConditionFailed where it has changed since."""
     with conditional():
         setting.delete()
 
 
 def create(setting: Setting, beside: Setting) -> None:
-    """Writes a new document together with another one; raises ConditionFailed where either has changed since it was read."""
+    """Writes a new document together with another one. Raises ConditionFailed where either has changed since it was read."""
     with transaction() as write:
         write.save(beside)
         write.save(setting)
 
 
 def move(setting: Setting, name: str, document: dict[str, Any]) -> None:
-    """Writes a document under another name, in place of the version that was read; raises Refused where either has changed."""
+    """Writes a document under another name, in place of the version that was read. Raises ConditionFailed where either has
+    changed.
+    """
     with transaction() as write:
         write.delete(setting)
         write.save(Setting(setting.account, name, document=document))
 
 
 def put(setting: Setting, document: dict[str, Any]) -> None:
-    """Writes a document over the version that was read; raises Refused where it has been changed since."""
+    """Writes a document over the version that was read. Raises ConditionFailed where it has changed since."""
     setting.document = document
     with conditional():
         setting.save()

@@ -1,5 +1,5 @@
-"""What is written of a conversation's summary: it is opened, and changed on the version that was read, with the step that the
-change is (steps.py, so that no write forgets its own) and the loads of agents that it moves.
+"""Summaries: writes of a conversation's row. It is opened, and changed on the version that was read, together with the status
+change that this is (status_history.py) and the loads of agents that it moves, so that no write forgets these.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,10 @@ from chalicelib.models.unique_names import UniqueName, new_name
 
 
 def open_(conversation: Conversation, before: str | None = None) -> None:
-    """Stores a new conversation, its number, that it is its contact's chat now, and its agent's load where it has one.
+    """Stores a new conversation, its number, that it is its contact's latest chat, and its agent's load if it has one.
 
-    `before` is the chat that the contact had. Raises Refused where he has another, so that he opens one at a time.
+    `before` is the contact's chat until now. Raises ConditionFailed where they have another, so that a contact opens one at a
+    time.
     """
     with transaction() as write:
         _begin(write, conversation)
@@ -31,7 +32,9 @@ def open_(conversation: Conversation, before: str | None = None) -> None:
 
 
 def open_further(conversation: Conversation, name: UniqueName | None, members: Sequence[Table]) -> None:
-    """Stores a new one that is nobody's chat, with its members' rows and another name. Raises Refused where that is taken."""
+    """Stores a new one that is nobody's chat, with its members' rows and a unique name. Raises ConditionFailed if that is
+    taken.
+    """
     with transaction() as write:
         _begin(write, conversation)
         if name:
@@ -63,9 +66,9 @@ def apply(
     *,
     escalates: bool = False,
 ) -> None:
-    """Within a transaction: the changes of a summary on the version that was read, the step that they are, and metadata.
+    """Adds to a transaction: the changes of a summary on the version that was read, its status change, and metadata.
 
-    Applies them to the object, too, so that it can be shown; drop it where the write is refused.
+    Applies the changes to the object too, so that it can be shown. Drop the object if the write fails.
     """
     kind = status_change_of(conversation, changes, escalates=escalates)
     step = _new_status_change(kind, conversation, changes, now) if kind else None
@@ -79,18 +82,18 @@ def apply(
 
 
 def _new_status_change(kind: str, conversation: Conversation, changes: dict[str, Any], now: int) -> StatusChange:
-    """A step, before it is applied, with who has the conversation after it."""
+    """Returns a status change before it is applied, with the agent after it."""
     return StatusChange(kind, now, changes.get("assignee_number", conversation.assignee_number) or 0, conversation.message_count)
 
 
 def status_change_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
-    """The step that changes are, None where they are none or the conversation is internal."""
+    """Returns the kind of status change that these changes are. None for none, and for an internal conversation."""
     after = Ownership(changes.get("status", conversation.status) != CLOSED, changes.get("assignee", conversation.assignee))
     return None if conversation.is_internal else status_history.kind_of(conversation.ownership, after, escalates=escalates)
 
 
 def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
-    """The actions that write the changes, and with them the keys of the indexes that follow from them. Applies them, too."""
+    """Returns the actions that write the changes and the index keys that follow from them. Applies them to the object too."""
     _set_all(conversation, changes)
     keys = index_keys(conversation, now)
     _set_all(conversation, keys)
@@ -139,7 +142,7 @@ def remove_attribute(conversation: Conversation, stored: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LoadChanges:
-    """Agents whose load a change moves: `freed` and `held` by id, `routed` as routing read him."""
+    """Agents whose load a change moves: `freed` and `held` by id, `routed` as routing read them."""
 
     freed: str | None = None
     held: str | None = None
@@ -147,7 +150,7 @@ class LoadChanges:
 
     @property
     def moved(self) -> bool:
-        """Whether any load moves: from an agent to himself none does."""
+        """Whether any load moves. From an agent to themselves none does."""
         return self.routed is not None or self.freed != self.held
 
 
@@ -160,10 +163,10 @@ def change(
     escalates: bool = False,
     metadata: Mapping[str, str | None] | None = None,
 ) -> None:
-    """Writes a change that was decided on the version read, the step that it is, the loads it moves and metadata: one request,
-    half as dear without these. `escalates` says that a new agent is a supervisor.
+    """Writes a change on the version that was read, with its status change, the loads it moves and metadata.
 
-    Raises Refused where the conversation, or a routed agent's load or presence, is no longer as it was read.
+    One request, which costs half as much without these. `escalates` says that a new agent is a supervisor. Raises
+    ConditionFailed where the conversation, or a routed agent's load or presence, has changed since it was read.
     """
     if not (loads.moved or metadata or status_change_of(conversation, changes)):
         with conditional():
@@ -175,7 +178,7 @@ def change(
 
 
 def move(write: TransactWrite, account: str, loads: LoadChanges, now: int) -> None:
-    """Within a transaction: the loads that a change of a conversation moves."""
+    """Adds to a transaction: the loads that a change of a conversation moves."""
     if loads.routed:
         people.add_routed(write, loads.routed, now)
     if loads.freed == loads.held:

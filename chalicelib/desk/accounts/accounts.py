@@ -1,4 +1,4 @@
-"""Accounts: what a company has set. Read whole, in one request a minute."""
+"""Accounts: what a company has set. Read as a whole, in one request a minute."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -25,21 +25,21 @@ ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
 _LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
 _LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64, "hand_over": 64}
 _MOST_REDIRECTS = 10
-#: Milliseconds after which all processes know of a change that a call has made: what they trust, and what a call may take.
+#: Milliseconds after which all processes know of a change: how long they trust what they have read, plus the longest call.
 _KNOWN_TO_ALL = (config.CACHE_SECONDS + 30) * 1000
-#: Words of its own for a presence, their characters, and the fields that are seconds of a grace, with the most of them.
+#: Most words of its own for a presence, their characters, and the fields with seconds of grace, each with its maximum.
 _MOST_ALIASES, _LONGEST_ALIAS, _LONGEST_GRACE = 50, 64, 7 * 86_400
 _GRACES = ("away_after", "offline_after", "expire_after")
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program that calls for the account: its public key, its level, and the digest of its secret, if it has one."""
+    """A program that calls for the account: its public key, its level, and its secret's digest if it has a secret."""
 
     key: str
     level: str
     secret: str | None = None
-    #: Where a login page may send people back to, with a code for this client.
+    #: Addresses to which a login page may send people back with a code for this client.
     redirect_uris: Sequence[str] = ()
     #: How often its secret was renewed.
     token_version: int = 0
@@ -56,45 +56,45 @@ class Account:
     updated_at: int
     allocation: str = LEAST_LOADED
     welcome: str | None = None
-    #: Shown to the visitor when the silence is noticed.
+    #: The warning that a silent visitor gets.
     warning: str = "Are you still there? This chat will be closed soon if we hear nothing from you."
     #: The account's own words for a presence, as `{"lunch": "away"}`.
     status_aliases: dict[str, str] = field(default_factory=dict)
     #: Seconds until an agent without a socket is away, and from then on offline.
     away_after: int = presence.AWAY_AFTER
     offline_after: int = presence.OFFLINE_AFTER
-    #: Seconds until a chat in which nothing is said is closed.
+    #: Seconds until a chat without a message is closed.
     expire_after: int = deadlines.EXPIRE_AFTER
-    #: From which agents who are offline a chat goes to another when its customer writes (rules.presence).
+    #: From which offline agents a chat goes to another when its customer writes (rules.presence).
     hand_over: str = presence.LOST
     auto_close: AutoClose = field(default_factory=AutoClose)
     company: str | None = None
     icon: str | None = None
-    #: How its chat window stands on a web page: any CSS colour, and a style of the client's own.
+    #: How its chat looks on a web page: any CSS colour, and a style of the client's own.
     launcher_color: str | None = None
     launcher_style: str | None = None
-    #: What a visitor is told where nobody is online, and whether he is.
+    #: The away message, and whether visitors get it.
     offline_message: str | None = None
     tells_offline: bool | None = None
     billing_email: str | None = None
     #: The IANA name of the zone in which its days begin.
     time_zone: str = "UTC"
-    #: Whether whoever names a customer's e-mail or user id acts as that customer, without a signature (desk/identities.py).
+    #: Whether a visitor who names a customer's e-mail or user id acts as that customer unsigned (people/identities.py).
     trusts_addresses: bool = False
     #: By the dialect's label.
     clients: dict[str, Client] = field(default_factory=dict)
-    #: The account whose console its owner signed up in: he may log in there, too.
+    #: The account whose console its owner signed up in. The owner may log in there, too.
     opened_in: str | None = None
     removed_at: int | None = None
 
     @property
     def routed(self) -> bool:
-        """Whether conversations are given to one agent."""
+        """Whether routing gives each conversation to one agent."""
         return self.allocation != EVERYONE
 
     @property
     def by_group(self) -> bool:
-        """Whether a visitor is in the queue of a group, or of the distributors, until an agent is there for him."""
+        """Whether visitors wait in a queue, of a group or of the distributors, until an agent is there for them."""
         return self.allocation == GROUP
 
     @property
@@ -103,13 +103,13 @@ class Account:
         return presence.Grace(self.away_after, self.offline_after)
 
     def looks_again_at(self, now: int) -> int | None:
-        """When routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""
+        """Returns when routing looks again at a conversation that waits from `now` on, both epoch milliseconds."""
         return deadlines.reassign_at(now, 0, self.auto_close) if self.routed else None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to change of an account; None leaves a field as it is, an empty text clears it."""
+    """What to change about an account. None leaves a field as it is, an empty text clears it."""
 
     name: str | None = None
     company: str | None = None
@@ -126,21 +126,22 @@ class Change:
     status_aliases: Mapping[str, str] | None = None
     away_after: int | None = None
     offline_after: int | None = None
-    #: The owner alone changes it.
+    #: Only the owner changes it.
     trusts_addresses: bool | None = None
-    #: Seconds until a chat in which nothing is said is closed.
+    #: Seconds until a chat without a message is closed.
     expire_after: int | None = None
     #: From which agents who are offline a chat goes to another when its customer writes (rules.presence.HANDED_OVER).
     hand_over: str | None = None
-    #: By the label of a client, all of its addresses; the owner alone changes them.
+    #: All addresses of a client, by its label. Only the owner changes them.
     redirect_uris: Mapping[str, Sequence[str]] | None = None
 
 
 @access.allow(VISITOR)
 def load(ctx: Context) -> Account:
-    """The caller's account, at most a minute old: no request where a warm process has it, else one for it and its groups.
+    """Returns the caller's account, at most a minute old. No request where a warm process has it, else one for it and its
+    groups.
 
-    Raises NotFound; also for one that was removed, which only what goes on in the background still sees.
+    Raises NotFound, also for a removed one, which only background work still sees.
     """
     account = documents.load(ctx, ACCOUNT).value("account", _from_partition)
     if account is None:
@@ -152,12 +153,12 @@ def load(ctx: Context) -> Account:
 
 @access.allow(AGENT)
 def load_signup_account(ctx: Context) -> str | None:
-    """The account whose console the caller's was signed up in: what its login page's client belongs to."""
+    """Returns the account whose console the caller's was signed up in: its login page's client belongs there."""
     return load(ctx).opened_in
 
 
 def load_many(ids: Sequence[str]) -> list[Account]:
-    """Those of the accounts that are there, in the order asked for, without their auto-close: one request."""
+    """Returns the accounts that exist, in the order asked for, without their auto-close. One request."""
     rows = settings.get_many(ids, _ACCOUNT)
     found = [from_document(id_, rows[id_].document) for id_ in ids if id_ in rows]
     return [account for account in found if not account.removed_at]
@@ -169,7 +170,10 @@ def _from_partition(partition: Partition) -> Account | None:
 
 
 def load_for_update(ctx: Context) -> tuple[Account, Setting]:
-    """The account as it is stored now, without its auto-close, and the row to write it over: one request. Raises NotFound."""
+    """Returns the account as it is stored now, without its auto-close, and its row to write over. One request.
+
+    Raises NotFound.
+    """
     row = settings.get(ctx.account, _ACCOUNT)
     if row is None or row.document.get("removed_at"):
         raise NotFound("account", ctx.account)
@@ -177,13 +181,13 @@ def load_for_update(ctx: Context) -> tuple[Account, Setting]:
 
 
 def from_document(account: str, document: dict[str, Any], auto_close: AutoClose = AutoClose()) -> Account:
-    """An account from its document."""
+    """Returns an account from its document."""
     clients = {label: Client(**client) for label, client in document.get("clients", {}).items()}
     return Account(id=account, auto_close=auto_close, **{**document, "clients": clients})
 
 
 def new_row(account: str, document: dict[str, Any]) -> Setting:
-    """The row of an account that is to be."""
+    """Returns the row of a new account."""
     return Setting(account, _ACCOUNT, document=document)
 
 
@@ -194,10 +198,10 @@ def forget(account: str) -> None:
 
 @access.allow(ADMIN)
 def change(ctx: Context, wanted: Change) -> Account:
-    """Changes what is given: two requests. Other processes know after a minute at most.
+    """Changes the given fields. Two requests. Other processes know after a minute at most.
 
-    Another allocation is told twice to routing, at once and when every process knows of it. The second time is put on the
-    queue before the change is written, so that it is not lost. Raises Forbidden for a caller who is no admin, Invalid.
+    A new allocation is published to routing twice: at once, and when every process knows of it. The second time is put on the
+    queue before the change is written, so that it is not lost. Raises Forbidden unless the caller is an administrator, Invalid.
     """
     given = {name: value for name, value in asdict(wanted).items() if value is not None}
     new_redirects = given.pop("redirect_uris", None)
@@ -222,7 +226,7 @@ def change(ctx: Context, wanted: Change) -> Account:
 
 
 def _publish_routing_change(ctx: Context, before: Account, given: Mapping[str, Any], due_at: int) -> None:
-    """What waits is another's where another allocation is given: to be looked at at `due_at`, epoch milliseconds."""
+    """Lets routing look at `due_at` (epoch milliseconds) at everything that waits, if the allocation changes."""
     if given.get("allocation", before.allocation) != before.allocation:
         publishing.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
 
@@ -239,7 +243,7 @@ def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[st
 
 
 def check_change(given: dict[str, Any]) -> None:
-    """Raises Invalid for what an account can't have."""
+    """Raises Invalid for values that an account can't have."""
     for field_, value in given.items():
         if len(value if isinstance(value, str) else "") > _LONGEST.get(field_, 0):
             raise Invalid(field_, f"is longer than {_LONGEST[field_]} characters")
@@ -269,10 +273,10 @@ def _check_presence(given: dict[str, Any]) -> None:
 
 @access.allow(ADMIN)
 def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
-    """Changes the fields given; holds for deadlines set from now on, in other processes after a minute at most.
+    """Changes the given fields, for deadlines set from now on; in other processes after a minute at most.
 
-    Switched off, it stops the clocks that run; switched on again, clocks start with the next answer. Raises Invalid for
-    spans that can't be.
+    Switched off, it stops the clocks that run; switched on again, clocks start with the next answer. Raises Invalid for a bad
+    span.
     """
 
     def changed(before: AutoClose) -> AutoClose:

@@ -1,4 +1,4 @@
-"""Canned replies: questions with the answers that agents give to them, and the groups they are kept in."""
+"""Canned replies: questions with the answers that agents give to them, in groups."""
 
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,7 @@ class ReplyGroup(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply(Entry):
-    """A canned reply; `group` is None where it is in none."""
+    """A canned reply. `group` is None if it is in none."""
 
     question: str
     answer: str
@@ -34,27 +34,27 @@ GROUPS = Collection(_GROUP, ReplyGroup, most=MOST, longest={"name": 500}, partit
 
 @dataclass(frozen=True, slots=True)
 class Canned:
-    """All canned replies of an account and their groups, each in the order of their making."""
+    """All canned replies of an account and their groups, each in the order of creation."""
 
     replies: list[Reply]
     groups: list[ReplyGroup]
 
     def group(self, group: str) -> ReplyGroup:
-        """One of the groups. Raises NotFound."""
+        """Returns one of the groups. Raises NotFound."""
         for found in self.groups:
             if found.id == group:
                 return found
         raise NotFound("canned reply group", group)
 
     def of_group(self, group: str) -> list[Reply]:
-        """The replies of one group. Raises NotFound."""
+        """Returns the replies of one group. Raises NotFound."""
         wanted = self.group(group)
         return [reply for reply in self.replies if reply.group == wanted.id]
 
 
 @access.allow(AGENT)
 def load(ctx: Context) -> Canned:
-    """The account's canned replies: a request for each MB of them. A reply of a group that is removed is in none."""
+    """Returns the account's canned replies. One request for each MB of them. A reply of a removed group is in none."""
     partition = documents.read(ctx, _REPLY)
     groups, replies = GROUPS.of(partition), REPLIES.of(partition).values()
     return Canned([reply if reply.group in groups else replace(reply, group=None) for reply in replies], [*groups.values()])
@@ -62,14 +62,14 @@ def load(ctx: Context) -> Canned:
 
 @access.allow(AGENT)
 def add(ctx: Context, question: str, answer: str, group: str | None = None) -> Reply:
-    """A new canned reply: two requests, three with a group. Raises Invalid, NotFound for the group."""
+    """Creates a canned reply. Two requests, three with a group. Raises Invalid, NotFound for the group."""
     own = GROUPS.get(ctx, group).id if group else None
     return REPLIES.create(ctx, {"question": question, "answer": answer, "group": own})
 
 
 @access.allow(ADMIN)
 def add_group(ctx: Context, name: str) -> ReplyGroup:
-    """A new group without replies: two requests. Raises Invalid."""
+    """Creates a group without replies. Two requests. Raises Invalid."""
     return GROUPS.create(ctx, {"name": name})
 
 
@@ -81,7 +81,7 @@ def remove(ctx: Context, reply: str) -> None:
 
 @access.allow(ADMIN)
 def remove_group(ctx: Context, group: str) -> None:
-    """Removes a group, whose replies are in none from then on: two requests. Raises NotFound."""
+    """Removes a group. Its replies are in none from then on. Two requests. Raises NotFound."""
     GROUPS.remove(ctx, group)
 
 

@@ -1,4 +1,4 @@
-"""Organisations: what an account has booked of its vendor, plans and add-ons, beside who has access to it."""
+"""Organisations: what an account has booked of its vendor: plans and add-ons."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +26,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class AddOn:
-    """An add-on that was booked; what it needs to reach another system is an administrator's to see."""
+    """An add-on that was booked. Only administrators see what it needs to reach another system."""
 
     name: str
     unique_name: str
@@ -41,7 +41,7 @@ class AddOn:
 
 @dataclass(frozen=True, slots=True)
 class Bookings:
-    """All that an account has booked. Without a word of anybody's it has the chat."""
+    """All that an account has booked. By default, the chat."""
 
     status: str = ACTIVE
     plans: tuple[Plan, ...] = ()
@@ -53,7 +53,9 @@ _BOOKINGS = Document("organisation", Bookings)
 
 @access.allow(AGENT)
 def load(ctx: Context) -> Bookings:
-    """What the caller's account has booked: one request. Who is no admin sees no token and no configuration of an add-on."""
+    """Returns what the caller's account has booked. One request. Only an administrator gets an add-on's tokens and
+    configuration.
+    """
     found = _BOOKINGS.load_fresh(ctx)
     if ctx.caller.at_least(ADMIN):
         return found
@@ -62,9 +64,9 @@ def load(ctx: Context) -> Bookings:
 
 @access.allow(ADMIN)
 def save(ctx: Context, wanted: Bookings) -> None:
-    """Stores all that the caller's account has booked, in place of what it had: two requests.
+    """Stores all that the caller's account has booked, in place of what it had. Two requests.
 
-    Raises Invalid for a status that there is not, or more than 50 of a kind.
+    Raises Invalid for an unknown status, or more than 50 of a kind.
     """
     if wanted.status not in (ACTIVE, BLOCKED, UNPAID):
         raise Invalid("status", "is none")

@@ -45,11 +45,10 @@ class Listing:
 
 @access.allow(AGENT)
 def page(ctx: Context, listing: Listing) -> Inbox:
-    """A page of the account's conversations.
+    """Returns a page of the account's conversations. Raises Invalid for a page past the 10,000th row.
 
-    From `after` it costs a request a partition at any depth: one where the conditions say open or closed, else two; by page
-    number the pages before it are read, too. The total costs more once a minute where it does not follow from the page.
-    Raises Invalid for a page past the 10,000th row.
+    From `after`, one request for each partition at any depth: one if the conditions say open or closed, else two. By page
+    number the pages before it are read too. The total costs more, once a minute, where it does not follow from the page.
     """
     window = Window(ctx.account, _span(ctx, listing), listing.conditions, listing.oldest_first)
     skipped = 0 if listing.after else (listing.page - 1) * listing.size

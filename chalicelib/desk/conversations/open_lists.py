@@ -1,7 +1,7 @@
 """Lists of open conversations: a person's own, and an account's, with the last message of each.
 
-Only conversations with a message are listed, and those that the person has closed for himself are left out. Where all
-agents have a part in every conversation, an agent's list is the account's and his own, merged by time as they are read.
+Only conversations with a message are listed, without those that the person has closed for themselves. Where all agents take
+part in every conversation, an agent's list is the account's and their own, merged by time.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ _totals: TimedCache[int] = TimedCache()
 
 @dataclass(frozen=True, slots=True)
 class ListedConversation:
-    """An open conversation, the last message in it, and what the list's person has of it."""
+    """An open conversation, its last message, and the membership of the list's person."""
 
     conversation: Conversation
     last: Message | None
@@ -50,8 +50,8 @@ class ListedConversation:
 
 @dataclass(frozen=True, slots=True)
 class ConversationPage:
-    """A page of a list, newest first, and how many conversations the whole has (to 10,000; on more than one page also those
-    that are left out).
+    """A page of a list, newest first, and the size of the whole list (to 10,000; if it has more than one page, including
+    conversations that are left out).
     """
 
     listed: list[ListedConversation]
@@ -60,9 +60,9 @@ class ConversationPage:
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page: the first, or page `offset` (from 0), or what is just older or newer than a conversation.
+    """Which page: the first, page `offset` (from 0), or the conversations just older or newer than one.
 
-    Without an offset a page is filled; page by page what is left out leaves a gap, so that none is shown twice.
+    Without an offset a page is filled up. With one, what is left out leaves a gap, so that nothing is shown twice.
     """
 
     size: int = 30
@@ -73,7 +73,7 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A place in a list: of the person's own, or (`row`) of the account's."""
+    """A place in a list: of the person's own, or (with `row`) of the account's."""
 
     at: int
     key: str
@@ -86,10 +86,10 @@ class _Entry:
 
 @access.allow(VISITOR)
 def list_of_person(ctx: Context, person: str, turn: PageRequest) -> ConversationPage:
-    """A page of a person's open conversations: those an agent has or is a member of by when that began, a contact's by creation.
+    """Returns a page of a person's open conversations: an agent's by when they got or joined them, a contact's by creation.
 
-    Two requests warm; one more for last messages and one for people not known yet, a Query more where all agents share
-    all. `older_than` and `newer_than` cost one, the total of more than a page one a minute. Raises NotFound, Invalid.
+    Two requests warm; one more for last messages and one for unknown people; a Query more where all agents share all.
+    `older_than` and `newer_than` cost one, the total of more than a page one a minute. Raises NotFound, Invalid.
     """
     _check(turn)
     who = people.load_view(ctx, person)
@@ -104,9 +104,9 @@ def list_of_person(ctx: Context, person: str, turn: PageRequest) -> Conversation
 
 @access.allow(VISITOR)
 def list_of_account(ctx: Context, turn: PageRequest) -> ConversationPage:
-    """A page of the account's open conversations by last activity: a Query and a BatchGet, and one for unknown people.
+    """Returns a page of the account's open conversations by last activity: a Query and a BatchGet, one for unknown people.
 
-    A Query reads a thousand rows at most. A visitor's is his own list, and empty where the call names none.
+    A Query reads a thousand rows at most. A visitor's is their own list, empty if the call names none.
     """
     _check(turn)
     if ctx.caller.level == VISITOR:
@@ -161,9 +161,9 @@ def _shared(ctx: Context, size: int, start: ListPosition | None, *, newer: bool)
 def _start(
     ctx: Context, person: str, shelf: PersonIndex, shared: bool, turn: PageRequest
 ) -> tuple[ListPosition | None, ListPosition | None]:
-    """Where the person's own and the shared list go on: of the one the pivot stands in its row, of the other its time.
+    """Returns where the person's own and the shared list continue: the row of the pivot in its own list, its time in the other.
 
-    Among those of one moment the own come before the shared ones.
+    Among those of one moment, the person's own come before the shared ones.
     """
     pivot = turn.older_than or turn.newer_than
     if not pivot:
@@ -180,7 +180,7 @@ def _start(
 
 
 def _own_place(conversation: Conversation, part: Membership | None, shelf: PersonIndex) -> ListPosition:
-    """Where it stands in the person's own list, or stood until it was closed or given to another."""
+    """Returns its place in the person's own list, now or before it was closed or given to another."""
     by_name = getattr(part, shelf.range_name) if part else None
     if shelf is HAD:
         return (
@@ -199,7 +199,7 @@ def _own_place(conversation: Conversation, part: Membership | None, shelf: Perso
 def _filled(
     ctx: Context, person: str, shared: bool, turn: PageRequest, spots: Iterator[_Entry]
 ) -> tuple[list[ListedConversation], bool]:
-    """A page, and whether it is the whole list."""
+    """Returns a page, and whether it is the whole list."""
     first = (turn.offset or 0) * turn.size
     pivoted = bool(turn.older_than or turn.newer_than)
     spots = islice(spots, first, None)
@@ -216,7 +216,7 @@ def _filled(
 
 
 def _read(ctx: Context, person: str | None, shared: bool, spots: list[_Entry]) -> list[ListedConversation]:
-    """What is shown of the places: one request for each hundred rows, and another for last messages not known yet."""
+    """Returns what is shown of the places: one request for each hundred rows, another for unknown last messages."""
     known = {spot.conversation: spot.row for spot in spots if spot.row is not None}
     whole = list(dict.fromkeys(spot.conversation for spot in spots if spot.conversation not in known))
     said = _unknown(ctx, known.values())
@@ -232,7 +232,7 @@ def _read(ctx: Context, person: str | None, shared: bool, spots: list[_Entry]) -
 
 
 def _is_listed(ctx: Context, row: Conversation, person: str | None, shared: bool) -> bool:
-    """Whether the caller may see it in the list, where it stands but once."""
+    """Returns whether the list shows it to the caller, once."""
     if not row.is_open or row.last_message is None or (shared and not row.is_internal):
         return False
     return not row.is_internal or ctx.caller.person in (None, person)
@@ -247,7 +247,7 @@ def _known_as(row: Conversation) -> str:
 
 
 def _remembered(ctx: Context, rows: Iterable[Conversation], read: dict[str, Message]) -> dict[str, Message]:
-    """The last messages by their uuid: those known and those just read, which are remembered for a minute if they are short."""
+    """Returns the last messages by uuid: known ones and those just read, of which short ones are remembered for a minute."""
     texts: dict[str, Message] = {}
     for row in rows:
         found = read.get(row.last_message or "") or _said.get(_known_as(row), ctx.now)

@@ -25,12 +25,12 @@ class TimedCache(Generic[_V]):
         _all.append(self.clear)
 
     def get(self, key: str, now: int) -> _V | None:
-        """The value, or None where it is not there or too old."""
+        """Returns the value, None if there is none or it is too old."""
         entry = self._entries.get(key)
         return entry[1] if entry and 0 <= now - entry[0] < self._life else None
 
     def put(self, key: str, value: _V, now: int) -> _V:
-        """Remembers and returns the value."""
+        """Remembers the value and returns it."""
         with self._writing:
             self._store(key, value, now)
         return value
@@ -50,13 +50,13 @@ class TimedCache(Generic[_V]):
             del self._entries[next(iter(self._entries))]
 
     def forget(self, key: str) -> None:
-        """Drops one key: called by whoever writes what is behind it."""
+        """Drops one key. Called by whatever writes the data behind it."""
         with self._writing:
             self._version += 1
             self._entries.pop(key, None)
 
     def forget_where(self, matches: Callable[[_V], bool]) -> None:
-        """Drops the keys of all values that match: where one write has changed what is behind many."""
+        """Drops the keys of all values that match."""
         with self._writing:
             self._version += 1
             for key in [key for key, (_, value) in self._entries.items() if matches(value)]:
@@ -73,6 +73,6 @@ _all: list[Callable[[], None]] = []
 
 
 def clear_all() -> None:
-    """Makes this process cold again."""
+    """Empties all caches, as in a new process."""
     for clear in _all:
         clear()

@@ -1,4 +1,4 @@
-"""Changes: which events a change of a table's row means, by what its stream tells."""
+"""Changes: the events that a change of a table's row means, from its stream."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +35,7 @@ from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
 
 
 def conversation_events(old: Conversation | None, new: Conversation, changed_at: int) -> list[Event]:
-    """What a change of a conversation's row means, in order. `changed_at` is when it was written: the row has no time of all."""
+    """Returns what a change of a conversation's row means, in order. `changed_at` is when it was written."""
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
     if waits := _waiting_event(old, new):
@@ -56,7 +56,7 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
 
 
 def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
-    """Of a row that was there before."""
+    """Returns the events of a row that existed before."""
     happened: list[Event] = []
     if old.status != new.status:
         happened.append(ConversationStatusChanged(new.account, new.status_since, new.id, old.status, new.status))
@@ -70,7 +70,7 @@ def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
 
 
 def details_events(old: Details | None, new: Details, changed_at: int) -> list[Event]:
-    """What a change of the row beside a conversation's means; that a step was taken is told by the conversation's own row."""
+    """Returns what a change of a conversation's details means. Status changes come from the conversation's own row."""
     before, after = old.metadata if old else {}, new.metadata
     names = tuple(name for name in METADATA if before.get(name) != after.get(name))
     return [ConversationMetadataChanged(new.account, changed_at, new.conversation, names)] if names else []
@@ -80,7 +80,7 @@ _Waits = ConversationOpened | ConversationBegun | ConversationReopened | Convers
 
 
 def _waiting_event(old: Conversation | None, new: Conversation) -> type[_Waits] | None:
-    """What has come about with a conversation that waits for an agent; None where it does not, or waits as before."""
+    """Returns what happened to a conversation that waits for an agent. None if it does not wait, or waits as before."""
     if not new.waits_since:
         return None
     if old is None:
@@ -97,12 +97,12 @@ _SERVES_BY = ("presence", "group", "is_distributor")
 
 
 def person_events(old: Person | None, new: Person) -> list[Event]:
-    """What a change of a person's row means."""
+    """Returns what a change of a person's row means."""
     return [*_revocation_events(old, new), *_presence_events(old, new)]
 
 
 def _revocation_events(old: Person | None, new: Person) -> list[Event]:
-    """Tokens end by a new password, another level, being switched off, a removal: each is another generation."""
+    """Tokens have ended: by a new password, another level, a removal, or because the agent is switched off."""
     if old is None or old.token_version == new.token_version:
         return []
     return [AccessEnded(new.account, new.updated_at, new.id)]
@@ -130,22 +130,23 @@ def _presence_events(old: Person | None, new: Person) -> list[Event]:
 
 
 class Measures(msgspec.Struct, frozen=True):
-    """What a change means in numbers: messages that came, and the milliseconds that a wait for an agent took, if it ended."""
+    """A change in numbers: messages that came, and the milliseconds of a wait for an agent that has ended."""
 
     messages: int = 0
     waited: int | None = None
 
 
 def measure(old: Conversation | None, new: Conversation) -> Measures:
-    """What a change of a conversation's row means in numbers; a record that comes twice means the same twice."""
+    """Returns what a change of a conversation's row means in numbers. A record that comes twice means the same twice."""
     came = new.message_count - (old.message_count if old else 0)
     since = old.waits_since if old and new.assignee else None
     return Measures(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
 
 
 def events_of(table: str, change: Mapping[str, Any]) -> tuple[list[Event], Measures]:
-    """What a record of the stream of `table` means: `change` has its images, as DynamoDB gives them. A row's removal means
-    nothing, nor does a member's row beside a conversation's.
+    """Returns what a record of the stream of `table` means. `change` has its images, as DynamoDB gives them.
+
+    A removed row means nothing, nor does a member's row.
     """
     old, new = change.get("OldImage"), change.get("NewImage")
     if new is None:

@@ -1,7 +1,8 @@
 """Collections: all objects of one kind that an account has set, such as its groups or its tags.
 
-A kind declares its type (core.schemas). The collection sets these fields where the type has them: `id` (a new uuid), `number`
-(from 1, never given twice), `created_at`, `updated_at` (epoch milliseconds) and `version` (from 1, one more with each change).
+A kind declares its type (core.schemas). The collection sets these fields if the type has them: `id` (a new uuid), `number`
+(from 1, never the same twice), `created_at`, `updated_at` (epoch milliseconds) and `version` (from 1, one more with each
+change).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,15 +22,15 @@ from chalicelib.models.settings import Setting
 from chalicelib.rules import ids
 
 T = TypeVar("T")
-#: What the collection sets, and no patch.
+#: Fields that the collection sets and no patch may set.
 _SET_HERE = frozenset(["id", "number", "created_at", "updated_at", "version"])
-#: The row of a partition that has by kind the last number given, and the numbers in the order that somebody gave them.
+#: Name of a partition's index row: each kind's last number, and the numbers in the order of `reorder`.
 _INDEX = "#"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a kind's type may start from: the fields that the collection sets."""
+    """Base for a kind's type: the fields that the collection sets."""
 
     id: str
     number: int
@@ -39,10 +40,10 @@ class Entry:
 
 
 class Collection(Generic[T]):
-    """The objects of one kind, under their key, in the order of `reorder`, else of their creation.
+    """The objects of one kind, by key, in the order of `reorder`, else of creation.
 
-    An account has `most` of them at most, with those of the kinds in `counted_with`. They are stored in a partition of their
-    own unless another one is named, such as documents.ACCOUNT. `check` raises Invalid for what this kind can't be.
+    An account has at most `most` of them, together with the kinds in `counted_with`. They are stored in a partition of their
+    own unless another is named, such as documents.ACCOUNT. `check` raises Invalid for a value that this kind can't have.
     """
 
     def __init__(
@@ -66,36 +67,37 @@ class Collection(Generic[T]):
     # --- reading
 
     def of(self, partition: Partition) -> Mapping[str, T]:
-        """All of a partition that was read, in order."""
+        """Returns all of a partition that was read, in order."""
         return partition.value(self.kind, self._values)
 
     def load(self, ctx: Context) -> Mapping[str, T]:
-        """All, at most a minute old, as changed by this process: no request where a warm process has them, else one."""
+        """Returns all, at most a minute old, with this process's changes. No request where a warm process has them, else one."""
         return self.of(documents.load(ctx, self._partition))
 
     def load_fresh(self, ctx: Context) -> Mapping[str, T]:
-        """All as they are stored now: one request."""
+        """Returns all as they are stored now. One request."""
         return self.of(documents.load_fresh(ctx, self._partition))
 
     def load_with(self, ctx: Context, key: str | None) -> Mapping[str, T]:
-        """All, read anew where none with this key is known: one that was just created is not taken for removed."""
+        """Returns all, read again if this key is not known, because it may have just been created."""
         known = self.load(ctx)
         return known if key is None or key in known else self.load_fresh(ctx)
 
     def get(self, ctx: Context, key: str) -> T:
-        """One as it is stored now: one request. Raises NotFound."""
+        """Returns one as it is stored now. One request. Raises NotFound."""
         return self._value(self._row(ctx, key))
 
     def forget(self, ctx: Context) -> None:
-        """Drops what this process remembers, which another has changed."""
+        """Drops what this process remembers, after another process has changed it."""
         documents.forget(ctx.account, self._partition)
 
     # --- writing
 
     def create(self, ctx: Context, patch: object) -> T:
-        """A new one with the fields of a patch: two requests. Raises Exists, Invalid for a bad field or one too many, Conflict.
+        """Creates one with the fields of a patch, and returns it. Two requests. Raises Exists, Invalid (also for one too many),
+        Conflict.
 
-        Whatever is created in the partition writes its index, too, so of two at the same moment one has to count again.
+        Every creation in a partition also writes its index, so of two at the same moment one counts again.
         """
         own = {"id": ctx.new_id(), "number": 0, "created_at": ctx.now, "updated_at": ctx.now}
         document = apply_patch(own, self._told(patch))
@@ -119,14 +121,14 @@ class Collection(Generic[T]):
         return made
 
     def change(self, ctx: Context, key: str, patch: object, version: int | UnsetType = UNSET) -> tuple[T, T]:
-        """Sets the fields of a patch: UNSET leaves one as it is; None and an empty text give it its default. As `edit`."""
+        """Sets the fields of a patch. UNSET leaves a field as it is; None and an empty text give it its default. As `edit`."""
         told = self._told(patch)
         return self.edit(ctx, key, lambda before: self.schema.patched(before, told), version)
 
     def edit(self, ctx: Context, key: str, change: Callable[[T], T], version: int | UnsetType = UNSET) -> tuple[T, T]:
-        """Stores what `change` makes of one, and returns it before and after: two requests, one where that is the same.
+        """Stores what `change` makes of one, and returns it before and after. Two requests, one if nothing changes.
 
-        A new key moves it. Raises NotFound, Invalid, Exists for a key that is taken, Stale where `version` is given and not the
+        A new key moves it. Raises NotFound, Invalid, Exists for a key that is taken, Stale if `version` is given and not the
         present one, Conflict.
         """
 
@@ -147,14 +149,14 @@ class Collection(Generic[T]):
         return before, after
 
     def remove(self, ctx: Context, key: str, version: int | UnsetType = UNSET) -> None:
-        """Removes one: two requests. Raises NotFound, Stale where `version` is given and not the present one, Conflict."""
+        """Removes one. Two requests. Raises NotFound, Stale if `version` is given and not the present one, Conflict."""
         retry_on_conflict(ctx, lambda: settings.delete(self._row(ctx, key, version)))
         documents.publish_change(ctx, self._partition, self.kind, key)
 
     def reorder(self, ctx: Context, keys: Sequence[str]) -> None:
-        """Puts those named first, in this order; the others follow as they were: two requests.
+        """Puts these first, in this order; the others follow as they were. Two requests.
 
-        Raises Invalid where one is named twice or is not there, Conflict.
+        Raises Invalid if one is named twice or does not exist, Conflict.
         """
 
         def attempt() -> None:
@@ -171,7 +173,7 @@ class Collection(Generic[T]):
     # --- rows
 
     def _rows(self, partition: Partition) -> list[Setting]:
-        """The rows of this kind, in order."""
+        """Returns the rows of this kind, in order."""
         index = partition.rows.get(_INDEX)
         order = index.document["order"].get(self.kind, []) if index else []
         places = {number: place for place, number in enumerate(order)}
@@ -182,11 +184,11 @@ class Collection(Generic[T]):
         return {self._key_of(value): value for value in map(self._value, self._rows(partition))}
 
     def _numbers(self, partition: Partition) -> dict[str, int]:
-        """By key, in order."""
+        """Returns numbers by key, in order."""
         return {row.name.partition("#")[2]: row.document["number"] for row in self._rows(partition)}
 
     def _index(self, ctx: Context, partition: Partition) -> Setting:
-        """The partition's index, to be written over: the one that was read, else a new one."""
+        """Returns the partition's index to write over: the one that was read, else a new one."""
         return partition.rows.get(_INDEX) or Setting(self._hash_key(ctx), _INDEX, document={"numbers": {}, "order": {}})
 
     def _row(self, ctx: Context, key: str, version: int | UnsetType = UNSET) -> Setting:
@@ -199,7 +201,7 @@ class Collection(Generic[T]):
         return row
 
     def _write(self, ctx: Context, row: Setting, value: T, document: dict[str, Any]) -> None:
-        """Over the row that was read, or in its place under another key."""
+        """Writes over the row that was read, or moves it to another key."""
         name = self._name(value)
         if row.name == name:
             settings.put(row, document)

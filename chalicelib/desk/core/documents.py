@@ -1,4 +1,4 @@
-"""Documents: what an account has set, as typed values in rows that are read a partition at a time and remembered for a minute."""
+"""Documents: an account's settings as typed values, in rows that are read one partition at a time and remembered for a minute."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
@@ -17,14 +17,14 @@ ACCOUNT = ""
 
 
 class Partition:
-    """Rows that are read together, by name, and the values that were made of them."""
+    """Rows that are read together, by name, and the values made of them."""
 
     def __init__(self, rows: Mapping[str, Setting]) -> None:
         self.rows = rows
         self._values: dict[str, Any] = {}
 
     def value(self, name: str, make: Callable[["Partition"], T]) -> T:
-        """What `make` makes of the rows, made once for each name."""
+        """Returns what `make` makes of the rows, made once for each name."""
         if name not in self._values:
             self._values[name] = make(self)
         return self._values[name]  # type: ignore[no-any-return]
@@ -34,22 +34,22 @@ _known: TimedCache[Partition] = TimedCache()
 
 
 def hash_key(account: str, partition: str) -> str:
-    """The key under which a partition of an account's is stored."""
+    """Returns the key under which a partition of an account is stored."""
     return f"{account}#{partition}" if partition else account
 
 
 def read(ctx: Context, partition: str) -> Partition:
-    """A partition as it is stored now: one request for each MB."""
+    """Returns a partition as it is stored now. One request for each MB."""
     return Partition(settings.load(hash_key(ctx.account, partition)))
 
 
 def load_fresh(ctx: Context, partition: str) -> Partition:
-    """The same, and it is remembered."""
+    """Returns the same, and remembers it."""
     return _known.put_read(hash_key(ctx.account, partition), lambda: read(ctx, partition), ctx.now)
 
 
 def load(ctx: Context, partition: str) -> Partition:
-    """A partition, at most a minute old: no request where a warm process has it."""
+    """Returns a partition, at most a minute old. No request where a warm process has it."""
     found = _known.get(hash_key(ctx.account, partition), ctx.now)
     return load_fresh(ctx, partition) if found is None else found
 
@@ -66,22 +66,24 @@ def publish_change(ctx: Context, partition: str, kind: str, key: str = "") -> No
 
 
 class Document(Generic[T]):
-    """One value that an account has: its type's defaults until somebody sets it. Its partition is its own unless named."""
+    """One value that an account has: its type's defaults until somebody sets it. It has a partition of its own unless one is
+    named.
+    """
 
     def __init__(self, name: str, type_: type[T], *, partition: str | None = None) -> None:
         self._name, self._default, self._schema = name, type_, Schema(type_)
         self._partition = name if partition is None else partition
 
     def of(self, partition: Partition) -> T:
-        """The value, from a partition that was read."""
+        """Returns the value from a partition that was read."""
         return self._value(partition.rows.get(f"{self._name}#"))
 
     def load_fresh(self, ctx: Context) -> T:
-        """The value as it is stored now: one request."""
+        """Returns the value as it is stored now. One request."""
         return self._value(settings.get(*self._key(ctx)))
 
     def change(self, ctx: Context, change: Callable[[T], T]) -> T:
-        """Stores what `change` makes of the value, and returns it: two requests. Raises Invalid, Conflict."""
+        """Stores what `change` makes of the value, and returns it. Two requests. Raises Invalid, Conflict."""
 
         def attempt() -> T:
             row = settings.get(*self._key(ctx))

@@ -1,8 +1,8 @@
-"""What can go wrong, as facts. No HTTP here: each dialect says these in its own words."""
+"""Errors: what can go wrong, without HTTP. Each dialect says these in its own words."""
 
 
 class DeskError(Exception):
-    """Base of all that a caller can be told."""
+    """Base of all errors that a caller is told."""
 
 
 class NotAuthenticated(DeskError):
@@ -10,7 +10,7 @@ class NotAuthenticated(DeskError):
 
 
 class Locked(NotAuthenticated):
-    """Too many wrong passwords: none is looked at for so many seconds."""
+    """Too many wrong passwords. None is checked for this many seconds."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many wrong passwords; try again in {seconds} seconds")
@@ -18,7 +18,7 @@ class Locked(NotAuthenticated):
 
 
 class TooMany(DeskError):
-    """More was asked for than a limit allows (desk/core/rate_limits.py); it may be asked for again after so many seconds."""
+    """More than a limit allows (desk/core/rate_limits.py). It may be asked for again after this many seconds."""
 
     def __init__(self, what: str, seconds: int) -> None:
         super().__init__(f"too many {what}; try again in {seconds} seconds")
@@ -30,7 +30,7 @@ NOT_ADMIN, NOT_OWNER, IS_OWNER, IS_AGENT, WRONG_PASSWORD = "not_admin", "not_own
 
 
 class Forbidden(DeskError):
-    """A known caller may not do this. `what` says what, `why` is empty or one of the words above."""
+    """A known caller may not do this. `what` says what; `why` is empty or one of the words above."""
 
     def __init__(self, what: str, why: str = "") -> None:
         super().__init__(what)
@@ -38,7 +38,7 @@ class Forbidden(DeskError):
 
 
 class NotFound(DeskError):
-    """There is no such thing in the caller's account, or none that he may see."""
+    """The caller's account has no such thing, or the caller may not see it."""
 
     def __init__(self, kind: str, name: str | int) -> None:
         super().__init__(f"no such {kind}: {name}")
@@ -54,7 +54,7 @@ class Missing(DeskError):
 
 
 class Invalid(DeskError):
-    """A field has a value that it can't have. `field` is empty where the body as a whole is wrong."""
+    """A field has a value that it can't have. `field` is empty if the whole body is wrong."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}" if field else reason)
@@ -62,11 +62,11 @@ class Invalid(DeskError):
 
 
 class Unavailable(Invalid):
-    """An agent who is named to serve is unknown, switched off or removed."""
+    """An agent who is named to serve does not exist, or is switched off or removed."""
 
 
 class Exists(DeskError):
-    """Such a thing is there already: `id`."""
+    """Such a thing exists already: `id`."""
 
     def __init__(self, kind: str, id_: str) -> None:
         super().__init__(f"{kind} exists: {id_}")
@@ -74,8 +74,8 @@ class Exists(DeskError):
 
 
 class Conflict(DeskError):
-    """The thing has been changed by another, or was asked for differently before."""
+    """Somebody else has changed the thing, or it was asked for differently before."""
 
 
 class Stale(DeskError):
-    """The caller's copy (its version, its ETag) is not the latest one; nothing was changed."""
+    """The caller's copy (its version, its ETag) is not the latest one. Nothing was changed."""

@@ -1,8 +1,8 @@
-"""Events: what has happened. Frozen and versioned: a field is never changed, a new version is added.
+"""Events: what has happened. Frozen and versioned: a field is never changed, a new version is added instead.
 
-They are made from the tables' streams (changes.py), so that nothing is written twice and none is lost. Settings have no
-stream: what changes them tells it itself. Where that is lost, what waits is looked at again by its deadline, and a socket
-whose token has ended is told nothing (desk/live.py). Who is told of each stands in publishing.py.
+They are made from the tables' streams (changes.py), so that nothing is written twice and none is lost. Settings have no stream:
+a use case that changes them publishes the event itself. If that is lost, what waits is looked at again by its deadline, and
+nothing is sent to a socket whose token has ended (realtime/live.py). publishing.py says who subscribes to each.
 """
 
 import msgspec
@@ -16,13 +16,13 @@ class Event(msgspec.Struct, frozen=True, tag_field="event"):
 
 
 class ConversationOpened(Event, frozen=True, tag="conversation.opened.v1"):
-    """A new conversation is there, and waits for an agent."""
+    """A new conversation waits for an agent."""
 
     conversation: str
 
 
 class ConversationBegun(Event, frozen=True, tag="conversation.begun.v1"):
-    """A conversation that was empty waits for an agent: its contact has written first, or is in a queue now."""
+    """An empty conversation now waits for an agent: its contact has written, or has joined a queue."""
 
     conversation: str
 
@@ -34,13 +34,13 @@ class ConversationReopened(Event, frozen=True, tag="conversation.reopened.v1"):
 
 
 class ConversationMoved(Event, frozen=True, tag="conversation.moved.v1"):
-    """A conversation waits for another group's or another domain's agent than before, or no longer has agents as members."""
+    """A conversation now waits for agents of another group or domain, or has no agents as members any more."""
 
     conversation: str
 
 
 class DeadlineSet(Event, frozen=True, tag="conversation.deadline_set.v1"):
-    """A deadline of `kind` (see rules.deadlines) was set to `due_at`, epoch milliseconds. It holds while it stands there."""
+    """A deadline of `kind` (rules.deadlines) was set to `due_at`, epoch milliseconds. It holds while the row has it."""
 
     conversation: str
     kind: str
@@ -48,60 +48,60 @@ class DeadlineSet(Event, frozen=True, tag="conversation.deadline_set.v1"):
 
 
 class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
-    """An agent has come online, or has come to another group while he is."""
+    """An agent has come online, or has joined another group while online."""
 
     agent: str
 
 
 class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
-    """An agent was removed, or may not log in any more; what he held is to go to others."""
+    """An agent was removed or switched off. Their conversations go to others."""
 
     agent: str
 
 
 class AgentOffline(Event, frozen=True, tag="agent.offline.v1"):
-    """An agent has gone offline; `is_lost` is whether by the clock, because their line died, and not by their own word."""
+    """An agent has gone offline. `is_lost`: by the clock, because their connection was lost, not by their own choice."""
 
     agent: str
     is_lost: bool
 
 
 class ConversationDeserted(Event, frozen=True, tag="conversation.deserted.v1"):
-    """The contact of a conversation has written to an agent who has gone: another may take it."""
+    """The contact of a conversation has written to an agent who has gone. Another may take it."""
 
     conversation: str
 
 
 class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
-    """Somebody asks for a new password for a login e-mail, which may be nobody's; the link leads to `page`."""
+    """Somebody asks for a new password for a login e-mail, which may be nobody's. The link leads to `page`."""
 
     email: str
     page: str
-    #: The key of who asked, by which it is known whether the holder has logged in from there (desk/attempts.py).
+    #: The source that asked, which shows whether the holder has logged in from there (auth/login_attempts.py).
     source: str = ""
 
 
 class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
-    """A group has been removed or now distributes: what waits may be another's."""
+    """A group was removed or now distributes: what waits may be for other agents."""
 
     group: str
 
 
 class DomainChanged(Event, frozen=True, tag="domain.changed.v1"):
-    """A domain of the account, or who serves it, is another: what waits may be somebody's now."""
+    """A domain or its operators have changed: what waits may be for other agents."""
 
 
 class SettingsChanged(Event, frozen=True, tag="settings.changed.v1"):
-    """An account's settings of a kind (desk.core.collections) have changed: the one under `key`, or the order of all."""
+    """Settings of a kind (desk.core.collections) have changed: the one with this `key`, or the order of all."""
 
     kind: str
     key: str = ""
 
 
 class RoutingChanged(Event, frozen=True, tag="account.routing_changed.v1"):
-    """An account routes in another way: from `due_at` on (epoch milliseconds) all that waits is to be looked at.
+    """An account's routing has changed. From `due_at` on (epoch milliseconds) everything that waits is looked at.
 
-    It goes on after the conversation `after`, which waits since `after_at`; empty for the first.
+    It continues after the conversation `after`, which waits since `after_at`; empty for the first page.
     """
 
     due_at: int
@@ -110,7 +110,7 @@ class RoutingChanged(Event, frozen=True, tag="account.routing_changed.v1"):
 
 
 class MessagePostedV1(Event, frozen=True, tag="message.posted.v1"):
-    """A public message was added to a conversation, as told before the agent was."""
+    """A public message was added to a conversation. Older version, without the agent."""
 
     conversation: str
     message: str
@@ -125,8 +125,9 @@ class MessagePosted(Event, frozen=True, tag="message.posted.v2"):
 
 
 class AgentDeadlineSet(Event, frozen=True, tag="agent.deadline_set.v1"):
-    """An agent without a socket is to be what `kind` says (rules.presence.STEPS) at `due_at`, epoch milliseconds. It holds
-    while it stands there.
+    """An agent without a socket becomes what `kind` says (rules.presence.STEPS) at `due_at`, epoch milliseconds.
+
+    It holds while the row has it.
     """
 
     agent: str
@@ -135,21 +136,21 @@ class AgentDeadlineSet(Event, frozen=True, tag="agent.deadline_set.v1"):
 
 
 class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
-    """Nobody could be found for a conversation whose contact is shown it only when an agent has it."""
+    """No agent could be found for a conversation that its contact sees only once an agent has it."""
 
     conversation: str
 
 
 class ConversationAssignedV1(Event, frozen=True, tag="conversation.assigned.v1"):
-    """A conversation has got an agent, or another one, as told before its step and messages were."""
+    """A conversation has an agent, or another one. Older version, without the change's number and messages."""
 
     conversation: str
     agent: str
 
 
 class ConversationAssigned(Event, frozen=True, tag="conversation.assigned.v2"):
-    """A conversation has got an agent, or another one, of integer id `number`, as its step of the number `step` (from 1), when it
-    had so many `messages`, notes included.
+    """A conversation has an agent, or another one, with integer id `number`, as its status change number `step` (from 1), when
+    it had this many `messages`, notes included.
     """
 
     conversation: str
@@ -176,36 +177,36 @@ class ConversationPriorityChanged(Event, frozen=True, tag="conversation.priority
 
 
 class ConversationSubjectChanged(Event, frozen=True, tag="conversation.subject_changed.v1"):
-    """A conversation has another subject: whoever wants it reads it, so that no queue keeps what somebody wrote."""
+    """A conversation has another subject. Subscribers read it, so that no queue holds what somebody wrote."""
 
     conversation: str
 
 
 class ConversationMetadataChanged(Event, frozen=True, tag="conversation.metadata_changed.v1"):
-    """What a conversation is about was set, changed or cleared, by its names (models.details)."""
+    """Metadata of a conversation (models.details) was set, changed or cleared, by these names."""
 
     conversation: str
     names: tuple[str, ...]
 
 
 class NoteAdded(Event, frozen=True, tag="note.added.v1"):
-    """A note was added to a conversation, as its message of the number `sequence`."""
+    """A note was added to a conversation, as message number `sequence`."""
 
     conversation: str
     sequence: int
 
 
 class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
-    """An agent's presence is another one than before."""
+    """An agent's presence has changed."""
 
     agent: str
     presence: str
 
 
 class AccessEnded(Event, frozen=True, tag="access.ended.v1"):
-    """Tokens of a person, or of anybody in the account where `person` is empty, have ended: their sockets are to be closed.
+    """Tokens of a person have ended, or of anybody in the account if `person` is empty. Their sockets get closed.
 
-    Sockets of a whole account are looked at a page at a time, from `after` on (models.connections).
+    Sockets of a whole account are looked at one page at a time, from `after` on (models.connections).
     """
 
     person: str = ""

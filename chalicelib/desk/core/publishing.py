@@ -1,4 +1,4 @@
-"""Publishing: who is told of which event, how it stands in a message, and how it comes onto the queues."""
+"""Publishing: which queues want which event, its form as a message, and sending it."""
 
 from collections.abc import Container, Mapping, Sequence
 from functools import reduce
@@ -12,9 +12,9 @@ from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, Event, Ro
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
 
-#: The queues, each with the job that reads it (app.py): who may subscribe.
+#: The queues that may subscribe, each read by a job (app.py).
 ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
-#: The registry: every event, and the queues that want it. An event that nobody wants costs no request.
+#: The registry: every event and the queues that want it. An event that no queue wants costs no request.
 SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationOpened: (ROUTING,),
     events.ConversationBegun: (ROUTING,),
@@ -48,35 +48,38 @@ _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRI
 
 
 def name_of(event: Event) -> str:
-    """An event's name with its version, as it stands in a message."""
+    """Returns an event's name with its version, as in its message."""
     return str(event.__struct_config__.tag)
 
 
 def encode(event: Event) -> str:
-    """An event as a message body."""
+    """Returns an event as a message body."""
     return msgspec.json.encode(event).decode()
 
 
 def decode(body: str) -> Event:
-    """The event of a message body; raises msgspec.ValidationError for anything else."""
+    """Returns the event of a message body. Raises msgspec.ValidationError for anything else."""
     return _decoder.decode(body)
 
 
-#: An event by its place among those that are sent, and one of its subscribers.
+#: One event for one subscriber: the event's place among those that are sent, and the queue.
 Copy = tuple[int, str]
 
 
 def publish(happened: Sequence[Event], now: int) -> None:
-    """Puts events on the queues of their subscribers. Raises queues.NotSent where a queue took only some: the other queues have
-    theirs; all may be published again.
+    """Puts events on the queues of their subscribers.
+
+    Raises queues.NotSent where a queue took only some. The other queues have theirs; all may be published again.
     """
     for failure in send(happened, now).values():
         raise failure
 
 
 def send(happened: Sequence[Event], now: int, had: Container[Copy] = ()) -> dict[Copy, queues.NotSent]:
-    """Puts events on the queues of their subscribers but those who `had` theirs, ten a request; what is due later is held back
-    until then, or 15 minutes. Returns what a queue did not take, and why; no queue is in another's way.
+    """Puts events on the queues of their subscribers, ten a request, except for those who `had` theirs.
+
+    What is due later is held back until then, 15 minutes at most. Returns what a queue did not take, and why. A failing queue
+    does not hold up the others.
     """
     failed: dict[Copy, queues.NotSent] = {}
     for queue in dict.fromkeys(queue for event in happened for queue in SUBSCRIBERS[type(event)]):
@@ -89,7 +92,7 @@ def send(happened: Sequence[Event], now: int, had: Container[Copy] = ()) -> dict
 
 
 def delay(event: Event, now: int) -> int:
-    """Seconds that an event published now is held back."""
+    """Returns the seconds that an event published now is held back."""
     if not isinstance(event, DeadlineSet | AgentDeadlineSet | RoutingChanged):
         return 0
     return deadlines.delay(now, event.due_at, config.LONGEST_DELAY)

@@ -1,10 +1,10 @@
-"""Limits: how often a client may do what costs the desk something, counted by source, person, token or account.
+"""Rate limits: how often a client may do what costs the desk something, counted by source, person, token or account.
 
-A process counts in memory and adds what it has counted to the window's shared row once every `step`. Who is over a limit
-costs no request until the window ends. The stage's setting POLYDESK_LIMITS changes them (docs/limits.md).
+A process counts in memory and adds its count to the window's shared row once every `step`. A caller over a limit costs no
+request until the window ends. The stage's setting POLYDESK_LIMITS changes the limits (docs/limits.md).
 
-A limit by source is met by all who share the address, of whichever account. One by account is for what visitors do
-alone, whose key is public: it holds back a flood from many addresses, and never an agent's work.
+A limit by source applies to all who share the address, of any account. A limit by account applies only to visitors, whose key
+is public: it holds back a flood from many addresses, and never an agent's work.
 """
 
 from threading import Lock
@@ -18,7 +18,7 @@ from chalicelib.rules import ids, rate_limits
 from chalicelib.rules.rate_limits import Limit
 
 _MINUTE, _HOUR = 60, 3600
-#: The limits by the name that POLYDESK_LIMITS has for them. What each counts by is said behind it.
+#: The limits by their names in POLYDESK_LIMITS.
 DEFAULTS: dict[str, Limit] = {
     # Everything. A source may be a whole office: 100 requests a second; five tabs that poll each second are 300 a minute.
     "requests": Limit("requests from this address", 6_000, _MINUTE, step=200),
@@ -62,17 +62,15 @@ _TEXT_BYTES, _FILE_BYTES = 4_096, 250_000
 
 
 class _Counts:
-    """What this process knows of each window: how many in all, how many of these the shared row does not have yet, and when it
-    ends (epoch seconds).
-    """
+    """What this process knows of each window: the total, how many the shared row lacks, and the window's end (epoch seconds)."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[int, int, int]] = {}
         self._changing = Lock()
 
     def add(self, key: str, weight: int, limit: Limit, second: int) -> tuple[int, int, int]:
-        """Counts more of a window that is not full. Returns the total that is known then, what the shared row is to be told of
-        now, which is for the caller alone to do, and when the window ends.
+        """Counts more in a window that is not full. Returns the known total, what the caller has to add to the shared row now,
+        and when the window ends.
         """
         with self._changing:
             total, own, end = self._known.pop(key, (0, 0, 0))
@@ -87,7 +85,7 @@ class _Counts:
             return total, due, end
 
     def learn(self, key: str, total: int, end: int) -> None:
-        """Notes what the shared row says; what other threads have counted meanwhile comes on top of it."""
+        """Notes what the shared row says. What other threads have counted meanwhile is added to it."""
         with self._changing:
             _, own, _ = self._known.get(key, (0, 0, 0))
             self._known[key] = total + own, own, end
@@ -103,21 +101,21 @@ _active = rate_limits.configured(DEFAULTS, config.LIMITS)
 
 
 def clear() -> None:
-    """Makes this process count from nothing, as a new one does."""
+    """Forgets all counts, as in a new process."""
     _counts.clear()
 
 
 def use(setting: str) -> None:
-    """Counts by another setting than the stage's from now on: what tests and benchmarks need."""
+    """Counts by another setting than the stage's from now on, for tests and benchmarks."""
     global _active
     _active = rate_limits.configured(DEFAULTS, setting)
     clear()
 
 
 def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
-    """Counts one more (or `weight` more) of what the limit allows `whose`; a stage without that limit, and nobody, are free.
+    """Counts one more (or `weight` more) of what the limit allows `whose`. Free for a stage without that limit, and for nobody.
 
-    No request, or one every `step`; none for who is known to be over the limit. Raises TooMany over it.
+    No request, or one every `step`; none for a caller who is known to be over the limit. Raises TooMany over it.
     """
     limit = _active.get(name)
     if limit is None or not whose:
@@ -131,7 +129,7 @@ def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
 
 
 def _shared(ctx: Context, key: str, due: int, end: int) -> tuple[int, int]:
-    """The total of all processes and the end of their window: one request, or two where it is the window's first."""
+    """Returns the total of all processes and the window's end. One request, two if it is the window's first."""
     digest, second = ids.digest(f"limit#{key}"), ctx.now // 1000
     row = retry_on_conflict(ctx, lambda: rate_windows.add(digest, second, end, due))
     _counts.learn(key, row.tries, row.expires_at)
@@ -139,12 +137,12 @@ def _shared(ctx: Context, key: str, due: int, end: int) -> tuple[int, int]:
 
 
 def spend_by_source(ctx: Context, name: str, weight: int = 1) -> None:
-    """The same for the network address that the call came from; a call without one (a job's) is free."""
+    """Counts the same for the network address of the call. A call without one (a job's) is free."""
     spend(ctx, name, rate_limits.network_of(ctx.source), weight)
 
 
 def _by_account(ctx: Context, whose: str) -> str:
-    """A key of the caller's account, so that no other account's can be the same."""
+    """Returns a key within the caller's account, which no other account can have."""
     return f"{ctx.account}#{whose}" if whose else ""
 
 
@@ -165,7 +163,7 @@ def spend_socket_message(ctx: Context, socket: str) -> None:
 
 
 def spend_contact(ctx: Context) -> None:
-    """Counts a contact whom a visitor is about to become; whom an agent or a program makes is free."""
+    """Counts a contact that a visitor is about to become. Those created by an agent or a program are free."""
     if _is_visitor(ctx):
         spend(ctx, "account_visitors", ctx.account, 0)  # what the account refuses does not count for the source
         spend_by_source(ctx, "visitors")
@@ -173,7 +171,7 @@ def spend_contact(ctx: Context) -> None:
 
 
 def spend_lookup(ctx: Context) -> None:
-    """Counts a person whom a visitor is about to name by e-mail or user id."""
+    """Counts a person that a visitor is about to name by e-mail or user id."""
     if _is_visitor(ctx):
         spend_by_source(ctx, "lookups")
 
@@ -194,7 +192,7 @@ def spend_conversation(ctx: Context, contact: str) -> None:
 
 
 def spend_message(ctx: Context, size: int) -> None:
-    """Counts a message of so many bytes that the caller is about to post."""
+    """Counts a message of this many bytes that the caller is about to post."""
     weight, person = 1 + size // _TEXT_BYTES, _by_account(ctx, ctx.caller.person or "")
     if _is_visitor(ctx):
         spend_by_source(ctx, "source_messages", weight)
@@ -205,12 +203,12 @@ def spend_message(ctx: Context, size: int) -> None:
 
 
 def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:
-    """Counts a file of so many bytes, or a text, that somebody is about to bring from the call's address."""
+    """Counts a file of this many bytes, or a text, that is about to be uploaded from the call's address."""
     spend_by_source(ctx, "source_uploads", _weight(size, is_text=is_text))
 
 
 def spend_upload_of(ctx: Context, account: str, person: str, size: int, *, is_text: bool = False) -> None:
-    """Counts the same by the person whose it is, if it is known, and by the account where it may be a visitor's."""
+    """Counts the same by its person, if known, and by the account if it may be a visitor's."""
     weight = _weight(size, is_text=is_text)
     spend(ctx, "uploads", f"{account}#{person}" if person else "", weight)
     if _is_visitor(ctx):

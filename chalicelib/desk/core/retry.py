@@ -1,4 +1,4 @@
-"""Optimistic writes: read, decide, write on condition; again where another was faster."""
+"""Optimistic writes: read, decide, write on a condition; try again if another write came first."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,7 +12,10 @@ _ATTEMPTS = 12
 
 
 def retry_on_conflict(ctx: Context, attempt: Callable[[], _T]) -> _T:
-    """The result of the first attempt that is not Refused. An attempt reads anew. Raises Conflict after twelve."""
+    """Returns the result of the first attempt that raises no ConditionFailed. Each attempt reads again.
+
+    Raises Conflict after twelve.
+    """
     for count in range(_ATTEMPTS):
         try:
             return attempt()

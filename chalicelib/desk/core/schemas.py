@@ -1,4 +1,4 @@
-"""Schemas: what the values of a kind of settings may be, how they are stored, and what patches of them mean."""
+"""Schemas: which values a kind of settings may have, how they are stored, and what patches of them mean."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
@@ -16,15 +16,15 @@ _BLANK = (None, "")
 
 
 def given(value: T | None) -> T | UnsetType:
-    """The value for a patch, from a caller who says None where there is nothing to set."""
+    """Returns the value for a patch, from a caller who says None where there is nothing to set."""
     return UNSET if value is None else value
 
 
 class Schema(Generic[T]):
-    """The fields of a frozen dataclass, stored as a JSON document; a field `version` is its row's.
+    """The fields of a frozen dataclass, stored as a JSON document. A field `version` is the row's.
 
-    A field without a default can't be empty. No text is longer than `longest` says, else 1,024 characters; `check` raises
-    Invalid for what else can't be.
+    A field without a default can't be empty. No text is longer than `longest` says, else 1,024 characters. `check` raises
+    Invalid for other bad values.
     """
 
     def __init__(
@@ -39,17 +39,17 @@ class Schema(Generic[T]):
         return self._longest.get(field, _LONGEST)
 
     def value(self, document: dict[str, Any], version: int = 0) -> T:
-        """The value of a stored document. Fields that the type does not have are passed over."""
+        """Returns the value of a stored document. Fields that the type does not have are ignored."""
         return msgspec.convert(document | {"version": version}, self._type)
 
     def document(self, value: T) -> dict[str, Any]:
-        """The document of a value."""
+        """Returns the document of a value."""
         document: dict[str, Any] = msgspec.to_builtins(value)
         document.pop("version", None)
         return document
 
     def check(self, document: dict[str, Any], version: int = 0) -> T:
-        """The value of a document that is about to be stored. Raises Invalid."""
+        """Returns the value of a document that is about to be stored. Raises Invalid."""
         for name, value in document.items():
             if isinstance(value, str) and len(value) > self.longest(name):
                 raise Invalid(name, f"is longer than {self.longest(name)} characters")
@@ -70,8 +70,9 @@ class Schema(Generic[T]):
             raise Invalid(path.rstrip("`"), reason) from error
 
     def read_patch(self, patch: object, *, never: frozenset[str]) -> dict[str, Any]:
-        """The fields that a patch sets: a mapping's, or an object's that are not UNSET. Raises TypeError for one that the type
-        does not have, or that is `never` set.
+        """Returns the fields that a patch sets: a mapping's, or an object's that are not UNSET.
+
+        Raises TypeError for a field that the type does not have, or that is `never` set.
         """
         told: dict[str, Any] = msgspec.to_builtins(patch)
         if unknown := told.keys() - (self._is_required.keys() - never):
@@ -79,10 +80,10 @@ class Schema(Generic[T]):
         return told
 
     def patched(self, value: T, told: Mapping[str, Any]) -> T:
-        """A value with the fields of a patch. Raises Invalid."""
+        """Returns a value with the fields of a patch. Raises Invalid."""
         return self._typed(apply_patch(self.document(value), told), getattr(value, "version", 0))
 
 
 def apply_patch(document: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    """A document with the fields of a patch: None and an empty text clear one, which has its default then."""
+    """Returns a document with the fields of a patch. None and an empty text clear a field, which then has its default."""
     return {name: value for name, value in {**document, **told}.items() if name not in told or value not in _BLANK}

@@ -1,4 +1,4 @@
-"""Tallies: how many contacts came, messages were said and agents wrote, by hour and day of the account's time zone; and
+"""Statistics: how many contacts came, messages were posted and agents wrote, by hour and day of the account's time zone; and
 what each agent has had today.
 """
 
@@ -21,9 +21,9 @@ from chalicelib.rules import quarters as rules
 from chalicelib.rules import status
 from chalicelib.rules.groups import Work
 
-#: Days that one answer can tell.
+#: Most days in one answer.
 MOST_DAYS = 366
-#: Days that can be asked for: from the epoch, to where arithmetic ends.
+#: Days that can be asked for: from the epoch to the last one that dates can hold.
 EARLIEST, LATEST = date(1970, 1, 2), date(9999, 12, 30)
 Record = dict[str, Any]
 
@@ -41,7 +41,7 @@ class Numbers:
 def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
     """Counts what records of the stream of `table` mean, each once however often they come. Returns how many were new.
 
-    A stream's batch comes again from the record that it began with, so that names what has been counted of it.
+    A stream's batch comes again from the record that it began with, so that record names what has been counted of it.
     """
     new = 0
     while records:
@@ -80,11 +80,11 @@ def _of_conversation(found: dict[Place, Increments], old: Any, new: Any) -> None
     if after.assignee and not after.is_internal:
         his = found[after.account, rules.quarter(_moved_at(after)), after.assignee]
         his.messages += came
-        his.contacts += _is_new_to_him(before, after)
+        his.contacts += _is_new_to_agent(before, after)
 
 
-def _is_new_to_him(before: Conversation | None, after: Conversation) -> bool:
-    """Whether a conversation is one more that its agent has had on that day."""
+def _is_new_to_agent(before: Conversation | None, after: Conversation) -> bool:
+    """Returns whether a conversation is one more that its agent has had on that day."""
     return (
         before is None or before.assignee != after.assignee or rules.utc_day(_moved_at(before)) != rules.utc_day(_moved_at(after))
     )
@@ -100,7 +100,7 @@ def _public(conversation: Conversation) -> int:
 
 @access.allow(AGENT)
 def by_hour(ctx: Context) -> list[Numbers]:
-    """Today's 24 hours: one request."""
+    """Returns today's 24 hours. One request."""
     zone = accounts.load(ctx).time_zone
     today = rules.today(ctx.now, zone)
     hours = [Numbers() for _ in range(24)]
@@ -111,14 +111,14 @@ def by_hour(ctx: Context) -> list[Numbers]:
 
 @access.allow(AGENT)
 def last_days(ctx: Context, how_many: int) -> dict[date, Numbers]:
-    """Today and the days before it: one request."""
+    """Returns today and the days before it. One request."""
     today = rules.today(ctx.now, accounts.load(ctx).time_zone)
     return by_day(ctx, today - timedelta(days=how_many - 1), today)
 
 
 @access.allow(AGENT)
 def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Numbers]:
-    """Every day of a range, without one the last thirty and today. Raises Invalid for one that can't be."""
+    """Returns every day of a range, by default the last thirty and today. Raises Invalid for a bad range."""
     zone = accounts.load(ctx).time_zone
     last = last or rules.today(ctx.now, zone)
     first = first or last - min(timedelta(days=30), last - date.min)
@@ -133,9 +133,9 @@ def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Nu
 
 
 def work_today(ctx: Context) -> dict[str, Work]:
-    """What each agent has had today (UTC), by his id: contacts whose conversations were his, and what was said in them.
+    """Returns what each agent has had today (UTC), by id: contacts whose conversations were theirs, and the messages in them.
 
-    A moment old, one request; who has had nothing is left out.
+    One request, a moment old. Agents without any are left out.
     """
     rows = statistics.of_agents(ctx.account, rules.quarter(ctx.now))
     return {agent: Work(row.contacts, row.messages) for agent, row in rows.items()}
@@ -143,7 +143,7 @@ def work_today(ctx: Context) -> dict[str, Work]:
 
 @access.allow(AGENT)
 def totals(ctx: Context) -> Numbers:
-    """All that was ever counted, and today's agents of the account: two requests."""
+    """Returns all that was ever counted, and today's agents of the account. Two requests."""
     total = statistics.total(ctx.account)
     return Numbers(total.contacts, total.messages, {agent.id for agent in people.list_agents(ctx)})
 

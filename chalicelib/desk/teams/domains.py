@@ -1,4 +1,4 @@
-"""Domains: web sites of an account, with the agents who are given the chats that start there."""
+"""Domains: web sites of an account, with the agents who serve the chats that start there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ DOMAINS = Collection("domain", Domain, most=MOST, key="host")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to set of a domain; UNSET leaves a field as it is."""
+    """What to set of a domain. UNSET leaves a field as it is."""
 
     host: str | UnsetType = UNSET
     email: str | UnsetType = UNSET
@@ -30,13 +30,13 @@ class Change:
 
 
 def list_cached(ctx: Context) -> dict[int, Domain]:
-    """The account's domains by number, at most a minute old: no request where a warm process has them, else one."""
+    """Returns the account's domains by number, at most a minute old. No request where a warm process has them, else one."""
     return _by_number(DOMAINS.load(ctx))
 
 
 @access.allow(VISITOR)
 def list_fresh(ctx: Context) -> dict[int, Domain]:
-    """The same as they are stored now: one request."""
+    """Returns the same as they are stored now. One request."""
     return _by_number(DOMAINS.load_fresh(ctx))
 
 
@@ -45,7 +45,7 @@ def _by_number(known: Mapping[str, Domain]) -> dict[int, Domain]:
 
 
 def find_by_number(ctx: Context, number: int | None) -> Domain | None:
-    """The domain of a chat, None where it has none or that is removed: read anew where it is not among those known."""
+    """Returns the domain of a chat, None if it has none or the domain was removed. Reads again if the number is not known."""
     if number is None:
         return None
     return list_cached(ctx).get(number) or list_fresh(ctx).get(number)
@@ -53,27 +53,27 @@ def find_by_number(ctx: Context, number: int | None) -> Domain | None:
 
 @access.allow(AGENT)
 def get(ctx: Context, host: str) -> Domain:
-    """One domain as it is stored now: one request. Raises Invalid, NotFound."""
+    """Returns a domain as it is stored now. One request. Raises Invalid, NotFound."""
     return DOMAINS.get(ctx, _host(host))
 
 
 @access.allow(AGENT)
 def list_operators(ctx: Context, domain: Domain) -> list[tuple[Person, OperatorRole]]:
-    """A domain's agents by number, each with his part in it: one request."""
+    """Returns a domain's agents by number, each with their role in it. One request."""
     return [(agent, domain.operators[agent.id]) for agent in people.list_agents(ctx) if agent.id in domain.operators]
 
 
 def agents_serving(ctx: Context, agents: list[Person], number: int | None) -> list[Person]:
-    """Those of the agents whom a chat of a domain, or of none, is for."""
+    """Returns the agents for chats of a domain, all for None."""
     return domains.serving(agents, find_by_number(ctx, number))
 
 
 @access.allow(VISITOR)
 def find_by_page(ctx: Context, host: str | None, origin: str | None) -> int | None:
-    """The number of the domain whose page a visitor is on, by its host or else by his browser's Origin header.
+    """Returns the number of the domain whose page a visitor is on, by `host` or else by the browser's Origin header.
 
-    An origin that is no domain of the account's is of none. Where `host` is named the page must be one of it.
-    Raises NotFound, Invalid, Forbidden for another page and for a domain that is switched off.
+    An origin that is no domain of the account has none. If `host` is given, the page must be one of it. Raises NotFound,
+    Invalid, Forbidden for another page and for a domain that is switched off.
     """
     page = domains.host_of_origin(origin) if origin else None
     if host is None:
@@ -92,13 +92,13 @@ def find_by_page(ctx: Context, host: str | None, origin: str | None) -> int | No
 
 @access.allow(ADMIN, access.DOMAINS)
 def register(ctx: Context, host: str, email: str) -> Domain:
-    """A new domain without agents: two requests. Raises Exists, and Invalid for what is no host, no address or one too many."""
+    """Creates a domain without agents. Two requests. Raises Exists, Invalid for a bad host or address or one too many."""
     return DOMAINS.create(ctx, _canonical(Change(host, email)))
 
 
 @access.allow(ADMIN, access.DOMAINS)
 def change(ctx: Context, host: str, wanted: Change) -> bool:
-    """Sets what is given: two requests. Returns whether that changed anything. Raises NotFound, Invalid, Exists."""
+    """Sets the given fields. Two requests. Returns whether that changed anything. Raises NotFound, Invalid, Exists."""
     return _publish_if_changed(ctx, *DOMAINS.change(ctx, _host(host), _canonical(wanted)))
 
 
@@ -110,14 +110,16 @@ def _canonical(wanted: Change) -> Change:
 
 @access.allow(ADMIN, access.DOMAINS)
 def remove(ctx: Context, host: str) -> None:
-    """Removes a domain: two requests. Its chats are of none from then on, and its number never comes again. Raises NotFound."""
+    """Removes a domain. Two requests. Its chats belong to none from then on, and its number is never used again. Raises
+    NotFound.
+    """
     DOMAINS.remove(ctx, _host(host))
     _publish_change(ctx)
 
 
 @access.allow(ADMIN, access.DOMAINS, access.OPERATORS)
 def assign(ctx: Context, host: str, agent: str) -> bool:
-    """Makes an agent one of a domain's: two requests. Returns False where he is already. Raises NotFound, Invalid."""
+    """Makes an agent an operator of a domain. Two requests. Returns False if they are one already. Raises NotFound, Invalid."""
 
     def joined(domain: Domain) -> Domain:
         if agent not in domain.operators and len(domain.operators) >= MOST_OPERATORS:
@@ -129,7 +131,7 @@ def assign(ctx: Context, host: str, agent: str) -> bool:
 
 @access.allow(ADMIN, access.DOMAINS)
 def set_role(ctx: Context, host: str, agent: str, flags: Mapping[str, bool]) -> bool:
-    """Sets flags of an agent's part in a domain: two requests. Returns whether that changed anything. Raises NotFound."""
+    """Sets flags of an agent's role in a domain. Two requests. Returns whether that changed anything. Raises NotFound."""
 
     def changed(domain: Domain) -> Domain:
         if agent not in domain.operators:
@@ -141,7 +143,7 @@ def set_role(ctx: Context, host: str, agent: str, flags: Mapping[str, bool]) -> 
 
 @access.allow(ADMIN, access.DOMAINS)
 def unassign(ctx: Context, host: str, agent: str) -> bool:
-    """Takes an agent off a domain: two requests. Returns False where he is not one of its. Raises NotFound."""
+    """Takes an agent off a domain. Two requests. Returns False if they are not one of its operators. Raises NotFound."""
 
     def left(domain: Domain) -> Domain:
         return replace(domain, operators={id_: part for id_, part in domain.operators.items() if id_ != agent})
@@ -156,13 +158,13 @@ def _publish_if_changed(ctx: Context, before: Domain, after: Domain) -> bool:
 
 
 def _publish_change(ctx: Context) -> None:
-    """What waits may be another's now, or anybody's."""
+    """Lets routing look at what waits, which may be for other agents now."""
     publishing.publish([events.DomainChanged(ctx.account, ctx.now)], ctx.now)
 
 
 @access.allow(SYSTEM)
 def forget(ctx: Context) -> None:
-    """Drops what this process remembers of domains that another has changed."""
+    """Drops what this process remembers of domains that another process has changed."""
     DOMAINS.forget(ctx)
 
 

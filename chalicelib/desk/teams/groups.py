@@ -1,4 +1,4 @@
-"""Groups of agents: made, changed, removed; who is in them. An agent is in one at most."""
+"""Groups of agents: created, changed, removed, and who is in them. An agent is in one group at most."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to set of a group; UNSET leaves a field as it is, an empty text clears it."""
+    """What to set of a group. UNSET leaves a field as it is, an empty text clears it."""
 
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
@@ -48,25 +48,25 @@ GROUPS = Collection("group", Group, most=MOST, longest={"name": 256}, partition=
 
 @access.allow(VISITOR)
 def list_all(ctx: Context) -> list[Group]:
-    """The account's groups in the order of their making: one request."""
+    """Returns the account's groups in the order of creation. One request."""
     return [*GROUPS.load_fresh(ctx).values()]
 
 
 @access.allow(VISITOR)
 def get(ctx: Context, group: str) -> Group:
-    """One group as it is stored now: one request. Raises NotFound."""
+    """Returns a group as it is stored now. One request. Raises NotFound."""
     return GROUPS.get(ctx, group)
 
 
 @access.allow(VISITOR)
 def load_names(ctx: Context) -> dict[str, str]:
-    """Names of the account's groups by id, at most a minute old; who points at another group is in none."""
+    """Returns the names of the account's groups by id, at most a minute old. An id that is not among them is no group."""
     return {group.id: group.name for group in GROUPS.load(ctx).values()}
 
 
 @access.allow(ADMIN)
 def create(ctx: Context, name: str, given: Change) -> Group:
-    """A new group without members: two requests. Raises Invalid for what it can't be called, and for one too many."""
+    """Creates a group without members. Two requests. Raises Invalid for a bad name and for one too many."""
     made = GROUPS.create(ctx, replace(given, name=name))
     if made.is_distributor:
         _publish_change(ctx, made.id)
@@ -75,7 +75,7 @@ def create(ctx: Context, name: str, given: Change) -> Group:
 
 @access.allow(ADMIN)
 def change(ctx: Context, group: str, wanted: Change) -> Group:
-    """Sets what is given: two requests. Raises NotFound, Invalid."""
+    """Sets the given fields. Two requests. Raises NotFound, Invalid."""
     before, after = GROUPS.change(ctx, group, wanted)
     if after.is_distributor and not before.is_distributor:
         _publish_change(ctx, group)
@@ -84,22 +84,22 @@ def change(ctx: Context, group: str, wanted: Change) -> Group:
 
 @access.allow(ADMIN)
 def remove(ctx: Context, group: str) -> None:
-    """Removes a group: its members are in none, what waits in it is the distributors'. Raises NotFound.
+    """Removes a group. Its members are in none, and what waits in it goes to the distributors. Raises NotFound.
 
-    Nothing else is written: who points at a group that is not there, points at none, and its id never comes again.
+    Nothing else is written: an id of a removed group counts as none, and is never used again.
     """
     GROUPS.remove(ctx, group)
     _publish_change(ctx, group)
 
 
 def _publish_change(ctx: Context, group: str) -> None:
-    """What waits may have found somebody, where a group begins to distribute."""
+    """Lets routing look at what waits: a group now distributes, or is removed."""
     publishing.publish([events.GroupChanged(ctx.account, ctx.now, group)], ctx.now)
 
 
 @access.allow(VISITOR)
 def agents_serving(ctx: Context, agents: list[Person], group: str | None, domain: int | None) -> list[Person]:
-    """Those of the agents whom a conversation of a group and of a domain, or of none, is for."""
+    """Returns the agents for conversations of a group and a domain, None for none."""
     site = domains.find_by_number(ctx, domain)
     by_group = accounts.load(ctx).by_group and site is None
     asked = groups.serving(agents, group, GROUPS.load_with(ctx, group), by_group=by_group)
@@ -108,25 +108,25 @@ def agents_serving(ctx: Context, agents: list[Person], group: str | None, domain
 
 @access.allow(VISITOR)
 def list_members(ctx: Context, group: Group) -> list[Person]:
-    """A group's agents by number: one request."""
+    """Returns a group's agents by number. One request."""
     return groups.members(people.list_agents(ctx), group.id)
 
 
 @access.allow(VISITOR)
 def list_groupless(ctx: Context) -> list[Person]:
-    """The agents of no group by number: two requests."""
+    """Returns the agents of no group by number. Two requests."""
     return groups.groupless(people.list_agents(ctx), GROUPS.load_fresh(ctx))
 
 
 @access.allow(VISITOR)
 def count_members(ctx: Context) -> Counter[str]:
-    """How many agents each group has: one request."""
+    """Returns how many agents each group has. One request."""
     return Counter(agent.group for agent in people.list_agents(ctx) if agent.group)
 
 
 @access.allow(ADMIN)
 def add_member(ctx: Context, group: Group, agent: str) -> None:
-    """Moves an agent into a group, out of the one he is in; again it changes nothing: one request. Raises NotFound."""
+    """Moves an agent into a group, out of the one they are in. Harmless when repeated. One request. Raises NotFound."""
     if not ids.is_uuid(agent):
         raise NotFound("person", agent)
     try:
@@ -138,7 +138,7 @@ def add_member(ctx: Context, group: Group, agent: str) -> None:
 
 @access.allow(ADMIN)
 def remove_member(ctx: Context, group: Group, agent: str) -> None:
-    """Takes an agent out of a group: one request. Raises NotFound where he is not in it."""
+    """Takes an agent out of a group. One request. Raises NotFound if they are not in it."""
     if not ids.is_uuid(agent):
         raise NotFound("group member", agent)
     try:

@@ -1,4 +1,4 @@
-"""The chat on a web page: which pages it may start on, where its script is, and the token that its visitors have."""
+"""The chat on a web page: the pages it may start on, its script's address, and its visitors' token."""
 
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ PATH = "/widget.js"
 
 
 class Started(NamedTuple):
-    """A page may show the chat: the account, and a token for its visitors that is good for so many seconds."""
+    """A page may show the chat: its account, and a visitors' token that is good for this many seconds."""
 
     account: Account
     token: str
@@ -27,16 +27,16 @@ class Started(NamedTuple):
 
 
 def address(account: str, domain: Domain) -> str:
-    """The script's address for the pages of a domain; relative where the desk does not know its own."""
+    """Returns the script's address for the pages of a domain, relative if the desk does not know its own address."""
     return f"{config.PUBLIC_URL}{PATH}?{urlencode({'app': account, 'domain': domain.host})}"
 
 
 @access.allow(STRANGER)
 def start(ctx: Context, account: str, host: str, origin: str | None, client: str) -> Started:
-    """A visitors' token under a client's label, for a page of one of the account's domains: one request.
+    """Returns a visitors' token under a client's label, for a page of one of the account's domains. One request.
 
-    Two more where no warm process knows the account and its domains. A page is of a domain where its browser says so by its
-    origin. Raises Forbidden for any other page, account and domain alike: it tells nobody which are there.
+    Two more where no warm process knows the account and its domains. The browser's Origin header names the page's domain.
+    Raises Forbidden for any other page, account or domain, without saying which exist.
     """
     holder = Caller(account, VISITOR, client=client)
     own = ctx.acting(holder)
