@@ -1,7 +1,8 @@
 """The indexes of the conversations' table, and what each projects. `by_activity` is the only one that a message touches; the
 others hold keys and change when a conversation is opened, assigned or closed.
 
-An index can't be changed in place (docs/operations-index-v2.md), so they project what lists, conditions and routing will need.
+An index can't be changed in place (docs/operations-index-v2.md), so they project what lists, conditions and routing will need;
+together no more than 100 attributes, with room for the second version of any of them.
 """
 
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ LISTED = ["number", "channel", "subject", "status", "priority", "contact_key", "
 LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
 LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
 LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_metadata"]
-LISTED += ["domain", "held_since", "member_count", "agent_count"]
+LISTED += ["domain", "held_since"]
 #: What routing needs to know of a waiting conversation. None of it changes with a message, which would cost a unit more then.
 _ROUTED = ["group", "domain", "priority", "channel", "contact_key"]
 #: Stored names of attributes that conversations will have; the indexes project them already, and what is absent costs nothing.
@@ -36,15 +37,11 @@ COMING = {
     "creator_number": "cu",
     "creator_kind": "ce",
     "changed_at": "cg",
-    "first_replied_at": "fr",
     "sla_policy": "sp",
     "first_due_at": "sf",
     "next_due_at": "sn",
     "resolve_due_at": "sr",
-    "sla_paused_at": "sz",
-    "sla_missed": "sm",
     "deleted_at": "da",
-    "merged_into": "mi",
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import app
 from chalicelib.desk.core import cache
@@ -13,6 +14,7 @@ from tests.world import Visitor, World
 #: 85 bytes, as the README's table has it.
 TEXT = "Hello, I would like to know where my order is, because it was to be here on Monday. "
 _CONVERSATIONS = "/api/v3/anytime/conversations"
+_OPEN = urlencode({"conditions[0][field]": "status", "conditions[0][matchType]": "isNot", "conditions[0][value]": "closed"})
 
 
 @dataclass
@@ -191,17 +193,27 @@ def change(scene: Scene) -> Bill:
     return second(scene, lambda: scene.world.call("PUT", scene.address, {"priority": next(priorities)}, **scene.headers))
 
 
-@call("inbox page of 50", 1)
-def inbox(scene: Scene) -> Bill:
-    return second(scene, lambda: scene.get(_CONVERSATIONS))
+def _page(scene: Scene, query: str = "") -> None:
+    answer = scene.world.call("GET", f"{_CONVERSATIONS}?{query}", **scene.headers)
+    assert len(answer.body["conversations"]) == 50, answer
 
 
-@call("inbox page of 50 with includes", 2)
-def inbox_with_includes(scene: Scene) -> Bill:
+@call("open list page of 50", 1)
+def open_list(scene: Scene) -> Bill:
+    return second(scene, lambda: _page(scene, _OPEN))
+
+
+@call("all list page of 50", 2)
+def all_list(scene: Scene) -> Bill:
+    return second(scene, lambda: _page(scene))
+
+
+@call("all list page of 50 with includes", 3)
+def all_list_with_includes(scene: Scene) -> Bill:
     cache.clear_all()
-    scene.get(_CONVERSATIONS)
+    _page(scene)
     with billed() as bill:
-        scene.get(f"{_CONVERSATIONS}?include=contact,agentAssignee,lastRepliedBy")
+        _page(scene, "include=contact,agentAssignee,lastRepliedBy")
     return bill
 
 

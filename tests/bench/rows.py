@@ -12,7 +12,7 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.models import conversations, people, summaries
-from chalicelib.models.conversations import Conversation
+from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.rules import ids, lifecycle
 from tests.world import World
 
@@ -21,6 +21,8 @@ Row = dict[str, dict[str, Any]]
 _APART = 2_000
 #: Filled conversations that have contacts of their own, for an inbox page's includes; and those that are open, one agent's.
 WITH_CONTACTS, HELD = 100, 20
+#: Beside these every tenth is open down to this one, so that there is more than a page of them; all others are closed.
+_OPEN_UNTIL = 600
 
 
 def fill(world: World, first: int, last: int) -> None:
@@ -60,7 +62,9 @@ def _conversation(world: World, like: Row, at: int) -> Row:
     row.last_activity_at, row.holder_key, row.held_since = moment, None, None
     if at < HELD:
         holder = conversations.of_key(world.account, world.agents[1].id)
-        row.status, row.holder_key, row.held_since = "new", holder, moment
+        row.holder_key, row.held_since = holder, moment
+    row.status = "new" if at < HELD or (at % 10 == 0 and at < _OPEN_UNTIL) else CLOSED
+    row.inbox_key = row.listed_key
     return dict(row.serialize())
 
 

@@ -132,6 +132,8 @@ BAD += [("timeTo", "tomorrow"), ("timeZoneOffset", "east"), ("timeZoneOffset", "
 BAD += [("pageIndex", value) for value in ("0", "-1", "one", "1.5", "")]
 BAD += [("sortBy", "colour"), ("sortOrder", "sideways"), ("include", "everything"), ("include", "contact,boss")]
 BAD += [("cursor", value) for value in ("x", "é", "MTo=", "eDp4", "LTE6eA==")]
+#: A position in a partition that there is none of.
+BAD += [("cursor", "MTgwMDAwMDAwMDAwMDowMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE6ZWxzZXdoZXJl")]
 
 
 @pytest.mark.parametrize("name, value", BAD, ids=[f"{name}={value!a:.12}" for name, value in BAD])

@@ -102,10 +102,10 @@ def test_the_model_has_the_table_s_keys_attributes_and_indexes(model: type[Model
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_projects_no_more_than_dynamodb_allows(name: str) -> None:
+def test_a_table_has_room_to_project_a_second_version_of_any_index(name: str) -> None:
     indexes = TABLES[name]["Properties"].get("GlobalSecondaryIndexes", [])
-    projected = [attribute for index in indexes for attribute in index["Projection"].get("NonKeyAttributes", [])]
-    assert len(projected) <= 100
+    projected = [len(index["Projection"].get("NonKeyAttributes", [])) for index in indexes]
+    assert sum(projected) + max(projected, default=0) <= 100, "which is as many as DynamoDB allows a table"
 
 
 @pytest.mark.parametrize("name", TABLES)

@@ -46,11 +46,11 @@ def test_all_that_any_conversation_has_fits_in_one_kilobyte_together() -> None:
 
 
 @pytest.mark.parametrize("kind", sizes.CONVERSATIONS)
-def test_an_inbox_row_stays_below_750_bytes(kind: str) -> None:
+def test_an_inbox_row_stays_below_700_bytes(kind: str) -> None:
     known = Conversation.get_attributes()
     listed = {known[name].attr_name for name in [*conversation_indexes.LISTED, "key", "inbox_key", "last_activity_at"]}
     item = fullest(Conversation, sizes.CONVERSATIONS[kind])
-    assert sizes.size({name: value for name, value in item.items() if name in listed}) < 750
+    assert sizes.size({name: value for name, value in item.items() if name in listed}) < 700
 
 
 def test_a_message_without_its_text_is_below_550_bytes_and_below_300_without_a_file() -> None:
