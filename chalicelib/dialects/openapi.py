@@ -10,18 +10,7 @@ import msgspec
 
 from chalicelib.context import stranger
 from chalicelib.desk.core import rate_limits
-from chalicelib.desk.core.errors import (
-    Conflict,
-    DeskError,
-    Exists,
-    Forbidden,
-    Invalid,
-    Locked,
-    NotAuthenticated,
-    NotFound,
-    Stale,
-    TooMany,
-)
+from chalicelib.desk.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAuthenticated, NotFound, Stale, TooMany
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Shows, Upload
 
@@ -31,9 +20,9 @@ _JSON, _AUTHORIZATION = "application/json", "Authorization"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 #: A file of a form.
 _BINARY = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
-#: An error of each kind, to see its shape in a dialect.
-_ERRORS: list[Exception] = [Invalid("field", "is wrong"), NotAuthenticated(), Forbidden("this"), NotFound("thing", "id")]
-_ERRORS += [Exists("thing", "id"), Conflict(), Stale(), Locked(1), TooMany("requests", 1), Exception()]
+_EXAMPLES = [Invalid("field", "is wrong"), NotAuthenticated(), Forbidden("this"), NotFound("thing", "id"), Conflict(), Stale()]
+#: An error of each kind, to see how a dialect says it.
+_ERRORS: dict[type[Exception], Exception] = {type(error): error for error in (*_EXAMPLES, TooMany("requests", 1), Exception())}
 
 #: As many requests as one counts for: the document is large, and each process makes it anew.
 _WEIGHT = 20
@@ -130,7 +119,7 @@ def _errors(endpoint: Endpoint) -> Iterator[Exception]:
     own |= {NotFound} if "{" in endpoint.path else set()
     own |= {Conflict} if endpoint.method != "GET" else set()  # many write at once
     own |= {Stale} if "If-Match" in endpoint.headers.values() else set()
-    return (error for error in _ERRORS if type(error) in own)
+    return (_ERRORS[kind] for kind in sorted(own, key=list(_ERRORS).index))
 
 
 def _reached(part: Any, components: dict[str, Any]) -> set[str]:
