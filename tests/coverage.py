@@ -27,7 +27,7 @@ def percent(files: Files, folder: str) -> float:
 
 def missing(entry: Mapping[str, Any]) -> str:
     """The lines and branches of a file that are not reached: `12-14, 20->22`; empty where all are."""
-    return format_missing(entry["missing_lines"], entry["executed_lines"], entry["missing_branches"])
+    return str(format_missing(entry["missing_lines"], entry["executed_lines"], entry["missing_branches"]))
 
 
 class Coverage:
