@@ -31,8 +31,8 @@ $(JS)/node_modules/.package-lock.json: $(VENV)/ready $(JS)/package-lock.json
 run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 	@exec $(BIN)/python -m infra.local
 
-test: lint   ## format, lint, types, import rules and all tests
-	$(BIN)/python -m pytest
+test: lint   ## format, lint, types, import rules, all tests and what they reach
+	$(BIN)/python -m pytest -p tests.coverage
 
 e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; deploys, breaks, resumes, destroys
 	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e
