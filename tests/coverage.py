@@ -39,6 +39,7 @@ class Coverage:
         self.workers: list[dict[str, Any]] = []
         self.files: Files = {}
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """A worker has ended; one that has crashed has told nothing."""
         if told := getattr(node, "workeroutput", {}).get("coverage"):
@@ -67,9 +68,7 @@ class Coverage:
                     terminalreporter.write_line(f"  {name}: {missing(entry)}")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Registers what has been measuring since this module was imported."""
-    config.pluginmanager.register(_coverage)
-
-
-_coverage = Coverage()
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Starts before tests/conftest.py is imported, and with it the first modules."""
+    early_config.pluginmanager.register(Coverage())
