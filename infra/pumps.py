@@ -87,6 +87,12 @@ class _Stream:
                 log.warning("%s starts from the beginning of its stream", self._name)
         return self._iterator(ShardIteratorType="TRIM_HORIZON")
 
+    def _remember(self, number: str) -> None:
+        """In one step, so that a process which is killed leaves the number before or this one."""
+        beside = self._place.with_suffix(".new")
+        beside.write_text(number)
+        beside.replace(self._place)
+
     def _iterator(self, **where: Any) -> str:
         return str(self._client.get_shard_iterator(StreamArn=self._arn, ShardId=self._shard, **where)["ShardIterator"])
 
@@ -96,7 +102,7 @@ class _Stream:
         numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
         taken = _taken(numbers, handler({"Records": records}, _context(self._name))) if records else 0
         if taken:
-            self._place.write_text(numbers[taken - 1])
+            self._remember(numbers[taken - 1])
         if taken < len(records):
             self._at = self._iterator(ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=numbers[taken])
             return _RETRY

@@ -1,7 +1,8 @@
 """The inbox: an account's conversations by last activity, read from the partitions of the index `by_activity`.
 
 A list over several partitions is merged from a Query of each, which are sent as their rows are needed. Among rows of one
-moment the partitions come in the order of PARTITIONS, so that a row's position says where every partition goes on.
+moment the partitions come in the order of PARTITIONS, the other way round with the oldest first, so that a row's position
+says where every partition goes on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -139,6 +140,8 @@ def _merged(window: Window, sizes: tuple[int, int], after: Position | None, budg
     """
     read = partial(_entries, window, sizes, after, budget)
     partitions = [read(partition, conditions) for partition, conditions in window.filters().items()]
+    if window.oldest_first:
+        partitions.reverse()
     seen = {after.conversation} if after else set()
     for entry in merge(*partitions, key=lambda each: each.position.at, reverse=not window.oldest_first):
         if entry.item is None or entry.position.conversation not in seen:
@@ -182,7 +185,8 @@ def _start(window: Window, after: Position | None, partition: str) -> tuple[tupl
         hash_key: dict[str, Any] = {_HASH: inbox_key(window.account, partition)}
         place = Conversation.raw(key=key(window.account, after.conversation), last_activity_at=after.at, **hash_key)
         return window.span, place
-    passed = PARTITIONS.index(partition) < PARTITIONS.index(after.partition)
+    ahead = PARTITIONS.index(after.partition) - PARTITIONS.index(partition)
+    passed = ahead < 0 if window.oldest_first else ahead > 0
     return ((after.at + passed, until) if window.oldest_first else (since, after.at - passed)), None
 
 

@@ -263,9 +263,11 @@ def test_the_mail_is_in_its_readers_language(world: World) -> None:
     assert "新密码" in mails(world)[-1][1]
 
 
-def test_what_is_no_event_of_mail_changes_nothing(world: World) -> None:
+def test_what_is_no_event_of_mail_fails_so_that_it_is_told(world: World) -> None:
     body = '{"event":"agent.removed.v1","account":"a","at":1,"agent":"b"}'
-    assert app.send_mail({"Records": [{"body": body, "messageId": "1"}]}, None) == {"batchItemFailures": []}
+    with pytest.raises(ExceptionGroup):
+        app.send_mail({"Records": [{"body": body, "messageId": "1"}]}, None)
+    assert mails(world) == []
 
 
 def test_an_address_at_a_host_in_another_script_is_one_persons_and_gets_its_mail(world: World) -> None:
