@@ -107,10 +107,12 @@ def meets(row: Row, conditions: tuple[Like, ...]) -> bool:
 
 
 def ordered(rows: list[Row], window: Window) -> list[int]:
-    """Numbers of the rows as a sort in memory lists them: rows of one moment by partition, then by key."""
+    """Numbers of the rows as a sort in memory lists them: rows of one moment by partition, then by key, or mirrored."""
     matching = [number for number, row in enumerate(rows) if meets(row, tuple(window.conditions))]
     sign = 1 if window.oldest_first else -1
-    return sorted(matching, key=lambda number: (sign * rows[number].at, rows[number].status == CLOSED, sign * number))
+    return sorted(
+        matching, key=lambda number: (sign * rows[number].at, (rows[number].status == CLOSED) is (sign < 0), sign * number)
+    )
 
 
 def walk(window: Window, size: int, after: Position | None = None) -> list[int]:

@@ -98,11 +98,11 @@ def _status_changes(ctx: Context, conversation: Conversation, wanted: Change) ->
 
 
 def changes_on_reopening(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
-    """Returns what else changes when a closed conversation opens: it waits if its agent can't serve any more.
+    """Returns what else changes when a closed conversation opens: it waits if nobody has it, or its agent can't serve.
 
     One request if it has an agent.
     """
-    if conversation.assignee is None or people.can_serve(rows.get(ctx.account, conversation.assignee)):
+    if conversation.assignee is not None and people.can_serve(rows.get(ctx.account, conversation.assignee)):
         return {}
     return (
         lifecycle.waiting(unassigned.next_routing_at(ctx, conversation))

@@ -152,3 +152,13 @@ def test_a_removed_contact_neither_writes_nor_reads(world: World) -> None:
     assert Socket().auth(world, visitor.id, visitor.device)["code"] == 13
     with pytest.raises(NotFound):
         group_chats.create(world.as_agent(), CreateConversation(world.agents[0].id, (visitor.id,)))
+
+
+def test_what_nobody_had_when_it_was_closed_waits_and_is_looked_at_again_when_a_person_opens_it(world: World) -> None:
+    visitor = world.visitor()
+    visitor.say("hello")
+    world.settle()
+    for status in ("closed", "new"):
+        updates.change(world.ctx("agent", world.agents[0]), visitor.conversation, Change(status=status))
+    assert found(world, visitor).assignee is None
+    assert (found(world, visitor).reassign_at or 0) > world.now
