@@ -157,9 +157,10 @@ def test_the_public_token_reaches_nothing_of_others(scene: Scene, others: Others
     assert [name for name in before if before[name] != after[name]] == []
 
 
-@each(PUBLIC)
+@each([row for row in PUBLIC if row.endpoint.actor])
 def test_nobody_acts_for_an_agent_or_for_another_account_s_people(scene: Scene, others: Others, row: Row) -> None:
-    for person in others.people if row.endpoint.actor else []:
+    assert row.endpoint.actor
+    for person in others.people:
         own = scene.body(row, "PPCOM") | {row.endpoint.actor: person}
         assert scene.world.pp(row.endpoint.path.removeprefix("/api/"), **own).body["error_code"] == 7
 
@@ -236,7 +237,7 @@ def test_an_agent_with_the_console_s_key_is_no_admin(scene: Scene, row: Row) -> 
     headers = {"Authorization": f"OAuth {console_of(scene, 0)}", "Content-Type": "application/json"}
     body = scene.body(row, "PPCONSOLE") | ({"user_password": NEW_PASSWORD} if row.id == "PP_REMOVE_USER" else {})
     code = send("POST", row.endpoint.path, headers, json.dumps(body).encode()).body["error_code"]
-    assert (row.id, code) in ((row.id, 43), (row.id, 39)) or row.id.startswith(LOOKS)
+    assert code in ((0,) if row.id.startswith(LOOKS) else (43, 39))
 
 
 def test_an_agent_closes_nobody_else_s_view(scene: Scene) -> None:
@@ -255,6 +256,9 @@ def test_another_account_s_agent_finds_no_ticket_of_ours(scene: Scene, others: O
 def test_another_account_s_numbers_are_its_own(scene: Scene, others: Others) -> None:
     world: World = others.rival.world
     own = {row["contactId"] for row in world.call("GET", "/api/v3/anytime/conversations", **world.bearer()).body["conversations"]}
+    statuses = set()
     for number in range(1, 20):
         answer = world.call("GET", f"/api/v3/anytime/conversations/{number}/messages", **world.bearer())
         assert not any(text in json.dumps(answer.body) for text in (ANOTHERS, INTERNAL, NOTE)), own
+        statuses.add(answer.status)
+    assert statuses == {200, 404}, "numbers of theirs, and of nobody's"

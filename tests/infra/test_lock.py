@@ -29,6 +29,7 @@ def wanted(file: str) -> Iterator[Requirement]:
 
 @pytest.mark.parametrize("file", LOCKS)
 def test_a_lock_pins_each_distribution_by_version_and_hashes_and_says_nothing_else(file: str) -> None:
+    assert LOCKS[file]
     for entry in LOCKS[file].values():
         head, *hashes = entry.split(" \\\n    ")
         assert re.fullmatch(r"[\w.-]+(\[[\w,-]+\])?==[\w.+]+( ; .+)?", head), head

@@ -6,15 +6,33 @@ from chalicelib.rules import lifecycle
 from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
 from chalicelib.rules.status import CLOSED, CONTACT, MACHINE, NEW, ON_HOLD, PENDING_EXTERNAL, PENDING_INTERNAL, STAFF, STATUSES
-from tests.rules.values import auto_closes, due, times
+from tests.rules.values import auto_closes, due
 
 NOW = 1_700_000_000_000
 SETTINGS = AutoClose(reassign_unpicked_after=10, warn_after=20, close_after=30)
 OFF = AutoClose(is_enabled=False)
 DUE = Deadlines(NOW + 1, NOW + 2, NOW + 3)
-NOTHING_DUE = {"reassign_at": None, "warn_at": None, "close_at": None}
 CUSTOMER, ANNA, DESK = Sender("c", 7, CONTACT), Sender("anna", 2, STAFF), Sender("account", 0, MACHINE)
-BEGUN = {"expire_at": None, "has_named_agents": None}
+#: A conversation with everything set that can be: Anna has picked it, after Bob (3) had it; it is being waited for its customer.
+ROW: Changes = {
+    "status": PENDING_EXTERNAL,
+    "status_since": NOW - 50,
+    "closed_at": NOW - 60,
+    "assignee": "anna",
+    "assignee_number": 2,
+    "assigned_at": NOW - 40,
+    "picked_at": NOW - 30,
+    "tried_agents": [3, 2],
+    "routing_attempts": 4,
+    "reassign_at": NOW + 1,
+    "warn_at": NOW + 2,
+    "close_at": NOW + 3,
+    "expire_at": NOW + 4,
+    "has_named_agents": True,
+    "preview": "Hello",
+}
+AGENT = ("assignee", "assignee_number", "assigned_at")
+DEADLINES = ("reassign_at", "warn_at", "close_at", "expire_at")
 
 
 def said(before: str, sender: Sender, settings: AutoClose = SETTINGS, until: Deadlines = DUE, body: str = "Hello") -> Changes:
@@ -25,8 +43,20 @@ def due_after(changes: Changes) -> tuple[int | None, int | None, int | None]:
     return changes["reassign_at"], changes["warn_at"], changes["close_at"]
 
 
+def kept(changes: Changes, *names: str) -> bool:
+    """Whether a row that changes so has these as they were."""
+    return [(ROW | changes)[name] for name in names] == [ROW[name] for name in names]
+
+
+def due_in(row: Changes) -> list[int]:
+    return [row[name] for name in DEADLINES if row[name] is not None]
+
+
 def test_closed_has_no_deadline_and_keeps_its_agent() -> None:
-    assert lifecycle.closed(NOW) == {"status": CLOSED, "status_since": NOW, "closed_at": NOW, **NOTHING_DUE, **BEGUN}
+    row = ROW | lifecycle.closed(NOW)
+    assert (row["status"], row["status_since"], row["closed_at"]) == (CLOSED, NOW, NOW)
+    assert (due_in(row), row["has_named_agents"]) == ([], None)
+    assert kept(lifecycle.closed(NOW), *AGENT, "picked_at", "preview")
 
 
 @pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, PENDING_EXTERNAL])
@@ -37,23 +67,18 @@ def test_moved_by_hand_is_open(to: str) -> None:
 
 @pytest.mark.parametrize("to", [NEW, PENDING_INTERNAL, ON_HOLD])
 def test_nobody_is_warned_or_closed_but_while_the_customer_is_waited_for(to: str) -> None:
-    stopped = {"warn_at": None, "close_at": None}
-    assert lifecycle.moved(NOW, to) == {"status": to, "status_since": NOW, "closed_at": None, **stopped}
-    assert "close_at" not in lifecycle.moved(NOW, PENDING_EXTERNAL)
+    assert due_in(ROW | lifecycle.moved(NOW, to)) == [ROW["reassign_at"], ROW["expire_at"]]
+    assert kept(lifecycle.moved(NOW, PENDING_EXTERNAL), *DEADLINES)
+    assert kept(lifecycle.moved(NOW, to), *AGENT, "picked_at")
 
 
 @pytest.mark.parametrize("again", [None, NOW + 5])
 def test_waiting_has_no_agent_and_has_tried_none(again: int | None) -> None:
-    nobody = {"assignee": None, "assignee_number": None, "assigned_at": None, "picked_at": None}
-    fresh = {"tried_agents": [], "routing_attempts": 0}
-    assert lifecycle.waiting(again) == {
-        **nobody,
-        **fresh,
-        "warn_at": None,
-        "close_at": None,
-        "reassign_at": again,
-        "has_named_agents": None,
-    }
+    row = ROW | lifecycle.waiting(again)
+    assert [row[name] for name in (*AGENT, "picked_at", "has_named_agents")] == [None] * 5
+    assert (row["tried_agents"], row["routing_attempts"]) == ([], 0)
+    assert due_in(row) == [at for at in (again, ROW["expire_at"]) if at]
+    assert kept(lifecycle.waiting(again), "status", "status_since", "preview")
 
 
 def test_waiting_gives_each_conversation_a_list_of_its_own() -> None:
@@ -62,14 +87,11 @@ def test_waiting_gives_each_conversation_a_list_of_its_own() -> None:
 
 
 def test_assigned_is_to_be_picked_and_no_clock_undoes_it() -> None:
-    agent = {"assignee": "anna", "assignee_number": 2, "assigned_at": NOW, "picked_at": None}
-    assert lifecycle.assigned(NOW, "anna", 2, [3]) == {
-        **agent,
-        "tried_agents": [3, 2],
-        "routing_attempts": 0,
-        "reassign_at": None,
-        "has_named_agents": None,
-    }
+    row = ROW | lifecycle.assigned(NOW, "cleo", 4, [3, 2])
+    assert [row[name] for name in AGENT] == ["cleo", 4, NOW]
+    assert (row["picked_at"], row["reassign_at"], row["has_named_agents"]) == (None, None, None)
+    assert (row["tried_agents"], row["routing_attempts"]) == ([3, 2, 4], 0)
+    assert kept(lifecycle.assigned(NOW, "cleo", 4, []), "status", "warn_at", "close_at")
 
 
 @given(st.lists(st.integers(1, 15), max_size=10, unique=True), st.integers(1, 15))
@@ -81,11 +103,11 @@ def test_the_latest_agent_is_the_last_tried_once_and_the_latest_others_keep_thei
     assert tuple(tried) == given_tried
 
 
-@given(times, auto_closes())
-def test_routed_is_assigned_and_looked_at_again_where_auto_close_is_on(now: int, settings: AutoClose) -> None:
-    again = now + settings.reassign_unpicked_after * 1000 if settings.is_enabled else None
-    expected = lifecycle.assigned(now, "anna", 2, [3]) | {"reassign_at": again}
-    assert lifecycle.routed(now, "anna", 2, [3], 0, settings) == expected
+@pytest.mark.parametrize(("settings", "again"), [(SETTINGS, NOW + 10_000), (OFF, None)])
+def test_routed_is_assigned_and_looked_at_again_where_auto_close_is_on(settings: AutoClose, again: int | None) -> None:
+    row = ROW | lifecycle.routed(NOW, "cleo", 4, [3], 0, settings)
+    assert [row[name] for name in (*AGENT, "picked_at", "tried_agents")] == ["cleo", 4, NOW, None, [3, 4]]
+    assert row["reassign_at"] == again
 
 
 def test_who_has_not_had_it_gets_the_whole_span_however_long_it_waited() -> None:
@@ -119,8 +141,10 @@ def test_switched_off_an_agent_may_take_his_time_but_what_waits_is_looked_at() -
     assert lifecycle.still_unpicked(NOW, False, 0, off)["reassign_at"] == NOW + 20_000
 
 
-def test_picked_is_not_looked_at_again() -> None:
-    assert lifecycle.picked(NOW) == {"picked_at": NOW, "reassign_at": None, "tried_agents": []}
+def test_picked_is_not_looked_at_again_and_who_had_it_before_may_have_it_again() -> None:
+    row = ROW | lifecycle.picked(NOW)
+    assert (row["picked_at"], row["reassign_at"], row["tried_agents"]) == (NOW, None, [])
+    assert kept(lifecycle.picked(NOW), *AGENT, "status", "warn_at", "close_at")
 
 
 @pytest.mark.parametrize("sender", [CUSTOMER, ANNA, DESK])

@@ -109,11 +109,13 @@ def test_what_an_agent_held_goes_to_others_when_he_is_removed(world: World) -> N
     world.online(ben)
     agents.remove(world.ctx(ADMIN), ada.id)
     world.monkeypatch.setattr(routing, "MOST_AT_ONCE", 2)
+    told = world.note_deliveries()
     world.settle()
+    assert sum('"agent.removed.v1"' in body for _, body in told) == 2, "two at once, and what is left when it is told again"
     assert {visitor.info()["assigned_uuid"] for visitor in visitors} == {ben.id}
     loads = rows.get_many(world.account, {ada.id, ben.id})
     assert (loads[ada.id].open_conversations, loads[ben.id].open_conversations) == (0, 3)
-    assert routing.hand_back(world.ctx(SYSTEM), ada.id) == 0
+    assert routing.hand_back(world.ctx(SYSTEM), ada.id) is False
 
 
 def test_what_nobody_can_take_waits_for_the_next_one(world: World) -> None:
