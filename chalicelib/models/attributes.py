@@ -61,7 +61,10 @@ class IntegerAttribute(Plain[int]):
 
 
 class UuidAttribute(Plain[str]):
-    """A uuid, in 16 bytes instead of 36. Any other text, such as a uuid in capitals, is kept too: behind a zero, never in 16."""
+    """A uuid in 16 bytes instead of 36. Any other text, such as a uuid in capitals, is stored whole, never in 16 bytes.
+
+    Its first byte says how many more bytes come before the text: none, or one where it would have 16 otherwise.
+    """
 
     attr_type = BINARY
 
@@ -70,13 +73,13 @@ class UuidAttribute(Plain[str]):
         if _UUID.fullmatch(value):
             return bytes.fromhex(value.replace("-", ""))
         text = b"\0" + value.encode()
-        return text if len(text) != 16 else b"\0" + text
+        return text if len(text) != 16 else b"\1" + text
 
     def deserialize(self, value: bytes | str) -> str:
         """As it was; also from base64, in which Lambda has a stream's records."""
         packed = b64decode(value) if isinstance(value, str) else value
         if len(packed) != 16:
-            return packed.lstrip(b"\0").decode()
+            return packed[1 + packed[0] :].decode()
         digits = packed.hex()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 

@@ -227,7 +227,7 @@ def test_scripts_and_their_groups(world: World, other: World) -> None:
     script = call(world, "PP_ADD_PREDEFINED_SCRIPT", "PPKEFU", script_question="why?", script_answer="So.", group_uuid=group)
     loose = call(world, "PP_ADD_PREDEFINED_SCRIPT", "PPKEFU", script_question="how?", script_answer="Thus.")
     assert (script["group_uuid"], loose["group_uuid"]) == (group, None)
-    assert call(world, "PP_GET_ALL_PREDEFINED_SCRIPT", "PPKEFU")["list"] == sorted([script["uuid"], loose["uuid"]])
+    assert call(world, "PP_GET_ALL_PREDEFINED_SCRIPT", "PPKEFU")["list"] == [script["uuid"], loose["uuid"]]
     assert call(world, "PP_MOVE_PREDEFINED_SCRIPT_INTO_GROUP", group_uuid=group, script_uuid=loose["uuid"])["error_code"] == 0
     found = call(world, "PP_GET_PREDEFINED_SCRIPT_WITH_GROUP", group_uuid=group)["list"]
     assert sorted(entry["script_answer"] for entry in found) == ["So.", "Thus."]
