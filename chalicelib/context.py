@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from chalicelib.rules import ids
+from chalicelib.rules.actors import Actor, Stamp
+from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 
 #: Levels of a caller, weakest first. A stranger has shown no credential; the system is a queue, stream or schedule lambda.
 #: A dialect's own api levels stay in its folder.
@@ -62,6 +64,16 @@ class Context:
     pause: Callable[[int], None] = _pause
     #: The network address that the call came from, as the gateway saw it; empty where no client called.
     source: str = ""
+    #: The API through which it was called, empty for the desk's own work.
+    dialect: str = ""
+
+    @property
+    def stamp(self) -> Stamp:
+        """When and by whom something is written in this call."""
+        caller = self.caller
+        if caller.person is None and caller.level != VISITOR:
+            return Stamp(self.now, Actor(MACHINE, 0, self.dialect))
+        return Stamp(self.now, Actor(CONTACT if caller.level == VISITOR else STAFF, caller.number or 0, self.dialect))
 
     @property
     def account(self) -> str:

@@ -194,7 +194,7 @@ class Dialect:
         rate_limits.spend_by_source(stranger(request.source), "requests")
         endpoint, variables = self.find(request)
         line.route(endpoint.path, endpoint.request)
-        ctx = self.admit(request, endpoint)
+        ctx = replace(self.admit(request, endpoint), dialect=self.name)
         line.caller(ctx.caller)
         given = parse(request, endpoint, variables, self.read)
         line.conversation(getattr(given, endpoint.conversation, None))

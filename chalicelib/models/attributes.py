@@ -4,11 +4,12 @@ row's size, which every write pays for, counts names too. Models that share a ta
 
 import re
 from base64 import b64decode
+from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
 from pynamodb import attributes
 from pynamodb.attributes import Attribute
-from pynamodb.constants import BINARY, NUMBER
+from pynamodb.constants import BINARY, NUMBER, STRING
 
 _A = TypeVar("_A", bound="Attribute[Any]")
 _T = TypeVar("_T")
@@ -82,6 +83,25 @@ class UuidAttribute(Plain[str]):
             return packed[1 + packed[0] :].decode()
         digits = packed.hex()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+class WordAttribute(Plain[str]):
+    """One of a few words, each stored as its letter; any other word is stored whole."""
+
+    attr_type = STRING
+
+    def __init__(self, words: Mapping[str, str], **settings: Any) -> None:
+        """`words` has each word's letter."""
+        super().__init__(**settings)
+        self.letters, self._words = words, {letter: word for word, letter in words.items()}
+
+    def serialize(self, value: str) -> str:
+        """As DynamoDB wants it."""
+        return self.letters.get(value, value)
+
+    def deserialize(self, value: str) -> str:
+        """As it was."""
+        return self._words.get(value, value)
 
 
 class VersionAttribute(IntegerAttribute, attributes.VersionAttribute):

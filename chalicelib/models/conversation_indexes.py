@@ -19,29 +19,20 @@ if TYPE_CHECKING:
 LISTED = ["number", "channel", "subject", "status", "priority", "contact_key", "contact_number", "group", "group_number"]
 LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
 LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
-LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_metadata"]
-LISTED += ["domain", "held_since"]
+LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_details", "has_tags", "draft_count"]
+LISTED += ["domain", "held_since", "creator_number", "changed_at", "deleted_at"]
 #: What routing needs to know of a waiting conversation. None of it changes with a message, which would cost a unit more then.
 _ROUTED = ["group", "domain", "priority", "channel", "contact_key"]
 #: Stored names of attributes that conversations will have; the indexes project them already, and what is absent costs nothing.
 #: Whoever adds such an attribute gives it this name, and moves it to the list above.
 COMING = {
-    "has_tags": "ht",
-    "has_mentions": "ha",
-    "has_drafts": "hd",
-    "has_custom_fields": "hf",
     "language": "lg",
     "audience": "au",
     "received_from": "rf",
-    "creator": "cr",
-    "creator_number": "cu",
-    "creator_kind": "ce",
-    "changed_at": "cg",
     "sla_policy": "sp",
     "first_due_at": "sf",
     "next_due_at": "sn",
     "resolve_due_at": "sr",
-    "deleted_at": "da",
 }
 
 
@@ -76,6 +67,17 @@ class ByConversation(GlobalIndex["Conversation"]):
 
     member_of = UnicodeAttribute(hash_key=True, attr_name="mo")
     created_at = IntegerAttribute(range_key=True)
+
+
+class ByLabel(GlobalIndex["Conversation"]):
+    """Conversations that have a tag, mention an agent, or have an agent's draft (labels.py). Only those rows are in it."""
+
+    class Meta:
+        index_name = "by_label"
+        projection = KeysOnlyProjection()
+
+    label_key = UnicodeAttribute(hash_key=True, attr_name="lb")
+    labelled_at = IntegerAttribute(range_key=True, attr_name="lt")
 
 
 class ByContact(GlobalIndex["Conversation"]):

@@ -3,7 +3,7 @@
 Key account#conversation spreads the load. The indexes are in conversation_indexes.py.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,9 +11,16 @@ from pynamodb.attributes import ListAttribute
 from pynamodb.constants import COUNT
 
 from chalicelib import config
-from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, UuidAttribute, VersionAttribute
+from chalicelib.models.attributes import (
+    BooleanAttribute,
+    IntegerAttribute,
+    UnicodeAttribute,
+    UuidAttribute,
+    VersionAttribute,
+    WordAttribute,
+)
 from chalicelib.models.base import Table
-from chalicelib.models.conversation_indexes import ByActivity, ByAssignee, ByContact, ByConversation
+from chalicelib.models.conversation_indexes import ByActivity, ByAssignee, ByContact, ByConversation, ByLabel
 from chalicelib.models.status_history import Ownership
 
 #: Takes the agent's place in `by_assignee` while nobody is assigned.
@@ -22,6 +29,11 @@ WAITING = "waiting"
 OPEN, CLOSED, DELETED = "open", "closed", "deleted"
 #: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
+#: Letters under which rows keep words of which there are few.
+STATUS_LETTERS = {"new": "n", "pending_internal": "i", "pending_external": "e", "on_hold": "h", CLOSED: "c"}
+PRIORITY_LETTERS = {"urgent": "u", "high": "h", "normal": "n", "low": "l"}
+CHANNEL_LETTERS = {"chat": "c", "portal": "p", "email": "e"}
+KIND_LETTERS = {"contact": "c", "agent": "a", "system": "s"}
 #: Waiting rows that one request reads, and requests that `waiting` makes at most.
 _A_PAGE, _MOST_PAGES = 1000, 20
 
@@ -37,12 +49,14 @@ class Conversation(Table):
     key = UnicodeAttribute(hash_key=True, attr_name="k")
     number = IntegerAttribute(attr_name="nu")
     version = VersionAttribute(attr_name="v")
-    channel = UnicodeAttribute(attr_name="ch")
+    channel = WordAttribute(CHANNEL_LETTERS, attr_name="ch")
     subject = UnicodeAttribute(attr_name="su")
-    status = UnicodeAttribute(attr_name="st")
-    priority = UnicodeAttribute(default="normal", attr_name="pr")
+    status = WordAttribute(STATUS_LETTERS, attr_name="st")
+    priority = WordAttribute(PRIORITY_LETTERS, default="normal", attr_name="pr")
     kind = UnicodeAttribute(null=True, attr_name="ki")
     contact_number = IntegerAttribute(attr_name="cn")
+    #: Integer id of the agent who created it, 0 for the system. None where its contact did.
+    creator_number = IntegerAttribute(null=True, attr_name="cu")
     group = UuidAttribute(null=True, attr_name="gr")
     group_number = IntegerAttribute(null=True, attr_name="gn")
     #: Number of the domain on whose page it was started.
@@ -70,13 +84,25 @@ class Conversation(Table):
     preview = UnicodeAttribute(null=True, attr_name="pv")
     last_sender = UuidAttribute(null=True, attr_name="ls")
     last_sender_number = IntegerAttribute(null=True, attr_name="ln")
-    last_sender_kind = UnicodeAttribute(null=True, attr_name="lk")
+    last_sender_kind = WordAttribute(KIND_LETTERS, null=True, attr_name="lk")
     is_read = BooleanAttribute(default=False, attr_name="ir")
     is_read_by_contact = BooleanAttribute(default=False, attr_name="ic")
 
-    #: How many status changes it has had (status_history.py), and whether it has metadata, None if not.
+    #: When something but a public message last changed it, None if one came since; and who wrote last (rules.actors).
+    changed_at = IntegerAttribute(null=True, attr_name="cg")
+    changed_by = IntegerAttribute(null=True, attr_name="cb")
+
+    #: How many status changes it has had (status_history.py), and drafts. None for none.
     status_change_count = IntegerAttribute(default=0, attr_name="sc")
-    has_metadata = BooleanAttribute(null=True, attr_name="hm")
+    draft_count = IntegerAttribute(null=True, attr_name="hd")
+    #: Whether it has metadata, custom fields or mentions (details.py), and whether it has tags. None if not.
+    has_details = BooleanAttribute(null=True, attr_name="hm")
+    has_tags = BooleanAttribute(null=True, attr_name="ht")
+
+    #: When it was deleted. One that was merged is deleted too, and has the conversation that its messages went to.
+    deleted_at = IntegerAttribute(null=True, attr_name="da")
+    merged_into = UuidAttribute(null=True, attr_name="mi")
+    merged_into_number = IntegerAttribute(null=True, attr_name="mn")
 
     reassign_at = IntegerAttribute(null=True, attr_name="re")
     warn_at = IntegerAttribute(null=True, attr_name="wa")
@@ -96,6 +122,12 @@ class Conversation(Table):
     by_assignee = ByAssignee()
     by_conversation = ByConversation()
     by_contact = ByContact()
+    by_label = ByLabel()
+
+    def set_all(self, values: Mapping[str, Any]) -> None:
+        """Sets several attributes."""
+        for name, value in values.items():
+            setattr(self, name, value)
 
     @property
     def account(self) -> str:
@@ -123,14 +155,19 @@ class Conversation(Table):
         return self.held_since if self.holder_key == of_key(self.account, WAITING) else None
 
     @property
+    def touched_at(self) -> int:
+        """When anything about it last changed that people see."""
+        return max(self.changed_at or 0, self.last_activity_at)
+
+    @property
     def is_open(self) -> bool:
-        """Whether it is not closed."""
-        return self.status != CLOSED
+        """Whether it is neither closed nor deleted."""
+        return self.status != CLOSED and not self.deleted_at
 
     @property
     def is_begun(self) -> bool:
         """Whether its contact has written, or it has or wants an agent. Until then only the contact's lists show it."""
-        is_said = self.last_message and not self.expire_at
+        is_said = (self.last_message or self.creator_number is not None) and not self.expire_at
         return not self.has_named_agents and bool(is_said or self.assignee or self.agent_count or self.reassign_at)
 
     @property
@@ -146,7 +183,8 @@ class Conversation(Table):
     @property
     def listed_key(self) -> str | None:
         """Hash key under which the account's lists find it now: its partition's. None if no list shows it."""
-        return inbox_key(self.account, OPEN if self.is_open else CLOSED) if self.is_listed else None
+        partition = DELETED if self.deleted_at else OPEN if self.is_open else CLOSED
+        return inbox_key(self.account, partition) if self.is_listed and not self.merged_into else None
 
     @property
     def is_internal(self) -> bool:

@@ -1,20 +1,24 @@
 """Details: what is rarely written and rarely read about a conversation, so that messages do not pay for it.
 
+Everything but the attachments' size is written together with the summary, on the version of it that was read, so a map may be
+written whole.
+
 A row of the conversations' table besides the summary, key account#conversation#details. It is in no index. The table's stream
 carries it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from pynamodb.attributes import MapAttribute
+from pynamodb.attributes import ListAttribute, MapAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import conversations, status_history
-from chalicelib.models.attributes import UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, read_raw
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.status_history import StatusChange
@@ -24,8 +28,54 @@ _INFIX = "#details"
 METADATA = ("ccr", "order", "entity", "language")
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A note mentions an agent: the message's integer id, and whether they have read the conversation since."""
+
+    message: int
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DetailChanges:
+    """What to write besides a summary. Metadata is by name, None for a cleared one. The others replace what there is unless None.
+
+    `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses.
+    """
+
+    metadata: Mapping[str, str | None] = field(default_factory=dict)
+    custom_fields: Mapping[int, str] | None = None
+    tags: Sequence[int] | None = None
+    mentions: Mapping[int, Mention] | None = None
+    cc: Sequence[str] | None = None
+
+    def __bool__(self) -> bool:
+        return self != NO_DETAILS
+
+    def values(self) -> dict[str, Any]:
+        """Returns the attributes to write, None for one to remove."""
+        kept: dict[str, Any] = {name: value or None for name, value in self.metadata.items()}
+        if self.custom_fields is not None:
+            kept["fields"] = {str(number): value for number, value in self.custom_fields.items()} or None
+        if self.tags is not None:
+            kept["tag_numbers"] = list(self.tags) or None
+        if self.mentions is not None:
+            kept["mentioned"] = {str(agent): _packed(mention) for agent, mention in self.mentions.items()} or None
+        return kept | ({} if self.cc is None else {"cc": list(self.cc) or None})
+
+
+NO_DETAILS = DetailChanges()
+
+
+def _packed(mention: Mention) -> int:
+    """A message's number, below zero while its mention is unread."""
+    return mention.message if mention.is_read else -mention.message
+
+
 class Details(Table):
-    """A conversation's metadata, and its latest status changes, each under its number modulo status_history.MOST."""
+    """A conversation's metadata, custom fields, tags and mentions, and its latest status changes, each under its number modulo
+    status_history.MOST.
+    """
 
     class Meta:
         table_name = config.table("conversations")
@@ -37,6 +87,12 @@ class Details(Table):
     entity = UnicodeAttribute(null=True, attr_name="en")
     language = UnicodeAttribute(null=True, attr_name="lg")
     history: Any = MapAttribute(null=True, attr_name="hi")
+    #: Values of the account's custom fields by number; numbers of tags; message numbers by the agent they mention (_packed);
+    #: addresses that get copies.
+    fields: Any = MapAttribute(null=True, attr_name="cf")
+    tag_numbers: ListAttribute[Any] = ListAttribute(of=IntegerAttribute, null=True, attr_name="tg")
+    mentioned: Any = MapAttribute(null=True, attr_name="me")
+    cc: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="cy")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -67,6 +123,21 @@ class Details(Table):
     def metadata(self) -> dict[str, str]:
         """The metadata by name."""
         return {name: value for name in METADATA if (value := getattr(self, name))}
+
+    @property
+    def custom_fields(self) -> dict[int, str]:
+        """Values of custom fields by number."""
+        return {int(number): value for number, value in (self.fields or {}).items()}
+
+    @property
+    def tags(self) -> list[int]:
+        """Numbers of its tags, in the order in which they were set."""
+        return list(self.tag_numbers or [])
+
+    @property
+    def mentions(self) -> dict[int, Mention]:
+        """The latest mention of each agent, by their number."""
+        return {int(agent): Mention(abs(int(of)), of > 0) for agent, of in (self.mentioned or {}).items()}
 
 
 def key(conversation_key: str) -> str:
@@ -100,11 +171,11 @@ def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
 
 
 def write(
-    transaction: TransactWrite, conversation_key: str, step: StatusChange | None, taken: int, metadata: Mapping[str, str | None]
+    transaction: TransactWrite, conversation_key: str, step: StatusChange | None, taken: int, changes: DetailChanges
 ) -> None:
-    """Adds to a transaction: the status change after `taken` others, and metadata by name, None for a cleared one."""
-    fields = {name: getattr(Details, name) for name in metadata}
-    actions: list[Action] = [fields[name].set(value) if value else fields[name].remove() for name, value in metadata.items()]
+    """Adds to a transaction: the status change after `taken` others, and other changes."""
+    values = [(getattr(Details, name), value) for name, value in changes.values().items()]
+    actions: list[Action] = [one.remove() if value is None else one.set(value) for one, value in values]
     if step:
         place, text = str(taken % status_history.MOST), status_history.pack(step)
         actions.append(Details.history[place].set(text) if taken else Details.history.set({place: text}))

@@ -24,6 +24,7 @@ from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.models.summaries import LoadChanges
 from chalicelib.models.unique_names import UniqueName, is_unchanged
+from chalicelib.rules.actors import Stamp
 
 _INFIX = "#member#"
 #: Rows that a longer list reads at once, and requests that one list may make.
@@ -120,7 +121,7 @@ def members(account: str, conversation: str, limit: int) -> list[str]:
 def change(
     conversation: Conversation,
     changes: dict[str, Any],
-    now: int,
+    stamp: Stamp,
     *,
     joining: Sequence[Membership] = (),
     leaving: Sequence[Membership] = (),
@@ -141,8 +142,8 @@ def change(
             write.delete(row, condition=Membership.member_of.exists())
         for claim in unnamed:
             write.delete(claim, condition=is_unchanged(claim))
-        summaries.apply(write, conversation, changes, now)
-        summaries.move(write, conversation.account, loads, now)
+        summaries.apply(write, conversation, changes, stamp)
+        summaries.move(write, conversation.account, loads, stamp.at)
 
 
 def close(account: str, conversation: str, person: str, through: int) -> None:

@@ -18,6 +18,7 @@ from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.files import File
 from chalicelib.models.indexes import LocalIndex
 from chalicelib.models.summaries import LoadChanges, apply, move
+from chalicelib.rules.actors import Stamp
 
 
 class BySequence(LocalIndex["Message"]):
@@ -100,7 +101,12 @@ def attachment(file: File, name: str, seconds: float | None) -> Attachment:
 
 
 def append(
-    message: Message, conversation: Conversation, changes: dict[str, Any], loads: LoadChanges, file: File | None = None
+    message: Message,
+    conversation: Conversation,
+    changes: dict[str, Any],
+    stamp: Stamp,
+    loads: LoadChanges,
+    file: File | None = None,
 ) -> None:
     """Stores a message, the summary's changes, the loads they move and the file it takes, all or nothing. One request.
 
@@ -109,8 +115,8 @@ def append(
     try:
         with transaction() as write:
             write.save(message, condition=_NEW, return_values="ALL_OLD")
-            apply(write, conversation, changes, message.created_at)
-            move(write, conversation.account, loads, message.created_at)
+            apply(write, conversation, changes, stamp)
+            move(write, conversation.account, loads, stamp.at)
             if file:
                 files.attach(write, file, conversation.id)
     except ConditionFailed as refused:

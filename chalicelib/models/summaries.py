@@ -2,21 +2,29 @@
 change that this is (status_history.py) and the loads of agents that it moves, so that no write forgets these.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import details, people, status_history
+from chalicelib.models import details, labels, people, status_history
 from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.conversations import CLOSED, Conversation
+from chalicelib.models.details import NO_DETAILS, DetailChanges
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
 from chalicelib.models.status_history import Ownership, StatusChange
 from chalicelib.models.unique_names import UniqueName, new_name
+from chalicelib.rules.actors import Stamp, pack
+
+#: Numbers of tags that begin, and of those that end.
+TagChanges = tuple[Sequence[int], Sequence[int]]
+#: Attributes whose change people see. The others are deadlines, counts, and what one person has read or drafted.
+_SEEN = frozenset(["status", "assignee", "group", "priority", "subject", "note_count", "contact_key", "deleted_at"])
+_SEEN |= {"has_details", "has_tags"}
 
 
 def open_(conversation: Conversation, before: str | None = None) -> None:
@@ -26,7 +34,7 @@ def open_(conversation: Conversation, before: str | None = None) -> None:
     time.
     """
     with transaction() as write:
-        _begin(write, conversation)
+        begin(write, conversation)
         people.set_latest_chat(write, conversation.account, conversation.contact, conversation.id, before)
         move(write, conversation.account, LoadChanges(held=conversation.carrier), conversation.created_at)
 
@@ -36,7 +44,7 @@ def open_further(conversation: Conversation, name: UniqueName | None, members: S
     taken.
     """
     with transaction() as write:
-        _begin(write, conversation)
+        begin(write, conversation)
         if name:
             write.save(name, condition=UniqueName.key.does_not_exist())
         for row in members:
@@ -45,40 +53,44 @@ def open_further(conversation: Conversation, name: UniqueName | None, members: S
             people.add_assigned(write, conversation.account, conversation.carrier, conversation.created_at)
 
 
-def _begin(write: TransactWrite, conversation: Conversation) -> None:
-    row = new_name(conversation.account, "conversation", str(conversation.number), conversation.id)
-    _set_all(conversation, index_keys(conversation, conversation.created_at))
+def begin(write: TransactWrite, conversation: Conversation, changes: DetailChanges = NO_DETAILS) -> None:
+    """Adds to a transaction: a new conversation, its number, and its details and tags."""
+    row, now = new_name(conversation.account, "conversation", str(conversation.number), conversation.id), conversation.created_at
+    conversation.set_all(index_keys(conversation, now) | _flags(changes))
+    step = None
     if conversation.assignee and not conversation.is_internal:
         conversation.status_change_count = 1
-        details.write(
-            write, conversation.key, _new_status_change(status_history.ASSIGNED, conversation, {}, conversation.created_at), 0, {}
-        )
-    write.save(conversation, condition=Conversation.key.does_not_exist())
+        step = _new_status_change(status_history.ASSIGNED, conversation, {}, now)
+    details.write(write, conversation.key, step, 0, changes)
+    labels.move(write, conversation.key, map(labels.tag, changes.tags or ()), (), now)
+    write.save(conversation, condition=Conversation.key.does_not_exist(), return_values="ALL_OLD")
     write.save(row, condition=UniqueName.key.does_not_exist())
+
+
+def _flags(changes: DetailChanges) -> dict[str, Any]:
+    """Returns what a summary says of its details: that there are some."""
+    flags: dict[str, Any] = {} if changes.tags is None else {"has_tags": bool(changes.tags) or None}
+    return flags | ({"has_details": True} if replace(changes, tags=None) else {})
 
 
 def apply(
     write: TransactWrite,
     conversation: Conversation,
     changes: dict[str, Any],
-    now: int,
-    metadata: Mapping[str, str | None] | None = None,
+    stamp: Stamp,
+    beside: DetailChanges = NO_DETAILS,
     *,
     escalates: bool = False,
 ) -> None:
-    """Adds to a transaction: the changes of a summary on the version that was read, its status change, and metadata.
+    """Adds to a transaction: the changes of a summary on the version that was read, its status change, and its details'.
 
     Applies the changes to the object too, so that it can be shown. Drop the object if the write fails.
     """
     kind = status_change_of(conversation, changes, escalates=escalates)
-    step = _new_status_change(kind, conversation, changes, now) if kind else None
-    details.write(write, conversation.key, step, conversation.status_change_count, metadata or {})
-    changes = (
-        changes
-        | ({"status_change_count": conversation.status_change_count + 1} if kind else {})
-        | ({"has_metadata": True} if metadata else {})
-    )
-    write.update(conversation, updates(conversation, changes, now))
+    step = _new_status_change(kind, conversation, changes, stamp.at) if kind else None
+    details.write(write, conversation.key, step, conversation.status_change_count, beside)
+    changes = changes | ({"status_change_count": conversation.status_change_count + 1} if kind else {}) | _flags(beside)
+    write.update(conversation, updates(conversation, changes, stamp))
 
 
 def _new_status_change(kind: str, conversation: Conversation, changes: dict[str, Any], now: int) -> StatusChange:
@@ -88,20 +100,34 @@ def _new_status_change(kind: str, conversation: Conversation, changes: dict[str,
 
 def status_change_of(conversation: Conversation, changes: dict[str, Any], *, escalates: bool = False) -> str | None:
     """Returns the kind of status change that these changes are. None for none, and for an internal conversation."""
-    after = Ownership(changes.get("status", conversation.status) != CLOSED, changes.get("assignee", conversation.assignee))
+    is_open = changes.get("status", conversation.status) != CLOSED and not changes.get("deleted_at", conversation.deleted_at)
+    after = Ownership(is_open, changes.get("assignee", conversation.assignee))
     return None if conversation.is_internal else status_history.kind_of(conversation.ownership, after, escalates=escalates)
 
 
-def updates(conversation: Conversation, changes: dict[str, Any], now: int) -> list[Action]:
-    """Returns the actions that write the changes and the index keys that follow from them. Applies them to the object too."""
-    _set_all(conversation, changes)
-    keys = index_keys(conversation, now)
-    _set_all(conversation, keys)
+def updates(conversation: Conversation, changes: dict[str, Any], stamp: Stamp) -> list[Action]:
+    """Returns the actions that write the changes, the index keys that follow from them, and who made them when. Applies them to
+    the object too.
+    """
+    changes = changes | _authorship(conversation, changes, stamp)
+    conversation.set_all(changes)
+    keys = index_keys(conversation, stamp.at)
+    conversation.set_all(keys)
     changes = changes | keys
     kept = {name: value for name, value in changes.items() if value is not None}
     removed = [name for name in changes if name not in kept]
     actions: list[tuple[Action, Any]] = [(SetAll(Conversation, kept), kept), (RemoveAll(Conversation, removed), removed)]
     return [action for action, some in actions if some]
+
+
+def _authorship(conversation: Conversation, changes: dict[str, Any], stamp: Stamp) -> dict[str, Any]:
+    """Returns who made some changes, and when if people see them. A public message has its own time."""
+    if not changes:
+        return {}
+    by = {"changed_by": pack(stamp.actor)}
+    if "last_activity_at" in changes:
+        return by | ({"changed_at": None} if conversation.changed_at else {})
+    return by | ({"changed_at": stamp.at} if _SEEN & changes.keys() else {})
 
 
 def index_keys(conversation: Conversation, now: int) -> dict[str, Any]:
@@ -114,17 +140,12 @@ def index_keys(conversation: Conversation, now: int) -> dict[str, Any]:
     return keys
 
 
-def _set_all(conversation: Conversation, values: Mapping[str, Any]) -> None:
-    for name, value in values.items():
-        setattr(conversation, name, value)
-
-
 def correct_keys(conversation: Conversation, now: int) -> bool:
     """Writes the keys of indexes that a conversation should have and does not. One request, none if there are none.
 
     Returns whether there were any. Raises ConditionFailed if it is no longer as it was read.
     """
-    actions = updates(conversation, {}, now)
+    actions = updates(conversation, {}, Stamp(now))
     if actions:
         with conditional():
             conversation.update(actions)
@@ -157,24 +178,28 @@ class LoadChanges:
 def change(
     conversation: Conversation,
     changes: dict[str, Any],
-    now: int,
+    stamp: Stamp,
     loads: LoadChanges = LoadChanges(),
     *,
     escalates: bool = False,
-    metadata: Mapping[str, str | None] | None = None,
+    beside: DetailChanges = NO_DETAILS,
+    tags: TagChanges = ((), ()),
 ) -> None:
-    """Writes a change on the version that was read, with its status change, the loads it moves and metadata.
+    """Writes a change on the version that was read, with its status change, the loads it moves, its details', and the numbers of
+    tags that begin and end.
 
     One request, which costs half as much without these. `escalates` says that a new agent is a supervisor. Raises
     ConditionFailed where the conversation, or a routed agent's load or presence, has changed since it was read.
     """
-    if not (loads.moved or metadata or status_change_of(conversation, changes)):
+    if not (loads.moved or beside or any(tags) or status_change_of(conversation, changes)):
         with conditional():
-            conversation.update(updates(conversation, changes, now))
+            conversation.update(updates(conversation, changes, stamp))
         return
     with transaction() as write:
-        apply(write, conversation, changes, now, metadata, escalates=escalates)
-        move(write, conversation.account, loads, now)
+        apply(write, conversation, changes, stamp, beside, escalates=escalates)
+        begun, ended = (map(labels.tag, numbers) for numbers in tags)
+        labels.move(write, conversation.key, begun, ended, stamp.at)
+        move(write, conversation.account, loads, stamp.at)
 
 
 def move(write: TransactWrite, account: str, loads: LoadChanges, now: int) -> None:

@@ -14,6 +14,7 @@ from chalicelib import config
 from chalicelib.models import conversations, people, summaries
 from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.rules import ids, lifecycle
+from chalicelib.rules.actors import Stamp
 from tests.world import World
 
 Row = dict[str, dict[str, Any]]
@@ -49,7 +50,7 @@ def _pattern(world: World) -> Row:
     assert found is not None
     agent = world.agents[1]
     assigned = lifecycle.assigned(world.now, agent.id, agent.number, []) | lifecycle.closed(world.now)
-    summaries.updates(found, assigned, world.now)
+    summaries.updates(found, assigned, Stamp(world.now))
     return dict(found.serialize())
 
 

@@ -28,7 +28,14 @@ from chalicelib.models import (
     topics,
     unique_names,
 )
-from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute, UuidAttribute, VersionAttribute
+from chalicelib.models.attributes import (
+    BooleanAttribute,
+    IntegerAttribute,
+    UnicodeAttribute,
+    UuidAttribute,
+    VersionAttribute,
+    WordAttribute,
+)
 from chalicelib.models.base import Table
 
 #: The modules are imported so that each model is known here.
@@ -75,6 +82,8 @@ def _copy(one: Attribute[Any]) -> Attribute[Any]:
     if isinstance(one, attributes.ListAttribute) and one.element_type:
         element: Any = one.element_type
         given["of"] = _element(element)
+    if isinstance(one, WordAttribute):
+        given["words"] = one.letters
     kind: Any = type(one)
     found: Attribute[Any] = _THEIRS.get(kind, kind)(**given)
     return found
@@ -126,6 +135,7 @@ def values(one: Attribute[Any], texts: st.SearchStrategy[str] = _texts) -> st.Se
 def _values(texts: st.SearchStrategy[str]) -> list[tuple[type[Attribute[Any]], st.SearchStrategy[Any]]]:
     return [
         (attributes.UnicodeAttribute, texts),
+        (WordAttribute, texts | st.sampled_from(["pending_internal", "urgent", "chat", "system"])),
         (UuidAttribute, st.uuids().map(str) | texts),
         (attributes.BooleanAttribute, st.booleans()),
         (VersionAttribute, st.integers(1, 10**9)),

@@ -49,6 +49,7 @@ CONVERSATION: dict[str, Any] = {
     "priority": longest(status.PRIORITIES),
     "kind": "internal",
     "contact_number": NUMBER,
+    "creator_number": NUMBER,
     "group": UUID,
     "group_number": NUMBER,
     "domain": NUMBER,
@@ -73,8 +74,15 @@ CONVERSATION: dict[str, Any] = {
     "last_sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),
     "is_read": True,
     "is_read_by_contact": True,
+    "changed_at": TIME,
+    "changed_by": NUMBER * 100 + 22,
     "status_change_count": COUNT,
-    "has_metadata": True,
+    "draft_count": 99,
+    "has_details": True,
+    "has_tags": True,
+    "deleted_at": TIME,
+    "merged_into": UUID,
+    "merged_into_number": NUMBER,
     "reassign_at": TIME,
     "warn_at": TIME,
     "close_at": TIME,
@@ -85,20 +93,21 @@ CONVERSATION: dict[str, Any] = {
     "held_since": TIME,
     "contact_key": KEY,
 }
-#: What is still to come: whether it has tags, and when an answer, the next one and its end are due.
+#: What is still to come: when an answer, the next one and its end are due.
 CONVERSATION_TO_COME: dict[str, Any] = {
-    COMING["has_tags"]: {"BOOL": True},
     **{COMING[name]: {"N": str(TIME)} for name in ("first_due_at", "next_due_at", "resolve_due_at")},
 }
 #: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then, an
 #: answer starts those of silence, an end stops all.
 _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}
+_GONE = {"deleted_at", "merged_into", "merged_into_number"}
 CONVERSATIONS: dict[str, set[str]] = {
-    "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, "closed_at", "picked_at"},
-    "answered": {*_UNUSUAL, "closed_at", "tried_agents", "reassign_at"},
-    "closed unpicked": {*_UNUSUAL, *_SILENCE, "picked_at", "reassign_at", "holder_key", "held_since"},
-    "empty, for named agents": {*_SILENCE, "kind", "closed_at", "picked_at", "last_message", "preview", "last_sender"},
-    "internal": {"inbox_key", "holder_key", "held_since", "expire_at", "has_named_agents", "tried_agents", *_SILENCE},
+    "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, *_GONE, "closed_at", "picked_at"},
+    "answered": {*_UNUSUAL, *_GONE, "closed_at", "tried_agents", "reassign_at"},
+    "closed unpicked": {*_UNUSUAL, *_SILENCE, *_GONE, "picked_at", "reassign_at", "holder_key", "held_since"},
+    "empty, for named agents": {*_SILENCE, *_GONE, "kind", "closed_at", "picked_at", "last_message", "preview", "last_sender"},
+    "internal": {"inbox_key", "holder_key", "held_since", "expire_at", "has_named_agents", "tried_agents", *_SILENCE, *_GONE},
+    "merged": {*_UNUSUAL, *_SILENCE, "picked_at", "reassign_at", "inbox_key", "holder_key", "held_since"},
 }
 #: The texts of a message aside: its body, of 60 kB at most.
 MESSAGE: dict[str, Any] = {

@@ -52,7 +52,7 @@ def test_an_update_is_of_the_version_that_was_read(world: World) -> None:
         "ConditionExpression": "(attribute_exists (st) AND attribute_not_exists (ki)) AND v = :0",
         "UpdateExpression": "SET st = :1, v = :2 REMOVE gr, as",
     }
-    assert sent["ExpressionAttributeValues"] == {":0": {"N": "7"}, ":1": {"S": "closed"}, ":2": {"N": "8"}}
+    assert sent["ExpressionAttributeValues"] == {":0": {"N": "7"}, ":1": {"S": "c"}, ":2": {"N": "8"}}
     assert sent["Key"] == {"k": {"S": found.key}}
 
 

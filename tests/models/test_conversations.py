@@ -4,6 +4,7 @@ from chalicelib.models import conversations, summaries
 from chalicelib.models.conversation_indexes import ByContact
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import lifecycle
+from chalicelib.rules.actors import Stamp
 from tests.world import World
 
 
@@ -14,11 +15,11 @@ def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: W
     found = conversations.get(world.account, first.conversation)
     assert found is not None
     agent = world.agents[0]
-    summaries.change(found, lifecycle.assigned(world.now, agent.id, agent.number, []), world.now + 5)
+    summaries.change(found, lifecycle.assigned(world.now, agent.id, agent.number, []), Stamp(world.now + 5))
     assert conversations.held(world.account, agent.id, 10, newest_first=True) == [first.conversation]
     again = conversations.get(world.account, first.conversation)
     assert again is not None and again.held_since == world.now + 5
-    summaries.change(again, lifecycle.closed(world.now), world.now)
+    summaries.change(again, lifecycle.closed(world.now), Stamp(world.now))
     assert conversations.held(world.account, agent.id, 10, newest_first=True) == []
     closed = conversations.get(world.account, first.conversation)
     assert closed is not None and closed.holder_key is None and closed.held_since is None

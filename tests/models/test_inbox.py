@@ -15,6 +15,7 @@ from chalicelib.models import base, conversations, inbox, summaries
 from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation
 from chalicelib.models.inbox import Like, Position, Window
 from chalicelib.rules import ids, lifecycle
+from chalicelib.rules.actors import Stamp
 from tests.world import START, counted
 
 ACCOUNT, AGENT = ids.uuid7(START, bytes(10)), ids.uuid7(START + 1, bytes(10))
@@ -65,7 +66,7 @@ def stored(number: int, row: Row) -> Conversation:
     found.status, found.last_activity_at, found.is_read = row.status, row.at, row.is_read
     found.created_at = found.status_since = row.at
     found.assignee = AGENT if row.is_held else None
-    summaries.updates(found, {}, row.at)
+    summaries.updates(found, {}, Stamp(row.at))
     return found
 
 
@@ -85,7 +86,7 @@ def move(number: int, what: str, now: int) -> None:
     changes: dict[str, Any] = {"last_activity_at": now}
     if what != "say":
         changes = lifecycle.closed(now) if what == "close" else {"status": "new", "closed_at": None}
-    actions = summaries.updates(found, changes, now)
+    actions = summaries.updates(found, changes, Stamp(now))
     found.update(actions)
 
 

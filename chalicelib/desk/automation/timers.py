@@ -81,7 +81,7 @@ def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, 
         if accounts.load(ctx).auto_close.runs(found.last_activity_at):
             act(ctx, found)
         else:
-            summaries.change(found, lifecycle.stopped(), ctx.now)
+            summaries.change(found, lifecycle.stopped(), ctx.stamp)
 
     return acts
 
@@ -93,7 +93,7 @@ def _warn(ctx: Context, conversation: Conversation) -> None:
 
 
 def _close(ctx: Context, conversation: Conversation) -> None:
-    summaries.change(conversation, lifecycle.closed(ctx.now), ctx.now, LoadChanges(freed=conversation.carrier))
+    summaries.change(conversation, lifecycle.closed(ctx.now), ctx.stamp, LoadChanges(freed=conversation.carrier))
 
 
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {

@@ -58,9 +58,9 @@ def join(ctx: Context, contact: str, group: str | None = None, domain: int | Non
 
 def _join(ctx: Context, person: Person, wanted: Group | None, domain: int | None) -> Conversation:
     registration.record_visit(ctx, person, domain)
-    if not person.chat:
+    latest = conversations.latest_chat(ctx, person)
+    if latest is None:
         return conversations.open_chat(ctx, person, wanted)
-    latest = conversations.load(ctx, person.chat)
     if _unheard(latest):
         return _rejoin(ctx, latest, wanted, person.domain)
     if _is_for(latest, wanted, person.domain):
@@ -84,7 +84,7 @@ def _rejoin(ctx: Context, latest: Conversation, wanted: Group | None, domain: in
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:
-        summaries.change(latest, changes, ctx.now)
+        summaries.change(latest, changes, ctx.stamp)
     return latest
 
 
@@ -96,8 +96,8 @@ def get_of_group(ctx: Context, contact: str, group: str) -> Conversation:
     Raises NotFound for the contact, the group and the conversation.
     """
     wanted, person = groups.get(ctx, group), people.get(ctx, contact)
-    latest = [conversations.load(ctx, person.chat)] if person.chat else []
-    known = latest if latest and latest[0].group == wanted.id else conversations.list_own_of_contact(ctx, person.id)
+    latest = conversations.latest_chat(ctx, person)
+    known = [latest] if latest and latest.group == wanted.id else conversations.list_own_of_contact(ctx, person.id)
     found = [row for row in known if row.group == wanted.id and not is_in_queue(ctx, row)]
     if not found:
         raise NotFound("conversation", group)
@@ -139,11 +139,11 @@ def leave(ctx: Context, contact: str, group: str | None = None) -> None:
 
     def attempt() -> None:
         person = people.get(ctx, contact)
-        if not person.chat:
+        conversation = conversations.latest_chat(ctx, person)
+        if conversation is None or group not in (None, conversation.group):
             return
-        conversation = conversations.load(ctx, person.chat)
-        if accounts.load(ctx).routed and conversation.is_open and _unheard(conversation) and group in (None, conversation.group):
-            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.now)
+        if accounts.load(ctx).routed and conversation.is_open and _unheard(conversation):
+            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.stamp)
 
     retry_on_conflict(ctx, attempt)
     _lengths.forget(ctx.account)

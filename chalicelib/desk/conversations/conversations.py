@@ -29,9 +29,21 @@ def load(ctx: Context, conversation_id: str) -> Conversation:
     """Returns a conversation that the caller may see. One request, or two where only a membership shows it. Raises NotFound.
 
     Visitors see their own and those in which they are members; agents all of their account except other agents' internal ones.
+    A deleted one is not found; one that was merged into another stands for that one, with one request more.
     """
     conversation = conversations.get(ctx.account, conversation_id) if ids.is_uuid(conversation_id) else None
-    if conversation is None or not _may_see(ctx, conversation):
+    if conversation and conversation.merged_into:
+        conversation = conversations.get(ctx.account, conversation.merged_into)
+    if conversation is None or conversation.deleted_at or not _may_see(ctx, conversation):
+        raise NotFound("conversation", conversation_id)
+    return conversation
+
+
+@access.allow(AGENT)
+def load_deleted(ctx: Context, conversation_id: str) -> Conversation:
+    """Returns a deleted conversation, or one that was merged into another, as it is. One request. Raises NotFound."""
+    conversation = conversations.get(ctx.account, conversation_id)
+    if conversation is None or not conversation.deleted_at or conversation.is_internal:
         raise NotFound("conversation", conversation_id)
     return conversation
 
@@ -87,9 +99,18 @@ def get_or_create_chat(ctx: Context, contact: str) -> Conversation:
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)
-        return load(ctx, person.chat) if person.chat else open_chat(ctx, person)
+        return latest_chat(ctx, person) or open_chat(ctx, person)
 
     return retry_on_conflict(ctx, attempt)
+
+
+def latest_chat(ctx: Context, person: people.Person) -> Conversation | None:
+    """Returns a contact's latest chat, None if they have none, or it was deleted or given to another. One request at most."""
+    try:
+        latest = load(ctx, person.chat) if person.chat else None
+    except NotFound:
+        return None
+    return latest if latest and latest.contact == person.id else None
 
 
 def open_chat(
@@ -108,8 +129,7 @@ def open_chat(
         if agent
         else empty_changes(ctx, conversation)
     )
-    for name, value in begun.items():
-        setattr(conversation, name, value)
+    conversation.set_all(begun)
     summaries.open_(conversation, person.chat)
     return conversation
 
@@ -147,13 +167,13 @@ def list_own_open(ctx: Context, limit: int = 100) -> list[tuple[Conversation, De
 @access.allow(AGENT)
 def metadata_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
     """Returns the metadata of conversations by uuid and name (METADATA). One request for each hundred that have any."""
-    found = details.of_many(ctx.account, [row.id for row in rows if row.has_metadata])
+    found = details.of_many(ctx.account, [row.id for row in rows if row.has_details])
     return {id_: known.metadata for id_, known in found.items()}
 
 
 def list_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
     """Returns a contact's conversations, latest first. Two requests."""
-    return conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit))
+    return _without_deleted(conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit)))
 
 
 def list_own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
@@ -163,7 +183,11 @@ def list_own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
 
 def get_many(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
     """Returns the conversations that exist, in the order asked for, as they are now. One request for each hundred."""
-    return conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True)
+    return _without_deleted(conversations.get_many(ctx.account, [id_ for id_ in wanted if ids.is_uuid(id_)], consistent=True))
+
+
+def _without_deleted(rows: Sequence[Conversation]) -> list[Conversation]:
+    return [row for row in rows if not row.deleted_at]
 
 
 @access.allow(AGENT)

@@ -16,7 +16,6 @@ from chalicelib.models import memberships, summaries, unique_names
 from chalicelib.models.conversations import INTERNAL, Conversation
 from chalicelib.models.people import AGENT, CONTACT
 from chalicelib.rules import lifecycle, text
-from chalicelib.rules.lifecycle import Changes
 
 LONGEST_NAME = 256
 
@@ -65,7 +64,7 @@ def create(ctx: Context, command: CreateConversation) -> Opened:
 
     def attempt() -> Conversation:
         there = _find_existing(ctx, command, owner, others, pair) if pair else None
-        return there or _open(ctx, command, owner, others, pair, named)
+        return there or _open(ctx, command, owner, others, group, pair, named)
 
     return Opened(retry_on_conflict(ctx, attempt), serving, named)
 
@@ -145,27 +144,30 @@ def _name_for(ctx: Context, group: groups.Group | None, others: Sequence[Person]
 
 
 def _open(
-    ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str | None, named: str
+    ctx: Context,
+    command: CreateConversation,
+    owner: Person,
+    others: Sequence[Person],
+    group: groups.Group | None,
+    pair: str | None,
+    named: str,
 ) -> Conversation:
     agents = [person for person in others if person.kind == AGENT]
     subject = named if command.internal else command.name or owner.name
     conversation = conversations.new_conversation(ctx, owner.id, owner.number, subject)
-    conversation.kind, conversation.group = INTERNAL if command.internal else None, command.group
+    conversation.kind = INTERNAL if command.internal else None
+    if group:
+        conversation.group, conversation.group_number = group.id, group.number
     conversation.domain = owner.domain
     if len(agents) == 1:
-        _apply(conversation, lifecycle.assigned(ctx.now, agents[0].id, agents[0].number, []))
+        conversation.set_all(lifecycle.assigned(ctx.now, agents[0].id, agents[0].number, []))
     # The assignee needs no membership; an internal conversation is found by its members' rows alone.
     by_name = [owner, *others] if command.internal else [person for person in others if len(agents) > 1 or person not in agents]
-    _apply(conversation, members.member_counts(conversation, joining=by_name, leaving=[]))
+    conversation.set_all(members.member_counts(conversation, joining=by_name, leaving=[]))
     if not (agents or command.internal):
-        _apply(conversation, unassigned.empty_changes(ctx, conversation))
+        conversation.set_all(unassigned.empty_changes(ctx, conversation))
     elif agents and ctx.caller.level == VISITOR:
-        _apply(conversation, unassigned.named_changes(ctx))
+        conversation.set_all(unassigned.named_changes(ctx))
     claim = unique_names.new_name(ctx.account, members.PAIR, pair, conversation.id) if pair else None
     summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
     return conversation
-
-
-def _apply(conversation: Conversation, changes: Changes) -> None:
-    for name, value in changes.items():
-        setattr(conversation, name, value)

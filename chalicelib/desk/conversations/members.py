@@ -87,19 +87,19 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
     if len({*wanted.add, *wanted.remove}) > MOST:
         raise Invalid("members", f"are more than {MOST}")
     conversations.load(ctx, conversation)
-    group = groups.get(ctx, wanted.group).id if wanted.group else None
+    group = groups.get(ctx, wanted.group) if wanted.group else None
     named = load_people(ctx, [*wanted.add, *wanted.remove])
 
     def attempt() -> Conversation:
         found = conversations.load(ctx, conversation)
         move = _member_changes(ctx, found, wanted, named)
-        claimed = _group_claim(ctx, found, group)
-        changes = move.changes | ({"group": group} if group and group != found.group else {})
+        claimed = _group_claim(ctx, found, group.id if group else None)
+        changes = move.changes | ({"group": group.id, "group_number": group.number} if group and group.id != found.group else {})
         if changes or claimed:
             memberships.change(
                 found,
                 changes,
-                ctx.now,
+                ctx.stamp,
                 joining=[memberships.new(person, found.id, ctx.now) for person in move.joining],
                 leaving=[Membership(memberships.key(ctx.account, found.id, person.id)) for person in move.leaving],
                 named=claimed,

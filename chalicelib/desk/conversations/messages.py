@@ -97,6 +97,7 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
             message,
             conversation,
             {"message_count": message.sequence, "note_count": conversation.note_count + 1},
+            ctx.stamp,
             LoadChanges(),
             file,
         )
@@ -105,7 +106,12 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     left = updates.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
     changes = _summary_changes(ctx, conversation, sender, message, left, takes=loads.held == sender.id)
     messages.append(
-        message, conversation, {"message_count": message.sequence, **changes, **further}, LoadChanges() if left else loads, file
+        message,
+        conversation,
+        {"message_count": message.sequence, **changes, **further},
+        ctx.stamp,
+        LoadChanges() if left else loads,
+        file,
     )
     return message
 

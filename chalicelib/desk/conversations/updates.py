@@ -1,66 +1,146 @@
 """Changes of a conversation by a person: its fields, its status, its assignee. Each is one conditional write."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
+from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, unassigned
 from chalicelib.desk.conversations.conversations import LONGEST_METADATA, METADATA
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
+from chalicelib.desk.teams import groups
+from chalicelib.desk.teams.groups import Group
+from chalicelib.models import details, summaries
 from chalicelib.models import people as rows
-from chalicelib.models import summaries
-from chalicelib.models.conversations import Conversation
-from chalicelib.models.summaries import LoadChanges
+from chalicelib.models.conversations import Conversation, of_key
+from chalicelib.models.details import DetailChanges, Mention
+from chalicelib.models.summaries import LoadChanges, TagChanges
 from chalicelib.rules import lifecycle, status
+
+#: Characters of a subject.
+LONGEST_SUBJECT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to change about a conversation. None leaves a field as it is; `assignee` 0 takes it from its agent.
+    """What to change about a conversation. None leaves a field as it is. Agents, contacts, departments and tags are integer ids;
+    `assignee` and `group` 0 take it from its agent or department.
 
-    A given `contact` must be the one it has. `metadata` is by name (METADATA), None clears a value.
+    `metadata` is by name (METADATA) and `custom_fields` by number; None clears a value.
     """
 
     subject: str | None = None
     priority: str | None = None
     status: str | None = None
     assignee: int | None = None
+    group: int | None = None
     is_read: bool | None = None
     contact: int | None = None
+    tags: tuple[int, ...] | None = None
     metadata: Mapping[str, str | None] = field(default_factory=dict)
+    custom_fields: Mapping[int, str | None] = field(default_factory=dict)
+
+    @property
+    def needs_details(self) -> bool:
+        """Whether it depends on what is stored beside the conversation."""
+        return self.tags is not None or bool(self.custom_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whom a change names, as they were read."""
+
+    assignee: people.Person | None
+    contact: people.Person | None
+    group: Group | None
 
 
 @access.allow(AGENT)
 def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
     """Changes the given fields in one write, and returns the conversation. `versions` are those the caller accepts, None for any.
 
-    Raises Stale for another version, NotFound for the conversation, Invalid for an unknown agent, status or priority.
+    Another department routes an open conversation again, unless the change names an agent. Raises Stale for another version,
+    NotFound for the conversation, Invalid for an unknown agent, contact, department, tag, status or priority.
     """
-    _check(wanted)
+    check(ctx, wanted)
+    named = _Named(
+        _agent(ctx, wanted.assignee) if wanted.assignee else None,
+        contact_of(ctx, wanted.contact) if wanted.contact is not None else None,
+        group_of(ctx, wanted.group) if wanted.group else None,
+    )
+    return retry_on_conflict(ctx, lambda: _change(ctx, conversation_id, wanted, named, versions))
 
-    def attempt() -> Conversation:
-        assignee = _agent(ctx, wanted.assignee) if wanted.assignee else None
-        conversation = conversations.load_support(ctx, conversation_id)
-        if versions is not None and conversation.version not in versions:
-            raise Stale
-        if wanted.contact not in (None, conversation.contact_number):
-            raise Invalid("contact", "can't be changed")
-        changes = {name: value for name in ("subject", "priority", "is_read") if (value := getattr(wanted, name)) is not None}
+
+def _change(ctx: Context, conversation_id: str, wanted: Change, named: _Named, versions: Collection[int] | None) -> Conversation:
+    conversation = conversations.load_support(ctx, conversation_id)
+    if versions is not None and conversation.version not in versions:
+        raise Stale
+    changes = _changes(ctx, conversation, wanted, named)
+    beside, tags = _beside(ctx, conversation, wanted)
+    if changes or beside:
         before = conversation.carrier
-        changes |= _status_changes(ctx, conversation, wanted) | _assignee_changes(ctx, conversation, wanted, assignee)
-        if changes or wanted.metadata:
-            is_carried = changes.get("status", conversation.status) != status.CLOSED and not changes.get(
-                "has_named_agents", conversation.has_named_agents
-            )
-            after = changes.get("assignee", conversation.assignee) if is_carried else None
-            loads = LoadChanges(freed=before, held=after)
-            summaries.change(conversation, changes, ctx.now, loads, escalates=_escalates(assignee), metadata=wanted.metadata)
-        return conversation
+        loads = LoadChanges(freed=before, held=_carrier_after(conversation, changes))
+        escalates = _escalates(named.assignee)
+        summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=tags)
+    return conversation
 
-    return retry_on_conflict(ctx, attempt)
+
+def _changes(ctx: Context, conversation: Conversation, wanted: Change, named: _Named) -> lifecycle.Changes:
+    given = {name: getattr(wanted, name) for name in ("subject", "priority", "is_read")}
+    changes = {name: value for name, value in given.items() if value is not None and value != getattr(conversation, name)}
+    if named.contact and named.contact.id != conversation.contact:
+        changes |= {"contact_key": of_key(ctx.account, named.contact.id), "contact_number": named.contact.number}
+    changes |= _status_changes(ctx, conversation, wanted) | _assignee_changes(ctx, conversation, wanted, named.assignee)
+    return changes | _group_changes(ctx, conversation, wanted, named.group)
+
+
+def _carrier_after(conversation: Conversation, changes: lifecycle.Changes) -> str | None:
+    """Returns the agent whose load a conversation counts for after a change."""
+    is_carried = changes.get("status", conversation.status) != status.CLOSED and not changes.get(
+        "has_named_agents", conversation.has_named_agents
+    )
+    return changes.get("assignee", conversation.assignee) if is_carried else None
+
+
+def _group_changes(ctx: Context, conversation: Conversation, wanted: Change, group: Group | None) -> lifecycle.Changes:
+    """Returns what another department changes: an open conversation whose account routes waits for one of its agents."""
+    if wanted.group is None or (group.number if group else None) == conversation.group_number:
+        return {}
+    changes = {"group": group.id if group else None, "group_number": group.number if group else None}
+    stays = wanted.assignee or wanted.status == status.CLOSED or not (conversation.is_open or wanted.status)
+    if stays or not (accounts.load(ctx).routed and conversation.is_routed):
+        return changes
+    return changes | lifecycle.waiting(unassigned.next_routing_at(ctx, conversation))
+
+
+def _beside(ctx: Context, conversation: Conversation, wanted: Change) -> tuple[DetailChanges, TagChanges]:
+    """Returns what changes beside the summary, and which tags begin and end. One request where tags, custom fields or what the
+    caller has read of their mentions decide.
+    """
+    is_marked = wanted.is_read is not None and ctx.caller.number is not None and conversation.has_details
+    if not (wanted.needs_details or is_marked):
+        return DetailChanges(metadata=wanted.metadata), ((), ())
+    known = details.get(conversation.key) or details.Details(details.key(conversation.key))
+    values = {**known.custom_fields, **wanted.custom_fields}
+    beside = DetailChanges(
+        metadata=wanted.metadata,
+        custom_fields={number: value for number, value in values.items() if value} if wanted.custom_fields else None,
+        tags=wanted.tags if wanted.tags is not None and list(wanted.tags) != known.tags else None,
+        mentions=_marked(known.mentions, ctx.caller.number, wanted.is_read),
+    )
+    tags = known.tags if beside.tags is None else beside.tags
+    return beside, ([tag for tag in tags if tag not in known.tags], [tag for tag in known.tags if tag not in tags])
+
+
+def _marked(mentions: Mapping[int, Mention], agent: int | None, is_read: bool | None) -> dict[int, Mention] | None:
+    """Returns mentions with an agent's own marked as read or unread, None if that changes nothing."""
+    own = mentions.get(agent or 0)
+    if own is None or is_read in (None, own.is_read):
+        return None
+    return {**mentions, agent or 0: replace(own, is_read=bool(is_read))}
 
 
 def _escalates(agent: people.Person | None) -> bool:
@@ -68,16 +148,33 @@ def _escalates(agent: people.Person | None) -> bool:
     return agent is not None and agent.level == ADMIN
 
 
-def _check(wanted: Change) -> None:
+def check(ctx: Context, wanted: Change) -> None:
+    """Raises Invalid for a value that no conversation of the account can have."""
     for name, known in (("status", status.STATUSES), ("priority", status.PRIORITIES)):
         value = getattr(wanted, name)
         if value is not None and value not in known:
             raise Invalid(name, f"must be one of {', '.join(known)}")
-    if wanted.subject is not None and not 0 < len(wanted.subject) <= 500:
-        raise Invalid("subject", "must be 1 to 500 characters")
+    if wanted.subject is not None and not 0 < len(wanted.subject) <= LONGEST_SUBJECT:
+        raise Invalid("subject", f"must be 1 to {LONGEST_SUBJECT} characters")
     for name, value in wanted.metadata.items():
         if name not in METADATA or len(value or "") > LONGEST_METADATA:
             raise Invalid("metadata", f"are {', '.join(METADATA)}, of {LONGEST_METADATA} characters at most")
+
+
+def contact_of(ctx: Context, number: int) -> people.Person:
+    """Returns the contact whom a change names by integer id. Two requests at most. Raises Unavailable."""
+    try:
+        return people.get_contact_by_number(ctx, number)
+    except NotFound as missing:
+        raise Unavailable("contact", str(missing)) from missing
+
+
+def group_of(ctx: Context, number: int) -> Group:
+    """Returns the department that a change names by integer id. Raises Unavailable."""
+    try:
+        return groups.get_by_number(ctx, number)
+    except NotFound as missing:
+        raise Unavailable("group", str(missing)) from missing
 
 
 def _agent(ctx: Context, number: int) -> people.Person:
@@ -134,7 +231,7 @@ def close_mine(ctx: Context, conversation_id: str) -> Conversation:
         if conversation.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
             raise Forbidden("the conversation is not assigned to you")
         if conversation.is_open:
-            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.now, LoadChanges(freed=conversation.carrier))
+            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.stamp, LoadChanges(freed=conversation.carrier))
         return conversation
 
     return retry_on_conflict(ctx, attempt)
@@ -155,7 +252,7 @@ def reopen(ctx: Context, conversation: Conversation) -> Conversation:
         changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
         is_free = ctx.caller.level == VISITOR or now.assignee is None
         changes |= unassigned.waiting_changes(ctx, now) if is_free else changes_on_reopening(ctx, now)
-        summaries.change(now, changes, ctx.now, LoadChanges(held=changes.get("assignee", now.assignee)))
+        summaries.change(now, changes, ctx.stamp, LoadChanges(held=changes.get("assignee", now.assignee)))
         return now
 
     return retry_on_conflict(ctx, attempt)
@@ -173,7 +270,7 @@ def pick(ctx: Context, conversation_id: str) -> Conversation:
         if conversation.assignee is None or conversation.assignee != ctx.caller.person:
             raise Forbidden("the conversation is not assigned to you")
         if conversation.picked_at is None and conversation.is_open:
-            summaries.change(conversation, lifecycle.picked(ctx.now), ctx.now)
+            summaries.change(conversation, lifecycle.picked(ctx.now), ctx.stamp)
         return conversation
 
     return retry_on_conflict(ctx, attempt)

@@ -13,6 +13,7 @@ from chalicelib.desk.people import people, presence
 from chalicelib.models import summaries
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.summaries import LoadChanges
+from chalicelib.rules.actors import Stamp
 from tests.world import Visitor, World
 
 
@@ -96,7 +97,7 @@ def test_a_lost_race_for_an_agent_reads_the_true_loads(world: World) -> None:
     world.settle()
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
     with pytest.raises(ConditionFailed):
-        summaries.change(found, {"subject": "x"}, world.now, LoadChanges(routed=seen[1]))
+        summaries.change(found, {"subject": "x"}, Stamp(world.now), LoadChanges(routed=seen[1]))
     assert conversations.load(world.ctx(ADMIN), visitor.conversation).subject != "x"
     world.monkeypatch.setattr(people, "list_agents", lambda ctx: seen)
     updates.close(world.ctx(ADMIN), second.conversation)

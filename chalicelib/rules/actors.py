@@ -1,0 +1,38 @@
+"""Actors: who changed a conversation, and through which API, as one number that its row keeps."""
+
+from typing import NamedTuple
+
+from chalicelib.rules.status import CONTACT, MACHINE, STAFF
+
+_KINDS = (MACHINE, CONTACT, STAFF)
+#: APIs by their digit; the empty name is the desk itself.
+_DIALECTS = ("", "PPMessage", "Anytime", "OneView", "LiveChat")
+_PLACES = 100
+
+
+class Actor(NamedTuple):
+    """Who acts: a contact, an agent or the system; `number` is the integer id, 0 for the system; `dialect` an API's name."""
+
+    kind: str = MACHINE
+    number: int = 0
+    dialect: str = ""
+
+
+class Stamp(NamedTuple):
+    """When something is written (epoch milliseconds), and by whom."""
+
+    at: int
+    actor: Actor = Actor()
+
+
+def pack(actor: Actor) -> int:
+    """Returns an actor as a number."""
+    dialect = _DIALECTS.index(actor.dialect) if actor.dialect in _DIALECTS else 0
+    return actor.number * _PLACES + _KINDS.index(actor.kind) * 10 + dialect
+
+
+def unpack(number: int) -> Actor:
+    """Returns the actor of a number that `pack` made."""
+    person, place = divmod(number, _PLACES)
+    kind, dialect = divmod(place, 10)
+    return Actor(_KINDS[kind], person, _DIALECTS[dialect])
