@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from pynamodb.constants import COUNT
 from pynamodb.expressions.condition import Condition
 
-from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation, inbox_key, key
+from chalicelib.models.conversations import CLOSED, OPEN, Conversation, inbox_key, key
+from chalicelib.models.conversations import DELETED as DELETED
 
 #: (field, whether it is to be equal, value) over what the inbox holds; None is an unset field.
 Like = tuple[str, bool, Any]

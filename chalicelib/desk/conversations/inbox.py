@@ -13,7 +13,8 @@ from chalicelib.models.inbox import Like as Like
 from chalicelib.models.inbox import Position as Position
 from chalicelib.rules import ids
 
-_MOST_COUNTED = 10_000
+#: Rows that a total counts to, and that pages by number reach.
+MOST_COUNTED = 10_000
 _DEFAULT_WINDOW = 30 * 86_400_000
 _totals: TimedCache[int] = TimedCache()
 
@@ -31,7 +32,8 @@ class Inbox:
 class Listing:
     """What to list: times of last activity in epoch milliseconds (the last 30 days without them), latest first or oldest.
 
-    Either `page` (from 1) or `after`, a position that an Inbox gave, says where to begin.
+    `is_deleted` lists deleted ones, which no other list has. Either `page` (from 1) or `after`, a position that an Inbox gave, says
+    where to begin.
     """
 
     since: int | None = None
@@ -41,6 +43,7 @@ class Listing:
     size: int = 50
     page: int = 1
     after: Position | None = None
+    is_deleted: bool = False
 
 
 @access.allow(AGENT)
@@ -50,15 +53,21 @@ def page(ctx: Context, listing: Listing) -> Inbox:
     From `after`, one request for each partition at any depth: one if the conditions say open or closed, else two. By page
     number the pages before it are read too. The total costs more, once a minute, where it does not follow from the page.
     """
-    window = Window(ctx.account, _span(ctx, listing), listing.conditions, listing.oldest_first)
+    window = window_of(ctx, listing)
     skipped = 0 if listing.after else (listing.page - 1) * listing.size
-    if skipped + listing.size > _MOST_COUNTED:
-        raise Invalid("page", f"is past the {_MOST_COUNTED:,}th conversation; follow the next page's address instead")
+    if skipped + listing.size > MOST_COUNTED:
+        raise Invalid("page", f"is past the {MOST_COUNTED:,}th conversation; follow the next page's address instead")
     if listing.after and not window.span[0] <= listing.after.at <= window.span[1]:
         return Inbox([], _total(ctx, window, listing), None)
     rows, after = inbox.list_rows(window, skipped + listing.size, listing.after)
     whole = listing.after is None and after is None
     return Inbox(rows[skipped:], len(rows) if whole else _total(ctx, window, listing), after)
+
+
+def window_of(ctx: Context, listing: Listing) -> Window:
+    """Returns what is read of the inbox for a list. Raises Invalid for a bad window or position."""
+    partitions = (inbox.DELETED,) if listing.is_deleted else inbox.LISTED
+    return Window(ctx.account, _span(ctx, listing), listing.conditions, listing.oldest_first, partitions)
 
 
 def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
@@ -72,8 +81,8 @@ def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
 
 
 def _total(ctx: Context, window: Window, listing: Listing) -> int:
-    key = repr((ctx.account, listing.since, listing.until, listing.conditions))
+    key = repr((ctx.account, listing.since, listing.until, listing.conditions, listing.is_deleted))
     known = _totals.get(key, ctx.now)
     if known is not None:
         return known
-    return _totals.put(key, inbox.count(window, _MOST_COUNTED), ctx.now)
+    return _totals.put(key, inbox.count(window, MOST_COUNTED), ctx.now)

@@ -1,0 +1,222 @@
+"""Lists of an account's conversations by any conditions, sorted and paged. inbox.py answers what one index can.
+
+Everything else is found among the conversations of a contact, a tag or a mentioned agent, whose uuids an index has, or by looking
+through the window's rows in parallel. What is found is sorted in memory.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from chalicelib.context import AGENT, Context
+from chalicelib.desk.conversations import facts, inbox
+from chalicelib.desk.conversations.inbox import Listing, Position
+from chalicelib.desk.core import access
+from chalicelib.desk.core.cache import TimedCache
+from chalicelib.models import conversations, labels, scanning, unique_names
+from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation
+from chalicelib.models.inbox import Like, Window
+from chalicelib.rules import conditions, status
+from chalicelib.rules.conditions import ALL, IS, Condition, ConditionList
+from chalicelib.rules.text import fold
+
+#: Matches that are sorted, and counted.
+MOST = 10_000
+#: Fields that DynamoDB compares itself.
+_COMPARED = frozenset(["status", "priority", "assignee_number", "group_number", "contact_number", "is_read"])
+_CONTACT = "contact_number"
+#: Fields by whose value an index has the conversations.
+_LABELS: Mapping[str, Callable[[int], str]] = {"tags": labels.tag, "mentioned": labels.mention}
+_STATUS_RANK = {name: at for at, name in enumerate(status.STATUSES)}
+_PRIORITY_RANK = {name: at for at, name in enumerate(status.PRIORITIES)}
+#: Attributes of a row that `words` are looked for in.
+_SEARCHED = ("subject", "preview", "contact_number")
+
+
+class Sort(NamedTuple):
+    """A sort: the attributes that it reads, and a row's value, of which the largest comes first."""
+
+    attributes: tuple[str, ...]
+    value: Callable[[Conversation], int]
+
+
+LAST_REPLY = "last_reply"
+SORTS: Mapping[str, Sort] = {
+    LAST_REPLY: Sort((), lambda row: row.last_activity_at),
+    "last_activity": Sort(("changed_at",), lambda row: row.touched_at),
+    "priority": Sort(("priority",), lambda row: -_PRIORITY_RANK[row.priority]),
+    "status": Sort(("status",), lambda row: -_STATUS_RANK[row.status]),
+    # No conversation has a policy yet, so all are due never.
+    "next_breach": Sort((), lambda row: 0),
+}
+
+
+class Mark(NamedTuple):
+    """A row's place in a sorted list: its value, its last reply, its uuid."""
+
+    value: int
+    at: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to list. The window, the order, the size and the page are the listing's; its own conditions are left empty.
+
+    `conditions` are resolved, all of them must hold. A conversation has all `words` (folded) in its subject or its last message,
+    or its contact is among `contacts`. `mark` says where a sorted list goes on.
+    """
+
+    listing: Listing
+    conditions: tuple[ConditionList, ...] = ()
+    words: tuple[str, ...] = ()
+    contacts: frozenset[int] = frozenset()
+    sort: str = LAST_REPLY
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of conversations, the total, and whether that is exact. The next page begins after one of `after` and `mark`."""
+
+    conversations: list[Conversation]
+    total: int
+    is_exact: bool
+    after: Position | None = None
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The places of what was found, in order, and whether it is all there is."""
+
+    marks: list[Mark] = field(default_factory=list)
+    is_whole: bool = True
+
+
+_found: TimedCache[Found] = TimedCache(50)
+
+
+@access.allow(AGENT)
+def page(ctx: Context, wanted: Wanted) -> Page:
+    """Returns a page of the account's conversations. Raises Invalid for a bad window, page or position.
+
+    One or two Queries where an index answers, plus the total's, which is kept for a minute. Else a request for each MB of rows in
+    the window, and one for each hundred found; following pages of the same list cost the page alone for a minute.
+    """
+    likes = _likes(wanted)
+    if likes is not None and wanted.sort == LAST_REPLY and wanted.mark is None:
+        found = inbox.page(ctx, replace(wanted.listing, conditions=likes))
+        return Page(found.conversations, found.total, found.total < inbox.MOST_COUNTED, after=found.next_after)
+    return _cut(ctx, wanted, find(ctx, wanted))
+
+
+def _likes(wanted: Wanted) -> tuple[Like, ...] | None:
+    """Returns the conditions as DynamoDB compares them, None where it can't."""
+    every = [one for group in wanted.conditions for one in group.conditions]
+    is_plain = all(group.when == ALL for group in wanted.conditions) and not wanted.words
+    return tuple(map(_like, every)) if is_plain and all(map(_is_compared, every)) else None
+
+
+def _is_compared(condition: Condition) -> bool:
+    is_indexed = condition.field == _CONTACT and condition.match == IS and condition.value
+    return condition.field in _COMPARED and len(condition.value) <= 1 and not is_indexed
+
+
+def _like(condition: Condition) -> Like:
+    return condition.field, condition.match == IS, condition.value[0] if condition.value else None
+
+
+def find(ctx: Context, wanted: Wanted) -> Found:
+    """Returns what the whole list has: found anew for a first page, else as a minute ago at most."""
+    listing = wanted.listing
+    key = repr(
+        (ctx.account, ctx.caller.person, replace(listing, page=1, until=None), wanted.conditions, wanted.words, wanted.sort)
+    )
+    is_first = listing.page == 1 and wanted.mark is None
+    known = None if is_first else _found.get(key, ctx.now)
+    return known if known is not None else _found.put(key, _find(ctx, wanted), ctx.now)
+
+
+def _find(ctx: Context, wanted: Wanted) -> Found:
+    window = inbox.window_of(ctx, wanted.listing)
+    by_index = _by_index(ctx, wanted)
+    if by_index is None:
+        attributes = [*SORTS[wanted.sort].attributes, *facts.attributes_of(_kinds(wanted)), *(_SEARCHED if wanted.words else ())]
+        pushed = replace(window, conditions=_pushed(wanted))
+        scanned = scanning.scan(pushed, attributes, lambda rows: matching(ctx, wanted, rows))
+        rows, is_whole = scanned.rows, scanned.is_whole
+    else:
+        ids, is_whole = by_index
+        rows = matching(ctx, wanted, [row for row in scanning.read_parallel(ctx.account, ids) if _is_within(row, window)])
+    value = SORTS[wanted.sort].value
+    marks = sorted({Mark(value(row), row.last_activity_at, row.id) for row in rows}, reverse=not wanted.listing.oldest_first)
+    return Found(marks[:MOST], is_whole and len(marks) <= MOST)
+
+
+def _by_index(ctx: Context, wanted: Wanted) -> tuple[list[str], bool] | None:
+    """Returns the uuids among which an index has all that can match, and whether they are all; None if no index does."""
+    for condition in (one for group in wanted.conditions if group.when == ALL for one in group.conditions):
+        if condition.match != IS or len(condition.value) != 1 or wanted.listing.is_deleted:
+            continue
+        if condition.field in _LABELS:
+            return labels.conversations_with(ctx.account, _LABELS[condition.field](condition.value[0]))
+        if condition.field == _CONTACT:
+            contact = unique_names.id_by_number(ctx.account, "person", condition.value[0])
+            ids = conversations.of_contact(ctx.account, contact, MOST) if contact else []
+            return ids, len(ids) < MOST
+    return None
+
+
+def _is_within(row: Conversation, window: Window) -> bool:
+    partition = row.inbox_key and next((name for name in (OPEN, CLOSED, DELETED) if row.inbox_key.endswith(f"#{name}")), None)
+    return partition in window.partitions and window.span[0] <= row.last_activity_at <= window.span[1]
+
+
+def _pushed(wanted: Wanted) -> tuple[Like, ...]:
+    """Returns the conditions that DynamoDB can compare, so that fewer rows come back."""
+    every = [one for group in wanted.conditions if group.when == ALL for one in group.conditions]
+    return tuple(_like(one) for one in every if _is_compared(one))
+
+
+def _kinds(wanted: Wanted) -> dict[str, str]:
+    return {one.field: one.kind for group in wanted.conditions for one in group.conditions}
+
+
+def matching(ctx: Context, wanted: Wanted, rows: Sequence[Conversation]) -> list[Conversation]:
+    """Returns those of some rows that match."""
+    rows = [row for row in rows if _has_words(wanted, row)]
+    kinds = _kinds(wanted)
+    if not kinds or not rows:
+        return rows
+    known = facts.load(ctx, rows, kinds)
+    return [row for row, of in zip(rows, known, strict=True) if all(conditions.matches(one, of) for one in wanted.conditions)]
+
+
+def _has_words(wanted: Wanted, row: Conversation) -> bool:
+    if not wanted.words or row.contact_number in wanted.contacts:
+        return True
+    text = fold(f"{row.subject} {row.preview or ''}")
+    return all(word in text for word in wanted.words)
+
+
+def _cut(ctx: Context, wanted: Wanted, found: Found) -> Page:
+    """Returns a page of what was found: by its number, or after a mark."""
+    size, oldest_first = wanted.listing.size, wanted.listing.oldest_first
+    first = (wanted.listing.page - 1) * size
+    if wanted.mark is not None:
+        mark = wanted.mark
+        first = next((at for at, one in enumerate(found.marks) if (one > mark if oldest_first else one < mark)), len(found.marks))
+    part = found.marks[first : first + size]
+    rows = {row.id: row for row in conversations.get_many(ctx.account, [one.id for one in part])}
+    more = part[-1] if first + size < len(found.marks) else None
+    return Page([rows[one.id] for one in part if one.id in rows], len(found.marks), found.is_whole, mark=more)
+
+
+def count(ctx: Context, wanted: Iterable[Wanted], window: Listing, likes: tuple[Like, ...]) -> list[list[Conversation]]:
+    """Returns for each list the rows of one window that match it, found in one pass. `likes` hold for all of them."""
+    lists = list(wanted)
+    kinds = {name: kind for one in lists for name, kind in _kinds(one).items()}
+    attributes = [*facts.attributes_of(kinds), "has_details", "has_tags", "draft_count", "contact_number"]
+    rows = scanning.scan(replace(inbox.window_of(ctx, window), conditions=likes), attributes, lambda some: list(some)).rows
+    return [matching(ctx, one, rows) for one in lists]
