@@ -41,3 +41,9 @@ def media_type(given: str) -> str:
     """Returns a content type without parameters, in lower case; application/octet-stream for a bad one."""
     plain = given.partition(";")[0].strip().lower()
     return plain if _MEDIA_TYPE.fullmatch(plain) else "application/octet-stream"
+
+
+def fold(text: str) -> str:
+    """Returns the text as texts are compared and found: without case, accents, and spaces around it."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).strip()
