@@ -20,6 +20,7 @@ from chalicelib.models import (
     people,
     rate_windows,
     receipts,
+    repeats,
     sequences,
     settings,
     statistics,
@@ -33,7 +34,7 @@ from chalicelib.models.base import Table
 
 #: The modules are imported so that each model is known here.
 _MODULES = [connections, conversations, details, devices, files, memberships, messages, people, rate_windows, receipts]
-_MODULES += [sequences, settings, statistics, timers, tokens, topics, unique_names]
+_MODULES += [repeats, sequences, settings, statistics, timers, tokens, topics, unique_names]
 MODELS: list[type[Table]] = list(Table.__subclasses__())
 _THEIRS: dict[type[Attribute[Any]], type[Attribute[Any]]] = {
     UnicodeAttribute: attributes.UnicodeAttribute,
