@@ -73,6 +73,8 @@ def _copies(container: Any) -> dict[str, Attribute[Any]]:
 def _copy(one: Attribute[Any]) -> Attribute[Any]:
     given: dict[str, Any] = {"attr_name": one.attr_name, "default": one.default, "null": one.null}
     given |= {"hash_key": one.is_hash_key, "range_key": one.is_range_key}
+    if isinstance(one, attributes.BinaryAttribute):
+        given["legacy_encoding"] = one.legacy_encoding
     if isinstance(one, attributes.ListAttribute) and one.element_type:
         element: Any = one.element_type
         given["of"] = _element(element)
@@ -129,6 +131,7 @@ def _values(texts: st.SearchStrategy[str]) -> list[tuple[type[Attribute[Any]], s
         (attributes.UnicodeAttribute, texts),
         (UuidAttribute, st.uuids().map(str) | texts),
         (attributes.BooleanAttribute, st.booleans()),
+        (attributes.BinaryAttribute, st.binary(max_size=8)),
         (VersionAttribute, st.integers(1, 10**9)),
         (IntegerAttribute, _numbers),
         (attributes.NumberAttribute, _numbers | st.floats(0, 1000, width=16)),

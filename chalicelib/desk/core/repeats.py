@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from chalicelib.context import Context
+from chalicelib.context import VISITOR, Context
+from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, InProgress, Invalid
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import repeats
@@ -28,6 +29,7 @@ class Reply:
     refused: bool = False
 
 
+@access.allow(VISITOR)
 def once(ctx: Context, key: str, fingerprint: bytes, serve: Callable[[], Reply]) -> Reply:
     """Returns the answer that the caller's key has had, else what `serve` answers. `fingerprint` is all that was asked for.
 

@@ -42,8 +42,8 @@ def test_fields_of_every_account_are_known_without_a_request(world: World) -> No
 
 
 def test_every_field_is_found_by_its_id_and_its_names(world: World) -> None:
-    for id_, field in (fields.SYSTEM | fields.METADATA).items():
-        names = [id_, str(id_), field.name, field.name.upper(), *field.also]
+    for id_, field in {**fields.SYSTEM, **fields.METADATA}.items():
+        names: list[int | str] = [id_, str(id_), field.name, field.name.upper(), *field.also]
         assert fields.find(world.as_agent(), names) == [field] * len(names)
         assert fields.fixed(id_) == field
     assert max(fields.SYSTEM) < fields.CUSTOM
