@@ -15,7 +15,7 @@ import msgspec
 from chalicelib import telemetry
 from chalicelib.context import Context, stranger
 from chalicelib.desk.core import rate_limits
-from chalicelib.desk.core.errors import DeskError, Invalid, Locked, Missing, NotFound, TooMany
+from chalicelib.desk.core.errors import DeskError, InProgress, Invalid, Locked, Missing, NotFound, TooMany
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
 
 #: How msgspec's complaints about a missing field begin, and what comes before the place.
@@ -46,7 +46,8 @@ class Endpoint:
     `path` has its variables in braces, named like the request's fields. `needs` is for the dialect's `admit`: a level, api
     levels, or None for an endpoint without a token. `headers` names the fields that come from headers. `actor` is the field
     that names the person the call acts for, if the credential does not; `admit` checks it, and nothing else decides who acts.
-    `raises` names errors of this call besides those of any call with its path and `needs`.
+    `raises` names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call
+    sees to it by itself that a request which comes again does no harm.
     """
 
     method: str
@@ -57,6 +58,7 @@ class Endpoint:
     in_form: bool = False
     actor: str = ""
     raises: Collection[type[Exception]] = ()
+    is_repeatable: bool = False
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -113,6 +115,8 @@ class Dialect:
     headers: Mapping[str, Any] = field(default_factory=dict)
     #: Returns what was sent in the types of the endpoint's fields, for clients that send other types than documented.
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given
+    #: Returns what the last argument returns, or the answer that the same request has had. None to serve every request.
+    once: Callable[[Context, Request, Endpoint, Callable[[], Answer]], Answer] | None = None
     any_case: bool = False
     #: Whether a call that must show a token must have a body, too.
     needs_body: bool = False
@@ -185,7 +189,7 @@ class Dialect:
     def refuse(self, error: DeskError, request: Request) -> Answer:
         """The dialect's answer to what a client did wrong, with `Retry-After` in seconds and `Allow` where they belong."""
         answer = self.fail(error, request)
-        more = {"Retry-After": str(error.seconds)} if isinstance(error, Locked | TooMany) else {}
+        more = {"Retry-After": str(error.seconds)} if isinstance(error, Locked | TooMany | InProgress) else {}
         if isinstance(error, WrongMethod):
             more = {"Allow": ", ".join(error.allowed)}
         return replace(answer, headers={**answer.headers, **more}, refused=True)
@@ -196,11 +200,15 @@ class Dialect:
         line.route(endpoint.path, endpoint.request)
         ctx = replace(self.admit(request, endpoint), dialect=self.name)
         line.caller(ctx.caller)
-        given = parse(request, endpoint, variables, self.read)
-        line.conversation(getattr(given, endpoint.conversation, None))
-        shown = endpoint.use(ctx, given)
-        answer = shown if isinstance(shown, Answer) else Answer(shown)
-        return Answer(self.wrap(request, answer.body), answer.status, answer.headers, answer.refused)
+
+        def use() -> Answer:
+            given = parse(request, endpoint, variables, self.read)
+            line.conversation(getattr(given, endpoint.conversation, None))
+            shown = endpoint.use(ctx, given)
+            answer = shown if isinstance(shown, Answer) else Answer(shown)
+            return Answer(self.wrap(request, answer.body), answer.status, answer.headers, answer.refused)
+
+        return self.once(ctx, request, endpoint, use) if self.once else use()
 
 
 def parse(

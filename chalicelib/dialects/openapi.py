@@ -11,6 +11,7 @@ import msgspec
 from chalicelib.context import stranger
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAuthenticated, NotFound, Stale, TooMany
+from chalicelib.dialects.bounds import Name
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Shows, Upload
 
@@ -186,6 +187,8 @@ def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) ->
         {"name": name, "in": "header", "required": False, "schema": msgspec.json.schema(kind)}
         for name, kind in dialect.headers.items()
     ]
+    if dialect.once and endpoint.method == "POST" and endpoint.needs and not endpoint.is_repeatable:
+        parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": msgspec.json.schema(Name)})
     for name, field in schema.get("properties", {}).items():
         place = "path" if name in in_path else "header" if name in headers else "query"
         if headers.get(name) == _AUTHORIZATION or (place == "query" and endpoint.method != "GET"):

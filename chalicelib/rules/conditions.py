@@ -23,7 +23,7 @@ from chalicelib.rules.condition_values import (
 from chalicelib.rules.logic import ConditionError, Logic, evaluate, parse_logic
 from chalicelib.rules.text import fold
 
-__all__ = ["ConditionError", "Logic", "parse_logic"]
+__all__ = ["ConditionError", "Logic", "fold", "parse_logic"]
 
 #: Kinds of fields. A date's facts are epoch milliseconds, a number's are numbers, a flag's are booleans.
 ID, CHOICE, TEXT, DATE, NUMBER, FLAG = "id", "choice", "text", "date", "number", "flag"

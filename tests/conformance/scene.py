@@ -24,6 +24,7 @@ from tests.conformance import (
     cases_files,
     cases_groups,
     cases_numbers,
+    cases_settings,
     cases_sockets,
     cases_talks,
     cases_vendor,
@@ -58,6 +59,8 @@ class Scene:
             "ticketID": self.visitor.conversation,
             "name": f"{self.visitor.id}.png",
         }
+        if row.key[1] in cases_settings.IDS:
+            known["id"] = str(cases_settings.IDS[row.key[1]](self))
         if "{fid}" in row.endpoint.path:
             known["fid"] = self.kept.get("fid") or self.kept.setdefault("fid", self._file())
         if "{keyId}" in row.endpoint.path:
@@ -223,6 +226,7 @@ CASES |= (
     | cases_files.CASES
     | cases_groups.CASES
     | cases_numbers.CASES
+    | cases_settings.CASES
     | cases_sockets.CASES
     | cases_talks.CASES
     | cases_vendor.CASES

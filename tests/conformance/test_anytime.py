@@ -56,15 +56,15 @@ def test_a_valid_call_answers_every_documented_key(scene: Scene, row: Row) -> No
     answers += [ask(scene, row, **headers) for headers in (scene.bearer(owner=True), basic(scene.world)) if row in WITH_TOKEN]
     for answer in answers:
         assert answer.status == 200
-        assert row_gaps(row, answer.body) == []
-        assert answer.body.keys() == row.facts["answer"].keys()
+        assert row_gaps(row, answer.body or {}) == []
+        assert (answer.body or {}).keys() == row.facts["answer"].keys()
         assert CORS.items() <= answer.headers.items()
 
 
 def test_a_fresh_conversation_and_its_messages_have_every_key_too(scene: Scene) -> None:
     scene.world.asking()
     number = max(numbers(scene))
-    for row in [row for row in OF_ONE if row.endpoint.method == "GET"]:
+    for row in [row for row in OF_ONE if row.endpoint.method == "GET" and row.endpoint.path.startswith(PATH)]:
         answer = scene.world.call("GET", scene.path(row, id=str(number)), **scene.bearer())
         assert row_gaps(row, answer.body) == []
 
@@ -113,8 +113,8 @@ def respelt(path: str) -> list[str]:
 
 @each(WITH_TOKEN)
 def test_paths_match_whatever_the_case_and_with_a_trailing_slash(scene: Scene, row: Row) -> None:
-    body = None if row.endpoint.method == "GET" else scene.body(row)
     for at in range(4):
+        body = None if row.endpoint.method == "GET" else scene.body(row)
         path = respelt(scene.path(row))[at]  # anew, because what has been ended is not ended again
         assert scene.world.call(row.endpoint.method, path, body, **scene.bearer(owner=True)).status == 200, path
 
@@ -134,17 +134,18 @@ def foreign(scene: Scene, rival: Scene) -> int:
 @each(OF_ONE)
 def test_an_unknown_id_is_not_found(scene: Scene, foreign: int, row: Row) -> None:
     body = None if row.endpoint.method == "GET" else scene.body(row)
-    for number in (foreign, 10**6, 0, -1, 2**63, 10**30):
+    unknown = (foreign, 10**6) if row.endpoint.path.startswith(PATH) else (10**6,)
+    for number in (*unknown, 0, -1, 2**63, 10**30):
         path = scene.path(row, id=str(number))
-        status = refused(scene.world.call(row.endpoint.method, path, body, **scene.bearer()))
-        assert status == 404 or (status == 400 and number not in (foreign, 10**6)), number
+        status = refused(scene.world.call(row.endpoint.method, path, body, **scene.headers(row)))
+        assert status == 404 or (status == 400 and number not in unknown), number
 
 
 @each(OF_ONE)
 def test_an_id_that_is_no_number_is_named(scene: Scene, row: Row) -> None:
     body = None if row.endpoint.method == "GET" else scene.body(row)
     for text in ("one", "1.5", "1e3", "é", "%00", "9" * 400, scene.visitor.conversation, " "):
-        answer = scene.world.call(row.endpoint.method, scene.path(row, id=text), body, **scene.bearer())
+        answer = scene.world.call(row.endpoint.method, scene.path(row, id=text), body, **scene.headers(row))
         assert refused(answer) in (400, 404), text
         assert answer.status == 404 or answer.body["message"].startswith("id "), answer.body
 

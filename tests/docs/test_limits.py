@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.desk.accounts import canned_replies
-from chalicelib.desk.conversations import files, members
+from chalicelib.desk.accounts import canned_replies, custom_fields, tags
+from chalicelib.desk.conversations import files, filters, members
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, devices
 from chalicelib.desk.realtime import live
@@ -34,6 +34,8 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("members by name of a conversation", f"{members.MOST} |"),
         ("api keys of an account", f"{api_keys.MOST} |"),
         ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {canned_replies.MOST:,} |"),
+        ("tags · filters", f"{tags.MOST:,} · {filters.MOST} · {custom_fields.MOST} |"),
+        ("conditions of a filter", f"{filters.MOST_CONDITIONS} · {custom_fields.MOST_OPTIONS} |"),
         ("a message's text", f"{text.MOST_BYTES:,} bytes"),
         ("a file", f"{files.MOST_BYTES / 1_000_000} MB"),
     ],

@@ -61,6 +61,9 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     forgotten = ("PPCONSOLE_SEND_NEW_PASSWORD", {"user_email": who["user_email"]})
     for endpoint, given in [("PPCONSOLE_SIGNUP", {**who, "app_name": "B"}), forgotten]:
         assert world.pp(endpoint, "PPCONSOLE_BEFORE_LOGIN", **given).body["error_code"] == 0
+    for name in ("tag", "tag", ""):
+        key = {"Idempotency_Key": f"key {name}"}  # a new one, the same again, and one whose request is refused
+        assert world.call("POST", "/api/v3/anytime/tags", {"name": name}, **key, **world.bearer(world.owner)).status < 500
     later = {"isEnabled": True, "reassignUnpickedAfter": 60, "warnAfter": 1200, "closeAfter": 2400}
     assert world.call("PUT", "/api/v3/anytime/autoClose", later, **world.bearer(world.owner)).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **scene.bearer()).status == 200

@@ -19,6 +19,7 @@ from chalicelib.models import (
     people,
     rate_windows,
     receipts,
+    repeats,
     sequences,
     settings,
     statistics,
@@ -40,6 +41,7 @@ MODELS: list[type[Model]] = [
     messages.Message,
     people.Person,
     receipts.Receipt,
+    repeats.Repeat,
     settings.Setting,
     statistics.Statistic,
     timers.Timer,
@@ -49,7 +51,9 @@ MODELS: list[type[Model]] = [
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [details.Details, memberships.Membership]
 STREAMED = {"conversations", "people"}
-EXPIRING = dict.fromkeys(["connections", "files", "rate-windows", "receipts", "statistics", "timers", "tokens", "topics"], "ex")
+EXPIRING = dict.fromkeys(
+    ["connections", "files", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"
+)
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
 

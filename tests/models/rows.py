@@ -20,6 +20,7 @@ from chalicelib.models import (
     people,
     rate_windows,
     receipts,
+    repeats,
     sequences,
     settings,
     statistics,
@@ -40,7 +41,7 @@ from chalicelib.models.base import Table
 
 #: The modules are imported so that each model is known here.
 _MODULES = [connections, conversations, details, devices, files, memberships, messages, people, rate_windows, receipts]
-_MODULES += [sequences, settings, statistics, timers, tokens, topics, unique_names]
+_MODULES += [repeats, sequences, settings, statistics, timers, tokens, topics, unique_names]
 MODELS: list[type[Table]] = list(Table.__subclasses__())
 _THEIRS: dict[type[Attribute[Any]], type[Attribute[Any]]] = {
     UnicodeAttribute: attributes.UnicodeAttribute,
@@ -79,6 +80,8 @@ def _copies(container: Any) -> dict[str, Attribute[Any]]:
 def _copy(one: Attribute[Any]) -> Attribute[Any]:
     given: dict[str, Any] = {"attr_name": one.attr_name, "default": one.default, "null": one.null}
     given |= {"hash_key": one.is_hash_key, "range_key": one.is_range_key}
+    if isinstance(one, attributes.BinaryAttribute):
+        given["legacy_encoding"] = one.legacy_encoding
     if isinstance(one, attributes.ListAttribute) and one.element_type:
         element: Any = one.element_type
         given["of"] = _element(element)
@@ -138,6 +141,7 @@ def _values(texts: st.SearchStrategy[str]) -> list[tuple[type[Attribute[Any]], s
         (WordAttribute, texts | st.sampled_from(["pending_internal", "urgent", "chat", "system"])),
         (UuidAttribute, st.uuids().map(str) | texts),
         (attributes.BooleanAttribute, st.booleans()),
+        (attributes.BinaryAttribute, st.binary(max_size=8)),
         (VersionAttribute, st.integers(1, 10**9)),
         (IntegerAttribute, _numbers),
         (attributes.NumberAttribute, _numbers | st.floats(0, 1000, width=16)),

@@ -1,14 +1,18 @@
 """Canned replies: questions with the answers that agents give to them, in groups."""
 
 from dataclasses import dataclass, replace
+from html import escape
+
+from msgspec import UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access, documents
 from chalicelib.desk.core.collections import Collection, Entry
-from chalicelib.desk.core.errors import NotFound
+from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.rules import html as markup
 
-#: Canned replies and groups of them that an account may have together.
-MOST = 2000
+#: Canned replies and groups of them that an account may have together, and characters of an answer's HTML.
+MOST, LONGEST_HTML = 2000, 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +24,17 @@ class ReplyGroup(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply(Entry):
-    """A canned reply. `group` is None if it is in none."""
+    """A canned reply. `group` is None if it is in none, `html` if the answer was given as a text alone."""
 
     question: str
     answer: str
     group: str | None = None
+    html: str | None = None
 
 
 _REPLY, _GROUP = "canned_reply", "canned_reply_group"
-REPLIES = Collection(_REPLY, Reply, most=MOST, longest={"question": 500, "answer": 5000}, counted_with=[_GROUP])
+_LONGEST = {"question": 500, "answer": 5000, "html": LONGEST_HTML}
+REPLIES = Collection(_REPLY, Reply, most=MOST, longest=_LONGEST, counted_with=[_GROUP])
 GROUPS = Collection(_GROUP, ReplyGroup, most=MOST, longest={"name": 500}, partition=_REPLY, counted_with=[_REPLY])
 
 
@@ -65,6 +71,47 @@ def add(ctx: Context, question: str, answer: str, group: str | None = None) -> R
     """Creates a canned reply. Two requests, three with a group. Raises Invalid, NotFound for the group."""
     own = GROUPS.get(ctx, group).id if group else None
     return REPLIES.create(ctx, {"question": question, "answer": answer, "group": own})
+
+
+@access.allow(AGENT)
+def get(ctx: Context, number: int) -> Reply:
+    """Returns a canned reply by its number. One request where the process is warm. Raises NotFound."""
+    return REPLIES.get_by_number(ctx, number)
+
+
+@access.allow(AGENT)
+def write(ctx: Context, question: str, answer: str | None, html: str | None) -> Reply:
+    """Creates a canned reply whose answer is a text, HTML, or both: two requests. Raises Invalid."""
+    return REPLIES.create(ctx, {"question": question, **_answer(answer, html)})
+
+
+@access.allow(AGENT)
+def change(ctx: Context, number: int, question: str | UnsetType, answer: str | None, html: str | None) -> Reply:
+    """Sets the question and the answer where they are given: three requests. Raises NotFound, Invalid."""
+    patch: dict[str, str | None] = {} if isinstance(question, UnsetType) else {"question": question}
+    patch |= _answer(answer, html) if answer or html else {}
+    return REPLIES.change(ctx, get(ctx, number).id, patch)[1]
+
+
+@access.allow(AGENT)
+def remove_by_number(ctx: Context, number: int) -> None:
+    """Removes a canned reply: three requests. Raises NotFound."""
+    REPLIES.remove(ctx, get(ctx, number).id)
+
+
+def html_of(reply: Reply) -> str:
+    """Returns the answer as HTML: as it was given, else made of the text."""
+    return reply.html or escape(reply.answer).replace("\n", "<br>")
+
+
+def _answer(answer: str | None, html: str | None) -> dict[str, str | None]:
+    """Returns what to store. A text alone takes the place of any HTML that was there."""
+    if html and len(html) > LONGEST_HTML:
+        raise Invalid("html", f"is longer than {LONGEST_HTML} characters")
+    text = answer or markup.to_text(html or "")
+    if html and not text:
+        raise Invalid("html", "has no text")
+    return {"answer": text, "html": html or None}
 
 
 @access.allow(ADMIN)

@@ -77,5 +77,13 @@ class Conflict(DeskError):
     """Somebody else has changed the thing, or it was asked for differently before."""
 
 
+class InProgress(Conflict):
+    """The same is being done at this moment. It may be asked for again after this many seconds."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"the same request is being served; try again in {seconds} seconds")
+        self.seconds = seconds
+
+
 class Stale(DeskError):
     """The caller's copy (its version, its ETag) is not the latest one. Nothing was changed."""

@@ -7,9 +7,16 @@ from chalicelib.dialects.statuses import status_of
 
 #: The desk's name for a field, and the client's.
 _FIELDS = {
+    "answer": "textContent",
     "assignee": "agentAssigneeId",
     "body": "plainBody",
     "contact": "contactId",
+    "default": "defaultValue",
+    "expression": "logicExpression",
+    "help_text": "helpText",
+    "html": "htmlContent",
+    "key": "name",
+    "question": "name",
     "close_after": "closeAfter",
     "html_body": "htmlBody",
     "page": "pageIndex",

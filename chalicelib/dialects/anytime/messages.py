@@ -155,5 +155,5 @@ def post_message(ctx: Context, request: PostMessage) -> WrappedMessage:
 _PATH = f"{BASE}/conversations/{{id}}/messages"
 ROWS = [
     Endpoint("GET", _PATH, list_messages, AGENT),
-    Endpoint("POST", _PATH, post_message, AGENT, headers={"idempotencyKey": "Idempotency-Key"}),
+    Endpoint("POST", _PATH, post_message, AGENT, headers={"idempotencyKey": "Idempotency-Key"}, is_repeatable=True),
 ]

@@ -1,7 +1,20 @@
 """Anytime's endpoint table: the rows of each noun."""
 
 from chalicelib.desk.core.errors import NotAuthenticated
-from chalicelib.dialects.anytime import api_keys, auth, auto_close, conversation_lists, conversations, errors, messages
+from chalicelib.dialects.anytime import (
+    api_keys,
+    auth,
+    auto_close,
+    canned_responses,
+    conversation_lists,
+    conversations,
+    errors,
+    fields,
+    filters,
+    messages,
+    repeats,
+    tags,
+)
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Cors
 
@@ -22,6 +35,7 @@ ANYTIME = Dialect(
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
         exposed="ETag",
     ),
+    once=repeats.once,
     any_case=True,
     endpoints=[
         Endpoint("POST", "/oauth/token", auth.token, in_form=True, raises=(NotAuthenticated,)),
@@ -30,5 +44,9 @@ ANYTIME = Dialect(
         *messages.ROWS,
         *auto_close.ROWS,
         *api_keys.ROWS,
+        *tags.ROWS,
+        *filters.ROWS,
+        *fields.ROWS,
+        *canned_responses.ROWS,
     ],
 )

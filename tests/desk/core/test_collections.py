@@ -277,3 +277,40 @@ def test_the_documented_kind_is_one_small_file_that_works(world: World, tags: An
     for act in (tags.create, tags.change, tags.reorder, tags.remove):
         with pytest.raises(Forbidden):
             act(agent)
+
+
+# --- numbers
+
+
+def test_an_object_is_found_by_its_number_as_it_is_now(aws: None) -> None:
+    ctx = new_account()
+    create(ctx, "a", "b")
+    TAGS.load(ctx)
+    row = rows.get(f"{ctx.account}#tag", f"tag#{TAGS.get_by_number(ctx, 2).id}")
+    assert row
+    rows.put(row, row.document | {"name": "c"})  # another process does
+    with counted() as sent:
+        assert TAGS.get_by_number(ctx, 2).name == "c"
+    assert sent == ["GetItem"]
+    for number in (0, 3, -1, 10**15):
+        with pytest.raises(NotFound, match=f"no such tag: {number}"):
+            TAGS.get_by_number(ctx, number)
+    with pytest.raises(NotFound):
+        TAGS.get_by_number(new_account(), 1)
+
+
+def test_one_that_another_process_has_made_moved_or_removed_is_found_by_its_number_or_not(aws: None) -> None:
+    ctx = new_account()
+    for host in ("a.example", "b.example"):
+        SITES.create(ctx, {"host": host, "names": {"en": host}})
+    known = documents.load(ctx, "web_site")
+    SITES.change(ctx, "a.example", {"host": "c.example"})
+    SITES.change(ctx, "b.example", {"host": "a.example"})
+    made = SITES.create(ctx, {"host": "b.example", "names": {"en": "B"}})
+    for number, host in ((1, "c.example"), (2, "a.example"), (made.number, "b.example")):
+        documents._known.put(f"{ctx.account}#web_site", known, ctx.now)
+        assert SITES.get_by_number(ctx, number).host == host
+    SITES.remove(ctx, "a.example")
+    documents._known.put(f"{ctx.account}#web_site", known, ctx.now)
+    with pytest.raises(NotFound):
+        SITES.get_by_number(ctx, 2)

@@ -1,0 +1,86 @@
+"""Anytime's conditions: the words in which lists, filters and rules say what they are about."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from chalicelib.context import Context
+from chalicelib.desk.conversations import conditions
+from chalicelib.desk.conversations.conditions import ConditionList, Given
+from chalicelib.desk.conversations.fields import Field
+from chalicelib.desk.conversations.filters import MOST_CONDITIONS, Filter
+from chalicelib.dialects.anytime.conversations import STATUS_OF
+from chalicelib.dialects.anytime.shapes import Wire
+from chalicelib.dialects.bounds import Line, Number
+
+#: By the core's name of a field, how its choices are spelled here. A chat came through the site, so it is portal.
+WORDS = {"status": STATUS_OF, "channel": {"portal": "chat", "email": "email"}}
+MatchType = Literal["contains", "notContains", "is", "isNot", "isMoreThan", "isLessThan", "before", "after", "between"]
+When = Literal["all", "any", "logicalExpression"]
+
+
+class Condition(Wire, kw_only=True):
+    """A condition of a list of them. Its number in a logical expression is its place, from 1, in the order of `index`.
+
+    `orderNum` is another spelling of `index`. An `id` that is sent is not looked at.
+    """
+
+    id: Number | None = None
+    field_id: Number
+    match_type: MatchType
+    value: Line = ""
+    index: Number | None = None
+    order_num: Number | None = None
+
+
+Conditions = Annotated[list[Condition], Meta(max_length=MOST_CONDITIONS)]
+
+
+class ConditionShown(Wire, kw_only=True):
+    """A condition as it is stored. `id`, `index` and `orderNum` are its place, from 1."""
+
+    id: int
+    field_id: int
+    match_type: MatchType
+    value: str
+    index: int
+    order_num: int
+
+
+def in_body(at: int) -> Callable[[str], str]:
+    """Returns how parts of the condition at a place (from 0) of a JSON body are spelled in errors."""
+    return lambda part: f"conditions[{at}].{'fieldId' if part == 'field' else part}"
+
+
+def in_query(at: str) -> Callable[[str], str]:
+    """Returns how parts of a condition of a query, `conditions[at][…]`, are spelled in errors."""
+    return lambda part: f"conditions[{at}][{part}]"
+
+
+def read(
+    ctx: Context, given: Sequence[Given], when: str = "all", expression: str = "", *, offset_hours: float = 0
+) -> ConditionList:
+    """Returns conditions that were sent, to be resolved for the caller. No request for fields of the system. Raises Invalid."""
+    return conditions.read(ctx, given, when, expression, words=WORDS, offset_hours=offset_hours)
+
+
+def read_filter(ctx: Context, found: Filter, *, offset_hours: float = 0) -> ConditionList:
+    """Returns a stored filter's conditions, to be resolved for the caller."""
+    given = [Given(one.field, one.match, one.value) for one in found.conditions]
+    return conditions.read_stored(ctx, given, found.when, found.expression, words=WORDS, offset_hours=offset_hours)
+
+
+def in_order(given: Sequence[Condition]) -> list[tuple[int, Condition]]:
+    """Returns conditions in the order of their `index`, each with the place at which it was sent. Those without come first."""
+
+    def order(placed: tuple[int, Condition]) -> int:
+        index, number = placed[1].index, placed[1].order_num
+        return index if index is not None else number or 0
+
+    return sorted(enumerate(given), key=order)
+
+
+def choices(field: Field) -> list[str]:
+    """Returns the choices of a field of the system: as they are spelled here."""
+    return [*(WORDS.get(field.core) or field.choices or ())]
