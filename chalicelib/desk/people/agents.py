@@ -8,7 +8,7 @@ from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people, registration
+from chalicelib.desk.people import contact_words, people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models.tokens import revocation
@@ -124,4 +124,5 @@ def _home(ctx: Context, person: str) -> Person:
 
 def _remove(ctx: Context, person: Person) -> None:
     after = person.token_version + 1
-    rows.remove(person, ctx.now, [revocation(person.account, person.id, after, after)], registration.unique_names_of(person))
+    ended = [revocation(person.account, person.id, after, after)]
+    rows.remove(person, ctx.now, ended, registration.unique_names_of(person), contact_words.words_of(person))
