@@ -20,9 +20,9 @@ _texts = st.text(max_size=40)
         ("Łódź", "lodz"),
         ("Ørsted", "orsted"),
         ("Æsir", "aesir"),
-        ("İstanbul ılık", "istanbul ilik"),
+        ("\u0130stanbul \u0131l\u0131k", "istanbul ilik"),
         ("Ελλάς", "ελλασ"),
-        ("ｆｕｌｌ", "full"),
+        ("\uff46\uff55\uff4c\uff4c", "full"),
         ("王小明", "王小明"),
     ],
 )

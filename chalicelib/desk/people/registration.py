@@ -126,6 +126,13 @@ def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
     return names
 
 
+def wire_password(password: str) -> str:
+    """Returns the wire password of what somebody types. Raises Invalid for an empty or too long one."""
+    if not 0 < len(password) <= _LONGEST_NAME:
+        raise Invalid("password", "must be 1 to 256 characters")
+    return passwords.wire(password)
+
+
 def hash_password(ctx: Context, wire_password: str) -> str:
     """Returns what is stored of a wire password. Raises Invalid for an empty or too long one."""
     if not 0 < len(wire_password) <= _LONGEST_NAME:

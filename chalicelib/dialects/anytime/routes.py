@@ -1,7 +1,18 @@
 """Anytime's endpoint table: the rows of each noun."""
 
 from chalicelib.desk.core.errors import NotAuthenticated
-from chalicelib.dialects.anytime import api_keys, auth, auto_close, conversation_lists, conversations, errors, messages
+from chalicelib.dialects.anytime import (
+    agents,
+    api_keys,
+    auth,
+    auto_close,
+    contacts,
+    conversation_lists,
+    conversations,
+    departments,
+    errors,
+    messages,
+)
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Cors
 
@@ -28,6 +39,9 @@ ANYTIME = Dialect(
         *conversation_lists.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *contacts.ROWS,
+        *agents.ROWS,
+        *departments.ROWS,
         *auto_close.ROWS,
         *api_keys.ROWS,
     ],
