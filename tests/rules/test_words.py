@@ -35,7 +35,7 @@ def test_what_is_folded_stays_as_it_is_and_spelling_does_not_count(text: str) ->
     folded = words.fold(text)
     assert words.fold(folded) == folded
     for form in ("NFC", "NFD"):
-        assert words.fold(unicodedata.normalize(form, text)) == folded  # type: ignore[arg-type]
+        assert words.fold(unicodedata.normalize(form, text)) == folded
 
 
 def test_an_address_is_found_whole_by_its_host_and_by_its_parts() -> None:

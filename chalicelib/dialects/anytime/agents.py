@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import agents, people, registration
 from chalicelib.desk.people.people import Person as Row
 from chalicelib.desk.people.profiles import ChangePerson
@@ -120,7 +120,10 @@ def create_agent(ctx: Context, request: NewAgent) -> WrappedAgent:
 
 
 def _department(ctx: Context, numbers: list[int] | UnsetType) -> Group | None:
-    return groups.get_by_number(ctx, numbers[0]) if numbers else None
+    try:
+        return groups.get_by_number(ctx, numbers[0]) if numbers else None
+    except NotFound as unknown:
+        raise Invalid("departmentIds", f"names {unknown.name}, which is no department") from unknown
 
 
 def update_agent(ctx: Context, request: UpdateAgent) -> WrappedAgent:
