@@ -144,11 +144,18 @@ def _sent_whole(schema: dict[str, Any]) -> None:
     schema["required"] = always
 
 
+def _operation_id(dialect: Dialect, endpoint: Endpoint) -> str:
+    """Returns the function's name, numbered from the second path on under which it is served."""
+    paths = [row.path for row in dialect.endpoints if row.use is endpoint.use]
+    at = paths.index(endpoint.path)
+    return f"{dialect.name}_{endpoint.use.__name__}" + (f"_{at + 1}" if at else "")
+
+
 def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any]:
     """Returns an operation without its responses. `schema` is its request's."""
     operation: dict[str, Any] = {
         "tags": [dialect.name],
-        "operationId": f"{dialect.name}_{endpoint.use.__name__}",
+        "operationId": _operation_id(dialect, endpoint),
         "summary": (endpoint.use.__doc__ or "").strip().split("\n")[0],
         "parameters": _parameters(dialect, endpoint, schema),
         "security": _security(dialect, endpoint),

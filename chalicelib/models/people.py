@@ -1,49 +1,26 @@
 """People: agents and contacts of an account, one row each.
 
-Key account · person uuid. Agents are also in the sparse index `by_agents`, which routing reads. `by_id` finds the account of a
-person of whom a client names only the uuid; it is written once.
+Key account · person uuid. Agents are also in the sparse index `by_agents`, which routing reads, and the contacts that lists show
+in `by_contacts` (people_indexes.py). models/contacts.py has what is for contacts alone.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from pynamodb.attributes import ListAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
-from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import rate_windows
+from chalicelib.models import contact_words, rate_windows
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_page, transaction
-from chalicelib.models.indexes import GlobalIndex
+from chalicelib.models.people_indexes import ByAgents, ByContacts, ById
 from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName, new_name
 
 AGENT, CONTACT = "agent", "contact"
-_ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
-_ROUTED_BY += ["presence", "presence_alias", "presence_at", "open_conversations", "last_assigned_at"]
-_ROUTED_BY += ["group", "is_distributor", "last_login_at", "permissions"]
-
-
-class ByAgents(GlobalIndex["Person"]):
-    """Agents of an account by number. It has no password, so it can be read widely."""
-
-    class Meta:
-        index_name = "by_agents"
-        projection = IncludeProjection(_ROUTED_BY)
-
-    agents_of = UnicodeAttribute(hash_key=True)
-    number = IntegerAttribute(range_key=True)
-
-
-class ById(GlobalIndex["Person"]):
-    """People of all accounts by their uuid."""
-
-    class Meta:
-        index_name = "by_id"
-        projection = KeysOnlyProjection()
-
-    id = UnicodeAttribute(hash_key=True)
 
 
 class Person(Table):
@@ -74,6 +51,24 @@ class Person(Table):
     mobile = UnicodeAttribute(null=True, attr_name="mb")
     company = UnicodeAttribute(null=True, attr_name="co")
     registered_at = IntegerAttribute(null=True, attr_name="rg")
+    #: What agents note of a contact.
+    alias = UnicodeAttribute(null=True, attr_name="al")
+    title = UnicodeAttribute(null=True, attr_name="ti")
+    description = UnicodeAttribute(null=True, attr_name="de")
+    fax = UnicodeAttribute(null=True, attr_name="fx")
+    address = UnicodeAttribute(null=True, attr_name="ad")
+    city = UnicodeAttribute(null=True, attr_name="ci")
+    state = UnicodeAttribute(null=True, attr_name="sp")
+    country = UnicodeAttribute(null=True, attr_name="cy")
+    postal_code = UnicodeAttribute(null=True, attr_name="pc")
+    tags: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="tg")
+    #: Further names of a contact besides `email` and `user_id`: each the kind of a unique name, # and the name.
+    identities: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="is")
+    #: Number of the contact whom a removed one was merged into.
+    merged_into = IntegerAttribute(null=True, attr_name="mi")
+    #: The account, for a contact that lists show. How often the words that find them were changed, None for never.
+    contacts_of = UnicodeAttribute(null=True, attr_name="cf")
+    words_version = IntegerAttribute(null=True, attr_name="wv")
     #: A contact's latest chat, so that repeated requests open one chat.
     chat = UnicodeAttribute(null=True, attr_name="ch")
     #: Number of the domain that a contact visits. Their next chats belong to it.
@@ -112,6 +107,7 @@ class Person(Table):
     last_assigned_at = IntegerAttribute(default=0, attr_name="la")
 
     by_agents = ByAgents()
+    by_contacts = ByContacts()
     by_id = ById()
 
 
@@ -137,10 +133,11 @@ def agents(account: str, limit: int = 1000) -> list[Person]:
     return read_page(Person.by_agents.query(account, limit=limit))[0]
 
 
-def create(person: Person, claims: list[UniqueName]) -> None:
-    """Stores a new person with their unique names. Raises ConditionFailed where one is taken."""
+def create(person: Person, claims: list[UniqueName], words: Iterable[str] = ()) -> None:
+    """Stores a new person with their unique names and what finds them. Raises ConditionFailed where a name is taken."""
     with transaction() as write:
         add(write, person, claims)
+        contact_words.put(write, person.account, person.id, person.number, words)
 
 
 def add(write: TransactWrite, person: Person, claims: list[UniqueName]) -> None:
@@ -153,7 +150,7 @@ def add(write: TransactWrite, person: Person, claims: list[UniqueName]) -> None:
 def change(person: Person, changes: dict[str, Any], now: int) -> None:
     """Changes a person's fields. The last change wins. Raises ConditionFailed where they have been removed."""
     with conditional():
-        person.update(_actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
+        person.update(actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
 
 
 def revoke_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token], used: Token | None = None) -> None:
@@ -169,30 +166,51 @@ def revoke_logins(person: Person, changes: dict[str, Any], now: int, endings: li
             write.delete(used, condition=Token.digest.exists())
 
 
-def remove(person: Person, now: int, endings: list[Token], names: list[UniqueName]) -> None:
-    """Takes a person out of all indexes and frees their unique names. Raises ConditionFailed where another write came first."""
-    gone = {"removed_at": now, "is_active": False, "agents_of": None, "password": None}
+def remove(person: Person, now: int, endings: list[Token], names: list[UniqueName], words: Iterable[str] = ()) -> None:
+    """Takes a person out of all indexes, frees their unique names and deletes the words that find them.
+
+    Raises ConditionFailed where another write came first.
+    """
     with transaction() as write:
-        _next_generation(write, person, gone | ({"presence": "offline", "presence_at": now} if person.agents_of else {}), now)
+        add_removal(write, person, {}, now, words)
         for row in endings:
             write.save(row)
         for name in names:
             write.delete(name, condition=UniqueName.key.does_not_exist() | (UniqueName.id == person.id))
 
 
+def add_removal(write: TransactWrite, person: Person, further: dict[str, Any], now: int, words: Iterable[str]) -> None:
+    """Adds to a transaction: a person is removed, with further changes, and no word finds them any more."""
+    gone: dict[str, Any] = {"removed_at": now, "is_active": False, "password": None, "agents_of": None, "contacts_of": None}
+    if person.agents_of:
+        gone |= {"presence": "offline", "presence_at": now}
+    _next_generation(write, person, gone | further, now, words_as_read(person))
+    contact_words.delete(write, person.account, person.id, person.number, words)
+
+
+def words_as_read(person: Person) -> Condition:
+    """Returns the condition that the words that find a contact are still those of the row that was read."""
+    seen = person.words_version
+    return Person.words_version.does_not_exist() if seen is None else Person.words_version == seen
+
+
 def inherit_login(write: TransactWrite, heir: Person) -> None:
     """Adds to a transaction: an owner's row in another account gets what their login needs."""
     taken = {"home": None, **{name: getattr(heir, name) for name in ("password", "token_version", "key_version")}}
-    write.update(heir, _actions(taken, heir.updated_at), Person.id.exists() & Person.removed_at.does_not_exist())
+    write.update(heir, actions(taken, heir.updated_at), Person.id.exists() & Person.removed_at.does_not_exist())
 
 
-def _next_generation(write: TransactWrite, person: Person, changes: dict[str, Any], now: int) -> None:
+def _next_generation(
+    write: TransactWrite, person: Person, changes: dict[str, Any], now: int, further: Condition | None = None
+) -> None:
     generation = person.token_version
     as_read = Person.id.exists() & Person.removed_at.does_not_exist() & (Person.token_version == generation)
-    write.update(person, _actions({**changes, "token_version": generation + 1}, now), as_read)
+    condition = as_read if further is None else as_read & further
+    write.update(person, actions({**changes, "token_version": generation + 1}, now), condition)
 
 
-def _actions(changes: dict[str, Any], now: int) -> list[Action]:
+def actions(changes: dict[str, Any], now: int) -> list[Action]:
+    """Returns what sets these fields, None to remove one, and the time of the change."""
     fields = {name: getattr(Person, name) for name in changes}
     written = [fields[name].remove() if value is None else fields[name].set(value) for name, value in changes.items()]
     return [*written, Person.updated_at.set(now)]
@@ -214,12 +232,12 @@ def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
 
 
 def _set_presence(agent: Person, presence: str, alias: str, now: int, further: list[Action]) -> None:
-    actions = [*further, Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
-    actions += [Person.away_at.remove(), Person.offline_at.remove(), Person.lost_at.remove()]
+    written = [*further, Person.presence.set(presence), Person.presence_alias.set(alias), Person.updated_at.set(now)]
+    written += [Person.away_at.remove(), Person.offline_at.remove(), Person.lost_at.remove()]
     if agent.presence != presence:
-        actions.append(Person.presence_at.set(now))
+        written.append(Person.presence_at.set(now))
     with conditional():
-        agent.update(actions, Person.agents_of.exists() & (Person.presence_at <= now))
+        agent.update(written, Person.agents_of.exists() & (Person.presence_at <= now))
 
 
 def set_deadline(agent: Person, deadline: dict[str, int]) -> None:
@@ -239,7 +257,7 @@ def lapse(agent: Person, step: str, changes: dict[str, Any], now: int) -> None:
     """Writes what an agent's deadline (presence.STEPS) brings. Raises ConditionFailed where it no longer stands."""
     stands = getattr(Person, f"{step}_at") == getattr(agent, f"{step}_at")
     with conditional():
-        agent.update(_actions({**changes, "presence_at": now}, now), Person.agents_of.exists() & stands)
+        agent.update(actions({**changes, "presence_at": now}, now), Person.agents_of.exists() & stands)
 
 
 def log_in_on(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:
@@ -278,8 +296,8 @@ def add_routed(write: TransactWrite, agent: Person, now: int) -> None:
 
 def add_assigned(write: TransactWrite, account: str, agent: str, now: int) -> None:
     """Adds to a transaction: a person gives an agent one more conversation. They must not be switched off."""
-    actions: list[Action] = [Person.open_conversations.add(1), Person.last_assigned_at.set(now)]
-    write.update(Person(account, agent), actions, Person.agents_of.exists() & (Person.is_active == True))  # noqa: E712
+    written: list[Action] = [Person.open_conversations.add(1), Person.last_assigned_at.set(now)]
+    write.update(Person(account, agent), written, Person.agents_of.exists() & (Person.is_active == True))  # noqa: E712
 
 
 def remove_assigned(write: TransactWrite, account: str, agent: str) -> None:

@@ -18,6 +18,7 @@ from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 from tests.conformance import (
+    cases_anytime_people,
     cases_apps,
     cases_domains,
     cases_doors,
@@ -65,6 +66,8 @@ class Scene:
             known["fid"] = self.kept.get("fid") or self.kept.setdefault("fid", self._file())
         if "{keyId}" in row.endpoint.path:
             known["keyId"] = ids.digest(api_key(self))
+        if made := cases_anytime_people.new_id(self, row):
+            known |= made
         return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
 
     def _file(self) -> str:
@@ -220,7 +223,8 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
 }
 
 CASES |= (
-    cases_apps.CASES
+    cases_anytime_people.CASES
+    | cases_apps.CASES
     | cases_domains.CASES
     | cases_doors.CASES
     | cases_files.CASES

@@ -8,10 +8,10 @@ import pytest
 from chalicelib.desk.accounts import canned_replies, custom_fields, tags
 from chalicelib.desk.conversations import files, filters, members
 from chalicelib.desk.core import rate_limits
-from chalicelib.desk.people import api_keys, devices
+from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live
 from chalicelib.desk.teams import domains, groups
-from chalicelib.rules import text
+from chalicelib.rules import text, words
 
 ROOT = Path(__file__).parent.parent.parent
 LIMITS = (ROOT / "docs" / "limits.md").read_text()
@@ -36,6 +36,11 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {canned_replies.MOST:,} |"),
         ("tags · filters", f"{tags.MOST:,} · {filters.MOST} · {custom_fields.MOST} |"),
         ("conditions of a filter", f"{filters.MOST_CONDITIONS} · {custom_fields.MOST_OPTIONS} |"),
+        (
+            "contacts counted in a list",
+            f"{contact_lists.MOST_COUNTED:,} · {contact_lists.MOST_FOUND:,} · {contact_lists.MOST_WORDS} |",
+        ),
+        ("identities · tags", f"{contact_identities.MOST} · {contacts.MOST_TAGS} · {words.MOST} |"),
         ("a message's text", f"{text.MOST_BYTES:,} bytes"),
         ("a file", f"{files.MOST_BYTES / 1_000_000} MB"),
     ],

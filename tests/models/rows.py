@@ -11,10 +11,12 @@ from pynamodb.models import Model
 
 from chalicelib.models import (
     connections,
+    contact_words,
     conversations,
     details,
     devices,
     files,
+    labels,
     memberships,
     messages,
     people,
@@ -40,8 +42,8 @@ from chalicelib.models.attributes import (
 from chalicelib.models.base import Table
 
 #: The modules are imported so that each model is known here.
-_MODULES = [connections, conversations, details, devices, files, memberships, messages, people, rate_windows, receipts]
-_MODULES += [repeats, sequences, settings, statistics, timers, tokens, topics, unique_names]
+_MODULES = [connections, contact_words, conversations, details, devices, files, labels, memberships, messages, people]
+_MODULES += [rate_windows, receipts, repeats, sequences, settings, statistics, timers, tokens, topics, unique_names]
 MODELS: list[type[Table]] = list(Table.__subclasses__())
 _THEIRS: dict[type[Attribute[Any]], type[Attribute[Any]]] = {
     UnicodeAttribute: attributes.UnicodeAttribute,

@@ -161,6 +161,20 @@ PERSON: dict[str, Any] = {
     "mobile": "+49 1512 3456789",
     "company": TYPICAL,
     "registered_at": TIME,
+    "alias": TYPICAL,
+    "title": TYPICAL,
+    "description": TYPICAL,
+    "fax": "+49 1512 3456789",
+    "address": TYPICAL,
+    "city": TYPICAL,
+    "state": TYPICAL,
+    "country": TYPICAL,
+    "postal_code": "12345-6789",
+    "tags": [TYPICAL[:20]] * 5,
+    "identities": [f"email#{TYPICAL}"] * 3,
+    "merged_into": NUMBER,
+    "contacts_of": UUID,
+    "words_version": COUNT,
     "chat": UUID,
     "domain": NUMBER,
     "created_at": TIME,
@@ -187,12 +201,17 @@ PERSON: dict[str, Any] = {
     "open_conversations": COUNT,
     "last_assigned_at": TIME,
 }
+#: What agents note of a contact, which most contacts have nothing of.
+_NOTED = {"alias", "title", "description", "fax", "address", "city", "state", "country", "postal_code", "tags", "identities"}
 _CONTACT_ONLY = {"trace", "user_id", "user_id_is_verified", "mobile", "company", "registered_at", "chat", "domain"}
+_CONTACT_ONLY |= {*_NOTED, "merged_into", "contacts_of", "words_version"}
 _AGENT_ONLY = {"signature", "level", "permissions", "password", "home", "agents_of", "group", "presence", "presence_alias"}
 _AGENT_ONLY |= {"away_at", "offline_at", "lost_at", "last_login_at", "browser_device", "mobile_device"}
 #: People at their fullest, and what each cannot have: an owner's other accounts know them by the password of one.
 PEOPLE: dict[str, set[str]] = {
     "agent": {*_CONTACT_ONLY, "home", "removed_at"},
     "owner of several accounts": {*_CONTACT_ONLY, "password"},
-    "contact": _AGENT_ONLY,
+    "contact": {*_AGENT_ONLY, *_NOTED, "merged_into"},
 }
+#: A contact of whom agents have noted all that they can.
+NOTED_CONTACT = _AGENT_ONLY

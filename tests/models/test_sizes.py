@@ -28,7 +28,9 @@ def test_of_every_attribute_the_widest_value_is_known(model: type[Table]) -> Non
     assert set(WIDEST[model]) == set(model.get_attributes())
 
 
-@pytest.mark.parametrize(("model", "kinds"), [(Conversation, sizes.CONVERSATIONS), (Person, sizes.PEOPLE)])
+@pytest.mark.parametrize(
+    ("model", "kinds"), [(Conversation, sizes.CONVERSATIONS), (Person, sizes.PEOPLE | {"noted": sizes.NOTED_CONTACT})]
+)
 def test_every_attribute_is_in_a_row_that_is_measured(model: type[Table], kinds: dict[str, set[str]]) -> None:
     assert set.intersection(*kinds.values()) == set()
     assert all(without < set(model.get_attributes()) for without in kinds.values())
@@ -61,6 +63,10 @@ def test_a_message_without_its_text_is_below_550_bytes_and_below_300_without_a_f
 @pytest.mark.parametrize("kind", sizes.PEOPLE)
 def test_a_person_stays_below_900_bytes(kind: str) -> None:
     assert sizes.size(fullest(Person, sizes.PEOPLE[kind])) < 900
+
+
+def test_a_contact_of_whom_all_is_noted_stays_below_two_kilobytes() -> None:
+    assert sizes.size(fullest(Person, sizes.NOTED_CONTACT)) < 2048
 
 
 def test_sizes_are_dynamodb_s() -> None:

@@ -25,6 +25,8 @@ ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
 _LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
 _LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64, "hand_over": 64}
 _MOST_REDIRECTS = 10
+#: People to whom one e-mail of an account can go.
+MOST_RECIPIENTS = 50
 #: Milliseconds after which all processes know of a change: how long they trust what they have read, plus the longest call.
 _KNOWN_TO_ALL = (config.CACHE_SECONDS + 30) * 1000
 #: Most words of its own for a presence, their characters, and the fields with seconds of grace, each with its maximum.

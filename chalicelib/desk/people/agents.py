@@ -8,8 +8,9 @@ from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people, registration
+from chalicelib.desk.people import contact_words, people, profiles, registration
 from chalicelib.desk.people.people import Person
+from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.models import people as rows
 from chalicelib.models.tokens import revocation
 from chalicelib.rules.presence import OFFLINE
@@ -53,6 +54,22 @@ def _set_active(ctx: Context, person: Person, *, on: bool) -> bool:
         after = person.token_version + 1
         rows.switch_off(person, OFFLINE, ctx.now, revocation(person.account, person.id, after, after))
     return True
+
+
+@access.allow(ADMIN)
+def change(ctx: Context, person: str, wanted: ChangePerson, *, on: bool | None = None) -> Person:
+    """Changes an agent, and switches them on or off; None leaves them. Returns them as they are now.
+
+    Raises Forbidden, NotFound and Invalid as `profiles.change` and `set_active`; then nothing has been changed.
+    """
+    before = people.get(ctx, person)
+    switches = on is not None and on != before.is_active
+    if switches:
+        _check_not_owner(ctx, person)
+    profiles.change(ctx, person, wanted)
+    if switches:
+        set_active(ctx, person, on=bool(on))
+    return people.get(ctx, person)
 
 
 @access.allow(ADMIN)
@@ -124,4 +141,5 @@ def _home(ctx: Context, person: str) -> Person:
 
 def _remove(ctx: Context, person: Person) -> None:
     after = person.token_version + 1
-    rows.remove(person, ctx.now, [revocation(person.account, person.id, after, after)], registration.unique_names_of(person))
+    ended = [revocation(person.account, person.id, after, after)]
+    rows.remove(person, ctx.now, ended, registration.unique_names_of(person), contact_words.words_of(person))

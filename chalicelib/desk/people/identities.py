@@ -14,13 +14,12 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.access import allow
 from chalicelib.desk.core.documents import Document
-from chalicelib.desk.core.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing, NotFound
+from chalicelib.desk.core.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people, registration
+from chalicelib.desk.people import contact_words, people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
-from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import emails, identities, ids, text
 
 _LONGEST = {"user_id": 256, "name": 256, "icon": 1024, "mobile": 64, "company": 256}
@@ -139,7 +138,7 @@ def _arrived(ctx: Context, user_id: str, told: ClaimedIdentity) -> Person:
     person = registration.new_contact(ctx, told.name or (emails.name_of(told.email) if told.email else user_id))
     person.email, person.email_is_verified = told.email or text.visitor_email(person.id, ctx.account), False
     person.user_id, person.user_id_is_verified = user_id, True
-    rows.create(person, [unique_names.new_name(ctx.account, "user_id", user_id, person.id)])
+    contact_words.create(person, [unique_names.new_name(ctx.account, "user_id", user_id, person.id)])
     return person
 
 
@@ -189,10 +188,7 @@ def _record(ctx: Context, person: Person, details: dict[str, Any]) -> None:
     new = {field: value for field, value in details.items() if getattr(person, field) != value}
     if not new:
         return
-    try:
-        rows.change(person, new, ctx.now)
-    except ConditionFailed as refused:
-        raise NotFound("person", person.id) from refused
+    contact_words.record(ctx, person, new)
     people.forget(ctx, person.id)
 
 

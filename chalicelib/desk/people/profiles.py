@@ -7,13 +7,12 @@ from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access
-from chalicelib.desk.core.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid
+from chalicelib.desk.core.errors import IS_OWNER, WRONG_PASSWORD, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people, registration
+from chalicelib.desk.people import contact_words, people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
-from chalicelib.models.base import ConditionFailed
 from chalicelib.models.tokens import Token, revocation
 
 _LONGEST = {"name": 256, "icon": registration.LONGEST_ICON, "signature": 1000, "language": 35}
@@ -48,7 +47,7 @@ def change(ctx: Context, person_id: str, wanted: ChangePerson) -> None:
         _check_password(ctx, person, wanted)
     stored = registration.hash_password(ctx, wanted.new_password) if wanted.new_password is not None else None
     if shown:
-        _write(person, shown, ctx.now)
+        _write(ctx, person, shown)
     if level:
         retry_on_conflict(ctx, lambda: _set_level(ctx, person_id, level))
     if stored:
@@ -104,10 +103,10 @@ def _check_password(ctx: Context, person: Person, wanted: ChangePerson) -> None:
         raise Forbidden("the old password is another", WRONG_PASSWORD)
 
 
-def _write(person: Person, shown: dict[str, Any], now: int) -> None:
+def _write(ctx: Context, person: Person, shown: dict[str, Any]) -> None:
     try:
-        rows.change(person, shown, now)
-    except ConditionFailed as refused:
+        contact_words.record(ctx, person, shown)
+    except NotFound as refused:
         raise Forbidden("this person has just been removed") from refused
 
 

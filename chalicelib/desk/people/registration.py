@@ -7,15 +7,14 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people
+from chalicelib.desk.people import contact_words, people
+from chalicelib.desk.people.contact_words import NAMELESS as NAMELESS
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import sequences, unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import emails, passwords, presence, text
 
-#: Name of a visitor who has given none.
-NAMELESS = "Unknown Area.User"
 _LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON = 256, 35, 1_024
 
 
@@ -119,9 +118,19 @@ def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
         names.append(unique_names.new_name(person.account, "user_id", person.user_id, person.id))
     if person.kind == rows.AGENT:
         names.append(unique_names.new_name(person.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE))
+    for entry in person.identities or []:
+        kind, _, name = entry.partition("#")
+        names.append(unique_names.new_name(person.account, kind, name, person.id))
     if person.trace:
         names.append(unique_names.new_name(person.account, "trace", person.trace, person.id))
     return names
+
+
+def wire_password(password: str) -> str:
+    """Returns the wire password of what somebody types. Raises Invalid for an empty or too long one."""
+    if not 0 < len(password) <= _LONGEST_NAME:
+        raise Invalid("password", "must be 1 to 256 characters")
+    return passwords.wire(password)
 
 
 def hash_password(ctx: Context, wire_password: str) -> str:
@@ -137,7 +146,7 @@ def _by_email(person: Person) -> unique_names.UniqueName:
 
 def _store(person: Person, names: list[unique_names.UniqueName]) -> Person:
     try:
-        rows.create(person, names)
+        contact_words.create(person, names)
     except ConditionFailed as refused:
         raise Exists("person", person.email) from refused
     return person
@@ -203,7 +212,7 @@ def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
     person = new_contact(ctx, NAMELESS)
     person.email, person.email_is_verified = text.visitor_email(person.id, ctx.account), False
     person.is_anonymous, person.trace, person.domain = True, trace, domain
-    rows.create(person, [unique_names.new_name(ctx.account, "trace", trace, person.id)])
+    contact_words.create(person, [unique_names.new_name(ctx.account, "trace", trace, person.id)])
     people.full_view_of(ctx, person)  # the next calls act for them
     return person
 

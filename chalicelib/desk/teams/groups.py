@@ -1,11 +1,13 @@
 """Groups of agents: created, changed, removed, and who is in them. An agent is in one group at most."""
 
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from msgspec import UNSET, UnsetType
 
-from chalicelib.context import ADMIN, VISITOR, Context
+from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.collections import Collection
@@ -60,11 +62,21 @@ def get(ctx: Context, group: str) -> Group:
 
 @access.allow(VISITOR)
 def get_by_number(ctx: Context, number: int) -> Group:
-    """Returns a group by its integer id, at most a minute old. Raises NotFound."""
+    """Returns a group by integer id, at most a minute old. No request where a warm process knows it, else one.
+
+    Raises NotFound for a "department", which is what clients who use integer ids call it.
+    """
     for known in (GROUPS.load, GROUPS.load_fresh):
-        if found := next((group for group in known(ctx).values() if group.number == number), None):
-            return found
+        for group in known(ctx).values():
+            if group.number == number:
+                return group
     raise NotFound("department", number)
+
+
+@access.allow(VISITOR)
+def load_numbers(ctx: Context) -> dict[str, int]:
+    """Returns the integer ids of the account's groups by id, at most a minute old."""
+    return {group.id: group.number for group in GROUPS.load(ctx).values()}
 
 
 @access.allow(VISITOR)
@@ -143,6 +155,32 @@ def add_member(ctx: Context, group: Group, agent: str) -> None:
     except ConditionFailed as refused:
         raise NotFound("person", agent) from refused
     people.forget(ctx, agent)
+
+
+@access.allow(AGENT)
+def find_members(ctx: Context, numbers: Sequence[int]) -> list[Person]:
+    """Returns agents by integer id, each once. One request. Raises Invalid naming one who is no agent."""
+    known = {agent.number: agent for agent in people.list_agents(ctx)}
+    if unknown := [number for number in numbers if number not in known]:
+        raise Invalid("members", f"names {unknown[0]}, who is no agent")
+    return [known[number] for number in dict.fromkeys(numbers)]
+
+
+@access.allow(ADMIN)
+def set_members(ctx: Context, group: Group, wanted: Sequence[Person]) -> None:
+    """Makes these agents a group's only members, out of the groups that they are in. A request, and one for each who moves.
+
+    Harmless when repeated, also after it broke off. Agents who are removed meanwhile are left out.
+    """
+    ids_ = {agent.id for agent in wanted}
+    for agent in list_members(ctx, group):
+        if agent.id not in ids_:
+            with suppress(NotFound):
+                remove_member(ctx, group, agent.id)
+    for agent in wanted:
+        if agent.group != group.id:
+            with suppress(NotFound):
+                add_member(ctx, group, agent.id)
 
 
 @access.allow(ADMIN)

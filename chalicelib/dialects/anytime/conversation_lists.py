@@ -1,18 +1,17 @@
 """Anytime's lists of conversations, a page at a time."""
 
-import base64
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Meta
 
-from chalicelib import config
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import conversations, inbox
 from chalicelib.desk.conversations.inbox import Like, Listing, Position
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.dialects.anytime import paging
 from chalicelib.dialects.anytime.conversations import OF_LIST, STATUS_OF, Conversation, show
+from chalicelib.dialects.anytime.paging import Paged
 from chalicelib.dialects.anytime.shapes import BASE, Wire, includes, read_moment, refuse
 from chalicelib.dialects.bounds import Line, Lines, Name
 from chalicelib.dialects.endpoint import Endpoint
@@ -36,17 +35,15 @@ class Condition(Wire, kw_only=True):
     value: Name = ""
 
 
-class ListConversations(Wire, kw_only=True):
+class ListConversations(Paged, kw_only=True):
     """`GET /conversations`. The last parameters are for things the desk does not have, and are refused."""
 
     time_from: Name | None = None
     time_to: Name | None = None
-    page_index: Annotated[int, Meta(ge=1, le=2**53 - 1)] = 1
     sort_by: Literal["lastReplyTime", "lastActivityTime"] = "lastReplyTime"
     sort_order: Literal["ascending", "descending"] = "descending"
     time_zone_offset: Annotated[float, Meta(ge=-14, le=14)] = 0
     include: Line | Lines = ""
-    cursor: Line = ""
     conditions: Annotated[dict[Name, Condition], Meta(max_length=100)] = msgspec.field(default_factory=dict)
     filter_id: Name | None = None
     tag_id: Name | None = None
@@ -93,16 +90,13 @@ def _value(name: str, field: str, value: str) -> str | int | None:
 
 def cursor(after: Position) -> str:
     """Returns where a list continues, as an opaque text."""
-    return base64.urlsafe_b64encode(f"{after.at}:{after.conversation}:{after.partition}".encode()).decode()
+    return paging.cursor(after.at, after.conversation, after.partition)
 
 
 def read_cursor(text: str) -> Position:
     """Returns the position of a cursor. Raises Invalid for a bad one."""
-    try:
-        at, id_, partition = base64.urlsafe_b64decode(text).decode().split(":")
-        return Position(id_, int(at), partition)
-    except ValueError as error:
-        raise Invalid("cursor", "is not one of ours") from error
+    at, id_, partition = paging.read_cursor(text, 3)
+    return Position(id_, paging.read_number(at), partition)
 
 
 def list_conversations(ctx: Context, request: ListConversations) -> ConversationList:
@@ -110,29 +104,15 @@ def list_conversations(ctx: Context, request: ListConversations) -> Conversation
     asked = includes(request.include, OF_LIST)
     page = inbox.page(ctx, listing(request))
     views = conversations.load_people(ctx, page.conversations) if asked else {}
-    metadata, same, index = conversations.metadata_of(ctx, page.conversations), _query(request), request.page_index
+    metadata = conversations.metadata_of(ctx, page.conversations)
+    around = paging.addresses(_PATH, request, cursor(page.next_after) if page.next_after else None)
     return ConversationList(
         conversations=[show(found, asked, views, metadata.get(found.id, {})) for found in page.conversations],
         total=page.total,
-        previous_page=_address(same, index - 1, "") if index > 1 else None,
-        next_page=_address(same, index + 1, cursor(page.next_after)) if page.next_after else None,
-        current_page=_address(same, index, request.cursor),
+        previous_page=around.previous,
+        next_page=around.next,
+        current_page=around.current,
     )
-
-
-def _query(request: ListConversations) -> str:
-    """Returns what the addresses of all pages of a list share: everything but where a page begins."""
-    given = msgspec.to_builtins(request) | {"pageIndex": None, "cursor": None}
-    conditions = {
-        f"conditions[{at}][{name}]": value for at, row in given.pop("conditions").items() for name, value in row.items()
-    }
-    values = {name: value for name, value in given.items() if value not in ("", None, 0)} | conditions
-    return urlencode(values, doseq=True)
-
-
-def _address(same: str, index: int, cursor: str) -> str:
-    place = urlencode({"pageIndex": index} | ({"cursor": cursor} if cursor else {}))
-    return f"{config.PUBLIC_URL}{_PATH}?{'&'.join(filter(None, [same, place]))}"
 
 
 ROWS = [Endpoint("GET", _PATH, list_conversations, AGENT)]

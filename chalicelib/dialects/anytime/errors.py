@@ -18,11 +18,19 @@ _FIELDS = {
     "key": "name",
     "question": "name",
     "close_after": "closeAfter",
+    "fax": "faxNumber",
     "html_body": "htmlBody",
+    "icon": "avatar",
+    "mobile": "phoneNumber",
     "page": "pageIndex",
+    "postal_code": "postalOrZipCode",
+    "source": "sourceId",
+    "state": "stateOrProvince",
     "time_from": "timeFrom",
     "warn_after": "warnAfter",
 }
+#: The field whose value is another one's already, by what the desk says exists.
+_TAKEN = {"person": "email", "user_id": "externalId", "sso_id": "SSOUserId"}
 
 
 def fail(error: Exception, request: Request) -> Answer:
@@ -38,6 +46,8 @@ def _message(error: Exception) -> str:
             return f"{error.field} is required"
         case Invalid(field=field, reason=reason) if field:
             return f"{_FIELDS.get(field, field)} {reason}"
+        case Exists(kind=kind, id=id_):
+            return f"{_TAKEN.get(kind, kind)} is taken: {id_}"
         case Locked():
             return str(error)
         case NotAuthenticated():

@@ -2,12 +2,15 @@
 
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.dialects.anytime import (
+    agents,
     api_keys,
     auth,
     auto_close,
     canned_responses,
+    contacts,
     conversation_lists,
     conversations,
+    departments,
     errors,
     fields,
     filters,
@@ -42,6 +45,9 @@ ANYTIME = Dialect(
         *conversation_lists.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *contacts.ROWS,
+        *agents.ROWS,
+        *departments.ROWS,
         *auto_close.ROWS,
         *api_keys.ROWS,
         *tags.ROWS,

@@ -1,0 +1,423 @@
+"""Contacts: kept by agents, listed, found by words, merged and removed; and what all that costs."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.context import ADMIN, AGENT
+from chalicelib.desk.core import cache
+from chalicelib.desk.core.errors import Exists, Invalid, Missing, NotFound
+from chalicelib.desk.people import (
+    agents,
+    contact_identities,
+    contact_lists,
+    contact_merging,
+    contact_words,
+    contacts,
+    identities,
+    people,
+    profiles,
+    registration,
+)
+from chalicelib.desk.people.contact_identities import EMAIL, SSO_ID, USER_ID, Identity
+from chalicelib.desk.people.contact_lists import Listing
+from chalicelib.desk.people.contacts import Change
+from chalicelib.desk.people.identities import ClaimedIdentity
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.people.profiles import ChangePerson
+from chalicelib.models import people as rows
+from chalicelib.models import unique_names
+from chalicelib.models.base import ConditionFailed
+from chalicelib.models.contact_words import ContactWord
+from chalicelib.rules import words
+from tests.world import World, counted
+
+_NAMES = ["Jane", "Jané", "JANET", "Doe", "Do", "Łukasz", "Anne-Marie", "O'Neil", "王小明", "x"]
+_HOSTS = ["shop.test", "Shop.example", "mail.shop.test"]
+_few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_name = st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3).map(" ".join)
+_email = st.tuples(st.sampled_from(["jane", "j.doe", "doe+news", "anna"]), st.sampled_from(_HOSTS)).map("@".join)
+_queries = st.lists(
+    st.sampled_from(["ja", "jan", "JANÉ", "doe", "d", "shop", "shop.t", "test", "jane@s", "luk", "mar", "anne-m", "王", "zz"]),
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+
+
+def add(world: World, name: str, email: str | None = None, **more: Any) -> Person:
+    return contacts.create(world.as_agent(), Change(name, email, **more))
+
+
+def found(world: World, keywords: str = "", **more: Any) -> list[int]:
+    """Numbers of a page."""
+    page = contact_lists.page(world.as_agent(), Listing(keywords, **more))
+    return [person.number for person in page.contacts]
+
+
+def stored_words(world: World, person: Person) -> set[str]:
+    """The words under which a contact is stored."""
+    stored = [row for row in ContactWord.scan() if row.key.startswith(world.account)]
+    assert all(row.key == f"{world.account}#{row.word[0]}" for row in stored)
+    return {row.word.partition("#")[0] for row in stored if row.number == person.number}
+
+
+# --- lists
+
+
+def test_contacts_are_listed_newest_first_page_by_page(world: World) -> None:
+    numbers = [add(world, f"Contact {at}").number for at in range(7)][::-1]
+    assert found(world) == numbers
+    walked: list[int] = []
+    before = None
+    for at in (1, 2, 3, 4):
+        page = contact_lists.page(world.as_agent(), Listing(page=at, size=2, before=before))
+        assert [person.number for person in page.contacts] == found(world, page=at, size=2)
+        assert (page.total, page.is_exact) == (7, True)
+        walked, before = walked + [person.number for person in page.contacts], page.next_before
+        assert (before is None) is (at == 4)
+    assert walked == numbers
+    assert found(world, page=5, size=2) == []
+
+
+def test_another_account_s_contacts_are_neither_listed_nor_found(world: World, other: World) -> None:
+    add(other, "Jane")
+    assert (found(world), found(world, "jane"), len(found(other, "jane"))) == ([], [], 1)
+
+
+def test_a_page_past_the_ten_thousandth_contact_is_refused_by_number_and_not_by_place(world: World) -> None:
+    with pytest.raises(Invalid):
+        found(world, page=201)
+    assert found(world, page=201, before=3) == []
+
+
+def test_a_total_follows_at_once_while_it_is_small(world: World) -> None:
+    for at in range(3):
+        add(world, f"Contact {at}")
+        page = contact_lists.page(world.as_agent(), Listing(size=1))
+        assert (page.total, page.is_exact) == (at + 1, True)
+
+
+def test_a_total_stops_where_counting_does(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_lists, "MOST_COUNTED", 2)
+    for at in range(4):
+        add(world, f"Contact {at}")
+    page = contact_lists.page(world.as_agent(), Listing(size=1))
+    assert (page.total, page.is_exact) == (2, False)
+
+
+# --- search
+
+
+@_few
+@given(st.lists(st.tuples(_name, _name | st.none(), _email | st.none()), max_size=6), st.lists(_queries, min_size=1, max_size=4))
+def test_a_search_finds_what_looking_at_each_contact_finds(
+    world: World, known: list[tuple[str, str | None, str | None]], queries: list[str]
+) -> None:
+    made = []
+    for name, alias, email in known:
+        taken = email and unique_names.find(world.account, "email", email.lower())
+        made.append(add(world, name, None if taken else email, alias=alias))
+    for query in queries:
+        asked = words.asked_for(query)
+        texts = {one.number: [one.name, one.alias or "", one.email if contact_words.has_address(one) else ""] for one in made}
+        expected = {number for number, names in texts.items() if words.matches(asked, words.found_by(names))}
+        assert set(found(world, query)) == expected
+    for person in made:
+        contacts.remove(world.as_agent(), person.number)
+    assert found(world) == []
+
+
+def test_an_identity_finds_its_contact_and_so_does_each_part_of_an_address(world: World) -> None:
+    ids = [Identity(USER_ID, "Customer-77"), Identity(SSO_ID, "sso|99"), Identity(EMAIL, "second@other.test")]
+    jane = add(world, "Jane Doe", "jane.d@shop.test", identities=ids, alias="Jenny")
+    for text in ("customer-77", "77", "sso|9", "second", "other.test", "jane.d@shop.test", "SHOP", "d", "jen", " Doe, jane "):
+        assert found(world, text) == [jane.number], text
+    for text in ("ane", "jane x", "!!!", "customer-78"):
+        assert found(world, text) == [], text
+
+
+def test_pages_of_a_search_follow_each_other(world: World) -> None:
+    numbers = [add(world, f"Jane {at}").number for at in range(5)][::-1]
+    add(world, "Somebody")
+    page = contact_lists.page(world.as_agent(), Listing("jane", size=2))
+    assert ([one.number for one in page.contacts], page.total, page.next_before) == (numbers[:2], 5, numbers[1])
+    assert found(world, "jane", size=2, before=numbers[1]) == found(world, "jane", size=2, page=2) == numbers[2:4]
+    assert found(world, "jane", size=2, page=3) == numbers[4:]
+
+
+def test_a_search_says_when_it_has_not_seen_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_lists, "MOST_FOUND", 3)
+    for at in range(5):
+        add(world, f"Jane {at}")
+    page = contact_lists.page(world.as_agent(), Listing("jane"))
+    assert (len(page.contacts), page.is_exact) == (3, False)
+    with pytest.raises(Invalid):
+        found(world, " ".join(f"w{at}" for at in range(contact_lists.MOST_WORDS + 1)))
+
+
+# --- visitors
+
+
+def test_a_visitor_is_listed_once_something_is_known_of_them(world: World) -> None:
+    visitor = world.visitor()
+    assert (found(world), found(world, "unknown")) == ([], [])
+    row = people.get(world.as_agent(), visitor.id)
+    assert row.contacts_of is None and row.words_version is None and not stored_words(world, row)
+    profiles.change(world.ctx(ADMIN), visitor.id, ChangePerson(name="Jane Doe"))
+    assert found(world, "jane") == found(world) == [row.number]
+
+
+def test_a_page_s_claims_and_believed_identities_are_found(world: World) -> None:
+    visitor = world.visitor()
+    claimed = ClaimedIdentity(user_id="u-1", email="jane@shop.test", name="Jane")
+    person = identities.identify(world.as_visitor(visitor.id), claimed, "a trace")
+    named = registration.get_or_create_contact(world.as_agent(), "known@shop.test", None, None)
+    assert found(world, "u-1") == found(world, "jane@shop.test") == [person.number]
+    assert found(world, "shop") == [named.number, person.number]
+    assert contact_identities.of(rows.get(world.account, person.id) or person) == [
+        Identity(EMAIL, "jane@shop.test"),
+        Identity(USER_ID, "u-1"),
+    ]
+
+
+# --- changes
+
+
+@_few
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {}, optional={"name": _name, "alias": _name | st.just(""), "email": _email | st.none(), "tags": st.just(["vip"])}
+        ),
+        max_size=5,
+    )
+)
+def test_after_any_changes_exactly_its_words_find_a_contact(world: World, changes: list[dict[str, Any]]) -> None:
+    person = add(world, "First Name", "first@name.test")
+    for each in changes:
+        person = contacts.change(world.as_agent(), person.number, Change(**each))
+        stored = rows.get(world.account, person.id)
+        assert stored is not None
+        assert stored_words(world, person) == contact_words.words_of(stored) == contact_words.words_of(person)
+    claims = [unique_names.find(world.account, kind, value) for kind, value in contact_identities.of(person)]
+    assert [claim.id for claim in claims if claim] == [person.id] * len(claims)
+    contacts.remove(world.as_agent(), person.number)
+    assert stored_words(world, person) == set()
+
+
+def test_of_two_who_rename_a_contact_the_second_reads_again(world: World) -> None:
+    person = add(world, "Jane")
+    stale = rows.get(world.account, person.id)
+    assert stale is not None
+    contacts.change(world.as_agent(), person.number, Change(name="Joan"))
+    with pytest.raises(ConditionFailed):
+        contact_words.change(stale, {"name": "June"}, world.now)
+    contact_words.record(world.as_agent(), stale, {"name": "June"})
+    assert stored_words(world, person) == {"june"}
+
+
+def test_what_is_noted_is_kept_and_cleared(world: World) -> None:
+    given_: dict[str, Any] = {name: f"some {name}" for name in contacts.LONGEST if name not in ("name", "mobile")}
+    person = add(world, "Jane", mobile="+49", tags=["b", "a", "b", " "], **given_)
+    kept = contacts.get(world.as_agent(), person.number)
+    assert {name: getattr(kept, name) for name in given_} == given_ and kept.tags == ["b", "a"]
+    contacts.change(world.as_agent(), person.number, Change(tags=None, **dict.fromkeys(given_, "")))
+    kept = contacts.get(world.as_agent(), person.number)
+    assert {getattr(kept, name) for name in [*given_, "tags"]} == {None} and kept.mobile == "+49"
+
+
+@pytest.mark.parametrize("name", contacts.LONGEST)
+def test_a_text_that_is_too_long_is_refused_by_name(world: World, name: str) -> None:
+    given_: dict[str, Any] = {"name": "Jane", name: "x" * (contacts.LONGEST[name] + 1)}
+    with pytest.raises(Invalid) as refused:
+        contacts.create(world.as_agent(), Change(**given_))
+    assert refused.value.field == name
+
+
+def test_a_contact_has_a_name_or_an_identity(world: World) -> None:
+    for nobody in (Change(), Change(email=""), Change(identities=[])):
+        with pytest.raises(Missing):
+            contacts.create(world.as_agent(), nobody)
+    assert contacts.create(world.as_agent(), Change(email="Jane@Shop.test")).name == "jane"
+    assert contacts.create(world.as_agent(), Change(identities=[Identity(SSO_ID, "s 1")])).name == "s 1"
+
+
+def test_an_identity_is_one_contact_s_and_free_again_when_it_is_given_up(world: World) -> None:
+    ids = [Identity(EMAIL, "other@shop.test"), Identity(USER_ID, "1"), Identity(SSO_ID, "2")]
+    jane = add(world, "Jane", "jane@shop.test", identities=ids)
+    ben = add(world, "Ben")
+    for taken in (Identity(EMAIL, "jane@shop.test"), *ids):
+        for act in (
+            lambda one: add(world, "Else", identities=[one]),
+            lambda one: contacts.change(world.as_agent(), ben.number, Change(identities=[one])),
+        ):
+            with pytest.raises(Exists) as refused:
+                act(taken)
+            assert (refused.value.kind, refused.value.id) == taken
+    contacts.change(world.as_agent(), jane.number, Change(identities=[]))
+    assert contact_identities.of(contacts.get(world.as_agent(), jane.number)) == []
+    contacts.change(world.as_agent(), ben.number, Change(identities=ids))
+    assert contact_identities.of(contacts.get(world.as_agent(), ben.number)) == ids
+
+
+def test_another_address_takes_the_place_of_the_first_one(world: World) -> None:
+    jane = add(world, "Jane", "jane@shop.test", identities=[Identity(EMAIL, "second@shop.test")])
+    changed = contacts.change(world.as_agent(), jane.number, Change(email="new@shop.test"))
+    assert [one.value for one in contact_identities.of(changed)] == ["new@shop.test", "second@shop.test"]
+    assert registration.is_free(world.as_agent(), "jane@shop.test")
+    changed = contacts.change(world.as_agent(), jane.number, Change(email=None))
+    assert [one.value for one in contact_identities.of(changed)] == ["second@shop.test"]
+
+
+def test_an_agent_s_address_is_no_contact_s(world: World) -> None:
+    with pytest.raises(Exists):
+        add(world, "Ada", world.agents[0].email)
+    with pytest.raises(NotFound):
+        contacts.get(world.as_agent(), world.agents[0].number)
+
+
+def test_what_a_page_claims_stays_a_claim_when_an_agent_notes_something(world: World) -> None:
+    visitor = world.visitor()
+    person = identities.identify(world.as_visitor(visitor.id), ClaimedIdentity(email="jane@shop.test"), "a trace")
+    own = contact_identities.of(person)
+    changed = contacts.change(world.as_agent(), person.number, Change(alias="J", identities=own))
+    assert not changed.email_is_verified and registration.is_free(world.as_agent(), "jane@shop.test")
+    changed = contacts.change(world.as_agent(), person.number, Change(email="really@shop.test"))
+    assert changed.email_is_verified and not registration.is_free(world.as_agent(), "really@shop.test")
+
+
+# --- removal
+
+
+def test_a_removed_contact_is_not_listed_but_can_be_read_and_nobody_can_change_them(world: World) -> None:
+    jane = add(world, "Jane", "jane@shop.test")
+    assert contacts.remove(world.as_agent(), jane.number).removed_at == world.now
+    assert contacts.remove(world.as_agent(), jane.number).removed_at == world.now
+    assert (found(world), found(world, "jane")) == ([], [])
+    assert contacts.get(world.as_agent(), jane.number).removed_at == world.now
+    with pytest.raises(NotFound):
+        contacts.change(world.as_agent(), jane.number, Change(name="Joan"))
+    assert add(world, "Jane again", "jane@shop.test").number != jane.number
+
+
+def test_a_contact_whom_another_dialect_removes_is_found_no_more(world: World) -> None:
+    jane = add(world, "Jane")
+    agents.remove(world.ctx(ADMIN), jane.id)
+    assert (found(world), found(world, "jane"), stored_words(world, jane)) == ([], [], set())
+
+
+# --- merging
+
+
+def test_the_merged_contact_s_identities_move_and_the_other_is_removed(world: World) -> None:
+    jane = add(world, "Jane", "jane@shop.test", identities=[Identity(USER_ID, "1")])
+    other_ids = [Identity(EMAIL, "second@work.test"), Identity(USER_ID, "2"), Identity(SSO_ID, "s")]
+    double = add(world, "Jane Double", "double@work.test", identities=other_ids)
+    merged = contact_merging.merge(world.as_agent(), jane.number, double.number)
+    kept, gone = contacts.get(world.as_agent(), jane.number), contacts.get(world.as_agent(), double.number)
+    values = ["jane@shop.test", "1", "double@work.test", "second@work.test", "2", "s"]
+    assert [one.value for one in contact_identities.of(kept)] == [one.value for one in contact_identities.of(merged)]
+    assert sorted(one.value for one in contact_identities.of(kept)) == sorted(values)
+    assert (gone.removed_at, gone.merged_into) == (world.now, jane.number)
+    assert found(world) == found(world, "double@work.test") == found(world, "work") == [jane.number]
+    assert stored_words(world, gone) == set() and stored_words(world, kept) == contact_words.words_of(kept)
+    for kind, value in contact_identities.of(kept):
+        claim = unique_names.find(world.account, kind, value)
+        assert claim and claim.id == jane.id
+    contacts.remove(world.as_agent(), jane.number)
+    assert registration.is_free(world.as_agent(), "double@work.test")
+
+
+def test_nobody_is_merged_into_themselves_a_removed_one_or_with_too_many_identities(world: World) -> None:
+    jane, gone = add(world, "Jane"), add(world, "Gone")
+    contacts.remove(world.as_agent(), gone.number)
+    with pytest.raises(Invalid):
+        contact_merging.merge(world.as_agent(), jane.number, jane.number)
+    for pair in ((jane.number, gone.number), (gone.number, jane.number), (jane.number, 10**6)):
+        with pytest.raises(NotFound):
+            contact_merging.merge(world.as_agent(), *pair)
+    full = [add(world, "x", identities=[Identity(SSO_ID, f"{at}{one}") for one in range(9)]).number for at in "ab"]
+    with pytest.raises(Invalid):
+        contact_merging.merge(world.as_agent(), *full)
+    assert len(found(world)) == 3
+
+
+# --- costs
+
+
+def warm(act: Callable[[], object]) -> list[str]:
+    act()
+    with counted() as sent:
+        act()
+    return sent
+
+
+def test_a_page_is_a_query_and_a_batch_and_a_search_a_query_for_each_word(world: World) -> None:
+    for at in range(3):
+        add(world, f"Jane van Doe {at}")
+    assert warm(lambda: found(world)) == ["Query", "BatchGetItem"]
+    assert warm(lambda: found(world, size=2)) == ["Query", "Query", "BatchGetItem"]
+    assert warm(lambda: found(world, "jane van doe")) == ["Query"] * 3 + ["BatchGetItem"]
+
+
+def test_a_large_total_is_counted_once_a_minute(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_lists, "_COUNTED_ANEW", 1)
+    for at in range(3):
+        add(world, f"Jane {at}")
+    assert warm(lambda: found(world, size=2)) == ["Query", "BatchGetItem"]
+
+
+def test_what_is_noted_costs_an_update_and_a_new_name_a_transaction(world: World) -> None:
+    number = add(world, "Jane", "jane@shop.test").number
+    contacts.get(world.as_agent(), number)
+    for change, write in ((Change(city="Berlin"), ["UpdateItem"]), (Change(name="Joan"), ["TransactWriteItems"]), (Change(), [])):
+        with counted() as sent:
+            contacts.change(world.as_agent(), number, change)
+        assert sent == ["GetItem", *write]
+    with counted() as sent:
+        add(world, "Ben", "ben@shop.test")
+    assert sent == ["UpdateItem", "TransactWriteItems"]
+
+
+def test_a_visitor_of_whom_nothing_is_known_writes_three_rows(world: World) -> None:
+    written: list[int] = []
+    client = rows.Person._get_connection().connection.client
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        written.append(len(json.loads(params["body"])["TransactItems"]))
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", note, unique_id="rows")
+    try:
+        world.pp("PP_CREATE_ANONYMOUS", app_uuid=world.account, ppcom_trace_uuid="a new trace")
+    finally:
+        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", unique_id="rows")
+    assert written[0] == 3
+
+
+def test_the_widest_change_fits_a_transaction(world: World) -> None:
+    def wide(mark: str) -> Change:
+        names = [Identity(EMAIL, f"{mark}{at}.{mark}{at}x@{mark}{at}y.test") for at in range(contact_identities.MOST)]
+        return Change(" ".join(f"{mark}n{at}" for at in range(words.MOST)), identities=names)
+
+    first = contacts.create(world.as_agent(), wide("a"))
+    changed = contacts.change(world.as_agent(), first.number, wide("b"))
+    assert len(stored_words(world, changed)) == words.MOST
+    emptied = contacts.change(world.as_agent(), first.number, Change(identities=[]))
+    double = contacts.create(world.as_agent(), wide("c"))
+    merged = contact_merging.merge(world.as_agent(), emptied.number, double.number)
+    assert len(contact_identities.of(merged)) == contact_identities.MOST
+
+
+def test_a_process_that_knows_a_contact_sees_their_new_name_at_once(world: World) -> None:
+    jane = add(world, "Jane")
+    assert people.load_view(world.ctx(AGENT), jane.id).name == "Jane"
+    contacts.change(world.as_agent(), jane.number, Change(name="Joan"))
+    assert people.load_view(world.ctx(AGENT), jane.id).name == "Joan"
+    contacts.remove(world.as_agent(), jane.number)
+    assert not people.exists(world.ctx(AGENT), jane.id)
+    cache.clear_all()
+    assert not people.exists(world.ctx(AGENT), jane.id)
