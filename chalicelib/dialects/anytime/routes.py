@@ -1,7 +1,16 @@
 """Anytime's endpoint table: the rows of each noun."""
 
 from chalicelib.desk.core.errors import NotAuthenticated
-from chalicelib.dialects.anytime import api_keys, auth, auto_close, conversation_lists, conversations, errors, messages
+from chalicelib.dialects.anytime import (
+    api_keys,
+    attachments,
+    auth,
+    auto_close,
+    conversation_lists,
+    conversations,
+    errors,
+    messages,
+)
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Cors
 
@@ -28,6 +37,7 @@ ANYTIME = Dialect(
         *conversation_lists.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *attachments.ROWS,
         *auto_close.ROWS,
         *api_keys.ROWS,
     ],
