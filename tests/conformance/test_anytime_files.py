@@ -155,7 +155,8 @@ def test_pages_lead_to_older_messages_and_back(scene: Scene) -> None:
     assert everything.keys() == {"messages"}
     texts = [message["plainBody"] for message in everything["messages"]]
     assert texts[-6:] == [str(count) for count in range(6)]
-    page, seen = listed(scene, number, "?pageSize=3&include=sender"), []
+    page = listed(scene, number, "?pageSize=3&include=sender")
+    seen: list[Any] = []
     assert "nextPage" not in page
     while True:
         seen = page["messages"] + seen
