@@ -43,8 +43,8 @@ class Mention:
 class DetailChanges:
     """What to write besides a summary. Metadata is by name, None for a cleared one. The others replace what there is unless None.
 
-    `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses. `attached_bytes` come to those of the files
-    that there are.
+    `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses. `attached_bytes` come to those that
+    there are.
     """
 
     metadata: Mapping[str, str | None] = field(default_factory=dict)

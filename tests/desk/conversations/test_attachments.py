@@ -166,7 +166,7 @@ def test_the_count_itself_refuses_what_has_no_room(world: World, visitor: Visito
     stored = history.list_latest(ctx, visitor.conversation).messages[0]
     late = message_rows.Message(conversation.key, ctx.new_id(), **{name: getattr(stored, name) for name in _REQUIRED}, sequence=2)
     with pytest.raises(message_rows.Full):
-        message_rows.append(late, conversation, {"message_count": 2}, LoadChanges(), [file])
+        message_rows.append(late, conversation, {"message_count": 2}, ctx.stamp, LoadChanges(), [file])
     assert (count(world, visitor), used(world, visitor)) == (1, 6)
 
 
