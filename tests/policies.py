@@ -31,6 +31,8 @@ _ACTIONS = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
+#: Methods on objects that IAM knows by another name.
+_OBJECTS = {"HEAD": "Get"}
 
 #: An action and the ARN that it is done to.
 Need = tuple[str, str]
@@ -110,7 +112,10 @@ def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]
 def _of_objects(params: dict[str, Any]) -> Iterable[Need]:
     """A copy reads one object and puts another."""
     bucket = urlsplit(params["url"]).netloc.split(".")[0]
-    yield f"s3:{params['method'].capitalize()}Object", f"arn:aws:s3:::{bucket}{params['url_path']}"
+    yield (
+        f"s3:{_OBJECTS.get(params['method'], params['method'].capitalize())}Object",
+        f"arn:aws:s3:::{bucket}{params['url_path']}",
+    )
     if "x-amz-copy-source" in params["headers"]:
         yield "s3:GetObject", f"arn:aws:s3:::{params['headers']['x-amz-copy-source']}"
 

@@ -268,12 +268,16 @@ class World:
         """A POST of a form."""
         return self.call("POST", path, urlencode(fields), Content_Type="application/x-www-form-urlencoded", **(headers or {}))
 
+    def form_data(self, path: str, headers: Mapping[str, str] | None = None, /, **fields: Any) -> Answer:
+        """A POST of a form with files, each as a name, a type and bytes."""
+        kind, body = multipart(**fields)
+        return self.call("POST", path, body, Content_Type=kind, **(headers or {}))
+
     def upload(
         self, user: str, data: bytes, name: str = "a.bin", mime: str = "application/octet-stream", **headers: str
     ) -> Answer:
         """A file of a user's, as a widget sends it."""
-        kind, body = multipart(user_uuid=user, file=(name, mime, data))
-        return self.call("POST", "/upload", body, Content_Type=kind, **headers)
+        return self.form_data("/upload", headers, user_uuid=user, file=(name, mime, data))
 
     def token(self, label: str, person: Person | None = None) -> str:
         """An access token of a PPMessage api level."""

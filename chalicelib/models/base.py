@@ -232,14 +232,21 @@ def read_page(results: ResultIterator[_M]) -> tuple[list[_M], dict[str, Any] | N
     return list(results), results.last_evaluated_key
 
 
-def read_raw(wanted: Mapping[type[Table], Sequence[dict[str, Any]]]) -> dict[type[Table], list[dict[str, Any]]]:
-    """Returns the raw items that exist under raw keys of several tables, a moment old. One request for each hundred keys."""
+def read_raw(
+    wanted: Mapping[type[Table], Sequence[dict[str, Any]]], *, consistent: bool = False
+) -> dict[type[Table], list[dict[str, Any]]]:
+    """Returns the raw items that exist under raw keys of several tables, a moment old unless `consistent`. One request for each
+    hundred keys.
+    """
     left = [(model, key) for model, keys in wanted.items() for key in keys]
     found: dict[type[Table], list[dict[str, Any]]] = {model: [] for model in wanted}
     models = {str(model.Meta.table_name): model for model in wanted}
     while left:
         now, left = left[:_MOST_KEYS], left[_MOST_KEYS:]
-        asked = {name: {"Keys": [key for other, key in now if other is model]} for name, model in models.items()}
+        asked: dict[str, dict[str, Any]] = {
+            name: {"Keys": [key for other, key in now if other is model], "ConsistentRead": consistent}
+            for name, model in models.items()
+        }
         answer = connection.dispatch(
             "BatchGetItem", {"RequestItems": {name: keys for name, keys in asked.items() if keys["Keys"]}}
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 from pynamodb.attributes import ListAttribute, MapAttribute
 from pynamodb.connection.table import TableConnection
+from pynamodb.constants import STRING
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -26,6 +27,8 @@ from chalicelib.models.status_history import StatusChange
 _INFIX = "#details"
 #: Names of a conversation's metadata.
 METADATA = ("ccr", "order", "entity", "language")
+#: Bytes that all files of a conversation may have together.
+MOST_ATTACHED_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,8 @@ class Mention:
 class DetailChanges:
     """What to write besides a summary. Metadata is by name, None for a cleared one. The others replace what there is unless None.
 
-    `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses.
+    `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses. `attached_bytes` come to those that
+    there are.
     """
 
     metadata: Mapping[str, str | None] = field(default_factory=dict)
@@ -48,6 +52,7 @@ class DetailChanges:
     tags: Sequence[int] | None = None
     mentions: Mapping[int, Mention] | None = None
     cc: Sequence[str] | None = None
+    attached_bytes: int = 0
 
     def __bool__(self) -> bool:
         return self != NO_DETAILS
@@ -73,7 +78,8 @@ def _packed(mention: Mention) -> int:
 
 
 class Details(Table):
-    """A conversation's metadata, custom fields, tags and mentions, and its latest status changes, each under its number modulo
+    """A conversation's metadata, custom fields, tags, mentions and the size of its files, and its latest status changes, each
+    under its number modulo
     status_history.MOST.
     """
 
@@ -93,6 +99,8 @@ class Details(Table):
     tag_numbers: ListAttribute[Any] = ListAttribute(of=IntegerAttribute, null=True, attr_name="tg")
     mentioned: Any = MapAttribute(null=True, attr_name="me")
     cc: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="cy")
+    #: Bytes of all files that were sent in it.
+    attached_bytes = IntegerAttribute(null=True, attr_name="ab")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -170,14 +178,26 @@ def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
     return {row.conversation: row for row in Details.batch_get(keys, consistent_read=True)} if keys else {}
 
 
+def is_row_of(item: Mapping[str, Any], conversation_key: str) -> bool:
+    """Whether a raw item of any table is the details' row of a conversation."""
+    return item.get(Details.key.attr_name) == {STRING: key(conversation_key)}
+
+
 def write(
     transaction: TransactWrite, conversation_key: str, step: StatusChange | None, taken: int, changes: DetailChanges
 ) -> None:
-    """Adds to a transaction: the status change after `taken` others, and other changes."""
+    """Adds to a transaction: the status change after `taken` others, and other changes. Bytes of files are added on the
+    condition that all together stay within MOST_ATTACHED_BYTES.
+    """
     values = [(getattr(Details, name), value) for name, value in changes.values().items()]
     actions: list[Action] = [one.remove() if value is None else one.set(value) for one, value in values]
     if step:
         place, text = str(taken % status_history.MOST), status_history.pack(step)
         actions.append(Details.history[place].set(text) if taken else Details.history.set({place: text}))
+    room = None
+    if changes.attached_bytes:
+        actions.append(Details.attached_bytes.add(changes.attached_bytes))
+        at_most = MOST_ATTACHED_BYTES - changes.attached_bytes
+        room = Details.attached_bytes.does_not_exist() | (Details.attached_bytes <= at_most)
     if actions:
-        transaction.update(Details(key(conversation_key)), actions)
+        transaction.update(Details(key(conversation_key)), actions, room, return_values="ALL_OLD" if room is not None else None)

@@ -4,14 +4,19 @@ Key: only the id, because the id opens a file (an address in a page carries no t
 message has used expires, in the bucket too (infra/template.yaml, prefix `incoming/`).
 """
 
+from collections.abc import Sequence
+
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table
+from chalicelib.models import details
+from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
+from chalicelib.models.base import Table, conditional, read_raw
+from chalicelib.models.details import Details
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
+UPLOADING = "uploading"
 
 
 class File(Table):
@@ -37,6 +42,10 @@ class File(Table):
     thumbnail_width = IntegerAttribute(null=True, attr_name="tw")
     thumbnail_height = IntegerAttribute(null=True, attr_name="th")
     text = UnicodeAttribute(null=True, attr_name="tx")
+    #: UPLOADING until its bytes have been seen in the bucket, to which its client sends them itself; else None.
+    state = UnicodeAttribute(null=True, attr_name="sa")
+    #: False for one that nobody may have, as a virus scanner says; else None.
+    is_available = BooleanAttribute(null=True, attr_name="av")
     created_at = IntegerAttribute(attr_name="ca")
     #: Epoch seconds; the table's TTL. None once a message has it.
     expires_at = IntegerAttribute(null=True, attr_name="ex")
@@ -44,7 +53,12 @@ class File(Table):
     @property
     def place(self) -> str:
         """Its place in the bucket now."""
-        return f"files/{self.account}/{self.id}" if self.conversation else self.first_place
+        return self.last_place if self.conversation else self.first_place
+
+    @property
+    def last_place(self) -> str:
+        """Its place in the bucket once a message has it."""
+        return f"files/{self.account}/{self.id}"
 
     @property
     def first_place(self) -> str:
@@ -62,13 +76,52 @@ def get(id_: str) -> File | None:
     return File.find(id_)
 
 
+def get_many(ids: Sequence[str]) -> dict[str, File]:
+    """Returns the files that exist, expired or not, by id, read consistently. One request for each hundred."""
+    return {file.id: file for file in File.batch_get(list(dict.fromkeys(ids)), consistent_read=True)} if ids else {}
+
+
+def get_for(conversation_key: str, ids: Sequence[str]) -> tuple[dict[str, File], int]:
+    """Returns the files that exist, by id, and how many bytes of files a conversation has already, read consistently.
+
+    One request for 99 files.
+    """
+    wanted = {File: [File.raw(id=id_) for id_ in dict.fromkeys(ids)], Details: [Details.raw(key=details.key(conversation_key))]}
+    found = read_raw(wanted, consistent=True)
+    known, beside = map(File.from_raw_data, found[File]), list(map(Details.from_raw_data, found[Details]))
+    return {file.id: file for file in known}, (beside[0].attached_bytes or 0) if beside else 0
+
+
 def put(file: File) -> None:
     """Stores a new file. Its id has 74 random bits, so it can't be another file's."""
     file.save()
 
 
 def attach(write: TransactWrite, file: File, conversation: str) -> None:
-    """Adds to a transaction: the conversation has the file from now on, if none or the same one had it."""
-    free = File.conversation.does_not_exist() | (File.conversation == conversation)
+    """Adds to a transaction: the conversation has the file from now on, if it had it when the file was read, or if none has it
+    and it is available.
+    """
+    free = File.conversation == conversation
+    if file.conversation is None:
+        free = File.conversation.does_not_exist() & File.is_available.does_not_exist()
     actions: list[Action] = [File.conversation.set(conversation), File.account.set(file.account), File.expires_at.remove()]
     write.update(File(file.id), actions, condition=File.id.exists() & free)
+
+
+def set_arrived(file: File) -> None:
+    """Notes that the bytes of a file are in the bucket. One request. Raises ConditionFailed where it was removed."""
+    with conditional():
+        file.update([File.state.remove()], condition=File.id.exists())
+
+
+def set_available(file: File, *, is_available: bool) -> None:
+    """Notes whether anybody may have a file. One request. Raises ConditionFailed where it was removed."""
+    action = File.is_available.remove() if is_available else File.is_available.set(False)
+    with conditional():
+        file.update([action], condition=File.id.exists())
+
+
+def remove(file: File) -> None:
+    """Removes a file that no message has. One request. Raises ConditionFailed where one has it by now."""
+    with conditional():
+        file.delete(condition=File.conversation.does_not_exist())

@@ -11,10 +11,11 @@ from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute
 from pynamodb.indexes import AllProjection
 
 from chalicelib import config
-from chalicelib.models import files
+from chalicelib.models import details, files
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, read_page, transaction
 from chalicelib.models.conversations import Conversation, key
+from chalicelib.models.details import DetailChanges
 from chalicelib.models.files import File
 from chalicelib.models.indexes import LocalIndex
 from chalicelib.models.summaries import LoadChanges, apply, move
@@ -64,6 +65,8 @@ class Message(Table):
     html_body = UnicodeAttribute(null=True, attr_name="hb")
     subject = UnicodeAttribute(null=True, attr_name="su")
     attachments: ListAttribute[Attachment] = ListAttribute(of=Attachment, null=True, attr_name="at")
+    #: Numbers of the agents that a note mentions. None for none.
+    mentions: ListAttribute[Any] = ListAttribute(of=IntegerAttribute, null=True, attr_name="mn")
     sender = UnicodeAttribute(attr_name="se")
     sender_number = IntegerAttribute(attr_name="sn")
     sender_kind = UnicodeAttribute(attr_name="sk")
@@ -100,28 +103,36 @@ def attachment(file: File, name: str, seconds: float | None) -> Attachment:
     return Attachment(id=file.id, name=name, mime=file.mime, seconds=seconds, **{of: getattr(file, of) for of in sizes})
 
 
+class Full(Exception):
+    """The conversation has no room for the files of a message (details.MOST_ATTACHED_BYTES)."""
+
+
 def append(
     message: Message,
     conversation: Conversation,
     changes: dict[str, Any],
     stamp: Stamp,
     loads: LoadChanges,
-    file: File | None = None,
+    taken: Sequence[File] = (),
 ) -> None:
-    """Stores a message, the summary's changes, the loads they move and the file it takes, all or nothing. One request.
+    """Stores a message, the summary's changes, the loads they move and the files it takes, all or nothing. One request.
 
-    Raises Duplicate where its uuid is stored, ConditionFailed where the conversation or the file has changed since it was read.
+    Raises Duplicate where its uuid is stored, Full where the conversation has no room for its files, ConditionFailed where the
+    conversation or a file has changed since it was read.
     """
+    new_bytes = sum(file.size for file in taken if file.conversation is None)
     try:
         with transaction() as write:
             write.save(message, condition=_NEW, return_values="ALL_OLD")
-            apply(write, conversation, changes, stamp)
+            apply(write, conversation, changes, stamp, DetailChanges(attached_bytes=new_bytes))
             move(write, conversation.account, loads, stamp.at)
-            if file:
+            for file in taken:
                 files.attach(write, file, conversation.id)
     except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused
+        if any(found and details.is_row_of(found, conversation.key) for found in refused.found[1:]):
+            raise Full from refused
         raise
 
 

@@ -1,13 +1,19 @@
 """S3: the one place that speaks to the bucket of attachments."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
 
 from chalicelib import config
 from chalicelib.models import base
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+#: Statuses for an object that is not there: without the right to list the bucket it is the first.
+_NO_OBJECT = (403, 404)
 
 
 @cache
@@ -27,6 +33,38 @@ def put(key: str, data: bytes, mime: str) -> None:
 def copy(key: str, to: str) -> None:
     """Copies an object within the bucket. Harmless when repeated. One request."""
     client().copy_object(Bucket=config.ATTACHMENTS, Key=to, CopySource={"Bucket": config.ATTACHMENTS, "Key": key})
+
+
+def size_of(key: str) -> int | None:
+    """Returns how many bytes an object has, None if there is none. One request."""
+    try:
+        return client().head_object(Bucket=config.ATTACHMENTS, Key=key)["ContentLength"]
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NO_OBJECT:
+            return None
+        raise
+
+
+def remove(key: str) -> None:
+    """Removes an object if there is one: one request."""
+    client().delete_object(Bucket=config.ATTACHMENTS, Key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedForm:
+    """A form (multipart/form-data) with which anybody can store one object: its address, and its fields before the file."""
+
+    url: str
+    fields: dict[str, str]
+
+
+def signed_form(key: str, size: int, mime: str, seconds: int) -> SignedForm:
+    """Returns the form for one object of exactly this many bytes, good for this many seconds. No request."""
+    conditions = [{"Content-Type": mime}, ["content-length-range", size, size]]
+    form = client().generate_presigned_post(
+        config.ATTACHMENTS, key, Fields={"Content-Type": mime}, Conditions=conditions, ExpiresIn=seconds
+    )
+    return SignedForm(form["url"], form["fields"])
 
 
 def signed_link(key: str, disposition: str, seconds: int) -> str:

@@ -70,7 +70,7 @@ def begin(write: TransactWrite, conversation: Conversation, changes: DetailChang
 def _flags(changes: DetailChanges) -> dict[str, Any]:
     """Returns what a summary says of its details: that there are some."""
     flags: dict[str, Any] = {} if changes.tags is None else {"has_tags": bool(changes.tags) or None}
-    return flags | ({"has_details": True} if replace(changes, tags=None) else {})
+    return flags | ({"has_details": True} if replace(changes, tags=None, attached_bytes=0) else {})
 
 
 def apply(

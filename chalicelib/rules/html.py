@@ -1,10 +1,11 @@
-"""HTML to plain text: what a browser would show, in time linear in its length.
+"""HTML to plain text and back: what a browser would show, in time linear in its length.
 
 The standard library's parser is not used: some of its versions take quadratic time for unclosed comments, and raise for `<![`.
 """
 
 import re
-from html import unescape
+from html import escape, unescape
+from typing import Protocol
 
 #: Elements that begin and end a line; before and after some of them a browser leaves a line blank.
 _BLANK_AROUND = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre"}
@@ -32,6 +33,21 @@ _NBSP = "\xa0"
 #: Addresses that are shown behind a link's text.
 _SHOWN = ("http://", "https://", "mailto:", "tel:")
 _DEEPEST_INDENT = 8
+#: Attributes that pages look at.
+_KNOWN = {"href", "alt", "class", "data-id"}
+
+
+class Page(Protocol):
+    """What is told of a page's parts in their order."""
+
+    def open(self, name: str, attributes: dict[str, str]) -> None:
+        """A start tag, with those of its attributes that somebody looks at: href, alt, class, data-id."""
+
+    def close(self, name: str, _: dict[str, str]) -> None:
+        """An end tag."""
+
+    def data(self, text: str) -> None:
+        """Text between tags."""
 
 
 def to_text(html: str) -> str:
@@ -41,13 +57,23 @@ def to_text(html: str) -> str:
     where there is nothing else. Empty where nothing would be seen.
     """
     page = _Page()
-    at = 0
-    while at < len(html):
-        at = _next(html, at, page)
+    scan(html, page)
     return page.text()
 
 
-def _next(html: str, at: int, page: "_Page") -> int:
+def from_text(text: str) -> str:
+    """Returns HTML that shows a plain text, with its line breaks. Nothing in the text becomes markup."""
+    return escape(text.replace("\r\n", "\n").replace("\r", "\n")).replace("\n", "<br>")
+
+
+def scan(html: str, page: Page) -> None:
+    """Tells `page` of the tags and texts, without comments and what scripts and styles hold."""
+    at = 0
+    while at < len(html):
+        at = _next(html, at, page)
+
+
+def _next(html: str, at: int, page: Page) -> int:
     """Shows the text or the tag that begins at `at`. Returns where the next begins; what does not end, ends with the page."""
     if not _TAG.match(html, at):
         tag = _TAG.search(html, at)
@@ -92,7 +118,7 @@ def _attributes(html: str, at: int) -> tuple[int, dict[str, str]]:
         value = ""
         if equals:
             value, at = _value(html, equals.end())
-        if name in ("href", "alt"):
+        if name in _KNOWN:
             found.setdefault(name, _decoded(value))
     return at + 1, found
 

@@ -64,3 +64,8 @@ def digest(secret_text: str) -> str:
 def message_number(conversation: int, sequence: int) -> int:
     """Returns a message's integer id, unique in the account, from the numbers of its conversation and itself (each from 1)."""
     return conversation * _MESSAGES + sequence
+
+
+def message_place(number: int) -> tuple[int, int]:
+    """Returns the numbers of the conversation and of the message in it that a message's integer id stands for."""
+    return divmod(number, _MESSAGES)

@@ -32,7 +32,7 @@ from tests.conformance import (
     cases_widget,
 )
 from tests.conformance.table import Row
-from tests.world import PASSWORD, Answer, Visitor, World, multipart
+from tests.world import PASSWORD, Answer, Visitor, World
 
 _http = Client(app.app).http
 _serial = itertools.count()
@@ -64,6 +64,11 @@ class Scene:
             known["id"] = str(cases_settings.IDS[row.key[1]](self))
         if "{fid}" in row.endpoint.path:
             known["fid"] = self.kept.get("fid") or self.kept.setdefault("fid", self._file())
+        if "{messageId}" in row.endpoint.path:
+            of = variables.get("id", known["id"])
+            known["messageId"] = str(ids.message_number(int(of) if of.isdecimal() else self.number, 1))
+        if "{guid}" in row.endpoint.path:
+            known["guid"] = attachment(self)
         if "{keyId}" in row.endpoint.path:
             known["keyId"] = ids.digest(api_key(self))
         if made := cases_anytime_people.new_id(self, row):
@@ -94,8 +99,7 @@ class Scene:
         if row.endpoint.method == "GET":
             return self.world.call("GET", f"{path}?{urlencode(body)}" if body else path, **self.headers(row))
         if row.endpoint.media_type == MULTIPART:
-            kind, form = multipart(**body)
-            return self.world.call("POST", path, form, Content_Type=kind)
+            return self.world.form_data(path, self.headers(row), **body)
         if row.endpoint.in_form:
             return self.world.form(path, self.headers(row), **body)
         answer = self.world.call(row.endpoint.method, path, body, **self.headers(row, label))
@@ -131,6 +135,12 @@ def refresh_token(scene: Scene) -> str:
     agent = scene.world.agents[0]
     caller = Caller(scene.world.account, AGENT, agent.id, agent.number)
     return refresh_tokens.issue_pair(scene.world.ctx(ADMIN), caller).refresh
+
+
+def attachment(scene: Scene) -> str:
+    """A new file of the first agent."""
+    answer = scene.world.form_data(f"{_ANYTIME}/attachments", scene.world.bearer(), file=("notes.txt", "text/plain", b"words"))
+    return str(answer.body["guid"])
 
 
 def api_key(scene: Scene) -> str:
@@ -181,6 +191,9 @@ def _a_key(scene: Scene, _: str) -> dict[str, Any]:
 
 
 _ANYTIME, _ONEVIEW, _LIVECHAT = "/api/v3/anytime", "/cs-chat-ticket/v1", "/auth/addon/live_chat"
+_MESSAGE = f"{_ANYTIME}/conversations/{{id}}/messages/{{messageId}}"
+#: Refuses every call, because there is no mail that could have failed.
+RESEND = ("PUT", f"{_MESSAGE}/resend")
 
 #: For each row the body (the query for GET, the form) of a call that succeeds, from the scene and the api level.
 CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
@@ -206,6 +219,13 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("PUT", f"{_ANYTIME}/conversations/{{id}}"): lambda scene, _: {"priority": "high"},
     ("GET", f"{_ANYTIME}/conversations/{{id}}/messages"): _nothing,
     ("POST", f"{_ANYTIME}/conversations/{{id}}/messages"): lambda scene, _: {"type": "reply", "plainBody": "words"},
+    ("GET", _MESSAGE): _nothing,
+    **{("PUT", f"{_MESSAGE}/{word}"): _nothing for word in ("read", "unread", "resend")},
+    ("POST", f"{_ANYTIME}/attachments"): lambda scene, _: {"file": ("notes.txt", "text/plain", b"words")},
+    ("POST", f"{_ANYTIME}/attachments/uploads"): lambda scene, _: {"fileName": "film.mp4", "size": 19_000_000},
+    ("GET", f"{_ANYTIME}/attachments/{{guid}}"): _nothing,
+    ("PUT", f"{_ANYTIME}/attachments/{{guid}}"): lambda scene, _: {"isAvailable": False},
+    ("DELETE", f"{_ANYTIME}/attachments/{{guid}}"): _nothing,
     ("GET", f"{_ANYTIME}/autoClose"): _nothing,
     ("PUT", f"{_ANYTIME}/autoClose"): lambda scene, _: {"isEnabled": True, "warnAfter": 300, "closeAfter": 600},
     ("GET", f"{_ANYTIME}/apiKeys"): _nothing,

@@ -263,7 +263,7 @@ def test_an_agent_sees_a_file_in_anytime_s_words_and_sends_one_in_ppmessage_s(sc
     path += "/messages"
     (shown,) = world.call("GET", path, **world.bearer()).body["messages"]
     url = f"https://desk.test/download/{fid}?file_name=%C3%BCber.txt"
-    assert shown["attachments"] == [{"guid": fid, "fileName": "über.txt", "url": url, "isAvailable": True}]
+    assert shown["attachments"] == [{"guid": fid, "id": fid, "fileName": "über.txt", "url": url, "isAvailable": True}]
     assert shown["plainBody"] == "über.txt"
     answer = upload_of_agent(world, b"answer")
     assert bring(scene, visitor, "FILE", {"fid": answer}, "PPKEFU")["error_code"] == 0
@@ -429,10 +429,10 @@ def test_budgets(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     fid, image = upload(world, visitor.id, b"words"), upload(world, visitor.id, picture())
     assert requests(lambda: upload(world, visitor.id, b"words")) == ["Query", "PutObject", "PutItem"]
     assert requests(lambda: upload(world, visitor.id, picture())) == ["Query", "PutObject", "PutObject", "PutItem"]
-    post = ["GetItem", "GetItem", "TransactWriteItems"]
-    assert requests(lambda: bring(scene, visitor, "FILE", {"fid": fid})) == ["GetItem", "GetItem", "CopyObject", post[-1]]
+    post = ["GetItem", "BatchGetItem", "TransactWriteItems"]
+    assert requests(lambda: bring(scene, visitor, "FILE", {"fid": fid})) == [*post[:2], "CopyObject", post[2]]
     copies = ["CopyObject", "CopyObject"]
-    assert requests(lambda: bring(scene, visitor, "IMAGE", {"fid": image})) == ["GetItem", "GetItem", *copies, post[-1]]
+    assert requests(lambda: bring(scene, visitor, "IMAGE", {"fid": image})) == [*post[:2], *copies, post[2]]
     assert requests(lambda: bring(scene, visitor, "FILE", {"fid": fid})) == post
     assert requests(lambda: visitor.say(LONG)) == ["GetItem", "TransactWriteItems"]
     assert requests(lambda: get(world, fid)) == ["GetItem"]

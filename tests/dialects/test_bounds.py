@@ -28,7 +28,7 @@ CHECKED = {
     "TrackEvent.event_data",
     "UpdateMembers.member_list",
 }
-REFUSED = {"PostMessage.attachments"}
+REFUSED: set[str] = set()
 #: All that is read of a client: the requests of all endpoints, a file's body in a message, and the socket's messages.
 READ: list[type[msgspec.Struct]] = [
     *{row.endpoint.request: None for row in every_row()},

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.desk.accounts import canned_replies, custom_fields, tags
-from chalicelib.desk.conversations import files, filters, members
+from chalicelib.desk.conversations import attachments, composing, files, filters, members
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live
@@ -43,6 +43,9 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("identities · tags", f"{contact_identities.MOST} · {contacts.MOST_TAGS} · {words.MOST} |"),
         ("a message's text", f"{text.MOST_BYTES:,} bytes"),
         ("a file", f"{files.MOST_BYTES / 1_000_000} MB"),
+        ("files of a message", f"{attachments.MOST} |"),
+        ("all files of a conversation", f"{attachments.MOST_BYTES >> 20} MB ({attachments.MOST_BYTES:,} bytes)"),
+        ("agents that a note mentions", f"{composing.MOST_MENTIONS} |"),
     ],
 )
 def test_how_much_is_documented_as_it_is(what: str, most: str) -> None:

@@ -147,7 +147,7 @@ def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:
     assert set(bucket["Properties"]["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["Properties"]["BucketEncryption"]
     (cors,) = bucket["Properties"]["CorsConfiguration"]["CorsRules"]
-    assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET", "HEAD"], ["*"])
+    assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET", "HEAD", "POST"], ["*"])
     (policy,) = resources("AWS::S3::BucketPolicy")
     (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})

@@ -135,6 +135,7 @@ MESSAGE: dict[str, Any] = {
             seconds=3_599.5,
         )
     ],
+    "mentions": [NUMBER],
     "sender": UUID,
     "sender_number": NUMBER,
     "sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.rules.html import to_text
+from chalicelib.rules.html import from_text, to_text
 
 MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 SHOWN = [
@@ -102,3 +102,24 @@ def test_plain_text_survives(said: list[str]) -> None:
 def test_what_is_escaped_is_read_as_it_was(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     assert to_text(escaped).split() == text.replace("\xa0", " ").split()
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("a & b < c > d", "a &amp; b &lt; c &gt; d"),
+        ("one\ntwo\r\nthree\rfour", "one<br>two<br>three<br>four"),
+        ('"it\'s"', "&quot;it&#x27;s&quot;"),
+        ("", ""),
+    ],
+)
+def test_a_text_is_shown_by_its_html(text: str, html: str) -> None:
+    assert from_text(text) == html
+
+
+@MANY
+@given(st.text() | pieces.map("".join))
+def test_a_text_survives_as_html_and_is_no_markup(text: str) -> None:
+    shown = from_text(text)
+    assert "<" not in shown.replace("<br>", "") and ">" not in shown.replace("<br>", "")
+    assert to_text(shown).split() == text.replace("\xa0", " ").split()

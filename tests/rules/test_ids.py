@@ -130,6 +130,11 @@ def test_no_two_messages_have_one_number(one: int, first: int, other: int, secon
     assert (ids.message_number(one, first) == ids.message_number(other, second)) == ((one, first) == (other, second))
 
 
+@given(st.integers(1, 2**33 - 1), st.integers(1, 2**20 - 1))
+def test_a_message_number_tells_both_numbers(conversation: int, sequence: int) -> None:
+    assert ids.message_place(ids.message_number(conversation, sequence)) == (conversation, sequence)
+
+
 def test_the_last_message_number_is_javascripts_largest_exact_integer() -> None:
     assert ids.message_number(2**33 - 1, 2**20 - 1) == 2**53 - 1
 

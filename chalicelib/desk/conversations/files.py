@@ -1,13 +1,14 @@
 """Files: uploaded, sent with a message, downloaded.
 
-An upload goes to `incoming/`, where the bucket deletes it after a day. The message that uses it copies it to its final place.
+An upload goes to `incoming/`, where the bucket deletes it after a day. The message that uses it copies it to its final place
+(attachments.py).
 """
 
 import email.message
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chalicelib.context import STRANGER, SYSTEM, VISITOR, Caller, Context
+from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.auth import known_sources
 from chalicelib.desk.conversations import conversations, pictures
 from chalicelib.desk.conversations.pictures import Picture
@@ -15,10 +16,9 @@ from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import people as desk_people
 from chalicelib.models import files, people, storage
-from chalicelib.models.conversations import Conversation
-from chalicelib.models.files import IMAGE, OTHER, TEXT
+from chalicelib.models.base import ConditionFailed
+from chalicelib.models.files import IMAGE, OTHER, TEXT, UPLOADING
 from chalicelib.models.files import File as File
-from chalicelib.models.messages import Attachment, attachment
 from chalicelib.rules import ids, text
 
 #: Bytes of a file: what a lambda can get in one call, 6 MB as base64.
@@ -49,13 +49,43 @@ def upload(ctx: Context, uploader: str, name: str, mime: str, data: bytes) -> Fi
     Without a token, Forbidden unless the person was seen at the call's address: one request more where no warm process has seen
     them.
     """
-    if not 0 < len(data) <= MOST_BYTES:
-        raise Invalid("file", f"must have 1 to {MOST_BYTES} bytes")
+    _check_size(len(data))
     rate_limits.spend_upload(ctx, len(data))
     account = _account(ctx, uploader)
     rate_limits.spend_upload_of(ctx, account or "", uploader, len(data))
+    return _store(ctx, account, uploader, name, mime, data)
+
+
+@access.allow(AGENT)
+def upload_own(ctx: Context, name: str, mime: str, data: bytes) -> File:
+    """Stores the caller's own file and returns it. One request, and one to the bucket, two for an image.
+
+    Raises Invalid for its size, TooMany.
+    """
+    _check_size(len(data))
+    spend_own(ctx, len(data))
+    return _store(ctx, ctx.account, own_name(ctx), name, mime, data)
+
+
+def own_name(ctx: Context) -> str:
+    """Returns under which id the caller uploads files and sends messages: the account's for a program."""
+    return ctx.caller.person or ctx.account
+
+
+def spend_own(ctx: Context, size: int) -> None:
+    """Counts a file of this many bytes that the caller is about to upload. Raises TooMany."""
+    rate_limits.spend_upload(ctx, size)
+    rate_limits.spend_upload_of(ctx, ctx.account, own_name(ctx), size)
+
+
+def _check_size(size: int) -> None:
+    if not 0 < size <= MOST_BYTES:
+        raise Invalid("file", f"must have 1 to {MOST_BYTES} bytes")
+
+
+def _store(ctx: Context, account: str | None, uploader: str, name: str, mime: str, data: bytes) -> File:
     picture = pictures.examine(data)
-    file = _file(ctx, IMAGE if picture else OTHER, text.file_name(name), len(data), _mime(mime, picture))
+    file = new_file(ctx, IMAGE if picture else OTHER, text.file_name(name), len(data), _mime(mime, picture))
     file.account, file.uploader = account, uploader
     storage.put(file.place, data, file.mime)
     if picture:
@@ -88,7 +118,8 @@ def _mime(given: str, picture: Picture | None) -> str:
     return "application/octet-stream" if mime.startswith("image/") else mime
 
 
-def _file(ctx: Context, kind: str, name: str, size: int, mime: str) -> File:
+def new_file(ctx: Context, kind: str, name: str, size: int, mime: str) -> File:
+    """Returns a file that waits for its message, for a caller that stores it."""
     until = ctx.now // 1000 + _UNCLAIMED_SECONDS
     return File(ctx.new_id(), kind=kind, mime=mime, name=name, size=size, created_at=ctx.now, expires_at=until)
 
@@ -114,7 +145,7 @@ def upload_text(ctx: Context, content: str) -> File:
     rate_limits.spend_upload_of(ctx, ctx.account, ctx.caller.person or "", size, is_text=True)
     if ctx.caller.level == STRANGER and not known_sources.is_known(ctx):
         raise Forbidden(_UNSEEN)
-    file = _file(ctx, TEXT, "text.txt", size, "text/plain")
+    file = new_file(ctx, TEXT, "text.txt", size, "text/plain")
     file.account, file.text = ctx.account or None, content
     files.put(file)
     return file
@@ -123,43 +154,39 @@ def upload_text(ctx: Context, content: str) -> File:
 @access.allow(VISITOR)
 def text_of(ctx: Context, file: str) -> str:
     """Returns an uploaded text. One request. Raises NotFound."""
-    found = _load(ctx, file)
+    found = load(ctx, file)
     if found.text is None or found.account not in (None, ctx.account):
         raise NotFound("file", file)
     return found.text
 
 
-def _load(ctx: Context, id_: str) -> File:
+def load(ctx: Context, id_: str) -> File:
+    """Returns a file that has not expired, whoever may see it. One request. Raises NotFound."""
     file = files.get(id_) if ids.is_uuid(id_) else None
-    if file is None or (file.expires_at is not None and file.expires_at * 1000 <= ctx.now):
+    if file is None or is_expired(ctx, file):
         raise NotFound("file", id_)
     return file
 
 
-def take(ctx: Context, attach: Attach, conversation: Conversation, sender: str) -> tuple[File, Attachment]:
-    """Returns a sender's own file for a message, and the attachment that describes it. One request, and one copy in the bucket
-    the first time, two for an image. The message's transaction takes the file.
+def is_expired(ctx: Context, file: File) -> bool:
+    """Returns whether no message has used a file in time."""
+    return file.expires_at is not None and file.expires_at * 1000 <= ctx.now
 
-    Raises NotFound for another person's file or one in another conversation, Invalid for an image that is none.
+
+def has_arrived(file: File) -> bool:
+    """Returns whether a file's bytes are in the bucket, to which its client may send them itself.
+
+    No request once that is known; else one to the bucket, and one more the first time that they are there.
     """
-    file = _load(ctx, attach.file)
-    here = (ctx.account, sender, None if file.conversation is None else conversation.id)
-    if file.text is not None or (file.account or ctx.account, file.uploader, file.conversation) != here:
-        raise NotFound("file", attach.file)
-    if attach.kind == IMAGE and file.kind != IMAGE:
-        raise Invalid("body", "the file is no PNG, JPEG or GIF that can be shown")
-    if file.conversation is None:
-        _move_in(file, conversation)
-    name = text.file_name(attach.name) if attach.name else file.name
-    return file, attachment(file, name, attach.seconds)
-
-
-def _move_in(file: File, conversation: Conversation) -> None:
-    """Copies the file before the message is stored. A copy left over by a failure costs little; a lost file can't be mended."""
-    file.account, file.conversation = conversation.account, conversation.id
-    storage.copy(file.first_place, file.place)
-    if file.thumbnail_width:
-        storage.copy(files.thumbnail(file.first_place), files.thumbnail(file.place))
+    if file.state != UPLOADING:
+        return True
+    if storage.size_of(file.place) != file.size:
+        return False
+    try:
+        files.set_arrived(file)
+    except ConditionFailed:
+        return False
+    return True
 
 
 @access.allow(STRANGER)
@@ -169,10 +196,11 @@ def download(
     """Returns an address in the bucket that is good for LINK_SECONDS, or the file itself if it is a text. One request.
 
     The file is saved as `name`, or under its own name if `name` is only the client's misspelling of it (`misspelt`). A caller
-    without a token proves themselves by knowing the id. Raises NotFound, also for what a caller with a token may not see.
+    without a token proves themselves by knowing the id. Raises NotFound, also for what a caller with a token may not see, and
+    for a file that was made unavailable.
     """
-    file = _load(ctx, id_)
-    if not _may_see(ctx, file) or (thumbnail and not file.thumbnail_width):
+    file = load(ctx, id_)
+    if not _may_see(ctx, file) or (thumbnail and not file.thumbnail_width) or file.is_available is False or not has_arrived(file):
         raise NotFound("file", id_)
     if file.text is not None:
         return file

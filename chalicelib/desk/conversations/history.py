@@ -79,18 +79,58 @@ def _public(ctx: Context, conversation: Conversation, first: int, last: int, *, 
     return History([as_caller_sees(ctx, row) for row in rows], total, conversation)
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Messages with notes, oldest first, and their conversation. `first` and `last` are the places of its ends, from 1; without
+    messages `last` is 0.
+    """
+
+    messages: list[Message]
+    conversation: Conversation
+    first: int
+    last: int
+
+    @property
+    def has_older(self) -> bool:
+        """Whether there are messages before it."""
+        return self.first > 1
+
+    @property
+    def has_newer(self) -> bool:
+        """Whether there are messages after it."""
+        return self.last < self.conversation.message_count
+
+
 @access.allow(AGENT)
-def list_latest(ctx: Context, conversation_id: str) -> History:
-    """Returns the newest 1,000 messages with notes, in order. Two requests. Raises NotFound; Forbidden for a visitor."""
+def list_latest(ctx: Context, conversation_id: str, size: int = _MOST_AT_ONCE, before: int | None = None) -> Stretch:
+    """Returns the newest messages with notes, in order; those before place `before` (from 1) where that is given.
+
+    Two requests, one more for each further MB. Raises NotFound; Forbidden for a visitor.
+    """
     conversation = conversations.load(ctx, conversation_id)
-    first = max(1, conversation.message_count - 999)
-    rows = messages.between(conversation.account, conversation.id, first, conversation.message_count, newest_first=False)
-    return History(rows, conversation.message_count, conversation)
+    total = conversation.message_count
+    last = total if before is None else min(before - 1, total)
+    first = max(1, (total + 1 if before is None else before) - size)
+    rows = messages.between(conversation.account, conversation.id, first, last, newest_first=False)
+    return Stretch(rows, conversation, first, last)
+
+
+@access.allow(AGENT)
+def get_by_number(ctx: Context, conversation_id: str, number: int) -> Message:
+    """Returns one message of a conversation, or a note, by its integer id. Two requests. Raises NotFound."""
+    conversation = conversations.load(ctx, conversation_id)
+    of, place = ids.message_place(number)
+    if of != conversation.number or not 0 < place <= conversation.message_count:
+        raise NotFound("message", number)
+    rows = messages.between(conversation.account, conversation.id, place, place, newest_first=False)
+    if not rows:
+        raise NotFound("message", number)
+    return rows[0]
 
 
 @access.allow(STRANGER)
-def public_text(ctx: Context, account: str, conversation: str, message: str) -> str:
-    """Returns the text of a message for a caller that knows all three ids, or may see it. One request, two for a visitor.
+def public_message(ctx: Context, account: str, conversation: str, message: str) -> Message:
+    """Returns a message for a caller that knows all three ids, or may see it. One request, two for a visitor.
 
     Raises NotFound, also for a note.
     """
@@ -102,4 +142,4 @@ def public_text(ctx: Context, account: str, conversation: str, message: str) -> 
     found = messages.get_many(account, conversation, [message] if all_uuids else []).get(message)
     if found is None or found.public_sequence is None:
         raise NotFound("message", message)
-    return found.body
+    return found

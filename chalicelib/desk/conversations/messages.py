@@ -1,56 +1,36 @@
 """Messages: posted once. history.py reads them."""
 
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account, AutoClose
-from chalicelib.desk.conversations import conversations, files, unassigned, updates
-from chalicelib.desk.conversations.files import Attach
+from chalicelib.desk.conversations import attachments, conversations, unassigned, updates
+from chalicelib.desk.conversations.composing import MOST_BYTES as MOST_BYTES
+from chalicelib.desk.conversations.composing import NOTE as NOTE
+from chalicelib.desk.conversations.composing import REPLY as REPLY
+from chalicelib.desk.conversations.composing import SYSTEM as SYSTEM
+from chalicelib.desk.conversations.composing import PostMessage as PostMessage
+from chalicelib.desk.conversations.composing import check
+from chalicelib.desk.conversations.composing import html_of as html_of
+from chalicelib.desk.conversations.composing import prepare as prepare
+from chalicelib.desk.conversations.files import Attach, File
 from chalicelib.desk.core import access, rate_limits
-from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
+from chalicelib.desk.core.errors import Conflict, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.models import messages
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Attachment as Attachment
-from chalicelib.models.messages import Duplicate
+from chalicelib.models.messages import Duplicate, Full
 from chalicelib.models.messages import Message as Message
 from chalicelib.models.summaries import LoadChanges
-from chalicelib.rules import html as markup
-from chalicelib.rules import ids, lifecycle, status, text
+from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
 
-REPLY, NOTE, SYSTEM = "reply", "note", "system"
-#: Bytes of UTF-8 that each text of a message may have.
-MOST_BYTES = text.MOST_BYTES
 MOST_ON_A_PAGE = 100
-_MOST_AT_ONCE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class PostMessage:
-    """A message to post. `id` is the client's own uuid: the same one again adds nothing. `key` serves the same purpose for
-    callers with texts instead of uuids; another caller's key is never in the way.
-
-    With `exactly`, an id that comes again with another text is a Conflict. With `attach` the text may be empty; it is the file's
-    name then.
-    """
-
-    conversation: str
-    body: str
-    id: str | None = None
-    kind: str = REPLY
-    format: str = "text"
-    source: str = "api"
-    html_body: str | None = None
-    subject: str | None = None
-    device: str | None = None
-    exactly: bool = False
-    key: str | None = None
-    attach: Attach | None = None
 
 
 def number_of(message: Message) -> int:
@@ -65,12 +45,15 @@ def _id_for(ctx: Context, key: str) -> str:
 
 @access.allow(VISITOR)
 def post(ctx: Context, command: PostMessage) -> Message:
-    """Posts a message and returns it; where its id is stored already, returns that one. Two requests, three with a file.
+    """Posts a message and returns it; where its id is stored already, returns that one. Two requests, three with files, one
+    more for a note that mentions somebody.
 
-    Raises NotFound for the conversation or the file, Invalid for the text, the id or a note by a visitor, Conflict, TooMany.
+    Raises NotFound for the conversation or a file, Invalid for the text, the id, the files or a note by a visitor, Conflict,
+    TooMany.
     """
-    _check(ctx, command)
+    check(ctx, command)
     rate_limits.spend_message(ctx, len(command.body.encode()) + len((command.html_body or "").encode()))
+    command = prepare(ctx, command)
     id_ = _id_for(ctx, command.key) if command.key else command.id or ctx.new_id()
 
     def attempt() -> Message:
@@ -85,61 +68,43 @@ def post(ctx: Context, command: PostMessage) -> Message:
 def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
     """Adds a message to a conversation that has been read, and clears the fields in `further`. One request.
 
-    Its time is never before an older message's. Raises ConditionFailed where the conversation has changed, messages.Duplicate
-    where it has that id.
+    Two with files. Its time is never before an older message's. Raises ConditionFailed where the conversation has changed,
+    messages.Duplicate where it has that id; NotFound and Invalid for its files.
     """
     ctx = ctx.not_before(conversation.last_activity_at)
     sender, account = _sender(ctx, conversation), accounts.load(ctx)
     message = _message(ctx, conversation, sender, command, id_)
-    file = _attach(ctx, message, conversation, command.attach)
+    taken = _attach(ctx, message, conversation, command.attachments)
     if command.kind == NOTE:
-        messages.append(
-            message,
-            conversation,
-            {"message_count": message.sequence, "note_count": conversation.note_count + 1},
-            ctx.stamp,
-            LoadChanges(),
-            file,
-        )
-        return message
+        counts = {"message_count": message.sequence, "note_count": conversation.note_count + 1}
+        return _append(ctx, message, conversation, counts, LoadChanges(), taken)
     loads = _load_changes(conversation, sender, account)
     left = updates.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
     changes = _summary_changes(ctx, conversation, sender, message, left, takes=loads.held == sender.id)
-    messages.append(
-        message,
-        conversation,
-        {"message_count": message.sequence, **changes, **further},
-        ctx.stamp,
-        LoadChanges() if left else loads,
-        file,
-    )
+    changes = {"message_count": message.sequence, **changes, **further}
+    return _append(ctx, message, conversation, changes, LoadChanges() if left else loads, taken)
+
+
+def _append(
+    ctx: Context, message: Message, conversation: Conversation, changes: Changes, loads: LoadChanges, taken: Sequence[File]
+) -> Message:
+    try:
+        messages.append(message, conversation, changes, ctx.stamp, loads, taken)
+    except Full as full:
+        raise attachments.no_room() from full
     return message
 
 
-def _attach(ctx: Context, message: Message, conversation: Conversation, attach: Attach | None) -> files.File | None:
-    """Adds a file to a message, and returns the file that it takes."""
-    if attach is None:
-        return None
-    file, attachment = files.take(ctx, attach, conversation, message.sender)
-    message.attachments, message.body = [attachment], message.body or attachment.name
-    return file
-
-
-def _check(ctx: Context, command: PostMessage) -> None:
-    if not (command.body or command.html_body or command.attach):
-        raise Invalid("body", "must not be empty")
-    for field in ("html_body", "body"):
-        if len((getattr(command, field) or "").encode()) > MOST_BYTES:
-            raise Invalid(field, f"is longer than {MOST_BYTES} bytes")
-    for field, most in (("subject", 500), ("device", 256)):
-        if len(getattr(command, field) or "") > most:
-            raise Invalid(field, f"is longer than {most} characters")
-    if command.id is not None and not ids.is_uuid(command.id):
-        raise Invalid("id", "is not a uuid")
-    if command.id is not None and ids.is_reserved(command.id):
-        raise Invalid("id", "is of the kind that the desk makes itself")
-    if command.kind == NOTE and not ctx.caller.at_least(AGENT):
-        raise Forbidden("a note is an agent's")
+def _attach(ctx: Context, message: Message, conversation: Conversation, wanted: Sequence[Attach]) -> list[File]:
+    """Adds files to a message, and returns those that it takes. One file without a text is a message of its own kind."""
+    taken = attachments.take(ctx, wanted, conversation, message.sender) if wanted else []
+    if not taken:
+        return []
+    if len(taken) == 1 and not message.body and message.format == "text":
+        message.format = taken[0][0].kind
+    message.attachments = [described for _, described in taken]
+    message.body = message.body or ", ".join(described.name for described in message.attachments)
+    return [file for file, _ in taken]
 
 
 def _sender(ctx: Context, conversation: Conversation) -> Sender:
@@ -177,6 +142,7 @@ def _message(ctx: Context, conversation: Conversation, sender: Sender, command: 
         sender_number=sender.number,
         sender_kind=sender.kind,
         device=command.device,
+        mentions=list(command.mentions) or None,
         created_at=ctx.now,
     )
 
@@ -216,7 +182,10 @@ def _summary_changes(
 
 def _check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
     own = stored.sender == (ctx.caller.person or ctx.caller.account)
-    repeated = all(getattr(stored, name) == getattr(command, name) for name in ("body", "html_body", "kind", "source", "subject"))
+    is_named = bool(command.attachments) and not command.body
+    same = ("html_body", "kind", "source", "subject", *(() if is_named else ("body",)))
+    files = [file.id for file in stored.attachments or []] == list(dict.fromkeys(attach.file for attach in command.attachments))
+    repeated = files and all(getattr(stored, name) == getattr(command, name) for name in same)
     if not own or (command.exactly and not repeated):
         raise Conflict("this id was used for another message")
     return stored
@@ -238,11 +207,3 @@ def get(ctx: Context, conversation: Conversation, message: str) -> Message:
     if stored is None:
         raise NotFound("message", message)
     return stored
-
-
-def text_of_html(html: str) -> str:
-    """Returns the readable text of an HTML body. Raises Invalid if there is none."""
-    shown = markup.to_text(html)
-    if not shown:
-        raise Invalid("html_body", "has no text")
-    return shown

@@ -189,7 +189,7 @@ def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
     views = conversations.load_people(ctx, [conversation]) if asked else {}
     shown = show(conversation, asked, views, conversations.metadata_of(ctx, [conversation]).get(conversation.id, {}))
     if "messages" in asked:
-        shown.messages = thread(history.list_latest(ctx, conversation.id).messages, None)
+        shown.messages = thread(ctx, history.list_latest(ctx, conversation.id).messages)
     return Answer(WrappedConversation(conversation=shown), headers={"ETag": etag(conversation.version or 0)})
 
 

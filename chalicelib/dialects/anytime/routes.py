@@ -4,6 +4,7 @@ from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.dialects.anytime import (
     agents,
     api_keys,
+    attachments,
     auth,
     auto_close,
     canned_responses,
@@ -48,6 +49,7 @@ ANYTIME = Dialect(
         *contacts.ROWS,
         *agents.ROWS,
         *departments.ROWS,
+        *attachments.ROWS,
         *auto_close.ROWS,
         *api_keys.ROWS,
         *tags.ROWS,

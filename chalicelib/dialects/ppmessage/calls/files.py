@@ -49,7 +49,7 @@ def download(ctx: Context, request: wire.Download) -> File:
     try:
         text = mapping.named_text(request.fid)
         if text:
-            return _text(history.public_text(asked, *text))
+            return _text(mapping.whole_text(history.public_message(asked, *text)))
         id_, thumbnail = mapping.named_file(request.fid)
         found = files.download(asked, id_, request.file_name, thumbnail=thumbnail, misspelt=mapping.misspelt)
     except NotFound as error:

@@ -4,8 +4,9 @@ import re
 
 import msgspec
 
+from chalicelib import config
 from chalicelib.desk.conversations.files import Attach
-from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.conversations.messages import Attachment, Message
 from chalicelib.dialects.ppmessage.errors import Coded
 from chalicelib.dialects.ppmessage.wire import files as wire
 
@@ -34,11 +35,24 @@ def attach(subtype: str, body: str) -> Attach:
 
 def shown(message: Message) -> tuple[str, str]:
     """A message's subtype and body: a text, or JSON that says where to get the file."""
-    if message.attachments:
+    if message.attachments and message.format in KINDS.values():
         return message.format.upper(), msgspec.json.encode(_file(message)).decode()
-    if len(message.body.encode()) > _LONGEST_TEXT:
+    text = whole_text(message)
+    if len(text.encode()) > _LONGEST_TEXT:
         return "TXT", msgspec.json.encode(wire.ShownText(text_id(message))).decode()
-    return "TEXT", message.body
+    return "TEXT", text
+
+
+def whole_text(message: Message) -> str:
+    """A message's text, and below it a line for each file that came with it: its name and where to get it."""
+    if message.format in KINDS.values():
+        return message.body
+    return "\n".join([message.body, *(f"{file.name}: {address(file)}" for file in message.attachments or [])])
+
+
+def address(file: Attachment) -> str:
+    """Where to get a file."""
+    return f"{config.PUBLIC_URL}/download/{file.id}"
 
 
 def _file(message: Message) -> wire.ShownImage | wire.ShownFile:

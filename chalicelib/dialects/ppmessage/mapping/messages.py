@@ -26,7 +26,7 @@ def post(request: wire.SendMessage) -> PostMessage:
         conversation=request.conversation_uuid,
         body="" if subtype in files.KINDS else request.message_body,
         format=files.KINDS.get(subtype, "text"),
-        attach=files.attach(subtype, request.message_body) if subtype in files.KINDS else None,
+        attachments=(files.attach(subtype, request.message_body),) if subtype in files.KINDS else (),
         id=request.uuid,
         source="chat",
         device=request.device_uuid,
