@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from chalicelib.models.stamps import Stamp
 from chalicelib.rules import ids
-from chalicelib.rules.actors import Actor, Stamp
+from chalicelib.rules.actors import Actor, pack
 from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 
 #: Levels of a caller, weakest first. A stranger has shown no credential; the system is a queue, stream or schedule lambda.
@@ -72,8 +73,8 @@ class Context:
         """When and by whom something is written in this call."""
         caller = self.caller
         if caller.person is None and caller.level != VISITOR:
-            return Stamp(self.now, Actor(MACHINE, 0, self.dialect))
-        return Stamp(self.now, Actor(CONTACT if caller.level == VISITOR else STAFF, caller.number or 0, self.dialect))
+            return Stamp(self.now, pack(Actor(MACHINE, 0, self.dialect)))
+        return Stamp(self.now, pack(Actor(CONTACT if caller.level == VISITOR else STAFF, caller.number or 0, self.dialect)))
 
     @property
     def account(self) -> str:

@@ -9,7 +9,7 @@ carries it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pynamodb.attributes import ListAttribute, MapAttribute
 from pynamodb.connection.table import TableConnection
@@ -37,6 +37,13 @@ class Mention:
 
     message: int
     is_read: bool
+
+
+class MentionChanges(NamedTuple):
+    """A conversation's mentions after a note, by the agent's number, and the agents whom it had not mentioned before."""
+
+    mentions: Mapping[int, Mention]
+    begun: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ from chalicelib.models.base import ConditionFailed, Table, conditional, read_raw
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.summaries import LoadChanges
 from chalicelib.models.unique_names import UniqueName, is_unchanged
-from chalicelib.rules.actors import Stamp
 
 _INFIX = "#member#"
 #: Rows that a longer list reads at once, and requests that one list may make.

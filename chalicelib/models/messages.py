@@ -5,21 +5,23 @@ those that the contact may see (a note has none).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute
 from pynamodb.indexes import AllProjection
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import details, files
+from chalicelib.models import details, files, labels
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, read_page, transaction
 from chalicelib.models.conversations import Conversation, key
-from chalicelib.models.details import DetailChanges
+from chalicelib.models.details import DetailChanges, MentionChanges
 from chalicelib.models.files import File
 from chalicelib.models.indexes import LocalIndex
-from chalicelib.models.summaries import LoadChanges, apply, move
-from chalicelib.rules.actors import Stamp
+from chalicelib.models.stamps import Stamp
+from chalicelib.models.summaries import LoadChanges, apply, begin, move
 
 
 class BySequence(LocalIndex["Message"]):
@@ -114,6 +116,7 @@ def append(
     stamp: Stamp,
     loads: LoadChanges,
     taken: Sequence[File] = (),
+    mentioned: MentionChanges | None = None,
 ) -> None:
     """Stores a message, the summary's changes, the loads they move and the files it takes, all or nothing. One request.
 
@@ -124,15 +127,49 @@ def append(
     try:
         with transaction() as write:
             write.save(message, condition=_NEW, return_values="ALL_OLD")
-            apply(write, conversation, changes, stamp, DetailChanges(attached_bytes=new_bytes))
+            beside = DetailChanges(attached_bytes=new_bytes, mentions=mentioned.mentions if mentioned else None)
+            apply(write, conversation, changes, stamp, beside)
+            _add_beside(write, conversation, taken, mentioned, stamp.at)
             move(write, conversation.account, loads, stamp.at)
-            for file in taken:
-                files.attach(write, file, conversation.id)
     except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused
         if any(found and details.is_row_of(found, conversation.key) for found in refused.found[1:]):
             raise Full from refused
+        raise
+
+
+def _add_beside(
+    write: TransactWrite, conversation: Conversation, taken: Sequence[File], mentioned: MentionChanges | None, now: int
+) -> None:
+    for file in taken:
+        files.attach(write, file, conversation.id)
+    if mentioned:
+        labels.move(write, conversation.key, map(labels.mention, mentioned.begun), (), now)
+
+
+def open_with(
+    message: Message,
+    conversation: Conversation,
+    beside: DetailChanges,
+    taken: Sequence[File] = (),
+    mentioned: MentionChanges | None = None,
+) -> None:
+    """Stores a new conversation with its first message, its details, its agent's load and the files, all or nothing. One request.
+
+    Raises Duplicate where the message's uuid is stored, ConditionFailed where a file has changed since it was read.
+    """
+    new_bytes = sum(file.size for file in taken)
+    beside = replace(beside, attached_bytes=new_bytes, mentions=mentioned.mentions if mentioned else None)
+    try:
+        with transaction() as write:
+            write.save(message, condition=_NEW, return_values="ALL_OLD")
+            begin(write, conversation, beside)
+            _add_beside(write, conversation, taken, mentioned, conversation.created_at)
+            move(write, conversation.account, LoadChanges(held=conversation.carrier), conversation.created_at)
+    except ConditionFailed as refused:
+        if refused.found[0]:
+            raise Duplicate(Message.from_raw_data(refused.found[0])) from refused
         raise
 
 

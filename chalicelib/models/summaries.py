@@ -16,9 +16,9 @@ from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.models.details import NO_DETAILS, DetailChanges
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.status_history import Ownership, StatusChange
 from chalicelib.models.unique_names import UniqueName, new_name
-from chalicelib.rules.actors import Stamp, pack
 
 #: Numbers of tags that begin, and of those that end.
 TagChanges = tuple[Sequence[int], Sequence[int]]
@@ -63,7 +63,7 @@ def begin(write: TransactWrite, conversation: Conversation, changes: DetailChang
         step = _new_status_change(status_history.ASSIGNED, conversation, {}, now)
     details.write(write, conversation.key, step, 0, changes)
     labels.move(write, conversation.key, map(labels.tag, changes.tags or ()), (), now)
-    write.save(conversation, condition=Conversation.key.does_not_exist(), return_values="ALL_OLD")
+    write.save(conversation, condition=Conversation.key.does_not_exist())
     write.save(row, condition=UniqueName.key.does_not_exist())
 
 
@@ -124,7 +124,7 @@ def _authorship(conversation: Conversation, changes: dict[str, Any], stamp: Stam
     """Returns who made some changes, and when if people see them. A public message has its own time."""
     if not changes:
         return {}
-    by = {"changed_by": pack(stamp.actor)}
+    by = {"changed_by": stamp.by}
     if "last_activity_at" in changes:
         return by | ({"changed_at": None} if conversation.changed_at else {})
     return by | ({"changed_at": stamp.at} if _SEEN & changes.keys() else {})

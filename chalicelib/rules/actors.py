@@ -18,13 +18,6 @@ class Actor(NamedTuple):
     dialect: str = ""
 
 
-class Stamp(NamedTuple):
-    """When something is written (epoch milliseconds), and by whom."""
-
-    at: int
-    actor: Actor = Actor()
-
-
 def pack(actor: Actor) -> int:
     """Returns an actor as a number."""
     dialect = _DIALECTS.index(actor.dialect) if actor.dialect in _DIALECTS else 0

@@ -13,8 +13,8 @@ import msgspec
 from chalicelib import config
 from chalicelib.models import conversations, people, summaries
 from chalicelib.models.conversations import CLOSED, Conversation
+from chalicelib.models.stamps import Stamp
 from chalicelib.rules import ids, lifecycle
-from chalicelib.rules.actors import Stamp
 from tests.world import World
 
 Row = dict[str, dict[str, Any]]

@@ -3,8 +3,8 @@
 from chalicelib.models import conversations, summaries
 from chalicelib.models.conversation_indexes import ByContact
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.stamps import Stamp
 from chalicelib.rules import lifecycle
-from chalicelib.rules.actors import Stamp
 from tests.world import World
 
 

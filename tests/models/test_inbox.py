@@ -14,8 +14,8 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from chalicelib.models import base, conversations, inbox, summaries
 from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation
 from chalicelib.models.inbox import Like, Position, Window
+from chalicelib.models.stamps import Stamp
 from chalicelib.rules import ids, lifecycle
-from chalicelib.rules.actors import Stamp
 from tests.world import START, counted
 
 ACCOUNT, AGENT = ids.uuid7(START, bytes(10)), ids.uuid7(START + 1, bytes(10))

@@ -1,6 +1,6 @@
 """Custom fields: what an account wants to know of its conversations, beside what every conversation has."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -222,6 +222,30 @@ _READERS: Mapping[str, Callable[[str], str]] = {
     "department": _id,
     "checkbox": lambda value: str(read_flag(value)).lower(),
 }
+
+
+def check_values(ctx: Context, given: Mapping[int, str | None]) -> dict[int, str | None]:
+    """Returns values by number as they are stored. No request where a warm process knows the fields, else one. Raises Invalid."""
+    if not given:
+        return {}
+    known = _by_number(ctx, given)
+    for number in given:
+        if number not in known:
+            raise Invalid("customFields", "must be of the account's fields")
+    return {number: check_value(known[number], value) for number, value in given.items()}
+
+
+def complete(ctx: Context, given: Mapping[int, str | None]) -> dict[int, str | None]:
+    """Returns a new conversation's values: defaults where nothing is given. Raises Invalid where a required one is missing."""
+    every = {field.number: given.get(field.number) or field.default for field in load(ctx)}
+    return check_values(ctx, {**every, **{number: value for number, value in given.items() if value or number not in every}})
+
+
+def _by_number(ctx: Context, numbers: Iterable[int]) -> dict[int, CustomField]:
+    known = {field.number: field for field in load(ctx)}
+    return known if set(numbers) <= known.keys() else {field.number: field for field in list_all(ctx)}
+
+
 #: What a type's value is called where it is not the type itself.
 _WORDS = {
     "email": "e-mail address",

@@ -1,13 +1,18 @@
 """Tags: words that agents sort conversations by. A name is used once in an account, whatever its case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.models import labels
 
 #: Tags of an account, and characters of a name.
 MOST, LONGEST = 1000, 64
+#: Tags of one conversation.
+MOST_ON_ONE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,31 @@ def rename(ctx: Context, number: int, name: str) -> Tag:
 def remove(ctx: Context, number: int) -> None:
     """Removes a tag: three requests. Raises NotFound."""
     TAGS.remove(ctx, get(ctx, number).key)
+
+
+def check(ctx: Context, numbers: Sequence[int]) -> tuple[int, ...]:
+    """Returns a conversation's tags, each once. No request where a warm process knows them, else one. Raises Invalid."""
+    wanted = tuple(dict.fromkeys(numbers))
+    if len(wanted) > MOST_ON_ONE:
+        raise Invalid("tags", f"are {MOST_ON_ONE} at most")
+    for known in (TAGS.load, TAGS.load_fresh) if wanted else ():
+        if set(wanted) <= {tag.number for tag in known(ctx).values()}:
+            return wanted
+    if wanted:
+        raise Invalid("tags", "must be ids of tags")
+    return wanted
+
+
+def load_names(ctx: Context) -> dict[int, str]:
+    """Returns the names of the account's tags by number, at most a minute old. A number that is not among them is no tag."""
+    return {tag.number: tag.name for tag in TAGS.load(ctx).values()}
+
+
+@access.allow(AGENT)
+def count_conversations(ctx: Context, found: Sequence[Tag]) -> dict[int, int]:
+    """Returns how many conversations, deleted ones aside, have each tag, by its number. One request for each hundred."""
+    names = {labels.tag(tag.number): tag.number for tag in found}
+    return {names[name]: count for name, count in labels.counts(ctx.account, [*names]).items()}
 
 
 def _named(name: str) -> dict[str, str]:

@@ -134,11 +134,11 @@ def open_chat(
     return conversation
 
 
-def new_conversation(ctx: Context, contact: str, number: int, subject: str) -> Conversation:
+def new_conversation(ctx: Context, contact: str, number: int, subject: str, id_: str | None = None) -> Conversation:
     """Returns a conversation with the next number, for a caller that stores it. One request. Raises TooMany."""
     rate_limits.spend_conversation(ctx, contact)
     return Conversation(
-        conversations.key(ctx.account, ctx.new_id()),
+        conversations.key(ctx.account, id_ or ctx.new_id()),
         number=sequences.next_number(ctx.account, "conversation"),
         channel="chat",
         subject=subject,

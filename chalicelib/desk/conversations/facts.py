@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from chalicelib.context import Context
+from chalicelib.desk.accounts import custom_fields
+from chalicelib.desk.conversations import fields
 from chalicelib.desk.people import people
 from chalicelib.models import details, labels
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
-from chalicelib.rules import conditions
-from chalicelib.rules.condition_values import read_span
 
 #: Attributes of a row by the field whose fact they are. Tags, mentions, custom fields and drafts are beside it.
 _ATTRIBUTES = {
@@ -36,47 +36,49 @@ _ATTRIBUTES = {
 }
 _CUSTOM = "custom:"
 _BESIDE = ("tags", "mentioned")
-#: Names of the metadata that custom fields 1 to 4 stand for.
-_METADATA = dict(enumerate(details.METADATA, 1))
-#: What account-made custom fields show as their id is their number and this.
-CUSTOM_FROM = 100
 #: Facts that a row gives in another way than by the attribute of their name.
 _COMPUTED: Mapping[str, Callable[[Conversation], Any]] = {
+    "channel": lambda row: "portal" if row.channel == "chat" else row.channel,
     "creator_number": lambda row: row.contact_number if row.creator_number is None else row.creator_number,
     "changed_at": lambda row: row.touched_at,
     "last_activity_at": lambda row: row.last_message_at,
 }
 
 
-def attributes_of(fields: Collection[str]) -> list[str]:
+def attributes_of(wanted: Collection[str]) -> list[str]:
     """Returns the row's attributes that facts of these fields are made of."""
-    names = [name for field in fields for name in _ATTRIBUTES.get(field, ())]
-    return [*dict.fromkeys([*names, *(["has_details"] if any(field.startswith(_CUSTOM) for field in fields) else [])])]
+    names = [name for field in wanted for name in _ATTRIBUTES.get(field, ())]
+    return [*dict.fromkeys([*names, *(["has_details"] if any(field.startswith(_CUSTOM) for field in wanted) else [])])]
 
 
-def load(ctx: Context, rows: Sequence[Conversation], kinds: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Returns the facts of conversations for some fields, whose kinds (rules.conditions) are given, in the rows' order.
+def load(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) -> list[dict[str, Any]]:
+    """Returns the facts of conversations for some fields (their core names), in the rows' order.
 
     No request for what the rows have; one for each hundred with details, with unknown contacts; one for the caller's drafts.
     """
-    fields = kinds.keys()
-    beside = _details(ctx, rows, fields)
-    views = _contacts(ctx, rows, fields)
-    drafts = _drafts(ctx) if "has_draft" in fields and any(row.draft_count for row in rows) else frozenset()
-    known = (_facts(row, kinds, beside.get(row.id), views.get(row.contact)) for row in rows)
+    beside = _details(ctx, rows, wanted)
+    views = _contacts(ctx, rows, wanted)
+    own = _own_fields(ctx, wanted)
+    drafts = _drafts(ctx) if "has_draft" in wanted and any(row.draft_count for row in rows) else frozenset()
+    known = (_facts(row, wanted, beside.get(row.id), views.get(row.contact), own) for row in rows)
     return [{**facts, "has_draft": row.id in drafts} for row, facts in zip(rows, known, strict=True)]
 
 
-def _details(ctx: Context, rows: Sequence[Conversation], fields: Collection[str]) -> dict[str, Details]:
-    if not any(field in _BESIDE or field.startswith(_CUSTOM) for field in fields):
+def _details(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) -> dict[str, Details]:
+    if not any(field in _BESIDE or field.startswith(_CUSTOM) for field in wanted):
         return {}
     return details.of_many(ctx.account, [row.id for row in rows if row.has_details or row.has_tags])
 
 
-def _contacts(ctx: Context, rows: Sequence[Conversation], fields: Collection[str]) -> dict[str, people.PersonView]:
-    if not {"contact_name", "contact_email"} & set(fields):
+def _contacts(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) -> dict[str, people.PersonView]:
+    if not {"contact_name", "contact_email"} & set(wanted):
         return {}
     return people.load_views(ctx, {row.contact for row in rows})
+
+
+def _own_fields(ctx: Context, wanted: Collection[str]) -> dict[str, fields.Field]:
+    ids = [int(name.removeprefix(_CUSTOM)) for name in wanted if name.startswith(_CUSTOM)]
+    return {found.core: found for found in fields.find(ctx, ids) if found} if ids else {}
 
 
 def _drafts(ctx: Context) -> frozenset[str]:
@@ -84,13 +86,16 @@ def _drafts(ctx: Context) -> frozenset[str]:
 
 
 def _facts(
-    row: Conversation, kinds: Mapping[str, str], beside: Details | None, contact: people.PersonView | None
+    row: Conversation,
+    wanted: Collection[str],
+    beside: Details | None,
+    contact: people.PersonView | None,
+    own: Mapping[str, fields.Field],
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    for field, kind in kinds.items():
+    for field in wanted:
         if field.startswith(_CUSTOM):
-            value = custom_value(beside, int(field.removeprefix(_CUSTOM))) if beside else None
-            facts[field] = typed(kind, value) if value else None
+            facts[field] = _custom(beside, own.get(field)) if beside else None
         elif field == "tags":
             facts[field] = beside.tags if beside else ()
         elif field == "mentioned":
@@ -102,22 +107,10 @@ def _facts(
     return facts
 
 
-def custom_value(beside: Details, shown_id: int) -> str | None:
-    """Returns the value of a custom field by the id that it shows: 1 to 4 are metadata."""
-    if shown_id in _METADATA:
-        return beside.metadata.get(_METADATA[shown_id])
-    return beside.custom_fields.get(shown_id - CUSTOM_FROM)
-
-
-def typed(kind: str, value: str) -> Any:
-    """Returns a custom field's stored text as the fact of a kind; None for a text that is none of the kind."""
-    try:
-        if kind == conditions.NUMBER:
-            return float(value)
-        if kind == conditions.DATE:
-            return read_span(value, 0)[0]
-    except ValueError:
+def _custom(beside: Details, field: fields.Field | None) -> Any:
+    """Returns the fact of a field that is not the system's: of metadata its text."""
+    if field is None:
         return None
-    if kind == conditions.FLAG:
-        return value == "true"
-    return value.split(",") if kind == conditions.CHOICE else value
+    if field.custom is None:
+        return beside.metadata.get(fields.BUILT_IN[field.id][1])
+    return custom_fields.fact(field.custom, beside.custom_fields.get(field.custom.number))

@@ -34,7 +34,7 @@ class Field:
 
 
 def _of_system(at: int, name: str, core: str, kind: str, type_: str, *also: str) -> Field:
-    choices = {"status": status.STATUSES, "priority": status.PRIORITIES, "channel": ("chat", "email")}
+    choices = {"status": status.STATUSES, "priority": status.PRIORITIES, "channel": ("portal", "email")}
     return Field(at, name, core, kind, type_, choices.get(core), also)
 
 

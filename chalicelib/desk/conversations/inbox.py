@@ -32,7 +32,7 @@ class Inbox:
 class Listing:
     """What to list: times of last activity in epoch milliseconds (the last 30 days without them), latest first or oldest.
 
-    `is_deleted` lists deleted ones, which no other list has. Either `page` (from 1) or `after`, a position that an Inbox gave, says
+    `is_deleted` lists deleted ones, which no other list has. Either `page` (from 1) or `after`, an Inbox's position, says
     where to begin.
     """
 

@@ -142,7 +142,7 @@ def _find(ctx: Context, wanted: Wanted) -> Found:
     window = inbox.window_of(ctx, wanted.listing)
     by_index = _by_index(ctx, wanted)
     if by_index is None:
-        attributes = [*SORTS[wanted.sort].attributes, *facts.attributes_of(_kinds(wanted)), *(_SEARCHED if wanted.words else ())]
+        attributes = [*SORTS[wanted.sort].attributes, *facts.attributes_of(_fields(wanted)), *(_SEARCHED if wanted.words else ())]
         pushed = replace(window, conditions=_pushed(wanted))
         scanned = scanning.scan(pushed, attributes, lambda rows: matching(ctx, wanted, rows))
         rows, is_whole = scanned.rows, scanned.is_whole
@@ -179,17 +179,17 @@ def _pushed(wanted: Wanted) -> tuple[Like, ...]:
     return tuple(_like(one) for one in every if _is_compared(one))
 
 
-def _kinds(wanted: Wanted) -> dict[str, str]:
-    return {one.field: one.kind for group in wanted.conditions for one in group.conditions}
+def _fields(wanted: Wanted) -> frozenset[str]:
+    return frozenset().union(*(conditions.needed(group) for group in wanted.conditions))
 
 
 def matching(ctx: Context, wanted: Wanted, rows: Sequence[Conversation]) -> list[Conversation]:
     """Returns those of some rows that match."""
     rows = [row for row in rows if _has_words(wanted, row)]
-    kinds = _kinds(wanted)
-    if not kinds or not rows:
+    fields = _fields(wanted)
+    if not fields or not rows:
         return rows
-    known = facts.load(ctx, rows, kinds)
+    known = facts.load(ctx, rows, fields)
     return [row for row, of in zip(rows, known, strict=True) if all(conditions.matches(one, of) for one in wanted.conditions)]
 
 
@@ -216,7 +216,7 @@ def _cut(ctx: Context, wanted: Wanted, found: Found) -> Page:
 def count(ctx: Context, wanted: Iterable[Wanted], window: Listing, likes: tuple[Like, ...]) -> list[list[Conversation]]:
     """Returns for each list the rows of one window that match it, found in one pass. `likes` hold for all of them."""
     lists = list(wanted)
-    kinds = {name: kind for one in lists for name, kind in _kinds(one).items()}
-    attributes = [*facts.attributes_of(kinds), "has_details", "has_tags", "draft_count", "contact_number"]
+    fields = frozenset[str]().union(*map(_fields, lists))
+    attributes = [*facts.attributes_of(fields), "has_details", "has_tags", "draft_count", "contact_number"]
     rows = scanning.scan(replace(inbox.window_of(ctx, window), conditions=likes), attributes, lambda some: list(some)).rows
     return [matching(ctx, one, rows) for one in lists]

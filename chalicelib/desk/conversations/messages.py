@@ -20,8 +20,9 @@ from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Conflict, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
-from chalicelib.models import messages
+from chalicelib.models import details, messages
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import Mention, MentionChanges
 from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate, Full
 from chalicelib.models.messages import Message as Message
@@ -38,7 +39,7 @@ def number_of(message: Message) -> int:
     return ids.message_number(message.conversation_number, message.sequence)
 
 
-def _id_for(ctx: Context, key: str) -> str:
+def id_for(ctx: Context, key: str) -> str:
     """Returns the id that a caller's own key always stands for. No client can choose such an id."""
     return ids.reserved(ctx.account, ctx.caller.person or ctx.caller.level, key)
 
@@ -54,7 +55,7 @@ def post(ctx: Context, command: PostMessage) -> Message:
     check(ctx, command)
     rate_limits.spend_message(ctx, len(command.body.encode()) + len((command.html_body or "").encode()))
     command = prepare(ctx, command)
-    id_ = _id_for(ctx, command.key) if command.key else command.id or ctx.new_id()
+    id_ = id_for(ctx, command.key) if command.key else command.id or ctx.new_id()
 
     def attempt() -> Message:
         return add(ctx, conversations.load(ctx, command.conversation), command, id_)
@@ -62,7 +63,7 @@ def post(ctx: Context, command: PostMessage) -> Message:
     try:
         return retry_on_conflict(ctx, attempt)
     except Duplicate as duplicate:
-        return _check_repeated(duplicate.stored, command, ctx)
+        return check_repeated(duplicate.stored, command, ctx)
 
 
 def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
@@ -72,12 +73,12 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     messages.Duplicate where it has that id; NotFound and Invalid for its files.
     """
     ctx = ctx.not_before(conversation.last_activity_at)
-    sender, account = _sender(ctx, conversation), accounts.load(ctx)
-    message = _message(ctx, conversation, sender, command, id_)
-    taken = _attach(ctx, message, conversation, command.attachments)
+    sender, account = sender_of(ctx, conversation), accounts.load(ctx)
+    message = new_message(ctx, conversation, sender, command, id_)
+    taken = attach(ctx, message, conversation, command.attachments)
     if command.kind == NOTE:
         counts = {"message_count": message.sequence, "note_count": conversation.note_count + 1}
-        return _append(ctx, message, conversation, counts, LoadChanges(), taken)
+        return _append(ctx, message, conversation, counts, LoadChanges(), taken, mention_changes(conversation, message))
     loads = _load_changes(conversation, sender, account)
     left = updates.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
     changes = _summary_changes(ctx, conversation, sender, message, left, takes=loads.held == sender.id)
@@ -86,16 +87,33 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
 
 
 def _append(
-    ctx: Context, message: Message, conversation: Conversation, changes: Changes, loads: LoadChanges, taken: Sequence[File]
+    ctx: Context,
+    message: Message,
+    conversation: Conversation,
+    changes: Changes,
+    loads: LoadChanges,
+    taken: Sequence[File],
+    mentioned: MentionChanges | None = None,
 ) -> Message:
     try:
-        messages.append(message, conversation, changes, ctx.stamp, loads, taken)
+        messages.append(message, conversation, changes, ctx.stamp, loads, taken, mentioned)
     except Full as full:
         raise attachments.no_room() from full
     return message
 
 
-def _attach(ctx: Context, message: Message, conversation: Conversation, wanted: Sequence[Attach]) -> list[File]:
+def mention_changes(conversation: Conversation, message: Message) -> MentionChanges | None:
+    """Returns what a note's mentions change in its conversation, None if it has none. One request if that has details."""
+    if not message.mentions:
+        return None
+    known = details.get(conversation.key) if conversation.has_details else None
+    before = known.mentions if known else {}
+    number = number_of(message)
+    new = {agent: Mention(number, is_read=agent == message.sender_number) for agent in message.mentions}
+    return MentionChanges({**before, **new}, [agent for agent in new if agent not in before])
+
+
+def attach(ctx: Context, message: Message, conversation: Conversation, wanted: Sequence[Attach]) -> list[File]:
     """Adds files to a message, and returns those that it takes. One file without a text is a message of its own kind."""
     taken = attachments.take(ctx, wanted, conversation, message.sender) if wanted else []
     if not taken:
@@ -107,7 +125,8 @@ def _attach(ctx: Context, message: Message, conversation: Conversation, wanted: 
     return [file for file, _ in taken]
 
 
-def _sender(ctx: Context, conversation: Conversation) -> Sender:
+def sender_of(ctx: Context, conversation: Conversation) -> Sender:
+    """Returns the caller as the sender of a message. One request for a visitor who is a member and is not known."""
     caller = ctx.caller
     if caller.level == VISITOR:
         return _visitor(ctx, conversation)
@@ -124,7 +143,8 @@ def _visitor(ctx: Context, conversation: Conversation) -> Sender:
     return Sender(str(person), people.load_view(ctx, str(person)).number, status.CONTACT)
 
 
-def _message(ctx: Context, conversation: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
+def new_message(ctx: Context, conversation: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
+    """Returns the next message of a conversation that has been read, for a caller that stores it."""
     sequence = conversation.message_count + 1
     return Message(
         conversation.key,
@@ -180,7 +200,8 @@ def _summary_changes(
     return first | lifecycle.after_public_message(ctx.now, conversation.status, due, sender, message.id, message.body, closes)
 
 
-def _check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
+def check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Message:
+    """Returns a message that is stored under an id that came again. Raises Conflict if the id was used for another."""
     own = stored.sender == (ctx.caller.person or ctx.caller.account)
     is_named = bool(command.attachments) and not command.body
     same = ("html_body", "kind", "source", "subject", *(() if is_named else ("body",)))

@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
-from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts import accounts, custom_fields, tags
 from chalicelib.desk.conversations import conversations, unassigned
 from chalicelib.desk.conversations.conversations import LONGEST_METADATA, METADATA
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people
+from chalicelib.desk.people import contacts, people
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
 from chalicelib.models import details, summaries
@@ -65,9 +65,9 @@ def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collect
     Another department routes an open conversation again, unless the change names an agent. Raises Stale for another version,
     NotFound for the conversation, Invalid for an unknown agent, contact, department, tag, status or priority.
     """
-    check(ctx, wanted)
+    wanted = checked(ctx, wanted)
     named = _Named(
-        _agent(ctx, wanted.assignee) if wanted.assignee else None,
+        agent_of(ctx, wanted.assignee) if wanted.assignee else None,
         contact_of(ctx, wanted.contact) if wanted.contact is not None else None,
         group_of(ctx, wanted.group) if wanted.group else None,
     )
@@ -79,12 +79,12 @@ def _change(ctx: Context, conversation_id: str, wanted: Change, named: _Named, v
     if versions is not None and conversation.version not in versions:
         raise Stale
     changes = _changes(ctx, conversation, wanted, named)
-    beside, tags = _beside(ctx, conversation, wanted)
+    beside, moved_tags = _beside(ctx, conversation, wanted)
     if changes or beside:
         before = conversation.carrier
         loads = LoadChanges(freed=before, held=_carrier_after(conversation, changes))
         escalates = _escalates(named.assignee)
-        summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=tags)
+        summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=moved_tags)
     return conversation
 
 
@@ -131,8 +131,8 @@ def _beside(ctx: Context, conversation: Conversation, wanted: Change) -> tuple[D
         tags=wanted.tags if wanted.tags is not None and list(wanted.tags) != known.tags else None,
         mentions=_marked(known.mentions, ctx.caller.number, wanted.is_read),
     )
-    tags = known.tags if beside.tags is None else beside.tags
-    return beside, ([tag for tag in tags if tag not in known.tags], [tag for tag in known.tags if tag not in tags])
+    after = known.tags if beside.tags is None else beside.tags
+    return beside, ([tag for tag in after if tag not in known.tags], [tag for tag in known.tags if tag not in after])
 
 
 def _marked(mentions: Mapping[int, Mention], agent: int | None, is_read: bool | None) -> dict[int, Mention] | None:
@@ -148,8 +148,8 @@ def _escalates(agent: people.Person | None) -> bool:
     return agent is not None and agent.level == ADMIN
 
 
-def check(ctx: Context, wanted: Change) -> None:
-    """Raises Invalid for a value that no conversation of the account can have."""
+def checked(ctx: Context, wanted: Change) -> Change:
+    """Returns a change with its values as they are stored. Raises Invalid for one that no conversation can have."""
     for name, known in (("status", status.STATUSES), ("priority", status.PRIORITIES)):
         value = getattr(wanted, name)
         if value is not None and value not in known:
@@ -159,12 +159,14 @@ def check(ctx: Context, wanted: Change) -> None:
     for name, value in wanted.metadata.items():
         if name not in METADATA or len(value or "") > LONGEST_METADATA:
             raise Invalid("metadata", f"are {', '.join(METADATA)}, of {LONGEST_METADATA} characters at most")
+    known_tags = None if wanted.tags is None else tags.check(ctx, wanted.tags)
+    return replace(wanted, tags=known_tags, custom_fields=custom_fields.check_values(ctx, wanted.custom_fields))
 
 
 def contact_of(ctx: Context, number: int) -> people.Person:
     """Returns the contact whom a change names by integer id. Two requests at most. Raises Unavailable."""
     try:
-        return people.get_contact_by_number(ctx, number)
+        return contacts.get_present(ctx, number)
     except NotFound as missing:
         raise Unavailable("contact", str(missing)) from missing
 
@@ -177,7 +179,8 @@ def group_of(ctx: Context, number: int) -> Group:
         raise Unavailable("group", str(missing)) from missing
 
 
-def _agent(ctx: Context, number: int) -> people.Person:
+def agent_of(ctx: Context, number: int) -> people.Person:
+    """Returns the agent whom a change names by integer id. Two requests at most. Raises Unavailable."""
     try:
         return people.check_serves(people.get_agent_by_number(ctx, number), "assignee")
     except NotFound as missing:

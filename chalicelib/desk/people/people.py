@@ -234,18 +234,8 @@ def get_agent_by_email(ctx: Context, email: str) -> Person:
 @access.allow(AGENT)
 def get_agent_by_number(ctx: Context, number: int) -> Person:
     """Returns an agent of the caller's account by integer id. Raises NotFound."""
-    return _get_by_number(ctx, number, people.AGENT)
-
-
-@access.allow(AGENT)
-def get_contact_by_number(ctx: Context, number: int) -> Person:
-    """Returns a contact of the caller's account by integer id. Raises NotFound."""
-    return _get_by_number(ctx, number, people.CONTACT)
-
-
-def _get_by_number(ctx: Context, number: int, kind: str) -> Person:
     id_ = unique_names.id_by_number(ctx.account, "person", number)
     person = people.get(ctx.account, id_) if id_ else None
-    if person is None or person.removed_at or person.kind != kind:
-        raise NotFound(kind, number)
+    if person is None or person.removed_at or person.kind != people.AGENT:
+        raise NotFound("agent", number)
     return person

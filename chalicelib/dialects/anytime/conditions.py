@@ -14,8 +14,8 @@ from chalicelib.dialects.anytime.conversations import STATUS_OF
 from chalicelib.dialects.anytime.shapes import Wire
 from chalicelib.dialects.bounds import Line, Number
 
-#: By the core's name of a field, how its choices are spelled here. A chat came through the site, so it is portal.
-WORDS = {"status": STATUS_OF, "channel": {"portal": "chat", "email": "email"}}
+#: By the core's name of a field, how its choices are spelled here.
+WORDS = {"status": STATUS_OF}
 MatchType = Literal["contains", "notContains", "is", "isNot", "isMoreThan", "isLessThan", "before", "after", "between"]
 When = Literal["all", "any", "logicalExpression"]
 

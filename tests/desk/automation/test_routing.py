@@ -12,8 +12,8 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.people import people, presence
 from chalicelib.models import summaries
 from chalicelib.models.base import ConditionFailed
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.summaries import LoadChanges
-from chalicelib.rules.actors import Stamp
 from tests.world import Visitor, World
 
 

@@ -1,0 +1,158 @@
+"""Creation: a conversation that an agent or a program opens for a contact, with its first message, in one write."""
+
+from dataclasses import dataclass, replace
+
+from chalicelib.context import AGENT, Context
+from chalicelib.desk.accounts import accounts, custom_fields
+from chalicelib.desk.conversations import attachments, composing, conversations, messages, unassigned, updates
+from chalicelib.desk.conversations.composing import NOTE, PostMessage
+from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.conversations.updates import Change
+from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core.errors import Conflict, Invalid, Missing
+from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.people import contacts, registration
+from chalicelib.desk.people.people import Person
+from chalicelib.desk.teams.groups import Group
+from chalicelib.models import messages as rows
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import DetailChanges
+from chalicelib.models.messages import Duplicate, Full
+from chalicelib.rules import ids, lifecycle, status
+from chalicelib.rules.deadlines import Deadlines
+from chalicelib.rules.lifecycle import Changes, Sender
+
+PORTAL, EMAIL = "portal", "email"
+CHANNELS = (PORTAL, EMAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class NewConversation:
+    """A conversation to create. `fields` has its subject and all that a change can set. Without a contact it gets a nameless one.
+
+    `message` is the first message; its `conversation` is not looked at. With `key` the same call again creates nothing.
+    `is_by_contact` says that the contact creates it and writes the message, through the caller's portal.
+    """
+
+    fields: Change
+    message: PostMessage
+    channel: str = PORTAL
+    key: str | None = None
+    is_by_contact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A conversation and its first message."""
+
+    conversation: Conversation
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Whom a new conversation names, as they were read."""
+
+    contact: Person
+    assignee: Person | None
+    group: Group | None
+
+
+@access.allow(AGENT)
+def create(ctx: Context, wanted: NewConversation) -> Created:
+    """Creates a conversation with its first message in one transaction, and returns both. Four requests at most, one more for
+    an agent, with files, or without a contact.
+
+    It is routed as any other unless it is created closed or with an agent. Raises Invalid for a value that it can't have,
+    Conflict where the key was used for another conversation, TooMany.
+    """
+    wanted = _checked(ctx, wanted)
+    message, fields = wanted.message, wanted.fields
+    rate_limits.spend_message(ctx, len(message.body.encode()) + len((message.html_body or "").encode()))
+    id_ = messages.id_for(ctx, f"conversation:{wanted.key}") if wanted.key else ctx.new_id()
+    named = _People(
+        _contact(ctx, fields),
+        updates.agent_of(ctx, fields.assignee) if fields.assignee else None,
+        updates.group_of(ctx, fields.group) if fields.group else None,
+    )
+    try:
+        return retry_on_conflict(ctx, lambda: _store(ctx, wanted, named, id_))
+    except Duplicate as duplicate:
+        return _repeated(ctx, duplicate.stored, wanted)
+
+
+def _checked(ctx: Context, wanted: NewConversation) -> NewConversation:
+    """Returns what is to be created with its values as they are stored."""
+    if wanted.channel not in CHANNELS:
+        raise Invalid("channel", f"must be one of {', '.join(CHANNELS)}")
+    if not wanted.fields.subject:
+        raise Missing("subject")
+    fields = updates.checked(ctx, wanted.fields)
+    fields = replace(fields, custom_fields=custom_fields.complete(ctx, fields.custom_fields))
+    return replace(wanted, fields=fields, message=composing.prepare(ctx, wanted.message))
+
+
+def _contact(ctx: Context, fields: Change) -> Person:
+    if fields.contact is not None:
+        return updates.contact_of(ctx, fields.contact)
+    return contacts.create(ctx, contacts.Change(name=registration.NAMELESS))
+
+
+def _new(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> Conversation:
+    """Returns the conversation as it is before its first message. One request for its number."""
+    contact, group, fields = people_.contact, people_.group, wanted.fields
+    new = conversations.new_conversation(ctx, contact.id, contact.number, str(fields.subject), id_)
+    new.channel, new.domain, new.priority = wanted.channel, contact.domain, fields.priority or new.priority
+    if group:
+        new.group, new.group_number = group.id, group.number
+    if not wanted.is_by_contact:
+        new.creator_number = ctx.caller.number or 0
+    return new
+
+
+def _store(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> Created:
+    new = _new(ctx, wanted, people_, id_)
+    sender = messages.sender_of(ctx, new) if not wanted.is_by_contact else Sender(new.contact, new.contact_number, status.CONTACT)
+    message = messages.new_message(ctx, new, sender, wanted.message, ids.derived(id_, "first"))
+    taken = messages.attach(ctx, message, new, wanted.message.attachments)
+    new.set_all(_state(ctx, new, wanted, people_.assignee, sender, message))
+    fields = wanted.fields
+    values = {number: value for number, value in fields.custom_fields.items() if value}
+    beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)
+    try:
+        rows.open_with(message, new, beside, taken, messages.mention_changes(new, message))
+    except Full as full:
+        raise attachments.no_room() from full
+    return Created(new, message)
+
+
+def _state(
+    ctx: Context, new: Conversation, wanted: NewConversation, assignee: Person | None, sender: Sender, message: Message
+) -> Changes:
+    """Returns the fields of a new conversation that has its first message: who has it, its status, and what clocks run."""
+    after = wanted.fields.status or status.NEW
+    changes = _said(ctx, sender, message) | {"status": after}
+    if assignee:
+        changes |= lifecycle.assigned(ctx.now, assignee.id, assignee.number, ())
+        changes |= lifecycle.picked(ctx.now) if assignee.id == sender.id else {}
+    elif after != status.CLOSED:
+        changes["reassign_at"] = unassigned.next_routing_at(ctx, new)
+    if after == status.CLOSED:
+        return changes | lifecycle.closed(ctx.now)
+    return changes | (lifecycle.stopped() if after != status.PENDING_EXTERNAL else {})
+
+
+def _said(ctx: Context, sender: Sender, message: Message) -> Changes:
+    if message.kind == NOTE:
+        return {"message_count": 1, "note_count": 1, "is_read": True}
+    closes = accounts.load(ctx).auto_close
+    said = lifecycle.after_public_message(ctx.now, status.NEW, Deadlines(), sender, message.id, message.body, closes)
+    return {"message_count": 1, **said}
+
+
+def _repeated(ctx: Context, stored: Message, wanted: NewConversation) -> Created:
+    """Returns what the same call created before. Raises Conflict for another call."""
+    created = conversations.load(ctx, stored.conversation)
+    if created.subject != wanted.fields.subject or created.channel != wanted.channel:
+        raise Conflict("this key was used for another conversation")
+    return Created(created, messages.check_repeated(stored, replace(wanted.message, exactly=True), ctx))
