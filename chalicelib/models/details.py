@@ -22,6 +22,7 @@ from chalicelib.models import conversations, status_history
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, read_raw
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.people import Person
 from chalicelib.models.status_history import StatusChange
 
 _INFIX = "#details"
@@ -188,6 +189,17 @@ def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
 def is_row_of(item: Mapping[str, Any], conversation_key: str) -> bool:
     """Whether a raw item of any table is the details' row of a conversation."""
     return item.get(Details.key.attr_name) == {STRING: key(conversation_key)}
+
+
+def with_people(account: str, ids: Sequence[str], persons: Sequence[str]) -> tuple[dict[str, Details], list[Person]]:
+    """Returns the details that conversations have, by uuid, and the people that exist. One request for each hundred of both."""
+    wanted: dict[type[Table], list[dict[str, Any]]] = {
+        Details: [Details.raw(key=key(conversations.key(account, id_))) for id_ in ids],
+        Person: [Person.raw(account=account, id=id_) for id_ in persons],
+    }
+    found = read_raw({model: keys for model, keys in wanted.items() if keys})
+    rows = [Details.from_raw_data(item) for item in found.get(Details, [])]
+    return {row.conversation: row for row in rows}, [Person.from_raw_data(item) for item in found.get(Person, [])]
 
 
 def write(

@@ -4,6 +4,7 @@ One hash key `scope#kind#name`. A name is written in the transaction that create
 cached for good. A pair's name goes when others join it.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -54,6 +55,13 @@ def put(row: UniqueName) -> None:
     """Stores a name by itself. Raises ConditionFailed where it is taken."""
     with conditional():
         row.save(UniqueName.key.does_not_exist())
+
+
+def find_many(account: str, kind: str, numbers: Sequence[int]) -> dict[int, str]:
+    """Returns the uuids behind integer ids, those that exist. One request for each hundred."""
+    keys = {_key(account, kind, str(number)): number for number in numbers}
+    found = UniqueName.batch_get(list(keys), consistent_read=True) if keys else ()
+    return {keys[name.key]: name.id for name in found}
 
 
 @lru_cache(maxsize=10_000)

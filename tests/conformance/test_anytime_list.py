@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from chalicelib.dialects.anytime.conversations import OF_ONE
+from chalicelib.dialects.anytime.conversation_shapes import OF_ONE
 from chalicelib.dialects.anytime.messages import OF_MESSAGES
 from tests.conformance.scene import Scene
 from tests.conformance.table import DOCUMENTS

@@ -34,9 +34,22 @@ def load(ctx: Context, conversation_id: str) -> Conversation:
     conversation = conversations.get(ctx.account, conversation_id) if ids.is_uuid(conversation_id) else None
     if conversation and conversation.merged_into:
         conversation = conversations.get(ctx.account, conversation.merged_into)
+    return _check_visible(ctx, conversation, conversation_id)
+
+
+def _check_visible(ctx: Context, conversation: Conversation | None, id_: str) -> Conversation:
     if conversation is None or conversation.deleted_at or not _may_see(ctx, conversation):
-        raise NotFound("conversation", conversation_id)
+        raise NotFound("conversation", id_)
     return conversation
+
+
+@access.allow(AGENT)
+def load_even_merged(ctx: Context, conversation_id: str) -> Conversation:
+    """Returns a conversation as `load` does, but one that was merged as it is. One request. Raises NotFound."""
+    conversation = conversations.get(ctx.account, conversation_id)
+    if conversation and conversation.merged_into and not conversation.is_internal:
+        return conversation
+    return _check_visible(ctx, conversation, conversation_id)
 
 
 @access.allow(AGENT)
@@ -91,6 +104,19 @@ def id_by_number(ctx: Context, number: int) -> str:
     if found is None:
         raise NotFound("conversation", number)
     return found
+
+
+@access.allow(AGENT)
+def ids_by_number(ctx: Context, numbers: Sequence[int]) -> list[str]:
+    """Returns the uuids of conversations by integer id, each once. One request for each hundred. Raises NotFound for the first
+    that does not exist.
+    """
+    wanted = list(dict.fromkeys(numbers))
+    known = unique_names.find_many(ctx.account, "conversation", wanted)
+    for number in wanted:
+        if number not in known:
+            raise NotFound("conversation", number)
+    return [known[number] for number in wanted]
 
 
 @access.allow(VISITOR)

@@ -32,10 +32,11 @@ _ATTRIBUTES = {
     "is_read": ("is_read",),
     "tags": ("has_tags",),
     "mentioned": ("has_details",),
+    "unread_mentions": ("has_details",),
     "has_draft": ("draft_count",),
 }
 _CUSTOM = "custom:"
-_BESIDE = ("tags", "mentioned")
+_BESIDE = ("tags", "mentioned", "unread_mentions")
 #: Facts that a row gives in another way than by the attribute of their name.
 _COMPUTED: Mapping[str, Callable[[Conversation], Any]] = {
     "channel": lambda row: "portal" if row.channel == "chat" else row.channel,
@@ -100,6 +101,8 @@ def _facts(
             facts[field] = beside.tags if beside else ()
         elif field == "mentioned":
             facts[field] = tuple(beside.mentions) if beside else ()
+        elif field == "unread_mentions":
+            facts[field] = tuple(agent for agent, one in beside.mentions.items() if not one.is_read) if beside else ()
         elif field in ("contact_name", "contact_email"):
             facts[field] = getattr(contact, field.removeprefix("contact_"), None)
         else:

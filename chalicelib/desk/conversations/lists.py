@@ -4,15 +4,16 @@ Everything else is found among the conversations of a contact, a tag or a mentio
 through the window's rows in parallel. What is found is sorted in memory.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import facts, inbox
 from chalicelib.desk.conversations.inbox import Listing, Position
 from chalicelib.desk.core import access
 from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.people import contact_lists
 from chalicelib.models import conversations, labels, scanning, unique_names
 from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation
 from chalicelib.models.inbox import Like, Window
@@ -29,6 +30,8 @@ _CONTACT = "contact_number"
 _LABELS: Mapping[str, Callable[[int], str]] = {"tags": labels.tag, "mentioned": labels.mention}
 _STATUS_RANK = {name: at for at, name in enumerate(status.STATUSES)}
 _PRIORITY_RANK = {name: at for at, name in enumerate(status.PRIORITIES)}
+#: The agents whose mention they have not read, as a fact.
+_UNREAD_MENTIONS = "unread_mentions"
 #: Attributes of a row that `words` are looked for in.
 _SEARCHED = ("subject", "preview", "contact_number")
 
@@ -59,18 +62,26 @@ class Mark(NamedTuple):
     id: str
 
 
+class Search(NamedTuple):
+    """What keywords look for: all `words` (folded) in a conversation's subject or last message, or one of the `contacts`."""
+
+    words: tuple[str, ...] = ()
+    contacts: frozenset[int] = frozenset()
+
+
+NOTHING = Search()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What to list. The window, the order, the size and the page are the listing's; its own conditions are left empty.
 
-    `conditions` are resolved, all of them must hold. A conversation has all `words` (folded) in its subject or its last message,
-    or its contact is among `contacts`. `mark` says where a sorted list goes on.
+    `conditions` are resolved, all of them must hold. `mark` says where a sorted list goes on.
     """
 
     listing: Listing
     conditions: tuple[ConditionList, ...] = ()
-    words: tuple[str, ...] = ()
-    contacts: frozenset[int] = frozenset()
+    search: Search = NOTHING
     sort: str = LAST_REPLY
     mark: Mark | None = None
 
@@ -114,7 +125,7 @@ def page(ctx: Context, wanted: Wanted) -> Page:
 def _likes(wanted: Wanted) -> tuple[Like, ...] | None:
     """Returns the conditions as DynamoDB compares them, None where it can't."""
     every = [one for group in wanted.conditions for one in group.conditions]
-    is_plain = all(group.when == ALL for group in wanted.conditions) and not wanted.words
+    is_plain = all(group.when == ALL for group in wanted.conditions) and not wanted.search.words
     return tuple(map(_like, every)) if is_plain and all(map(_is_compared, every)) else None
 
 
@@ -131,7 +142,7 @@ def find(ctx: Context, wanted: Wanted) -> Found:
     """Returns what the whole list has: found anew for a first page, else as a minute ago at most."""
     listing = wanted.listing
     key = repr(
-        (ctx.account, ctx.caller.person, replace(listing, page=1, until=None), wanted.conditions, wanted.words, wanted.sort)
+        (ctx.account, ctx.caller.person, replace(listing, page=1, until=None), wanted.conditions, wanted.search, wanted.sort)
     )
     is_first = listing.page == 1 and wanted.mark is None
     known = None if is_first else _found.get(key, ctx.now)
@@ -142,7 +153,11 @@ def _find(ctx: Context, wanted: Wanted) -> Found:
     window = inbox.window_of(ctx, wanted.listing)
     by_index = _by_index(ctx, wanted)
     if by_index is None:
-        attributes = [*SORTS[wanted.sort].attributes, *facts.attributes_of(_fields(wanted)), *(_SEARCHED if wanted.words else ())]
+        attributes = [
+            *SORTS[wanted.sort].attributes,
+            *facts.attributes_of(_fields(wanted)),
+            *(_SEARCHED if wanted.search.words else ()),
+        ]
         pushed = replace(window, conditions=_pushed(wanted))
         scanned = scanning.scan(pushed, attributes, lambda rows: matching(ctx, wanted, rows))
         rows, is_whole = scanned.rows, scanned.is_whole
@@ -194,10 +209,10 @@ def matching(ctx: Context, wanted: Wanted, rows: Sequence[Conversation]) -> list
 
 
 def _has_words(wanted: Wanted, row: Conversation) -> bool:
-    if not wanted.words or row.contact_number in wanted.contacts:
+    if not wanted.search.words or row.contact_number in wanted.search.contacts:
         return True
     text = fold(f"{row.subject} {row.preview or ''}")
-    return all(word in text for word in wanted.words)
+    return all(word in text for word in wanted.search.words)
 
 
 def _cut(ctx: Context, wanted: Wanted, found: Found) -> Page:
@@ -213,10 +228,27 @@ def _cut(ctx: Context, wanted: Wanted, found: Found) -> Page:
     return Page([rows[one.id] for one in part if one.id in rows], len(found.marks), found.is_whole, mark=more)
 
 
-def count(ctx: Context, wanted: Iterable[Wanted], window: Listing, likes: tuple[Like, ...]) -> list[list[Conversation]]:
-    """Returns for each list the rows of one window that match it, found in one pass. `likes` hold for all of them."""
-    lists = list(wanted)
-    fields = frozenset[str]().union(*map(_fields, lists))
-    attributes = [*facts.attributes_of(fields), "has_details", "has_tags", "draft_count", "contact_number"]
-    rows = scanning.scan(replace(inbox.window_of(ctx, window), conditions=likes), attributes, lambda some: list(some)).rows
-    return [matching(ctx, one, rows) for one in lists]
+def count_unread(ctx: Context, groups: Sequence[ConditionList]) -> tuple[int, list[tuple[int, int]]]:
+    """Returns how many conversations of the last 30 days agents have not read. Of these, for each list of conditions, how many
+    match, and in how many of them an unread note mentions the caller. One look through the window for all.
+    """
+    lists = [Wanted(Listing(), (group,)) for group in groups]
+    fields = frozenset([_UNREAD_MENTIONS]).union(*map(_fields, lists))
+    attributes = [*facts.attributes_of(fields), "contact_number"]
+    window = replace(inbox.window_of(ctx, Listing()), conditions=[("is_read", True, False)])
+    rows = scanning.scan(window, attributes, list).rows
+    known = facts.load(ctx, rows, fields) if rows and groups else []
+    return len(rows), [_count(ctx, group, known) for group in groups]
+
+
+def _count(ctx: Context, group: ConditionList, known: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    found = [of for of in known if conditions.matches(group, of)]
+    return len(found), sum(ctx.caller.number in of[_UNREAD_MENTIONS] for of in found)
+
+
+def search_for(ctx: Context, keywords: str) -> Search:
+    """Returns what keywords look for: their words, and the contacts who have all of them. No request for no keywords, else one
+    for each word. Raises Invalid for too many.
+    """
+    words = tuple(fold(keywords).split())
+    return Search(words, contact_lists.numbers_with(ctx, keywords)) if words else NOTHING

@@ -89,6 +89,18 @@ def _found(ctx: Context, listing: Listing) -> Page:
     return Page(persons, len(numbers), all(one.is_all for one in read), shown[-1] if goes_on else None)
 
 
+def numbers_with(ctx: Context, keywords: str) -> frozenset[int]:
+    """Returns the numbers of the contacts who have all the words of a text, of MOST_FOUND with each word. One request a word.
+
+    Raises Invalid for too many words.
+    """
+    asked = words.asked_for(keywords)
+    if len(asked) > MOST_WORDS:
+        raise Invalid("keywords", f"has more than {MOST_WORDS} words")
+    read = [frozenset(contact_words.find(ctx.account, word, MOST_FOUND).ids) for word in asked]
+    return frozenset.intersection(*read) if read else frozenset()
+
+
 def _read(ctx: Context, keys: list[tuple[int, str]]) -> list[Person]:
     """Returns contacts in the order of their keys, but for those who have just been removed. One request."""
     found = people.get_many(ctx, [id_ for _, id_ in keys])

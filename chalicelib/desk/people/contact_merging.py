@@ -21,7 +21,7 @@ def merge(ctx: Context, number: int, source: int) -> Person:
     were merged. Raises NotFound, Invalid for the same contact, and for too many identities together.
     """
     if number == source:
-        raise Invalid("source", "is the contact itself")
+        raise Invalid("source_id", "is the contact itself")
     before, after = retry_on_conflict(
         ctx, lambda: _merge(ctx, contacts.get_present(ctx, number), contacts.get_present(ctx, source))
     )

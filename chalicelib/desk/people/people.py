@@ -104,12 +104,17 @@ def load_views(ctx: Context, wanted: Iterable[str | None]) -> dict[str, PersonVi
 
 
 def _whole(ctx: Context, wanted: Iterable[str | None]) -> dict[str, PersonView]:
-    known = {id_: _views.get(f"{ctx.account}#{id_}", ctx.now) for id_ in wanted if id_}
+    known = known_views(ctx, wanted)
     fresh = {
         id_: full_view_of(ctx, person)
         for id_, person in get_many(ctx, [id_ for id_, seen in known.items() if seen is None]).items()
     }
     return {id_: seen for id_, seen in known.items() if seen is not None} | fresh
+
+
+def known_views(ctx: Context, wanted: Iterable[str | None]) -> dict[str, PersonView | None]:
+    """Returns the views that this process remembers of people, as agents see them; None for those it does not. No request."""
+    return {id_: _views.get(f"{ctx.account}#{id_}", ctx.now) for id_ in dict.fromkeys(wanted) if id_}
 
 
 def public_view(view: PersonView) -> PersonView:

@@ -10,7 +10,7 @@ from chalicelib.desk.conversations import conditions
 from chalicelib.desk.conversations.conditions import ConditionList, Given
 from chalicelib.desk.conversations.fields import Field
 from chalicelib.desk.conversations.filters import MOST_CONDITIONS, Filter
-from chalicelib.dialects.anytime.conversations import STATUS_OF
+from chalicelib.dialects.anytime.conversation_shapes import STATUS_OF
 from chalicelib.dialects.anytime.shapes import Wire
 from chalicelib.dialects.bounds import Line, Number
 

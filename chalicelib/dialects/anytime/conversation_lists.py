@@ -1,4 +1,4 @@
-"""Anytime's lists of conversations, a page at a time."""
+"""Anytime's lists of conversations, a page at a time, and how many of a filter's are unread."""
 
 from typing import Annotated, Literal
 
@@ -6,113 +6,181 @@ import msgspec
 from msgspec import Meta
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import conversations, inbox
-from chalicelib.desk.conversations.inbox import Like, Listing, Position
+from chalicelib.desk.conversations import conditions, filters, lists
+from chalicelib.desk.conversations.conditions import ConditionList, Given
+from chalicelib.desk.conversations.inbox import Listing, Position
+from chalicelib.desk.conversations.lists import Mark, Page, Wanted
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime import paging
-from chalicelib.dialects.anytime.conversations import OF_LIST, STATUS_OF, Conversation, show
+from chalicelib.dialects.anytime.conditions import MatchType, in_query, read, read_filter
+from chalicelib.dialects.anytime.conversation_shapes import OF_LIST, Conversation, show_all
 from chalicelib.dialects.anytime.paging import Paged
-from chalicelib.dialects.anytime.shapes import BASE, Wire, includes, read_moment, refuse
-from chalicelib.dialects.bounds import Line, Lines, Name
+from chalicelib.dialects.anytime.shapes import BASE, Wire, includes, read_moment
+from chalicelib.dialects.bounds import Line, Lines, Name, Number
 from chalicelib.dialects.endpoint import Endpoint
 
 _PATH = f"{BASE}/conversations"
-_WORDS = {"status": STATUS_OF, "priority": {word: word for word in ("urgent", "high", "normal", "low")}}
-_FIELDS = {
-    "status": "status",
+#: Filters whose unread conversations one call counts.
+_MOST_FILTERS = 50
+_SORTS = {
+    "lastReplyTime": lists.LAST_REPLY,
+    "lastActivityTime": "last_activity",
+    "nextSLABreach": "next_breach",
     "priority": "priority",
-    "agentAssigneeId": "assignee_number",
-    "departmentAssigneeId": "group_number",
-    "contactId": "contact_number",
+    "status": "status",
 }
 
 
 class Condition(Wire, kw_only=True):
-    """One of `conditions[n]`; an empty value means unset."""
+    """One of `conditions[n]`, on a field of the system or of the account by its name; an empty value means unset."""
 
-    field: Literal["status", "priority", "agentAssigneeId", "departmentAssigneeId", "contactId"]
-    match_type: Literal["is", "isNot"] = "is"
-    value: Name = ""
+    field: Name
+    match_type: MatchType = "is"
+    value: Line = ""
 
 
-class ListConversations(Paged, kw_only=True):
-    """`GET /conversations`. The last parameters are for things the desk does not have, and are refused."""
+class Windowed(Paged, kw_only=True):
+    """Base: a window of last replies, else the last 30 days. Times without a zone are `timeZoneOffset` hours east of UTC."""
 
     time_from: Name | None = None
     time_to: Name | None = None
-    sort_by: Literal["lastReplyTime", "lastActivityTime"] = "lastReplyTime"
-    sort_order: Literal["ascending", "descending"] = "descending"
     time_zone_offset: Annotated[float, Meta(ge=-14, le=14)] = 0
+    keywords: Line = ""
+
+
+class ListConversations(Windowed, kw_only=True):
+    """`GET /conversations`: those that meet all conditions, the filter's, and have the tag and the keywords."""
+
+    sort_by: Literal["lastReplyTime", "lastActivityTime", "nextSLABreach", "priority", "status"] = "lastReplyTime"
+    sort_order: Literal["ascending", "descending"] = "descending"
     include: Line | Lines = ""
     conditions: Annotated[dict[Name, Condition], Meta(max_length=100)] = msgspec.field(default_factory=dict)
-    filter_id: Name | None = None
-    tag_id: Name | None = None
-    keywords: Line | None = None
+    filter_id: Number | None = None
+    tag_id: Number | None = None
 
 
 class ConversationList(Wire, kw_only=True):
-    """A page of conversations; `total` counts up to 10,000."""
+    """A page of conversations. There are at least `total` of them where `totalIsExact` is false."""
 
     conversations: list[Conversation]
     total: int
+    total_is_exact: bool
     previous_page: str | None
     next_page: str | None
     current_page: str
 
 
-def listing(request: ListConversations) -> Listing:
-    """Returns what to list. Raises Invalid for a bad time, condition or cursor, or a parameter that is not served."""
-    refuse(request, "filter_id", "tag_id", "keywords")
+class UnreadCounts(Wire, kw_only=True):
+    """`GET /conversations/unreadCount`: the filters whose unread conversations are counted."""
+
+    filter_ids: Line | Lines | Annotated[dict[Name, Line | Lines], Meta(max_length=100)] = ""
+
+
+class UnreadCount(Wire, kw_only=True):
+    """Unread conversations of a filter, and those of them in which a note mentions the caller."""
+
+    filter_id: int
+    unread_count: int
+    unread_mentioned_count: int
+
+
+class UnreadCountList(Wire, kw_only=True):
+    """All unread conversations, and those of each filter."""
+
+    all_count: int
+    unread_counts: list[UnreadCount]
+
+
+def window(request: Windowed, *, oldest_first: bool = False, is_deleted: bool = False) -> Listing:
+    """Returns the window and page that are asked for. Raises Invalid for a bad time or cursor."""
+    position, mark = read_cursor(request.cursor)
     return Listing(
         since=read_moment(request.time_from, "timeFrom", request.time_zone_offset),
         until=read_moment(request.time_to, "timeTo", request.time_zone_offset),
-        conditions=tuple(_condition(f"conditions[{at}][value]", given) for at, given in sorted(request.conditions.items())),
-        oldest_first=request.sort_order == "ascending",
-        page=request.page_index,
-        after=read_cursor(request.cursor) if request.cursor else None,
+        oldest_first=oldest_first,
+        page=1 if mark else request.page_index,
+        after=position,
+        is_deleted=is_deleted,
     )
 
 
-def _condition(name: str, given: Condition) -> Like:
-    return _FIELDS[given.field], given.match_type == "is", _value(name, given.field, given.value)
+def _conditions(ctx: Context, request: ListConversations) -> tuple[ConditionList, ...]:
+    """Returns what every conversation of a list must meet. Raises Invalid for a bad condition, NotFound for the filter."""
+    named = [Given(one.field, one.match_type, one.value, in_query(at)) for at, one in sorted(request.conditions.items())]
+    if request.tag_id is not None:
+        named.append(Given("tagId", "is", str(request.tag_id), lambda _: "tagId"))
+    groups = [read(ctx, named, offset_hours=request.time_zone_offset)] if named else []
+    if request.filter_id is not None:
+        groups.append(read_filter(ctx, filters.get(ctx, request.filter_id), offset_hours=request.time_zone_offset))
+    return tuple(conditions.resolve(ctx, group) for group in groups)
 
 
-def _value(name: str, field: str, value: str) -> str | int | None:
-    known = _WORDS.get(field)
-    if known is not None:
-        if value not in known:
-            raise Invalid(name, f"must be one of {', '.join(known)}")
-        return known[value]
-    if value and not (value.isdecimal() and len(value) < 16):
-        raise Invalid(name, "must be an integer id")
-    return int(value) if value else None
+def wanted(ctx: Context, request: Windowed, listing: Listing, groups: tuple[ConditionList, ...], sort: str) -> Wanted:
+    """Returns what to list. Keywords are also looked for in contacts' names and addresses. Raises Invalid."""
+    return Wanted(listing, groups, lists.search_for(ctx, request.keywords), sort, read_cursor(request.cursor)[1])
 
 
-def cursor(after: Position) -> str:
-    """Returns where a list continues, as an opaque text."""
-    return paging.cursor(after.at, after.conversation, after.partition)
+def cursor(page: Page) -> str | None:
+    """Returns where a list continues, as an opaque text; None at its end."""
+    if page.mark:
+        return paging.cursor("m", page.mark.value, page.mark.at, page.mark.id)
+    return paging.cursor("p", page.after.at, page.after.conversation, page.after.partition) if page.after else None
 
 
-def read_cursor(text: str) -> Position:
-    """Returns the position of a cursor. Raises Invalid for a bad one."""
-    at, id_, partition = paging.read_cursor(text, 3)
-    return Position(id_, paging.read_number(at), partition)
+def read_cursor(text: str) -> tuple[Position | None, Mark | None]:
+    """Returns the position or the mark of a cursor. Raises Invalid for a bad one."""
+    if not text:
+        return None, None
+    kind, first, second, last = paging.read_cursor(text, 4)
+    try:
+        return (None, Mark(int(first), int(second), last)) if kind == "m" else (Position(second, int(first), last), None)
+    except ValueError as error:
+        raise Invalid("cursor", "is not one of ours") from error
 
 
 def list_conversations(ctx: Context, request: ListConversations) -> ConversationList:
-    """`GET /conversations`: the account's, latest activity first, 50 a page; `nextPage` costs one query however deep."""
+    """`GET /conversations`: latest reply first unless asked otherwise, 50 a page."""
     asked = includes(request.include, OF_LIST)
-    page = inbox.page(ctx, listing(request))
-    views = conversations.load_people(ctx, page.conversations) if asked else {}
-    metadata = conversations.metadata_of(ctx, page.conversations)
-    around = paging.addresses(_PATH, request, cursor(page.next_after) if page.next_after else None)
+    listing = window(request, oldest_first=request.sort_order == "ascending")
+    page = lists.page(ctx, wanted(ctx, request, listing, _conditions(ctx, request), _SORTS[request.sort_by]))
+    around = paging.addresses(_PATH, request, cursor(page))
     return ConversationList(
-        conversations=[show(found, asked, views, metadata.get(found.id, {})) for found in page.conversations],
+        conversations=show_all(ctx, page.conversations, asked),
         total=page.total,
+        total_is_exact=page.is_exact,
         previous_page=around.previous,
         next_page=around.next,
         current_page=around.current,
     )
 
 
-ROWS = [Endpoint("GET", _PATH, list_conversations, AGENT)]
+def count_unread(ctx: Context, request: UnreadCounts) -> UnreadCountList:
+    """`GET /conversations/unreadCount`: counted in one pass over the unread conversations of the last 30 days."""
+    ids = dict.fromkeys(map(_filter_id, several(request.filter_ids)))
+    if len(ids) > _MOST_FILTERS:
+        raise Invalid("filterIds", f"are more than {_MOST_FILTERS}")
+    found = [filters.get(ctx, id_) for id_ in ids]
+    every, counts = lists.count_unread(ctx, [conditions.resolve(ctx, read_filter(ctx, one)) for one in found])
+    return UnreadCountList(
+        all_count=every,
+        unread_counts=[
+            UnreadCount(filter_id=one.number, unread_count=unread, unread_mentioned_count=mentioned)
+            for one, (unread, mentioned) in zip(found, counts, strict=True)
+        ],
+    )
+
+
+def several(given: str | list[str] | dict[str, str | list[str]]) -> list[str]:
+    """Returns the values of a query's array: with commas, repeated, or with `[]` or `[0]` after its name."""
+    if isinstance(given, str):
+        return [part.strip() for part in given.split(",") if part.strip()]
+    return [part for one in (given.values() if isinstance(given, dict) else given) for part in several(one)]
+
+
+def _filter_id(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 16):
+        raise Invalid("filterIds", "must be ids of filters")
+    return int(text)
+
+
+ROWS = [Endpoint("GET", _PATH, list_conversations, AGENT), Endpoint("GET", f"{_PATH}/unreadCount", count_unread, AGENT)]

@@ -1,47 +1,31 @@
-"""Anytime's conversations: one of them, shown and changed. conversation_lists.py lists them."""
+"""Anytime's conversations, one or several by id: created, shown, changed, marked. conversation_lists.py lists them."""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from dataclasses import replace
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import conversations, history, updates
+from chalicelib.desk.conversations import conversations, creation, history, updates
 from chalicelib.desk.conversations.conversations import Conversation as Row
+from chalicelib.desk.conversations.creation import NewConversation
 from chalicelib.desk.conversations.updates import Change
-from chalicelib.desk.people.people import PersonView
-from chalicelib.dialects.anytime.custom_fields import CustomField, CustomFieldShown, custom_fields, metadata_of
-from chalicelib.dialects.anytime.messages import Message, thread
-from chalicelib.dialects.anytime.shapes import BASE, Person, SenderType, Wire, given, includes, moment, person, refuse
-from chalicelib.dialects.bounds import Header, Line, Lines, Moment, Number, one_of
+from chalicelib.dialects.anytime import custom_fields
+from chalicelib.dialects.anytime.attachments import naming
+from chalicelib.dialects.anytime.conversation_shapes import OF_ONE, STATUS_OF, Conversation, Priority, Status, show_all
+from chalicelib.dialects.anytime.custom_fields import CustomFields
+from chalicelib.dialects.anytime.messages import FirstMessage, command, thread
+from chalicelib.dialects.anytime.shapes import BASE, Wire, given, includes
+from chalicelib.dialects.bounds import Header, Line, Lines, Name, Number
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer, Shows
 
-Status = Literal["new", "pendingInternal", "pendingExternal", "onHold", "closed"]
-Priority = Literal["urgent", "high", "normal", "low"]
-STATUSES = {
-    "new": "new",
-    "pending_internal": "pendingInternal",
-    "pending_external": "pendingExternal",
-    "on_hold": "onHold",
-    "closed": "closed",
-}
-STATUS_OF = {theirs: ours for ours, theirs in STATUSES.items()}
-#: Documented channels are portal and e-mail. A chat came through the site, so it is portal.
-_CHANNELS = {"chat": "portal"}
-#: People of a conversation that can be included: the field that shows them, and the core's field.
-_PEOPLE = {
-    "agentAssignee": ("agent_assignee", "assignee"),
-    "contact": ("contact", "contact"),
-    "createdBy": ("created_by", "contact"),
-    "lastRepliedBy": ("last_replied_by", "last_sender"),
-}
-#: What each kind of call can include.
-OF_LIST = frozenset({*_PEOPLE, "departmentAssignee"})
-OF_ONE = OF_LIST | {"messages"}
 _VERSION = re.compile(r'(?:W/)?"(0|[1-9]\d{0,14})"')
+#: Conversations that one call changes.
+MOST_AT_ONCE = 50
+Ids = Annotated[list[Number], Meta(min_length=1, max_length=MOST_AT_ONCE)]
+TagIds = Annotated[list[Number], Meta(max_length=100)]
 
 
 class OneConversation(Wire, kw_only=True):
@@ -51,64 +35,47 @@ class OneConversation(Wire, kw_only=True):
     include: Line | Lines = ""
 
 
-class UpdateConversation(Wire, kw_only=True):
-    """`PUT /conversations/{id}`: changes the given fields. `agentAssigneeId` null takes it from its agent.
+class CreateConversation(Wire, kw_only=True):
+    """`POST /conversations`. Without a contact it gets a nameless one."""
 
-    The last fields may be sent back as they were shown. Changing them is refused.
-    """
+    subject: Line
+    channel: Literal["portal", "email"]
+    message: FirstMessage
+    contact_id: Number | None = None
+    agent_assignee_id: Number | None = None
+    department_assignee_id: Number | None = None
+    priority: Priority = "normal"
+    status: Status = "new"
+    custom_fields: CustomFields | None = None
+    tag_ids: TagIds | None = None
+    idempotency_key: Name = ""
+
+
+class Changes(Wire, kw_only=True):
+    """What every change of conversations may set. `agentAssigneeId` and `departmentAssigneeId` null take it from them."""
+
+    status: Status | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    agent_assignee_id: Number | None | UnsetType = UNSET
+    department_assignee_id: Number | None | UnsetType = UNSET
+    is_read: bool | UnsetType = UNSET
+
+
+class UpdateConversation(Changes, kw_only=True):
+    """`PUT /conversations/{id}`: changes the given fields."""
 
     id: Number
     subject: Line | UnsetType = UNSET
-    priority: Priority | UnsetType = UNSET
-    status: Status | UnsetType = UNSET
-    agent_assignee_id: Number | None | UnsetType = UNSET
-    is_read: bool | UnsetType = UNSET
-    if_match: Header = ""
     contact_id: Number | None = None
-    department_assignee_id: Number | None = None
-    custom_fields: Annotated[list[CustomField], Meta(max_length=100)] | None = None
-    tag_ids: Annotated[list[Number], Meta(max_length=100)] | None = None
+    custom_fields: CustomFields | None = None
+    tag_ids: TagIds | None = None
+    if_match: Header = ""
 
 
-class Conversation(Wire, kw_only=True):
-    """A conversation. Included objects are left out unless asked for."""
+class UpdateConversations(Changes, kw_only=True):
+    """`PUT /conversations`: changes the given fields of several."""
 
-    id: int
-    subject: str
-    agent_assignee_id: int | None
-    department_assignee_id: int | None
-    contact_id: int
-    received_from: str | None = None
-    channel: str
-    priority: Annotated[str, one_of(*get_args(Priority))]
-    status: Annotated[str, one_of(*get_args(Status))]
-    is_read: bool
-    is_rea_by_contact: bool
-    custom_fields: list[CustomFieldShown] = msgspec.field(default_factory=list)
-    created_by_id: int
-    created_by_type: Annotated[str, one_of("contact")]
-    created_time: Moment
-    last_activity_time: Moment
-    last_status_change_time: Moment
-    last_replied_time: Moment | None
-    last_replied_by_id: int | None
-    last_replied_by_type: SenderType | None
-    has_draft: bool = False
-    tag_ids: list[int] = msgspec.field(default_factory=list)
-    is_deleted: bool = False
-    sla_policy_id: int | None = None
-    first_respond_breach_at: str | None = None
-    next_respond_breach_at: str | None = None
-    resolve_breach_at: str | None = None
-    mentioned_agents: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    is_editable: bool = True
-    last_message: str | None
-    agent_assignee: Person | None | UnsetType = UNSET
-    department_assignee: dict[str, Any] | None | UnsetType = UNSET
-    contact: Person | None | UnsetType = UNSET
-    created_by: Person | None | UnsetType = UNSET
-    last_replied_by: Person | None | UnsetType = UNSET
-    messages: list[Message] | UnsetType = UNSET
+    ids: Ids
 
 
 class WrappedConversation(Wire, kw_only=True):
@@ -117,22 +84,36 @@ class WrappedConversation(Wire, kw_only=True):
     conversation: Conversation
 
 
+class ConversationsShown(Wire, kw_only=True):
+    """Conversations under their name."""
+
+    conversations: list[Conversation]
+
+
 #: A conversation, and its version.
 One = Annotated[Answer, Shows(WrappedConversation, headers=("ETag",))]
 
 
-def change(request: UpdateConversation) -> Change:
-    """Returns what to change. Raises Invalid for what can't be changed."""
-    refuse(request, "department_assignee_id", "tag_ids")
-    assignee = request.agent_assignee_id
+def _common(request: Changes) -> Change:
+    agent, department = request.agent_assignee_id, request.department_assignee_id
     return Change(
-        subject=given(request.subject),
         priority=given(request.priority),
         status=None if isinstance(request.status, UnsetType) else STATUS_OF[request.status],
-        assignee=None if isinstance(assignee, UnsetType) else assignee or 0,
+        assignee=None if isinstance(agent, UnsetType) else agent or 0,
+        group=None if isinstance(department, UnsetType) else department or 0,
         is_read=given(request.is_read),
+    )
+
+
+def _change(ctx: Context, request: UpdateConversation) -> Change:
+    values = custom_fields.read(ctx, request.custom_fields or [])
+    return replace(
+        _common(request),
+        subject=given(request.subject),
         contact=request.contact_id,
-        metadata=dict(metadata_of(field) for field in request.custom_fields or []),
+        tags=None if request.tag_ids is None else tuple(request.tag_ids),
+        metadata=values.metadata,
+        custom_fields=values.own,
     )
 
 
@@ -146,48 +127,34 @@ def versions(if_match: str) -> set[int] | None:
     return None if if_match.strip() in ("", "*") else {int(found) for found in _VERSION.findall(if_match)}
 
 
-def show(conversation: Row, asked: set[str], views: Mapping[str, PersonView], metadata: Mapping[str, str]) -> Conversation:
-    """Returns a conversation with the people that were asked for."""
-    replied_at = conversation.last_message_at
-    shown = Conversation(
-        id=conversation.number,
-        subject=conversation.subject,
-        agent_assignee_id=conversation.assignee_number,
-        department_assignee_id=conversation.group_number,
-        contact_id=conversation.contact_number,
-        channel=_CHANNELS.get(conversation.channel, conversation.channel),
-        priority=conversation.priority,
-        status=STATUSES[conversation.status],
-        is_read=conversation.is_read,
-        is_rea_by_contact=conversation.is_read_by_contact,
-        custom_fields=custom_fields(metadata),
-        created_by_id=conversation.contact_number,
-        created_by_type="contact",
-        created_time=moment(conversation.created_at),
-        last_activity_time=moment(conversation.last_activity_at),
-        last_status_change_time=moment(conversation.status_since),
-        last_replied_time=None if replied_at is None else moment(replied_at),
-        last_replied_by_id=conversation.last_sender_number or None,
-        last_replied_by_type=conversation.last_sender_kind,
-        last_message=conversation.preview,
+def create_conversation(ctx: Context, request: CreateConversation) -> One:
+    """`POST /conversations`: a conversation with its first message; with an Idempotency-Key once, however often it is sent."""
+    values = custom_fields.read(ctx, request.custom_fields or [])
+    fields = Change(
+        subject=request.subject,
+        contact=request.contact_id,
+        assignee=request.agent_assignee_id,
+        group=request.department_assignee_id,
+        priority=request.priority,
+        status=STATUS_OF[request.status],
+        tags=tuple(request.tag_ids or ()),
+        metadata=values.metadata,
+        custom_fields=values.own,
     )
-    for name in asked & _PEOPLE.keys():
-        field, whose = _PEOPLE[name]
-        setattr(shown, field, person(views.get(getattr(conversation, whose) or "")))
-    if "departmentAssignee" in asked:
-        shown.department_assignee = None
-    return shown
+    new = NewConversation(fields, command(request.message, ""), request.channel, request.idempotency_key or None)
+    with naming():
+        created = creation.create(ctx, new)
+    return _one(ctx, created.conversation, set())
 
 
 def get_conversation(ctx: Context, request: OneConversation) -> One:
-    """`GET /conversations/{id}`: one conversation, with its ETag."""
-    conversation = conversations.load(ctx, conversations.id_by_number(ctx, request.id))
-    return _one(ctx, conversation, includes(request.include, OF_ONE))
+    """`GET /conversations/{id}`: one conversation, with its ETag. One that was merged shows where its messages are now."""
+    id_ = conversations.id_by_number(ctx, request.id)
+    return _one(ctx, conversations.load_even_merged(ctx, id_), includes(request.include, OF_ONE))
 
 
 def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
-    views = conversations.load_people(ctx, [conversation]) if asked else {}
-    shown = show(conversation, asked, views, conversations.metadata_of(ctx, [conversation]).get(conversation.id, {}))
+    (shown,) = show_all(ctx, [conversation], asked)
     if "messages" in asked:
         shown.messages = thread(ctx, history.list_latest(ctx, conversation.id).messages)
     return Answer(WrappedConversation(conversation=shown), headers={"ETag": etag(conversation.version or 0)})
@@ -196,11 +163,34 @@ def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
 def update_conversation(ctx: Context, request: UpdateConversation) -> One:
     """`PUT /conversations/{id}`: changes the given fields; with If-Match only the version that it names."""
     id_ = conversations.id_by_number(ctx, request.id)
-    return _one(ctx, updates.change(ctx, id_, change(request), versions(request.if_match)), set())
+    return _one(ctx, updates.change(ctx, id_, _change(ctx, request), versions(request.if_match)), set())
 
 
-_PATH = f"{BASE}/conversations/{{id}}"
+def update_conversations(ctx: Context, request: UpdateConversations) -> ConversationsShown:
+    """`PUT /conversations`: changes the same fields of several, one after the other. None is changed if one does not exist."""
+    wanted = _common(request)
+    ids = conversations.ids_by_number(ctx, request.ids)
+    return ConversationsShown(conversations=show_all(ctx, [updates.change(ctx, id_, wanted) for id_ in ids], set()))
+
+
+def mark_read(ctx: Context, request: OneConversation) -> None:
+    """`PUT /conversations/{id}/read`: agents have read it, and the caller what mentions them."""
+    updates.change(ctx, conversations.id_by_number(ctx, request.id), Change(is_read=True))
+
+
+def mark_unread(ctx: Context, request: OneConversation) -> None:
+    """`PUT /conversations/{id}/unread`."""
+    updates.change(ctx, conversations.id_by_number(ctx, request.id), Change(is_read=False))
+
+
+PATH = f"{BASE}/conversations"
+_ONE = f"{PATH}/{{id}}"
+_KEY = {"idempotencyKey": "Idempotency-Key"}
 ROWS = [
-    Endpoint("GET", _PATH, get_conversation, AGENT),
-    Endpoint("PUT", _PATH, update_conversation, AGENT, headers={"ifMatch": "If-Match"}),
+    Endpoint("POST", PATH, create_conversation, AGENT, headers=_KEY, is_repeatable=True),
+    Endpoint("PUT", PATH, update_conversations, AGENT),
+    Endpoint("GET", _ONE, get_conversation, AGENT),
+    Endpoint("PUT", _ONE, update_conversation, AGENT, headers={"ifMatch": "If-Match"}),
+    Endpoint("PUT", f"{_ONE}/read", mark_read, AGENT),
+    Endpoint("PUT", f"{_ONE}/unread", mark_unread, AGENT),
 ]

@@ -1,14 +1,17 @@
-"""Anytime's custom fields: a conversation's metadata, and where it can be set."""
+"""Anytime's values of custom fields on conversations, as they are sent and shown."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
 
+from msgspec import Meta
+
+from chalicelib.context import Context
+from chalicelib.desk.conversations import fields
+from chalicelib.desk.conversations.beside import CustomValue
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime.shapes import Wire
-from chalicelib.dialects.bounds import Name, Number
-
-#: Fields that every site has, by id from 1, and the core's metadata that they stand for.
-CUSTOM_FIELDS = ("ccr", "orderId", "entityId", "language")
-_METADATA = {"ccr": "ccr", "orderid": "order", "entityid": "entity", "language": "language"}
+from chalicelib.dialects.bounds import Line, Name, Number
 
 
 class CustomField(Wire, kw_only=True):
@@ -16,7 +19,11 @@ class CustomField(Wire, kw_only=True):
 
     id: Number | None = None
     name: Name | None = None
-    value: Name | None
+    value: Line | bool | Number | float | None
+
+
+#: Values that one conversation is sent with.
+CustomFields = Annotated[list[CustomField], Meta(max_length=200)]
 
 
 class CustomFieldShown(Wire, kw_only=True):
@@ -27,16 +34,36 @@ class CustomFieldShown(Wire, kw_only=True):
     value: str
 
 
-def metadata_of(given: CustomField) -> tuple[str, str | None]:
-    """Returns the core's name and the value of a custom field. Raises Invalid for an unknown field."""
-    by_id = CUSTOM_FIELDS[given.id - 1] if given.id and 0 < given.id <= len(CUSTOM_FIELDS) else ""
-    name = given.name or by_id
-    if name.lower() not in _METADATA or (by_id and by_id.lower() != name.lower()):
-        raise Invalid("customFields", f"are {', '.join(CUSTOM_FIELDS)}")
-    return _METADATA[name.lower()], given.value or None
+@dataclass(slots=True)
+class Values:
+    """Values by the core's names: metadata by name, the account's own fields by number."""
+
+    metadata: dict[str, str | None] = field(default_factory=dict)
+    own: dict[int, str | None] = field(default_factory=dict)
 
 
-def custom_fields(metadata: Mapping[str, str]) -> list[CustomFieldShown]:
-    """Returns a conversation's metadata as custom fields."""
-    known = [(id_, name, metadata.get(_METADATA[name.lower()])) for id_, name in enumerate(CUSTOM_FIELDS, 1)] if metadata else []
-    return [CustomFieldShown(id=id_, name=name, value=value) for id_, name, value in known if value]
+def read(ctx: Context, given: Sequence[CustomField]) -> Values:
+    """Returns the values that were sent. Raises Invalid for an unknown field, and where id and name are of two."""
+    names: list[int | str] = [one.id if one.id is not None else one.name or "" for one in given]
+    values = Values()
+    for sent, found in zip(given, fields.find(ctx, names) if names else [], strict=True):
+        if found is None or (sent.name and found.name.casefold() != sent.name.strip().casefold()):
+            raise Invalid("customFields", "must be known custom fields, by id or name")
+        if found.custom:
+            values.own[found.custom.number] = _text(sent.value)
+        elif found.id in fields.BUILT_IN:
+            values.metadata[fields.BUILT_IN[found.id][1]] = _text(sent.value)
+        else:
+            raise Invalid("customFields", f"can't set {found.name}, which is a field of the system")
+    return values
+
+
+def _text(value: str | bool | float | None) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value in (None, "") else str(value)
+
+
+def show(values: Sequence[CustomValue]) -> list[CustomFieldShown]:
+    """Returns values as this dialect shows them."""
+    return [CustomFieldShown(id=one.id, name=one.name, value=one.value) for one in values]

@@ -45,20 +45,25 @@ class OneMessage(Wire, kw_only=True):
     include: Line | Lines = ""
 
 
-class PostMessage(Wire, kw_only=True):
-    """`POST /conversations/{id}/messages`. `quote`, `from` and `cc` belong to e-mail, and are refused."""
+class FirstMessage(Wire, kw_only=True):
+    """The first message of a conversation. `quote`, `from` and `cc` belong to e-mail, and are refused."""
 
-    id: Number
     type: Literal["note", "reply", "email"]
     source: Literal["agentConsole", "API"] = "API"
     subject: Line | None = None
     html_body: Text | None = None
     plain_body: Text | None = None
-    idempotency_key: Name = ""
     quote: Text | None = None
     from_: Text | None = msgspec.field(default=None, name="from")
     cc: Text | None = None
     attachments: NamedAttachments | None = None
+
+
+class PostMessage(FirstMessage, kw_only=True):
+    """`POST /conversations/{id}/messages`."""
+
+    id: Number
+    idempotency_key: Name = ""
 
 
 class Message(Wire, kw_only=True):
@@ -97,7 +102,7 @@ class MessageList(Wire, kw_only=True):
     next_page: str | UnsetType = UNSET
 
 
-def command(request: PostMessage, conversation: str) -> Command:
+def command(request: FirstMessage, conversation: str, key: str = "") -> Command:
     """Returns the message to post. Raises Invalid for an e-mail, which needs an e-mail account, and for one without a text or a
     file.
     """
@@ -109,7 +114,7 @@ def command(request: PostMessage, conversation: str) -> Command:
     return Command(
         conversation=conversation,
         body=request.plain_body or "",
-        key=request.idempotency_key or None,
+        key=key or None,
         kind=request.type,
         source=_SOURCE_OF[request.source],
         html_body=request.html_body,
@@ -188,7 +193,7 @@ def _one(ctx: Context, stored: Stored, asked: Collection[str] = ()) -> WrappedMe
 def post_message(ctx: Context, request: PostMessage) -> WrappedMessage:
     """`POST /conversations/{id}/messages`: a reply or a note; with an Idempotency-Key once, however often it is sent."""
     with naming():
-        stored = messages.post(ctx, command(request, conversations.id_by_number(ctx, request.id)))
+        stored = messages.post(ctx, command(request, conversations.id_by_number(ctx, request.id), request.idempotency_key))
     return _one(ctx, stored)
 
 

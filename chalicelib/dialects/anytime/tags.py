@@ -1,5 +1,7 @@
 """Anytime's tags. The document names them; their endpoints are those of other nouns."""
 
+from collections.abc import Sequence
+
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import tags
 from chalicelib.dialects.anytime.shapes import BASE, Wire
@@ -8,10 +10,11 @@ from chalicelib.dialects.endpoint import Endpoint, Nothing
 
 
 class Tag(Wire, kw_only=True):
-    """A tag."""
+    """A tag, and how many conversations have it, deleted ones aside."""
 
     id: int
     name: str
+    conversation_count: int
 
 
 class TagList(Wire, kw_only=True):
@@ -47,22 +50,22 @@ class RenameTag(Wire, kw_only=True):
 
 def list_tags(ctx: Context, request: Nothing) -> TagList:
     """`GET /tags`: all tags."""
-    return TagList(tags=[_tag(found) for found in tags.list_all(ctx)])
+    return TagList(tags=_tags(ctx, tags.list_all(ctx)))
 
 
 def get_tag(ctx: Context, request: OneTag) -> WrappedTag:
     """`GET /tags/{id}`: a tag."""
-    return WrappedTag(tag=_tag(tags.get(ctx, request.id)))
+    return _one(ctx, tags.get(ctx, request.id))
 
 
 def make_tag(ctx: Context, request: MakeTag) -> WrappedTag:
     """`POST /tags`: a new tag. 409 for a name that is used, whatever its case."""
-    return WrappedTag(tag=_tag(tags.create(ctx, request.name)))
+    return _one(ctx, tags.create(ctx, request.name))
 
 
 def rename_tag(ctx: Context, request: RenameTag) -> WrappedTag:
     """`PUT /tags/{id}`: gives a tag another name."""
-    return WrappedTag(tag=_tag(tags.rename(ctx, request.id, request.name)))
+    return _one(ctx, tags.rename(ctx, request.id, request.name))
 
 
 def remove_tag(ctx: Context, request: OneTag) -> None:
@@ -70,8 +73,13 @@ def remove_tag(ctx: Context, request: OneTag) -> None:
     tags.remove(ctx, request.id)
 
 
-def _tag(tag: tags.Tag) -> Tag:
-    return Tag(id=tag.number, name=tag.name)
+def _one(ctx: Context, tag: tags.Tag) -> WrappedTag:
+    return WrappedTag(tag=_tags(ctx, [tag])[0])
+
+
+def _tags(ctx: Context, found: Sequence[tags.Tag]) -> list[Tag]:
+    counts = tags.count_conversations(ctx, found)
+    return [Tag(id=tag.number, name=tag.name, conversation_count=counts[tag.number]) for tag in found]
 
 
 _PATH, _ONE = f"{BASE}/tags", f"{BASE}/tags/{{id}}"
