@@ -10,6 +10,7 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.models import people as rows
+from chalicelib.models import presence as presence_rows
 from chalicelib.models import topics
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.people import Person
@@ -39,7 +40,7 @@ def set_own(ctx: Context, word: str) -> Person:
     if (agent.presence, agent.presence_alias) == meant and not (agent.away_at or agent.offline_at or agent.lost_at):
         return agent
     try:
-        rows.set_presence(agent, *meant, now=ctx.now)
+        presence_rows.set_presence(agent, *meant, now=ctx.now)
     except ConditionFailed:  # a later change has won, or the agent has just been removed
         agent = load_own(ctx)
     people.forget(ctx, agent.id)
@@ -74,13 +75,13 @@ def start_grace(ctx: Context, person: str) -> None:
     deadline = presence.gone(ctx.now, agent.presence, accounts.load(ctx).grace)
     if deadline:
         with suppress(ConditionFailed):  # the agent has just changed their presence
-            rows.set_deadline(agent, deadline)
+            presence_rows.set_deadline(agent, deadline)
 
 
 def cancel_grace(ctx: Context, person: str) -> None:
     """Stops the clock of an agent who has a socket again. One request."""
     with suppress(ConditionFailed):  # removed
-        rows.clear_deadline(ctx.account, person)
+        presence_rows.clear_deadline(ctx.account, person)
 
 
 def lapse(ctx: Context, agent: Person, step: str) -> bool:
@@ -93,6 +94,6 @@ def lapse(ctx: Context, agent: Person, step: str) -> bool:
     if topics.listeners(ctx.account, [agent.id], ctx.now).get(agent.id):
         cancel_grace(ctx, agent.id)
         return False
-    rows.lapse(agent, step, presence.lapsed(step, due_at, accounts.load(ctx).grace), ctx.now)
+    presence_rows.lapse(agent, step, presence.lapsed(step, due_at, accounts.load(ctx).grace), ctx.now)
     people.forget(ctx, agent.id)
     return True

@@ -11,7 +11,7 @@ from chalicelib.desk.people.devices import Details, Device
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.realtime import closing, live
 from chalicelib.desk.realtime.live import Listener
-from chalicelib.models import people as rows
+from chalicelib.models import presence as presence_rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import emails
 from chalicelib.rules.presence import OFFLINE, ONLINE
@@ -35,7 +35,7 @@ def begin(ctx: Context, email: str, client_id: str, details: Details) -> Session
     if agent.email != emails.canonical(email):
         raise Forbidden("the token is not this user's")
     device = devices.record_use(ctx, agent.id, client_id, details)
-    _write(ctx, lambda: rows.log_in_on(agent, device.id, ONLINE, _latest(ctx, agent), is_mobile=device.is_mobile), agent)
+    _write(ctx, lambda: presence_rows.log_in_on(agent, device.id, ONLINE, _latest(ctx, agent), is_mobile=device.is_mobile), agent)
     connected = live.connected(ctx, [agent.id])
     return Session(agent, device, [each for each in connected if each.is_mobile == device.is_mobile and each.device != device.id])
 
@@ -50,7 +50,7 @@ def end(ctx: Context, person: str, device: str) -> None:
     agent = presence.load_own(ctx)
     if agent.id != person:
         raise Forbidden("the token is not this user's")
-    _write(ctx, lambda: rows.log_out_of(agent, device, OFFLINE, _latest(ctx, agent)), agent)
+    _write(ctx, lambda: presence_rows.log_out_of(agent, device, OFFLINE, _latest(ctx, agent)), agent)
     closing.end_session(ctx, agent.id, device)
 
 

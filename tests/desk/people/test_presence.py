@@ -13,6 +13,7 @@ from chalicelib.desk.people import agents, people, presence
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.realtime import live
 from chalicelib.models import people as rows
+from chalicelib.models import presence as presence_rows
 from tests.desk.realtime.test_live import an_agent
 from tests.world import Answer, Socket, World, counted
 
@@ -156,7 +157,7 @@ def test_a_socket_that_came_unseen_when_the_last_one_went_stops_the_timer(world:
     dropped(world)
     at = stored(world).away_at
     an_agent(world)
-    rows.set_deadline(stored(world), {"away_at": at})
+    presence_rows.set_deadline(stored(world), {"away_at": at})
     world.pass_(3600)
     assert (now_is(world), due(world)) == ("online", (None, None))
 
