@@ -252,8 +252,10 @@ def bind_to_visitor(ctx: Context, person: str) -> None:
     """Lets the caller's token speak for a visitor from now on. No request where it is known to, else one, or three.
 
     It also notes that the visitor was seen from the call's address: one request more in half an hour. Raises NotAuthenticated
-    where the token has just been revoked.
+    where the token has just been revoked. Nothing is written for a caller without a token, for whom somebody else vouches.
     """
+    if not ctx.caller.token:
+        return
     if _is_bound(ctx, person):
         known_sources.record(ctx, person)
         return

@@ -40,6 +40,8 @@ class PostMessage:
     exactly: bool = False
     key: str | None = None
     attachments: tuple[Attach, ...] = ()
+    #: Who has uploaded the files, where that is not the sender.
+    uploader: str | None = None
     mentions: tuple[int, ...] = ()
 
 

@@ -172,6 +172,7 @@ def new_conversation(ctx: Context, contact: str, number: int, subject: str, id_:
         contact_key=conversations.of_key(ctx.account, contact),
         contact_number=number,
         created_at=ctx.now,
+        changed_by=ctx.stamp.by,
         status_since=ctx.now,
         last_activity_at=ctx.now,
     )
@@ -202,9 +203,9 @@ def list_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conver
     return _without_deleted(conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit)))
 
 
-def list_own_of_contact(ctx: Context, contact: str) -> list[Conversation]:
+def list_own_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
     """Returns the same without those in which the contact is only a member. Two requests."""
-    return [row for row in list_of_contact(ctx, contact) if row.contact == contact]
+    return [row for row in list_of_contact(ctx, contact, limit) if row.contact == contact]
 
 
 def get_many(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:

@@ -114,7 +114,7 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, id_: str) ->
     new = _new(ctx, wanted, people_, id_)
     sender = messages.sender_of(ctx, new) if not wanted.is_by_contact else Sender(new.contact, new.contact_number, status.CONTACT)
     message = messages.new_message(ctx, new, sender, wanted.message, ids.derived(id_, "first"))
-    taken = messages.attach(ctx, message, new, wanted.message.attachments)
+    taken = messages.attach(ctx, message, new, wanted.message)
     new.set_all(_state(ctx, new, wanted, people_.assignee, sender, message))
     fields = wanted.fields
     values = {number: value for number, value in fields.custom_fields.items() if value}

@@ -61,7 +61,7 @@ def load(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) ->
     views = _contacts(ctx, rows, wanted)
     own = _own_fields(ctx, wanted)
     drafts = _drafts(ctx) if "has_draft" in wanted and any(row.draft_count for row in rows) else frozenset()
-    known = (_facts(row, wanted, beside.get(row.id), views.get(row.contact), own) for row in rows)
+    known = (_facts(row, wanted, beside.get(row.id), views.get(row.contact) if views else None, own) for row in rows)
     return [{**facts, "has_draft": row.id in drafts} for row, facts in zip(rows, known, strict=True)]
 
 

@@ -1,6 +1,6 @@
 """History: the messages of a conversation, read in pages. A visitor never gets a note."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, STRANGER, VISITOR, Context
 from chalicelib.desk.conversations import conversations
@@ -77,6 +77,15 @@ def _public(ctx: Context, conversation: Conversation, first: int, last: int, *, 
         conversation.account, conversation.id, *within, notes=conversation.note_count, newest_first=True, once=once
     )
     return History([as_caller_sees(ctx, row) for row in rows], total, conversation)
+
+
+@access.allow(VISITOR)
+def list_public(ctx: Context, conversation_id: str) -> History:
+    """Returns the newest 1,000 public messages, oldest first. Two requests, one more for each further MB. Raises NotFound."""
+    conversation = conversations.load(ctx, conversation_id)
+    total = conversation.public_count
+    found = _public(ctx, conversation, total - _MOST_AT_ONCE + 1, total)
+    return replace(found, messages=found.messages[::-1])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.people import contact_lists
 from chalicelib.models import conversations, labels, scanning, unique_names
-from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation
+from chalicelib.models.conversations import Conversation
 from chalicelib.models.inbox import Like, Window
 from chalicelib.rules import conditions, status
 from chalicelib.rules.conditions import ALL, IS, Condition, ConditionList
@@ -184,8 +184,8 @@ def _by_index(ctx: Context, wanted: Wanted) -> tuple[list[str], bool] | None:
 
 
 def _is_within(row: Conversation, window: Window) -> bool:
-    partition = row.inbox_key and next((name for name in (OPEN, CLOSED, DELETED) if row.inbox_key.endswith(f"#{name}")), None)
-    return partition in window.partitions and window.span[0] <= row.last_activity_at <= window.span[1]
+    is_listed = row.inbox_key in [conversations.inbox_key(window.account, name) for name in window.partitions]
+    return is_listed and window.span[0] <= row.last_activity_at <= window.span[1]
 
 
 def _pushed(wanted: Wanted) -> tuple[Like, ...]:

@@ -15,7 +15,7 @@ from chalicelib.desk.conversations.composing import PostMessage as PostMessage
 from chalicelib.desk.conversations.composing import check
 from chalicelib.desk.conversations.composing import html_of as html_of
 from chalicelib.desk.conversations.composing import prepare as prepare
-from chalicelib.desk.conversations.files import Attach, File
+from chalicelib.desk.conversations.files import File
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Conflict, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -75,7 +75,7 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     ctx = ctx.not_before(conversation.last_activity_at)
     sender, account = sender_of(ctx, conversation), accounts.load(ctx)
     message = new_message(ctx, conversation, sender, command, id_)
-    taken = attach(ctx, message, conversation, command.attachments)
+    taken = attach(ctx, message, conversation, command)
     if command.kind == NOTE:
         counts = {"message_count": message.sequence, "note_count": conversation.note_count + 1}
         return _append(ctx, message, conversation, counts, LoadChanges(), taken, mention_changes(conversation, message))
@@ -113,11 +113,11 @@ def mention_changes(conversation: Conversation, message: Message) -> MentionChan
     return MentionChanges({**before, **new}, [agent for agent in new if agent not in before])
 
 
-def attach(ctx: Context, message: Message, conversation: Conversation, wanted: Sequence[Attach]) -> list[File]:
+def attach(ctx: Context, message: Message, conversation: Conversation, command: PostMessage) -> list[File]:
     """Adds files to a message, and returns those that it takes. One file without a text is a message of its own kind."""
-    taken = attachments.take(ctx, wanted, conversation, message.sender) if wanted else []
-    if not taken:
+    if not command.attachments:
         return []
+    taken = attachments.take(ctx, command.attachments, conversation, command.uploader or message.sender)
     if len(taken) == 1 and not message.body and message.format == "text":
         message.format = taken[0][0].kind
     message.attachments = [described for _, described in taken]

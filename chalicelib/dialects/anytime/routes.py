@@ -16,6 +16,7 @@ from chalicelib.dialects.anytime import (
     fields,
     filters,
     messages,
+    portal_conversations,
     repeats,
     tags,
 )
@@ -46,6 +47,7 @@ ANYTIME = Dialect(
         *conversation_lists.ROWS,
         *conversations.ROWS,
         *messages.ROWS,
+        *portal_conversations.ROWS,
         *contacts.ROWS,
         *agents.ROWS,
         *departments.ROWS,
