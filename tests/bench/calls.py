@@ -13,7 +13,7 @@ from tests.world import Visitor, World
 
 #: 85 bytes, as the README's table has it.
 TEXT = "Hello, I would like to know where my order is, because it was to be here on Monday. "
-_CONVERSATIONS = "/api/v3/anytime/conversations"
+CONVERSATIONS = "/api/v3/anytime/conversations"
 _OPEN = urlencode({"conditions[0][field]": "status", "conditions[0][matchType]": "isNot", "conditions[0][value]": "closed"})
 
 
@@ -38,8 +38,8 @@ def scene(world: World) -> Scene:
     headers, visitor = world.bearer(), world.visitor()
     visitor.say(TEXT)
     world.settle()
-    (found, *_) = world.call("GET", _CONVERSATIONS, **headers).body["conversations"]
-    made = Scene(world, visitor, f"{_CONVERSATIONS}/{found['id']}", headers)
+    (found, *_) = world.call("GET", CONVERSATIONS, **headers).body["conversations"]
+    made = Scene(world, visitor, f"{CONVERSATIONS}/{found['id']}", headers)
     world.pass_(1)
     _reply(made)
     world.settle()
@@ -194,7 +194,7 @@ def change(scene: Scene) -> Bill:
 
 
 def _page(scene: Scene, query: str = "") -> None:
-    answer = scene.world.call("GET", f"{_CONVERSATIONS}?{query}", **scene.headers)
+    answer = scene.world.call("GET", f"{CONVERSATIONS}?{query}", **scene.headers)
     assert len(answer.body["conversations"]) == 50, answer
 
 
@@ -219,11 +219,11 @@ def all_list_with_includes(scene: Scene) -> Bill:
 
 @call("inbox's total, once a minute", None, "with the page; counts to 10,000, and no further", is_flat=False)
 def inbox_total(scene: Scene) -> Bill:
-    scene.get(_CONVERSATIONS)
+    scene.get(CONVERSATIONS)
     cache.clear_all()
     scene.get("/api/v3/anytime/autoClose")
     with billed() as bill:
-        scene.get(_CONVERSATIONS)
+        scene.get(CONVERSATIONS)
     return bill
 
 

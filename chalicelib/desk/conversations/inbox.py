@@ -16,7 +16,10 @@ from chalicelib.rules import ids
 #: Rows that a total counts to, and that pages by number reach.
 MOST_COUNTED = 10_000
 _DEFAULT_WINDOW = 30 * 86_400_000
+#: Totals are counted anew after a minute, small ones after two seconds.
+_SMALL = 1_000
 _totals: TimedCache[int] = TimedCache()
+_small_totals: TimedCache[int] = TimedCache(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def page(ctx: Context, listing: Listing) -> Inbox:
     """Returns a page of the account's conversations. Raises Invalid for a page past the 10,000th row.
 
     From `after`, one request for each partition at any depth: one if the conditions say open or closed, else two. By page
-    number the pages before it are read too. The total costs more, once a minute, where it does not follow from the page.
+    number the pages before it are read too. The total costs more, once a minute, or in two seconds up to a thousand, where it
+    does not follow from the page.
     """
     window = window_of(ctx, listing)
     skipped = 0 if listing.after else (listing.page - 1) * listing.size
@@ -82,7 +86,8 @@ def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
 
 def _total(ctx: Context, window: Window, listing: Listing) -> int:
     key = repr((ctx.account, listing.since, listing.until, listing.conditions, listing.is_deleted))
-    known = _totals.get(key, ctx.now)
-    if known is not None:
-        return known
-    return _totals.put(key, inbox.count(window, MOST_COUNTED), ctx.now)
+    for totals in (_small_totals, _totals):
+        if (known := totals.get(key, ctx.now)) is not None:
+            return known
+    total = inbox.count(window, MOST_COUNTED)
+    return (_totals if total > _SMALL else _small_totals).put(key, total, ctx.now)
