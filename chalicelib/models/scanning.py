@@ -3,17 +3,20 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any
+
+from pynamodb.pagination import PageIterator
 
 from chalicelib.models.base import read_raw
 from chalicelib.models.conversations import CLOSED, Conversation, inbox_key, key
 from chalicelib.models.inbox import Window, filter_of
 
-#: Ranges of a partition that are read at the same time, and requests (1 MB each) for one range.
-_RANGES, _MOST_REQUESTS = 8, 40
+#: Ranges that the closed partition is read in, how many of them at the same time, and requests (1 MB each) for a whole scan.
+_RANGES, _AT_ONCE, _MOST_REQUESTS = 32, 8, 160
 #: What every row is read with, besides what is asked for: its key and where it stands.
 _ALWAYS = ("key", "last_activity_at", "inbox_key")
+_Keep = Callable[[list[Conversation]], list[Conversation]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,49 +27,97 @@ class Scanned:
     is_whole: bool
 
 
-def scan(window: Window, attributes: Sequence[str], keep: Callable[[list[Conversation]], list[Conversation]]) -> Scanned:
-    """Returns the rows of a window that `keep` keeps of each request's, with some attributes. A request for each MB of rows; the
-    closed partition is read in parallel ranges. `keep` runs in several threads.
+@dataclass(frozen=True, slots=True)
+class _Range:
+    """A span of time of a partition; the lower `place`, the sooner it is read."""
+
+    partition: str
+    span: tuple[int, int]
+    place: int
+
+
+def scan(window: Window, attributes: Sequence[str], keep: _Keep, most: int) -> Scanned:
+    """Returns the rows of a window that `keep` keeps of each request's, with some attributes. `keep` runs in several threads.
+
+    A request for each MB of rows, 160 at most, and two to see where the closed ones begin and end; these are read in ranges of
+    time, several at once. Ranges at the window's beginning come first: where they have more than `most`, the others are not read.
     """
-    ranges = [one for partition in window.filters() for one in _ranges(window, partition)]
-    names = [*dict.fromkeys([*_ALWAYS, *attributes])]
-    with ThreadPoolExecutor(_RANGES) as pool:
-        parts = list(pool.map(lambda one: _scan_range(window, one[0], one[1], names, keep), ranges))
+    ranges = sorted((one for name in window.filters() for one in _ranges(window, name)), key=lambda one: one.place)
+    reader = _Reader(window, [*dict.fromkeys([*_ALWAYS, *attributes])], keep, most, [0] * len(ranges))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        parts = list(pool.map(reader.read, range(len(ranges)), ranges))
     return Scanned([row for part in parts for row in part.rows], all(part.is_whole for part in parts))
 
 
-def _ranges(window: Window, partition: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yields spans of time that together are the window's. One where few rows are to be expected."""
-    since, until = window.span
+@dataclass(slots=True)
+class _Reader:
+    """Reads ranges for one scan. `counts` says how much was found in each, `requests` how many were sent."""
+
+    window: Window
+    names: Sequence[str]
+    keep: _Keep
+    most: int
+    counts: list[int]
+    requests: int = 0
+
+    def read(self, at: int, wanted: _Range) -> Scanned:
+        """Returns what a range has, or the part of it that was read before there was enough."""
+        found: list[Conversation] = []
+        pages = self._query(wanted)
+        while sum(self.counts[: at + 1]) <= self.most and self.requests < _MOST_REQUESTS:
+            self.requests += 1
+            items = next(pages, None)
+            if items is None:
+                return Scanned(found, True)
+            found += self.keep([Conversation.from_raw_data(item) for item in items["Items"]])
+            self.counts[at] = len(found)
+            if pages.last_evaluated_key is None:
+                return Scanned(found, True)
+        return Scanned(found, False)
+
+    def _query(self, wanted: _Range) -> PageIterator[dict[str, Any]]:
+        window = self.window
+        return Conversation.by_activity.query(
+            inbox_key(window.account, wanted.partition),
+            Conversation.last_activity_at.between(*wanted.span),
+            filter_of(window.filters()[wanted.partition]),
+            scan_index_forward=window.oldest_first,
+            attributes_to_get=[getattr(Conversation, name) for name in self.names],
+        ).page_iter
+
+
+def _ranges(window: Window, partition: str) -> Iterator[_Range]:
+    """Yields spans of time that together have all of a partition's rows in the window, those at its beginning first."""
+    span = _span_of_rows(window, partition) if partition == CLOSED else window.span
+    if span is None:
+        return
+    since, until = span
     parts = _RANGES if partition == CLOSED and until - since >= _RANGES else 1
     edges = [since + (until + 1 - since) * at // parts for at in range(parts + 1)]
-    for low, high in pairwise(edges):
-        yield partition, (low, high - 1)
+    spans = [(low, high - 1) for low, high in pairwise(edges)]
+    for place, one in enumerate(spans if window.oldest_first else reversed(spans)):
+        yield _Range(partition, one, place)
 
 
-def _scan_range(
-    window: Window,
-    partition: str,
-    span: tuple[int, int],
-    names: Sequence[str],
-    keep: Callable[[list[Conversation]], list[Conversation]],
-) -> Scanned:
-    results = Conversation.by_activity.query(
-        inbox_key(window.account, partition),
-        Conversation.last_activity_at.between(*span),
-        filter_of(window.filters()[partition]),
-        attributes_to_get=[getattr(Conversation, name) for name in names],
-    )
-    found: list[Conversation] = []
-    for page in islice(results.page_iter, _MOST_REQUESTS):
-        found += keep([Conversation.from_raw_data(item) for item in page["Items"]])
-    return Scanned(found, results.last_evaluated_key is None)
+def _span_of_rows(window: Window, partition: str) -> tuple[int, int] | None:
+    """Returns when a partition's first and last rows in the window were active, None if it has none. Two requests."""
+    ends = [
+        row.last_activity_at
+        for is_forward in (True, False)
+        for row in Conversation.by_activity.query(
+            inbox_key(window.account, partition),
+            Conversation.last_activity_at.between(*window.span),
+            scan_index_forward=is_forward,
+            limit=1,
+        )
+    ]
+    return (min(ends), max(ends)) if ends else None
 
 
 def read_parallel(account: str, ids: Sequence[str]) -> list[Conversation]:
     """Returns the conversations that exist, whole, in no order, a moment old. One request for each hundred."""
     keys = [Conversation.raw(key=key(account, id_)) for id_ in ids]
     parts = [keys[at : at + 100] for at in range(0, len(keys), 100)]
-    with ThreadPoolExecutor(_RANGES) as pool:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
         found: list[list[dict[str, Any]]] = list(pool.map(lambda part: read_raw({Conversation: part})[Conversation], parts))
     return [Conversation.from_raw_data(item) for part in found for item in part]

@@ -158,15 +158,23 @@ def _find(ctx: Context, wanted: Wanted) -> Found:
             *facts.attributes_of(_fields(wanted)),
             *(_SEARCHED if wanted.search.words else ()),
         ]
-        pushed = replace(window, conditions=_pushed(wanted))
-        scanned = scanning.scan(pushed, attributes, lambda rows: matching(ctx, wanted, rows))
+        oldest_first = window.oldest_first and wanted.sort == LAST_REPLY
+        pushed = replace(window, conditions=_pushed(wanted), oldest_first=oldest_first)
+        scanned = scanning.scan(pushed, attributes, lambda rows: matching(ctx, wanted, rows), MOST)
         rows, is_whole = scanned.rows, scanned.is_whole
     else:
         ids, is_whole = by_index
         rows = matching(ctx, wanted, [row for row in scanning.read_parallel(ctx.account, ids) if _is_within(row, window)])
+    return _sorted(wanted, rows, is_whole=is_whole)
+
+
+def _sorted(wanted: Wanted, rows: Sequence[Conversation], *, is_whole: bool) -> Found:
+    """Returns the places of rows. Of more than MOST, those with the latest replies; of the oldest first, the oldest."""
+    latest_first = not (wanted.sort == LAST_REPLY and wanted.listing.oldest_first)
+    every = sorted({row.id: row for row in rows}.values(), key=lambda row: (row.last_activity_at, row.id), reverse=latest_first)
     value = SORTS[wanted.sort].value
-    marks = sorted({Mark(value(row), row.last_activity_at, row.id) for row in rows}, reverse=not wanted.listing.oldest_first)
-    return Found(marks[:MOST], is_whole and len(marks) <= MOST)
+    marks = [Mark(value(row), row.last_activity_at, row.id) for row in every[:MOST]]
+    return Found(sorted(marks, reverse=not wanted.listing.oldest_first), is_whole and len(every) <= MOST)
 
 
 def _by_index(ctx: Context, wanted: Wanted) -> tuple[list[str], bool] | None:
@@ -236,7 +244,7 @@ def count_unread(ctx: Context, groups: Sequence[ConditionList]) -> tuple[int, li
     fields = frozenset([_UNREAD_MENTIONS]).union(*map(_fields, lists))
     attributes = [*facts.attributes_of(fields), "contact_number"]
     window = replace(inbox.window_of(ctx, Listing()), conditions=[("is_read", True, False)])
-    rows = scanning.scan(window, attributes, list).rows
+    rows = scanning.scan(window, attributes, list, MOST).rows
     known = facts.load(ctx, rows, fields) if rows and groups else []
     return len(rows), [_count(ctx, group, known) for group in groups]
 
