@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -30,12 +31,24 @@ _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
 _CHALICE = "chalice"
 #: What Pillow brings for pictures that we refuse (AVIF, WebP), for fonts, colour profiles, Tk and morphology: nothing that a
-#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. And of Powertools what its metrics don't load.
+#: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. Its own library is linked to those for TIFF and JPEG 2000,
+#: so they stay. Of Powertools what its metrics don't load, of tzdata what is for people, and what pip alone reads.
 _UNUSED = ["PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmorph.*", "PIL/_imagingtk.*"]
 _UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*", "pillow.libs/libharfbuzz-*"]
 _UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
 _UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!np]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
+_UNUSED += ["PIL/B[!m]*ImagePlugin.py", "PIL/Jpeg2K*.py", "PIL/M[!p]*ImagePlugin.py", "PIL/Tga*.py", "PIL/*FontFile.py"]
+_UNUSED += [
+    "PIL/ImageCms.py",
+    "PIL/ImageFilter.py",
+    "PIL/ImageGrab.py",
+    "PIL/ImageMorph.py",
+    "PIL/ImageShow.py",
+    "PIL/ImageWin.py",
+]
 _UNUSED += ["aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[!_j]*"]
+_UNUSED += ["aws_lambda_powertools/metrics/provider/datadog"]
+_UNUSED += ["tzdata/zoneinfo/*.tab", "tzdata/zoneinfo/tzdata.zi", "*.dist-info/RECORD", "*.dist-info/sboms"]
 #: Where Lambda unpacks a zip: the paths that a traceback shows.
 _TASK = "/var/task"
 
@@ -69,6 +82,23 @@ def _install(vendor: Path) -> None:
     shutil.rmtree(vendor / "bin", ignore_errors=True)
     for path in {path for pattern in _UNUSED for path in vendor.glob(pattern)}:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for library in (path for path in vendor.rglob("*") if ".so" in path.suffixes):
+        library.write_bytes(stripped(library.read_bytes()))
+
+
+def stripped(library: bytes) -> bytes:
+    """A 64-bit ELF library without what only debuggers and linkers read; what a process loads is where it was.
+
+    As `strip` would, without a need for binutils: bytes of no segment are zero, and there is no table of sections.
+    """
+    headers, size, count = (*struct.unpack_from("<Q", library, 32), *struct.unpack_from("<HH", library, 54))
+    starts = [struct.unpack_from("<Q16xQ", library, headers + at * size + 8) for at in range(count)]
+    kept = bytearray(len(library))
+    for start, length in [(0, 64), (headers, size * count), *starts]:
+        kept[start : start + length] = library[start : start + length]
+    struct.pack_into("<Q", kept, 40, 0)
+    struct.pack_into("<HH", kept, 60, 0, 0)
+    return bytes(kept[: max(start + length for start, length in starts)])
 
 
 def pinned() -> list[str]:

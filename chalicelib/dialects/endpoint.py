@@ -47,7 +47,8 @@ class Endpoint:
     levels, or None for an endpoint without a token. `headers` names the fields that come from headers. `actor` is the field
     that names the person the call acts for, if the credential does not; `admit` checks it, and nothing else decides who acts.
     `raises` names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call
-    sees to it by itself that a request which comes again does no harm.
+    sees to it by itself that a request which comes again does no harm. `has_secret` says that the answer shows a secret which is
+    told once, so it is not kept for a request that comes again.
     """
 
     method: str
@@ -59,6 +60,7 @@ class Endpoint:
     actor: str = ""
     raises: Collection[type[Exception]] = ()
     is_repeatable: bool = False
+    has_secret: bool = False
 
     @cached_property
     def _types(self) -> dict[str, Any]:

@@ -98,3 +98,5 @@ for _path in _CONTACTS:
         ("DELETE", f"{_path}/{{contactId}}"): _nothing,
         ("POST", f"{_path}/{{contactId}}/merge"): lambda scene, _: {"sourceId": new_contact(scene)},
     }
+#: By this path without words: everybody.
+CASES["GET", _CONTACTS[1]] = _nothing

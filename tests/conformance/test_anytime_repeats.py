@@ -1,18 +1,22 @@
 """Anytime's Idempotency-Key: on every POST, the same key and body give the first answer again."""
 
+import json
 import uuid
 from typing import Any
 
+import msgspec
 import pytest
 
 from chalicelib.desk.accounts import tags
 from chalicelib.dialects.anytime.routes import ANYTIME
+from chalicelib.models.repeats import Repeat
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, rows_of
 from tests.conformance.test_anytime import refused
 from tests.world import Answer, counted
 
 POSTS = [row for row in rows_of(ANYTIME) if row.endpoint.method == "POST" and row.endpoint.needs]
+SECRET = [row for row in POSTS if row.endpoint.has_secret]
 TAGS = "/api/v3/anytime/tags"
 
 
@@ -25,7 +29,29 @@ def post(scene: Scene, name: str, key: str = "", **headers: str) -> Answer:
     return scene.world.call("POST", TAGS, {"name": name}, **given)
 
 
-@each(POSTS)
+def test_every_answer_that_shows_a_secret_is_marked() -> None:
+    shown = [row for row in POSTS if '"secret"' in json.dumps(msgspec.json.schema(row.endpoint.answer))]
+    assert ("POST", "/api/v3/anytime/apiKeys") in [row.key for row in shown]
+    assert [row.key for row in shown if not row.endpoint.is_repeatable] == [row.key for row in SECRET]
+
+
+@each(SECRET)
+def test_a_secret_is_told_once_and_kept_nowhere(scene: Scene, row: Row) -> None:
+    def ask(**changes: Any) -> Answer:
+        body = scene.body(row) | changes
+        return scene.world.call("POST", scene.path(row), body, Idempotency_Key=key, **scene.headers(row))
+
+    key = new_key()
+    first = ask()
+    assert first.status == 200
+    assert first.body["secret"] not in str([one.serialize() for one in Repeat.scan()])
+    again = ask()
+    assert refused(again) == 409
+    assert "shows a secret once" in again.body["message"]
+    assert refused(ask(use="liveChat")) == 409
+
+
+@each([row for row in POSTS if row not in SECRET])
 def test_every_post_is_done_once(scene: Scene, row: Row) -> None:
     body, key = scene.body(row), new_key()
     answers = [scene.world.call("POST", scene.path(row), body, Idempotency_Key=key, **scene.headers(row)) for _ in range(2)]

@@ -45,6 +45,7 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("a file", f"{files.MOST_BYTES / 1_000_000} MB"),
         ("files of a message", f"{attachments.MOST} |"),
         ("all files of a conversation", f"{attachments.MOST_BYTES >> 20} MB ({attachments.MOST_BYTES:,} bytes)"),
+        ("start and end tags of a message's HTML", f"{composing.MOST_TAGS:,} |"),
         ("agents that a note mentions", f"{composing.MOST_MENTIONS} |"),
     ],
 )

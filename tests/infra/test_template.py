@@ -10,10 +10,12 @@ from chalicelib import config
 from chalicelib.models import (
     base,
     connections,
+    contact_words,
     conversations,
     details,
     devices,
     files,
+    labels,
     memberships,
     messages,
     people,
@@ -34,6 +36,7 @@ MODELS: list[type[Model]] = [
     rate_windows.RateWindow,
     unique_names.UniqueName,
     connections.Connection,
+    contact_words.ContactWord,
     conversations.Conversation,
     sequences.Sequence,
     devices.Device,
@@ -49,7 +52,7 @@ MODELS: list[type[Model]] = [
     topics.Topic,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
-LODGERS: list[type[Model]] = [details.Details, memberships.Membership]
+LODGERS: list[type[Model]] = [details.Details, labels.Label, memberships.Membership]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(
     ["connections", "files", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"

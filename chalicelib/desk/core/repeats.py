@@ -30,18 +30,19 @@ class Reply:
 
 
 @access.allow(VISITOR)
-def once(ctx: Context, key: str, fingerprint: bytes, serve: Callable[[], Reply]) -> Reply:
+def once(ctx: Context, key: str, fingerprint: bytes, serve: Callable[[], Reply], *, has_secret: bool = False) -> Reply:
     """Returns the answer that the caller's key has had, else what `serve` answers. `fingerprint` is all that was asked for.
+    With `has_secret`, the answer shows a secret that is told once: it is noted that there was one, and not kept.
 
     Two requests more for a new key, two for one that was used. Nobody else's keys are in the way. Raises Invalid for a key that
-    is too long, Conflict for one that was used for another request or whose answer was too large to keep, InProgress while the
-    first is being served; and what `serve` raises. Where the first was never answered, it is served again after half a minute.
+    is too long, Conflict for one that was used for another request or whose answer was not kept, InProgress while the first is
+    being served; and what `serve` raises. Where the first was never answered, it is served again after half a minute.
     """
     if len(key) > LONGEST:
         raise Invalid("Idempotency-Key", f"is longer than {LONGEST} characters")
     row = _claim(ctx, key, hashlib.sha256(fingerprint).hexdigest())
     found = retry_on_conflict(ctx, lambda: _claimed(ctx, row))
-    return _known(row, found) if found else _serve(row, serve)
+    return _known(row, found, has_secret) if found else _serve(row, serve, has_secret)
 
 
 def _claim(ctx: Context, key: str, fingerprint: str) -> Repeat:
@@ -67,17 +68,19 @@ def _claimed(ctx: Context, row: Repeat) -> Repeat | None:
     return None
 
 
-def _known(row: Repeat, found: Repeat) -> Reply:
+def _known(row: Repeat, found: Repeat, has_secret: bool) -> Reply:
     if found.fingerprint != row.fingerprint:
         raise Conflict("this Idempotency-Key was used for another request")
     if found.status is None:
         raise InProgress(1)
+    if has_secret:
+        raise Conflict("this request was served already, and its answer shows a secret once")
     if found.body is None:
         raise Conflict("this request was served; its answer was too large to be kept")
     return Reply(found.status, dict(found.headers or {}), found.body)
 
 
-def _serve(row: Repeat, serve: Callable[[], Reply]) -> Reply:
+def _serve(row: Repeat, serve: Callable[[], Reply], has_secret: bool) -> Reply:
     """Serves a claimed request. Where another process has taken the claim meanwhile, that one keeps its answer."""
     try:
         reply = serve()
@@ -87,9 +90,9 @@ def _serve(row: Repeat, serve: Callable[[], Reply]) -> Reply:
     if reply.refused or reply.status >= 400:
         _release(row)
         return reply
-    body = reply.body if len(reply.body) <= MOST_BYTES else None
+    body = reply.body if len(reply.body) <= MOST_BYTES and not has_secret else None
     with suppress(ConditionFailed):
-        repeats.answer(row, reply.status, dict(reply.headers), body)
+        repeats.answer(row, reply.status, {} if has_secret else dict(reply.headers), body)
     return reply
 
 

@@ -82,6 +82,6 @@ def _key(key: api_keys.ApiKey) -> ApiKey:
 
 ROWS = [
     Endpoint("GET", _PATH, list_keys, AGENT),
-    Endpoint("POST", _PATH, make_key, AGENT),
+    Endpoint("POST", _PATH, make_key, AGENT, has_secret=True),
     Endpoint("DELETE", f"{_PATH}/{{keyId}}", end_key, AGENT),
 ]

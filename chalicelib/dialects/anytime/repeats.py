@@ -1,4 +1,7 @@
-"""Anytime's `Idempotency-Key`: the same key and body on any POST give the first answer again."""
+"""Anytime's `Idempotency-Key`: the same key and body on any POST give the first answer again.
+
+Where that shows a secret, which is told once, they are refused.
+"""
 
 from collections.abc import Callable
 
@@ -22,7 +25,8 @@ def once(ctx: Context, request: Request, endpoint: Endpoint, serve: Callable[[],
     key = request.headers.get(HEADER, "").strip()
     if not key or request.method != "POST" or endpoint.needs is None or endpoint.is_repeatable:
         return serve()
-    return _answer(repeats.once(ctx, key, _fingerprint(request), lambda: _reply(serve())))
+    has_secret = endpoint.has_secret
+    return _answer(repeats.once(ctx, key, _fingerprint(request), lambda: _reply(serve()), has_secret=has_secret))
 
 
 def _fingerprint(request: Request) -> bytes:

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.desk.conversations import markup
+from chalicelib.context import stranger
+from chalicelib.desk.conversations import composing, markup
+from chalicelib.desk.conversations.composing import MOST_TAGS, PostMessage
+from chalicelib.desk.core.errors import Invalid
 from tests.rules.test_html import pieces
 
 MANY = settings(max_examples=300, deadline=None, derandomize=True, database=None)
@@ -103,3 +106,13 @@ def test_a_mention_stays_where_it_is_one() -> None:
     other = "<span data-id='7x' class='a athighlight b'>x</span><span data-id='7' class='other'>y</span>"
     expected = '<span class="athighlight">x</span><span data-id="7">y</span>'
     assert markup.clean(other, with_mentions=True) == expected
+
+
+@pytest.mark.parametrize("tag", ["<DIV>", "<b></b>", "</x>", "<!--<i>--><i>"])
+def test_html_of_too_many_tags_is_refused_before_it_is_cleaned(monkeypatch: pytest.MonkeyPatch, tag: str) -> None:
+    times = MOST_TAGS // (1 if tag in ("<DIV>", "</x>") else 2)
+    most = PostMessage("c", "text", html_body=tag * times + "a < b")
+    assert composing.prepare(stranger(""), most).html_body
+    monkeypatch.delattr(markup, "clean")
+    with pytest.raises(Invalid, match="html_body: has more than 5000 tags"):
+        composing.prepare(stranger(""), PostMessage("c", "text", html_body=f"<i>{most.html_body}"))

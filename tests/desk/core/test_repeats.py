@@ -159,6 +159,25 @@ def test_an_answer_that_is_too_large_is_not_served_twice(ctx: Context) -> None:
     assert again.count == 0
 
 
+def test_an_answer_with_a_secret_is_told_once_and_not_kept(ctx: Context) -> None:
+    secret, again = Reply(200, {"X-Secret": "s3cret"}, b'{"secret": "s3cret"}'), Served()
+    with counted() as sent:
+        assert once(ctx, "k", b"x", Served(secret), has_secret=True) == secret
+    assert sent == ["PutItem", "UpdateItem"]
+    assert "s3cret" not in str([row.serialize() for row in rows.Repeat.scan()])
+    for seconds in (0, 31, KEPT - 1):
+        with pytest.raises(Conflict, match="served already, and its answer shows a secret once"):
+            once(later(ctx, seconds), "k", b"x", again, has_secret=True)
+        with pytest.raises(Conflict, match="another request"):
+            once(later(ctx, seconds), "k", b"y", again, has_secret=True)
+    assert again.count == 0
+
+
+def test_a_refusal_of_what_has_a_secret_leaves_the_key_free(ctx: Context) -> None:
+    assert once(ctx, "k", b"x", Served(Reply(400, {}, b"bad")), has_secret=True).status == 400
+    assert once(ctx, "k", b"corrected", Served(), has_secret=True) == REPLY
+
+
 def test_an_empty_answer_is_kept_too(ctx: Context) -> None:
     empty, served = Reply(204, {}, b""), Served()
     assert [once(ctx, "k", b"x", Served(empty)), once(ctx, "k", b"x", served)] == [empty] * 2
