@@ -102,9 +102,9 @@ class Context:
         return self if self.now >= moment else replace(self, now=moment)
 
 
-def stranger(source: str = "") -> Context:
-    """Returns a context for a client that has shown no credential, by its network address."""
-    return Context(Caller("", STRANGER), source=source)
+def stranger(source: str = "", dialect: str = "") -> Context:
+    """Returns a context for a client that has shown no credential, by its network address and the API that it calls."""
+    return Context(Caller("", STRANGER), source=source, dialect=dialect)
 
 
 def system(account: str = "") -> Context:

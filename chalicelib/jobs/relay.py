@@ -1,13 +1,14 @@
-"""Streams → queues: changes of the tables' rows, published as events.
+"""Streams → queues: changes of the tables' rows, published as events, and those of conversations kept in their event logs.
 
 A failed batch comes again from the first record that is not published in full. Then a process sends nothing that it has sent to
-a queue already.
+a queue already. What goes to event logs is stored before, and stored again without harm.
 """
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from chalicelib import context, telemetry
+from chalicelib.desk.conversations import event_logs
 from chalicelib.desk.core import changes, publishing
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.changes import Measures
@@ -39,6 +40,7 @@ def relay(table: str, records: Sequence[Record]) -> dict[str, Any]:
     with Line("batch", job="relay", table=table, records=len(records)) as line:
         line.add(first_id=records[0]["eventID"] if records else None)
         meant, unread = _read(table, records)
+        _log(line, table, records[: len(meant)])
         done, unsent = _publish(meant, context.system().now)
         _tell(line, meant[:done])
         failure = unsent or unread
@@ -60,6 +62,12 @@ def _read(table: str, records: Sequence[Record]) -> tuple[list[_Meaning], Except
         except Exception as error:
             return meant, error
     return meant, None
+
+
+def _log(line: Line, table: str, records: Sequence[Record]) -> None:
+    """Keeps changes of conversations. Where that fails, the whole batch fails, because nothing is published yet."""
+    if table == "conversations":
+        line.add(logged=event_logs.keep(context.system(), [record["dynamodb"] for record in records]) or None)
 
 
 def _publish(meant: Sequence[_Meaning], now: int) -> tuple[int, Exception | None]:

@@ -80,6 +80,14 @@ class DetailChanges:
 NO_DETAILS = DetailChanges()
 
 
+class Authorship(NamedTuple):
+    """Who writes details (rules.actors, packed), when, and the version that the summary has from then on."""
+
+    by: int
+    at: int
+    version: int
+
+
 def _packed(mention: Mention) -> int:
     """A message's number, below zero while its mention is unread."""
     return mention.message if mention.is_read else -mention.message
@@ -109,6 +117,10 @@ class Details(Table):
     cc: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="cy")
     #: Bytes of all files that were sent in it.
     attached_bytes = IntegerAttribute(null=True, attr_name="ab")
+    #: Who wrote these last and when (epoch milliseconds), and the version that the summary had then.
+    changed_by = IntegerAttribute(null=True, attr_name="cb")
+    changed_at = IntegerAttribute(null=True, attr_name="cg")
+    summary_version = IntegerAttribute(null=True, attr_name="sv")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -203,12 +215,20 @@ def with_people(account: str, ids: Sequence[str], persons: Sequence[str]) -> tup
 
 
 def write(
-    transaction: TransactWrite, conversation_key: str, step: StatusChange | None, taken: int, changes: DetailChanges
+    transaction: TransactWrite,
+    conversation_key: str,
+    step: StatusChange | None,
+    taken: int,
+    changes: DetailChanges,
+    authorship: Authorship,
 ) -> None:
-    """Adds to a transaction: the status change after `taken` others, and other changes. Bytes of files are added on the
-    condition that all together stay within MOST_ATTACHED_BYTES.
+    """Adds to a transaction: the status change after `taken` others, and other changes with who made them. Bytes of files are
+    added on the condition that all together stay within MOST_ATTACHED_BYTES.
     """
-    values = [(getattr(Details, name), value) for name, value in changes.values().items()]
+    given = changes.values()
+    if given:
+        given |= {"changed_by": authorship.by, "changed_at": authorship.at, "summary_version": authorship.version}
+    values = [(getattr(Details, name), value) for name, value in given.items()]
     actions: list[Action] = [one.remove() if value is None else one.set(value) for one, value in values]
     if step:
         place, text = str(taken % status_history.MOST), status_history.pack(step)

@@ -13,7 +13,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.models import details, labels, people, status_history
 from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.conversations import CLOSED, Conversation
-from chalicelib.models.details import NO_DETAILS, DetailChanges
+from chalicelib.models.details import NO_DETAILS, Authorship, DetailChanges
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
 from chalicelib.models.stamps import Stamp
@@ -61,7 +61,7 @@ def begin(write: TransactWrite, conversation: Conversation, changes: DetailChang
     if conversation.assignee and not conversation.is_internal:
         conversation.status_change_count = 1
         step = _new_status_change(status_history.ASSIGNED, conversation, {}, now)
-    details.write(write, conversation.key, step, 0, changes)
+    details.write(write, conversation.key, step, 0, changes, Authorship(conversation.changed_by or 0, now, 1))
     labels.move(write, conversation.key, map(labels.tag, changes.tags or ()), (), now)
     write.save(conversation, condition=Conversation.key.does_not_exist())
     write.save(row, condition=UniqueName.key.does_not_exist())
@@ -88,7 +88,8 @@ def apply(
     """
     kind = status_change_of(conversation, changes, escalates=escalates)
     step = _new_status_change(kind, conversation, changes, stamp.at) if kind else None
-    details.write(write, conversation.key, step, conversation.status_change_count, beside)
+    by = Authorship(stamp.by, stamp.at, (conversation.version or 0) + 1)
+    details.write(write, conversation.key, step, conversation.status_change_count, beside, by)
     changes = changes | ({"status_change_count": conversation.status_change_count + 1} if kind else {}) | _flags(beside)
     write.update(conversation, updates(conversation, changes, stamp))
 

@@ -8,6 +8,8 @@ import uuid
 
 #: Messages that one conversation can number; 2**33 conversations of an account then stay below 2**53, JavaScript's limit.
 _MESSAGES = 1 << 20
+#: Changes that one conversation can number, and fields that one of them can; 2**25 conversations then stay below 2**53.
+_CHANGES, _FIELDS = 1 << 20, 1 << 8
 #: The first four bytes of a reserved id. Not one in 2**36 of clients' random ids is refused because of it.
 _RESERVED = 0x64_65_73_6B
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -69,3 +71,10 @@ def message_number(conversation: int, sequence: int) -> int:
 def message_place(number: int) -> tuple[int, int]:
     """Returns the numbers of the conversation and of the message in it that a message's integer id stands for."""
     return divmod(number, _MESSAGES)
+
+
+def log_number(conversation: int, version: int, field: int) -> int:
+    """Returns the integer id of a change of one field, unique in the account, from the numbers of its conversation and field and
+    the conversation's version since.
+    """
+    return (conversation * _CHANGES + version) * _FIELDS + field

@@ -14,6 +14,8 @@ from chalicelib.models import (
     conversations,
     details,
     devices,
+    drafts,
+    event_logs,
     files,
     labels,
     memberships,
@@ -29,6 +31,7 @@ from chalicelib.models import (
     tokens,
     topics,
     unique_names,
+    viewers,
 )
 from infra.stack import TEMPLATE
 
@@ -40,6 +43,7 @@ MODELS: list[type[Model]] = [
     conversations.Conversation,
     sequences.Sequence,
     devices.Device,
+    event_logs.LogEntry,
     files.File,
     messages.Message,
     people.Person,
@@ -52,7 +56,7 @@ MODELS: list[type[Model]] = [
     topics.Topic,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
-LODGERS: list[type[Model]] = [details.Details, labels.Label, memberships.Membership]
+LODGERS: list[type[Model]] = [details.Details, drafts.Draft, labels.Label, memberships.Membership, viewers.Viewers]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(
     ["connections", "files", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"

@@ -15,6 +15,8 @@ from chalicelib.models import (
     conversations,
     details,
     devices,
+    drafts,
+    event_logs,
     files,
     labels,
     memberships,
@@ -30,6 +32,7 @@ from chalicelib.models import (
     tokens,
     topics,
     unique_names,
+    viewers,
 )
 from chalicelib.models.attributes import (
     BooleanAttribute,
@@ -42,8 +45,9 @@ from chalicelib.models.attributes import (
 from chalicelib.models.base import Table
 
 #: The modules are imported so that each model is known here.
-_MODULES = [connections, contact_words, conversations, details, devices, files, labels, memberships, messages, people]
-_MODULES += [rate_windows, receipts, repeats, sequences, settings, statistics, timers, tokens, topics, unique_names]
+_MODULES = [connections, contact_words, conversations, details, devices, drafts, event_logs, files, labels]
+_MODULES += [memberships, messages, people, rate_windows, receipts, repeats, sequences, settings, statistics, timers, tokens]
+_MODULES += [topics, unique_names, viewers]
 MODELS: list[type[Table]] = list(Table.__subclasses__())
 _THEIRS: dict[type[Attribute[Any]], type[Attribute[Any]]] = {
     UnicodeAttribute: attributes.UnicodeAttribute,

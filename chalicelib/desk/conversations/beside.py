@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import custom_fields, tags
-from chalicelib.desk.conversations import fields
+from chalicelib.desk.conversations import drafts, fields
 from chalicelib.desk.core import access
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import PersonView
@@ -58,7 +58,8 @@ class Beside:
 def load(ctx: Context, rows: Sequence[Conversation], persons: Iterable[str | None] = ()) -> Beside:
     """Returns what is shown of conversations and people. One request for each hundred that are not known, none for none.
 
-    Where some have tags or custom fields, a request for the account's, which a warm process has.
+    Where some have tags or custom fields, a request for the account's, which a warm process has. Where some have drafts, one for
+    each hundred of them.
     """
     with_details = [row.id for row in rows if row.has_details or row.has_tags]
     views = people.known_views(ctx, persons)
@@ -67,4 +68,4 @@ def load(ctx: Context, rows: Sequence[Conversation], persons: Iterable[str | Non
     has_own = any(row.fields for row in found.values())
     own = {field.number: fields.custom(field) for field in custom_fields.load(ctx)} if has_own else {}
     names = frozenset(tags.load_names(ctx)) if any(row.tags for row in found.values()) else frozenset[int]()
-    return Beside(found, known, names, own)
+    return Beside(found, known, names, own, frozenset(drafts.held_by(ctx, rows)))

@@ -19,6 +19,7 @@ from chalicelib.dialects.ppmessage.mapping import socket as mapping
 from chalicelib.dialects.ppmessage.wire import messages as wire
 from chalicelib.dialects.ppmessage.wire import socket as told
 
+_DIALECT = "PPMessage"
 #: msgspec's message for a text that is longer than its type allows.
 _TOO_LONG = "` of length <= "
 _LEVELS = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
@@ -58,7 +59,7 @@ def serve(connection: str, text: str, source: str = "") -> None:
 
     Raises telemetry.Failed where the desk fails, after the client has been told.
     """
-    with telemetry.Line("socket", dialect="PPMessage") as line:
+    with telemetry.Line("socket", dialect=_DIALECT) as line:
         try:
             reply = receive(connection, text, line, source)
         except Exception:
@@ -99,7 +100,7 @@ def _read(text: str) -> tuple[Any, str]:
 def receive(connection: str, text: str, line: telemetry.Line, source: str = "") -> Reply:
     """Handles what a socket sent. Whatever it is, the answer is an ack with a code."""
     given, kind = _read(text)
-    handler, ctx = _HANDLERS.get(kind), stranger(source)
+    handler, ctx = _HANDLERS.get(kind), stranger(source, _DIALECT)
     line.add(type=kind if handler else None)
     try:
         rate_limits.spend_socket_message(ctx, connection)

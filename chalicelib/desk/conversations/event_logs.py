@@ -1,0 +1,149 @@
+"""Event logs: every change of a conversation, kept from the table's stream and shown with today's names."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.context import AGENT, SYSTEM, Context
+from chalicelib.desk.accounts import custom_fields, tags
+from chalicelib.desk.conversations import conversations, logged_changes
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.conversations.logged_changes import CUSTOM, TAGS
+from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.people import people
+from chalicelib.desk.teams import groups
+from chalicelib.models import event_logs, unique_names
+from chalicelib.models.event_logs import LogEntry
+from chalicelib.rules import event_texts, ids
+from chalicelib.rules.actors import Actor, unpack
+from chalicelib.rules.event_texts import FieldChange
+
+#: Changes on a page.
+MOST = 1_000
+#: Fields whose values are numbers of people.
+_PEOPLE = ("assignee", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of one field: its integer id, when (epoch milliseconds), by whom, and as a sentence.
+
+    `field` is as `rules.event_texts` has it, a custom field's `custom.` and its number. `before` and `after` are as they were
+    stored, those of tags their names.
+    """
+
+    id: int
+    at: int
+    actor: Actor
+    field: str
+    before: str | None
+    after: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLog:
+    """A page of changes, oldest first, and where the page of older ones begins, None if there are none."""
+
+    conversation: Conversation
+    events: list[Event]
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names of people, departments, tags and custom fields by number."""
+
+    people: Mapping[int, str]
+    groups: Mapping[int, str]
+    tags: Mapping[int, str]
+    fields: Mapping[int, str]
+
+
+@access.allow(SYSTEM)
+def keep(ctx: Context, changes: Iterable[Mapping[str, Any]]) -> int:
+    """Stores what records of the conversations' stream mean, or stores it again, and returns how many changes that are.
+
+    One request for each 25, none for none: plain messages are none. `changes` have the records' images.
+    """
+    found = [entry for change in changes for entry in logged_changes.entries_of(change)]
+    event_logs.put(found)
+    return len(found)
+
+
+@access.allow(AGENT)
+def list_page(ctx: Context, conversation_id: str, before: str | None = None) -> EventLog:
+    """Returns the latest thousand changes of a conversation, or the thousand before a place that an EventLog gave. Three requests
+    or four; one more for a deleted one. One that was merged has its own.
+
+    Raises NotFound, Invalid for a place that is none.
+    """
+    if before is not None and not event_logs.is_place(before):
+        raise Invalid("cursor", "is not one of ours")
+    try:
+        conversation = conversations.load_even_merged(ctx, conversation_id)
+    except NotFound:
+        conversation = conversations.load_deleted(ctx, conversation_id)
+    return of_conversation(ctx, conversation, before)
+
+
+@access.allow(AGENT)
+def of_conversation(ctx: Context, conversation: Conversation, before: str | None = None) -> EventLog:
+    """Returns the same of a conversation that has been read. One request, and two for people that this process does not know."""
+    rows, has_older = event_logs.latest(conversation, MOST, before)
+    names = _load_names(ctx, rows) if rows else _Names({}, {}, {}, {})
+    events = [_event(conversation, row, names) for row in rows]
+    return EventLog(conversation, events, rows[0].place if has_older else None)
+
+
+def _load_names(ctx: Context, rows: Sequence[LogEntry]) -> _Names:
+    """Returns the names that changes need. Two requests for people at most, for each hundred of them."""
+    numbers = {unpack(row.changed_by).number for row in rows}
+    numbers |= {int(value) for row in rows if row.field in _PEOPLE for value in (row.before, row.after) if value}
+    known = unique_names.find_many(ctx.account, "person", sorted(numbers - {0}))
+    views = people.load_views(ctx, known.values())
+    named = {number: views[id_].name for number, id_ in known.items() if id_ in views}
+    in_groups = {group.number: group.name for group in groups.GROUPS.load(ctx).values()} if _has(rows, "group") else {}
+    return _Names(named, in_groups, *_names_of_details(ctx, rows))
+
+
+def _has(rows: Sequence[LogEntry], field: str) -> bool:
+    return any(row.field == field for row in rows)
+
+
+def _names_of_details(ctx: Context, rows: Sequence[LogEntry]) -> tuple[Mapping[int, str], Mapping[int, str]]:
+    """Returns the names of tags and of custom fields, where changes need them. No request where this process has them."""
+    is_custom = any(row.field.startswith(CUSTOM) for row in rows)
+    in_tags = tags.load_names(ctx) if _has(rows, TAGS) else {}
+    in_fields = {field.number: field.name for field in custom_fields.load(ctx)} if is_custom else {}
+    return in_tags, in_fields
+
+
+def _event(conversation: Conversation, row: LogEntry, names: _Names) -> Event:
+    actor, change = unpack(row.changed_by), _shown(row, names)
+    text = event_texts.sentence(event_texts.subject_of(actor, names.people.get(actor.number)), change)
+    id_ = ids.log_number(conversation.number, row.version, row.number)
+    if row.field != TAGS:
+        return Event(id_, row.at, actor, row.field, row.before, row.after, text)
+    before, after = (", ".join(of) or None for of in (change.tags_before, change.tags_after))
+    return Event(id_, row.at, actor, row.field, before, after, text)
+
+
+def _shown(row: LogEntry, names: _Names) -> FieldChange:
+    """Returns a change with names in the place of numbers."""
+    if row.field == TAGS:
+        were, are = ([_named(names.tags, one) for one in (of or "").split(",") if one] for of in (row.before, row.after))
+        return FieldChange(TAGS, tags_before=were, tags_after=are)
+    if row.field.startswith(CUSTOM):
+        return FieldChange(_named(names.fields, row.field.removeprefix(CUSTOM), "field "), row.before, row.after)
+    known = names.people if row.field in _PEOPLE else names.groups if row.field == "group" else None
+    if known is None and row.field != "merged":
+        return FieldChange(row.field, row.before, row.after)
+    before, after = (of and _named(known or {}, of) for of in (row.before, row.after))
+    return FieldChange(row.field, before, after)
+
+
+def _named(names: Mapping[int, str], number: str, what: str = "") -> str:
+    """Returns a name, or the number of something that has none any more."""
+    return names.get(int(number)) or f"{what}#{number}"

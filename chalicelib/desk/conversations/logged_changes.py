@@ -1,0 +1,110 @@
+"""Logged changes: what two images of a row of the conversations' table say that somebody changed."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.models import conversations, details, event_logs
+from chalicelib.models.base import Table
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import METADATA, Details
+from chalicelib.models.event_logs import LogEntry
+
+Image = Mapping[str, Any]
+#: A field's place among those of one change, its name, and its values as text.
+_Change = tuple[int, str, str | None, str | None]
+#: Fields of a summary with the attributes that have their values. A field's place is for good: ids come from it.
+_FIELDS = {
+    "status": "status",
+    "priority": "priority",
+    "subject": "subject",
+    "assignee": "assignee_number",
+    "group": "group_number",
+    "contact": "contact_number",
+    "deleted": "deleted_at",
+    "merged": "merged_into_number",
+}
+#: What a new conversation may have already that somebody has decided.
+_FROM_THE_START = ("assignee", "group")
+#: Places of details: metadata, tags, and custom fields from there on.
+_FIRST_METADATA, _TAGS, _FIRST_CUSTOM, _LAST = 16, 32, 33, 255
+CREATED, TAGS, CUSTOM = "created", "tags", "custom."
+#: Characters of a value that are kept.
+LONGEST = 500
+
+
+def entries_of(change: Mapping[str, Any]) -> list[LogEntry]:
+    """Returns what a record of the stream means for the event log. `change` has its images, as DynamoDB gives them.
+
+    A plain message, deadlines, drafts and what somebody has read mean nothing, nor does a removed row.
+    """
+    old, new = change.get("OldImage"), change.get("NewImage")
+    if new is None:
+        return []
+    key = Conversation.hash_key_of(new)
+    if details.is_details(key):
+        return _of_details(old, new) if _differ(Details, _DETAILS, old, new) else []
+    if conversations.is_summary(key) and _differ(Conversation, list(_FIELDS.values()), old, new):
+        return _of_summary(old, new)
+    return []
+
+
+_DETAILS = [*METADATA, "tag_numbers", "fields"]
+
+
+def _differ(model: type[Table], names: list[str], old: Image | None, new: Image) -> bool:
+    """Whether any of these attributes has changed, without reading the rows: most records are of messages."""
+    known = model.get_attributes()
+    return old is None or any(old.get(known[name].attr_name) != new.get(known[name].attr_name) for name in names)
+
+
+def _of_summary(old: Image | None, new: Image) -> list[LogEntry]:
+    before, after = Conversation.from_raw_data(dict(old)) if old else None, Conversation.from_raw_data(dict(new))
+    happened = _field_changes(before, after)
+    if before is None:
+        happened = [(0, CREATED, None, None), *[one for one in happened if one[1] in _FROM_THE_START]]
+    at = after.touched_at if before else after.created_at
+    return [_entry(after.key, at, after.version or 0, after.changed_by or 0, one) for one in happened]
+
+
+def _field_changes(before: Conversation | None, after: Conversation) -> list[_Change]:
+    found: list[_Change] = []
+    for place, (field, name) in enumerate(_FIELDS.items(), 1):
+        was, is_ = getattr(before, name) if before else None, getattr(after, name)
+        if was != is_:
+            found.append((place, field, _text(was), _text(is_)))
+    is_merge = any(field == "merged" for _, field, _, _ in found)
+    return [one for one in found if not (is_merge and one[1] == "deleted")]
+
+
+def _of_details(old: Image | None, new: Image) -> list[LogEntry]:
+    before, after = Details.from_raw_data(dict(old)) if old else Details(), Details.from_raw_data(dict(new))
+    if after.summary_version is None or after.changed_at is None:
+        return []
+    key = conversations.key(after.account, after.conversation)
+    written = (key, after.changed_at, after.summary_version, after.changed_by or 0)
+    return [_entry(*written, one) for one in _detail_changes(before, after) if one[0] <= _LAST]
+
+
+def _detail_changes(before: Details, after: Details) -> Iterator[_Change]:
+    for place, name in enumerate(METADATA, _FIRST_METADATA):
+        if getattr(before, name) != getattr(after, name):
+            yield place, name, _text(getattr(before, name)), _text(getattr(after, name))
+    if before.tags != after.tags:
+        yield _TAGS, TAGS, _list(before.tags), _list(after.tags)
+    was, is_ = before.custom_fields, after.custom_fields
+    changed = sorted(number for number in {*was, *is_} if was.get(number) != is_.get(number))
+    for place, number in enumerate(changed, _FIRST_CUSTOM):
+        yield place, f"{CUSTOM}{number}", _text(was.get(number)), _text(is_.get(number))
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)[:LONGEST]
+
+
+def _list(numbers: list[int]) -> str | None:
+    return ",".join(map(str, numbers)) or None
+
+
+def _entry(key: str, at: int, version: int, by: int, change: _Change) -> LogEntry:
+    number, field, before, after = change
+    return LogEntry(key, event_logs.place(at, version, number), field=field, before=before, after=after, changed_by=by)
