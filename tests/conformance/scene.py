@@ -18,6 +18,7 @@ from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.models import tokens as token_rows
 from chalicelib.rules import ids, passwords
 from tests.conformance import (
+    cases_anytime_logs,
     cases_anytime_people,
     cases_apps,
     cases_domains,
@@ -243,7 +244,8 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
 }
 
 CASES |= (
-    cases_anytime_people.CASES
+    cases_anytime_logs.CASES
+    | cases_anytime_people.CASES
     | cases_apps.CASES
     | cases_domains.CASES
     | cases_doors.CASES

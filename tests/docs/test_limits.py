@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.desk.accounts import canned_replies, custom_fields, tags
-from chalicelib.desk.conversations import attachments, composing, files, filters, members
+from chalicelib.desk.conversations import attachments, composing, drafts, event_logs, files, filters, logged_changes, members
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
-from chalicelib.desk.realtime import live
+from chalicelib.desk.realtime import live, viewers
 from chalicelib.desk.teams import domains, groups
 from chalicelib.rules import text, words
 
@@ -47,6 +47,9 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("all files of a conversation", f"{attachments.MOST_BYTES >> 20} MB ({attachments.MOST_BYTES:,} bytes)"),
         ("start and end tags of a message's HTML", f"{composing.MOST_TAGS:,} |"),
         ("agents that a note mentions", f"{composing.MOST_MENTIONS} |"),
+        ("changes of an event log", f"{event_logs.MOST:,} · {logged_changes.LONGEST} |"),
+        ("a draft's text", f"{composing.MOST_BYTES:,} bytes each · {drafts.MOST_FILES} |"),
+        ("viewers of a conversation", f"{viewers.MOST} |"),
     ],
 )
 def test_how_much_is_documented_as_it_is(what: str, most: str) -> None:

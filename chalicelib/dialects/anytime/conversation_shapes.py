@@ -16,6 +16,7 @@ from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
 from chalicelib.dialects.anytime import custom_fields
 from chalicelib.dialects.anytime.custom_fields import CustomFieldShown
+from chalicelib.dialects.anytime.event_logs import EventLogShown
 from chalicelib.dialects.anytime.messages import Message
 from chalicelib.dialects.anytime.shapes import Person, SenderType, Wire, moment, person
 from chalicelib.dialects.bounds import Moment, one_of
@@ -34,7 +35,7 @@ STATUS_OF = {theirs: ours for ours, theirs in STATUSES.items()}
 CHANNELS = {"chat": "portal"}
 #: What each kind of call can include.
 OF_LIST = frozenset({"agentAssignee", "departmentAssignee", "contact", "createdBy", "lastRepliedBy"})
-OF_ONE = OF_LIST | {"messages"}
+OF_ONE = OF_LIST | {"messages", "eventLogs"}
 #: People who can be included, and the field of a row that has them.
 _PEOPLE = {"agentAssignee": "assignee", "contact": "contact", "lastRepliedBy": "last_sender"}
 
@@ -96,6 +97,7 @@ class Conversation(Wire, kw_only=True):
     created_by: Person | None | UnsetType = UNSET
     last_replied_by: Person | None | UnsetType = UNSET
     messages: list[Message] | UnsetType = UNSET
+    event_logs: list[EventLogShown] | UnsetType = UNSET
 
 
 def show_all(ctx: Context, rows: Sequence[Row], asked: set[str]) -> list[Conversation]:

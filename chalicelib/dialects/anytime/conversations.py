@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import conversations, creation, history, updates
+from chalicelib.desk.conversations import conversations, creation, event_logs, history, updates
 from chalicelib.desk.conversations.conversations import Conversation as Row
 from chalicelib.desk.conversations.creation import NewConversation
 from chalicelib.desk.conversations.updates import Change
@@ -15,6 +15,7 @@ from chalicelib.dialects.anytime import custom_fields
 from chalicelib.dialects.anytime.attachments import naming
 from chalicelib.dialects.anytime.conversation_shapes import OF_ONE, STATUS_OF, Conversation, Priority, Status, show_all
 from chalicelib.dialects.anytime.custom_fields import CustomFields
+from chalicelib.dialects.anytime.event_logs import show as show_log
 from chalicelib.dialects.anytime.messages import FirstMessage, command, thread
 from chalicelib.dialects.anytime.shapes import BASE, Wire, given, includes
 from chalicelib.dialects.bounds import Header, Line, Lines, Name, Number
@@ -157,6 +158,8 @@ def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
     (shown,) = show_all(ctx, [conversation], asked)
     if "messages" in asked:
         shown.messages = thread(ctx, history.list_latest(ctx, conversation.id).messages)
+    if "eventLogs" in asked:
+        shown.event_logs = show_log(event_logs.of_conversation(ctx, conversation))
     return Answer(WrappedConversation(conversation=shown), headers={"ETag": etag(conversation.version or 0)})
 
 

@@ -12,13 +12,16 @@ from chalicelib.dialects.anytime import (
     conversation_lists,
     conversations,
     departments,
+    drafts,
     errors,
+    event_logs,
     fields,
     filters,
     messages,
     portal_conversations,
     repeats,
     tags,
+    viewers,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Cors
@@ -52,6 +55,9 @@ ANYTIME = Dialect(
         *agents.ROWS,
         *departments.ROWS,
         *attachments.ROWS,
+        *event_logs.ROWS,
+        *viewers.ROWS,
+        *drafts.ROWS,
         *auto_close.ROWS,
         *api_keys.ROWS,
         *tags.ROWS,

@@ -1,0 +1,97 @@
+"""Anytime's event logs: what was changed about a conversation, when and by whom."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+import msgspec
+
+from chalicelib import config
+from chalicelib.context import AGENT, Context
+from chalicelib.desk.conversations import conversations, event_logs
+from chalicelib.desk.conversations.event_logs import Event, EventLog
+from chalicelib.dialects.anytime.shapes import BASE, SenderType, Wire, moment
+from chalicelib.dialects.bounds import Moment, Name, Number, one_of
+from chalicelib.dialects.endpoint import Endpoint
+
+#: The desk's names of fields that have another here.
+_NAMES = {"assignee": "agentAssignee", "group": "departmentAssignee", "deleted": "isDeleted", "merged": "mergedInto"}
+_NAMES |= {"order": "orderId", "entity": "entityId"}
+#: Fields whose values are integer ids.
+_IDS = ("assignee", "group", "contact", "merged")
+
+
+class ListEventLogs(Wire, kw_only=True):
+    """`GET /conversations/{id}/eventLogs`. `cursor` is of `nextPage`."""
+
+    id: Number
+    cursor: Name = ""
+
+
+class EventLogShown(Wire, kw_only=True):
+    """A change of one field. `from` and `to` are its values: words, texts, or integer ids of people, departments and
+    conversations.
+
+    `dialect` is the API through which it came, null for the desk's own work.
+    """
+
+    id: int
+    conversation_id: int
+    text: str
+    time: Moment
+    actor_type: SenderType
+    actor_id: int | None
+    dialect: Annotated[str, one_of("PPMessage", "Anytime", "OneView", "LiveChat")] | None
+    field: str
+    from_: str | int | bool | None = msgspec.field(name="from")
+    to: str | int | bool | None
+
+
+class EventLogList(Wire, kw_only=True):
+    """Changes, oldest first, and where older ones are, null if there are none."""
+
+    event_logs: list[EventLogShown]
+    next_page: str | None
+
+
+def show(log: EventLog) -> list[EventLogShown]:
+    """Returns the changes of a conversation."""
+    return [_show(log.conversation.number, event) for event in log.events]
+
+
+def _show(conversation: int, event: Event) -> EventLogShown:
+    return EventLogShown(
+        id=event.id,
+        conversation_id=conversation,
+        text=event.text,
+        time=moment(event.at),
+        actor_type=event.actor.kind,
+        actor_id=event.actor.number or None,
+        dialect=event.actor.dialect or None,
+        field=_NAMES.get(event.field, event.field.replace("custom.", "customField.")),
+        from_=_value(event.field, event.before),
+        to=_value(event.field, event.after),
+    )
+
+
+def _value(field: str, stored: str | None) -> str | int | bool | None:
+    if field == "deleted":
+        return stored is not None
+    if stored is None or field not in ("status", *_IDS):
+        return stored
+    return int(stored) if field in _IDS else _camel(stored)
+
+
+def _camel(word: str) -> str:
+    first, *others = word.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
+def list_event_logs(ctx: Context, request: ListEventLogs) -> EventLogList:
+    """`GET /conversations/{id}/eventLogs`: the latest thousand changes, newest last; `nextPage` has older ones."""
+    log = event_logs.list_page(ctx, conversations.id_by_number(ctx, request.id), request.cursor or None)
+    older = f"{config.PUBLIC_URL}{_PATH.format(id=request.id)}?{urlencode({'cursor': log.before})}" if log.before else None
+    return EventLogList(event_logs=show(log), next_page=older)
+
+
+_PATH = f"{BASE}/conversations/{{id}}/eventLogs"
+ROWS = [Endpoint("GET", _PATH, list_event_logs, AGENT)]

@@ -1,0 +1,51 @@
+"""Calls that succeed, of Anytime's rows about event logs, active agents and drafts."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.conformance.scene import Scene
+
+_CONVERSATION = "/api/v3/anytime/conversations/{id}"
+_DRAFT = f"{_CONVERSATION}/draft"
+
+
+def _nothing(scene: "Scene", label: str) -> dict[str, Any]:
+    return {}
+
+
+def _whole(scene: "Scene", label: str) -> dict[str, Any]:
+    """A draft with everything."""
+    form = ("a.txt", "text/plain", b"words")
+    file = scene.world.form_data("/api/v3/anytime/attachments", scene.bearer(), file=form).body["guid"]
+    texts = {"subject": "Re: hello", "htmlBody": "<p>Hi</p>", "plainBody": "Hi", "quote": "hello"}
+    return texts | {"from": "desk@a.test", "to": "b@a.test", "cc": "c@a.test", "attachments": [{"guid": file}]}
+
+
+def _drafted(scene: "Scene", label: str) -> dict[str, Any]:
+    """Nothing, where there is a draft."""
+    path = _DRAFT.replace("{id}", str(scene.number))
+    assert scene.world.call("POST", path, _whole(scene, label), **scene.bearer()).status == 200
+    return {}
+
+
+def _changed(scene: "Scene", label: str) -> dict[str, Any]:
+    return _drafted(scene, label) | {"plainBody": "Hi again", "subject": None}
+
+
+def _viewed(scene: "Scene", label: str) -> dict[str, Any]:
+    """Nothing, where an agent has it open."""
+    path = f"{_CONVERSATION}/activedAgents".replace("{id}", str(scene.number))
+    assert scene.world.call("PUT", path, {}, **scene.bearer()).status == 200
+    return {}
+
+
+CASES: "dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]]" = {
+    ("GET", f"{_CONVERSATION}/eventLogs"): _nothing,
+    ("GET", f"{_CONVERSATION}/activedAgents"): _viewed,
+    ("PUT", f"{_CONVERSATION}/activedAgents"): _nothing,
+    ("GET", _DRAFT): _drafted,
+    ("POST", _DRAFT): _whole,
+    ("PUT", _DRAFT): _changed,
+    ("DELETE", _DRAFT): _drafted,
+}
