@@ -40,7 +40,7 @@ _BESIDE = ("tags", "mentioned", "unread_mentions")
 #: Facts that a row gives in another way than by the attribute of their name.
 _COMPUTED: Mapping[str, Callable[[Conversation], Any]] = {
     "channel": lambda row: "portal" if row.channel == "chat" else row.channel,
-    "creator_number": lambda row: row.contact_number if row.creator_number is None else row.creator_number,
+    "creator_number": lambda row: row.contact_number if row.creator_number is None else row.creator_number or None,
     "changed_at": lambda row: row.touched_at,
     "last_activity_at": lambda row: row.last_message_at,
 }
@@ -61,7 +61,7 @@ def load(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) ->
     views = _contacts(ctx, rows, wanted)
     own = _own_fields(ctx, wanted)
     drafts = _drafts(ctx) if "has_draft" in wanted and any(row.draft_count for row in rows) else frozenset()
-    known = (_facts(row, wanted, beside.get(row.id), views.get(row.contact), own) for row in rows)
+    known = (_facts(row, wanted, beside.get(row.id), views.get(row.contact) if views else None, own) for row in rows)
     return [{**facts, "has_draft": row.id in drafts} for row, facts in zip(rows, known, strict=True)]
 
 
