@@ -231,6 +231,11 @@ def inbox_key(account: str, partition: str) -> str:
     return f"{account}#{partition}#0"
 
 
+def partition_of(row: Conversation) -> str | None:
+    """Returns the partition of the inbox that has a conversation, None if none has."""
+    return row.inbox_key.split("#")[1] if row.inbox_key else None
+
+
 def of_key(account: str, holder: str) -> str:
     """Returns the hash key of an agent's, a contact's, or waiting conversations."""
     return f"{account}#{holder}"

@@ -56,7 +56,7 @@ def open_further(conversation: Conversation, name: UniqueName | None, members: S
 def begin(write: TransactWrite, conversation: Conversation, changes: DetailChanges = NO_DETAILS) -> None:
     """Adds to a transaction: a new conversation, its number, and its details and tags."""
     row, now = new_name(conversation.account, "conversation", str(conversation.number), conversation.id), conversation.created_at
-    conversation.set_all(index_keys(conversation, now) | _flags(changes))
+    conversation.set_all(index_keys(conversation, now) | _flags(conversation, changes))
     step = None
     if conversation.assignee and not conversation.is_internal:
         conversation.status_change_count = 1
@@ -67,10 +67,11 @@ def begin(write: TransactWrite, conversation: Conversation, changes: DetailChang
     write.save(row, condition=UniqueName.key.does_not_exist())
 
 
-def _flags(changes: DetailChanges) -> dict[str, Any]:
-    """Returns what a summary says of its details: that there are some."""
+def _flags(conversation: Conversation, changes: DetailChanges) -> dict[str, Any]:
+    """Returns what a summary says of its details: that there are some. What an agent has read of them changes nothing."""
     flags: dict[str, Any] = {} if changes.tags is None else {"has_tags": bool(changes.tags) or None}
-    return flags | ({"has_details": True} if replace(changes, tags=None, attached_bytes=0) else {})
+    noted = replace(changes, tags=None, attached_bytes=0, mentions=None if conversation.has_details else changes.mentions)
+    return flags | ({"has_details": True} if noted else {})
 
 
 def apply(
@@ -90,7 +91,9 @@ def apply(
     step = _new_status_change(kind, conversation, changes, stamp.at) if kind else None
     by = Authorship(stamp.by, stamp.at, (conversation.version or 0) + 1)
     details.write(write, conversation.key, step, conversation.status_change_count, beside, by)
-    changes = changes | ({"status_change_count": conversation.status_change_count + 1} if kind else {}) | _flags(beside)
+    changes = (
+        changes | ({"status_change_count": conversation.status_change_count + 1} if kind else {}) | _flags(conversation, beside)
+    )
     write.update(conversation, updates(conversation, changes, stamp))
 
 

@@ -21,6 +21,7 @@ from tests.conformance import (
     cases_anytime_logs,
     cases_anytime_people,
     cases_apps,
+    cases_conversations,
     cases_domains,
     cases_doors,
     cases_files,
@@ -192,9 +193,6 @@ def _a_key(scene: Scene, _: str) -> dict[str, Any]:
 
 
 _ANYTIME, _ONEVIEW, _LIVECHAT = "/api/v3/anytime", "/cs-chat-ticket/v1", "/auth/addon/live_chat"
-_MESSAGE = f"{_ANYTIME}/conversations/{{id}}/messages/{{messageId}}"
-#: Refuses every call, because there is no mail that could have failed.
-RESEND = ("PUT", f"{_MESSAGE}/resend")
 
 #: For each row the body (the query for GET, the form) of a call that succeeds, from the scene and the api level.
 CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
@@ -215,13 +213,6 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("POST", "/api/PP_PAGE_HISTORY_MESSAGE"): lambda scene, _: {"conversation_uuid": scene.visitor.conversation},
     ("POST", "/api/PP_SEND_MESSAGE"): message,
     ("POST", "/oauth/token"): lambda scene, _: {"grant_type": "refresh_token", "refresh_token": refresh_token(scene)},
-    ("GET", f"{_ANYTIME}/conversations"): _nothing,
-    ("GET", f"{_ANYTIME}/conversations/{{id}}"): _nothing,
-    ("PUT", f"{_ANYTIME}/conversations/{{id}}"): lambda scene, _: {"priority": "high"},
-    ("GET", f"{_ANYTIME}/conversations/{{id}}/messages"): _nothing,
-    ("POST", f"{_ANYTIME}/conversations/{{id}}/messages"): lambda scene, _: {"type": "reply", "plainBody": "words"},
-    ("GET", _MESSAGE): _nothing,
-    **{("PUT", f"{_MESSAGE}/{word}"): _nothing for word in ("read", "unread", "resend")},
     ("POST", f"{_ANYTIME}/attachments"): lambda scene, _: {"file": ("notes.txt", "text/plain", b"words")},
     ("POST", f"{_ANYTIME}/attachments/uploads"): lambda scene, _: {"fileName": "film.mp4", "size": 19_000_000},
     ("GET", f"{_ANYTIME}/attachments/{{guid}}"): _nothing,
@@ -247,6 +238,7 @@ CASES |= (
     cases_anytime_logs.CASES
     | cases_anytime_people.CASES
     | cases_apps.CASES
+    | cases_conversations.CASES
     | cases_domains.CASES
     | cases_doors.CASES
     | cases_files.CASES

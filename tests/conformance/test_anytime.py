@@ -11,7 +11,8 @@ from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk.auth import tokens
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.http import MULTIPART
-from tests.conformance.scene import RESEND, Scene, refresh_token, send
+from tests.conformance.cases_conversations import RESEND
+from tests.conformance.scene import Scene, refresh_token, send
 from tests.conformance.table import Row, each, row_gaps, rows_of
 from tests.world import PASSWORD, Answer, World
 

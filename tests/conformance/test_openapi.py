@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib.dialects.anytime.routes import ANYTIME
 from tests import described
-from tests.conformance.scene import RESEND, Scene, send
+from tests.conformance.cases_conversations import RESEND
+from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, every_row
 from tests.world import Answer
 

@@ -40,7 +40,7 @@ _BESIDE = ("tags", "mentioned", "unread_mentions")
 #: Facts that a row gives in another way than by the attribute of their name.
 _COMPUTED: Mapping[str, Callable[[Conversation], Any]] = {
     "channel": lambda row: "portal" if row.channel == "chat" else row.channel,
-    "creator_number": lambda row: row.contact_number if row.creator_number is None else row.creator_number,
+    "creator_number": lambda row: row.contact_number if row.creator_number is None else row.creator_number or None,
     "changed_at": lambda row: row.touched_at,
     "last_activity_at": lambda row: row.last_message_at,
 }

@@ -18,7 +18,7 @@ from chalicelib.models import conversations, labels, scanning, unique_names
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.inbox import Like, Window
 from chalicelib.rules import conditions, status
-from chalicelib.rules.conditions import ALL, IS, Condition, ConditionList
+from chalicelib.rules.conditions import ALL, ID, IS, Condition, ConditionList
 from chalicelib.rules.text import fold
 
 #: Matches that are sorted, and counted.
@@ -130,8 +130,10 @@ def _likes(wanted: Wanted) -> tuple[Like, ...] | None:
 
 
 def _is_compared(condition: Condition) -> bool:
+    """A contact's are found by an index, and a word that stands for nobody is no number to compare."""
     is_indexed = condition.field == _CONTACT and condition.match == IS and condition.value
-    return condition.field in _COMPARED and len(condition.value) <= 1 and not is_indexed
+    is_word = condition.kind == ID and any(isinstance(value, str) for value in condition.value)
+    return condition.field in _COMPARED and len(condition.value) <= 1 and not is_indexed and not is_word
 
 
 def _like(condition: Condition) -> Like:
@@ -141,9 +143,7 @@ def _like(condition: Condition) -> Like:
 def find(ctx: Context, wanted: Wanted) -> Found:
     """Returns what the whole list has: found anew for a first page, else as a minute ago at most."""
     listing = wanted.listing
-    key = repr(
-        (ctx.account, ctx.caller.person, replace(listing, page=1, until=None), wanted.conditions, wanted.search, wanted.sort)
-    )
+    key = repr((ctx.account, ctx.caller.person, replace(listing, page=1), wanted.conditions, wanted.search, wanted.sort))
     is_first = listing.page == 1 and wanted.mark is None
     known = None if is_first else _found.get(key, ctx.now)
     return known if known is not None else _found.put(key, _find(ctx, wanted), ctx.now)
@@ -192,8 +192,7 @@ def _by_index(ctx: Context, wanted: Wanted) -> tuple[list[str], bool] | None:
 
 
 def _is_within(row: Conversation, window: Window) -> bool:
-    is_listed = row.inbox_key in [conversations.inbox_key(window.account, name) for name in window.partitions]
-    return is_listed and window.span[0] <= row.last_activity_at <= window.span[1]
+    return conversations.partition_of(row) in window.partitions and window.span[0] <= row.last_activity_at <= window.span[1]
 
 
 def _pushed(wanted: Wanted) -> tuple[Like, ...]:

@@ -168,7 +168,7 @@ def contact_of(ctx: Context, number: int) -> people.Person:
     try:
         return contacts.get_present(ctx, number)
     except NotFound as missing:
-        raise Unavailable("contact", str(missing)) from missing
+        raise Unavailable("contact", "is not the id of a contact") from missing
 
 
 def group_of(ctx: Context, number: int) -> Group:
@@ -176,7 +176,7 @@ def group_of(ctx: Context, number: int) -> Group:
     try:
         return groups.get_by_number(ctx, number)
     except NotFound as missing:
-        raise Unavailable("group", str(missing)) from missing
+        raise Unavailable("group", "is not the id of a department") from missing
 
 
 def agent_of(ctx: Context, number: int) -> people.Person:
@@ -184,7 +184,7 @@ def agent_of(ctx: Context, number: int) -> people.Person:
     try:
         return people.check_serves(people.get_agent_by_number(ctx, number), "assignee")
     except NotFound as missing:
-        raise Unavailable("assignee", str(missing)) from missing
+        raise Unavailable("assignee", "is not the id of an agent") from missing
 
 
 def _status_changes(ctx: Context, conversation: Conversation, wanted: Change) -> lifecycle.Changes:

@@ -11,6 +11,7 @@ from chalicelib.desk.conversations import conversations, creation, event_logs, h
 from chalicelib.desk.conversations.conversations import Conversation as Row
 from chalicelib.desk.conversations.creation import NewConversation
 from chalicelib.desk.conversations.updates import Change
+from chalicelib.desk.core.errors import NotFound
 from chalicelib.dialects.anytime import custom_fields
 from chalicelib.dialects.anytime.attachments import naming
 from chalicelib.dialects.anytime.conversation_shapes import OF_ONE, STATUS_OF, Conversation, Priority, Status, show_all
@@ -190,8 +191,8 @@ PATH = f"{BASE}/conversations"
 _ONE = f"{PATH}/{{id}}"
 _KEY = {"idempotencyKey": "Idempotency-Key"}
 ROWS = [
-    Endpoint("POST", PATH, create_conversation, AGENT, headers=_KEY, is_repeatable=True),
-    Endpoint("PUT", PATH, update_conversations, AGENT),
+    Endpoint("POST", PATH, create_conversation, AGENT, headers=_KEY, raises=(NotFound,), is_repeatable=True),
+    Endpoint("PUT", PATH, update_conversations, AGENT, raises=(NotFound,)),
     Endpoint("GET", _ONE, get_conversation, AGENT),
     Endpoint("PUT", _ONE, update_conversation, AGENT, headers={"ifMatch": "If-Match"}),
     Endpoint("PUT", f"{_ONE}/read", mark_read, AGENT),
