@@ -34,7 +34,7 @@ def test_every_post_is_done_once(scene: Scene, row: Row) -> None:
     other = scene.world.call(
         "POST",
         scene.path(row),
-        body | {"name": "other", "use": "liveChat", "plainBody": "other"},
+        body | {"name": "other", "use": "liveChat", "plainBody": "other", "subject": "other"},
         Idempotency_Key=key,
         **scene.headers(row),
     )

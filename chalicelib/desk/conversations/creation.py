@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import accounts, custom_fields
-from chalicelib.desk.conversations import attachments, composing, conversations, messages, unassigned, updates
+from chalicelib.desk.conversations import composing, conversations, messages, unassigned, updates
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.updates import Change
@@ -14,10 +14,12 @@ from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contacts, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams.groups import Group
+from chalicelib.models import conversations as stored
 from chalicelib.models import messages as rows
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges
-from chalicelib.models.messages import Duplicate, Full
+from chalicelib.models.messages import Duplicate
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
@@ -66,7 +68,7 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
     It is routed as any other unless it is created closed or with an agent. Raises Invalid for a value that it can't have,
     Conflict where the key was used for another conversation, TooMany.
     """
-    wanted = _checked(ctx, wanted)
+    asked, wanted = wanted, _checked(ctx, wanted)
     message, fields = wanted.message, wanted.fields
     rate_limits.spend_message(ctx, len(message.body.encode()) + len((message.html_body or "").encode()))
     id_ = messages.id_for(ctx, f"conversation:{wanted.key}") if wanted.key else ctx.new_id()
@@ -75,10 +77,12 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
         updates.agent_of(ctx, fields.assignee) if fields.assignee else None,
         updates.group_of(ctx, fields.group) if fields.group else None,
     )
+    # The same key with another body is the same conversation with another first message, which can't be stored.
+    first = ids.derived(id_, repr(asked))
     try:
-        return retry_on_conflict(ctx, lambda: _store(ctx, wanted, named, id_))
+        return retry_on_conflict(ctx, lambda: _store(ctx, wanted, named, (id_, first)))
     except Duplicate as duplicate:
-        return _repeated(ctx, duplicate.stored, wanted)
+        return Created(conversations.load(ctx, duplicate.stored.conversation), duplicate.stored)
 
 
 def _checked(ctx: Context, wanted: NewConversation) -> NewConversation:
@@ -110,10 +114,12 @@ def _new(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> C
     return new
 
 
-def _store(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> Created:
+def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[str, str]) -> Created:
+    """Stores a conversation and its first message under their ids."""
+    id_, first = ids_
     new = _new(ctx, wanted, people_, id_)
     sender = messages.sender_of(ctx, new) if not wanted.is_by_contact else Sender(new.contact, new.contact_number, status.CONTACT)
-    message = messages.new_message(ctx, new, sender, wanted.message, ids.derived(id_, "first"))
+    message = messages.new_message(ctx, new, sender, wanted.message, first)
     taken = messages.attach(ctx, message, new, wanted.message)
     new.set_all(_state(ctx, new, wanted, people_.assignee, sender, message))
     fields = wanted.fields
@@ -121,8 +127,10 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, id_: str) ->
     beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)
     try:
         rows.open_with(message, new, beside, taken, messages.mention_changes(new, message))
-    except Full as full:
-        raise attachments.no_room() from full
+    except ConditionFailed as refused:
+        if wanted.key and stored.get(ctx.account, id_):
+            raise Conflict("this key was used for another conversation") from refused
+        raise
     return Created(new, message)
 
 
@@ -148,11 +156,3 @@ def _said(ctx: Context, sender: Sender, message: Message) -> Changes:
     closes = accounts.load(ctx).auto_close
     said = lifecycle.after_public_message(ctx.now, status.NEW, Deadlines(), sender, message.id, message.body, closes)
     return {"message_count": 1, **said}
-
-
-def _repeated(ctx: Context, stored: Message, wanted: NewConversation) -> Created:
-    """Returns what the same call created before. Raises Conflict for another call."""
-    created = conversations.load(ctx, stored.conversation)
-    if created.subject != wanted.fields.subject or created.channel != wanted.channel:
-        raise Conflict("this key was used for another conversation")
-    return Created(created, messages.check_repeated(stored, replace(wanted.message, exactly=True), ctx))
