@@ -111,7 +111,6 @@ def test_a_mail_and_a_talk_among_agents_are_in_no_portal(world: World, make: Any
 
 def test_a_chat_of_the_contact_s_is_in_their_portal(world: World) -> None:
     visitor = world.asking("from the widget")
-    number = visitor.info()["conversation_number"] if "conversation_number" in visitor.info() else None
     found = call(world, "GET", f"{BASE}/conversations").body["conversations"][0]
     number, of = found["id"], found["contactId"]
     assert (listed(world, of), bodies(world, number, of)) == ([number], ["from the widget"])
@@ -193,7 +192,12 @@ def test_a_submitted_conversation_is_created_by_its_contact_and_routed(world: Wo
     world.settle()
     answer = call(world, "GET", f"{BASE}/conversations/{made['id']}", {"include": "createdBy,contact"})
     seen = answer.body["conversation"]
-    assert (seen["channel"], seen["subject"], seen["createdById"], seen["createdByType"]) == ("portal", "A parcel", jane, "contact")
+    assert (seen["channel"], seen["subject"], seen["createdById"], seen["createdByType"]) == (
+        "portal",
+        "A parcel",
+        jane,
+        "contact",
+    )
     assert (seen["createdBy"]["name"], seen["agentAssigneeId"]) == ("Jane", world.agents[0].number)
 
 
@@ -341,7 +345,10 @@ def test_custom_fields_are_taken_shown_and_checked(world: World) -> None:
     assert made["customFields"] == expected
     (one,) = call(world, "GET", PORTAL, {"contactId": jane}).body["portalconversations"]
     assert one == made and of_agents(world, made["id"])["customFields"] == expected
-    wrong: list[tuple[Any, str]] = [([], "customFields.Size is required"), ([{"id": size, "value": "M"}], "customFields.Size must")]
+    wrong: list[tuple[Any, str]] = [
+        ([], "customFields.Size is required"),
+        ([{"id": size, "value": "M"}], "customFields.Size must"),
+    ]
     wrong += [([{"id": size, "value": ""}], "customFields.Size is required"), ([{"name": "none", "value": "x"}], "customFields ")]
     for values, told in wrong:
         new = {"subject": "s", "contactId": jane, "message": {"plainBody": "w"}, "customFields": values}
@@ -388,7 +395,8 @@ def requests(act: Any) -> list[str]:
 def test_what_the_calls_of_the_portal_cost(world: World) -> None:
     headers = world.bearer()
     jane = contact(world)
-    number = [submitted(world, jane)["id"] for _ in range(5)][0]
+    made = [submitted(world, jane) for _ in range(5)]
+    number = made[0]["id"]
 
     def cost(method: str, path: str, given: dict[str, Any]) -> list[str]:
         where = f"{path.format(id=number)}?{urlencode(given)}" if method == "GET" else path.format(id=number)
