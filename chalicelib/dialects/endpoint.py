@@ -236,7 +236,10 @@ def parse(
 
 
 def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns query values by name, `a[0][b]=c` as `{"a": {"0": {"b": "c"}}}`. Raises Invalid where a name is used both ways."""
+    """Returns query values by name, `a[0][b]=c` as `{"a": {"0": {"b": "c"}}}`, and `a[]=c` and `a[0]=c` as `{"a": ["c"]}`.
+
+    Raises Invalid where a name is used in two ways.
+    """
     values: dict[str, Any] = {}
     for name, value in query.items():
         *path, last = name.replace("]", "").split("[") if name.endswith("]") else [name]
@@ -248,7 +251,19 @@ def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
         if last in place:
             raise Invalid(name, "is given twice")
         place[last] = value
-    return values
+    return {name: _listed(value) for name, value in values.items()}
+
+
+def _listed(value: Any) -> Any:
+    """Returns an object whose names are empty or numbers, and whose values are plain, as the list that it spells."""
+    if not isinstance(value, dict) or any(isinstance(one, dict) or not _is_place(at) for at, one in value.items()):
+        return value
+    ordered = [value[at] for at in sorted(value, key=lambda at: (len(at), at))]
+    return [one for given in ordered for one in (given if isinstance(given, list) else [given])]
+
+
+def _is_place(name: str) -> bool:
+    return name == "" or (name.isascii() and name.isdigit())
 
 
 def explained(text: str) -> Missing | Invalid:

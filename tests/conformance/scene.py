@@ -27,6 +27,7 @@ from tests.conformance import (
     cases_files,
     cases_groups,
     cases_numbers,
+    cases_portal,
     cases_settings,
     cases_sockets,
     cases_talks,
@@ -73,8 +74,7 @@ class Scene:
             known["guid"] = attachment(self)
         if "{keyId}" in row.endpoint.path:
             known["keyId"] = ids.digest(api_key(self))
-        if made := cases_anytime_people.new_id(self, row):
-            known |= made
+        known |= cases_anytime_people.new_id(self, row) | cases_portal.ids(self, row)
         return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
 
     def _file(self) -> str:
@@ -244,6 +244,7 @@ CASES |= (
     | cases_files.CASES
     | cases_groups.CASES
     | cases_numbers.CASES
+    | cases_portal.CASES
     | cases_settings.CASES
     | cases_sockets.CASES
     | cases_talks.CASES

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -54,9 +55,11 @@ def ask(scene: Scene, row: Row, **headers: str) -> Answer:
 
 def ask_at(scene: Scene, row: Row, path: str, **headers: str) -> Answer:
     """The same at another path."""
-    body = None if row.endpoint.method == "GET" else scene.body(row)
+    body = scene.body(row)
+    if row.endpoint.method == "GET":
+        return scene.world.call("GET", f"{path}?{urlencode(body)}" if body else path, **headers)
     if row.endpoint.media_type == MULTIPART:
-        return scene.world.form_data(path, headers, **(body or {}))
+        return scene.world.form_data(path, headers, **body)
     return scene.world.call(row.endpoint.method, path, body, **headers)
 
 
@@ -151,19 +154,16 @@ def foreign(scene: Scene, rival: Scene) -> int:
 
 @each(OF_ONE)
 def test_an_unknown_id_is_not_found(scene: Scene, foreign: int, row: Row) -> None:
-    body = None if row.endpoint.method == "GET" else scene.body(row)
     unknown = (foreign, 10**6) if row.endpoint.path.startswith(PATH) else (10**6,)
     for number in (*unknown, 0, -1, 2**63, 10**30):
-        path = scene.path(row, id=str(number))
-        status = refused(scene.world.call(row.endpoint.method, path, body, **scene.headers(row)))
+        status = refused(ask_at(scene, row, scene.path(row, id=str(number)), **scene.headers(row)))
         assert status == 404 or (status == 400 and number not in unknown), number
 
 
 @each(OF_ONE)
 def test_an_id_that_is_no_number_is_named(scene: Scene, row: Row) -> None:
-    body = None if row.endpoint.method == "GET" else scene.body(row)
     for text in ("one", "1.5", "1e3", "é", "%00", "9" * 400, scene.visitor.conversation, " "):
-        answer = scene.world.call(row.endpoint.method, scene.path(row, id=text), body, **scene.headers(row))
+        answer = ask_at(scene, row, scene.path(row, id=text), **scene.headers(row))
         assert refused(answer) in (400, 404), text
         assert answer.status == 404 or answer.body["message"].startswith("id "), answer.body
 

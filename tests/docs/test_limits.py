@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 from chalicelib.desk.accounts import canned_replies, custom_fields, tags
-from chalicelib.desk.conversations import attachments, composing, drafts, event_logs, files, filters, logged_changes, members
+from chalicelib.desk.conversations import (
+    attachments,
+    composing,
+    drafts,
+    event_logs,
+    files,
+    filters,
+    history,
+    logged_changes,
+    members,
+    portal,
+)
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
@@ -36,6 +47,7 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {canned_replies.MOST:,} |"),
         ("tags · filters", f"{tags.MOST:,} · {filters.MOST} · {custom_fields.MOST} |"),
         ("conditions of a filter", f"{filters.MOST_CONDITIONS} · {custom_fields.MOST_OPTIONS} |"),
+        ("conversations of a contact in the portal's list", f"{portal.MOST:,} · {history.MOST_AT_ONCE:,};"),
         (
             "contacts counted in a list",
             f"{contact_lists.MOST_COUNTED:,} · {contact_lists.MOST_FOUND:,} · {contact_lists.MOST_WORDS} |",

@@ -51,33 +51,36 @@ def read(
     return _combined([_read(one, field, words, offset_hours) for one, field in zip(given, found, strict=True)], when, expression)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Conditions as they were sent once, and how they are combined."""
+
+    given: Sequence[Given]
+    when: str = rules.ALL
+    expression: str = ""
+
+
 @access.allow(AGENT)
-def read_stored(
-    ctx: Context,
-    given: Sequence[Given],
-    when: str = rules.ALL,
-    expression: str = "",
-    *,
-    words: Words,
-    offset_hours: float = 0,
-) -> ConditionList:
-    """Returns conditions that were good when they were stored. Requests as `fields.find`.
+def read_stored(ctx: Context, lists: Sequence[Stored], *, words: Words, offset_hours: float = 0) -> list[ConditionList]:
+    """Returns lists of conditions that were good when they were stored. Requests as `fields.find`, for all lists together.
 
     A field that was removed since is unset on all conversations: `is x` and `contains x` match none, `isNot x` all. An option
     that was removed is still compared with what conversations have.
     """
-    found = fields.find(ctx, [one.field for one in given])
-    read_all = [_read_lenient(one, field, words, offset_hours) for one, field in zip(given, found, strict=True)]
-    return _combined(read_all, when, expression)
+    found = iter(fields.find(ctx, [given.field for one in lists for given in one.given]))
+    read_all = [[_read_lenient(given, next(found), words, offset_hours) for given in one.given] for one in lists]
+    return [_combined(read, one.when, one.expression) for read, one in zip(read_all, lists, strict=True)]
 
 
 @access.allow(AGENT)
-def resolve(ctx: Context, conditions: ConditionList) -> ConditionList:
-    """Returns conditions with the caller's ids for `me` and `myDepartments`. Two requests at most, none without the latter."""
-    used = {value for condition in conditions.conditions for value in condition.value if isinstance(value, str)}
+def resolve(ctx: Context, lists: Sequence[ConditionList]) -> list[ConditionList]:
+    """Returns lists of conditions with the caller's ids for `me` and `myDepartments`. Two requests at most for all lists
+    together, none without the latter.
+    """
+    used = {value for one in lists for condition in one.conditions for value in condition.value if isinstance(value, str)}
     me = () if ctx.caller.number is None else (ctx.caller.number,)
-    departments = _departments(ctx) if MY_DEPARTMENTS in used else ()
-    return rules.resolve(conditions, {ME: me, MY_DEPARTMENTS: departments})
+    known = {ME: me, MY_DEPARTMENTS: _departments(ctx) if MY_DEPARTMENTS in used else ()}
+    return [rules.resolve(one, known) for one in lists]
 
 
 def _departments(ctx: Context) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """Filters: conditions on conversations that agents keep under a name, for everybody or for themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,6 +74,16 @@ def get(ctx: Context, number: int) -> Filter:
     found = FILTERS.get_by_number(ctx, number)
     _require_visible(ctx, found)
     return found
+
+
+@access.allow(AGENT)
+def get_several(ctx: Context, numbers: Sequence[int]) -> list[Filter]:
+    """Returns filters by their numbers, in this order. One request, none for none. Raises NotFound as `get`."""
+    known = {found.number: found for found in list_visible(ctx)} if numbers else {}
+    for number in numbers:
+        if number not in known:
+            raise NotFound("filter", number)
+    return [known[number] for number in numbers]
 
 
 @access.allow(AGENT)

@@ -13,7 +13,7 @@ from chalicelib.models.messages import Message
 from chalicelib.rules import ids
 
 #: Messages that one answer has at most where its caller names no page.
-_MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def list_span(ctx: Context, conversation_id: str, offset: int | None, size: int,
     at = _public_sequences(conversation, [id_ for id_ in (up_to, after) if id_])
     first, last = at.get(after, 0) + 1, at.get(up_to, conversation.public_count)
     if offset is None:
-        return _public(ctx, conversation, max(first, last - _MOST_AT_ONCE + 1), last, once=True)
+        return _public(ctx, conversation, max(first, last - MOST_AT_ONCE + 1), last, once=True)
     last -= offset * size
     return _public(ctx, conversation, max(first, last - size + 1), last)
 
@@ -84,7 +84,7 @@ def list_public(ctx: Context, conversation_id: str) -> History:
     """Returns the newest 1,000 public messages, oldest first. Two requests, one more for each further MB. Raises NotFound."""
     conversation = conversations.load(ctx, conversation_id)
     total = conversation.public_count
-    found = _public(ctx, conversation, total - _MOST_AT_ONCE + 1, total)
+    found = _public(ctx, conversation, total - MOST_AT_ONCE + 1, total)
     return replace(found, messages=found.messages[::-1])
 
 
@@ -111,7 +111,7 @@ class Stretch:
 
 
 @access.allow(AGENT)
-def list_latest(ctx: Context, conversation_id: str, size: int = _MOST_AT_ONCE, before: int | None = None) -> Stretch:
+def list_latest(ctx: Context, conversation_id: str, size: int = MOST_AT_ONCE, before: int | None = None) -> Stretch:
     """Returns the newest messages with notes, in order; those before place `before` (from 1) where that is given.
 
     Two requests, one more for each further MB. Raises NotFound; Forbidden for a visitor.

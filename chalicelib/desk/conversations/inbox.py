@@ -78,7 +78,7 @@ def _span(ctx: Context, listing: Listing) -> tuple[int, int]:
     since = ctx.now - _DEFAULT_WINDOW if listing.since is None else listing.since
     until = ctx.now if listing.until is None else listing.until
     if since > until:
-        raise Invalid("time_from", "is after time_to")
+        raise Invalid("time_from", "is after the end of the window")
     if listing.after and not (ids.is_uuid(listing.after.conversation) and listing.after.partition in PARTITIONS):
         raise Invalid("cursor", "is not one of ours")
     return since, until

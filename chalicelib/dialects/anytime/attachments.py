@@ -1,7 +1,7 @@
 """Anytime's attachments: uploaded first, then named by messages. What messages share about them stands here, too."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,8 +11,8 @@ from chalicelib import config
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import attachments, files
 from chalicelib.desk.conversations.files import Attach
-from chalicelib.desk.core.errors import Invalid, Missing, NotFound
-from chalicelib.dialects.anytime.shapes import BASE, Wire
+from chalicelib.desk.core.errors import Missing
+from chalicelib.dialects.anytime.shapes import BASE, Wire, naming
 from chalicelib.dialects.bounds import Id, Line, Number
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Upload
@@ -93,15 +93,9 @@ def attach(named: Sequence[NamedAttachment] | None) -> tuple[Attach, ...]:
     return tuple(Attach(id_) for id_ in ids)
 
 
-@contextmanager
-def naming() -> Iterator[None]:
+def naming_files() -> AbstractContextManager[None]:
     """Around posting a message: a file that is not the caller's to send is a wrong value of `attachments`."""
-    try:
-        yield
-    except NotFound as missing:
-        if missing.kind != "file":
-            raise
-        raise Invalid("attachments", f"name {missing}") from missing
+    return naming("file", "attachments")
 
 
 def show(id_: str, name: str, *, is_available: bool) -> Attachment:

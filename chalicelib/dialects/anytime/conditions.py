@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import conditions
-from chalicelib.desk.conversations.conditions import ConditionList, Given
+from chalicelib.desk.conversations.conditions import ConditionList, Given, Stored
 from chalicelib.desk.conversations.fields import Field
 from chalicelib.desk.conversations.filters import MOST_CONDITIONS, Filter
 from chalicelib.dialects.anytime.conversation_shapes import STATUS_OF
@@ -65,10 +65,13 @@ def read(
     return conditions.read(ctx, given, when, expression, words=WORDS, offset_hours=offset_hours)
 
 
-def read_filter(ctx: Context, found: Filter, *, offset_hours: float = 0) -> ConditionList:
-    """Returns a stored filter's conditions, to be resolved for the caller."""
-    given = [Given(one.field, one.match, one.value) for one in found.conditions]
-    return conditions.read_stored(ctx, given, found.when, found.expression, words=WORDS, offset_hours=offset_hours)
+def read_filters(ctx: Context, found: Sequence[Filter], *, offset_hours: float = 0) -> list[ConditionList]:
+    """Returns stored filters' conditions, to be resolved for the caller. Requests as `conditions.read_stored`."""
+    stored = [
+        Stored([Given(given.field, given.match, given.value) for given in one.conditions], one.when, one.expression)
+        for one in found
+    ]
+    return conditions.read_stored(ctx, stored, words=WORDS, offset_hours=offset_hours)
 
 
 def in_order(given: Sequence[Condition]) -> list[tuple[int, Condition]]:

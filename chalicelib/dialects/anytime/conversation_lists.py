@@ -12,10 +12,10 @@ from chalicelib.desk.conversations.inbox import Listing, Position
 from chalicelib.desk.conversations.lists import Mark, Page, Wanted
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.dialects.anytime import paging
-from chalicelib.dialects.anytime.conditions import MatchType, in_query, read, read_filter
+from chalicelib.dialects.anytime.conditions import MatchType, in_query, read, read_filters
 from chalicelib.dialects.anytime.conversation_shapes import OF_LIST, Conversation, show_all
 from chalicelib.dialects.anytime.paging import Paged
-from chalicelib.dialects.anytime.shapes import BASE, Wire, includes, read_moment
+from chalicelib.dialects.anytime.shapes import BASE, Wire, includes, naming, read_moment, several
 from chalicelib.dialects.bounds import Line, Lines, Name, Number
 from chalicelib.dialects.endpoint import Endpoint
 
@@ -73,7 +73,7 @@ class ConversationList(Wire, kw_only=True):
 class UnreadCounts(Wire, kw_only=True):
     """`GET /conversations/unreadCount`: the filters whose unread conversations are counted."""
 
-    filter_ids: Line | Lines | Annotated[dict[Name, Line | Lines], Meta(max_length=100)] = ""
+    filter_ids: Line | Annotated[list[Line], Meta(max_length=100)] = ""
 
 
 class UnreadCount(Wire, kw_only=True):
@@ -105,14 +105,16 @@ def window(request: Windowed, *, oldest_first: bool = False, is_deleted: bool = 
 
 
 def _conditions(ctx: Context, request: ListConversations) -> tuple[ConditionList, ...]:
-    """Returns what every conversation of a list must meet. Raises Invalid for a bad condition, NotFound for the filter."""
+    """Returns what every conversation of a list must meet. Raises Invalid for a bad condition or an unknown filter."""
     named = [Given(one.field, one.match_type, one.value, in_query(at)) for at, one in sorted(request.conditions.items())]
     if request.tag_id is not None:
         named.append(Given("tagId", "is", str(request.tag_id), lambda _: "tagId"))
     groups = [read(ctx, named, offset_hours=request.time_zone_offset)] if named else []
     if request.filter_id is not None:
-        groups.append(read_filter(ctx, filters.get(ctx, request.filter_id), offset_hours=request.time_zone_offset))
-    return tuple(conditions.resolve(ctx, group) for group in groups)
+        with naming("filter", "filterId"):
+            found = filters.get(ctx, request.filter_id)
+        groups += read_filters(ctx, [found], offset_hours=request.time_zone_offset)
+    return tuple(conditions.resolve(ctx, groups))
 
 
 def wanted(ctx: Context, request: Windowed, listing: Listing, groups: tuple[ConditionList, ...], sort: str) -> Wanted:
@@ -159,8 +161,9 @@ def count_unread(ctx: Context, request: UnreadCounts) -> UnreadCountList:
     ids = dict.fromkeys(map(_filter_id, several(request.filter_ids)))
     if len(ids) > _MOST_FILTERS:
         raise Invalid("filterIds", f"are more than {_MOST_FILTERS}")
-    found = [filters.get(ctx, id_) for id_ in ids]
-    every, counts = lists.count_unread(ctx, [conditions.resolve(ctx, read_filter(ctx, one)) for one in found])
+    with naming("filter", "filterIds"):
+        found = filters.get_several(ctx, list(ids))
+    every, counts = lists.count_unread(ctx, conditions.resolve(ctx, read_filters(ctx, found)))
     return UnreadCountList(
         all_count=every,
         unread_counts=[
@@ -168,13 +171,6 @@ def count_unread(ctx: Context, request: UnreadCounts) -> UnreadCountList:
             for one, (unread, mentioned) in zip(found, counts, strict=True)
         ],
     )
-
-
-def several(given: str | list[str] | dict[str, str | list[str]]) -> list[str]:
-    """Returns the values of a query's array: with commas, repeated, or with `[]` or `[0]` after its name."""
-    if isinstance(given, str):
-        return [part.strip() for part in given.split(",") if part.strip()]
-    return [part for one in (given.values() if isinstance(given, dict) else given) for part in several(one)]
 
 
 def _filter_id(text: str) -> int:

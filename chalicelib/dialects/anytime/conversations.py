@@ -13,12 +13,12 @@ from chalicelib.desk.conversations.creation import NewConversation
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.dialects.anytime import custom_fields
-from chalicelib.dialects.anytime.attachments import naming
+from chalicelib.dialects.anytime.attachments import naming_files
 from chalicelib.dialects.anytime.conversation_shapes import OF_ONE, STATUS_OF, Conversation, Priority, Status, show_all
 from chalicelib.dialects.anytime.custom_fields import CustomFields
 from chalicelib.dialects.anytime.event_logs import show as show_log
 from chalicelib.dialects.anytime.messages import FirstMessage, command, thread
-from chalicelib.dialects.anytime.shapes import BASE, Wire, given, includes
+from chalicelib.dialects.anytime.shapes import BASE, Wire, given, includes, naming
 from chalicelib.dialects.bounds import Header, Line, Lines, Name, Number
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer, Shows
@@ -144,7 +144,7 @@ def create_conversation(ctx: Context, request: CreateConversation) -> One:
         custom_fields=values.own,
     )
     new = NewConversation(fields, command(request.message, ""), request.channel, request.idempotency_key or None)
-    with naming():
+    with naming_files():
         created = creation.create(ctx, new)
     return _one(ctx, created.conversation, set())
 
@@ -173,7 +173,8 @@ def update_conversation(ctx: Context, request: UpdateConversation) -> One:
 def update_conversations(ctx: Context, request: UpdateConversations) -> ConversationsShown:
     """`PUT /conversations`: changes the same fields of several, one after the other. None is changed if one does not exist."""
     wanted = _common(request)
-    ids = conversations.ids_by_number(ctx, request.ids)
+    with naming("conversation", "ids"):
+        ids = conversations.ids_by_number(ctx, request.ids)
     return ConversationsShown(conversations=show_all(ctx, [updates.change(ctx, id_, wanted) for id_ in ids], set()))
 
 

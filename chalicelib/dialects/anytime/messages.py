@@ -16,7 +16,7 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import PersonView
-from chalicelib.dialects.anytime.attachments import Attachment, NamedAttachments, attach, naming, show
+from chalicelib.dialects.anytime.attachments import Attachment, NamedAttachments, attach, naming_files, show
 from chalicelib.dialects.anytime.shapes import BASE, Person, SenderType, Wire, includes, moment, person, refuse
 from chalicelib.dialects.bounds import Line, Lines, Moment, Name, Number, Text, one_of
 from chalicelib.dialects.endpoint import Endpoint
@@ -192,7 +192,7 @@ def _one(ctx: Context, stored: Stored, asked: Collection[str] = ()) -> WrappedMe
 
 def post_message(ctx: Context, request: PostMessage) -> WrappedMessage:
     """`POST /conversations/{id}/messages`: a reply or a note; with an Idempotency-Key once, however often it is sent."""
-    with naming():
+    with naming_files():
         stored = messages.post(ctx, command(request, conversations.id_by_number(ctx, request.id), request.idempotency_key))
     return _one(ctx, stored)
 

@@ -15,7 +15,7 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
 from chalicelib.dialects.anytime import custom_fields
-from chalicelib.dialects.anytime.attachments import Attachment, NamedAttachments, attach, naming, show
+from chalicelib.dialects.anytime.attachments import Attachment, NamedAttachments, attach, naming_files, show
 from chalicelib.dialects.anytime.custom_fields import CustomFields, CustomFieldShown
 from chalicelib.dialects.anytime.shapes import BASE, Person, SenderType, Wire, includes, moment, person
 from chalicelib.dialects.bounds import Line, Lines, Moment, Name, Number, Text
@@ -200,7 +200,7 @@ def submit_portal_conversation(ctx: Context, request: SubmitPortalConversation) 
     """`POST /portalconversations`: a contact's new conversation; with an Idempotency-Key once, however often it is sent."""
     contact, values = portal.contact_of(ctx, request.contact_id), custom_fields.read(ctx, request.custom_fields or [])
     fields = Change(subject=request.subject, metadata=values.metadata, custom_fields=values.own)
-    with naming():
+    with naming_files():
         created = portal.submit(ctx, contact, fields, _message(request.message), request.idempotency_key or None)
     return _one(ctx, created.conversation, contact)
 
@@ -217,7 +217,7 @@ def reply_portal_conversation(ctx: Context, request: ReplyPortalConversation) ->
     """`POST /portalconversations/{id}/messages`: a contact's message; with an Idempotency-Key once."""
     contact, id_ = _named(ctx, request)
     conversation = portal.load(ctx, contact, id_)
-    with naming():
+    with naming_files():
         stored = portal.reply(ctx, contact, conversation, _message(request, request.idempotency_key))
     return WrappedPortalMessage(message=_thread(ctx, [stored], set())[0])
 

@@ -1,5 +1,7 @@
 """What all of Anytime's nouns share: the base of its types, its times, people, and includes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import cache, lru_cache
 from typing import Annotated, Any
@@ -7,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET
 
-from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people.people import PersonView
 from chalicelib.dialects import moments
 from chalicelib.dialects.bounds import one_of
@@ -58,12 +60,29 @@ def read_moment(text: str | None, field: str, offset_hours: float) -> int | None
         raise Invalid(field, "is not an ISO 8601 time") from error
 
 
+def several(given: str | list[str]) -> list[str]:
+    """Returns the values of a query's array: repeated, or with commas between them."""
+    parts = [given] if isinstance(given, str) else given
+    return [value.strip() for part in parts for value in part.split(",") if value.strip()]
+
+
 def includes(given: str | list[str], known: frozenset[str]) -> set[str]:
     """Returns what `include` asks for. Raises Invalid for what this call can't include."""
-    names = {name for part in ([given] if isinstance(given, str) else given) for name in part.split(",") if name}
+    names = set(several(given))
     if names - known:
         raise Invalid("include", f"knows {', '.join(sorted(known))}")
     return names
+
+
+@contextmanager
+def naming(kind: str, field: str) -> Iterator[None]:
+    """Around looking up a thing of a kind that a field names: where there is none, the field's value is wrong."""
+    try:
+        yield
+    except NotFound as missing:
+        if missing.kind != kind:
+            raise
+        raise Invalid(field, f"names {missing}") from missing
 
 
 _fields = cache(msgspec.structs.fields)

@@ -9,7 +9,7 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import custom_fields
 from chalicelib.desk.accounts.custom_fields import Change
 from chalicelib.desk.conversations import conditions, fields, filters
-from chalicelib.desk.conversations.conditions import ConditionList, Given
+from chalicelib.desk.conversations.conditions import ConditionList, Given, Stored
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.teams import groups
 from chalicelib.dialects.anytime.conditions import WORDS, in_query
@@ -18,12 +18,14 @@ from tests.world import World, counted
 
 
 def read(world: World, *given: tuple[int | str, str, str], stored: bool = False, offset: float = 0) -> ConditionList:
-    reader = conditions.read_stored if stored else conditions.read
-    return reader(world.as_agent(), [Given(*one) for one in given], words=WORDS, offset_hours=offset)
+    ctx, several = world.as_agent(), [Given(*one) for one in given]
+    if stored:
+        return conditions.read_stored(ctx, [Stored(several)], words=WORDS, offset_hours=offset)[0]
+    return conditions.read(ctx, several, words=WORDS, offset_hours=offset)
 
 
 def meant(world: World, facts: Mapping[str, Any], *given: tuple[int | str, str, str], stored: bool = False) -> bool:
-    return matches(conditions.resolve(world.as_agent(), read(world, *given, stored=stored)), facts)
+    return matches(conditions.resolve(world.as_agent(), [read(world, *given, stored=stored)])[0], facts)
 
 
 def size(world: World) -> fields.Field:
