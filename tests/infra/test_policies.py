@@ -64,6 +64,9 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("tag", "tag", ""):
         key = {"Idempotency_Key": f"key {name}"}  # a new one, the same again, and one whose request is refused
         assert world.call("POST", "/api/v3/anytime/tags", {"name": name}, **key, **world.bearer(world.owner)).status < 500
+    listed = world.call("GET", "/api/v3/anytime/tags", **world.bearer()).body["tags"]
+    tagged = f"/api/v3/anytime/conversations?tagId={listed[0]['id']}"
+    assert world.call("GET", tagged, **world.bearer()).status == 200
     later = {"isEnabled": True, "reassignUnpickedAfter": 60, "warnAfter": 1200, "closeAfter": 2400}
     assert world.call("PUT", "/api/v3/anytime/autoClose", later, **world.bearer(world.owner)).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **scene.bearer()).status == 200
