@@ -4,18 +4,19 @@
 those that the contact may see (a note has none).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute
 from pynamodb.indexes import AllProjection
+from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import details, files, labels
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import ConditionFailed, Table, read_page, transaction
+from chalicelib.models.base import ConditionFailed, Table, transaction
 from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.details import DetailChanges, MentionChanges
 from chalicelib.models.files import File
@@ -181,30 +182,44 @@ def get_many(account: str, conversation: str, ids: Sequence[str]) -> dict[str, M
 
 def between(account: str, conversation: str, first: int, last: int, *, newest_first: bool) -> list[Message]:
     """Returns the messages with sequence numbers first…last, in order. One request, one more for each further MB."""
+    return list(read_between(account, conversation, first, last, newest_first=newest_first))
+
+
+def read_between(account: str, conversation: str, first: int, last: int, *, newest_first: bool) -> Iterator[Message]:
+    """Yields the same, and sends a request for a further MB only when its turn comes."""
     if last < first:
-        return []
+        return iter(())
     span = Message.sequence.between(first, last)
-    query = Message.by_sequence.query(
+    return Message.by_sequence.query(
         key(account, conversation), span, consistent_read=True, scan_index_forward=not newest_first, limit=last - first + 1
     )
-    return read_page(query)[0]
 
 
 def public_between(
     account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool, once: bool = False
 ) -> list[Message]:
-    """Returns the public messages first…last as the contact counts them; with `once`, what one request reads (1 MB).
-
-    A public message's sequence is its public one plus the notes before it (of the conversation's `notes`), so one range of the
-    index holds them all.
-    """
+    """Returns the public messages first…last as the contact counts them; with `once`, what one request reads (1 MB)."""
     if last < first:
         return []
-    rows = Message.by_sequence.query(
+    rows = _public_between(account, conversation, first, last, notes, newest_first=newest_first)
+    return [Message.from_raw_data(item) for item in next(rows.page_iter)["Items"]] if once else list(rows)
+
+
+def read_newest_public(account: str, conversation: str, first: int, last: int, notes: int) -> Iterator[Message]:
+    """Yields the public messages last…first, and sends a request for a further MB only when its turn comes."""
+    return _public_between(account, conversation, first, last, notes, newest_first=True) if first <= last else iter(())
+
+
+def _public_between(
+    account: str, conversation: str, first: int, last: int, notes: int, *, newest_first: bool
+) -> ResultIterator[Message]:
+    """A public message's sequence is its public one plus the notes before it (of the conversation's `notes`), so one range of
+    the index holds them all.
+    """
+    return Message.by_sequence.query(
         key(account, conversation),
         Message.sequence.between(first, last + notes),
         Message.public_sequence.between(first, last),
         consistent_read=True,
         scan_index_forward=not newest_first,
     )
-    return [Message.from_raw_data(item) for item in next(rows.page_iter)["Items"]] if once else list(rows)

@@ -1,10 +1,12 @@
 """History: the messages of a conversation, read in pages. A visitor never gets a note."""
 
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from chalicelib.context import AGENT, STRANGER, VISITOR, Context
 from chalicelib.desk.conversations import conversations
-from chalicelib.desk.conversations.messages import as_caller_sees
+from chalicelib.desk.conversations.messages import as_caller_sees, html_of
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.models import messages
@@ -14,6 +16,9 @@ from chalicelib.rules import ids
 
 #: Messages that one answer has at most where its caller names no page.
 MOST_AT_ONCE = 1_000
+#: Bytes that the messages of one answer may have, of the 6 MB that a lambda answers with; and what each has, and each of its
+#: files, beside its texts.
+_MOST_BYTES, _BYTES_BESIDE, _BYTES_OF_FILE = 5_000_000, 1_000, 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +86,31 @@ def _public(ctx: Context, conversation: Conversation, first: int, last: int, *, 
 
 @access.allow(VISITOR)
 def list_public(ctx: Context, conversation_id: str) -> History:
-    """Returns the newest 1,000 public messages, oldest first. Two requests, one more for each further MB. Raises NotFound."""
+    """Returns the newest 1,000 public messages, oldest first, or as many as fit in an answer. Two requests, one more for
+    each further MB. Raises NotFound.
+    """
     conversation = conversations.load(ctx, conversation_id)
-    total = conversation.public_count
-    found = _public(ctx, conversation, total - MOST_AT_ONCE + 1, total)
-    return replace(found, messages=found.messages[::-1])
+    total, notes = conversation.public_count, conversation.note_count
+    first = max(1, total - MOST_AT_ONCE + 1)
+    rows = _fitting(messages.read_newest_public(conversation.account, conversation.id, first, total, notes))
+    return History([as_caller_sees(ctx, row) for row in reversed(rows)], total, conversation)
+
+
+def _fitting(rows: Iterable[Message]) -> list[Message]:
+    """Returns the first of some messages, as many as have room in one answer."""
+    found, size = [], 0
+    for row in rows:
+        size += _size(row)
+        if size > _MOST_BYTES:
+            break
+        found.append(row)
+    return found
+
+
+def _size(row: Message) -> int:
+    """Returns the bytes that a message has in an answer at most: a lambda's answer is a JSON text within JSON."""
+    texts = json.dumps(json.dumps([row.body, html_of(row), row.subject], ensure_ascii=False), ensure_ascii=False)
+    return len(texts.encode()) + _BYTES_BESIDE + _BYTES_OF_FILE * len(row.attachments or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +137,8 @@ class Stretch:
 
 @access.allow(AGENT)
 def list_latest(ctx: Context, conversation_id: str, size: int = MOST_AT_ONCE, before: int | None = None) -> Stretch:
-    """Returns the newest messages with notes, in order; those before place `before` (from 1) where that is given.
+    """Returns the newest messages with notes, in order, `size` of them or as many as fit in an answer; those before place
+    `before` (from 1) where that is given.
 
     Two requests, one more for each further MB. Raises NotFound; Forbidden for a visitor.
     """
@@ -120,8 +146,8 @@ def list_latest(ctx: Context, conversation_id: str, size: int = MOST_AT_ONCE, be
     total = conversation.message_count
     last = total if before is None else min(before - 1, total)
     first = max(1, (total + 1 if before is None else before) - size)
-    rows = messages.between(conversation.account, conversation.id, first, last, newest_first=False)
-    return Stretch(rows, conversation, first, last)
+    rows = _fitting(messages.read_between(conversation.account, conversation.id, first, last, newest_first=True))[::-1]
+    return Stretch(rows, conversation, rows[0].sequence if rows else first, last)
 
 
 @access.allow(AGENT)
