@@ -13,6 +13,8 @@ from pynamodb.constants import BINARY, NUMBER, STRING
 
 _A = TypeVar("_A", bound="Attribute[Any]")
 _T = TypeVar("_T")
+#: Stands before a word that is stored whole and could be taken for a letter.
+_WHOLE = "="
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -86,7 +88,7 @@ class UuidAttribute(Plain[str]):
 
 
 class WordAttribute(Plain[str]):
-    """One of a few words, each stored as its letter; any other word is stored whole."""
+    """One of a few words, each stored as its letter. Any other word is stored whole, after a sign where it would be read as one."""
 
     attr_type = STRING
 
@@ -97,11 +99,12 @@ class WordAttribute(Plain[str]):
 
     def serialize(self, value: str) -> str:
         """As DynamoDB wants it."""
-        return self.letters.get(value, value)
+        is_ambiguous = value in self._words or value.startswith(_WHOLE)
+        return self.letters.get(value) or (_WHOLE + value if is_ambiguous else value)
 
     def deserialize(self, value: str) -> str:
         """As it was."""
-        return self._words.get(value, value)
+        return self._words.get(value) or value.removeprefix(_WHOLE)
 
 
 class VersionAttribute(IntegerAttribute, attributes.VersionAttribute):
