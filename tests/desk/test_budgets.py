@@ -9,6 +9,7 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import inbox as listing
 from chalicelib.desk.core import cache
+from tests.desk.conversations.desk import contact, create, department, field, tag
 from tests.world import Visitor, World, counted
 
 
@@ -187,3 +188,72 @@ def test_no_call_of_the_walk_scans(world: World) -> None:
         world.call("GET", f"{address}/messages", **world.bearer())
         world.pass_(700)
     assert "Scan" not in sent and "Query" in sent
+
+
+CONVERSATIONS = "/api/v3/anytime/conversations"
+INCLUDES = "include=agentAssignee,departmentAssignee,contact,createdBy,lastRepliedBy"
+
+
+def crowd(world: World) -> tuple[int, int]:
+    """Fifty conversations with all that one can have, half of them closed, and the numbers of their tag and contact."""
+    named, size, sales = tag(world, "vip"), field(world, "size"), department(world, "Sales")
+    for at in range(50):
+        who = contact(world, f"Contact{at} Miller")
+        status, assignee = "closed" if at % 2 else "new", world.agents[at % 3].number
+        fields = {"custom_fields": {size: "L"}, "tags": (named,), "group": sales.number}
+        create(world.as_agent(at % 3), contact=who.number, status=status, assignee=assignee, **fields)
+    return named, who.number
+
+
+@pytest.mark.parametrize(("given", "queries"), [({"status_isNot": "closed"}, 1), ({}, 2)])
+def test_a_page_of_fifty_with_all_includes_is_its_queries_and_one_batch(world: World, given: dict[str, str], queries: int) -> None:
+    crowd(world)
+    headers, address = world.bearer(), f"{inbox(**given)}&{INCLUDES}"
+    # What a warm process knows: the account's tags, fields, departments and agents; not the people and details of this page.
+    world.call("GET", address, **headers)
+    with counted() as sent:
+        shown = world.call("GET", address, **headers).body["conversations"]
+    assert sent == [*["Query"] * queries, "BatchGetItem"]
+    assert len(shown) == (50 if queries == 2 else 25)
+    assert all(one["tagIds"] and one["customFields"] and one["createdBy"] and one["departmentAssignee"] for one in shown)
+
+
+def test_a_page_by_tag_is_a_query_and_batches(world: World) -> None:
+    named, _ = crowd(world)
+    headers = world.bearer()
+    sent = requests(lambda: world.call("GET", f"{CONVERSATIONS}?tagId={named}", **headers))
+    # Rows and details of all that have it, which are held against the condition; then rows and details of the page.
+    assert sent == ["Query", *["BatchGetItem"] * 4]
+
+
+def test_a_page_by_contact_is_a_query_and_batches(world: World) -> None:
+    _, who = crowd(world)
+    headers = world.bearer()
+    assert requests(lambda: world.call("GET", inbox(contactId=str(who)), **headers)) == ["Query", *["BatchGetItem"] * 3]
+
+
+def test_creating_a_conversation_for_a_known_contact_takes_four_requests_at_most(world: World) -> None:
+    who, headers = contact(world), world.bearer()
+    first = {"type": "reply", "plainBody": "Hello"}
+    body = {"subject": "A parcel", "channel": "portal", "contactId": who.number, "message": first}
+    sent = requests(lambda: world.call("POST", CONVERSATIONS, body, **headers))
+    assert sent == ["GetItem", "UpdateItem", "TransactWriteItems"]
+    with counted() as sent:
+        assert world.call("POST", CONVERSATIONS, body, Idempotency_Key="k", **headers).status == 200
+    assert len(sent) <= 4
+
+
+def test_marking_a_conversation_as_read_takes_two_requests(world: World) -> None:
+    _, address = prepared(world)
+    headers = world.bearer()
+    world.call("PUT", f"{address}/read", {}, **headers)
+    for word in ("unread", "read"):
+        with counted() as sent:
+            assert world.call("PUT", f"{address}/{word}", {}, **headers).status == 200
+        assert sent == ["GetItem", "UpdateItem"]
+
+
+def test_unread_counts_of_many_filters_are_one_look_through_the_window(world: World) -> None:
+    prepared(world)
+    headers = world.bearer()
+    assert set(requests(lambda: world.call("GET", f"{CONVERSATIONS}/unreadCount", **headers))) == {"Query"}

@@ -14,6 +14,7 @@ from chalicelib.desk.conversations import (
     files,
     filters,
     history,
+    lists,
     logged_changes,
     members,
     portal,
@@ -22,6 +23,8 @@ from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
 from chalicelib.desk.teams import domains, groups
+from chalicelib.dialects.anytime import conversation_lists, conversations
+from chalicelib.models import labels
 from chalicelib.rules import text, words
 
 ROOT = Path(__file__).parent.parent.parent
@@ -47,6 +50,9 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {canned_replies.MOST:,} |"),
         ("tags · filters", f"{tags.MOST:,} · {filters.MOST} · {custom_fields.MOST} |"),
         ("conditions of a filter", f"{filters.MOST_CONDITIONS} · {custom_fields.MOST_OPTIONS} |"),
+        ("matches that a list sorts", f"{lists.MOST:,} · {labels.MOST:,};"),
+        ("conversations that one call changes", f"{conversations.MOST_AT_ONCE} · {conversation_lists.MOST_FILTERS} |"),
+        ("tags of a conversation", f"{tags.MOST_ON_ONE} · {custom_fields.LONGEST:,} |"),
         ("conversations of a contact in the portal's list", f"{portal.MOST:,} · {history.MOST_AT_ONCE:,};"),
         (
             "contacts counted in a list",

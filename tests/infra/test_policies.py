@@ -69,6 +69,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.call("GET", tagged, **world.bearer()).status == 200
     later = {"isEnabled": True, "reassignUnpickedAfter": 60, "warnAfter": 1200, "closeAfter": 2400}
     assert world.call("PUT", "/api/v3/anytime/autoClose", later, **world.bearer(world.owner)).status == 200
+    assert world.call("GET", "/api/v3/anytime/conversations?tagId=1", **scene.bearer()).status == 200
     assert world.call("PUT", "/cs-chat-ticket/v1/offline", **scene.bearer()).status == 200
     world.settle()
     answered, unanswered = world.visitor(), world.visitor()

@@ -21,7 +21,7 @@ from chalicelib.dialects.endpoint import Endpoint
 
 _PATH = f"{BASE}/conversations"
 #: Filters whose unread conversations one call counts.
-_MOST_FILTERS = 50
+MOST_FILTERS = 50
 _SORTS = {
     "lastReplyTime": lists.LAST_REPLY,
     "lastActivityTime": "last_activity",
@@ -159,8 +159,8 @@ def list_conversations(ctx: Context, request: ListConversations) -> Conversation
 def count_unread(ctx: Context, request: UnreadCounts) -> UnreadCountList:
     """`GET /conversations/unreadCount`: counted in one pass over the unread conversations of the last 30 days."""
     ids = dict.fromkeys(map(_filter_id, several(request.filter_ids)))
-    if len(ids) > _MOST_FILTERS:
-        raise Invalid("filterIds", f"are more than {_MOST_FILTERS}")
+    if len(ids) > MOST_FILTERS:
+        raise Invalid("filterIds", f"are more than {MOST_FILTERS}")
     with naming("filter", "filterIds"):
         found = filters.get_several(ctx, list(ids))
     every, counts = lists.count_unread(ctx, conditions.resolve(ctx, read_filters(ctx, found)))

@@ -1,0 +1,56 @@
+"""Windows that are looked through in parallel: every row once, whatever the window."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from chalicelib.models import scanning
+from chalicelib.models.conversations import CLOSED, Conversation
+from chalicelib.models.inbox import Window
+from tests.models.test_inbox import ACCOUNT, ROWS, Row, fill, id_of
+from tests.world import START, counted
+
+MOST = 10_000
+
+
+def everything(rows: list[Conversation]) -> list[Conversation]:
+    return rows
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ROWS, some.integers(START - 2, START + 9), some.integers(0, 20))
+def test_every_row_of_a_window_is_found_once(aws: None, rows: list[Row], since: int, length: int) -> None:
+    fill(rows)
+    found = scanning.scan(Window(ACCOUNT, (since, since + length)), ["number"], everything, MOST)
+    assert found.is_whole
+    assert sorted(row.number for row in found.rows) == [at for at, row in enumerate(rows) if since <= row.at <= since + length]
+
+
+def test_only_what_is_asked_for_is_read_and_only_what_is_kept_is_returned(aws: None) -> None:
+    fill([Row(START + at, CLOSED if at % 2 else "new") for at in range(6)])
+
+    def keep(rows: list[Conversation]) -> list[Conversation]:
+        return [row for row in rows if row.status == CLOSED]
+
+    found = scanning.scan(Window(ACCOUNT, (START, START + 9), (("is_read", True, False),)), ["status"], keep, MOST)
+    assert sorted(row.id for row in found.rows) == [id_of(1), id_of(3), id_of(5)]
+    assert {row.subject for row in found.rows} == {None}
+    assert all(row.last_activity_at and row.inbox_key for row in found.rows)
+
+
+def test_open_ones_are_one_request_and_closed_ones_one_for_each_range(aws: None) -> None:
+    fill([])
+    for conditions, count in (((("status", False, CLOSED),), 1), ((("status", True, CLOSED),), 8), ((), 9)):
+        window: Any = Window(ACCOUNT, (START, START + 10**6), conditions)
+        with counted() as sent:
+            assert scanning.scan(window, ["number"], everything, MOST) == scanning.Scanned([], True)
+        assert sent == ["Query"] * count
+
+
+def test_whole_rows_are_read_a_hundred_at_a_time(aws: None) -> None:
+    fill([Row(START + at) for at in range(150)])
+    with counted() as sent:
+        rows = scanning.read_parallel(ACCOUNT, [id_of(at) for at in range(160)])
+    assert sorted(row.number for row in rows) == [*range(150)]
+    assert sent == ["BatchGetItem"] * 2
