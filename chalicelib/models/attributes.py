@@ -88,7 +88,7 @@ class UuidAttribute(Plain[str]):
 
 
 class WordAttribute(Plain[str]):
-    """One of a few words, each stored as its letter. Any other word is stored whole, after a sign where it would be read as one."""
+    """One of a few words, each stored as its letter. Any other word is stored whole, after a sign where it looks like one."""
 
     attr_type = STRING
 

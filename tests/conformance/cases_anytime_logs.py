@@ -14,18 +14,20 @@ def _nothing(scene: "Scene", label: str) -> dict[str, Any]:
     return {}
 
 
-def _whole(scene: "Scene", label: str) -> dict[str, Any]:
-    """A draft with everything."""
-    form = ("a.txt", "text/plain", b"words")
-    file = scene.world.form_data("/api/v3/anytime/attachments", scene.bearer(), file=form).body["guid"]
+def _written(scene: "Scene", label: str) -> dict[str, Any]:
+    """A draft with all that it may have but files, which are their uploader's alone."""
     texts = {"subject": "Re: hello", "htmlBody": "<p>Hi</p>", "plainBody": "Hi", "quote": "hello"}
-    return texts | {"from": "desk@a.test", "to": "b@a.test", "cc": "c@a.test", "attachments": [{"guid": file}]}
+    return texts | {"from": "desk@a.test", "to": "b@a.test", "cc": "c@a.test", "attachments": []}
 
 
 def _drafted(scene: "Scene", label: str) -> dict[str, Any]:
-    """Nothing, where there is a draft."""
+    """Nothing, where an agent and the owner have a draft with a file each."""
     path = _DRAFT.replace("{id}", str(scene.number))
-    assert scene.world.call("POST", path, _whole(scene, label), **scene.bearer()).status == 200
+    for headers in (scene.world.bearer(), scene.world.bearer(scene.world.owner)):
+        form = ("a.txt", "text/plain", b"words")
+        file = scene.world.form_data("/api/v3/anytime/attachments", headers, file=form).body["guid"]
+        given = _written(scene, label) | {"attachments": [{"guid": file}]}
+        assert scene.world.call("POST", path, given, **headers).status == 200
     return {}
 
 
@@ -36,7 +38,7 @@ def _changed(scene: "Scene", label: str) -> dict[str, Any]:
 def _viewed(scene: "Scene", label: str) -> dict[str, Any]:
     """Nothing, where an agent has it open."""
     path = f"{_CONVERSATION}/activedAgents".replace("{id}", str(scene.number))
-    assert scene.world.call("PUT", path, {}, **scene.bearer()).status == 200
+    assert scene.world.call("PUT", path, {}, **scene.world.bearer()).status == 200
     return {}
 
 
@@ -45,7 +47,7 @@ CASES: "dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]]" = {
     ("GET", f"{_CONVERSATION}/activedAgents"): _viewed,
     ("PUT", f"{_CONVERSATION}/activedAgents"): _nothing,
     ("GET", _DRAFT): _drafted,
-    ("POST", _DRAFT): _whole,
+    ("POST", _DRAFT): _written,
     ("PUT", _DRAFT): _changed,
     ("DELETE", _DRAFT): _drafted,
 }

@@ -81,6 +81,8 @@ def test_a_fresh_conversation_and_its_messages_have_every_key_too(scene: Scene) 
     scene.world.asking()
     number = max(numbers(scene))
     for row in [row for row in OF_ONE if row.endpoint.method == "GET" and row.endpoint.path.startswith(PATH)]:
+        if row.endpoint.path.endswith("/draft"):
+            continue  # it has none
         answer = scene.world.call("GET", scene.path(row, id=str(number)), **scene.bearer())
         assert row_gaps(row, answer.body) == []
 

@@ -69,3 +69,14 @@ def load(ctx: Context, rows: Sequence[Conversation], persons: Iterable[str | Non
     own = {field.number: fields.custom(field) for field in custom_fields.load(ctx)} if has_own else {}
     names = frozenset(tags.load_names(ctx)) if any(row.tags for row in found.values()) else frozenset[int]()
     return Beside(found, known, names, own, frozenset(drafts.held_by(ctx, rows)))
+
+
+@access.allow(AGENT)
+def creators(ctx: Context, rows: Sequence[Conversation]) -> Mapping[int, PersonView]:
+    """Returns the account's agents by number, for conversations that agents have created; nobody where none has.
+
+    No request where a warm process knows them, else one.
+    """
+    if not any(row.creator_number for row in rows):
+        return {}
+    return {agent.number: people.full_view_of(ctx, agent) for agent in people.list_agents_cached(ctx)}

@@ -235,6 +235,7 @@ def _cut(ctx: Context, wanted: Wanted, found: Found) -> Page:
     return Page([rows[one.id] for one in part if one.id in rows], len(found.marks), found.is_whole, mark=more)
 
 
+@access.allow(AGENT)
 def count_unread(ctx: Context, groups: Sequence[ConditionList]) -> tuple[int, list[tuple[int, int]]]:
     """Returns how many conversations of the last 30 days agents have not read. Of these, for each list of conditions, how many
     match, and in how many of them an unread note mentions the caller. One look through the window for all.
@@ -253,6 +254,7 @@ def _count(ctx: Context, group: ConditionList, known: Sequence[Mapping[str, Any]
     return len(found), sum(ctx.caller.number in of[_UNREAD_MENTIONS] for of in found)
 
 
+@access.allow(AGENT)
 def search_for(ctx: Context, keywords: str) -> Search:
     """Returns what keywords look for: their words, and the contacts who have all of them. No request for no keywords, else one
     for each word. Raises Invalid for too many.

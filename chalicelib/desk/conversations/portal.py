@@ -27,6 +27,7 @@ MOST = 1_000
 _CHANNELS = ("chat", "portal")
 
 
+@access.allow(AGENT)
 def contact_of(ctx: Context, number: int) -> Person:
     """Returns the contact for whom a call acts. Two requests, then one. Raises Invalid for nobody."""
     try:

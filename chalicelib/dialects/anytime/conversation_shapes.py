@@ -10,7 +10,6 @@ from chalicelib.context import Context
 from chalicelib.desk.conversations import beside
 from chalicelib.desk.conversations.beside import Beside
 from chalicelib.desk.conversations.conversations import Conversation as Row
-from chalicelib.desk.people import people
 from chalicelib.desk.people.people import PersonView
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
@@ -109,19 +108,12 @@ def show_all(ctx: Context, rows: Sequence[Row], asked: set[str]) -> list[Convers
         wanted += [row.contact for row in rows if row.creator_number is None]
     known = beside.load(ctx, rows, wanted)
     departments = _departments(ctx, rows) if "departmentAssignee" in asked else {}
-    creators = _creators(ctx, rows) if "createdBy" in asked else {}
+    creators = beside.creators(ctx, rows) if "createdBy" in asked else {}
     return [_with_objects(row, show(row, known), asked, known, departments, creators) for row in rows]
 
 
 def _departments(ctx: Context, rows: Sequence[Row]) -> Mapping[str, Group]:
     return groups.GROUPS.load(ctx) if any(row.group for row in rows) else {}
-
-
-def _creators(ctx: Context, rows: Sequence[Row]) -> Mapping[int, PersonView]:
-    """Returns the agents who created conversations, by number."""
-    if not any(row.creator_number for row in rows):
-        return {}
-    return {agent.number: people.full_view_of(ctx, agent) for agent in people.list_agents_cached(ctx)}
 
 
 def show(row: Row, known: Beside) -> Conversation:

@@ -133,7 +133,7 @@ def _show_all(ctx: Context, rows: list[Row], contact: portal.Person, asked: Coll
         for row in rows
     ]
     for one in shown if "contact" in asked else ():
-        one.contact = person(people.full_view_of(ctx, contact))
+        one.contact = person(people.views_of(ctx, [contact])[0])
     return shown
 
 
