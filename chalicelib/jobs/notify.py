@@ -6,6 +6,7 @@ now.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from chalicelib.context import Context
@@ -15,6 +16,7 @@ from chalicelib.desk.conversations import conversations, messages, participants
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import publishing
+from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.events import (
     AccessEnded,
     ConversationAssigned,
@@ -34,6 +36,9 @@ from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.jobs.queued import Handler
 from chalicelib.telemetry import Line
+
+#: What becomes of an event of a deleted conversation.
+_GONE = "gone"
 
 
 class Words(Protocol):
@@ -58,13 +63,20 @@ def notify(record: Record, words: Words) -> None:
 
 
 def _message(ctx: Context, event: MessagePosted, line: Line, words: Words) -> str:
-    conversation = conversations.load(ctx, event.conversation)
-    return _tell_message(ctx, conversation, event.message, event.agent, line, words)
+    conversation = _find(ctx, event.conversation)
+    return _tell_message(ctx, conversation, event.message, event.agent, line, words) if conversation else _GONE
 
 
 def _message_v1(ctx: Context, event: MessagePostedV1, line: Line, words: Words) -> str:
-    conversation = conversations.load(ctx, event.conversation)
-    return _tell_message(ctx, conversation, event.message, conversation.assignee, line, words)
+    conversation = _find(ctx, event.conversation)
+    return _tell_message(ctx, conversation, event.message, conversation.assignee, line, words) if conversation else _GONE
+
+
+def _find(ctx: Context, conversation: str) -> Conversation | None:
+    """Returns the conversation of an event, None for one that was deleted since: then nobody is told anything."""
+    with suppress(NotFound):
+        return conversations.load(ctx, conversation)
+    return None
 
 
 def _tell_message(ctx: Context, conversation: Conversation, message: str, agent: str | None, line: Line, words: Words) -> str:
@@ -106,12 +118,15 @@ def _ended(ctx: Context, event: AccessEnded, line: Line, words: Words) -> str:
 
 
 def _assigned(ctx: Context, event: ConversationAssigned, line: Line, words: Words) -> str:
-    return _tell_assigned(ctx, conversations.load(ctx, event.conversation), event, line, words)
+    conversation = _find(ctx, event.conversation)
+    return _tell_assigned(ctx, conversation, event, line, words) if conversation else _GONE
 
 
 def _assigned_v1(ctx: Context, event: ConversationAssignedV1, line: Line, words: Words) -> str:
     """Handles the older event by the conversation as it is now, if that agent still has it."""
-    now = conversations.load(ctx, event.conversation)
+    now = _find(ctx, event.conversation)
+    if now is None:
+        return _GONE
     if now.assignee != event.agent:
         return _told(line, 0)
     counts = now.assignee_number or 0, now.status_change_count, now.message_count
@@ -136,7 +151,9 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
     """Tells a waiting contact why. Three requests, one for each socket; none if they no longer wait. Without a queue they are
     let in.
     """
-    conversation = conversations.load(ctx, event.conversation)
+    conversation = _find(ctx, event.conversation)
+    if conversation is None:
+        return _GONE
     if conversation.assignee or not conversation.is_open:
         return _told(line, 0)
     if not accounts.load(ctx).by_group:

@@ -1,4 +1,4 @@
-"""The timers' queue, and the sweep that feeds it what is due later."""
+"""The timers' queue: deadlines, and what takes longer than a call; and the sweep that feeds it what is due later."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -6,7 +6,9 @@ from typing import TypeVar
 from chalicelib import context, telemetry
 from chalicelib.context import Context
 from chalicelib.desk.automation import timers
-from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, Event
+from chalicelib.desk.conversations import merging, purging
+from chalicelib.desk.core import publishing
+from chalicelib.desk.core.events import AgentDeadlineSet, ConversationMerged, ConversationPurged, DeadlineSet, Event
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.jobs.queued import Handler
@@ -36,7 +38,27 @@ def _due(ctx: Context, event: _Due, line: Line, act: Callable[[Context, _Due], b
     return "fired"
 
 
-HANDLERS: Mapping[type[Event], Handler] = {DeadlineSet: _conversation_due, AgentDeadlineSet: _agent_due}
+def _merged(ctx: Context, event: ConversationMerged, line: Line) -> str:
+    line.add(source=event.source)
+    return _more(ctx, event, merging.settle(ctx, event.conversation, event.source))
+
+
+def _purged(ctx: Context, event: ConversationPurged, line: Line) -> str:
+    return _more(ctx, event, purging.run(ctx, event.conversation))
+
+
+def _more(ctx: Context, event: Event, more: bool) -> str:
+    """Publishes the event again if there is more work than one message may do."""
+    publishing.publish([event] if more else [], ctx.now)
+    return "goes on" if more else "done"
+
+
+HANDLERS: Mapping[type[Event], Handler] = {
+    DeadlineSet: _conversation_due,
+    AgentDeadlineSet: _agent_due,
+    ConversationMerged: _merged,
+    ConversationPurged: _purged,
+}
 
 
 def sweep() -> int:

@@ -256,6 +256,13 @@ def read_raw(
     return found
 
 
+def delete_all(model: type[Table], rows: Sequence[Table]) -> None:
+    """Deletes rows of a model's table, whether they exist or not. One request for each 25, none for none."""
+    with model.batch_write() as batch:
+        for row in rows:
+            batch.delete(row)
+
+
 @contextmanager
 def transaction() -> Iterator[TransactWrite]:
     """Writes all or nothing in one request. Raises ConditionFailed where a condition did not hold."""

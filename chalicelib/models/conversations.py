@@ -103,6 +103,10 @@ class Conversation(Table):
     deleted_at = IntegerAttribute(null=True, attr_name="da")
     merged_into = UuidAttribute(null=True, attr_name="mi")
     merged_into_number = IntegerAttribute(null=True, attr_name="mn")
+    #: While it is taking over another one's messages (merges.py): how many were merged into it, with that one. None else.
+    merging = IntegerAttribute(null=True, attr_name="m")
+    #: Since when it is being removed for good (purges.py).
+    purge_at = IntegerAttribute(null=True, attr_name="pu")
 
     reassign_at = IntegerAttribute(null=True, attr_name="re")
     warn_at = IntegerAttribute(null=True, attr_name="wa")
@@ -184,7 +188,8 @@ class Conversation(Table):
     def listed_key(self) -> str | None:
         """Hash key under which the account's lists find it now: its partition's. None if no list shows it."""
         partition = DELETED if self.deleted_at else OPEN if self.is_open else CLOSED
-        return inbox_key(self.account, partition) if self.is_listed and not self.merged_into else None
+        is_gone = self.merged_into or self.purge_at
+        return inbox_key(self.account, partition) if self.is_listed and not is_gone else None
 
     @property
     def is_internal(self) -> bool:

@@ -18,7 +18,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import conversations, status_history
+from chalicelib.models import conversations, labels, status_history
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, read_raw
 from chalicelib.models.conversations import Conversation
@@ -51,8 +51,8 @@ class MentionChanges(NamedTuple):
 class DetailChanges:
     """What to write besides a summary. Metadata is by name, None for a cleared one. The others replace what there is unless None.
 
-    `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses. `attached_bytes` come to those that
-    there are.
+    `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses, `sources` uuids of conversations.
+    `attached_bytes` come to those that there are.
     """
 
     metadata: Mapping[str, str | None] = field(default_factory=dict)
@@ -61,6 +61,7 @@ class DetailChanges:
     mentions: Mapping[int, Mention] | None = None
     cc: Sequence[str] | None = None
     attached_bytes: int = 0
+    sources: Sequence[str] | None = None
 
     def __bool__(self) -> bool:
         return self != NO_DETAILS
@@ -74,7 +75,8 @@ class DetailChanges:
             kept["tag_numbers"] = list(self.tags) or None
         if self.mentions is not None:
             kept["mentioned"] = {str(agent): _packed(mention) for agent, mention in self.mentions.items()} or None
-        return kept | ({} if self.cc is None else {"cc": list(self.cc) or None})
+        lists = {"cc": self.cc, "merged": self.sources}
+        return kept | {name: list(value) or None for name, value in lists.items() if value is not None}
 
 
 NO_DETAILS = DetailChanges()
@@ -121,6 +123,8 @@ class Details(Table):
     changed_by = IntegerAttribute(null=True, attr_name="cb")
     changed_at = IntegerAttribute(null=True, attr_name="cg")
     summary_version = IntegerAttribute(null=True, attr_name="sv")
+    #: Uuids of the conversations that were merged into it.
+    merged: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="mg")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -161,6 +165,16 @@ class Details(Table):
     def tags(self) -> list[int]:
         """Numbers of its tags, in the order in which they were set."""
         return list(self.tag_numbers or [])
+
+    @property
+    def sources(self) -> list[str]:
+        """Uuids of the conversations that were merged into it."""
+        return list(self.merged or [])
+
+    @property
+    def labels(self) -> list[str]:
+        """Names of the labels that it gives its conversation (labels.py)."""
+        return [*map(labels.tag, self.tags), *map(labels.mention, self.mentions)]
 
     @property
     def mentions(self) -> dict[int, Mention]:

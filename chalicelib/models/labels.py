@@ -4,7 +4,8 @@ Rows of the conversations' table, key account#conversation#label#name, in the sp
 a label is counted in one row each, key account##label#name, with the same write.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 from pynamodb.connection.table import TableConnection
@@ -12,12 +13,14 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, read_raw
+from chalicelib.models.base import ConditionFailed, Table, read_raw, transaction
 from chalicelib.models.conversations import Conversation, of_key
 
 _INFIX = "#label#"
 #: Keys that one request reads, and requests that a list makes at most.
 _A_PAGE, MOST_REQUESTS = 1000, 10
+#: Labels that one transaction moves, at two rows each, beside what else it writes (100 rows in all).
+MOST_AT_ONCE = 40
 #: Conversations of one label that lists look at.
 MOST = _A_PAGE * MOST_REQUESTS
 
@@ -72,6 +75,40 @@ def move(write: TransactWrite, conversation_key: str, begun: Iterable[str], ende
     for name in ended:
         write.delete(row(conversation_key, name))
         write.update(_total(account, name), [Label.total.add(-1)])
+
+
+def hand_over(
+    write: TransactWrite, source_key: str, target_key: str, kept: Iterable[str], ended: Iterable[str], now: int
+) -> None:
+    """Adds to a transaction: a conversation's labels go over to another one, or end. The caller knows which there are."""
+    for name in kept:
+        write.delete(row(source_key, name))
+        write.save(row(target_key, name, now))
+    move(write, source_key, (), ended, now)
+
+
+def begin(conversation_key: str, name: str, now: int) -> None:
+    """Gives a conversation a label unless it has it. One request."""
+    with _once(), transaction() as write:
+        write.save(row(conversation_key, name, now), condition=Label.key.does_not_exist())
+        write.update(_total(conversation_key.partition("#")[0], name), [Label.total.add(1)])
+
+
+def end(conversation_key: str, name: str) -> None:
+    """Takes a label from a conversation if it has it. One request."""
+    with _once(), transaction() as write:
+        write.delete(row(conversation_key, name), condition=Label.key.exists())
+        write.update(_total(conversation_key.partition("#")[0], name), [Label.total.add(-1)])
+
+
+@contextmanager
+def _once() -> Iterator[None]:
+    """Wraps a transaction that has nothing to do where its condition does not hold."""
+    try:
+        yield
+    except ConditionFailed as refused:
+        if "ConditionalCheckFailed" not in refused.reasons:
+            raise
 
 
 def counts(account: str, names: Sequence[str]) -> dict[str, int]:

@@ -75,6 +75,8 @@ class Message(Table):
     sender_kind = UnicodeAttribute(attr_name="sk")
     device = UnicodeAttribute(null=True, attr_name="de")
     created_at = IntegerAttribute(attr_name="ca")
+    #: Its integer id (rules.ids.message_number), if a merge has given it another place than that id says.
+    origin = IntegerAttribute(null=True, attr_name="og")
 
     by_sequence = BySequence()
 
@@ -122,8 +124,10 @@ def append(
     """Stores a message, the summary's changes, the loads they move and the files it takes, all or nothing. One request.
 
     Raises Duplicate where its uuid is stored, Full where the conversation has no room for its files, ConditionFailed where the
-    conversation or a file has changed since it was read.
+    conversation or a file has changed since it was read, or the conversation is taking over another one's messages.
     """
+    if conversation.merging:
+        raise ConditionFailed(["ConditionalCheckFailed"], [None])
     new_bytes = sum(file.size for file in taken if file.conversation is None)
     try:
         with transaction() as write:

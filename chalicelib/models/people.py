@@ -261,6 +261,11 @@ def set_latest_chat(write: TransactWrite, account: str, person: str, conversatio
     write.update(Person(account, person), [Person.chat.set(conversation)], Person.id.exists() & as_seen)
 
 
+def forget_chat(write: TransactWrite, account: str, person: str, before: str) -> None:
+    """Adds to a transaction: the contact has no latest chat any more, if `before` was it."""
+    write.update(Person(account, person), [Person.chat.remove()], Person.chat == before)
+
+
 def set_group(account: str, agent: str, group: str | None, now: int, *, out_of: str | None = None) -> None:
     """Writes an agent's group, None for none. One request. Raises ConditionFailed for no agent, or one who is not in `out_of`."""
     as_seen = Person.agents_of.exists() & (Person.group == out_of) if out_of else Person.agents_of.exists()

@@ -35,20 +35,21 @@ class Receipt(Table):
         return {int(number) for number in self.beyond or ()}
 
 
-def _key(account: str, device: str) -> str:
+def key(account: str, device: str) -> str:
+    """Returns the hash key of a device's receipts."""
     return f"{account}#{device}"
 
 
 def acknowledge(account: str, device: str, conversation: str, numbers: Collection[int], now: int) -> Receipt:
     """Notes what a device has received of a conversation, and returns its receipt. One request. `now` is epoch milliseconds."""
-    row = Receipt(_key(account, device), conversation)
+    row = Receipt(key(account, device), conversation)
     row.update([Receipt.beyond.add(set(numbers)), _expiry(now)])
     return row
 
 
 def of_device(account: str, device: str, limit: int = 1000) -> dict[str, Receipt]:
     """Returns all of a device's receipts by conversation. One request."""
-    rows = Receipt.query(_key(account, device), consistent_read=True, limit=limit)
+    rows = Receipt.query(key(account, device), consistent_read=True, limit=limit)
     return {row.conversation: row for row in read_page(rows)[0]}
 
 
@@ -58,7 +59,7 @@ def move_on(account: str, device: str, conversation: str, upto: int, settled: Co
     if settled:
         actions.append(Receipt.beyond.delete(set(settled)))
     with conditional():
-        Receipt(_key(account, device), conversation).update(actions, Receipt.upto.does_not_exist() | (Receipt.upto <= upto))
+        Receipt(key(account, device), conversation).update(actions, Receipt.upto.does_not_exist() | (Receipt.upto <= upto))
 
 
 def _expiry(now: int) -> Action:

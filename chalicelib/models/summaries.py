@@ -39,14 +39,17 @@ def open_(conversation: Conversation, before: str | None = None) -> None:
         move(write, conversation.account, LoadChanges(held=conversation.carrier), conversation.created_at)
 
 
-def open_further(conversation: Conversation, name: UniqueName | None, members: Sequence[Table]) -> None:
+def open_further(
+    conversation: Conversation, name: UniqueName | None, members: Sequence[Table], instead_of: str | None = None
+) -> None:
     """Stores a new one that is nobody's chat, with its members' rows and a unique name. Raises ConditionFailed if that is
-    taken.
+    taken, unless by the conversation `instead_of`.
     """
     with transaction() as write:
         begin(write, conversation)
         if name:
-            write.save(name, condition=UniqueName.key.does_not_exist())
+            free = UniqueName.key.does_not_exist()
+            write.save(name, condition=free | (UniqueName.id == instead_of) if instead_of else free)
         for row in members:
             write.save(row)
         if conversation.carrier:

@@ -42,7 +42,8 @@ class Topic(Table):
     expires_at = IntegerAttribute(null=True, attr_name="ex")
 
 
-def _key(account: str, topic: str) -> str:
+def key(account: str, topic: str) -> str:
+    """Returns the hash key of a topic."""
     return f"{account}#{topic}"
 
 
@@ -61,21 +62,21 @@ def join(account: str, topic: str, listener: Listener, now: int) -> list[Listene
     """Lets a socket listen to a topic from now on (epoch milliseconds), and returns all who listen. Harmless when repeated. One
     request.
     """
-    row, expires = Topic(_key(account, topic)), Topic.expires_at.set(now // 1000 + _KEPT_SECONDS)
+    row, expires = Topic(key(account, topic)), Topic.expires_at.set(now // 1000 + _KEPT_SECONDS)
     row.update([Topic.listeners.add({_packed(listener)}), expires])
     return _listening(row, now)
 
 
 def leave(account: str, topic: str, listener: Listener, now: int) -> list[Listener]:
     """Ends that, and returns who still listens. Harmless when repeated. One request. `now` is epoch milliseconds."""
-    row = Topic(_key(account, topic))
+    row = Topic(key(account, topic))
     row.update([Topic.listeners.delete({_packed(listener)})])
     return _listening(row, now)
 
 
 def listeners(account: str, topics: Collection[str], now: int) -> dict[str, list[Listener]]:
     """Returns who listens to each topic now (epoch milliseconds). One request for each hundred, none for no topic."""
-    keys = [_key(account, topic) for topic in set(topics)]
+    keys = [key(account, topic) for topic in set(topics)]
     rows = Topic.batch_get(keys, consistent_read=True) if keys else []
     return {row.key.removeprefix(f"{account}#"): _listening(row, now) for row in rows}
 

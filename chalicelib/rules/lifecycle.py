@@ -42,6 +42,11 @@ def closed(now: int) -> Changes:
     }
 
 
+def deleted(now: int) -> Changes:
+    """It is deleted. Its status and its agent stay on record; nothing happens to it any more."""
+    return {"deleted_at": now, **_NO_DEADLINES, "expire_at": None}
+
+
 def empty(again: int | None, expires: int) -> Changes:
     """It has no message yet and is closed at `expires`. It waits for an agent only if routing looks at it again, at `again`."""
     return {"reassign_at": again, "expire_at": expires}

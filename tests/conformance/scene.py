@@ -25,6 +25,7 @@ from tests.conformance import (
     cases_domains,
     cases_doors,
     cases_files,
+    cases_gone,
     cases_groups,
     cases_numbers,
     cases_portal,
@@ -74,7 +75,7 @@ class Scene:
             known["guid"] = attachment(self)
         if "{keyId}" in row.endpoint.path:
             known["keyId"] = ids.digest(api_key(self))
-        known |= cases_anytime_people.new_id(self, row) | cases_portal.ids(self, row)
+        known |= cases_anytime_people.new_id(self, row) | cases_portal.ids(self, row) | cases_gone.new_id(self, row)
         return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
 
     def _file(self) -> str:
@@ -242,6 +243,7 @@ CASES |= (
     | cases_domains.CASES
     | cases_doors.CASES
     | cases_files.CASES
+    | cases_gone.CASES
     | cases_groups.CASES
     | cases_numbers.CASES
     | cases_portal.CASES

@@ -19,12 +19,16 @@ from chalicelib.desk.core.events import (
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
+    ConversationDeleted,
     ConversationDeserted,
+    ConversationMerged,
     ConversationMetadataChanged,
     ConversationMoved,
     ConversationOpened,
     ConversationPriorityChanged,
+    ConversationPurged,
     ConversationReopened,
+    ConversationRestored,
     ConversationStatusChanged,
     ConversationSubjectChanged,
     ConversationWaits,
@@ -73,6 +77,10 @@ SAMPLES = [
     ConversationSubjectChanged("a", 1, "c"),
     ConversationMetadataChanged("a", 1, "c", ("order", "language")),
     NoteAdded("a", 1, "c", 7),
+    ConversationDeleted("a", 1, "c"),
+    ConversationRestored("a", 1, "c"),
+    ConversationMerged("a", 1, "c", "d"),
+    ConversationPurged("a", 1, "c"),
 ]
 
 

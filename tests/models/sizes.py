@@ -83,6 +83,8 @@ CONVERSATION: dict[str, Any] = {
     "deleted_at": TIME,
     "merged_into": UUID,
     "merged_into_number": NUMBER,
+    "merging": 99,
+    "purge_at": TIME,
     "reassign_at": TIME,
     "warn_at": TIME,
     "close_at": TIME,
@@ -100,14 +102,24 @@ CONVERSATION_TO_COME: dict[str, Any] = {
 #: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then, an
 #: answer starts those of silence, an end stops all.
 _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}
-_GONE = {"deleted_at", "merged_into", "merged_into_number"}
+_GONE = {"deleted_at", "merged_into", "merged_into_number", "purge_at"}
 CONVERSATIONS: dict[str, set[str]] = {
     "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, *_GONE, "closed_at", "picked_at"},
     "answered": {*_UNUSUAL, *_GONE, "closed_at", "tried_agents", "reassign_at"},
     "closed unpicked": {*_UNUSUAL, *_SILENCE, *_GONE, "picked_at", "reassign_at", "holder_key", "held_since"},
     "empty, for named agents": {*_SILENCE, *_GONE, "kind", "closed_at", "picked_at", "last_message", "preview", "last_sender"},
-    "internal": {"inbox_key", "holder_key", "held_since", "expire_at", "has_named_agents", "tried_agents", *_SILENCE, *_GONE},
-    "merged": {*_UNUSUAL, *_SILENCE, "picked_at", "reassign_at", "inbox_key", "holder_key", "held_since"},
+    "internal": {
+        "merging",
+        "inbox_key",
+        "holder_key",
+        "held_since",
+        "expire_at",
+        "has_named_agents",
+        "tried_agents",
+        *_SILENCE,
+        *_GONE,
+    },
+    "merged": {*_UNUSUAL, *_SILENCE, "merging", "picked_at", "reassign_at", "inbox_key", "holder_key", "held_since"},
 }
 #: The texts of a message aside: its body, of 60 kB at most.
 MESSAGE: dict[str, Any] = {
@@ -141,6 +153,7 @@ MESSAGE: dict[str, Any] = {
     "sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),
     "device": UUID,
     "created_at": TIME,
+    "origin": NUMBER << 20,
 }
 #: A person's texts as long as is usual; an icon is an address.
 PERSON: dict[str, Any] = {

@@ -11,7 +11,7 @@ from chalicelib import config
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import messages
+from chalicelib.desk.conversations import messages, unfinished
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import access, publishing
 from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
@@ -37,6 +37,7 @@ def fire(ctx: Context, event: DeadlineSet) -> bool:
 
     def attempt() -> bool:
         conversation = conversations.get(ctx.account, event.conversation)
+        conversation = conversation and unfinished.finish(conversation)
         if conversation is None or not conversation.is_open or not _is_due(ctx, event, conversation):
             return False
         _ACTIONS[event.kind](ctx, conversation)

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from chalicelib.context import AGENT, VISITOR, Context
+from chalicelib.context import AGENT, SYSTEM, VISITOR, Context
 from chalicelib.desk.auth import tokens
+from chalicelib.desk.conversations import unfinished
 from chalicelib.desk.conversations.unassigned import empty_changes as empty_changes
 from chalicelib.desk.conversations.unassigned import named_changes as named_changes
 from chalicelib.desk.conversations.unassigned import next_routing_at as next_routing_at
@@ -22,6 +23,8 @@ from chalicelib.rules.groups import Group
 
 #: Characters of one metadata value.
 LONGEST_METADATA = 256
+#: Merges, one after the other, over which a merged conversation is followed.
+_MOST_MERGES = 25
 
 
 @access.allow(VISITOR)
@@ -29,34 +32,49 @@ def load(ctx: Context, conversation_id: str) -> Conversation:
     """Returns a conversation that the caller may see. One request, or two where only a membership shows it. Raises NotFound.
 
     Visitors see their own and those in which they are members; agents all of their account except other agents' internal ones.
-    A deleted one is not found; one that was merged into another stands for that one, with one request more.
+    A deleted one is not found. One that was merged into another stands for that one, for a visitor if it is the same contact's,
+    with one request more for each merge. A merge that has not ended is finished first (unfinished.py), but not by a job.
     """
     conversation = conversations.get(ctx.account, conversation_id) if ids.is_uuid(conversation_id) else None
     if conversation and conversation.merged_into:
-        conversation = conversations.get(ctx.account, conversation.merged_into)
+        conversation = _follow(ctx, conversation)
     return _check_visible(ctx, conversation, conversation_id)
 
 
 def _check_visible(ctx: Context, conversation: Conversation | None, id_: str) -> Conversation:
     if conversation is None or conversation.deleted_at or not _may_see(ctx, conversation):
         raise NotFound("conversation", id_)
-    return conversation
+    return unfinished.finish(conversation) if conversation.merging and ctx.caller.level != SYSTEM else conversation
+
+
+def _follow(ctx: Context, merged: Conversation) -> Conversation | None:
+    """Returns the conversation that has the messages of a merged one now. None where it is gone, or is not for a visitor."""
+    found: Conversation | None = merged
+    for _ in range(_MOST_MERGES):
+        if found is None or not found.merged_into:
+            break
+        found = conversations.get(ctx.account, found.merged_into)
+    is_theirs = found is not None and (ctx.caller.level != VISITOR or found.contact == merged.contact)
+    return found if is_theirs else None
 
 
 @access.allow(AGENT)
 def load_even_merged(ctx: Context, conversation_id: str) -> Conversation:
     """Returns a conversation as `load` does, but one that was merged as it is. One request. Raises NotFound."""
     conversation = conversations.get(ctx.account, conversation_id)
-    if conversation and conversation.merged_into and not conversation.is_internal:
+    if conversation and conversation.merged_into and not (conversation.is_internal or conversation.purge_at):
         return conversation
     return _check_visible(ctx, conversation, conversation_id)
 
 
 @access.allow(AGENT)
 def load_deleted(ctx: Context, conversation_id: str) -> Conversation:
-    """Returns a deleted conversation, or one that was merged into another, as it is. One request. Raises NotFound."""
+    """Returns a deleted conversation, or one that was merged into another, as it is. One request.
+
+    Raises NotFound, also for one that is being removed for good.
+    """
     conversation = conversations.get(ctx.account, conversation_id)
-    if conversation is None or not conversation.deleted_at or conversation.is_internal:
+    if conversation is None or not conversation.deleted_at or conversation.purge_at or conversation.is_internal:
         raise NotFound("conversation", conversation_id)
     return conversation
 
@@ -220,7 +238,8 @@ def _without_deleted(rows: Sequence[Conversation]) -> list[Conversation]:
 @access.allow(AGENT)
 def list_open_of(ctx: Context, agent: str, limit: int = 100) -> list[Conversation]:
     """Returns an agent's open conversations, newest assignment first. Two requests."""
-    return conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
+    found = conversations.get_many(ctx.account, conversations.held(ctx.account, agent, limit, newest_first=True))
+    return _without_deleted(found)
 
 
 def membership_id(conversation: Conversation, person: str) -> str:

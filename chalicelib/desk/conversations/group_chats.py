@@ -1,6 +1,7 @@
 """Group chats: conversations besides a contact's chat, with a group or with members, and internal ones among agents."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, VISITOR, Context
@@ -15,6 +16,7 @@ from chalicelib.desk.teams import groups
 from chalicelib.models import memberships, summaries, unique_names
 from chalicelib.models.conversations import INTERNAL, Conversation
 from chalicelib.models.people import AGENT, CONTACT
+from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import lifecycle, text
 
 LONGEST_NAME = 256
@@ -63,18 +65,20 @@ def create(ctx: Context, command: CreateConversation) -> Opened:
     pair, named = _pair(owner, others, command), command.name or _name_for(ctx, group, others, internal=command.internal)
 
     def attempt() -> Conversation:
-        there = _find_existing(ctx, command, owner, others, pair) if pair else None
-        return there or _open(ctx, command, owner, others, group, pair, named)
+        claim = unique_names.find(ctx.account, members.PAIR, pair) if pair else None
+        there = _find_existing(ctx, command, owner, others, claim) if pair else None
+        return there or _open(ctx, command, owner, others, group, pair, named, instead_of=claim.id if claim else None)
 
     return Opened(retry_on_conflict(ctx, attempt), serving, named)
 
 
 def _find_existing(
-    ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], pair: str
+    ctx: Context, command: CreateConversation, owner: Person, others: Sequence[Person], claim: UniqueName | None
 ) -> Conversation | None:
-    """Returns the one that was opened here, else the newest one with the contact that began elsewhere."""
-    if claim := unique_names.find(ctx.account, members.PAIR, pair):
-        return conversations.load(ctx, claim.id)
+    """Returns the one that was opened here and not deleted, else the newest one with the contact that began elsewhere."""
+    if claim:
+        with suppress(NotFound):
+            return conversations.load(ctx, claim.id)
     if command.internal:
         return None
     for found in conversations.list_own_of_contact(ctx, owner.id):
@@ -151,6 +155,8 @@ def _open(
     group: groups.Group | None,
     pair: str | None,
     named: str,
+    *,
+    instead_of: str | None,
 ) -> Conversation:
     agents = [person for person in others if person.kind == AGENT]
     subject = named if command.internal else command.name or owner.name
@@ -169,5 +175,6 @@ def _open(
     elif agents and ctx.caller.level == VISITOR:
         conversation.set_all(unassigned.named_changes(ctx))
     claim = unique_names.new_name(ctx.account, members.PAIR, pair, conversation.id) if pair else None
-    summaries.open_further(conversation, claim, [memberships.new(person, conversation.id, ctx.now) for person in by_name])
+    parts = [memberships.new(person, conversation.id, ctx.now) for person in by_name]
+    summaries.open_further(conversation, claim, parts, instead_of)
     return conversation

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from chalicelib.context import AGENT, STRANGER, VISITOR, Context
+from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.conversations import conversations
-from chalicelib.desk.conversations.messages import as_caller_sees, html_of
+from chalicelib.desk.conversations.messages import as_caller_sees, html_of, number_of
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotFound
-from chalicelib.models import messages
+from chalicelib.models import merges, messages
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Message
 from chalicelib.rules import ids
@@ -152,29 +152,32 @@ def list_latest(ctx: Context, conversation_id: str, size: int = MOST_AT_ONCE, be
 
 @access.allow(AGENT)
 def get_by_number(ctx: Context, conversation_id: str, number: int) -> Message:
-    """Returns one message of a conversation, or a note, by its integer id. Two requests. Raises NotFound."""
+    """Returns one message of a conversation, or a note, by its integer id. Two requests; where a merge has moved it, one more for
+    each MB of the conversation's messages. Raises NotFound.
+    """
     conversation = conversations.load(ctx, conversation_id)
     of, place = ids.message_place(number)
-    if of != conversation.number or not 0 < place <= conversation.message_count:
+    is_here = of == conversation.number and 0 < place <= conversation.message_count
+    rows = messages.between(conversation.account, conversation.id, place, place, newest_first=False) if is_here else []
+    found = next((row for row in rows if number_of(row) == number), None) or merges.find_moved(conversation, number)
+    if found is None:
         raise NotFound("message", number)
-    rows = messages.between(conversation.account, conversation.id, place, place, newest_first=False)
-    if not rows:
-        raise NotFound("message", number)
-    return rows[0]
+    return found
 
 
 @access.allow(STRANGER)
 def public_message(ctx: Context, account: str, conversation: str, message: str) -> Message:
-    """Returns a message for a caller that knows all three ids, or may see it. One request, two for a visitor.
+    """Returns a message for a caller that knows all three ids, or may see it. Two requests.
 
-    Raises NotFound, also for a note.
+    Raises NotFound, also for a note and for a deleted conversation. A message is still found where a merge has brought it.
     """
     if ctx.account not in ("", account):
         raise NotFound("message", message)
-    if ctx.caller.level == VISITOR:
-        conversations.load(ctx, conversation)
-    all_uuids = all(map(ids.is_uuid, (account, conversation, message)))
-    found = messages.get_many(account, conversation, [message] if all_uuids else []).get(message)
+    if not all(map(ids.is_uuid, (account, conversation, message))):
+        raise NotFound("message", message)
+    of_account = ctx.acting(Caller(account, SYSTEM)) if ctx.caller.level == STRANGER else ctx
+    there = conversations.load(of_account, conversation)
+    found = messages.get_many(account, there.id, [message]).get(message)
     if found is None or found.public_sequence is None:
         raise NotFound("message", message)
     return found

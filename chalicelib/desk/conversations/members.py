@@ -53,6 +53,11 @@ def pair_name(contact: str, group: str) -> str:
     return f"{contact}#group#{group}"
 
 
+def pair_names(contact: str, others: Collection[str], groups: Collection[str]) -> list[str]:
+    """Returns all unique names, of kind `pair`, that a contact's conversation with one of these people or groups can have."""
+    return [f"{contact}#{other}" for other in others] + [pair_name(contact, group) for group in groups]
+
+
 def member_counts(conversation: Conversation, joining: Sequence[Person], leaving: Sequence[Person]) -> Changes:
     """Returns the new member counts, None for none."""
 

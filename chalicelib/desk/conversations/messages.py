@@ -6,7 +6,7 @@ from copy import copy
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account, AutoClose
-from chalicelib.desk.conversations import attachments, conversations, unassigned, updates
+from chalicelib.desk.conversations import attachments, conversations, unassigned, unfinished, updates
 from chalicelib.desk.conversations.composing import MOST_BYTES as MOST_BYTES
 from chalicelib.desk.conversations.composing import NOTE as NOTE
 from chalicelib.desk.conversations.composing import REPLY as REPLY
@@ -36,7 +36,7 @@ MOST_ON_A_PAGE = 100
 
 def number_of(message: Message) -> int:
     """Returns a message's integer id, unique in its account."""
-    return ids.message_number(message.conversation_number, message.sequence)
+    return unfinished.number_of(message)
 
 
 def id_for(ctx: Context, key: str) -> str:

@@ -13,11 +13,15 @@ from chalicelib.desk.core.events import (
     AgentRemoved,
     ConversationAssigned,
     ConversationBegun,
+    ConversationDeleted,
+    ConversationMerged,
     ConversationMetadataChanged,
     ConversationMoved,
     ConversationOpened,
     ConversationPriorityChanged,
+    ConversationPurged,
     ConversationReopened,
+    ConversationRestored,
     ConversationStatusChanged,
     ConversationSubjectChanged,
     DeadlineSet,
@@ -40,7 +44,7 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
     if waits := _waiting_event(old, new):
         happened.append(waits(account, at, id_))
-    if new.last_message and (old is None or old.last_message != new.last_message):
+    if new.last_message and (old is None or old.last_message != new.last_message) and not _ends_merge(old, new):
         happened.append(MessagePosted(account, at, id_, new.last_message, new.assignee))
     if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
         happened.append(
@@ -52,7 +56,24 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
         due_at = getattr(new, f"{kind}_at")
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
             happened.append(DeadlineSet(account, at, id_, kind, due_at))
-    return happened + (_field_events(old, new, changed_at) if old else [])
+    return happened + ([*_field_events(old, new, changed_at), *_end_events(old, new, changed_at)] if old else [])
+
+
+def _ends_merge(old: Conversation | None, new: Conversation) -> bool:
+    """Returns whether a conversation now has another one's messages. They are not new."""
+    return old is not None and old.merging is not None and new.merging is None
+
+
+def _end_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
+    """Returns the events of a conversation that went away, came back, or was merged into another."""
+    happened: list[Event] = []
+    if bool(old.deleted_at) != bool(new.deleted_at) and not new.merged_into:
+        happened.append((ConversationDeleted if new.deleted_at else ConversationRestored)(new.account, at, new.id))
+    if new.merged_into and not old.merged_into:
+        happened.append(ConversationMerged(new.account, at, new.merged_into, new.id))
+    if new.purge_at and not old.purge_at:
+        happened.append(ConversationPurged(new.account, at, new.id))
+    return happened
 
 
 def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
@@ -64,7 +85,7 @@ def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
         happened.append(ConversationPriorityChanged(new.account, at, new.id, old.priority, new.priority))
     if old.subject != new.subject:
         happened.append(ConversationSubjectChanged(new.account, at, new.id))
-    if old.note_count != new.note_count:
+    if old.note_count != new.note_count and not _ends_merge(old, new):
         happened.append(NoteAdded(new.account, at, new.id, new.message_count))
     return happened
 
@@ -138,7 +159,7 @@ class Measures(msgspec.Struct, frozen=True):
 
 def measure(old: Conversation | None, new: Conversation) -> Measures:
     """Returns what a change of a conversation's row means in numbers. A record that comes twice means the same twice."""
-    came = new.message_count - (old.message_count if old else 0)
+    came = 0 if _ends_merge(old, new) else new.message_count - (old.message_count if old else 0)
     since = old.waits_since if old and new.assignee else None
     return Measures(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
 

@@ -189,6 +189,31 @@ class ConversationMetadataChanged(Event, frozen=True, tag="conversation.metadata
     names: tuple[str, ...]
 
 
+class ConversationDeleted(Event, frozen=True, tag="conversation.deleted.v1"):
+    """A conversation was deleted. It can still be restored."""
+
+    conversation: str
+
+
+class ConversationRestored(Event, frozen=True, tag="conversation.restored.v1"):
+    """A deleted conversation is back."""
+
+    conversation: str
+
+
+class ConversationMerged(Event, frozen=True, tag="conversation.merged.v1"):
+    """A conversation takes over the messages of another one, `source`, which is deleted and leads to it."""
+
+    conversation: str
+    source: str
+
+
+class ConversationPurged(Event, frozen=True, tag="conversation.purged.v1"):
+    """A deleted conversation is to be removed for good. Nobody finds it any more."""
+
+    conversation: str
+
+
 class NoteAdded(Event, frozen=True, tag="note.added.v1"):
     """A note was added to a conversation, as message number `sequence`."""
 

@@ -41,6 +41,10 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationPriorityChanged: (),
     events.ConversationSubjectChanged: (),
     events.ConversationMetadataChanged: (),
+    events.ConversationDeleted: (),
+    events.ConversationRestored: (),
+    events.ConversationMerged: (TIMERS,),
+    events.ConversationPurged: (TIMERS,),
     events.NoteAdded: (),
     events.SettingsChanged: (),
 }

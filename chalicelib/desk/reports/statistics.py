@@ -73,7 +73,8 @@ def _of_person(found: dict[Place, Increments], old: Any, new: Any) -> None:
 
 def _of_conversation(found: dict[Place, Increments], old: Any, new: Any) -> None:
     before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
-    came = max(0, _public(after) - (_public(before) if before else 0))
+    is_merged = before is not None and before.merging is not None and after.merging is None
+    came = 0 if is_merged else max(0, _public(after) - (_public(before) if before else 0))
     counts = found[after.account, rules.quarter(after.last_activity_at), None]
     counts.messages += came
     counts.agents |= {str(after.last_sender)} if came and after.last_sender_kind == status.STAFF else set()

@@ -158,7 +158,8 @@ def get_conversation(ctx: Context, request: OneConversation) -> One:
 def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
     (shown,) = show_all(ctx, [conversation], asked)
     if "messages" in asked:
-        shown.messages = thread(ctx, history.list_latest(ctx, conversation.id).messages)
+        rows = [] if conversation.merged_into else history.list_latest(ctx, conversation.id).messages
+        shown.messages = thread(ctx, rows)
     if "eventLogs" in asked:
         shown.event_logs = show_log(event_logs.of_conversation(ctx, conversation))
     return Answer(WrappedConversation(conversation=shown), headers={"ETag": etag(conversation.version or 0)})

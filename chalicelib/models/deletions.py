@@ -1,0 +1,50 @@
+"""Deletions: a conversation goes to the inbox's deleted ones, and comes back, with its labels and its agent's load."""
+
+from typing import Any
+
+from chalicelib.models import details, labels, summaries
+from chalicelib.models.base import transaction
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import Details
+from chalicelib.models.stamps import Stamp
+from chalicelib.models.summaries import LoadChanges
+
+
+def details_of(conversation: Conversation) -> Details:
+    """Returns what is stored beside a conversation that has been read. One request, none if its summary says that it has none."""
+    has_some = conversation.has_details or conversation.has_tags
+    return (details.get(conversation.key) if has_some else None) or Details(details.key(conversation.key))
+
+
+def delete(conversation: Conversation, known: Details, changes: dict[str, Any], stamp: Stamp) -> None:
+    """Writes that a conversation is deleted, takes out its labels and frees its agent. One request, one more for each label past
+    labels.MOST_AT_ONCE.
+
+    Raises ConditionFailed where the conversation has changed since it and then its details were read.
+    """
+    names, freed = known.labels, conversation.carrier
+    with transaction() as write:
+        summaries.apply(write, conversation, changes, stamp)
+        labels.move(write, conversation.key, (), names[: labels.MOST_AT_ONCE], stamp.at)
+        summaries.move(write, conversation.account, LoadChanges(freed=freed), stamp.at)
+    for name in names[labels.MOST_AT_ONCE :]:
+        labels.end(conversation.key, name)
+
+
+def restore(conversation: Conversation, known: Details, changes: dict[str, Any], stamp: Stamp, held: str | None) -> None:
+    """Undoes that: the labels are back, and it counts for the load of the agent `held`. Costs and raises the same."""
+    names = known.labels
+    with transaction() as write:
+        summaries.apply(write, conversation, changes, stamp)
+        labels.move(write, conversation.key, names[: labels.MOST_AT_ONCE], (), stamp.at)
+        summaries.move(write, conversation.account, LoadChanges(held=held), stamp.at)
+    for name in names[labels.MOST_AT_ONCE :]:
+        labels.begin(conversation.key, name, stamp.at)
+
+
+def mark(conversation: Conversation, stamp: Stamp) -> None:
+    """Writes that a deleted conversation is to be removed for good; no index of the account has it any more. One request.
+
+    Raises ConditionFailed where it has changed since it was read.
+    """
+    summaries.change(conversation, {"purge_at": stamp.at}, stamp)
