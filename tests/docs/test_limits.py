@@ -9,6 +9,7 @@ from chalicelib.desk.accounts import canned_replies, custom_fields, tags
 from chalicelib.desk.conversations import (
     attachments,
     composing,
+    deletion,
     drafts,
     event_logs,
     files,
@@ -17,6 +18,7 @@ from chalicelib.desk.conversations import (
     lists,
     logged_changes,
     members,
+    merging,
     portal,
 )
 from chalicelib.desk.core import rate_limits
@@ -59,6 +61,10 @@ def test_every_limit_is_documented_as_it_is() -> None:
             f"{contact_lists.MOST_COUNTED:,} · {contact_lists.MOST_FOUND:,} · {contact_lists.MOST_WORDS} |",
         ),
         ("identities · tags", f"{contact_identities.MOST} · {contacts.MOST_TAGS} · {words.MOST} |"),
+        (
+            "conversations that one call deletes",
+            f"{deletion.MOST_AT_ONCE} · {merging.MOST_MESSAGES:,} · {merging.MOST_SOURCES} |",
+        ),
         ("a message's text", f"{text.MOST_BYTES:,} bytes"),
         ("a file", f"{files.MOST_BYTES / 1_000_000} MB"),
         ("files of a message", f"{attachments.MOST} |"),

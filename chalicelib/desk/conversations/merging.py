@@ -39,7 +39,7 @@ def merge(ctx: Context, target_id: str, source_id: str) -> Conversation:
     the same one twice and for too many messages.
     """
     if target_id == source_id:
-        raise Invalid("source", "is the conversation itself")
+        raise Invalid("source_id", "is the conversation itself")
 
     def attempt() -> Conversation:
         target = _load(ctx, target_id)
@@ -70,14 +70,14 @@ def _merged_into(ctx: Context, source_id: str) -> str | None:
 
 def _check(target: Conversation, source: Conversation) -> None:
     if target.message_count + source.message_count > MOST_MESSAGES:
-        raise Invalid("source", f"and the conversation have more than {MOST_MESSAGES:,} messages together")
+        raise Invalid("source_id", f"and the conversation have more than {MOST_MESSAGES:,} messages together")
 
 
 def _check_room(begun: Merge) -> None:
     if (begun.of_target.attached_bytes or 0) + begun.beside.attached_bytes > MOST_ATTACHED_BYTES:
-        raise Invalid("source", "and the conversation have more bytes of files together than a conversation may have")
+        raise Invalid("source_id", "and the conversation have more bytes of files together than a conversation may have")
     if len(begun.beside.sources or ()) > MOST_SOURCES:
-        raise Invalid("source", f"is one too many: {MOST_SOURCES} were merged into the conversation already")
+        raise Invalid("source_id", f"is one too many: {MOST_SOURCES} were merged into the conversation already")
 
 
 def _merge(ctx: Context, target: Conversation, source: Conversation) -> Merge:
