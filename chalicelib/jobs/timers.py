@@ -6,9 +6,16 @@ from typing import TypeVar
 from chalicelib import context, telemetry
 from chalicelib.context import Context
 from chalicelib.desk.automation import timers
-from chalicelib.desk.conversations import merging, purging
+from chalicelib.desk.conversations import handing_on, merging, purging
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import AgentDeadlineSet, ConversationMerged, ConversationPurged, DeadlineSet, Event
+from chalicelib.desk.core.events import (
+    AgentDeadlineSet,
+    ContactMerged,
+    ConversationMerged,
+    ConversationPurged,
+    DeadlineSet,
+    Event,
+)
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.jobs.queued import Handler
@@ -47,6 +54,10 @@ def _purged(ctx: Context, event: ConversationPurged, line: Line) -> str:
     return _more(ctx, event, purging.run(ctx, event.conversation))
 
 
+def _contact_merged(ctx: Context, event: ContactMerged, line: Line) -> str:
+    return _more(ctx, event, handing_on.hand_on(ctx, event.contact, event.into))
+
+
 def _more(ctx: Context, event: Event, more: bool) -> str:
     """Publishes the event again if there is more work than one message may do."""
     publishing.publish([event] if more else [], ctx.now)
@@ -58,6 +69,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     AgentDeadlineSet: _agent_due,
     ConversationMerged: _merged,
     ConversationPurged: _purged,
+    ContactMerged: _contact_merged,
 }
 
 

@@ -16,6 +16,7 @@ from chalicelib.desk.core.events import (
     AgentDeadlineSet,
     AgentOffline,
     AgentRemoved,
+    ContactMerged,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
@@ -81,6 +82,7 @@ SAMPLES = [
     ConversationRestored("a", 1, "c"),
     ConversationMerged("a", 1, "c", "d"),
     ConversationPurged("a", 1, "c"),
+    ContactMerged("a", 1, "p", 7),
 ]
 
 

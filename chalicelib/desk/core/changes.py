@@ -11,6 +11,7 @@ from chalicelib.desk.core.events import (
     AgentDeadlineSet,
     AgentOffline,
     AgentRemoved,
+    ContactMerged,
     ConversationAssigned,
     ConversationBegun,
     ConversationDeleted,
@@ -119,7 +120,13 @@ _SERVES_BY = ("presence", "group", "is_distributor")
 
 def person_events(old: Person | None, new: Person) -> list[Event]:
     """Returns what a change of a person's row means."""
-    return [*_revocation_events(old, new), *_presence_events(old, new)]
+    return [*_revocation_events(old, new), *_presence_events(old, new), *_merge_events(old, new)]
+
+
+def _merge_events(old: Person | None, new: Person) -> list[Event]:
+    if new.merged_into is None or (old and old.merged_into):
+        return []
+    return [ContactMerged(new.account, new.removed_at or new.updated_at, new.id, new.merged_into)]
 
 
 def _revocation_events(old: Person | None, new: Person) -> list[Event]:

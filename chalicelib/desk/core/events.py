@@ -228,6 +228,13 @@ class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
     presence: str
 
 
+class ContactMerged(Event, frozen=True, tag="contact.merged.v1"):
+    """A contact was merged into another one, with integer id `into`, who gets their conversations."""
+
+    contact: str
+    into: int
+
+
 class AccessEnded(Event, frozen=True, tag="access.ended.v1"):
     """Tokens of a person have ended, or of anybody in the account if `person` is empty. Their sockets get closed.
 

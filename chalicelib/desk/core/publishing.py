@@ -45,6 +45,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationRestored: (),
     events.ConversationMerged: (TIMERS,),
     events.ConversationPurged: (TIMERS,),
+    events.ContactMerged: (TIMERS,),
     events.NoteAdded: (),
     events.SettingsChanged: (),
 }

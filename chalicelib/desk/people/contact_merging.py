@@ -17,8 +17,9 @@ from chalicelib.models.tokens import revocation
 def merge(ctx: Context, number: int, source: int) -> Person:
     """Gives a contact the identities of another one, who is then removed. Returns the first. Five requests at most.
 
-    The other's tokens end, their browser is nobody's, and their conversations keep showing them; their row says into whom they
-    were merged. Raises NotFound, Invalid for the same contact, and for too many identities together.
+    The other's tokens end, their browser is nobody's, and their row says into whom they were merged. Their conversations go to
+    the first one soon (conversations/handing_on.py). Raises NotFound, Invalid for the same contact, and for too many identities
+    together.
     """
     if number == source:
         raise Invalid("source_id", "is the contact itself")
