@@ -206,7 +206,9 @@ def crowd(world: World) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("given", "queries"), [({"status_isNot": "closed"}, 1), ({}, 2)])
-def test_a_page_of_fifty_with_all_includes_is_its_queries_and_one_batch(world: World, given: dict[str, str], queries: int) -> None:
+def test_a_page_of_fifty_with_all_includes_is_its_queries_and_one_batch(
+    world: World, given: dict[str, str], queries: int
+) -> None:
     crowd(world)
     headers, address = world.bearer(), f"{inbox(**given)}&{INCLUDES}"
     # What a warm process knows: the account's tags, fields, departments and agents; not the people and details of this page.
