@@ -166,7 +166,7 @@ def hand_back(ctx: Context, agent: str) -> bool:
 
 def _let_go(ctx: Context, conversation_id: str, agent: str) -> bool:
     conversation = conversations.get(ctx.account, conversation_id)
-    if conversation is None or conversation.is_internal:
+    if conversation is None or conversation.is_internal or conversation.deleted_at:
         return False
     if members.is_member(ctx, conversation, agent):
         members.change(ctx, conversation_id, ChangeMembers(remove=(agent,)))

@@ -190,3 +190,17 @@ def test_a_merged_one_is_not_among_the_deleted_and_stays(world: World) -> None:
     with pytest.raises(NotFound):
         deletion.delete(world.as_agent(), second.conversation)
     assert conversations.load(world.as_agent(), first.conversation).deleted_at is None
+
+
+def test_a_member_of_a_deleted_conversation_can_leave_the_account(world: World) -> None:
+    visitor = world.visitor()
+    command = group_chats.CreateConversation(visitor.id, tuple(agent.id for agent in world.agents[:2]))
+    talk = group_chats.create(world.as_visitor(visitor.id), command).conversation
+    messages.post(world.as_visitor(visitor.id), messages.PostMessage(talk.id, "to both"))
+    world.settle()
+    deletion.delete(world.as_agent(2), talk.id)
+    agents.remove(world.ctx(ADMIN), world.agents[1].id)
+    world.settle()
+    assert deletion.restore(world.as_agent(2), talk.id).agent_count == 2
+    shown = world.pp("PP_GET_USER_CONVERSATION_LIST", app_uuid=world.account, user_uuid=visitor.id).body["list"]
+    assert [one["uuid"] for one in shown] == [talk.id]
