@@ -200,13 +200,15 @@ def crowd(world: World) -> tuple[int, int]:
     for at in range(50):
         who = contact(world, f"Contact{at} Miller")
         status, assignee = "closed" if at % 2 else "new", world.agents[at % 3].number
-        fields = {"custom_fields": {size: "L"}, "tags": (named,), "group": sales.number}
+        fields: dict[str, Any] = {"custom_fields": {size: "L"}, "tags": (named,), "group": sales.number}
         create(world.as_agent(at % 3), contact=who.number, status=status, assignee=assignee, **fields)
     return named, who.number
 
 
 @pytest.mark.parametrize(("given", "queries"), [({"status_isNot": "closed"}, 1), ({}, 2)])
-def test_a_page_of_fifty_with_all_includes_is_its_queries_and_one_batch(world: World, given: dict[str, str], queries: int) -> None:
+def test_a_page_of_fifty_with_all_includes_is_its_queries_and_one_batch(
+    world: World, given: dict[str, str], queries: int
+) -> None:
     crowd(world)
     headers, address = world.bearer(), f"{inbox(**given)}&{INCLUDES}"
     # What a warm process knows: the account's tags, fields, departments and agents; not the people and details of this page.
