@@ -220,8 +220,21 @@ def _tag_ids(world: World) -> None:
 
 
 def _is_deleted(world: World) -> None:
-    shown = Talk(world).shown()
-    assert (shown["isDeleted"], shown["mergedIntoId"], shown["isEditable"]) == (False, None, True)
+    talk = Talk(world)
+
+    def flags(shown: dict[str, Any]) -> list[Any]:
+        return [shown[name] for name in ("isDeleted", "mergedIntoId", "isEditable")]
+
+    assert flags(talk.shown()) == [False, None, True]
+    assert talk.ask("DELETE", f"{PATH}/{talk.number}", {}).status == 200
+    deleted = f"/api/v3/anytime/deletedconversations/{talk.number}"
+    assert flags(talk.ask("GET", deleted).body["deletedconversation"]) == [True, None, False]
+    assert talk.ask("POST", f"{deleted}/restore", {}).status == 200
+    assert flags(talk.shown()) == [False, None, True]
+    source = Talk(world, create(world.as_agent(), contact=talk.shown()["contactId"]).number)
+    assert talk.ask("POST", f"{PATH}/{talk.number}/merge", {"sourceId": source.number}).status == 200
+    world.settle()
+    assert flags(source.ask("GET", f"{PATH}/{source.number}").body["conversation"]) == [True, talk.number, False]
 
 
 def _sla(world: World) -> None:
