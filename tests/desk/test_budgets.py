@@ -200,7 +200,7 @@ def crowd(world: World) -> tuple[int, int]:
     for at in range(50):
         who = contact(world, f"Contact{at} Miller")
         status, assignee = "closed" if at % 2 else "new", world.agents[at % 3].number
-        fields = {"custom_fields": {size: "L"}, "tags": (named,), "group": sales.number}
+        fields: dict[str, Any] = {"custom_fields": {size: "L"}, "tags": (named,), "group": sales.number}
         create(world.as_agent(at % 3), contact=who.number, status=status, assignee=assignee, **fields)
     return named, who.number
 

@@ -1,7 +1,6 @@
 """Windows that are looked through in parallel: every row once, whatever the window."""
 
-from typing import Any
-
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -40,12 +39,28 @@ def test_only_what_is_asked_for_is_read_and_only_what_is_kept_is_returned(aws: N
 
 
 def test_open_ones_are_one_request_and_closed_ones_one_for_each_range(aws: None) -> None:
-    fill([])
-    for conditions, count in (((("status", False, CLOSED),), 1), ((("status", True, CLOSED),), 8), ((), 9)):
-        window: Any = Window(ACCOUNT, (START, START + 10**6), conditions)
+    fill([Row(START, CLOSED), Row(START + 5_000, CLOSED), Row(START)])
+    # Two of the requests for closed ones see where they begin and end.
+    for conditions, count in (((("status", False, CLOSED),), 1), ((("status", True, CLOSED),), 2 + scanning._RANGES)):
         with counted() as sent:
-            assert scanning.scan(window, ["number"], everything, MOST) == scanning.Scanned([], True)
-        assert sent == ["Query"] * count
+            found = scanning.scan(Window(ACCOUNT, (START, START + 10**6), conditions), ["number"], everything, MOST)
+        assert (len(found.rows), found.is_whole, sent) == (1 if count == 1 else 2, True, ["Query"] * count)
+
+
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_where_there_is_enough_the_window_s_end_is_not_read(aws: None, oldest_first: bool) -> None:
+    fill([Row(START + 10 * at, CLOSED) for at in range(1000)])
+    window = Window(ACCOUNT, (START, START + 10**6), oldest_first=oldest_first)
+    found = scanning.scan(window, ["number"], everything, 10)
+    numbers = {row.number for row in found.rows}
+    assert not found.is_whole and len(numbers) < 1000
+    assert numbers >= ({*range(10)} if oldest_first else {*range(990, 1000)})
+
+
+def test_another_request_than_the_last_one_allowed_is_not_sent(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill([Row(START), Row(START + 5_000, CLOSED)])
+    monkeypatch.setattr(scanning, "_MOST_REQUESTS", 0)
+    assert scanning.scan(Window(ACCOUNT, (START, START + 10**6)), ["number"], everything, MOST) == scanning.Scanned([], False)
 
 
 def test_whole_rows_are_read_a_hundred_at_a_time(aws: None) -> None:

@@ -10,7 +10,7 @@ from chalicelib.desk.conversations import conditions, filters, lists
 from chalicelib.desk.conversations.conditions import ConditionList, Given
 from chalicelib.desk.conversations.inbox import Listing, Position
 from chalicelib.desk.conversations.lists import Mark, Page, Wanted
-from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime import paging
 from chalicelib.dialects.anytime.conditions import MatchType, in_query, read, read_filters
 from chalicelib.dialects.anytime.conversation_shapes import OF_LIST, Conversation, show_all
@@ -179,7 +179,4 @@ def _filter_id(text: str) -> int:
     return int(text)
 
 
-ROWS = [
-    Endpoint("GET", _PATH, list_conversations, AGENT, raises=(NotFound,)),
-    Endpoint("GET", f"{_PATH}/unreadCount", count_unread, AGENT, raises=(NotFound,)),
-]
+ROWS = [Endpoint("GET", _PATH, list_conversations, AGENT), Endpoint("GET", f"{_PATH}/unreadCount", count_unread, AGENT)]

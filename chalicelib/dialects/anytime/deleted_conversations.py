@@ -103,7 +103,7 @@ def get_deleted(ctx: Context, request: OneConversation) -> WrappedDeleted:
     return WrappedDeleted(deletedconversation=shown)
 
 
-def list_messages(ctx: Context, request: OneConversation) -> DeletedMessages:
+def list_deleted_messages(ctx: Context, request: OneConversation) -> DeletedMessages:
     """`GET /deletedconversations/{id}/messages`: with notes, oldest first, the newest thousand."""
     asked = includes(request.include, OF_MESSAGES)
     rows = deletion.list_messages(ctx, deletion.load(ctx, conversations.id_by_number(ctx, request.id)))
@@ -129,7 +129,7 @@ ROWS = [
     Endpoint("DELETE", f"{_ALL}/{{id}}", delete_conversation, AGENT, headers={"ifMatch": "If-Match"}, raises=(Stale,)),
     Endpoint("GET", _PATH, list_deleted, AGENT),
     Endpoint("GET", _ONE, get_deleted, AGENT),
-    Endpoint("GET", f"{_ONE}/messages", list_messages, AGENT),
+    Endpoint("GET", f"{_ONE}/messages", list_deleted_messages, AGENT),
     Endpoint("POST", f"{_ONE}/restore", restore_deleted, AGENT, raises=(Conflict,)),
     Endpoint("DELETE", _ONE, purge_deleted, AGENT, raises=(Conflict,)),
 ]

@@ -88,7 +88,7 @@ def test_a_program_s_is_the_system_s(world: World) -> None:
 def test_a_contact_s_own_is_theirs_and_unread(world: World) -> None:
     who = contact(world)
     made = read(creation.create(world.as_agent(), replace(new(contact=who.number), is_by_contact=True)).conversation)
-    assert (made.creator_number, made.last_sender, made.last_sender_kind) == (None, who.id, "contact")
+    assert [made.creator_number, made.last_sender, made.last_sender_kind] == [None, who.id, "contact"]
     assert (made.is_read, made.is_read_by_contact, made.status) == (False, True, "new")
 
 
@@ -148,7 +148,7 @@ def test_one_that_is_created_closed_is_nobody_s_load_and_not_routed(world: World
     world.pass_(3600)
     made = read(made)
     assert (made.status, made.closed_at, made.assignee_number) == ("closed", made.created_at, assignee)
-    assert (made.reassign_at, made.warn_at, made.close_at) == (None, None, None)
+    assert [made.reassign_at, made.warn_at, made.close_at] == [None] * 3
     assert [load_of(world, at) for at in range(3)] == [0, 0, 0]
 
 
@@ -162,7 +162,8 @@ def test_only_one_that_waits_for_its_contact_is_closed_for_silence(world: World,
 
 def test_a_first_note_is_no_reply(world: World) -> None:
     made = create(world.as_agent(), "they called", kind=NOTE, contact=contact(world).number)
-    assert (made.message_count, made.note_count, made.preview, made.last_message, made.last_sender) == (1, 1, None, None, None)
+    assert [made.message_count, made.note_count] == [1, 1]
+    assert [made.preview, made.last_message, made.last_sender] == [None] * 3
     assert (made.last_message_at, made.touched_at, made.is_read) == (None, world.now, True)
     assert messages(world.as_agent(), made) == [("note", "they called")]
 

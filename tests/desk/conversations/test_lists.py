@@ -175,8 +175,8 @@ def test_following_pages_are_of_their_own_window(aws: None) -> None:
 
 def test_deleted_ones_have_a_list_of_their_own(aws: None) -> None:
     fill([*some_rows(2, tags=(1,)), Row(tags=(1,), is_deleted=True)])
-    for given in (("tagIds", "is", "1"), ("contactId", "is", "1"), ("subject", "contains", "a")):
-        assert [row.number for row in found(given, is_deleted=True).conversations] == [2]
+    for condition in (("tagIds", "is", "1"), ("contactId", "is", "1"), ("subject", "contains", "a")):
+        assert [row.number for row in found(condition, is_deleted=True).conversations] == [2]
 
 
 # --- keywords

@@ -37,14 +37,14 @@ def test_another_department_routes_an_open_conversation_again(world: World) -> N
     world.online(*world.agents[:2])
     made = create(world.as_agent(), contact=contact(world).number, assignee=world.agents[0].number)
     waits = change(world, made, group=sales.number)
-    assert (waits.group, waits.assignee, waits.waits_since, load_of(world)) == (sales.id, None, world.now, 0)
+    assert [waits.group, waits.assignee, waits.waits_since, load_of(world)] == [sales.id, None, world.now, 0]
     world.settle()
     assert (read(made).assignee, load_of(world, 1)) == (world.agents[1].id, 1)
     again = change(world, made, group=sales.number)
     assert again.assignee == world.agents[1].id, "the same department changes nothing"
     world.settle()
     freed = change(world, made, group=0)
-    assert (freed.group, freed.group_number, freed.assignee) == (None, None, None)
+    assert [freed.group, freed.group_number, freed.assignee] == [None] * 3
     world.settle()
     assert read(made).assignee is not None
 
@@ -64,7 +64,7 @@ def test_a_closed_conversation_keeps_its_agent_in_another_department(world: Worl
     made = create(world.as_agent(), contact=contact(world).number, assignee=world.agents[0].number, status="closed")
     for group in (sales.number, 0):
         after = change(world, made, group=group)
-        assert (after.status, after.assignee, after.reassign_at) == ("closed", world.agents[0].id, None)
+        assert [after.status, after.assignee, after.reassign_at] == ["closed", world.agents[0].id, None]
     open_ = create(world.as_agent(), contact=contact(world, "Ned Novak").number, assignee=world.agents[0].number)
     after = change(world, open_, group=sales.number, status="closed")
     world.settle()
@@ -96,7 +96,7 @@ def test_a_conversation_that_is_given_to_another_contact_is_in_their_list_alone(
 def test_who_does_not_exist_is_named(world: World, name: str) -> None:
     made = create(world.as_agent(), contact=contact(world).number)
     with pytest.raises(Unavailable) as refused:
-        change(world, made, **{name: 10**6, "priority": "low"})
+        change(world, made, priority="low", **{name: 10**6})
     assert refused.value.field == name
     assert read(made).priority == "normal"
 
