@@ -201,6 +201,17 @@ def test_a_submitted_conversation_is_created_by_its_contact_and_routed(world: Wo
     assert (seen["createdBy"]["name"], seen["agentAssigneeId"]) == ("Jane", world.agents[0].number)
 
 
+def test_the_event_log_says_that_the_contact_did_it(world: World) -> None:
+    jane = contact(world)
+    number = submitted(world, jane)["id"]
+    for word in ("close", "reopen"):
+        asked(world, "PUT", f"{ONE}/{word}", number, jane)
+    world.settle()
+    logs = call(world, "GET", f"{BASE}/conversations/{number}/eventLogs").body["eventLogs"]
+    assert [(one["field"], one["to"]) for one in logs] == [("created", None), ("status", "closed"), ("status", "pendingInternal")]
+    assert {(one["actorType"], one["actorId"], one["dialect"]) for one in logs} == {("contact", jane, "Anytime")}
+
+
 def carried(world: World) -> int:
     """How many conversations the first agent has."""
     return len(world.call("GET", "/cs-chat-ticket/v1/tickets", **world.bearer()).body)
@@ -327,11 +338,14 @@ def test_limits_by_address_are_not_a_site_s_server_s(world: World) -> None:
 
 
 @pytest.mark.usefixtures("_limits")
-def test_a_contact_s_own_limit_holds_in_the_portal(world: World) -> None:
-    jane, ben = contact(world), contact(world, "Ben")
+def test_a_contact_s_own_limits_hold_in_the_portal(world: World) -> None:
+    jane, ben, joan = contact(world), contact(world, "Ben"), contact(world, "Joan")
     number = submitted(world, jane)["id"]
     answers = [asked(world, "POST", MESSAGES, number, jane) for _ in range(5)]
     assert refused(answers[-1]) == 429 and int(answers[-1].headers["Retry-After"]) > 0
+    new = {"subject": "s", "contactId": joan, "message": {"plainBody": "words"}}
+    answers = [call(world, "POST", PORTAL, new) for _ in range(5)]
+    assert [answer.status for answer in answers] == [200, 200, 200, 429, 429]
     assert asked(world, "POST", MESSAGES, submitted(world, ben)["id"], ben).status == 200
 
 

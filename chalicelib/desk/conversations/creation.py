@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from chalicelib.context import AGENT, Context
+from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
 from chalicelib.desk.conversations import composing, conversations, messages, unassigned, updates
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
@@ -70,19 +70,29 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
     """
     asked, wanted = wanted, _checked(ctx, wanted)
     message, fields = wanted.message, wanted.fields
-    rate_limits.spend_message(ctx, len(message.body.encode()) + len((message.html_body or "").encode()))
     id_ = messages.id_for(ctx, f"conversation:{wanted.key}") if wanted.key else ctx.new_id()
     named = _People(
         _contact(ctx, fields),
         updates.agent_of(ctx, fields.assignee) if fields.assignee else None,
         updates.group_of(ctx, fields.group) if fields.group else None,
     )
+    by = as_contact(ctx, named.contact) if wanted.is_by_contact else ctx
+    rate_limits.spend_message(by, len(message.body.encode()) + len((message.html_body or "").encode()))
     # The same key with another body is the same conversation with another first message, which can't be stored.
     first = ids.derived(id_, repr(asked))
     try:
-        return retry_on_conflict(ctx, lambda: _store(ctx, wanted, named, (id_, first)))
+        return retry_on_conflict(ctx, lambda: _store(by, wanted, named, (id_, first)))
     except Duplicate as duplicate:
         return Created(conversations.load(ctx, duplicate.stored.conversation), duplicate.stored)
+
+
+def as_contact(ctx: Context, contact: Person) -> Context:
+    """Returns the context of a contact, in which every use case shows and allows only what is theirs.
+
+    It has no credential, because the caller's speaks for other contacts in its next calls, and no network address, because the
+    site's server calls for all of its contacts: limits by address are not for it.
+    """
+    return replace(ctx, caller=Caller(ctx.account, VISITOR, contact.id, contact.number), source="")
 
 
 def _checked(ctx: Context, wanted: NewConversation) -> NewConversation:
@@ -118,7 +128,7 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[
     """Stores a conversation and its first message under their ids."""
     id_, first = ids_
     new = _new(ctx, wanted, people_, id_)
-    sender = messages.sender_of(ctx, new) if not wanted.is_by_contact else Sender(new.contact, new.contact_number, status.CONTACT)
+    sender = messages.sender_of(ctx, new)
     message = messages.new_message(ctx, new, sender, wanted.message, first)
     taken = messages.attach(ctx, message, new, wanted.message)
     new.set_all(_state(ctx, new, wanted, people_.assignee, sender, message))

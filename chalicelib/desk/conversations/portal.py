@@ -5,11 +5,11 @@ No call here shows a note, or a conversation of anybody else. E-mail conversatio
 
 from dataclasses import replace
 
-from chalicelib.context import AGENT, VISITOR, Caller, Context
+from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import conversations, creation, history, messages, updates
 from chalicelib.desk.conversations.composing import PostMessage
 from chalicelib.desk.conversations.conversations import Conversation
-from chalicelib.desk.conversations.creation import Created, NewConversation
+from chalicelib.desk.conversations.creation import Created, NewConversation, as_contact
 from chalicelib.desk.conversations.history import History
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.updates import Change
@@ -34,15 +34,6 @@ def contact_of(ctx: Context, number: int) -> Person:
         return contacts.get_present(ctx, number)
     except NotFound as missing:
         raise Invalid("contact", str(missing)) from missing
-
-
-def as_contact(ctx: Context, contact: Person) -> Context:
-    """Returns the context of a contact, in which every use case shows and allows only what is theirs.
-
-    It has no credential, because the caller's speaks for other contacts in its next calls, and no network address, because the
-    site's server calls for all of its contacts: limits by address are not for it.
-    """
-    return replace(ctx, caller=Caller(ctx.account, VISITOR, contact.id, contact.number), source="")
 
 
 @access.allow(AGENT)
