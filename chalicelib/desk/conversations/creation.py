@@ -71,6 +71,10 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
     asked, wanted = wanted, _checked(ctx, wanted)
     message, fields = wanted.message, wanted.fields
     id_ = messages.id_for(ctx, f"conversation:{wanted.key}") if wanted.key else ctx.new_id()
+    # The same key with another body is the same conversation with another first message, which can't be stored.
+    first = ids.derived(id_, repr(asked))
+    if wanted.key and fields.contact is None and (stored := rows.get_many(ctx.account, id_, [first]).get(first)):
+        return Created(conversations.load(ctx, id_), stored)  # before it gets another nameless contact
     named = _People(
         _contact(ctx, fields),
         updates.agent_of(ctx, fields.assignee) if fields.assignee else None,
@@ -78,8 +82,6 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
     )
     by = as_contact(ctx, named.contact) if wanted.is_by_contact else ctx
     rate_limits.spend_message(by, len(message.body.encode()) + len((message.html_body or "").encode()))
-    # The same key with another body is the same conversation with another first message, which can't be stored.
-    first = ids.derived(id_, repr(asked))
     try:
         return retry_on_conflict(ctx, lambda: _store(by, wanted, named, (id_, first)))
     except Duplicate as duplicate:

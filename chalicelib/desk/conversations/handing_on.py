@@ -1,5 +1,7 @@
 """Handing on: the conversations of a contact who was merged into another one become the other one's."""
 
+from functools import partial
+
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotFound
@@ -26,7 +28,7 @@ def hand_on(ctx: Context, contact: str, into: int) -> bool:
     except NotFound:
         return False
     found = rows.of_contact(ctx.account, contact, MOST_AT_ONCE)
-    moved = [id_ for id_ in found if retry_on_conflict(ctx, lambda id_=id_: _hand_on(ctx, id_, contact, target))]
+    moved = [id_ for id_ in found if retry_on_conflict(ctx, partial(_hand_on, ctx, id_, contact, target))]
     return bool(moved) and len(found) == MOST_AT_ONCE
 
 

@@ -285,3 +285,13 @@ def test_another_s_file_is_refused(world: World) -> None:
 def test_a_conversation_without_a_subject_is_missing_one(world: World) -> None:
     with pytest.raises(Missing):
         creation.create(world.as_agent(), NewConversation(Change(), PostMessage("", "x")))
+
+
+def test_a_key_that_is_repeated_makes_no_other_nameless_contact(world: World) -> None:
+    given = {"subject": "x", "channel": "portal", "message": {"type": "reply", "plainBody": "hello"}}
+    headers = world.bearer() | {"Idempotency-Key": "once"}
+    first, again = (world.call("POST", "/api/v3/anytime/conversations", given, **headers).body for _ in range(2))
+    assert first["conversation"]["contactId"] == again["conversation"]["contactId"]
+    with counted() as sent:
+        world.call("POST", "/api/v3/anytime/conversations", given, **headers)
+    assert "TransactWriteItems" not in sent
