@@ -18,7 +18,7 @@ def end_conversations(world: World) -> None:
     number = conversations.load(ours.as_agent(), target.conversation).number
     _merge_by_half(ours, target)
     path = f"/api/v3/anytime/conversations/{number}/messages"
-    assert len(ours.call("GET", path, **ours.bearer()).body["messages"]) == 3
+    assert len(ours.call("GET", path, **ours.bearer()).body["messages"]) == 4
     socket = Socket()
     assert socket.auth(ours, target.id, target.device)["code"] == 0
     _merge_by_half(ours, target)
@@ -26,16 +26,17 @@ def end_conversations(world: World) -> None:
     _merge_by_half(ours, target)
     ours.settle()
     socket.close()
-    assert len(ours.call("GET", path, **ours.bearer()).body["messages"]) == 8
+    assert len(ours.call("GET", path, **ours.bearer()).body["messages"]) == 11
     _purge(ours, target)
 
 
 def _merge_by_half(world: World, target: Visitor) -> None:
-    """Merges an older and a newer conversation, and dies before their messages have moved."""
-    source = world.asking("older or newer")
+    """Merges a conversation with an older and a newer message, and dies before these have moved."""
+    source = world.asking("older")
     mark(world, source.conversation, mentions={agent: Mention(1, is_read=True) for agent in range(1, 45)})
-    world.now += 1000
-    messages.post(world.as_visitor(source.id), PostMessage(source.conversation, "last"))
+    for visitor, text in ((target, "between"), (source, "newer")):
+        (world.clock_of or world).now += 1000
+        messages.post(world.as_visitor(visitor.id), PostMessage(visitor.conversation, text))
     with world.monkeypatch.context() as dead:
         dead.setattr(unfinished, "finish", lambda conversation: conversation)
         merging.merge(world.as_agent(), target.conversation, source.conversation)
