@@ -60,12 +60,12 @@ def check(ctx: Context, numbers: Sequence[int]) -> tuple[int, ...]:
     """Returns a conversation's tags, each once. No request where a warm process knows them, else one. Raises Invalid."""
     wanted = tuple(dict.fromkeys(numbers))
     if len(wanted) > MOST_ON_ONE:
-        raise Invalid("tags", f"are {MOST_ON_ONE} at most")
+        raise Invalid("tag_numbers", f"are {MOST_ON_ONE} at most")
     for known in (TAGS.load, TAGS.load_fresh) if wanted else ():
         if set(wanted) <= {tag.number for tag in known(ctx).values()}:
             return wanted
     if wanted:
-        raise Invalid("tags", "must be ids of tags")
+        raise Invalid("tag_numbers", "must be ids of tags")
     return wanted
 
 

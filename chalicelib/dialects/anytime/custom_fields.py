@@ -11,7 +11,7 @@ from chalicelib.desk.conversations import fields
 from chalicelib.desk.conversations.beside import CustomValue
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime.shapes import Wire
-from chalicelib.dialects.bounds import Line, Name, Number
+from chalicelib.dialects.bounds import Line, Name, Number, Real
 
 
 class CustomField(Wire, kw_only=True):
@@ -19,7 +19,7 @@ class CustomField(Wire, kw_only=True):
 
     id: Number | None = None
     name: Name | None = None
-    value: Line | bool | Number | float | None
+    value: Line | bool | Number | Real | None
 
 
 #: Values that one conversation is sent with.

@@ -27,7 +27,7 @@ _FIELDS = {
     "question": "name",
     "source_id": "sourceId",
     "state": "stateOrProvince",
-    "tags": "tagIds",
+    "tag_numbers": "tagIds",
     "time_from": "timeFrom",
     "warn_after": "warnAfter",
 }
