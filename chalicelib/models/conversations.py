@@ -11,6 +11,7 @@ from pynamodb.attributes import ListAttribute
 from pynamodb.constants import COUNT
 
 from chalicelib import config
+from chalicelib.models import letters
 from chalicelib.models.attributes import (
     BooleanAttribute,
     IntegerAttribute,
@@ -29,11 +30,6 @@ WAITING = "waiting"
 OPEN, CLOSED, DELETED = "open", "closed", "deleted"
 #: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
-#: Letters under which rows keep words of which there are few.
-STATUS_LETTERS = {"new": "n", "pending_internal": "i", "pending_external": "e", "on_hold": "h", CLOSED: "c"}
-PRIORITY_LETTERS = {"urgent": "u", "high": "h", "normal": "n", "low": "l"}
-CHANNEL_LETTERS = {"chat": "c", "portal": "p", "email": "e"}
-KIND_LETTERS = {"contact": "c", "agent": "a", "system": "s"}
 #: Waiting rows that one request reads, and requests that `waiting` makes at most.
 _A_PAGE, _MOST_PAGES = 1000, 20
 
@@ -49,10 +45,10 @@ class Conversation(Table):
     key = UnicodeAttribute(hash_key=True, attr_name="k")
     number = IntegerAttribute(attr_name="nu")
     version = VersionAttribute(attr_name="v")
-    channel = WordAttribute(CHANNEL_LETTERS, attr_name="ch")
+    channel = WordAttribute(letters.CHANNEL, attr_name="ch")
     subject = UnicodeAttribute(attr_name="su")
-    status = WordAttribute(STATUS_LETTERS, attr_name="st")
-    priority = WordAttribute(PRIORITY_LETTERS, default="normal", attr_name="pr")
+    status = WordAttribute(letters.STATUS, attr_name="st")
+    priority = WordAttribute(letters.PRIORITY, default="normal", attr_name="pr")
     kind = UnicodeAttribute(null=True, attr_name="ki")
     contact_number = IntegerAttribute(attr_name="cn")
     #: Integer id of the agent who created it, 0 for the system. None where its contact did.
@@ -84,7 +80,7 @@ class Conversation(Table):
     preview = UnicodeAttribute(null=True, attr_name="pv")
     last_sender = UuidAttribute(null=True, attr_name="ls")
     last_sender_number = IntegerAttribute(null=True, attr_name="ln")
-    last_sender_kind = WordAttribute(KIND_LETTERS, null=True, attr_name="lk")
+    last_sender_kind = WordAttribute(letters.KIND, null=True, attr_name="lk")
     is_read = BooleanAttribute(default=False, attr_name="ir")
     is_read_by_contact = BooleanAttribute(default=False, attr_name="ic")
 

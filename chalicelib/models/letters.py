@@ -1,0 +1,6 @@
+"""Letters under which rows keep words of which there are few (attributes.WordAttribute). A letter never means another word."""
+
+STATUS = {"new": "n", "pending_internal": "i", "pending_external": "e", "on_hold": "h", "closed": "c"}
+PRIORITY = {"urgent": "u", "high": "h", "normal": "n", "low": "l"}
+CHANNEL = {"chat": "c", "portal": "p", "email": "e"}
+KIND = {"contact": "c", "agent": "a", "system": "s"}
