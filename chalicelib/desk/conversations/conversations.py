@@ -209,13 +209,6 @@ def list_own_open(ctx: Context, limit: int = 100) -> list[tuple[Conversation, De
     return [(row, known) for row, known in found if row.assignee == me and row.is_open and not row.is_internal]
 
 
-@access.allow(AGENT)
-def metadata_of(ctx: Context, rows: Sequence[Conversation]) -> dict[str, dict[str, str]]:
-    """Returns the metadata of conversations by uuid and name (METADATA). One request for each hundred that have any."""
-    found = details.of_many(ctx.account, [row.id for row in rows if row.has_details])
-    return {id_: known.metadata for id_, known in found.items()}
-
-
 def list_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
     """Returns a contact's conversations, latest first. Two requests."""
     return _without_deleted(conversations.get_many(ctx.account, conversations.of_contact(ctx.account, contact, limit)))
