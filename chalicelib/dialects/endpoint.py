@@ -225,14 +225,21 @@ def parse(
     Raises Missing, Invalid.
     """
     given = unfolded(request.query) if request.method == "GET" else request.form if endpoint.in_form else request.json
-    elsewhere = {
-        name: request.headers[header.lower()] for name, header in endpoint.headers.items() if header.lower() in request.headers
-    }
+    elsewhere = _from_headers(request, endpoint)
     own = {name: value for name, value in read(endpoint, given).items() if name not in endpoint.headers}
     try:
         return msgspec.convert({**own, **elsewhere, **variables}, endpoint.request, strict=False)
     except msgspec.ValidationError as error:
         raise explained(str(error)) from error
+
+
+def _from_headers(request: Request, endpoint: Endpoint) -> dict[str, str]:
+    """Returns the fields that come in headers. Raises Invalid for what is no text: half of a pair that UTF-16 has."""
+    sent = {name: header for name, header in endpoint.headers.items() if header.lower() in request.headers}
+    for header in sent.values():
+        if any("\ud800" <= letter <= "\udfff" for letter in request.headers[header.lower()]):
+            raise Invalid(header, "is no text")
+    return {name: request.headers[header.lower()] for name, header in sent.items()}
 
 
 def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:

@@ -202,3 +202,10 @@ def test_a_change_of_several_with_one_that_is_not_there_changes_none(scene: Scen
     before = scene.world.call("GET", path, **headers).body
     assert refused(scene.world.call("PUT", CONVERSATIONS, {"ids": [scene.number, 10**9], "priority": "urgent"}, **headers)) == 400
     assert scene.world.call("GET", path, **headers).body == before
+
+
+def test_a_key_that_is_no_text_is_refused_where_the_endpoint_looks_at_it_itself(world: World) -> None:
+    body = {"subject": "s", "channel": "portal", "message": {"type": "reply", "plainBody": "x"}}
+    answer = world.call("POST", CONVERSATIONS, body, Idempotency_Key="a\ud800", **world.bearer())
+    assert refused(answer) == 400
+    assert answer.body["message"].startswith("Idempotency-Key ")
