@@ -63,6 +63,18 @@ def test_a_batch_names_what_it_does_not_find_and_deletes_none(world: World) -> N
     assert ask(world, "GET", "conversations").body["conversations"] == []
 
 
+def test_a_change_of_several_changes_none_where_one_was_deleted(world: World) -> None:
+    kept, gone, merged, target = (number(world, world.asking(text)) for text in ("one", "two", "three", "four"))
+    ask(world, "DELETE", f"conversations/{gone}")
+    ask(world, "POST", f"conversations/{target}/merge", {"sourceId": merged})
+    assert ask(world, "PUT", "conversations", {"ids": [merged, kept], "priority": "low"}).status == 200
+    ask(world, "DELETE", f"conversations/{target}")
+    for one in (gone, merged):
+        refused = ask(world, "PUT", "conversations", {"ids": [kept, one], "priority": "urgent"})
+        assert refused.status == 400 and refused.body["message"].startswith("ids ")
+        assert ask(world, "GET", f"conversations/{kept}").body["conversation"]["priority"] == "low"
+
+
 def test_the_deleted_list_is_paged_and_searched(world: World) -> None:
     from chalicelib.desk.conversations import inbox
 

@@ -126,14 +126,18 @@ def id_by_number(ctx: Context, number: int) -> str:
 
 @access.allow(AGENT)
 def ids_by_number(ctx: Context, numbers: Sequence[int]) -> list[str]:
-    """Returns the uuids of conversations by integer id, each once. One request for each hundred. Raises NotFound for the first
-    that does not exist.
+    """Returns the uuids of conversations by integer id, each once. Two requests for each hundred, and for one that was merged
+    into another those of `load`. Raises NotFound for the first that does not exist or was deleted.
     """
     wanted = list(dict.fromkeys(numbers))
     known = unique_names.find_many(ctx.account, "conversation", wanted)
+    there = {row.id: row for row in conversations.get_many(ctx.account, list(known.values()), consistent=True)}
     for number in wanted:
-        if number not in known:
+        row = there.get(known.get(number, ""))
+        if row is None or row.is_internal or (row.deleted_at and not row.merged_into):
             raise NotFound("conversation", number)
+        if row.merged_into:
+            load_support(ctx, row.id)
     return [known[number] for number in wanted]
 
 
