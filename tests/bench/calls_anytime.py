@@ -40,12 +40,14 @@ def list_of_contact(scene: Scene) -> Bill:
     return second(scene, lambda: scene.get(_where("contactId", "is", contact)))
 
 
-@call("list of one tag", 3, "the index, the rows, their details")
+@call("list of one tag", 5, "the index, the rows, their tags, those of the page, their details")
 def list_of_tag(scene: Scene) -> Bill:
     made = scene.world.call("POST", f"{_BASE}/tags", {"name": f"tag {scene.world.now}"}, **scene.world.bearer(scene.world.owner))
     tag = made.body["tag"]["id"]
     assert scene.world.call("PUT", scene.address, {"tagIds": [tag]}, **scene.headers).status == 200
-    return second(scene, lambda: scene.get(f"{CONVERSATIONS}?tagId={tag}"))
+    bill = second(scene, lambda: scene.get(f"{CONVERSATIONS}?tagId={tag}"))
+    assert scene.world.call("PUT", scene.address, {"tagIds": []}, **scene.headers).status == 200  # other calls' pages have none
+    return bill
 
 
 @call("set a tag", 3)
