@@ -27,8 +27,8 @@ def _serialize_structure(self: Any, serialized: Any, value: Any, shape: Any, key
 
 
 def _transact(self: Any, transact_items: list[dict[str, Any]]) -> None:
-    """Moto copies each table with all that is in it, to go back to where the transaction is refused: with a `Table` that is its own
-    copy it goes back to nothing, and what the transaction names, and its records in the streams, are put back here.
+    """Moto copies each table with all that is in it, to go back to where it is refused: with a `Table` that is its own copy it
+    goes back to nothing, and what the transaction names, and its records in the streams, are put back here.
     """
     touched = list(_touched(self, transact_items))
     recorded = [(table.stream_shard, len(table.stream_shard.items)) for table, *_ in touched if table.stream_shard]
@@ -62,8 +62,8 @@ def _place(table: Any, key: dict[str, Any]) -> tuple[dict[DynamoType, Any], Dyna
     return table.items[hash_key], DynamoType(key[table.range_key_attr])
 
 
-#: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or sent,
-#: which each garbage collection goes through.
+#: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or
+#: sent, which each garbage collection goes through.
 _KEPT = (Item, Message, StreamRecord, StreamShard, Table)
 
 
