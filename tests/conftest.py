@@ -1,5 +1,6 @@
 """One stack of infra/template.yaml in moto for each test file, and an account of its own for each test."""
 
+import gc
 import os
 import warnings
 from collections.abc import Iterator
@@ -19,6 +20,13 @@ from chalicelib.rules import passwords
 from infra import stack
 from tests import described, moto_speed, policies
 from tests.world import Visitor, World
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: no garbage collection goes through it again, and few are made."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,19 @@
 """moto made faster where this suite spends its time in it; nothing that it answers changes."""
 
 import copy
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
+from moto.sqs.models import Message
 
-_STRUCTURE, _UPDATE = BaseJSONSerializer._serialize_type_structure, DynamoDBBackend.update_item
+_STRUCTURE, _TRANSACT = BaseJSONSerializer._serialize_type_structure, DynamoDBBackend.transact_write_items
 
 
 def _serialize_structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
@@ -24,36 +26,62 @@ def _serialize_structure(self: Any, serialized: Any, value: Any, shape: Any, key
         _STRUCTURE(self, serialized, value, shape, key)
 
 
-def _copied(self: Any, memo: dict[int, Any]) -> Any:
-    """What a transaction goes back to where it is refused: the table with its items, none of which is altered in place."""
-    twin = copy.copy(self)
-    twin.items = copy.copy(self.items)
-    for key, items in self.items.items():
-        twin.items[key] = copy.copy(items) if self.range_key_attr else items
-    twin.stream_shard = copy.copy(self.stream_shard)
-    if twin.stream_shard:
-        twin.stream_shard.items = list(self.stream_shard.items)
-        twin.stream_shard.table = twin
-    return twin
+def _transact(self: Any, transact_items: list[dict[str, Any]]) -> None:
+    """Moto copies each table with all that is in it, to go back to where it is refused: with a `Table` that is its own copy it
+    goes back to nothing, and what the transaction names, and its records in the streams, are put back here.
+    """
+    touched = list(_touched(self, transact_items))
+    recorded = [(table.stream_shard, len(table.stream_shard.items)) for table, *_ in touched if table.stream_shard]
+    try:
+        _TRANSACT(self, transact_items)
+    except Exception:
+        for items, key, item in ((*_place(table, key), item) for table, key, item in touched):
+            if item is not None:
+                items[key] = item
+            else:
+                items.pop(key, None)
+        for shard, length in recorded:
+            del shard.items[length:]
+        raise
 
 
-def _update(self: Any, table_name: str, key: dict[str, Any], *given: Any, **named: Any) -> Any:
-    """An item is altered in a copy of its own that takes its place, for the sake of `_copied`."""
-    table = self.get_table(table_name)
+def _touched(self: Any, transact_items: list[dict[str, Any]]) -> Iterator[tuple[Table, dict[str, Any], Any]]:
+    """Each table, key and copy of the item that a transaction names, None where there is no such item."""
+    for operation in (operation for entry in transact_items for operation in entry.values()):
+        table, key = self.tables.get(operation["TableName"]), operation.get("Key") or operation["Item"]
+        if table and table.hash_key_attr in key and (table.range_key_attr or table.hash_key_attr) in key:
+            items, at = _place(table, key)
+            yield table, key, copy.deepcopy(items.get(at))
+
+
+def _place(table: Any, key: dict[str, Any]) -> tuple[dict[DynamoType, Any], DynamoType]:
+    """Where a table has an item: a dict, and the item's key in it."""
     hash_key = DynamoType(key[table.hash_key_attr])
-    if hash_key in table.items and table.range_key_attr is None:
-        table.items[hash_key] = copy.deepcopy(table.items[hash_key])
-    elif hash_key in table.items and (range_key := DynamoType(key[table.range_key_attr])) in table.items[hash_key]:
-        table.items[hash_key][range_key] = copy.deepcopy(table.items[hash_key][range_key])
-    return _UPDATE(self, table_name, key, *given, **named)
+    if table.range_key_attr is None:
+        return table.items, hash_key
+    return table.items[hash_key], DynamoType(key[table.range_key_attr])
+
+
+#: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or
+#: sent, which each garbage collection goes through.
+_KEPT = (Item, Message, StreamRecord, StreamShard, Table)
 
 
 @contextmanager
 def faster() -> Iterator[None]:
     """For the time of a mock."""
+    with ExitStack() as forgetful:
+        for kind in _KEPT:
+            forgetful.enter_context(patch.object(kind, "instances_tracked", deque[Any](maxlen=0)))
+        with _patched():
+            yield
+
+
+@contextmanager
+def _patched() -> Iterator[None]:
     with (
         patch.object(BaseJSONSerializer, "_serialize_type_structure", _serialize_structure),
-        patch.object(Table, "__deepcopy__", _copied, create=True),
-        patch.object(DynamoDBBackend, "update_item", _update),
+        patch.object(Table, "__deepcopy__", lambda self, memo: self, create=True),
+        patch.object(DynamoDBBackend, "transact_write_items", _transact),
     ):
         yield

@@ -10,7 +10,7 @@ from tests.machine.machine import DeskMachine
 #: `make chaos` sets it: so many runs that differ each time. A run that fails is printed, step by step.
 CHAOS = os.environ.get("CHAOS_EXAMPLES", "")
 RUNS = settings(
-    max_examples=int(CHAOS or 12),
+    max_examples=int(CHAOS or 8),
     stateful_step_count=40,
     deadline=None,
     derandomize=not CHAOS,

@@ -25,6 +25,7 @@ from tests.desk.conversations.marked import mark
 from tests.world import Visitor, World, counted
 
 _LONG = "x" * 50_000
+_READS = {"GetItem", "BatchGetItem", "Query"}
 
 
 class Died(BaseException):
@@ -247,11 +248,14 @@ def test_merged_messages_are_not_counted_or_told_again(world: World) -> None:
 
 
 def _dies_at(monkeypatch: pytest.MonkeyPatch, last: int) -> Callable[[], None]:
-    """After so many requests the process ends; what it returns lets the next one live."""
+    """After so many writes the process ends, before another one: where it ends between two reads, what is stored is the same.
+
+    What it returns lets the next process live.
+    """
     send, count = connection._make_api_call, itertools.count(1)
 
     def dispatch(operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        if next(count) > last:
+        if operation not in _READS and next(count) > last:
             raise Died
         return send(operation, given)
 
@@ -307,7 +311,7 @@ def test_a_merge_is_done_whole_or_not_at_all_wherever_it_dies(world: World, monk
             assert _texts(world, second.conversation) == ["b1", "b2", "note on b2", "b3"]
         if not died:
             break
-    assert last > 10
+    assert last >= 3, "the two conversations' states, and the messages between them"
     world.settle()
 
 
