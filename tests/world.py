@@ -340,9 +340,7 @@ class World:
         return [{**record, "dynamodb": record["dynamodb"] | at} for record in records]
 
     def _iterator(self, table: str) -> str:
-        """Asked for at each reading, because a refused transaction makes moto put a copy in the table's place, which no
-        iterator follows.
-        """
+        """Returns where the next reading of a table's stream begins."""
         read = self.streams[table]
         return self._stream(table, "AFTER_SEQUENCE_NUMBER", SequenceNumber=read) if read.isdigit() else read
 

@@ -2,32 +2,28 @@
 and no request that DynamoDB would refuse.
 """
 
-import base64
 import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 import pytest
 
-from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.errors import STRINGS
 from chalicelib.dialects.ppmessage.mapping.socket import REASONS
 from chalicelib.models import people
 from tests import hostile
 from tests.conformance import cases_sockets
-from tests.conformance.scene import Scene, send
-from tests.conformance.table import Row, each, every_row
+from tests.conformance.scene import Scene
+from tests.conformance.table import Row, each
+from tests.conformance.test_hostile_others import is_nested
 from tests.conformance.test_ppmessage import ROWS as PPMESSAGE
-from tests.conformance.test_robust import credentials, sound
 from tests.e2e.test_sockets import words
-from tests.world import Socket, multipart
+from tests.world import Socket
 
 #: Made first, while there is little on the queues that its making waits for.
 pytestmark = pytest.mark.usefixtures("rival")
-OTHERS = [row for row in every_row() if row not in PPMESSAGE]
 CODES = STRINGS.keys() - {17}
 
 
@@ -64,12 +60,8 @@ def test_no_value_of_a_field_is_an_error_of_ours(scene: Scene, row: Row) -> None
     label = str(row.facts["api_levels"][0])
     for name in names(row):
         body = scene.body(row, label)
-        for value in [*hostile.SOME, *(hostile.inside(body[name]) if _is_nested(body.get(name)) else ())]:
+        for value in [*hostile.SOME, *(hostile.inside(body[name]) if is_nested(body.get(name)) else ())]:
             assert ask(scene, row, label, body | {name: value}) in CODES, (name, str(value)[:60])
-
-
-def _is_nested(value: Any) -> bool:
-    return isinstance(value, list | dict)
 
 
 @each([row for row in PPMESSAGE if len(row.facts["api_levels"]) > 1])
@@ -176,70 +168,6 @@ def test_an_id_that_is_no_uuid_is_not_looked_for(scene: Scene, row: Row) -> None
 
 
 # --- the other dialects, and what is no call of PPMessage's
-
-
-@each(OTHERS)
-def test_no_value_of_any_dialect_is_an_error_of_ours(scene: Scene, row: Row) -> None:
-    label = str((row.facts.get("api_levels") or ["PPCOM"])[0])
-    fields = [field.encode_name for field in msgspec.structs.fields(row.endpoint.request)]
-    path = scene.path(row)
-    for name in (name for name in fields if name not in row.endpoint.headers and f"{{{name}}}" not in row.endpoint.path):
-        good = scene.body(row, label)
-        nested = hostile.inside(good[name]) if _is_nested(good.get(name)) else ()
-        for value in [*hostile.SOME, *nested]:
-            answer = _sent(scene, row, path, good | {name: value})
-            sound(answer)
-            if answer.status == 404:  # what the path names is gone, or what the body names: the next value finds it again
-                path = scene.path(row)
-
-
-def _sent(scene: Scene, row: Row, path: str, given: dict[str, Any]) -> Any:
-    """The row as a client of any kind would send it, at a path that `Scene.path` has made."""
-    headers = credentials(scene, row)
-    if row.endpoint.method == "GET":
-        flat = {name: json.dumps(value) if _is_nested(value) else value for name, value in given.items()}
-        return send("GET", f"{path}?{urlencode(_plain(flat))}", headers)
-    if row.endpoint.media_type == MULTIPART:
-        kind, body = multipart(**{name: value if isinstance(value, tuple) else _text(value) for name, value in given.items()})
-        return send(row.endpoint.method, path, headers | {"Content-Type": kind}, body)
-    if row.endpoint.in_form:
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
-        return send(row.endpoint.method, path, headers | form, urlencode(_plain(given)).encode())
-    return send(row.endpoint.method, path, headers | {"Content-Type": "application/json"}, json.dumps(given).encode())
-
-
-def _text(value: Any) -> str:
-    return str(value).encode(errors="replace").decode()
-
-
-def _plain(given: dict[str, Any]) -> dict[str, str]:
-    return {name: _text(value) for name, value in given.items()}
-
-
-CONDITIONS = {"field": "status", "matchType": "is", "value": "new"}
-
-
-@pytest.mark.parametrize("name", ["field", "matchType", "value", "more"])
-def test_conditions_of_any_shape_are_refused_or_read(scene: Scene, name: str) -> None:
-    base = "/api/v3/anytime/conversations"
-    for value in hostile.LEAVES:
-        query = {f"conditions[0][{key}]": _text(one) for key, one in (CONDITIONS | {name: value}).items()}
-        sound(send("GET", f"{base}?{urlencode(query)}", scene.bearer()))
-        sound(send("GET", f"{base}?{urlencode({f'conditions[{_text(value)}][{name}]': 'a'})}", scene.bearer()))
-    sound(send("GET", f"{base}?{urlencode({'conditions' + '[a]' * 3_000: 'a'})}", scene.bearer()))
-
-
-ANY = str(uuid.UUID(int=1))
-
-
-@pytest.mark.parametrize("cursor", [f"{'9' * 60}:a", "1:a", ":", f"1:{ANY}", f"-{10**40}:{ANY}", f"{10**40}:{ANY}"])
-def test_a_cursor_that_is_made_up_is_refused_or_reads_nothing(scene: Scene, cursor: str) -> None:
-    made_up = base64.urlsafe_b64encode(cursor.encode()).decode()
-    given = urlencode({"cursor": made_up, "timeFrom": "0001-01-02", "timeTo": "9999-12-30"})
-    sound(send("GET", f"/api/v3/anytime/conversations?{given}", scene.bearer()))
-
-
-# --- the socket
 
 
 def test_no_auth_is_an_error_of_ours(scene: Scene) -> None:
