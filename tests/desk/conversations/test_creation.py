@@ -225,7 +225,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"contact": 10**6}, "contact: is not the id of a contact"),
     ({"assignee": 10**6}, "assignee: is not the id of an agent"),
     ({"group": 10**6}, "group: is not the id of a department"),
-    ({"tags": (10**6,)}, "tags: must be ids of tags"),
+    ({"tags": (10**6,)}, "tag_numbers: must be ids of tags"),
     ({"custom_fields": {10**6: "x"}}, "customFields: must be of the account's fields"),
     ({"metadata": {"colour": "x"}}, "metadata: are ccr, order, entity, language, of 256 characters at most"),
     ({"status": "sad"}, "status: must be one of new, pending_internal, pending_external, on_hold, closed"),
