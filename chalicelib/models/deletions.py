@@ -2,18 +2,12 @@
 
 from typing import Any
 
-from chalicelib.models import details, labels, summaries
+from chalicelib.models import labels, summaries
 from chalicelib.models.base import transaction
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
 from chalicelib.models.stamps import Stamp
 from chalicelib.models.summaries import LoadChanges
-
-
-def details_of(conversation: Conversation) -> Details:
-    """Returns what is stored beside a conversation that has been read. One request, none if its summary says that it has none."""
-    has_some = conversation.has_details or conversation.has_tags
-    return (details.get(conversation.key) if has_some else None) or Details(details.key(conversation.key))
 
 
 def delete(conversation: Conversation, known: Details, changes: dict[str, Any], stamp: Stamp) -> None:

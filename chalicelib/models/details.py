@@ -206,6 +206,14 @@ def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, D
     return [(Conversation.from_raw_data(items[of]), beside.get(of)) for of in keys if of in items]
 
 
+def of_conversation(conversation: Conversation) -> Details:
+    """Returns what is stored beside a conversation that has been read, empty if there is nothing. One request, none if its
+    summary says that it has none.
+    """
+    has_some = conversation.has_details or conversation.has_tags
+    return (get(conversation.key) if has_some else None) or Details(key(conversation.key))
+
+
 def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
     """Returns the details that conversations have, by uuid. One request for each hundred, none for none."""
     keys = [key(conversations.key(account, id_)) for id_ in ids]

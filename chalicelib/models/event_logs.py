@@ -11,7 +11,7 @@ from typing import Any
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, connection, read_page
-from chalicelib.models.conversations import Conversation, key
+from chalicelib.models.conversations import Conversation
 
 #: Rows that one request writes; how often it asks again for rows that DynamoDB was too busy for, and the first pause (seconds).
 _AT_ONCE, _TRIES, _PAUSE = 25, 6, 0.05
@@ -81,7 +81,6 @@ def latest(conversation: Conversation, limit: int, before: str | None = None) ->
 
     One request. A moment old.
     """
-    held = key(conversation.account, conversation.id)
     earlier = LogEntry.place < before if before else None
-    rows, _ = read_page(LogEntry.query(held, earlier, scan_index_forward=False, limit=limit + 1))
+    rows, _ = read_page(LogEntry.query(conversation.key, earlier, scan_index_forward=False, limit=limit + 1))
     return rows[:limit][::-1], len(rows) > limit

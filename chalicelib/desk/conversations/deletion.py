@@ -10,7 +10,7 @@ from chalicelib.desk.conversations import conversations, unassigned, updates
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, NotFound, Stale
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.models import deletions, messages, unique_names
+from chalicelib.models import deletions, details, messages, unique_names
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Message
 from chalicelib.rules import lifecycle, status
@@ -35,7 +35,7 @@ def delete(ctx: Context, conversation_id: str, versions: Collection[int] | None 
             raise NotFound("conversation", conversation_id)
         if versions is not None and conversation.version not in versions:
             raise Stale
-        deletions.delete(conversation, deletions.details_of(conversation), lifecycle.deleted(ctx.now), ctx.stamp)
+        deletions.delete(conversation, details.of_conversation(conversation), lifecycle.deleted(ctx.now), ctx.stamp)
 
     retry_on_conflict(ctx, attempt)
 
@@ -67,7 +67,7 @@ def restore(ctx: Context, conversation_id: str) -> Conversation:
         conversation = _load(ctx, conversation_id)
         changes = {"deleted_at": None, **_changes_on_restoring(ctx, conversation)}
         held = _carrier(conversation, changes)
-        deletions.restore(conversation, deletions.details_of(conversation), changes, ctx.stamp, held)
+        deletions.restore(conversation, details.of_conversation(conversation), changes, ctx.stamp, held)
         return conversation
 
     return retry_on_conflict(ctx, attempt)

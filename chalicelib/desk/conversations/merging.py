@@ -13,7 +13,7 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import conversations as rows
-from chalicelib.models import deletions, merges, people
+from chalicelib.models import details, merges, people
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import MOST_ATTACHED_BYTES, DetailChanges, Details
 from chalicelib.models.merges import Merge
@@ -82,7 +82,7 @@ def _check_room(begun: Merge) -> None:
 
 def _merge(ctx: Context, target: Conversation, source: Conversation) -> Merge:
     """Returns the merge of two conversations. Three requests at most."""
-    of_target, of_source = deletions.details_of(target), deletions.details_of(source)
+    of_target, of_source = details.of_conversation(target), details.of_conversation(source)
     contact = people.get(ctx.account, source.contact)
     changes = {
         "last_activity_at": max(target.last_activity_at, source.last_activity_at),

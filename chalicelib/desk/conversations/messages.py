@@ -103,11 +103,10 @@ def _append(
 
 
 def mention_changes(conversation: Conversation, message: Message) -> MentionChanges | None:
-    """Returns what a note's mentions change in its conversation, None if it has none. One request if that has details."""
+    """Returns what a note's mentions change in its conversation, None if it has none. One request if that has details or tags."""
     if not message.mentions:
         return None
-    known = details.get(conversation.key) if conversation.has_details else None
-    before = known.mentions if known else {}
+    before = details.of_conversation(conversation).mentions
     number = number_of(message)
     new = {agent: Mention(number, is_read=agent == message.sender_number) for agent in message.mentions}
     return MentionChanges({**before, **new}, [agent for agent in new if agent not in before])

@@ -13,7 +13,7 @@ from chalicelib.desk.conversations import members
 from chalicelib.desk.core import access
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.teams import groups
-from chalicelib.models import conversations, deletions, devices, people, purges
+from chalicelib.models import conversations, deletions, details, devices, people, purges
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
 from chalicelib.models.people import CONTACT, Person
@@ -32,7 +32,7 @@ def run(ctx: Context, conversation_id: str) -> bool:
     conversation = conversations.get(ctx.account, conversation_id)
     if conversation is None or not conversation.purge_at:
         return False
-    known = deletions.details_of(conversation)
+    known = details.of_conversation(conversation)
     for source in purges.sources(conversation, known):
         if not source.purge_at:
             retry_on_conflict(ctx, partial(_mark, ctx, source.id))

@@ -123,7 +123,7 @@ def _beside(ctx: Context, conversation: Conversation, wanted: Change) -> tuple[D
     is_marked = wanted.is_read is not None and ctx.caller.number is not None and conversation.has_details
     if not (wanted.needs_details or is_marked):
         return DetailChanges(metadata=wanted.metadata), ((), ())
-    known = details.get(conversation.key) or details.Details(details.key(conversation.key))
+    known = details.of_conversation(conversation)
     values = {**known.custom_fields, **wanted.custom_fields}
     beside = DetailChanges(
         metadata=wanted.metadata,
