@@ -8,7 +8,7 @@ from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import IS_OWNER, NOT_ADMIN, WRONG_PASSWORD, DeskError, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import contact_words, people, profiles, registration
+from chalicelib.desk.people import people, profiles, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.models import people as rows
@@ -24,7 +24,7 @@ def remove(ctx: Context, person: str) -> None:
     Forbidden for a caller who may not remove people, for the owner and for a person above the caller, NotFound.
     """
     _check_not_owner(ctx, person)
-    retry_on_conflict(ctx, lambda: _remove(ctx, _check_below(ctx, people.get(ctx, person))))
+    retry_on_conflict(ctx, lambda: registration.remove(ctx, _check_below(ctx, people.get(ctx, person))))
     people.forget(ctx, person)
     tokens.forget_cached_of(ctx.account, person)
 
@@ -137,9 +137,3 @@ def remove_many(ctx: Context, persons: Sequence[str]) -> dict[str, DeskError]:
 def _home(ctx: Context, person: str) -> Person:
     """Returns the row that holds a person's password."""
     return people.login_home(people.get(ctx, person))
-
-
-def _remove(ctx: Context, person: Person) -> None:
-    after = person.token_version + 1
-    ended = [revocation(person.account, person.id, after, after)]
-    rows.remove(person, ctx.now, ended, registration.unique_names_of(person), contact_words.words_of(person))

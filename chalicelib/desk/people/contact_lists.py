@@ -1,5 +1,6 @@
 """Contact lists: an account's contacts, newest first, all of them or those that words find."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.context import AGENT, Context
@@ -9,6 +10,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.models import contact_words, contacts
+from chalicelib.models.contact_words import Found
 from chalicelib.rules import words
 
 #: Contacts that are counted, and read by page number alone. Rows that a search reads of each word.
@@ -76,12 +78,9 @@ def _total(ctx: Context) -> int:
 
 
 def _found(ctx: Context, listing: Listing) -> Page:
-    asked = words.asked_for(listing.keywords)
-    if len(asked) > MOST_WORDS:
-        raise Invalid("keywords", f"has more than {MOST_WORDS} words")
-    read = [contact_words.find(ctx.account, word, MOST_FOUND) for word in asked]
+    read = _read_words(ctx, listing.keywords)
     ids = {number: id_ for one in read for number, id_ in one.ids.items()}
-    numbers = sorted(set.intersection(*(set(one.ids) for one in read)) if read else (), reverse=True)
+    numbers = sorted(_in_all(read), reverse=True)
     left = [number for number in numbers if listing.before is None or number < listing.before]
     skipped = 0 if listing.before is not None else (listing.page - 1) * listing.size
     shown, goes_on = left[skipped : skipped + listing.size], len(left) > skipped + listing.size
@@ -94,11 +93,20 @@ def numbers_with(ctx: Context, keywords: str) -> frozenset[int]:
 
     Raises Invalid for too many words.
     """
+    return _in_all(_read_words(ctx, keywords))
+
+
+def _read_words(ctx: Context, keywords: str) -> list[Found]:
+    """Returns the contacts of each word of a text."""
     asked = words.asked_for(keywords)
     if len(asked) > MOST_WORDS:
         raise Invalid("keywords", f"has more than {MOST_WORDS} words")
-    read = [frozenset(contact_words.find(ctx.account, word, MOST_FOUND).ids) for word in asked]
-    return frozenset.intersection(*read) if read else frozenset()
+    return [contact_words.find(ctx.account, word, MOST_FOUND) for word in asked]
+
+
+def _in_all(read: Sequence[Found]) -> frozenset[int]:
+    """Returns the numbers of the contacts whom every word has found; nobody for no word."""
+    return frozenset.intersection(*(frozenset(one.ids) for one in read)) if read else frozenset()
 
 
 def _read(ctx: Context, keys: list[tuple[int, str]]) -> list[Person]:

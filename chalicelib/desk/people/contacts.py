@@ -17,7 +17,6 @@ from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
 from chalicelib.models.base import ConditionFailed
-from chalicelib.models.tokens import revocation
 from chalicelib.rules import emails
 
 #: Characters of what is noted of a contact, and how many tags of how many characters they have.
@@ -165,7 +164,5 @@ def remove(ctx: Context, number: int) -> Person:
 def _remove(ctx: Context, person: Person) -> Person:
     if person.removed_at:
         return person
-    after = person.token_version + 1
-    ended = [revocation(person.account, person.id, after, after)]
-    rows.remove(person, ctx.now, ended, registration.unique_names_of(person), contact_words.words_of(person))
+    registration.remove(ctx, person)
     return contact_words.changed(person, {"removed_at": ctx.now})

@@ -13,6 +13,7 @@ from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import sequences, unique_names
 from chalicelib.models.base import ConditionFailed
+from chalicelib.models.tokens import revocation
 from chalicelib.rules import emails, passwords, presence, text
 
 _LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON = 256, 35, 1_024
@@ -227,3 +228,13 @@ def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
     return Person(
         ctx.account, ctx.new_id(), kind=kind, number=number, name=name, email=email, created_at=ctx.now, updated_at=ctx.now
     )
+
+
+def remove(ctx: Context, person: Person) -> None:
+    """Removes a person who has been read, with the names and words that find them, and ends their tokens. One request.
+
+    Raises ConditionFailed where they have changed since.
+    """
+    after = person.token_version + 1
+    ended = [revocation(person.account, person.id, after, after)]
+    rows.remove(person, ctx.now, ended, unique_names_of(person), contact_words.words_of(person))
