@@ -2,18 +2,33 @@
 
 import copy
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
+from threading import local
 from typing import Any
 from unittest.mock import patch
 
+from botocore import useragent
+from moto.core import responses, utils
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
+from moto.dynamodb.models.utilities import bytesize
+from moto.dynamodb.parsing import ast_nodes
 from moto.sqs.models import Message
 
 _STRUCTURE, _TRANSACT = BaseJSONSerializer._serialize_type_structure, DynamoDBBackend.transact_write_items
+_QUERY, _ALL_ITEMS, _PROJECT, _SET = Table.query, Table.all_items, Item.project, LimitedSizeDict.__setitem__
+_CAST: Callable[[DynamoType], Any] = DynamoType.cast_value.fget  # type: ignore[attr-defined]
+_REGULAR_JSON = DynamoType.to_regular_json
+#: Types whose values are compared, copied and shown as they are.
+_PLAIN = frozenset({"S", "BOOL"})
+#: Bytes of an item below which moto's own limit, about 405,000, is far.
+_FAR_BELOW = 200_000
+#: What a query of this thread reads: the table it is of, and its partition's key, None for an index.
+_querying = local()
 
 
 def _serialize_structure(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
@@ -62,9 +77,90 @@ def _place(table: Any, key: dict[str, Any]) -> tuple[dict[DynamoType, Any], Dyna
     return table.items[hash_key], DynamoType(key[table.range_key_attr])
 
 
+def _query(self: Table, *given: Any, **more: Any) -> Any:
+    """Moto sorts all that a table has before it looks for the partition, which it then sorts anyway."""
+    hash_key, *_, index = given[:8]
+    _querying.table, _querying.partition = self, None if index else hash_key
+    try:
+        return _QUERY(self, *given, **more)
+    finally:
+        _querying.table = None
+
+
+def _all_items(self: Table) -> list[Item]:
+    if getattr(_querying, "table", None) is not self:
+        return _ALL_ITEMS(self)
+    if not self.range_key_attr:
+        return list(self.items.values())
+    parts = self.items.values() if _querying.partition is None else [self.items.get(_querying.partition, {})]
+    return [item for part in parts for item in part.values()]
+
+
+def _project(self: Item, projection_expressions: list[list[str]]) -> Item:
+    """Moto turns the whole item into Python's values and back for each attribute that is asked for."""
+    if any(len(path) > 1 for path in projection_expressions):
+        return _PROJECT(self, projection_expressions)
+    names = {name for (name,) in projection_expressions} & self.attrs.keys()
+    return Item(self.hash_key, self.range_key, {name: value for name, value in self.attrs.items() if name in names})
+
+
+def _cast_value(self: DynamoType) -> Any:
+    return self.value if self.type in _PLAIN else _CAST(self)
+
+
+def _is_equal(self: DynamoType, other: DynamoType) -> bool:
+    if self.type != other.type:
+        return False
+    return self.value == other.value if self.type in _PLAIN else bool(_CAST(self) == _CAST(other))
+
+
+def _is_unequal(self: DynamoType, other: DynamoType) -> bool:
+    return not _is_equal(self, other)
+
+
+def _to_regular_json(self: DynamoType) -> dict[str, Any]:
+    return {self.type: self.value} if self.type in _PLAIN or self.type == "N" else _REGULAR_JSON(self)
+
+
+def _set_limited(self: LimitedSizeDict, key: str, value: Any) -> None:
+    """Moto weighs all attributes of an item for each that is set; here only those of an item that may be too large."""
+    weight: int = self.__dict__.get("weight", 0) + bytesize(key) + value.size()
+    self.__dict__["weight"] = weight
+    if weight < _FAR_BELOW:
+        dict.__setitem__(self, key, value)
+    else:
+        _SET(self, key, value)
+
+
+def _nodes_to_be_processed(self: Any) -> tuple[Any, ...]:
+    """Moto asks for every node of an expression."""
+    kinds: tuple[Any, ...] | None = self.__dict__.get("kinds")
+    if kinds is None:
+        kinds = self.__dict__["kinds"] = tuple(self._processing_map())
+    return kinds
+
+
 #: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or
 #: sent, which each garbage collection goes through.
 _KEPT = (Item, Message, StreamRecord, StreamShard, Table)
+
+
+_FASTER: list[tuple[Any, str, Any]] = [
+    (BaseJSONSerializer, "_serialize_type_structure", _serialize_structure),
+    (DynamoDBBackend, "transact_write_items", _transact),
+    (Table, "query", _query),
+    (Table, "all_items", _all_items),
+    (Item, "project", _project),
+    (DynamoType, "cast_value", property(_cast_value)),
+    (DynamoType, "__eq__", _is_equal),
+    (DynamoType, "__ne__", _is_unequal),
+    (DynamoType, "to_regular_json", _to_regular_json),
+    (LimitedSizeDict, "__setitem__", _set_limited),
+    (ast_nodes.DepthFirstTraverser, "nodes_to_be_processed", _nodes_to_be_processed),  # type: ignore[attr-defined]
+    # Pure functions that are asked the same in each request.
+    (responses, "method_names_from_class", lru_cache(utils.method_names_from_class)),
+    (useragent, "sanitize_user_agent_string_component", lru_cache(useragent.sanitize_user_agent_string_component)),
+]
 
 
 @contextmanager
@@ -79,9 +175,8 @@ def faster() -> Iterator[None]:
 
 @contextmanager
 def _patched() -> Iterator[None]:
-    with (
-        patch.object(BaseJSONSerializer, "_serialize_type_structure", _serialize_structure),
-        patch.object(Table, "__deepcopy__", lambda self, memo: self, create=True),
-        patch.object(DynamoDBBackend, "transact_write_items", _transact),
-    ):
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(Table, "__deepcopy__", lambda self, memo: self, create=True))
+        for owner, name, faster in _FASTER:
+            patches.enter_context(patch.object(owner, name, faster))
         yield

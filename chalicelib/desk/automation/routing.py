@@ -5,13 +5,13 @@ from itertools import islice
 
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import members, unassigned
+from chalicelib.desk.conversations import members, unassigned, writes
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import domains, groups
-from chalicelib.models import conversations, summaries
+from chalicelib.models import conversations
 from chalicelib.models import people as rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
@@ -113,7 +113,7 @@ def _give(ctx: Context, conversation: Conversation, agent: Person) -> None:
     changes = lifecycle.routed(
         ctx.now, agent.id, agent.number, conversation.tried_agents, conversation.routing_attempts, settings
     )
-    summaries.change(conversation, changes, ctx.stamp, LoadChanges(freed=conversation.carrier, routed=agent))
+    writes.change(ctx, conversation, changes, LoadChanges(freed=conversation.carrier, routed=agent))
 
 
 @access.allow(AGENT)
@@ -137,7 +137,7 @@ def look_again(ctx: Context, conversation: Conversation) -> None:
         one.id == conversation.assignee and one.presence == presence.ONLINE for one in serving
     )
     if not account.routed or may_keep:
-        summaries.change(conversation, {"reassign_at": None}, ctx.stamp)
+        writes.change(ctx, conversation, {"reassign_at": None})
         return
     agent = routing.choose(serving, conversation.tried_agents)
     if agent and agent.id != conversation.assignee:
@@ -146,7 +146,7 @@ def look_again(ctx: Context, conversation: Conversation) -> None:
     left = conversation.assignee if agent is None else None
     changes = lifecycle.waiting(None) if left else {}
     changes |= lifecycle.still_unpicked(ctx.now, bool(conversation.assignee and agent), conversation.routing_attempts, settings)
-    summaries.change(conversation, changes, ctx.stamp, LoadChanges(freed=conversation.carrier if left else None))
+    writes.change(ctx, conversation, changes, LoadChanges(freed=conversation.carrier if left else None))
 
 
 @access.allow(SYSTEM)
@@ -180,7 +180,7 @@ def _let_go(ctx: Context, conversation_id: str, agent: str) -> bool:
 def _leave_waiting(ctx: Context, conversation: Conversation) -> None:
     """Takes a conversation from its agent and lets it wait. One request. Raises ConditionFailed."""
     changes = lifecycle.waiting(unassigned.next_routing_at(ctx, conversation))
-    summaries.change(conversation, changes, ctx.stamp, LoadChanges(freed=conversation.carrier))
+    writes.change(ctx, conversation, changes, LoadChanges(freed=conversation.carrier))
 
 
 def _serving(ctx: Context, conversation: Conversation) -> list[Person]:
@@ -284,6 +284,6 @@ def _resume(ctx: Context, conversation_id: str, team: Team) -> None:
     account = accounts.load(ctx)
     if conversation.expire_at and not account.by_group:  # published first: if the write fails, this runs again
         publishing.publish([events.ConversationWaits(ctx.account, ctx.now, conversation.id)], ctx.now)
-        summaries.change(conversation, {"reassign_at": None}, ctx.stamp)
+        writes.change(ctx, conversation, {"reassign_at": None})
     elif account.routed and _assigned(ctx, conversation, team) is None and conversation.reassign_at is None:
-        summaries.change(conversation, {"reassign_at": unassigned.next_routing_at(ctx, conversation)}, ctx.stamp)
+        writes.change(ctx, conversation, {"reassign_at": unassigned.next_routing_at(ctx, conversation)})

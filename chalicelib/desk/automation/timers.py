@@ -11,13 +11,13 @@ from chalicelib import config
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import messages, unfinished
+from chalicelib.desk.conversations import messages, unfinished, writes
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import access, publishing
 from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import presence
-from chalicelib.models import conversations, people, sequences, summaries, timers
+from chalicelib.models import conversations, people, sequences, timers
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.models.summaries import LoadChanges
@@ -82,7 +82,7 @@ def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, 
         if accounts.load(ctx).auto_close.runs(found.last_activity_at):
             act(ctx, found)
         else:
-            summaries.change(found, lifecycle.stopped(), ctx.stamp)
+            writes.change(ctx, found, lifecycle.stopped())
 
     return acts
 
@@ -94,7 +94,7 @@ def _warn(ctx: Context, conversation: Conversation) -> None:
 
 
 def _close(ctx: Context, conversation: Conversation) -> None:
-    summaries.change(conversation, lifecycle.closed(ctx.now), ctx.stamp, LoadChanges(freed=conversation.carrier))
+    writes.change(ctx, conversation, lifecycle.closed(ctx.now), LoadChanges(freed=conversation.carrier))
 
 
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {

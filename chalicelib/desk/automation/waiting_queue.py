@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import conversations, unassigned
+from chalicelib.desk.conversations import conversations, unassigned, writes
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.core import access
 from chalicelib.desk.core.cache import TimedCache
@@ -20,7 +20,6 @@ from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
 from chalicelib.models import conversations as rows
-from chalicelib.models import summaries
 from chalicelib.rules import lifecycle, status
 from chalicelib.rules.routing import preferred
 
@@ -84,7 +83,7 @@ def _rejoin(ctx: Context, latest: Conversation, wanted: Group | None, domain: in
     if (wanted or not latest.is_open) and latest.group != (wanted.id if wanted else None):
         changes |= {"group": wanted.id if wanted else None, "group_number": wanted.number if wanted else None}
     if changes:
-        summaries.change(latest, changes, ctx.stamp)
+        writes.change(ctx, latest, changes)
     return latest
 
 
@@ -143,7 +142,7 @@ def leave(ctx: Context, contact: str, group: str | None = None) -> None:
         if conversation is None or group not in (None, conversation.group):
             return
         if accounts.load(ctx).routed and conversation.is_open and _unheard(conversation):
-            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.stamp)
+            writes.change(ctx, conversation, lifecycle.closed(ctx.now))
 
     retry_on_conflict(ctx, attempt)
     _lengths.forget(ctx.account)

@@ -3,12 +3,12 @@
 from functools import partial
 
 from chalicelib.context import SYSTEM, Context
+from chalicelib.desk.conversations import writes
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contacts
 from chalicelib.models import conversations as rows
-from chalicelib.models import summaries
 from chalicelib.models.conversations import of_key
 from chalicelib.models.people import Person
 
@@ -38,5 +38,5 @@ def _hand_on(ctx: Context, conversation_id: str, contact: str, target: Person) -
     if conversation is None or conversation.contact != contact:
         return False
     changes = {"contact_key": of_key(ctx.account, target.id), "contact_number": target.number}
-    summaries.change(conversation, changes, ctx.stamp)
+    writes.change(ctx, conversation, changes)
     return True

@@ -6,7 +6,7 @@ No call here shows a note, or a conversation of anybody else. E-mail conversatio
 from dataclasses import replace
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import conversations, creation, history, messages, updates
+from chalicelib.desk.conversations import conversations, creation, history, messages, updates, writes
 from chalicelib.desk.conversations.composing import PostMessage
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.creation import Created, NewConversation, as_contact
@@ -18,7 +18,6 @@ from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contacts
 from chalicelib.desk.people.people import Person as Person
-from chalicelib.models import summaries
 from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import lifecycle
 
@@ -88,8 +87,8 @@ def close(ctx: Context, contact: Person, conversation_id: str) -> Conversation:
     def attempt() -> Conversation:
         conversation = load(ctx, contact, conversation_id)
         if conversation.is_open:
-            stamp, loads = as_contact(ctx, contact).stamp, LoadChanges(freed=conversation.carrier)
-            summaries.change(conversation, lifecycle.closed(ctx.now), stamp, loads)
+            loads = LoadChanges(freed=conversation.carrier)
+            writes.change(as_contact(ctx, contact), conversation, lifecycle.closed(ctx.now), loads)
         return conversation
 
     return retry_on_conflict(ctx, attempt)
@@ -110,7 +109,7 @@ def mark_read(ctx: Context, contact: Person | None, conversation_id: str, *, is_
     def attempt() -> Conversation:
         conversation = load(ctx, contact, conversation_id)
         if conversation.is_read_by_contact != is_read:
-            summaries.change(conversation, {"is_read_by_contact": is_read}, ctx.stamp)
+            writes.change(ctx, conversation, {"is_read_by_contact": is_read})
         return conversation
 
     return retry_on_conflict(ctx, attempt)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts, custom_fields, tags
-from chalicelib.desk.conversations import conversations, unassigned
+from chalicelib.desk.conversations import conversations, unassigned, writes
 from chalicelib.desk.conversations.conversations import LONGEST_METADATA, METADATA
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
@@ -13,7 +13,7 @@ from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contacts, people
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
-from chalicelib.models import details, summaries
+from chalicelib.models import details
 from chalicelib.models import people as rows
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.details import DetailChanges, Mention
@@ -84,7 +84,7 @@ def _change(ctx: Context, conversation_id: str, wanted: Change, named: _Named, v
         before = conversation.carrier
         loads = LoadChanges(freed=before, held=_carrier_after(conversation, changes))
         escalates = _escalates(named.assignee)
-        summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=moved_tags)
+        writes.change(ctx, conversation, changes, loads, escalates=escalates, beside=beside, tags=moved_tags)
     return conversation
 
 
@@ -234,7 +234,7 @@ def close_mine(ctx: Context, conversation_id: str) -> Conversation:
         if conversation.assignee != ctx.caller.person and not ctx.caller.at_least(ADMIN):
             raise Forbidden("the conversation is not assigned to you")
         if conversation.is_open:
-            summaries.change(conversation, lifecycle.closed(ctx.now), ctx.stamp, LoadChanges(freed=conversation.carrier))
+            writes.change(ctx, conversation, lifecycle.closed(ctx.now), LoadChanges(freed=conversation.carrier))
         return conversation
 
     return retry_on_conflict(ctx, attempt)
@@ -255,7 +255,7 @@ def reopen(ctx: Context, conversation: Conversation) -> Conversation:
         changes = lifecycle.moved(ctx.now, status.PENDING_INTERNAL)
         is_free = ctx.caller.level == VISITOR or now.assignee is None
         changes |= unassigned.waiting_changes(ctx, now) if is_free else changes_on_reopening(ctx, now)
-        summaries.change(now, changes, ctx.stamp, LoadChanges(held=changes.get("assignee", now.assignee)))
+        writes.change(ctx, now, changes, LoadChanges(held=changes.get("assignee", now.assignee)))
         return now
 
     return retry_on_conflict(ctx, attempt)
@@ -273,7 +273,7 @@ def pick(ctx: Context, conversation_id: str) -> Conversation:
         if conversation.assignee is None or conversation.assignee != ctx.caller.person:
             raise Forbidden("the conversation is not assigned to you")
         if conversation.picked_at is None and conversation.is_open:
-            summaries.change(conversation, lifecycle.picked(ctx.now), ctx.stamp)
+            writes.change(ctx, conversation, lifecycle.picked(ctx.now))
         return conversation
 
     return retry_on_conflict(ctx, attempt)

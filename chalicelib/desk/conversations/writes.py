@@ -1,0 +1,27 @@
+"""Writes of conversations: use cases change a summary through here, so that what follows from a change has one place."""
+
+from chalicelib.context import Context
+from chalicelib.models import summaries
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import NO_DETAILS, DetailChanges
+from chalicelib.models.summaries import LoadChanges, TagChanges
+from chalicelib.rules.lifecycle import Changes
+
+_NO_LOADS = LoadChanges()
+
+
+def change(
+    ctx: Context,
+    conversation: Conversation,
+    changes: Changes,
+    loads: LoadChanges = _NO_LOADS,
+    *,
+    escalates: bool = False,
+    beside: DetailChanges = NO_DETAILS,
+    tags: TagChanges = ((), ()),
+) -> None:
+    """Writes changes of a conversation that was just read, in the caller's name, and applies them to the object. One request.
+
+    Raises ConditionFailed as `summaries.change`, which says what the other arguments are.
+    """
+    summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=tags)
