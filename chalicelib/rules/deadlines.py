@@ -3,15 +3,27 @@
 Times are epoch milliseconds, spans are seconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from chalicelib.rules.status import CONTACT, STAFF
+from chalicelib.rules.status import CONTACT, PENDING_EXTERNAL, STAFF
 
 REASSIGN, WARN, CLOSE, EXPIRE = "reassign", "warn", "close", "expire"
 KINDS = (REASSIGN, WARN, CLOSE, EXPIRE)
 #: Seconds that a chat may stay empty where an account has set none.
 EXPIRE_AFTER = 86_400
 _MOST_DOUBLINGS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRule:
+    """Spans of its own for conversations of a department (its number, None for any) with a status (None for the one that waits
+    for the customer). The spans are seconds, at least 1.
+    """
+
+    warn_after: int
+    close_after: int
+    group: int | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +36,21 @@ class AutoClose:
     close_after: int = 600
     #: When it was last switched on, epoch milliseconds; 0 where it always was.
     since: int = 0
+    #: Spans by department and status. The first rule that matches goes before `warn_after` and `close_after`.
+    rules: tuple[CloseRule, ...] = ()
 
     def runs(self, last_activity_at: int) -> bool:
         """Returns whether the clocks still run that a message of that time started. Switching off stops them for good."""
         return self.is_enabled and last_activity_at >= self.since
+
+    def of(self, group: int | None, status: str = PENDING_EXTERNAL) -> "AutoClose":
+        """Returns the settings for conversations of a department (its number) with a status: the spans are those of the first
+        rule that matches. Without one, only what waits for the customer is closed.
+        """
+        for rule in self.rules:
+            if rule.group in (None, group) and (rule.status or PENDING_EXTERNAL) == status:
+                return replace(self, warn_after=rule.warn_after, close_after=rule.close_after)
+        return self if status == PENDING_EXTERNAL else replace(self, is_enabled=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +75,28 @@ def after_message(now: int, sender_kind: str, before: Deadlines, settings: AutoC
     if not settings.is_enabled:
         return Deadlines()
     return Deadlines(warn_at=now + settings.warn_after * 1000, close_at=now + settings.close_after * 1000)
+
+
+def after_change(silent_since: int | None, before: Deadlines, settings: AutoClose) -> Deadlines:
+    """Returns the deadlines after a change of the department or status, by the settings for both as they are then.
+
+    `silent_since` is when the agent's last answer came, None where the customer has spoken since or nobody has. Who was warned
+    is not warned again.
+    """
+    if silent_since is None or not settings.runs(silent_since):
+        return replace(before, warn_at=None, close_at=None)
+    is_warned = before.close_at is not None and before.warn_at is None
+    warn_at = None if is_warned else silent_since + settings.warn_after * 1000
+    return replace(before, warn_at=warn_at, close_at=silent_since + settings.close_after * 1000)
+
+
+def put_off(now: int, due: Deadlines) -> int | None:
+    """Returns until when a closing that is due has to wait, because the warning before it could not be given: as long after it as
+    was meant. None where it may close.
+    """
+    if due.warn_at is None or due.close_at is None:
+        return None
+    return max(now + due.close_at - due.warn_at, due.close_at + 1)
 
 
 def reassign_at(now: int, attempt: int, settings: AutoClose) -> int:

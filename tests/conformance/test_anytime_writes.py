@@ -302,7 +302,7 @@ def test_a_key_is_of_its_caller_and_of_limited_length(scene: Scene, number: int)
 
 def test_auto_close_is_set_in_part_and_shown(scene: Scene) -> None:
     owner = scene.bearer(owner=True)
-    whole = {"isEnabled": True, "reassignUnpickedAfter": 180, "warnAfter": 300, "closeAfter": 600}
+    whole = {"isEnabled": True, "reassignUnpickedAfter": 180, "warnAfter": 300, "closeAfter": 600, "rules": []}
     assert scene.world.call("PUT", AUTO_CLOSE, whole, **owner).body == whole
     assert scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body == whole
     for name, value in (("warnAfter", 1), ("closeAfter", 700), ("reassignUnpickedAfter", 1), ("isEnabled", False)):
@@ -323,6 +323,29 @@ def test_a_bad_auto_close_is_400_named_and_not_set(scene: Scene, name: str) -> N
         assert (refused(answer), value) == (400, value)
         assert answer.body["message"].startswith(f"{name} "), answer.body
     assert scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body == before
+
+
+def test_auto_close_has_rules_by_department_and_status(scene: Scene) -> None:
+    owner = scene.bearer(owner=True)
+    department = scene.world.call("POST", "/api/v3/anytime/departments", {"name": "Returns"}, **owner).body["department"]["id"]
+    rules = [
+        {"departmentId": department, "status": "onHold", "warnAfter": 10, "closeAfter": 20},
+        {"departmentId": None, "status": None, "warnAfter": 30, "closeAfter": 40},
+    ]
+    assert scene.world.call("PUT", AUTO_CLOSE, {"rules": rules}, **owner).body["rules"] == rules
+    assert scene.world.call("PUT", AUTO_CLOSE, {"warnAfter": 5}, **owner).body["rules"] == rules
+    for bad, name in (
+        ({"departmentId": 10**9}, "rules[0].departmentId"),
+        ({"status": "closed"}, "rules[0].status"),
+        ({"warnAfter": 41}, "rules[0].warnAfter"),
+        ({"closeAfter": 0}, "rules[0].closeAfter"),
+    ):
+        answer = scene.world.call("PUT", AUTO_CLOSE, {"rules": [rules[1] | bad]}, **owner)
+        assert (refused(answer), bad) == (400, bad)
+        assert answer.body["message"].startswith(f"{name} "), answer.body
+    assert refused(scene.world.call("PUT", AUTO_CLOSE, {"rules": rules * 26}, **owner)) == 400
+    assert scene.world.call("GET", AUTO_CLOSE, **scene.bearer()).body["rules"] == rules
+    assert scene.world.call("PUT", AUTO_CLOSE, {"rules": None}, **owner).body["rules"] == []
 
 
 def test_nobody_is_warned_after_the_close(scene: Scene) -> None:

@@ -2,9 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.deadlines import AutoClose, Deadlines, after_message, delay, reassign_at
-from chalicelib.rules.status import CONTACT, MACHINE, STAFF
-from tests.rules.values import auto_closes, due, spans, times
+from chalicelib.rules.deadlines import (
+    AutoClose,
+    CloseRule,
+    Deadlines,
+    after_change,
+    after_message,
+    delay,
+    put_off,
+    reassign_at,
+)
+from chalicelib.rules.status import CONTACT, MACHINE, ON_HOLD, PENDING_EXTERNAL, STAFF
+from tests.rules.values import OPEN, auto_closes, close_rules, due, groups, spans, times
 
 longests = st.integers(0, 900)
 
@@ -81,3 +90,75 @@ def test_what_is_overdue_is_not_held_back(one: int, other: int, longest: int) ->
 )
 def test_seconds_are_rounded_up(ahead: int, held: int) -> None:
     assert delay(1_700_000_000_123, 1_700_000_000_123 + ahead, 900) == held
+
+
+RULES = (CloseRule(1, 2, group=7), CloseRule(3, 4, status=ON_HOLD), CloseRule(5, 6, group=8, status=PENDING_EXTERNAL))
+
+
+@pytest.mark.parametrize(
+    ("group", "status", "closes"),
+    [
+        (7, PENDING_EXTERNAL, (True, 1, 2)),
+        (7, ON_HOLD, (True, 3, 4)),
+        (None, ON_HOLD, (True, 3, 4)),
+        (8, PENDING_EXTERNAL, (True, 5, 6)),
+        (9, PENDING_EXTERNAL, (True, 300, 600)),
+        (None, "new", (False, 300, 600)),
+    ],
+)
+def test_the_first_rule_that_matches_has_the_spans(group: int | None, status: str, closes: tuple[bool, int, int]) -> None:
+    found = AutoClose(rules=RULES).of(group, status)
+    assert (found.is_enabled, found.warn_after, found.close_after) == closes
+
+
+@given(auto_closes(), groups, st.sampled_from(OPEN))
+def test_without_rules_only_what_waits_for_the_customer_is_closed(settings: AutoClose, group: int | None, status: str) -> None:
+    found = settings.of(group, status)
+    assert found == settings if status == PENDING_EXTERNAL else not found.is_enabled
+
+
+@given(auto_closes(), st.lists(close_rules(), max_size=4), groups, st.sampled_from(OPEN))
+def test_rules_after_the_one_that_matches_change_nothing(
+    settings: AutoClose, rules: list[CloseRule], group: int | None, status: str
+) -> None:
+    matching = [at for at, rule in enumerate(rules) if AutoClose(rules=(rule,), warn_after=-1).of(group, status).warn_after > 0]
+    first = rules[: matching[0] + 1] if matching else rules
+    whole = AutoClose(settings.is_enabled, rules=tuple(rules)).of(group, status)
+    cut = AutoClose(settings.is_enabled, rules=tuple(first)).of(group, status)
+    assert (whole.is_enabled, whole.warn_after, whole.close_after) == (cut.is_enabled, cut.warn_after, cut.close_after)
+
+
+@given(times, due, auto_closes(is_enabled=True))
+def test_a_change_counts_from_the_last_answer_and_warns_once(since: int, before: Deadlines, settings: AutoClose) -> None:
+    after = after_change(since, before, settings)
+    assert (after.reassign_at, after.close_at) == (before.reassign_at, since + settings.close_after * 1000)
+    warned = before.close_at is not None and before.warn_at is None
+    assert after.warn_at == (None if warned else since + settings.warn_after * 1000)
+
+
+@given(st.none() | times, due, auto_closes(is_enabled=False))
+def test_a_change_stops_the_clocks_where_nothing_closes(since: int | None, before: Deadlines, settings: AutoClose) -> None:
+    assert after_change(since, before, settings) == Deadlines(before.reassign_at)
+    assert after_change(None, before, AutoClose()) == Deadlines(before.reassign_at)
+
+
+@given(st.data(), times, spans, st.integers(0, 10**7))
+def test_nobody_is_closed_before_a_warning_and_the_time_meant_after_it(
+    data: st.DataObject, now: int, warn_after: int, gap: int
+) -> None:
+    """Timers come late, twice and in any order; a warning may fail any number of times before it is given."""
+    due = Deadlines(warn_at=now + warn_after * 1000, close_at=now + (warn_after + gap) * 1000)
+    warned_at = None
+    for _ in range(20):
+        assert due.close_at is not None
+        kind = data.draw(st.sampled_from(["warn", "close"]))
+        now = max(now, (due.warn_at if kind == "warn" else due.close_at) or now) + data.draw(st.integers(0, 10**9))
+        if kind == "warn" and due.warn_at and data.draw(st.booleans()):
+            due, warned_at = Deadlines(close_at=due.close_at), now
+        if kind == "close":
+            again = put_off(now, due)
+            if again is None:
+                assert warned_at is not None
+                return
+            assert again >= now + gap * 1000 and again != due.close_at
+            due, warned_at = Deadlines(close_at=again), now

@@ -6,8 +6,10 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
+from chalicelib.desk.accounts.auto_close import AUTO_CLOSE
+from chalicelib.desk.accounts.auto_close import set_auto_close as set_auto_close
 from chalicelib.desk.core import access, documents, events, publishing
-from chalicelib.desk.core.documents import ACCOUNT, Document, Partition
+from chalicelib.desk.core.documents import ACCOUNT, Partition
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import settings
@@ -16,7 +18,6 @@ from chalicelib.rules import deadlines, emails, presence, redirects, zones
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 
 _ACCOUNT = "account#"
-_AUTO_CLOSE = Document("auto_close", AutoClose, partition=ACCOUNT)
 #: How a new conversation finds its agent: the least loaded one online, nobody (all agents see it),
 #: or the least loaded one online among its group's members or else the distributors.
 LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
@@ -168,7 +169,7 @@ def load_many(ids: Sequence[str]) -> list[Account]:
 
 def _from_partition(partition: Partition) -> Account | None:
     row = partition.rows.get(_ACCOUNT)
-    return from_document(row.account, row.document, _AUTO_CLOSE.of(partition)) if row else None
+    return from_document(row.account, row.document, AUTO_CLOSE.of(partition)) if row else None
 
 
 def load_for_update(ctx: Context) -> tuple[Account, Setting]:
@@ -271,22 +272,3 @@ def _check_presence(given: dict[str, Any]) -> None:
     for name in _GRACES:
         if not 1 <= given.get(name, 1) <= _LONGEST_GRACE:
             raise Invalid(name, f"is 1 to {_LONGEST_GRACE} seconds")
-
-
-@access.allow(ADMIN)
-def set_auto_close(ctx: Context, changes: dict[str, int | bool]) -> AutoClose:
-    """Changes the given fields, for deadlines set from now on; in other processes after a minute at most.
-
-    Switched off, it stops the clocks that run; switched on again, clocks start with the next answer. Raises Invalid for a bad
-    span.
-    """
-
-    def changed(before: AutoClose) -> AutoClose:
-        wanted = AutoClose(**(asdict(before) | changes))
-        if wanted.is_enabled and not before.is_enabled:
-            wanted = replace(wanted, since=ctx.now)
-        if wanted.warn_after > wanted.close_after:
-            raise Invalid("warn_after", "must not be later than close_after")
-        return wanted
-
-    return _AUTO_CLOSE.change(ctx, changed)

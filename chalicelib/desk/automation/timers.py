@@ -22,6 +22,7 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
 from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import deadlines, lifecycle
+from chalicelib.rules.deadlines import Deadlines
 
 _MINUTE = 60_000
 #: Minutes that a sweep looks ahead, looks back after an outage (rows live for a week), and handles at most.
@@ -87,10 +88,21 @@ def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, 
     return acts
 
 
-def _warn(ctx: Context, conversation: Conversation) -> None:
+def _warn(ctx: Context, conversation: Conversation, **then: int) -> None:
     """Tells the visitor, in the conversation, that it will be closed. Once, because the same write clears the deadline."""
     warning = PostMessage(conversation.id, accounts.load(ctx).warning, kind=messages.SYSTEM, source="system")
-    messages.add(ctx, conversation, warning, ctx.new_id(), warn_at=None)
+    messages.add(ctx, conversation, warning, ctx.new_id(), warn_at=None, **then)
+
+
+def _close_silent(ctx: Context, conversation: Conversation) -> None:
+    """Closes a conversation whose visitor was warned. Where the warning could not be given yet, it is given now, and the closing
+    waits as long after it as was meant.
+    """
+    due = Deadlines(warn_at=conversation.warn_at, close_at=conversation.close_at)
+    if (again := deadlines.put_off(ctx.now, due)) is None:
+        _close(ctx, conversation)
+    else:
+        _warn(ctx, conversation, close_at=again)
 
 
 def _close(ctx: Context, conversation: Conversation) -> None:
@@ -100,7 +112,7 @@ def _close(ctx: Context, conversation: Conversation) -> None:
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
     deadlines.REASSIGN: routing.look_again,
     deadlines.WARN: _silent(_warn),
-    deadlines.CLOSE: _silent(_close),
+    deadlines.CLOSE: _silent(_close_silent),
     deadlines.EXPIRE: _close,
 }
 

@@ -151,7 +151,7 @@ def _state(
 ) -> Changes:
     """Returns the fields of a new conversation that has its first message: who has it, its status, and what clocks run."""
     after = wanted.fields.status or status.NEW
-    changes = _said(ctx, sender, message) | {"status": after}
+    changes = _said(ctx, new, sender, message, after) | {"status": after}
     if assignee:
         changes |= lifecycle.assigned(ctx.now, assignee.id, assignee.number, ())
         changes |= lifecycle.picked(ctx.now) if assignee.id == sender.id else {}
@@ -159,12 +159,12 @@ def _state(
         changes["reassign_at"] = unassigned.next_routing_at(ctx, new)
     if after == status.CLOSED:
         return changes | lifecycle.closed(ctx.now)
-    return changes | (lifecycle.stopped() if after != status.PENDING_EXTERNAL else {})
+    return changes
 
 
-def _said(ctx: Context, sender: Sender, message: Message) -> Changes:
+def _said(ctx: Context, new: Conversation, sender: Sender, message: Message, after: str) -> Changes:
     if message.kind == NOTE:
         return {"message_count": 1, "note_count": 1, "is_read": True}
-    closes = accounts.load(ctx).auto_close
+    closes = accounts.load(ctx).auto_close.of(new.group_number, after)
     said = lifecycle.after_public_message(ctx.now, status.NEW, Deadlines(), sender, message.id, message.body, closes)
     return {"message_count": 1, **said}

@@ -66,8 +66,8 @@ def post(ctx: Context, command: PostMessage) -> Message:
         return check_repeated(duplicate.stored, command, ctx)
 
 
-def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: None) -> Message:
-    """Adds a message to a conversation that has been read, and clears the fields in `further`. One request.
+def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: int | None) -> Message:
+    """Adds a message to a conversation that has been read, and sets the fields in `further`. One request.
 
     Two with files. Its time is never before an older message's. Raises ConditionFailed where the conversation has changed,
     messages.Duplicate where it has that id; NotFound and Invalid for its files.
@@ -195,7 +195,8 @@ def _summary_changes(
     elif sender.id == conversation.assignee and conversation.picked_at is None:
         first = lifecycle.picked(ctx.now)
     due = Deadlines(first.get("reassign_at", conversation.reassign_at), conversation.warn_at, conversation.close_at)
-    closes = AutoClose(is_enabled=False) if conversation.is_internal else accounts.load(ctx).auto_close
+    settings = AutoClose(is_enabled=False) if conversation.is_internal else accounts.load(ctx).auto_close
+    closes = settings.of(conversation.group_number)
     return first | lifecycle.after_public_message(ctx.now, conversation.status, due, sender, message.id, message.body, closes)
 
 

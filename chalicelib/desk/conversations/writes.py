@@ -1,6 +1,7 @@
 """Writes of conversations: use cases change a summary through here, so that what follows from a change has one place."""
 
 from chalicelib.context import Context
+from chalicelib.desk.conversations import clocks
 from chalicelib.models import summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import NO_DETAILS, DetailChanges
@@ -24,4 +25,5 @@ def change(
 
     Raises ConditionFailed as `summaries.change`, which says what the other arguments are.
     """
+    changes = clocks.with_clocks(ctx, conversation, changes)
     summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=tags)

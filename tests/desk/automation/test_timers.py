@@ -4,12 +4,14 @@ import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts.auto_close import CloseRule
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import conversations, messages, updates
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.events import DeadlineSet
+from chalicelib.desk.teams import groups
 from chalicelib.models import queues, sequences
 from chalicelib.models import timers as rows
 from chalicelib.models.conversations import Conversation
@@ -210,3 +212,68 @@ def test_a_warning_has_an_id_that_nobody_can_take_first(world: World) -> None:
     messages.post(world.as_agent(), PostMessage(visitor.conversation, "yes?"))
     world.pass_(300)
     assert visitor.history()[-1] == accounts.load(world.ctx(ADMIN)).warning
+
+
+def test_a_closing_waits_for_the_warning_that_could_not_be_given(world: World) -> None:
+    visitor = answered(world)
+    due = found(world, visitor)
+    world.settle()
+    late = [entry for entry in world.queued if '"warn"' in entry[2]]
+    world.queued = [entry for entry in world.queued if entry not in late]
+    world.pass_(600)
+    warned = found(world, visitor)
+    assert warned.is_open and warned.warn_at is None
+    assert visitor.history()[-1] == accounts.load(world.ctx(ADMIN)).warning
+    assert warned.close_at == (due.close_at or 0) + 300_000
+    world.queued += late
+    world.pass_(299)
+    assert found(world, visitor).is_open
+    world.pass_(1)
+    assert not found(world, visitor).is_open
+    assert visitor.history().count(accounts.load(world.ctx(ADMIN)).warning) == 1
+
+
+def test_a_warning_and_a_closing_at_the_same_moment_both_happen(world: World) -> None:
+    accounts.set_auto_close(world.ctx(ADMIN), {"warn_after": 600})
+    visitor = answered(world)
+    world.settle()
+    world.queued.sort(key=lambda entry: '"warn"' in entry[2])
+    world.pass_(601)
+    assert visitor.history()[-1] == accounts.load(world.ctx(ADMIN)).warning
+    assert not found(world, visitor).is_open
+
+
+def spans(world: World, visitor: Visitor) -> tuple[int, int] | None:
+    """Seconds until the visitor is warned and their conversation closed, None if it is not."""
+    due = found(world, visitor)
+    return None if due.close_at is None else (((due.warn_at or 0) - world.now) // 1000, (due.close_at - world.now) // 1000)
+
+
+def test_rules_by_department_and_status_are_held_after_each_change_of_these(world: World) -> None:
+    group = groups.create(world.ctx(ADMIN), "Returns", groups.Change())
+    rules = (CloseRule(20, 40, group.number), CloseRule(1000, 2000, status="on_hold"), CloseRule(5, 6, status="new"))
+    accounts.set_auto_close(world.ctx(ADMIN), {"rules": rules})
+    visitor = answered(world)
+    agent = world.agents[0].number
+    assert spans(world, visitor) == (300, 600)
+    world.pass_(10)
+    for change, expected in (
+        (updates.Change(status="on_hold"), (990, 1990)),
+        (updates.Change(group=group.number, assignee=agent), (990, 1990)),
+        (updates.Change(status="pending_external"), (10, 30)),
+        (updates.Change(status="pending_internal"), None),
+        (updates.Change(status="pending_external"), (10, 30)),
+    ):
+        updates.change(world.as_agent(), visitor.conversation, change)
+        assert spans(world, visitor) == expected
+    world.pass_(15)
+    assert visitor.history()[-1] == accounts.load(world.ctx(ADMIN)).warning
+    updates.change(world.as_agent(), visitor.conversation, updates.Change(status="on_hold"))
+    assert found(world, visitor).warn_at is None
+    assert found(world, visitor).close_at == world.now + 1_975_000
+    visitor.say("here I am")
+    assert spans(world, visitor) is None
+    updates.change(world.as_agent(), visitor.conversation, updates.Change(status="on_hold"))
+    assert spans(world, visitor) is None
+    messages.post(world.as_agent(), PostMessage(visitor.conversation, "yes"))
+    assert spans(world, visitor) == (20, 40)

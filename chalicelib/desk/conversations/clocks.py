@@ -1,0 +1,41 @@
+"""Clocks: the deadlines of a conversation that follow from its department and status."""
+
+from chalicelib.context import Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.models.conversations import Conversation
+from chalicelib.rules import deadlines, status
+from chalicelib.rules.deadlines import AutoClose, Deadlines
+from chalicelib.rules.lifecycle import Changes
+
+
+def with_clocks(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:
+    """Returns changes of a conversation that was read, with the deadlines that follow from them. No request."""
+    return changes | _of_silence(ctx, conversation, changes)
+
+
+def _of_silence(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:
+    """Returns when a conversation is warned and closed by the account's rules. Nothing where it has none, as before, and where
+    the conversation ends or waits for another agent.
+    """
+    if not {"status", "group_number"} & changes.keys() or conversation.is_internal:
+        return {}
+    settings = accounts.load(ctx).auto_close
+    after = changes.get("status", conversation.status)
+    if not settings.rules or after == status.CLOSED or changes.get("assignee", "") is None:
+        return {}
+    due = Deadlines(warn_at=conversation.warn_at, close_at=conversation.close_at)
+    closes = settings.of(changes.get("group_number", conversation.group_number), after)
+    then = deadlines.after_change(_silent_since(conversation, settings), due, closes)
+    return {"warn_at": then.warn_at, "close_at": then.close_at}
+
+
+def _silent_since(conversation: Conversation, settings: AutoClose) -> int | None:
+    """Returns when the agent's answer came to which the customer has not replied, None if they have or there is none.
+
+    After a message of the desk's own, such as the warning, that is read off the clock that still runs.
+    """
+    if conversation.last_sender_kind == status.STAFF:
+        return conversation.last_activity_at
+    if conversation.last_sender_kind != status.MACHINE or conversation.close_at is None:
+        return None
+    return conversation.close_at - settings.of(conversation.group_number, conversation.status).close_after * 1000
