@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.models.stamps import Stamp
 from chalicelib.rules import ids
-from chalicelib.rules.actors import Actor, pack
+from chalicelib.rules.actors import TRIGGER, Actor, pack
 from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 
 #: Levels of a caller, weakest first. A stranger has shown no credential; the system is a queue, stream or schedule lambda.
@@ -67,11 +67,15 @@ class Context:
     source: str = ""
     #: The API through which it was called, empty for the desk's own work.
     dialect: str = ""
+    #: Number of the trigger in whose name the desk acts, 0 for none.
+    trigger: int = 0
 
     @property
     def stamp(self) -> Stamp:
         """When and by whom something is written in this call."""
         caller = self.caller
+        if self.trigger:
+            return Stamp(self.now, pack(Actor(TRIGGER, self.trigger)))
         if caller.person is None and caller.level != VISITOR:
             return Stamp(self.now, pack(Actor(MACHINE, 0, self.dialect)))
         return Stamp(self.now, pack(Actor(CONTACT if caller.level == VISITOR else STAFF, caller.number or 0, self.dialect)))

@@ -40,7 +40,13 @@ if TYPE_CHECKING:
 START = 1_800_000_000_000
 PASSWORD = "correct horse"
 _STREAMS = {"conversations": "relay_conversations", "people": "relay_people"}
-_QUEUES = {"routing": "route_conversations", "timers": "fire_timers", "notify": "notify_sockets", "mail": "send_mail"}
+_QUEUES = {
+    "routing": "route_conversations",
+    "timers": "fire_timers",
+    "notify": "notify_sockets",
+    "mail": "send_mail",
+    "automation": "fire_triggers",
+}
 _http = Client(app.app)
 #: What makes Lambda's events of calls over HTTP, and says which address they come from.
 _events: Any = _http.http._local_gateway.event_converter

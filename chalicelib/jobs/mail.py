@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from chalicelib.context import Context
-from chalicelib.desk.core.events import Event, PasswordForgotten
+from chalicelib.desk.automation import trigger_mails
+from chalicelib.desk.core.events import Event, PasswordForgotten, TriggerMailDue
 from chalicelib.desk.people import recovery
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -12,7 +13,7 @@ from chalicelib.telemetry import Line
 
 
 def send(record: Record) -> None:
-    """Handles one record of the mail queue. Repeated, it sends again."""
+    """Handles one record of the mail queue. Repeated, a link is sent again; a trigger's mail is not."""
     queued.handle("mail", record, HANDLERS)
 
 
@@ -20,4 +21,9 @@ def _link(ctx: Context, event: PasswordForgotten, line: Line) -> str:
     return "sent" if recovery.send_mail(ctx, event.email, event.page, event.source) else "nobody to send to, or no sender"
 
 
-HANDLERS: Mapping[type[Event], Handler] = {PasswordForgotten: _link}
+def _of_trigger(ctx: Context, event: TriggerMailDue, line: Line) -> str:
+    line.add(trigger=event.trigger)
+    return trigger_mails.send(ctx, event)
+
+
+HANDLERS: Mapping[type[Event], Handler] = {PasswordForgotten: _link, TriggerMailDue: _of_trigger}

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from chalicelib import context, telemetry
-from chalicelib.desk.conversations import event_logs
+from chalicelib.desk.conversations import event_logs, triggers
 from chalicelib.desk.core import changes, publishing
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.changes import Measures
-from chalicelib.desk.core.events import Event
+from chalicelib.desk.core.events import Event, TriggerEvents
 from chalicelib.desk.core.publishing import Copy
 from chalicelib.telemetry import Line
 
@@ -58,10 +58,18 @@ def _read(table: str, records: Sequence[Record]) -> tuple[list[_Meaning], Except
     meant: list[_Meaning] = []
     for record in records:
         try:
-            meant.append(_Meaning(record["eventID"], *changes.events_of(table, record["dynamodb"])))
+            told, measures = changes.events_of(table, record["dynamodb"])
+            meant.append(_Meaning(record["eventID"], [event for event in told if _is_wanted(event)], measures))
         except Exception as error:
             return meant, error
     return meant, None
+
+
+def _is_wanted(event: Event) -> bool:
+    """Returns whether to publish an event: one for triggers only where an enabled one is about it. A request a minute at most for
+    each account that has them.
+    """
+    return not isinstance(event, TriggerEvents) or triggers.is_watched(context.system(event.account), event.happened)
 
 
 def _log(line: Line, table: str, records: Sequence[Record]) -> None:

@@ -109,6 +109,8 @@ class Conversation(Table):
     close_at = IntegerAttribute(null=True, attr_name="co")
     #: When a chat without a message is closed. None once it has one, so that no full row has it.
     expire_at = IntegerAttribute(null=True, attr_name="ea")
+    #: When a span ends for which a trigger waits that its status lasts.
+    stay_at = IntegerAttribute(null=True, attr_name="sy")
     #: Whether a visitor has named its agents and nothing has been said yet. Until then it is not in their lists and loads.
     has_named_agents = BooleanAttribute(null=True, attr_name="hn")
 

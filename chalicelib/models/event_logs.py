@@ -1,6 +1,7 @@
 """Event logs: what was changed about conversations. Key account#conversation · when, version, field.
 
-A row's key follows from the change alone, so a record of the stream that comes twice writes the same row again.
+A row's key follows from the change alone, so a record of the stream that comes twice writes the same row again. That a trigger
+has fired is a row, too, whose key follows from the event and the trigger: it fires once for an event.
 """
 
 import random
@@ -10,15 +11,20 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, connection, read_page
+from chalicelib.models.base import Table, conditional, connection, read_page
 from chalicelib.models.conversations import Conversation
 
+#: The field of a firing, and the letter before the trigger's number in its key, which sorts after digits.
+FIRED, _FIRING = "fired", "t"
 #: Rows that one request writes; how often it asks again for rows that DynamoDB was too busy for, and the first pause (seconds).
 _AT_ONCE, _TRIES, _PAUSE = 25, 6, 0.05
 
 
 class LogEntry(Table):
-    """One change of one field. `before` and `after` are the field's values as text, None for none."""
+    """One change of one field. `before` and `after` are the field's values as text, None for none.
+
+    Of a firing the field is FIRED and `after` the trigger's name.
+    """
 
     class Meta:
         table_name = config.table("event-logs")
@@ -31,6 +37,11 @@ class LogEntry(Table):
     after = UnicodeAttribute(null=True, attr_name="af")
     #: Who changed it (rules.actors).
     changed_by = IntegerAttribute(attr_name="cb")
+    #: Of a firing: its place among those of one event, what its change was for other triggers (names with commas between them),
+    #: and the last public message then.
+    turn = IntegerAttribute(null=True, attr_name="tu")
+    caused = UnicodeAttribute(null=True, attr_name="ca")
+    message = UnicodeAttribute(null=True, attr_name="me")
 
     @property
     def at(self) -> int:
@@ -44,18 +55,46 @@ class LogEntry(Table):
 
     @property
     def number(self) -> int:
-        """The field's place among those of one change."""
-        return int(self.place.split(".")[2])
+        """The field's place among those of one change; of a firing the trigger's number."""
+        return int(self.place.split(".")[2].removeprefix(_FIRING))
+
+
+#: Holds where a row with this key is not stored yet.
+IS_NEW = LogEntry.place.does_not_exist()
 
 
 def place(at: int, version: int, number: int) -> str:
     """Returns the range key of a change of field `number`. Places sort by time, then version."""
-    return f"{at:013d}.{version:08d}.{number:03d}"
+    return f"{_event(at, version)}{number:03d}"
+
+
+def firing_place(at: int, version: int, trigger: int) -> str:
+    """Returns the range key of the firing of a trigger (its number) for an event: when that was, and the version since."""
+    return f"{_event(at, version)}{_FIRING}{trigger:06d}"
+
+
+def _event(at: int, version: int) -> str:
+    return f"{at:013d}.{version:08d}."
 
 
 def is_place(text: str) -> bool:
     """Whether a text has the shape of a range key."""
-    return [len(part) for part in text.split(".") if part.isascii() and part.isdecimal()] == [13, 8, 3] and len(text) == 26
+    *event, last = text.split(".")
+    number = last.removeprefix(_FIRING)
+    sizes = [13, 8, 3 if number == last else 6]
+    return [len(part) for part in (*event, number) if part.isascii() and part.isdecimal()] == sizes
+
+
+def firings(conversation_key: str, at: int, version: int) -> dict[int, LogEntry]:
+    """Returns the firings for an event by the trigger's number, read consistently. One request."""
+    of_event = LogEntry.place.startswith(f"{_event(at, version)}{_FIRING}")
+    return {row.number: row for row in LogEntry.query(conversation_key, of_event, consistent_read=True)}
+
+
+def put_firing(entry: LogEntry) -> None:
+    """Stores a firing. One request. Raises ConditionFailed where it is stored already."""
+    with conditional():
+        entry.save(IS_NEW)
 
 
 def put(entries: Iterable[LogEntry]) -> None:

@@ -10,10 +10,11 @@ from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import details, labels, people, status_history
+from chalicelib.models import details, event_logs, labels, people, status_history
 from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.models.details import NO_DETAILS, Authorship, DetailChanges
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.expressions import RemoveAll, SetAll
 from chalicelib.models.people import Person
 from chalicelib.models.stamps import Stamp
@@ -191,14 +192,16 @@ def change(
     escalates: bool = False,
     beside: DetailChanges = NO_DETAILS,
     tags: TagChanges = ((), ()),
+    firing: LogEntry | None = None,
 ) -> None:
-    """Writes a change on the version that was read, with its status change, the loads it moves, its details', and the numbers of
-    tags that begin and end.
+    """Writes a change on the version that was read, with its status change, the loads it moves, its details', the numbers of
+    tags that begin and end, and the trigger's firing that it is.
 
     One request, which costs half as much without these. `escalates` says that a new agent is a supervisor. Raises
-    ConditionFailed where the conversation, or a routed agent's load or presence, has changed since it was read.
+    ConditionFailed where the conversation, or a routed agent's load or presence, has changed since it was read, or the firing is
+    stored already.
     """
-    if not (loads.moved or beside or any(tags) or status_change_of(conversation, changes)):
+    if not (firing or loads.moved or beside or any(tags) or status_change_of(conversation, changes)):
         with conditional():
             conversation.update(updates(conversation, changes, stamp))
         return
@@ -207,6 +210,8 @@ def change(
         begun, ended = (map(labels.tag, numbers) for numbers in tags)
         labels.move(write, conversation.key, begun, ended, stamp.at)
         move(write, conversation.account, loads, stamp.at)
+        if firing:
+            write.save(firing, condition=event_logs.IS_NEW)
 
 
 def move(write: TransactWrite, account: str, loads: LoadChanges, now: int) -> None:

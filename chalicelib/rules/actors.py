@@ -4,14 +4,18 @@ from typing import NamedTuple
 
 from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 
-_KINDS = (MACHINE, CONTACT, STAFF)
+#: A trigger of the account. Its `number` is the trigger's.
+TRIGGER = "trigger"
+_KINDS = (MACHINE, CONTACT, STAFF, TRIGGER)
 #: APIs by their digit; the empty name is the desk itself.
 _DIALECTS = ("", "PPMessage", "Anytime", "OneView", "LiveChat")
 _PLACES = 100
 
 
 class Actor(NamedTuple):
-    """Who acts: a contact, an agent or the system; `number` is the integer id, 0 for the system; `dialect` an API's name."""
+    """Who acts: a contact, an agent, a trigger or the system; `number` is the integer id, 0 for the system; `dialect` an API's
+    name.
+    """
 
     kind: str = MACHINE
     number: int = 0

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from chalicelib.rules.status import CONTACT, PENDING_EXTERNAL, STAFF
 
-REASSIGN, WARN, CLOSE, EXPIRE = "reassign", "warn", "close", "expire"
-KINDS = (REASSIGN, WARN, CLOSE, EXPIRE)
+REASSIGN, WARN, CLOSE, EXPIRE, STAY = "reassign", "warn", "close", "expire", "stay"
+KINDS = (REASSIGN, WARN, CLOSE, EXPIRE, STAY)
 #: Seconds that a chat may stay empty where an account has set none.
 EXPIRE_AFTER = 86_400
 _MOST_DOUBLINGS = 6

@@ -1,14 +1,14 @@
 """Event texts: a change of a conversation as an English sentence.
 
-Fields are `created`, `deleted`, `merged`, `status`, `priority`, `subject`, `assignee`, `group`, `contact`, `tags`, and by any
-other name a field of the account's.
+Fields are `fired`, `created`, `deleted`, `merged`, `status`, `priority`, `subject`, `assignee`, `group`, `contact`, `tags`, and
+by any other name a field of the account's.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.rules import status
-from chalicelib.rules.actors import Actor
+from chalicelib.rules.actors import TRIGGER, Actor
 
 _KINDS = {status.CONTACT: "A contact", status.STAFF: "An agent"}
 #: Characters of a value that a sentence quotes.
@@ -27,7 +27,9 @@ class FieldChange:
 
 
 def subject_of(actor: Actor, name: str | None) -> str:
-    """Returns who acted, as a sentence begins: a person's name, a program, or the desk."""
+    """Returns who acted, as a sentence begins: a person's name, a trigger, a program, or the desk."""
+    if actor.kind == TRIGGER:
+        return f"The trigger {_quoted(name)}" if name else "A trigger"
     if actor.kind == status.MACHINE:
         return "A program" if actor.dialect else "The desk"
     return name or _KINDS[actor.kind]
@@ -90,6 +92,7 @@ def _tags(names: Sequence[str]) -> str:
 
 
 _TELLERS: dict[str, Callable[[FieldChange], str]] = {
+    "fired": lambda _: "fired",
     "created": lambda _: "opened the conversation",
     "deleted": lambda change: "deleted the conversation" if change.after else "restored the conversation",
     "merged": lambda change: f"merged the conversation into {change.after}" if change.after else "undid the merge",

@@ -10,6 +10,8 @@ import uuid
 _MESSAGES = 1 << 20
 #: Changes that one conversation can number, and fields that one of them can; 2**25 conversations then stay below 2**53.
 _CHANGES, _FIELDS = 1 << 20, 1 << 8
+#: Ids of triggers' firings follow those of changes, and one event has so many at most.
+_FIRINGS, _AT_ONCE = 1 << 52, 1 << 7
 #: The first four bytes of a reserved id. Not one in 2**36 of clients' random ids is refused because of it.
 _RESERVED = 0x64_65_73_6B
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -71,6 +73,13 @@ def message_number(conversation: int, sequence: int) -> int:
 def message_place(number: int) -> tuple[int, int]:
     """Returns the numbers of the conversation and of the message in it that a message's integer id stands for."""
     return divmod(number, _MESSAGES)
+
+
+def firing_number(conversation: int, version: int, place: int) -> int:
+    """Returns the integer id of a trigger's firing, unique among those of changes, too, for 2**24 conversations: from the number
+    of its conversation, the conversation's version then, and its place among the firings of one event.
+    """
+    return _FIRINGS + (conversation * _CHANGES + version) * _AT_ONCE + place
 
 
 def log_number(conversation: int, version: int, field: int) -> int:

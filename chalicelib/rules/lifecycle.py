@@ -44,7 +44,7 @@ def closed(now: int) -> Changes:
 
 def deleted(now: int) -> Changes:
     """It is deleted. Its status and its agent stay on record; nothing happens to it any more."""
-    return {"deleted_at": now, **_NO_DEADLINES, "expire_at": None}
+    return {"deleted_at": now, **_NO_DEADLINES, "expire_at": None, "stay_at": None}
 
 
 def empty(again: int | None, expires: int) -> Changes:

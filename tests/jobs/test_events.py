@@ -44,6 +44,8 @@ from chalicelib.desk.core.events import (
     PresenceChanged,
     RoutingChanged,
     SettingsChanged,
+    TriggerEvents,
+    TriggerMailDue,
 )
 from chalicelib.desk.people import people
 from chalicelib.models import queues
@@ -83,6 +85,8 @@ SAMPLES = [
     ConversationMerged("a", 1, "c", "d"),
     ConversationPurged("a", 1, "c"),
     ContactMerged("a", 1, "p", 7),
+    TriggerEvents("a", 1, "c", 7, ("created", "status_changed"), 60_000),
+    TriggerMailDue("a", 1, "c", "t", "p", 3, None),
 ]
 
 
@@ -160,6 +164,7 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
         (ConversationStatusChanged, None),
+        (TriggerEvents, None),
     ]
     assert progress == Measures(messages=1)
     assert changes.events_of("conversations", {**change, "NewImage": None}) == ([], Measures())

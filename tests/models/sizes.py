@@ -89,6 +89,7 @@ CONVERSATION: dict[str, Any] = {
     "warn_at": TIME,
     "close_at": TIME,
     "expire_at": TIME,
+    "stay_at": TIME,
     "has_named_agents": True,
     "inbox_key": conversations.inbox_key(UUID, conversations.DELETED),
     "holder_key": KEY,

@@ -11,7 +11,7 @@ from chalicelib import config
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import messages, unfinished, writes
+from chalicelib.desk.conversations import clocks, messages, unfinished, writes
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import access, publishing
 from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
@@ -39,7 +39,9 @@ def fire(ctx: Context, event: DeadlineSet) -> bool:
     def attempt() -> bool:
         conversation = conversations.get(ctx.account, event.conversation)
         conversation = conversation and unfinished.finish(conversation)
-        if conversation is None or not conversation.is_open or not _is_due(ctx, event, conversation):
+        if conversation is None or not _is_due(ctx, event, conversation):
+            return False
+        if not conversation.is_open and (conversation.deleted_at or event.kind != deadlines.STAY):
             return False
         _ACTIONS[event.kind](ctx, conversation)
         return True
@@ -105,6 +107,11 @@ def _close_silent(ctx: Context, conversation: Conversation) -> None:
         _warn(ctx, conversation, close_at=again)
 
 
+def _stay(ctx: Context, conversation: Conversation) -> None:
+    """Sets when the next span ends. That one has ended is an event for triggers, from the table's stream."""
+    writes.change(ctx, conversation, clocks.after_stay(ctx, conversation))
+
+
 def _close(ctx: Context, conversation: Conversation) -> None:
     writes.change(ctx, conversation, lifecycle.closed(ctx.now), LoadChanges(freed=conversation.carrier))
 
@@ -114,6 +121,7 @@ _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
     deadlines.WARN: _silent(_warn),
     deadlines.CLOSE: _silent(_close_silent),
     deadlines.EXPIRE: _close,
+    deadlines.STAY: _stay,
 }
 
 

@@ -2,15 +2,38 @@
 
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import triggers
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import deadlines, status
 from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.lifecycle import Changes
+from chalicelib.rules.triggers import next_stay
 
 
 def with_clocks(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:
     """Returns changes of a conversation that was read, with the deadlines that follow from them. No request."""
-    return changes | _of_silence(ctx, conversation, changes)
+    return changes | _of_silence(ctx, conversation, changes) | of_stay(ctx, conversation, changes)
+
+
+def of_stay(ctx: Context, conversation: Conversation, changes: Changes, *, begins: bool = False) -> Changes:
+    """Returns when the first span ends for which a trigger waits that the status after a change lasts. Nothing where the status
+    stays as it is, unless the change `begins` the conversation: its status begins then, too. No request.
+    """
+    after = changes.get("status", conversation.status)
+    if conversation.is_internal or not (begins or after != conversation.status):
+        return {}
+    stays = triggers.load_watched(ctx).stays
+    due = next_stay(stays, after, ctx.now, ctx.now)
+    if due is None:
+        return {"stay_at": None} if conversation.stay_at else {}
+    return {"stay_at": due, "status_since": ctx.now}
+
+
+def after_stay(ctx: Context, conversation: Conversation) -> Changes:
+    """Returns when the next span ends after the one that has. No request."""
+    stays = triggers.load_watched(ctx).stays
+    due = next_stay(stays, conversation.status, conversation.status_since, conversation.stay_at or ctx.now)
+    return {"stay_at": due}
 
 
 def _of_silence(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
-from chalicelib.desk.conversations import composing, conversations, messages, unassigned, updates
+from chalicelib.desk.conversations import clocks, composing, conversations, messages, unassigned, updates
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.updates import Change
@@ -152,6 +152,7 @@ def _state(
     """Returns the fields of a new conversation that has its first message: who has it, its status, and what clocks run."""
     after = wanted.fields.status or status.NEW
     changes = _said(ctx, new, sender, message, after) | {"status": after}
+    changes |= clocks.of_stay(ctx, new, changes, begins=True)
     if assignee:
         changes |= lifecycle.assigned(ctx.now, assignee.id, assignee.number, ())
         changes |= lifecycle.picked(ctx.now) if assignee.id == sender.id else {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import custom_fields, tags
-from chalicelib.desk.conversations import conversations, logged_changes
+from chalicelib.desk.conversations import conversations, logged_changes, triggers
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.logged_changes import CUSTOM, TAGS
 from chalicelib.desk.core import access
@@ -14,8 +14,10 @@ from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
 from chalicelib.models import event_logs, unique_names
+from chalicelib.models.event_logs import FIRED as FIRED
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.rules import event_texts, ids
+from chalicelib.rules.actors import TRIGGER as TRIGGER
 from chalicelib.rules.actors import Actor, unpack
 from chalicelib.rules.event_texts import FieldChange
 
@@ -56,6 +58,7 @@ class _Names:
     """Names of people, departments, tags and custom fields by number."""
 
     people: Mapping[int, str]
+    triggers: Mapping[int, str]
     groups: Mapping[int, str]
     tags: Mapping[int, str]
     fields: Mapping[int, str]
@@ -92,20 +95,23 @@ def list_page(ctx: Context, conversation_id: str, before: str | None = None) -> 
 def of_conversation(ctx: Context, conversation: Conversation, before: str | None = None) -> EventLog:
     """Returns the same of a conversation that has been read. One request, and two for people that this process does not know."""
     rows, has_older = event_logs.latest(conversation, MOST, before)
-    names = _load_names(ctx, rows) if rows else _Names({}, {}, {}, {})
+    names = _load_names(ctx, rows) if rows else _Names({}, {}, {}, {}, {})
     events = [_event(conversation, row, names) for row in rows]
     return EventLog(conversation, events, rows[0].place if has_older else None)
 
 
 def _load_names(ctx: Context, rows: Sequence[LogEntry]) -> _Names:
     """Returns the names that changes need. Two requests for people at most, for each hundred of them."""
-    numbers = {unpack(row.changed_by).number for row in rows}
+    actors = [unpack(row.changed_by) for row in rows]
+    numbers = {actor.number for actor in actors if actor.kind != TRIGGER}
     numbers |= {int(value) for row in rows if row.field in _PEOPLE for value in (row.before, row.after) if value}
     known = unique_names.find_many(ctx.account, "person", sorted(numbers - {0}))
     views = people.load_views(ctx, known.values())
     named = {number: views[id_].name for number, id_ in known.items() if id_ in views}
+    is_fired = any(actor.kind == TRIGGER for actor in actors)
+    of_triggers = {one.number: one.name for one in triggers.TRIGGERS.load(ctx).values()} if is_fired else {}
     in_groups = {group.number: group.name for group in groups.GROUPS.load(ctx).values()} if _has(rows, "group") else {}
-    return _Names(named, in_groups, *_names_of_details(ctx, rows))
+    return _Names(named, of_triggers, in_groups, *_names_of_details(ctx, rows))
 
 
 def _has(rows: Sequence[LogEntry], field: str) -> bool:
@@ -122,12 +128,25 @@ def _names_of_details(ctx: Context, rows: Sequence[LogEntry]) -> tuple[Mapping[i
 
 def _event(conversation: Conversation, row: LogEntry, names: _Names) -> Event:
     actor, change = unpack(row.changed_by), _shown(row, names)
-    text = event_texts.sentence(event_texts.subject_of(actor, names.people.get(actor.number)), change)
-    id_ = ids.log_number(conversation.number, row.version, row.number)
+    text = event_texts.sentence(event_texts.subject_of(actor, _name_of(actor, row, names)), change)
+    id_ = _id_of(conversation, row)
     if row.field != TAGS:
         return Event(id_, row.at, actor, row.field, row.before, row.after, text)
     before, after = (", ".join(of) or None for of in (change.tags_before, change.tags_after))
     return Event(id_, row.at, actor, row.field, before, after, text)
+
+
+def _id_of(conversation: Conversation, row: LogEntry) -> int:
+    if row.field == FIRED:
+        return ids.firing_number(conversation.number, row.version, row.turn or 0)
+    return ids.log_number(conversation.number, row.version, row.number)
+
+
+def _name_of(actor: Actor, row: LogEntry, names: _Names) -> str | None:
+    """Returns who made a change by name; a trigger by the one that it has, of a firing the one that it had."""
+    if actor.kind != TRIGGER:
+        return names.people.get(actor.number)
+    return row.after if row.field == FIRED else names.triggers.get(actor.number)
 
 
 def _shown(row: LogEntry, names: _Names) -> FieldChange:

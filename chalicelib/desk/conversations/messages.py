@@ -6,7 +6,7 @@ from copy import copy
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account, AutoClose
-from chalicelib.desk.conversations import attachments, conversations, unassigned, unfinished, updates
+from chalicelib.desk.conversations import attachments, clocks, conversations, unassigned, unfinished, updates
 from chalicelib.desk.conversations.composing import MOST_BYTES as MOST_BYTES
 from chalicelib.desk.conversations.composing import NOTE as NOTE
 from chalicelib.desk.conversations.composing import REPLY as REPLY
@@ -82,7 +82,8 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     loads = _load_changes(conversation, sender, account)
     left = updates.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
     changes = _summary_changes(ctx, conversation, sender, message, left, takes=loads.held == sender.id)
-    changes = {"message_count": message.sequence, **changes, **further}
+    stay = clocks.of_stay(ctx, conversation, changes, begins=conversation.last_message is None)
+    changes = {"message_count": message.sequence, **changes, **stay, **further}
     return _append(ctx, message, conversation, changes, LoadChanges() if left else loads, taken)
 
 

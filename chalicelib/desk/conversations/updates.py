@@ -7,16 +7,20 @@ from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts, custom_fields, tags
 from chalicelib.desk.conversations import conversations, unassigned, writes
 from chalicelib.desk.conversations.conversations import LONGEST_METADATA, METADATA
+from chalicelib.desk.conversations.named import Named, named_in
+from chalicelib.desk.conversations.named import agent_of as agent_of
+from chalicelib.desk.conversations.named import contact_of as contact_of
+from chalicelib.desk.conversations.named import group_of as group_of
 from chalicelib.desk.core import access
-from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound, Stale, Unavailable
+from chalicelib.desk.core.errors import Forbidden, Invalid, Stale
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import contacts, people
-from chalicelib.desk.teams import groups
+from chalicelib.desk.people import people
 from chalicelib.desk.teams.groups import Group
 from chalicelib.models import details
 from chalicelib.models import people as rows
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.details import DetailChanges, Mention
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.summaries import LoadChanges, TagChanges
 from chalicelib.rules import lifecycle, status
 
@@ -49,15 +53,6 @@ class Change:
         return self.tags is not None or bool(self.custom_fields)
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """Whom a change names, as they were read."""
-
-    assignee: people.Person | None
-    contact: people.Person | None
-    group: Group | None
-
-
 @access.allow(AGENT)
 def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collection[int] | None = None) -> Conversation:
     """Changes the given fields in one write, and returns the conversation. `versions` are those the caller accepts, None for any.
@@ -66,29 +61,47 @@ def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collect
     NotFound for the conversation, Invalid for an unknown agent, contact, department, tag, status or priority.
     """
     wanted = checked(ctx, wanted)
-    named = _Named(
-        agent_of(ctx, wanted.assignee) if wanted.assignee else None,
-        contact_of(ctx, wanted.contact) if wanted.contact is not None else None,
-        group_of(ctx, wanted.group) if wanted.group else None,
-    )
-    return retry_on_conflict(ctx, lambda: _change(ctx, conversation_id, wanted, named, versions))
+    named = named_in(ctx, wanted.assignee, wanted.contact, wanted.group)
+
+    def attempt() -> Conversation:
+        conversation = conversations.load_support(ctx, conversation_id)
+        if versions is not None and conversation.version not in versions:
+            raise Stale
+        if planned := plan(ctx, conversation, wanted, named):
+            store(ctx, conversation, planned)
+        return conversation
+
+    return retry_on_conflict(ctx, attempt)
 
 
-def _change(ctx: Context, conversation_id: str, wanted: Change, named: _Named, versions: Collection[int] | None) -> Conversation:
-    conversation = conversations.load_support(ctx, conversation_id)
-    if versions is not None and conversation.version not in versions:
-        raise Stale
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a change means for a conversation that was read: its fields, what is beside them, and tags that begin and end."""
+
+    changes: lifecycle.Changes
+    beside: DetailChanges
+    tags: TagChanges
+    escalates: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.beside)
+
+
+def plan(ctx: Context, conversation: Conversation, wanted: Change, named: Named) -> Plan:
+    """Returns what a checked change means for a conversation that was read. Requests as `_beside` and `changes_on_reopening`."""
     changes = _changes(ctx, conversation, wanted, named)
     beside, moved_tags = _beside(ctx, conversation, wanted)
-    if changes or beside:
-        before = conversation.carrier
-        loads = LoadChanges(freed=before, held=_carrier_after(conversation, changes))
-        escalates = _escalates(named.assignee)
-        writes.change(ctx, conversation, changes, loads, escalates=escalates, beside=beside, tags=moved_tags)
-    return conversation
+    return Plan(changes, beside, moved_tags, _escalates(named.assignee))
 
 
-def _changes(ctx: Context, conversation: Conversation, wanted: Change, named: _Named) -> lifecycle.Changes:
+def store(ctx: Context, conversation: Conversation, planned: Plan, firing: LogEntry | None = None) -> None:
+    """Writes what was planned for a conversation, with the trigger's firing that it is. One request. Raises ConditionFailed."""
+    loads = LoadChanges(freed=conversation.carrier, held=_carrier_after(conversation, planned.changes))
+    escalates, beside, tags_ = planned.escalates, planned.beside, planned.tags
+    writes.change(ctx, conversation, planned.changes, loads, escalates=escalates, beside=beside, tags=tags_, firing=firing)
+
+
+def _changes(ctx: Context, conversation: Conversation, wanted: Change, named: Named) -> lifecycle.Changes:
     given = {name: getattr(wanted, name) for name in ("subject", "priority", "is_read")}
     changes = {name: value for name, value in given.items() if value is not None and value != getattr(conversation, name)}
     if named.contact and named.contact.id != conversation.contact:
@@ -161,30 +174,6 @@ def checked(ctx: Context, wanted: Change) -> Change:
             raise Invalid("metadata", f"are {', '.join(METADATA)}, of {LONGEST_METADATA} characters at most")
     known_tags = None if wanted.tags is None else tags.check(ctx, wanted.tags)
     return replace(wanted, tags=known_tags, custom_fields=custom_fields.check_values(ctx, wanted.custom_fields))
-
-
-def contact_of(ctx: Context, number: int) -> people.Person:
-    """Returns the contact whom a change names by integer id. Two requests at most. Raises Unavailable."""
-    try:
-        return contacts.get_present(ctx, number)
-    except NotFound as missing:
-        raise Unavailable("contact", "is not the id of a contact") from missing
-
-
-def group_of(ctx: Context, number: int) -> Group:
-    """Returns the department that a change names by integer id. Raises Unavailable."""
-    try:
-        return groups.get_by_number(ctx, number)
-    except NotFound as missing:
-        raise Unavailable("group", "is not the id of a department") from missing
-
-
-def agent_of(ctx: Context, number: int) -> people.Person:
-    """Returns the agent whom a change names by integer id. Two requests at most. Raises Unavailable."""
-    try:
-        return people.check_serves(people.get_agent_by_number(ctx, number), "assignee")
-    except NotFound as missing:
-        raise Unavailable("assignee", "is not the id of an agent") from missing
 
 
 def _status_changes(ctx: Context, conversation: Conversation, wanted: Change) -> lifecycle.Changes:

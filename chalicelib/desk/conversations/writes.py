@@ -5,6 +5,7 @@ from chalicelib.desk.conversations import clocks
 from chalicelib.models import summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import NO_DETAILS, DetailChanges
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.summaries import LoadChanges, TagChanges
 from chalicelib.rules.lifecycle import Changes
 
@@ -20,10 +21,11 @@ def change(
     escalates: bool = False,
     beside: DetailChanges = NO_DETAILS,
     tags: TagChanges = ((), ()),
+    firing: LogEntry | None = None,
 ) -> None:
     """Writes changes of a conversation that was just read, in the caller's name, and applies them to the object. One request.
 
     Raises ConditionFailed as `summaries.change`, which says what the other arguments are.
     """
     changes = clocks.with_clocks(ctx, conversation, changes)
-    summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=tags)
+    summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=tags, firing=firing)

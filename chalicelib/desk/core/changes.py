@@ -30,12 +30,14 @@ from chalicelib.desk.core.events import (
     MessagePosted,
     NoteAdded,
     PresenceChanged,
+    TriggerEvents,
 )
 from chalicelib.models import conversations, details
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
 from chalicelib.models.people import Person
-from chalicelib.rules import deadlines
+from chalicelib.rules import deadlines, triggers
+from chalicelib.rules.actors import TRIGGER, Actor, unpack
 from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
 
 
@@ -57,7 +59,34 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
         due_at = getattr(new, f"{kind}_at")
         if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
             happened.append(DeadlineSet(account, at, id_, kind, due_at))
-    return happened + ([*_field_events(old, new, changed_at), *_end_events(old, new, changed_at)] if old else [])
+    happened += [*_field_events(old, new, changed_at), *_end_events(old, new, changed_at)] if old else []
+    return happened + _trigger_events(old, new)
+
+
+def _trigger_events(old: Conversation | None, new: Conversation) -> list[Event]:
+    """Returns what triggers may be about: nothing of a change that a trigger made. One that begins a conversation is nothing
+    else.
+    """
+    if not new.is_listed or new.deleted_at or unpack(new.changed_by or 0).kind == TRIGGER:
+        return []
+    if old is None or not old.is_listed:
+        return [TriggerEvents(new.account, new.created_at, new.id, 0, (triggers.CREATED,))]
+    version = new.version or 0
+    if old.stay_at and old.stay_at != new.stay_at and (old.status, old.status_since) == (new.status, new.status_since):
+        stayed = old.stay_at - new.status_since
+        return [TriggerEvents(new.account, old.stay_at, new.id, version, (triggers.STAYED,), stayed)]
+    before, after = ({name: getattr(row, name) for name in ("assignee", "group", "status")} for row in (old, new))
+    if _follows_trigger(old, new):
+        before["assignee"] = after["assignee"]
+    is_said = old.last_message != new.last_message and not _ends_merge(old, new)
+    found = triggers.happened(before, after, new.last_sender_kind if is_said else None)
+    return [TriggerEvents(new.account, new.touched_at, new.id, version, found)] if found else []
+
+
+def _follows_trigger(old: Conversation, new: Conversation) -> bool:
+    """Returns whether routing gives out a conversation that a trigger has just put to wait: that is still the trigger's doing."""
+    is_routed = unpack(new.changed_by or 0) == Actor() and unpack(old.changed_by or 0).kind == TRIGGER
+    return is_routed and old.waits_since is not None and old.waits_since == old.changed_at
 
 
 def _ends_merge(old: Conversation | None, new: Conversation) -> bool:

@@ -221,6 +221,30 @@ class NoteAdded(Event, frozen=True, tag="note.added.v1"):
     sequence: int
 
 
+class TriggerEvents(Event, frozen=True, tag="conversation.trigger_events.v1"):
+    """A conversation was changed in a way that triggers may be about: what `happened` (rules.triggers), and the row's `version`
+    since, by which the change is known. `stayed` is for how many milliseconds its status had lasted, 0 for other events.
+    """
+
+    conversation: str
+    version: int
+    happened: tuple[str, ...]
+    stayed: int = 0
+
+
+class TriggerMailDue(Event, frozen=True, tag="trigger.mail_due.v1"):
+    """A trigger has fired that sends a mail, at the `place` that the event log has it at: to the agent with integer id `to`, 0
+    for the contact. `message` was the last one of a person then. Its text is made when it is sent, so that no queue holds what
+    somebody wrote.
+    """
+
+    conversation: str
+    trigger: str
+    place: str
+    to: int
+    message: str | None
+
+
 class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
     """An agent's presence has changed."""
 

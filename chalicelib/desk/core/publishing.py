@@ -13,7 +13,7 @@ from chalicelib.models import queues
 from chalicelib.rules import deadlines
 
 #: The queues that may subscribe, each read by a job (app.py).
-ROUTING, TIMERS, NOTIFY, MAIL = "routing", "timers", "notify", "mail"
+ROUTING, TIMERS, NOTIFY, MAIL, AUTOMATION = "routing", "timers", "notify", "mail", "automation"
 #: The registry: every event and the queues that want it. An event that no queue wants costs no request.
 SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationOpened: (ROUTING,),
@@ -37,6 +37,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.PresenceChanged: (NOTIFY,),
     events.AccessEnded: (NOTIFY,),
     events.PasswordForgotten: (MAIL,),
+    events.TriggerEvents: (AUTOMATION,),
+    events.TriggerMailDue: (MAIL,),
     events.ConversationStatusChanged: (),
     events.ConversationPriorityChanged: (),
     events.ConversationSubjectChanged: (),

@@ -47,6 +47,9 @@ DEFAULTS: dict[str, Limit] = {
     "source_uploads": Limit("files from this address", 6_000, _HOUR, step=50),
     "uploads": Limit("files", 1_200, _HOUR, step=20),
     "account_uploads": Limit("files of visitors", 60_000, _HOUR, step=200),
+    # Mails that triggers send: of an account, and to one address.
+    "trigger_mails": Limit("mails of triggers", 2_000, _HOUR, step=20),
+    "trigger_mails_to": Limit("mails of triggers to this address", 30, _HOUR),
     # By source: new devices; passwords, of which each costs 50 ms; tokens, of which a page takes one; new accounts.
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
@@ -200,6 +203,13 @@ def spend_message(ctx: Context, size: int) -> None:
         spend(ctx, "account_messages", ctx.account, weight)
     else:
         spend(ctx, "agent_messages", person, weight)
+
+
+def spend_trigger_mail(ctx: Context, address: str) -> None:
+    """Counts a mail of a trigger that is about to be sent."""
+    spend(ctx, "trigger_mails", ctx.account, 0)  # what the account is refused does not count for the address
+    spend(ctx, "trigger_mails_to", _by_account(ctx, address))
+    spend(ctx, "trigger_mails", ctx.account)
 
 
 def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:

@@ -15,7 +15,7 @@ from chalicelib.dialects.endpoint import Endpoint
 
 #: The desk's names of fields that have another here.
 _NAMES = {"assignee": "agentAssignee", "group": "departmentAssignee", "deleted": "isDeleted", "merged": "mergedInto"}
-_NAMES |= {"order": "orderId", "entity": "entityId"}
+_NAMES |= {"order": "orderId", "entity": "entityId", "fired": "trigger"}
 #: Fields whose values are integer ids.
 _IDS = ("assignee", "group", "contact", "merged")
 
@@ -31,7 +31,8 @@ class EventLogShown(Wire, kw_only=True):
     """A change of one field. `from` and `to` are its values: words, texts, or integer ids of people, departments and
     conversations.
 
-    `dialect` is the API through which it came, null for the desk's own work.
+    `dialect` is the API through which it came, null for the desk's own work. `triggerId` is the trigger that made it; that one
+    has fired for an event is the field `trigger`, with its name in `to`.
     """
 
     id: int
@@ -40,6 +41,7 @@ class EventLogShown(Wire, kw_only=True):
     time: Moment
     actor_type: SenderType
     actor_id: int | None
+    trigger_id: int | None = None
     dialect: Annotated[str, one_of("PPMessage", "Anytime", "OneView", "LiveChat")] | None
     field: str
     from_: str | int | bool | None = msgspec.field(name="from")
@@ -59,13 +61,15 @@ def show(log: EventLog) -> list[EventLogShown]:
 
 
 def _show(conversation: int, event: Event) -> EventLogShown:
+    is_trigger = event.actor.kind == event_logs.TRIGGER
     return EventLogShown(
         id=event.id,
         conversation_id=conversation,
         text=event.text,
         time=moment(event.at),
-        actor_type=event.actor.kind,
-        actor_id=event.actor.number or None,
+        actor_type="system" if is_trigger else event.actor.kind,
+        actor_id=None if is_trigger else event.actor.number or None,
+        trigger_id=event.actor.number if is_trigger else None,
         dialect=event.actor.dialect or None,
         field=_NAMES.get(event.field, event.field.replace("custom.", "customField.")),
         from_=_value(event.field, event.before),

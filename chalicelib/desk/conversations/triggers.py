@@ -1,0 +1,250 @@
+"""Triggers: what the desk does by itself when something happens to a conversation, as administrators set it.
+
+desk/automation/firing.py does it. Which events the enabled triggers are about is noted among what is read with the account, so
+that nobody asks for triggers that there are not.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from chalicelib.context import ADMIN, AGENT, SYSTEM, Context
+from chalicelib.desk.conversations.filters import MOST_CONDITIONS, FilterCondition
+from chalicelib.desk.core import access, documents
+from chalicelib.desk.core.collections import Collection, Entry
+from chalicelib.desk.core.documents import ACCOUNT, Document
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people import people
+from chalicelib.rules import conditions, placeholders, status, triggers
+from chalicelib.rules.logic import ConditionError
+from chalicelib.rules.triggers import Stay as Stay
+
+#: Triggers of an account, values that one sets, agents whom one mails, and placeholders in each of its texts.
+MOST, MOST_VALUES, MOST_AGENTS, MOST_PLACEHOLDERS = 100, 20, 50, 50
+#: Characters of a trigger's texts.
+LONGEST_SUBJECT, LONGEST_TEXT = 500, 20_000
+#: Minutes that a status may be said to last: a year.
+MOST_MINUTES = 525_600
+_TEXTS = ("subject", "html", "text")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetValue:
+    """A value to set: the field's shown id (fields.py), and the value in the core's words, empty to clear it."""
+
+    field: int
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger(Entry):
+    """A trigger. `event` is one of rules.triggers.EVENTS, the conditions' and values' words are the core's.
+
+    `stay_status` is the status that has lasted for `stay_minutes`, or to which a conversation was moved. `to_agents` mails those
+    in `agents` (integer ids). With `shows_mail` the mail stands in the conversation, too.
+    """
+
+    name: str
+    event: str
+    description: str = ""
+    is_enabled: bool = True
+    when: str = conditions.ALL
+    expression: str = ""
+    conditions: tuple[FilterCondition, ...] = ()
+    stay_status: str = ""
+    stay_minutes: int = 0
+    sets_values: bool = False
+    values: tuple[SetValue, ...] = ()
+    sends_mail: bool = False
+    to_contact: bool = False
+    to_agents: bool = False
+    agents: tuple[int, ...] = ()
+    subject: str = ""
+    html: str = ""
+    text: str = ""
+    shows_mail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What to set of a trigger; UNSET leaves it as it is. Lists replace what there is."""
+
+    name: str | UnsetType = UNSET
+    event: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    is_enabled: bool | UnsetType = UNSET
+    when: str | UnsetType = UNSET
+    expression: str | UnsetType = UNSET
+    conditions: tuple[FilterCondition, ...] | UnsetType = UNSET
+    stay_status: str | UnsetType = UNSET
+    stay_minutes: int | UnsetType = UNSET
+    sets_values: bool | UnsetType = UNSET
+    values: tuple[SetValue, ...] | UnsetType = UNSET
+    sends_mail: bool | UnsetType = UNSET
+    to_contact: bool | UnsetType = UNSET
+    to_agents: bool | UnsetType = UNSET
+    agents: tuple[int, ...] | UnsetType = UNSET
+    subject: str | UnsetType = UNSET
+    html: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    shows_mail: bool | UnsetType = UNSET
+
+
+def _check(found: Trigger) -> None:
+    if found.event not in triggers.EVENTS:
+        raise Invalid("event", f"must be one of {', '.join(triggers.EVENTS)}")
+    for name, most in (("conditions", MOST_CONDITIONS), ("values", MOST_VALUES), ("agents", MOST_AGENTS)):
+        if len(getattr(found, name)) > most:
+            raise Invalid(name, f"are {most} at most")
+    _check_conditions(found)
+    _check_stay(found)
+    _check_mail(found)
+
+
+def _check_conditions(found: Trigger) -> None:
+    if found.when == conditions.BY_EXPRESSION:
+        try:
+            conditions.parse_logic(found.expression, len(found.conditions))
+        except ConditionError as error:
+            raise Invalid("expression", str(error)) from error
+
+
+def _check_stay(found: Trigger) -> None:
+    if found.stay_status and found.stay_status not in status.STATUSES:
+        raise Invalid("stay_status", f"must be one of {', '.join(status.STATUSES)}")
+    if not 0 <= found.stay_minutes <= MOST_MINUTES:
+        raise Invalid("stay_minutes", f"is {MOST_MINUTES} at most")
+    if found.event == triggers.STAYED and not found.stay_status:
+        raise Invalid("stay_status", "must be given for this event")
+    if found.event == triggers.STAYED and not found.stay_minutes:
+        raise Invalid("stay_minutes", "must be given for this event")
+
+
+def _check_mail(found: Trigger) -> None:
+    for name in _TEXTS:
+        if placeholders.count(getattr(found, name)) > MOST_PLACEHOLDERS:
+            raise Invalid(name, f"has more than {MOST_PLACEHOLDERS} placeholders")
+    if not found.sends_mail:
+        return
+    if not found.subject.strip():
+        raise Invalid("subject", "must not be empty where a mail is sent")
+    if not (found.html.strip() or found.text.strip()):
+        raise Invalid("text", "or htmlText must be given where a mail is sent")
+    if not (found.to_contact or (found.to_agents and found.agents)):
+        raise Invalid("sends_mail", "needs somebody to send to")
+
+
+TRIGGERS = Collection(
+    "trigger",
+    Trigger,
+    most=MOST,
+    longest={"name": 256, "subject": LONGEST_SUBJECT, "html": LONGEST_TEXT, "text": LONGEST_TEXT},
+    check=_check,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the enabled triggers are about: events, and statuses with the minutes for which they last."""
+
+    events: tuple[str, ...] = ()
+    stays: tuple[Stay, ...] = ()
+
+
+_WATCHED = Document("watched_events", Watched, partition=ACCOUNT)
+
+
+def load_watched(ctx: Context) -> Watched:
+    """Returns what the account's enabled triggers are about, at most a minute old. No request where a warm process has it, else
+    that of the account.
+    """
+    return documents.load(ctx, ACCOUNT).value("watched_events", _WATCHED.of)
+
+
+@access.allow(SYSTEM)
+def is_watched(ctx: Context, happened: Iterable[str]) -> bool:
+    """Returns whether an enabled trigger is about one of these events. Requests as `load_watched`."""
+    return not {*happened}.isdisjoint(load_watched(ctx).events)
+
+
+@access.allow(AGENT)
+def list_all(ctx: Context) -> list[Trigger]:
+    """Returns the account's triggers in their order. One request."""
+    return [*TRIGGERS.load_fresh(ctx).values()]
+
+
+@access.allow(ADMIN)
+def create(ctx: Context, given: Change, place: int | None = None) -> Trigger:
+    """Creates a trigger as the last one, or at a place from 1. Five requests, up to eight with a place and agents to mail.
+
+    Raises Invalid.
+    """
+    _check_agents(ctx, given)
+    made = TRIGGERS.create(ctx, _patch(given))
+    _put_at(ctx, made.id, place)
+    _note_watched(ctx)
+    return made
+
+
+@access.allow(ADMIN)
+def change(ctx: Context, number: int, given: Change, place: int | None = None) -> Trigger:
+    """Sets the given fields, and puts it at a place from 1 if one is given. Up to nine requests. Raises NotFound, Invalid."""
+    found = TRIGGERS.get_by_number(ctx, number)
+    _check_agents(ctx, given)
+    changed = TRIGGERS.change(ctx, found.id, _patch(given))[1]
+    _put_at(ctx, found.id, place)
+    _note_watched(ctx)
+    return changed
+
+
+@access.allow(ADMIN)
+def remove(ctx: Context, number: int) -> None:
+    """Removes a trigger: up to six requests. Raises NotFound."""
+    TRIGGERS.remove(ctx, TRIGGERS.get_by_number(ctx, number).id)
+    _note_watched(ctx)
+
+
+@access.allow(ADMIN)
+def move(ctx: Context, number: int, *, up: bool) -> None:
+    """Moves a trigger before the one above it, or behind the one below. Four requests. Raises NotFound."""
+    found = TRIGGERS.get_by_number(ctx, number)
+    _put_at(ctx, found.id, [*TRIGGERS.load_fresh(ctx)].index(found.id) + (0 if up else 2))
+
+
+def _put_at(ctx: Context, id_: str, place: int | None) -> None:
+    """Puts a trigger at a place from 1; the nearest there is for another number. Up to three requests, none without a place."""
+    if place is None:
+        return
+    keys = [*TRIGGERS.load_fresh(ctx)]
+    others = [key for key in keys if key != id_]
+    wanted = [*others[: max(0, place - 1)], id_, *others[max(0, place - 1) :]]
+    if wanted != keys:
+        TRIGGERS.reorder(ctx, wanted)
+
+
+def _check_agents(ctx: Context, given: Change) -> None:
+    """Raises Invalid for somebody to mail who is no agent. One request if there are any."""
+    wanted = () if isinstance(given.agents, UnsetType) else given.agents
+    known = {agent.number for agent in people.list_agents(ctx)} if wanted else set()
+    if unknown := [number for number in wanted if number not in known]:
+        raise Invalid("agents", f"must be ids of agents, and {unknown[0]} is none")
+
+
+def _patch(given: Change) -> dict[str, Any]:
+    return {name: value for name in Change.__slots__ if (value := getattr(given, name)) is not UNSET}
+
+
+def _note_watched(ctx: Context) -> None:
+    """Notes what the enabled triggers are about. Two requests, four where that is new. A crash before leaves it to the next
+    change, which the client of this one repeats.
+    """
+    if _watched_by(list_all(ctx)) != _WATCHED.load_fresh(ctx):
+        _WATCHED.change(ctx, lambda _: _watched_by(list_all(ctx)))
+
+
+def _watched_by(known: Sequence[Trigger]) -> Watched:
+    enabled = [one for one in known if one.is_enabled]
+    stays = {Stay(one.stay_status, one.stay_minutes) for one in enabled if one.event == triggers.STAYED}
+    return Watched(tuple(event for event in triggers.EVENTS if any(one.event == event for one in enabled)), tuple(sorted(stays)))
