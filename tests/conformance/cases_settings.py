@@ -1,4 +1,4 @@
-"""Calls that succeed of Anytime's tags, filters, fields and canned responses: each makes by itself what it needs."""
+"""Calls that succeed of Anytime's tags, filters, triggers, fields and canned responses: each makes by itself what it needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.accounts import canned_replies, custom_fields, tags
-from chalicelib.desk.conversations import fields, filters
+from chalicelib.desk.conversations import fields, filters, triggers
 from chalicelib.desk.core.collections import Collection
 
 if TYPE_CHECKING:
@@ -42,6 +42,12 @@ def filter_(scene: Scene) -> int:
     return filters.create(_with_room(scene, filters.FILTERS), given).number
 
 
+def trigger(scene: Scene) -> int:
+    """A new trigger, which is for nothing that happens in these tests."""
+    given = triggers.Change(name=_another("trigger"), event="status_lasts", stay_status="on_hold", stay_minutes=500_000)
+    return triggers.create(_with_room(scene, triggers.TRIGGERS), given).number
+
+
 def field(scene: Scene) -> int:
     """A new custom field with options."""
     options = custom_fields.options([(None, "Small", "s"), (None, "Large", "l")])
@@ -58,6 +64,8 @@ def canned_response(scene: Scene) -> int:
 IDS: dict[str, Callable[[Scene], int]] = {
     f"{_BASE}/tags/{{id}}": tag,
     f"{_BASE}/filters/{{id}}": filter_,
+    f"{_BASE}/triggers/{{id}}": trigger,
+    f"{_BASE}/triggers/{{id}}/sort": trigger,
     f"{_BASE}/fields/{{id}}": field,
     f"{_BASE}/cannedResponses/{{id}}": canned_response,
 }
@@ -79,9 +87,21 @@ def _nothing(scene: Scene, _: str) -> dict[str, Any]:
 
 CONDITION = {"fieldId": 17, "matchType": "contains", "value": "order", "index": 1}
 OPTIONS = [{"name": "Red", "value": "red", "order": 2}, {"name": "Blue", "order": 1}]
+TRIGGER: dict[str, Any] = {
+    "event": "statusIsChanged",
+    "stayStatus": "onHold",
+    "conditions": {"when": "any", "list": [CONDITION]},
+    "ifSetValue": True,
+    "autoUpdate": [{"fieldId": 7, "value": "high"}],
+    "ifSendEmail": True,
+    "ifSendToContacts": True,
+    "subject": "Re: {{conversation.subject}}",
+    "htmlText": "<p>{{conversation.lastMessage}}</p>",
+}
 _CHANGES: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
     "tags": lambda scene, _: {"name": _another("renamed")},
     "filters": lambda scene, _: {"name": _another("renamed"), "conditions": [CONDITION]},
+    "triggers": lambda scene, _: {"name": _another("renamed"), "conditions": {"list": [CONDITION]}},
     "fields": lambda scene, _: {"name": _another("renamed"), "options": OPTIONS},
     "cannedResponses": lambda scene, _: {"name": _another("renamed"), "textContent": "a < b"},
 }
@@ -92,6 +112,9 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     **{("DELETE", f"{_BASE}/{noun}/{{id}}"): _nothing for noun in _CHANGES},
     ("POST", f"{_BASE}/tags"): _named(tag),
     ("POST", f"{_BASE}/filters"): _named(filter_, isPrivate=True, conditions=[CONDITION]),
+    ("POST", f"{_BASE}/triggers"): _named(trigger, **TRIGGER),
+    ("PUT", f"{_BASE}/triggers"): _named(trigger, **TRIGGER),
+    ("PUT", f"{_BASE}/triggers/{{id}}/sort"): lambda scene, _: {"type": "up"},
     ("POST", f"{_BASE}/fields"): _named(field, type="radio", options=OPTIONS),
     ("POST", f"{_BASE}/cannedResponses"): _named(canned_response, htmlContent="<p>So.</p>"),
 }

@@ -40,7 +40,7 @@ def tell(ctx: Context, conversation: Conversation, trigger: Trigger, firing: Log
     once. One request for each ten recipients, four more for what is shown.
     """
     recipients = [0] if trigger.to_contact and _can_get(ctx, conversation) else []
-    recipients += trigger.agents if trigger.to_agents else ()
+    recipients += trigger.recipients if trigger.to_agents else ()
     if not recipients or not mail.has_sender():
         return False
     if trigger.shows_mail:
@@ -93,8 +93,8 @@ def _show(ctx: Context, conversation: Conversation, trigger: Trigger, firing: Lo
 def write(ctx: Context, conversation: Conversation, trigger: Trigger, message: str | None) -> Written:
     """Returns a trigger's mail about a conversation whose last public message was `message`. Two requests at most."""
     known = _values(ctx, conversation, message)
-    shown = placeholders.fill(trigger.html, known, as_html=True) if trigger.html.strip() else None
-    plain = placeholders.fill(trigger.text, known) if trigger.text.strip() else html.to_text(shown or "")
+    shown = placeholders.fill(trigger.html_text, known, as_html=True) if trigger.html_text.strip() else None
+    plain = placeholders.fill(trigger.plain_text, known) if trigger.plain_text.strip() else html.to_text(shown or "")
     subject = placeholders.fill_line(trigger.subject, known, LONGEST_SUBJECT)
     return Written(subject or f"#{conversation.number}", plain or subject, shown)
 

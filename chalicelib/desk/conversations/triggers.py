@@ -27,7 +27,7 @@ MOST, MOST_VALUES, MOST_AGENTS, MOST_PLACEHOLDERS = 100, 20, 50, 50
 LONGEST_SUBJECT, LONGEST_TEXT = 500, 20_000
 #: Minutes that a status may be said to last: a year.
 MOST_MINUTES = 525_600
-_TEXTS = ("subject", "html", "text")
+_TEXTS = ("subject", "html_text", "plain_text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Trigger(Entry):
     """A trigger. `event` is one of rules.triggers.EVENTS, the conditions' and values' words are the core's.
 
     `stay_status` is the status that has lasted for `stay_minutes`, or to which a conversation was moved. `to_agents` mails those
-    in `agents` (integer ids). With `shows_mail` the mail stands in the conversation, too.
+    in `recipients` (integer ids). With `shows_mail` the mail stands in the conversation, too.
     """
 
     name: str
@@ -60,10 +60,10 @@ class Trigger(Entry):
     sends_mail: bool = False
     to_contact: bool = False
     to_agents: bool = False
-    agents: tuple[int, ...] = ()
+    recipients: tuple[int, ...] = ()
     subject: str = ""
-    html: str = ""
-    text: str = ""
+    html_text: str = ""
+    plain_text: str = ""
     shows_mail: bool = False
 
 
@@ -85,17 +85,17 @@ class Change:
     sends_mail: bool | UnsetType = UNSET
     to_contact: bool | UnsetType = UNSET
     to_agents: bool | UnsetType = UNSET
-    agents: tuple[int, ...] | UnsetType = UNSET
+    recipients: tuple[int, ...] | UnsetType = UNSET
     subject: str | UnsetType = UNSET
-    html: str | UnsetType = UNSET
-    text: str | UnsetType = UNSET
+    html_text: str | UnsetType = UNSET
+    plain_text: str | UnsetType = UNSET
     shows_mail: bool | UnsetType = UNSET
 
 
 def _check(found: Trigger) -> None:
     if found.event not in triggers.EVENTS:
         raise Invalid("event", f"must be one of {', '.join(triggers.EVENTS)}")
-    for name, most in (("conditions", MOST_CONDITIONS), ("values", MOST_VALUES), ("agents", MOST_AGENTS)):
+    for name, most in (("conditions", MOST_CONDITIONS), ("values", MOST_VALUES), ("recipients", MOST_AGENTS)):
         if len(getattr(found, name)) > most:
             raise Invalid(name, f"are {most} at most")
     _check_conditions(found)
@@ -130,9 +130,9 @@ def _check_mail(found: Trigger) -> None:
         return
     if not found.subject.strip():
         raise Invalid("subject", "must not be empty where a mail is sent")
-    if not (found.html.strip() or found.text.strip()):
-        raise Invalid("text", "or htmlText must be given where a mail is sent")
-    if not (found.to_contact or (found.to_agents and found.agents)):
+    if not (found.html_text.strip() or found.plain_text.strip()):
+        raise Invalid("plain_text", "or htmlText must be given where a mail is sent")
+    if not (found.to_contact or (found.to_agents and found.recipients)):
         raise Invalid("sends_mail", "needs somebody to send to")
 
 
@@ -140,7 +140,7 @@ TRIGGERS = Collection(
     "trigger",
     Trigger,
     most=MOST,
-    longest={"name": 256, "subject": LONGEST_SUBJECT, "html": LONGEST_TEXT, "text": LONGEST_TEXT},
+    longest={"name": 256, "subject": LONGEST_SUBJECT, "html_text": LONGEST_TEXT, "plain_text": LONGEST_TEXT},
     check=_check,
 )
 
@@ -226,10 +226,10 @@ def _put_at(ctx: Context, id_: str, place: int | None) -> None:
 
 def _check_agents(ctx: Context, given: Change) -> None:
     """Raises Invalid for somebody to mail who is no agent. One request if there are any."""
-    wanted = () if isinstance(given.agents, UnsetType) else given.agents
+    wanted = () if isinstance(given.recipients, UnsetType) else given.recipients
     known = {agent.number for agent in people.list_agents(ctx)} if wanted else set()
     if unknown := [number for number in wanted if number not in known]:
-        raise Invalid("agents", f"must be ids of agents, and {unknown[0]} is none")
+        raise Invalid("recipients", f"must be ids of agents, and {unknown[0]} is none")
 
 
 def _patch(given: Change) -> dict[str, Any]:

@@ -1,15 +1,15 @@
 """Anytime's conditions: the words in which lists, filters and rules say what they are about."""
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from chalicelib.context import Context
-from chalicelib.desk.conversations import conditions
+from chalicelib.desk.conversations import conditions, fields
 from chalicelib.desk.conversations.conditions import ConditionList, Given, Stored
 from chalicelib.desk.conversations.fields import Field
-from chalicelib.desk.conversations.filters import MOST_CONDITIONS, Filter
+from chalicelib.desk.conversations.filters import MOST_CONDITIONS, Filter, FilterCondition
 from chalicelib.dialects.anytime.conversation_shapes import STATUS_OF
 from chalicelib.dialects.anytime.shapes import Wire
 from chalicelib.dialects.bounds import Line, Number
@@ -72,6 +72,34 @@ def read_filters(ctx: Context, found: Sequence[Filter], *, offset_hours: float =
         for one in found
     ]
     return conditions.read_stored(ctx, stored, words=WORDS, offset_hours=offset_hours)
+
+
+def to_core(field_id: int, value: str) -> str:
+    """Returns a condition's value with the core's words for a field's choices, as rules store it."""
+    return _respelled(field_id, value, lambda words: words)
+
+
+def to_wire(field_id: int, value: str) -> str:
+    """Returns the same as it is spelled here."""
+    return _respelled(field_id, value, lambda words: {ours: theirs for theirs, ours in words.items()})
+
+
+def _respelled(field_id: int, value: str, words_of: Callable[[Mapping[str, str]], Mapping[str, str]]) -> str:
+    field = fields.fixed(field_id)
+    if field is None or field.core not in WORDS:
+        return value
+    words = words_of(WORDS[field.core])
+    return ",".join(words.get(part.strip(), part) for part in value.split(","))
+
+
+def show_all(given: Sequence[FilterCondition]) -> list[ConditionShown]:
+    """Returns stored conditions as they are shown."""
+    return [_shown(at, one) for at, one in enumerate(given, 1)]
+
+
+def _shown(at: int, one: FilterCondition) -> ConditionShown:
+    match: Any = one.match
+    return ConditionShown(id=at, field_id=one.field, match_type=match, value=one.value, index=at, order_num=at)
 
 
 def in_order(given: Sequence[Condition]) -> list[tuple[int, Condition]]:

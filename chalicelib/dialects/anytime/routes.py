@@ -23,6 +23,7 @@ from chalicelib.dialects.anytime import (
     portal_conversations,
     repeats,
     tags,
+    triggers,
     viewers,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
@@ -66,6 +67,7 @@ ANYTIME = Dialect(
         *api_keys.ROWS,
         *tags.ROWS,
         *filters.ROWS,
+        *triggers.ROWS,
         *fields.ROWS,
         *canned_responses.ROWS,
     ],

@@ -270,10 +270,10 @@ def test_a_value_that_can_no_longer_be_set_is_left_out(world: World) -> None:
 
 def everything(world: World) -> None:
     """Triggers of all that they can do."""
-    given = {**MAIL, "to_contact": True, "to_agents": True, "agents": (world.agents[0].number, world.agents[1].number)}
+    given = {**MAIL, "to_contact": True, "to_agents": True, "recipients": (world.agents[0].number, world.agents[1].number)}
     trigger(world, "mails", CREATED, (PRIORITY, "high"), **given, shows_mail=True)
     trigger(world, "moves", CREATED, (STATUS, "on_hold"), (AGENT, str(world.agents[0].number)))
-    trigger(world, "follows", MOVED, (SUBJECT, "moved"), **MAIL, to_agents=True, agents=(world.agents[0].number,))
+    trigger(world, "follows", MOVED, (SUBJECT, "moved"), **MAIL, to_agents=True, recipients=(world.agents[0].number,))
 
 
 def asks(world: World) -> tuple[Visitor, str]:

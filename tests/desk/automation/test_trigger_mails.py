@@ -13,7 +13,7 @@ from chalicelib.desk.core import publishing, rate_limits
 from chalicelib.desk.core.errors import InProgress, Invalid
 from chalicelib.desk.core.events import TriggerMailDue
 from chalicelib.desk.people import agents, contacts
-from chalicelib.models import mail
+from chalicelib.models import conversations, mail
 from chalicelib.rules.triggers import CREATED, MOVED, RECEIVED, REPLIED
 from tests.desk.automation.triggers import MAIL, email, fired, mails, row, thread, trigger
 from tests.machine.deliveries import CrashPoint, dies
@@ -36,7 +36,7 @@ def test_placeholders_are_filled_and_escaped_in_html(world: World) -> None:
     visitor = world.visitor()
     address = email(world, visitor)
     contacts.change(world.ctx(ADMIN), row(world, visitor).contact_number, contacts.Change(name="<b>Bo</b> {{agent.name}}"))
-    trigger(world, "m", CREATED, sends_mail=True, to_contact=True, subject=every, html=f"<p>{every}</p>", text=every)
+    trigger(world, "m", CREATED, sends_mail=True, to_contact=True, subject=every, html_text=f"<p>{every}</p>", plain_text=every)
     visitor.say('<script>"x"</script>')
     world.settle()
     ((subject, body),) = mails(address)
@@ -64,7 +64,7 @@ def sent(world: World) -> list[dict[str, Any]]:
 
 def test_a_mail_has_both_forms_one_recipient_and_says_that_nobody_wrote_it(world: World) -> None:
     asked = sent(world)
-    trigger(world, "m", CREATED, **MAIL | {"html": "<p>A &amp; {{contact.name}}</p>", "text": ""}, to_contact=True)
+    trigger(world, "m", CREATED, **MAIL | {"html_text": "<p>A &amp; {{contact.name}}</p>", "plain_text": ""}, to_contact=True)
     _, address = asking(world)
     (mail_,) = asked
     assert mail_["Destination"] == {"ToAddresses": [address]}
@@ -87,7 +87,7 @@ def test_a_subject_is_one_line_whatever_is_in_it(world: World) -> None:
 
 
 def test_contacts_without_an_address_and_agents_who_have_left_get_none(world: World) -> None:
-    given = {"to_contact": True, "to_agents": True, "agents": tuple(agent.number for agent in world.agents)}
+    given = {"to_contact": True, "to_agents": True, "recipients": tuple(agent.number for agent in world.agents)}
     trigger(world, "m", CREATED, **MAIL, **given)
     agents.set_active(world.ctx(ADMIN, world.owner), world.agents[1].id, on=False)
     visitor = world.asking()
@@ -95,13 +95,17 @@ def test_contacts_without_an_address_and_agents_who_have_left_get_none(world: Wo
     assert fired(world, visitor) == ["m"]
     assert [len(mails(str(agent.email))) for agent in world.agents] == [1, 0, 1]
     with pytest.raises(Invalid):
-        trigger(world, "unknown", CREATED, **MAIL, to_agents=True, agents=(10**6,))
+        trigger(world, "unknown", CREATED, **MAIL, to_agents=True, recipients=(10**6,))
 
 
 @pytest.mark.parametrize("to_contact", [False, True])
 def test_what_is_mailed_stands_in_the_conversation_and_only_agents_see_what_is_theirs(world: World, to_contact: bool) -> None:
-    given = {"to_agents": True, "agents": (world.agents[0].number,), "html": "<p>Hi {{contact.name}}<script>x</script></p>"}
-    trigger(world, "m", CREATED, **MAIL | given | {"text": "for agents"}, to_contact=to_contact, shows_mail=True)
+    given = {
+        "to_agents": True,
+        "recipients": (world.agents[0].number,),
+        "html_text": "<p>Hi {{contact.name}}<script>x</script></p>",
+    }
+    trigger(world, "m", CREATED, **MAIL | given | {"plain_text": "for agents"}, to_contact=to_contact, shows_mail=True)
     trigger(world, "again", CREATED, **MAIL, to_contact=True)
     visitor, address = asking(world)
     shown = thread(world, visitor)[1]
@@ -126,7 +130,7 @@ def test_nothing_is_shown_where_nothing_can_be_sent(world: World) -> None:
 
 
 def test_the_last_message_is_a_person_s(world: World) -> None:
-    trigger(world, "shows", RECEIVED, **MAIL | {"text": "We got it."}, to_contact=True, shows_mail=True)
+    trigger(world, "shows", RECEIVED, **MAIL | {"plain_text": "We got it."}, to_contact=True, shows_mail=True)
     trigger(world, "closed", MOVED, **MAIL, to_contact=True, stay_status="closed")
     visitor, address = asking(world)
     visitor.say("my order")
@@ -164,7 +168,7 @@ def test_a_mail_that_crashed_comes_later_and_is_doubled_only_where_ses_had_it(wo
         world.now += 180_000
         world.deliver("mail", body)
         world.deliver("mail", body)
-        conversation = trigger_mails.conversations.get(world.account, event.conversation)
+        conversation = conversations.get(world.account, event.conversation)
         assert conversation is not None
         contact = contacts.get(world.ctx(ADMIN), conversation.contact_number)
         counts.append(len(mails(str(contact.email))))
@@ -215,7 +219,9 @@ def test_a_trigger_that_is_gone_sends_nothing(world: World) -> None:
 
 def test_html_that_is_too_long_for_a_message_is_shown_as_text(world: World) -> None:
     marks = "{{conversation.lastMessage}}" * 30
-    trigger(world, "m", CREATED, **MAIL | {"html": f"<p>{marks}</p>", "text": "short"}, to_contact=True, shows_mail=True)
+    trigger(
+        world, "m", CREATED, **MAIL | {"html_text": f"<p>{marks}</p>", "plain_text": "short"}, to_contact=True, shows_mail=True
+    )
     visitor, address = asking(world, "<" * 1_900)
     assert len(mails(address)[0][1]) > 200_000
     shown = thread(world, visitor)[1]

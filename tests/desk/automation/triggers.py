@@ -16,7 +16,7 @@ from tests.world import Visitor, World
 
 #: Shown ids of fields.
 STATUS, PRIORITY, AGENT, DEPARTMENT, TAGS, SUBJECT, EMAIL = 6, 7, 9, 10, 14, 16, 19
-MAIL = {"sends_mail": True, "subject": "Re: {{conversation.subject}}", "text": "{{conversation.lastMessage}}"}
+MAIL = {"sends_mail": True, "subject": "Re: {{conversation.subject}}", "plain_text": "{{conversation.lastMessage}}"}
 
 
 def trigger(world: World, name: str, event: str, *values: tuple[int, str], **more: Any) -> Trigger:

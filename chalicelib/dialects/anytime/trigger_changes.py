@@ -1,0 +1,114 @@
+"""What is sent of Anytime's triggers, as what changes about the desk's."""
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from chalicelib.context import Context
+from chalicelib.desk.conversations import set_values, triggers
+from chalicelib.desk.conversations.conditions import Given
+from chalicelib.desk.conversations.filters import FilterCondition
+from chalicelib.desk.conversations.triggers import SetValue
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.dialects.anytime.conditions import WORDS, in_order, read, to_core
+from chalicelib.dialects.anytime.shapes import refuse
+from chalicelib.dialects.anytime.trigger_shapes import EVENT_NAMES, NUMBERS, AutoUpdate, ConditionList, Sent
+
+_EVENTS = {name.lower(): event for event, names in EVENT_NAMES.items() for name in names}
+_EVENTS |= {str(number): event for event, number in NUMBERS.items()}
+
+
+def event_of(given: str | int, place: str) -> str:
+    """Returns the desk's word for an event, by any of its names or its number. Raises Invalid."""
+    found = _EVENTS.get(str(given).strip().lower())
+    if found is None:
+        names = ", ".join(name for names in EVENT_NAMES.values() for name in names)
+        raise Invalid(place, f"must be 1 to {len(EVENT_NAMES)}, or one of {names}")
+    return found
+
+
+def to_change(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> triggers.Change:
+    """Returns what was sent of a trigger that is `now` so, None for a new one. Raises Invalid."""
+    refuse(sent, "attachments")
+    status = sent.stay_status
+    to_contact = _either(sent.if_send_to_contacts, sent.if_send_email_to_contacts, now and now.to_contact)
+    # The document has no switch for mails beside this one.
+    mails = True if sent.if_send_email is UNSET and sent.if_send_email_to_contacts is True else sent.if_send_email
+    shows, shown = sent.if_show_in_conversation_correspondences, sent.if_shown_in_ticket_corresdence
+    plain: dict[str, Any] = {
+        "name": sent.name,
+        "description": sent.description,
+        "event": _event(sent, now),
+        "is_enabled": _either(sent.is_enabled, sent.if_enable, now and now.is_enabled),
+        "stay_status": status if isinstance(status, UnsetType) else WORDS["status"].get(status or "", ""),
+        "stay_minutes": sent.stay_time_span if sent.stay_time_span is not None else 0,
+        "sets_values": sent.if_set_value,
+        "values": UNSET if isinstance(sent.auto_update, UnsetType) else _values(ctx, sent.auto_update or []),
+        "sends_mail": mails,
+        "to_contact": to_contact,
+        "to_agents": sent.if_send_to_agents,
+        "recipients": UNSET if isinstance(sent.recipient_agent_ids, UnsetType) else tuple(sent.recipient_agent_ids or ()),
+        "subject": sent.subject,
+        "html_text": sent.html_text,
+        "plain_text": sent.plain_text,
+        "shows_mail": _either(shows, shown, now and now.shows_mail),
+    }
+    return triggers.Change(**plain, **_conditions(ctx, sent))
+
+
+def _either(first: Any, second: Any, now: Any) -> Any:
+    """Returns which of two spellings of a field counts: the first, unless it says what is `now` and the second does not."""
+    return second if first is UNSET or (first == now and second is not UNSET) else first
+
+
+def _event(sent: Sent, now: triggers.Trigger | None) -> str | UnsetType:
+    one = sent.event if isinstance(sent.event, UnsetType) else event_of(sent.event, "event")
+    other = sent.trigger_event if isinstance(sent.trigger_event, UnsetType) else event_of(sent.trigger_event, "triggerEvent")
+    found: str | UnsetType = _either(one, other, now and now.event)
+    return found
+
+
+def place_of(sent: Sent, now: int | None) -> int | None:
+    """Returns the place from 1 at which a trigger is to be, which is at `now`; None for where it is."""
+    found: int | UnsetType = _either(sent.order_num, sent.order_id, now)
+    return None if isinstance(found, UnsetType) or found == now else found
+
+
+def _conditions(ctx: Context, sent: Sent) -> dict[str, Any]:
+    """Returns conditions to store, with the desk's words for choices. Raises Invalid."""
+    if isinstance(sent.conditions, UnsetType):
+        return {}
+    given = sent.conditions if isinstance(sent.conditions, ConditionList) else ConditionList(list=sent.conditions or [])
+    where = "conditions.list" if isinstance(sent.conditions, ConditionList) else "conditions"
+    placed = in_order(given.list)
+
+    def in_body(at: int) -> Any:
+        return lambda part: f"{where}[{at}].{'fieldId' if part == 'field' else part}"
+
+    all_ = [Given(one.field_id, one.match_type, one.value, in_body(at)) for at, one in placed]
+    read(ctx, all_, given.when, given.logic_expression)
+    stored = (
+        FilterCondition(field=one.field_id, match=one.match_type, value=to_core(one.field_id, one.value)) for _, one in placed
+    )
+    return {"conditions": tuple(stored), "when": given.when, "expression": given.logic_expression}
+
+
+def _values(ctx: Context, given: list[AutoUpdate]) -> tuple[SetValue, ...]:
+    found = []
+    for at, one in enumerate(given):
+        value = SetValue(field=one.field_id, value=to_core(one.field_id, _text(one.value)))
+        try:
+            set_values.read(ctx, value)
+        except Invalid as error:
+            part = "fieldId" if error.field == "field" else "value"
+            raise Invalid(f"autoUpdate[{at}].{part}", error.reason) from error
+        found.append(value)
+    return tuple(found)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)

@@ -1,0 +1,180 @@
+"""Anytime's trigger as it is sent and shown. It has two spellings of many fields: one is shown beside the other."""
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.desk.conversations import triggers
+from chalicelib.desk.conversations.triggers import MOST_AGENTS, MOST_VALUES
+from chalicelib.dialects.anytime.conditions import Conditions, ConditionShown, When, show_all, to_wire
+from chalicelib.dialects.anytime.conversation_shapes import STATUSES, Status
+from chalicelib.dialects.anytime.shapes import Wire
+from chalicelib.dialects.bounds import Line, Name, Number, Real, Text, one_of
+
+#: Events in the order of their documented numbers, from 1, with all their names; the first one is shown.
+EVENT_NAMES: dict[str, tuple[str, ...]] = {
+    "created": ("conversationCreated",),
+    "reply_received": ("conversationReplyIsReceived", "conversationReplyReceived"),
+    "agent_replied": ("agentReplied",),
+    "assignee_changed": ("assigneeIsChanged", "conversationAssigneeChanged"),
+    "status_changed": ("statusIsChanged", "conversationStatusChanged"),
+    "status_lasts": ("staysAtStatusPeriod", "conversationStatusLastForCertainTime"),
+}
+NUMBERS = {event: number for number, event in enumerate(EVENT_NAMES, 1)}
+
+
+class ConditionList(Wire, kw_only=True):
+    """Conditions and how they are combined; `logicExpression`, such as `(1 or 2) and 3`, is for `when` logicalExpression."""
+
+    when: When = "all"
+    logic_expression: Line = ""
+    list: Conditions = msgspec.field(default_factory=list)
+
+
+class ConditionListShown(Wire, kw_only=True):
+    """Conditions as they are stored."""
+
+    when: When
+    logic_expression: str
+    list: list[ConditionShown]
+
+
+class AutoUpdate(Wire, kw_only=True):
+    """A value that a trigger sets: several ids as a list, or with commas between them. An `id` that is sent is not looked at."""
+
+    id: Number | None = None
+    field_id: Number
+    value: Line | bool | Number | Real | Annotated[list[Number], Meta(max_length=100)] | None = None
+
+
+class AutoUpdateShown(Wire, kw_only=True):
+    """A value that a trigger sets. `id` is its place, from 1."""
+
+    id: int
+    field_id: int
+    value: str
+
+
+class Action(Wire, kw_only=True):
+    """What a trigger does, as the document lists it."""
+
+    action_type: Annotated[str, one_of("SetValue", "SendEmail", "ToConversationContact", "ToAgent", "SetEmailContent")]
+    subject: str | UnsetType = UNSET
+    html_body: str | UnsetType = UNSET
+    text_body: str | UnsetType = UNSET
+
+
+class Trigger(Wire, kw_only=True):
+    """A trigger. `event` and `triggerEvent`, `isEnabled` and `ifEnable` and so on are the same in two spellings."""
+
+    id: int
+    name: str
+    description: str
+    event: Annotated[str, one_of(*(names[0] for names in EVENT_NAMES.values()))]
+    trigger_event: Annotated[int, one_of(*NUMBERS.values())]
+    is_enabled: bool
+    if_enable: bool
+    conditions: ConditionListShown
+    stay_status: Annotated[str, one_of(*get_args(Status))] | None
+    stay_time_span: int
+    if_set_value: bool
+    auto_update: list[AutoUpdateShown]
+    if_send_email: bool
+    if_send_to_contacts: bool
+    if_send_email_to_contacts: bool
+    if_send_to_agents: bool
+    recipient_agent_ids: list[int]
+    subject: str
+    html_text: str
+    plain_text: str
+    attachments: list[str]
+    if_show_in_conversation_correspondences: bool
+    if_shown_in_ticket_corresdence: bool
+    actions: list[Action]
+    order_num: int
+    order_id: int
+
+
+Flag = bool | UnsetType
+Count = Annotated[int, Meta(ge=0, le=triggers.MOST_MINUTES)]
+Agents = Annotated[list[Number], Meta(max_length=MOST_AGENTS)]
+
+
+class Sent(Wire, kw_only=True):
+    """What may be sent of a trigger; what is not sent stays as it is. Of two spellings the one that changes something counts.
+
+    `attachments` are refused. What an answer has besides, such as `actions`, is not looked at.
+    """
+
+    name: Name | UnsetType = UNSET
+    description: Line | UnsetType = UNSET
+    event: Name | Number | UnsetType = UNSET
+    trigger_event: Name | Number | UnsetType = UNSET
+    is_enabled: Flag = UNSET
+    if_enable: Flag = UNSET
+    conditions: ConditionList | Conditions | None | UnsetType = UNSET
+    stay_status: Status | Literal[""] | None | UnsetType = UNSET
+    stay_time_span: Count | None | UnsetType = UNSET
+    if_set_value: Flag = UNSET
+    auto_update: Annotated[list[AutoUpdate], Meta(max_length=MOST_VALUES)] | None | UnsetType = UNSET
+    if_send_email: Flag = UNSET
+    if_send_to_contacts: Flag = UNSET
+    if_send_email_to_contacts: Flag = UNSET
+    if_send_to_agents: Flag = UNSET
+    recipient_agent_ids: Agents | None | UnsetType = UNSET
+    subject: Line | UnsetType = UNSET
+    html_text: Text | UnsetType = UNSET
+    plain_text: Text | UnsetType = UNSET
+    attachments: Annotated[list[Line], Meta(max_length=20)] | None = None
+    if_show_in_conversation_correspondences: Flag = UNSET
+    if_shown_in_ticket_corresdence: Flag = UNSET
+    order_num: Number | UnsetType = UNSET
+    order_id: Number | UnsetType = UNSET
+
+
+def show(found: triggers.Trigger, place: int) -> Trigger:
+    """Returns a trigger as it is shown, at its place in the order."""
+    when: Any = found.when
+    values = [
+        AutoUpdateShown(id=at, field_id=one.field, value=to_wire(one.field, one.value)) for at, one in enumerate(found.values, 1)
+    ]
+    conditions = [replace(one, value=to_wire(one.field, one.value)) for one in found.conditions]
+    return Trigger(
+        id=found.number,
+        name=found.name,
+        description=found.description,
+        event=EVENT_NAMES[found.event][0],
+        trigger_event=NUMBERS[found.event],
+        is_enabled=found.is_enabled,
+        if_enable=found.is_enabled,
+        conditions=ConditionListShown(when=when, logic_expression=found.expression, list=show_all(conditions)),
+        stay_status=STATUSES[found.stay_status] if found.stay_status else None,
+        stay_time_span=found.stay_minutes,
+        if_set_value=found.sets_values,
+        auto_update=values,
+        if_send_email=found.sends_mail,
+        if_send_to_contacts=found.to_contact,
+        if_send_email_to_contacts=found.to_contact,
+        if_send_to_agents=found.to_agents,
+        recipient_agent_ids=[*found.recipients],
+        subject=found.subject,
+        html_text=found.html_text,
+        plain_text=found.plain_text,
+        attachments=[],
+        if_show_in_conversation_correspondences=found.shows_mail,
+        if_shown_in_ticket_corresdence=found.shows_mail,
+        actions=_actions(found),
+        order_num=place,
+        order_id=place,
+    )
+
+
+def _actions(found: triggers.Trigger) -> list[Action]:
+    actions = [Action(action_type="SetValue")] if found.sets_values else []
+    if not found.sends_mail:
+        return actions
+    actions.append(Action(action_type="SendEmail", subject=found.subject, html_body=found.html_text, text_body=found.plain_text))
+    actions += [Action(action_type="ToConversationContact")] if found.to_contact else []
+    return actions + ([Action(action_type="ToAgent")] if found.to_agents else [])
