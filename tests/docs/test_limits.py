@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.desk.accounts import canned_replies, custom_fields, tags
+from chalicelib.desk.accounts import auto_close, canned_replies, custom_fields, tags
 from chalicelib.desk.conversations import (
     attachments,
     composing,
@@ -20,6 +20,7 @@ from chalicelib.desk.conversations import (
     members,
     merging,
     portal,
+    triggers,
 )
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
@@ -52,6 +53,11 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {canned_replies.MOST:,} |"),
         ("tags · filters", f"{tags.MOST:,} · {filters.MOST} · {custom_fields.MOST} |"),
         ("conditions of a filter", f"{filters.MOST_CONDITIONS} · {custom_fields.MOST_OPTIONS} |"),
+        (
+            "triggers · values",
+            f"{triggers.MOST} · {triggers.MOST_VALUES} · {triggers.MOST_AGENTS} · {triggers.MOST_PLACEHOLDERS} |",
+        ),
+        ("auto-close rules of an account", f"{auto_close.MOST_RULES} |"),
         ("matches that a list sorts", f"{lists.MOST:,} · {labels.MOST:,};"),
         ("conversations that one call changes", f"{conversations.MOST_AT_ONCE} · {conversation_lists.MOST_FILTERS} |"),
         ("tags of a conversation", f"{tags.MOST_ON_ONE} · {custom_fields.LONGEST:,} |"),
