@@ -76,7 +76,7 @@ def functions() -> set[str]:
 
 def test_each_queue_of_dead_letters_has_an_alarm() -> None:
     dead = {f"polydesk-test-{name}" for name in QUEUES if name.endswith("-dead")}
-    assert len(dead) == 5
+    assert len(dead) == 6
     assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName") == dead
     charted = next(widget for widget in BOARD["widgets"] if widget["properties"]["title"] == "Dead letters")
     assert {metric[3] for metric in charted["properties"]["metrics"]} == dead
@@ -90,7 +90,10 @@ def test_each_function_has_an_alarm(metric: str) -> None:
 def test_what_comes_late_has_an_alarm() -> None:
     streams = {source.name for source in app.app.event_sources if hasattr(source, "stream_arn")}
     assert watched("AWS/Lambda", "IteratorAge", "FunctionName") == {f"polydesk-test-{name}" for name in streams}
-    assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName") == {"polydesk-test-routing"}
+    assert watched("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName") == {
+        "polydesk-test-routing",
+        "polydesk-test-automation",
+    }
     (late,) = [alarm for alarm in ALARMS if alarm["MetricName"] == telemetry.TIMER_LATENESS]
     assert (late["ExtendedStatistic"], late["Threshold"]) == ("p99", 60_000)
 

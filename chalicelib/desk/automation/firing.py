@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.automation import trigger_mails
-from chalicelib.desk.conversations import conditions, facts, set_values, unfinished, updates
+from chalicelib.desk.conversations import conditions, facts, set_values, updates
 from chalicelib.desk.conversations.conditions import Given, Stored
 from chalicelib.desk.conversations.named import named_in
 from chalicelib.desk.conversations.triggers import TRIGGERS, Trigger
@@ -89,7 +89,7 @@ class _Chain:
 
     def _read(self) -> None:
         found = conversations.get(self._ctx.account, self._event.conversation)
-        self._conversation = unfinished.finish(found) if found and not found.deleted_at else None
+        self._conversation = found if found and not found.deleted_at else None
         self._fired = event_logs.firings(self._key, self._event.at, self._event.version)
         if self._message is None:
             before = [entry.message for entry in self._fired.values()]
