@@ -5,16 +5,17 @@ from datetime import UTC, date, datetime
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, history, messages
+from chalicelib.desk.conversations import conversations, event_logs, history, messages
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import MessagePosted
+from chalicelib.desk.core.events import MessagePosted, TriggerEvents
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.reports import statistics
 from chalicelib.desk.teams import groups
 from chalicelib.rules import deadlines, presence, routing, status
+from chalicelib.rules.triggers import MOVED
 from tests.machine.stage import Stage
 from tests.machine.witness import AMONG_AGENTS, NOTE
 
@@ -59,6 +60,7 @@ def check(stage: Stage) -> None:
         counters_equal_a_recount,
         nothing_said_is_lost_or_doubled,
         nothing_internal_reached_a_visitor,
+        a_trigger_fires_once_for_an_event,
     ):
         holds(rest)
 
@@ -166,3 +168,18 @@ def nothing_internal_reached_a_visitor(rest: Rest) -> None:
     """No note, no talk among agents, no agent's address in an answer to a visitor or on a socket of theirs."""
     secrets = [NOTE, AMONG_AGENTS, *(agent.email for agent in rest.agents.values())]
     assert not rest.stage.witness.leaked(secrets)
+
+
+def a_trigger_fires_once_for_an_event(rest: Rest) -> None:
+    """What begins has fired its trigger once, and each change of the status those for it, which set what they should, too."""
+    told = Counter(
+        (event.conversation, *event.happened)
+        for event in map(publishing.decode, rest.stage.pool.sent)
+        if isinstance(event, TriggerEvents)
+    )
+    for row in (row for row in rest.rows if row.is_listed):
+        log = event_logs.of_conversation(rest.ctx, row).events
+        fired = Counter(event.after for event in log if event.field == event_logs.FIRED)
+        moved = sum(count for (of, *happened), count in told.items() if of == row.id and MOVED in happened)
+        assert fired == Counter({"begins": 1, "raises": moved, "lowers": moved}) - Counter(), (row.id, fired, moved)
+        assert row.priority in (("low", "high") if moved else ("high",))

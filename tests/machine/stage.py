@@ -11,13 +11,15 @@ import pytest
 from chalicelib import telemetry
 from chalicelib.context import ADMIN, AGENT, Caller
 from chalicelib.desk.auth import tokens
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import conversations, triggers
 from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.conversations.triggers import Change, SetValue
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.dialects.ppmessage.auth import LEVELS
 from chalicelib.models import timers
 from chalicelib.rules import ids
+from chalicelib.rules.triggers import CREATED, MOVED
 from tests import policies
 from tests.machine.deliveries import CrashPoint, Pool, dies, empty_all, is_empty
 from tests.machine.witness import Page, Witness
@@ -25,6 +27,12 @@ from tests.world import Answer, Socket, Visitor, World
 
 #: Seconds for which the tokens of a stage are good, and after which the gateway ends a socket.
 _TOKENS, _SOCKETS = 30 * 86_400, 2 * 3_600
+#: The account's triggers: one for what begins, and two that undo what the other does.
+_PRIORITY = 7
+TRIGGERS = [
+    Change(name=name, event=event, sets_values=True, values=(SetValue(field=_PRIORITY, value=value),))
+    for name, event, value in (("begins", CREATED, "high"), ("raises", MOVED, "urgent"), ("lowers", MOVED, "low"))
+]
 
 
 @dataclass(eq=False)
@@ -82,6 +90,8 @@ class Stage:
         empty_all()
         policies.forget()
         self.world = World(self._patches, allocation=allocation)
+        for given in TRIGGERS:
+            triggers.create(self.world.ctx(ADMIN), given)
         self.pool = Pool(self.world)
         self.witness = Witness(self.pool)
         self.page = Page(self.world, self.witness)
