@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
 from chalicelib.models.indexes import GlobalIndex
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ByActivity(GlobalIndex["Conversation"]):
         index_name = "by_activity"
         projection = IncludeProjection([*LISTED, *COMING.values()])
 
-    inbox_key = UnicodeAttribute(hash_key=True)
+    inbox_key = KeyAttribute(hash_key=True)
     last_activity_at = IntegerAttribute(range_key=True)
 
 
@@ -54,7 +54,7 @@ class ByAssignee(GlobalIndex["Conversation"]):
         index_name = "by_assignee"
         projection = IncludeProjection([*_ROUTED, COMING["audience"], COMING["language"]])
 
-    holder_key = UnicodeAttribute(hash_key=True)
+    holder_key = KeyAttribute(hash_key=True)
     held_since = IntegerAttribute(range_key=True)
 
 
@@ -65,7 +65,7 @@ class ByConversation(GlobalIndex["Conversation"]):
         index_name = "by_conversation"
         projection = KeysOnlyProjection()
 
-    member_of = UnicodeAttribute(hash_key=True, attr_name="mo")
+    member_of = KeyAttribute(hash_key=True, attr_name="mo")
     created_at = IntegerAttribute(range_key=True)
 
 
@@ -76,7 +76,7 @@ class ByLabel(GlobalIndex["Conversation"]):
         index_name = "by_label"
         projection = KeysOnlyProjection()
 
-    label_key = UnicodeAttribute(hash_key=True, attr_name="lb")
+    label_key = KeyAttribute(hash_key=True, attr_name="lb")
     labelled_at = IntegerAttribute(range_key=True, attr_name="lt")
 
 
@@ -87,5 +87,5 @@ class ByContact(GlobalIndex["Conversation"]):
         index_name = "by_contact"
         projection = KeysOnlyProjection()
 
-    contact_key = UnicodeAttribute(hash_key=True)
+    contact_key = KeyAttribute(hash_key=True)
     created_at = IntegerAttribute(range_key=True)

@@ -9,7 +9,8 @@ from chalicelib.models.conversation_indexes import COMING
 from chalicelib.models.messages import Attachment
 from chalicelib.rules import lifecycle, presence, status
 
-UUID, KEY, TIME = "0190e6f4-5a3b-7c21-9d4e-8f6a7b1c2d3e", "u" * 73, 1_999_999_999_999
+UUID, TIME = "0190e6f4-5a3b-7c21-9d4e-8f6a7b1c2d3e", 1_999_999_999_999
+KEY = f"{UUID}#{UUID}"
 #: An integer id: of a hundred million conversations, people or groups of one account. How many there are of something in one row.
 NUMBER, COUNT = 99_999_999, 999_999
 #: A text that somebody wrote or was called, where its bound is far above what is usual: an e-mail's subject, a file's name.
