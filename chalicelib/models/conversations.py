@@ -110,6 +110,13 @@ class Conversation(Table):
     close_at = IntegerAttribute(null=True, attr_name="co")
     #: When a chat without a message is closed. None once it has one, so that no full row has it.
     expire_at = IntegerAttribute(null=True, attr_name="ea")
+    #: Number of the policy that its clocks are of, when an answer, the next one and its end are due, and what has been told of
+    #: them (rules.sla). Below zero: milliseconds of working time that are left of one that stands still.
+    sla_policy = IntegerAttribute(null=True, attr_name="sp")
+    first_due_at = IntegerAttribute(null=True, attr_name="sf")
+    next_due_at = IntegerAttribute(null=True, attr_name="sn")
+    resolve_due_at = IntegerAttribute(null=True, attr_name="sr")
+    sla_told = IntegerAttribute(null=True, attr_name="sb")
     #: Whether a visitor has named its agents and nothing has been said yet. Until then it is not in their lists and loads.
     has_named_agents = BooleanAttribute(null=True, attr_name="hn")
 

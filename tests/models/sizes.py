@@ -90,16 +90,19 @@ CONVERSATION: dict[str, Any] = {
     "warn_at": TIME,
     "close_at": TIME,
     "expire_at": TIME,
+    "sla_policy": 9_999,
+    "first_due_at": TIME,
+    "next_due_at": TIME,
+    "resolve_due_at": TIME,
+    "sla_told": 15,
     "has_named_agents": True,
     "inbox_key": conversations.inbox_key(UUID, conversations.DELETED),
     "holder_key": KEY,
     "held_since": TIME,
     "contact_key": KEY,
 }
-#: What is still to come: when an answer, the next one and its end are due.
-CONVERSATION_TO_COME: dict[str, Any] = {
-    **{COMING[name]: {"N": str(TIME)} for name in ("first_due_at", "next_due_at", "resolve_due_at")},
-}
+#: What is still to come: the customer's language.
+CONVERSATION_TO_COME: dict[str, Any] = {COMING["language"]: {"S": "zh-Hant-TW"}}
 #: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then, an
 #: answer starts those of silence, an end stops all.
 _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}

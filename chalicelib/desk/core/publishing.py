@@ -41,6 +41,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationPriorityChanged: (),
     events.ConversationSubjectChanged: (),
     events.ConversationMetadataChanged: (),
+    events.ConversationBreached: (),
     events.ConversationDeleted: (),
     events.ConversationRestored: (),
     events.ConversationMerged: (TIMERS,),

@@ -10,7 +10,7 @@ from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import filters
 from chalicelib.desk.conversations.conditions import Given
 from chalicelib.desk.conversations.filters import Change, FilterCondition
-from chalicelib.dialects.anytime.conditions import Condition, Conditions, ConditionShown, When, in_body, in_order, read
+from chalicelib.dialects.anytime.conditions import Condition, Conditions, ConditionShown, When, in_body, in_order, read, show_all
 from chalicelib.dialects.anytime.shapes import BASE, Wire
 from chalicelib.dialects.bounds import Line, Name, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
@@ -122,13 +122,8 @@ def _shown(found: filters.Filter, *, with_conditions: bool = True) -> Filter:
         logic_expression=found.expression,
     )
     if with_conditions:
-        shown.conditions = [_condition(at, one) for at, one in enumerate(found.conditions, 1)]
+        shown.conditions = show_all(found.conditions)
     return shown
-
-
-def _condition(at: int, one: FilterCondition) -> ConditionShown:
-    match: Any = one.match
-    return ConditionShown(id=at, field_id=one.field, match_type=match, value=one.value, index=at, order_num=at)
 
 
 _PATH, _ONE = f"{BASE}/filters", f"{BASE}/filters/{{id}}"

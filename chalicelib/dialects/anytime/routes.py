@@ -18,12 +18,15 @@ from chalicelib.dialects.anytime import (
     event_logs,
     fields,
     filters,
+    holidays,
     merging,
     messages,
     portal_conversations,
     repeats,
+    sla_policies,
     tags,
     viewers,
+    working_time,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Cors
@@ -68,5 +71,8 @@ ANYTIME = Dialect(
         *filters.ROWS,
         *fields.ROWS,
         *canned_responses.ROWS,
+        *sla_policies.ROWS,
+        *working_time.ROWS,
+        *holidays.ROWS,
     ],
 )
