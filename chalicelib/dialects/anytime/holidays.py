@@ -5,6 +5,7 @@ from msgspec import UNSET, UnsetType
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import business_hours
 from chalicelib.desk.accounts.business_hours import Change
+from chalicelib.desk.core.errors import NotFound
 from chalicelib.dialects.anytime.shapes import BASE, Wire
 from chalicelib.dialects.bounds import Name, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
@@ -91,7 +92,7 @@ _PATH, _ONE = f"{BASE}/holidays", f"{BASE}/holidays/{{id}}"
 ROWS = [
     Endpoint("GET", _PATH, list_holidays, AGENT),
     Endpoint("POST", _PATH, make_holiday, ADMIN),
-    Endpoint("DELETE", _PATH, remove_holiday, ADMIN),
+    Endpoint("DELETE", _PATH, remove_holiday, ADMIN, raises=(NotFound,)),
     Endpoint("GET", _ONE, get_holiday, AGENT),
     Endpoint("PUT", _ONE, change_holiday, ADMIN),
     Endpoint("DELETE", _ONE, remove_holiday, ADMIN),

@@ -34,12 +34,21 @@ class Period(Wire, kw_only=True):
     end_min: Minute = 0
 
 
+class PeriodShown(Wire, kw_only=True):
+    """A period as it is stored."""
+
+    start_hour: int
+    start_min: int
+    end_hour: int
+    end_min: int
+
+
 class WorkingDay(Wire, kw_only=True):
     """A weekday's working time. `startHour` and what follows are of its first period, 0 where it has none."""
 
     day_of_week: Annotated[str, one_of(*DAYS)]
     is_business_day: bool
-    periods: list[Period]
+    periods: list[PeriodShown]
     start_hour: int
     start_min: int
     end_hour: int
@@ -136,14 +145,14 @@ def _shown(found: business_hours.WorkingTime) -> WorkingTime:
 
 def _shown_day(name: str, periods: Sequence[_Span]) -> WorkingDay:
     shown = [_shown_period(begin, end) for begin, end in periods]
-    first = shown[0] if shown else Period(start_hour=0, end_hour=0)
+    first = shown[0] if shown else _shown_period(0, 0)
     flat = msgspec.structs.asdict(first)
     return WorkingDay(day_of_week=name, is_business_day=bool(shown), periods=shown, **flat)
 
 
-def _shown_period(begin: int, end: int) -> Period:
+def _shown_period(begin: int, end: int) -> PeriodShown:
     (start_hour, start_min), (end_hour, end_min) = divmod(begin, 60), divmod(end, 60)
-    return Period(start_hour=start_hour, start_min=start_min, end_hour=end_hour, end_min=end_min)
+    return PeriodShown(start_hour=start_hour, start_min=start_min, end_hour=end_hour, end_min=end_min)
 
 
 _PATH = f"{BASE}/workingTime"
