@@ -1,5 +1,6 @@
 """SLA: policies are chosen and clocks move with the writes that they follow from, and a breach is told once."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -20,7 +21,7 @@ from chalicelib.desk.core.events import ConversationBreached, Event
 from chalicelib.models import conversations as rows
 from chalicelib.models.conversations import Conversation
 from tests.desk.conversations.desk import contact, create, department, field, new, read, tag
-from tests.world import START, Visitor, World, counted
+from tests.world import START, Socket, Visitor, World, counted
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 #: Shown ids of fields (desk/conversations/fields.py).
@@ -310,16 +311,6 @@ def test_business_hours_are_the_account_s(world: World) -> None:
     assert say(world, world.visitor()).first_due_at == tuesday + HOUR // 2
 
 
-@pytest.mark.parametrize(
-    ("days", "zone"), [({0: [(60, 60)]}, None), ({0: [(0, 90), (60, 120)]}, None), ({7: []}, None), ({0: []}, "Mars/Olympus")]
-)
-def test_impossible_hours_change_nothing(world: World, days: dict[int, Any], zone: str | None) -> None:
-    before = business_hours.load(world.ctx(ADMIN))
-    with pytest.raises(Invalid):
-        business_hours.change(world.ctx(ADMIN), days, zone)
-    assert business_hours.load(world.ctx(ADMIN)) == before
-
-
 # --- breaches
 
 
@@ -444,3 +435,30 @@ def test_a_conversation_that_is_created_again_has_the_same_clocks(world: World) 
     world.now += MINUTE
     again = creation.create(world.as_agent(), replace(wanted)).conversation
     assert clocks(read(first)) == clocks(read(again))
+
+
+def test_every_function_that_writes_may_read_what_policies_look_at(world: World) -> None:
+    """Routing, timers and sockets have rights of their own (.chalice/)."""
+    ada, number = world.agents[0], tag(world, "vip")
+    looks = [(9, "is", str(ada.number)), (CONTACT_NAME, "contains", "x"), (TAGS, "is", str(number)), (STATUS, "is", "closed")]
+    policy(world, *looks, is_business_hours=True)
+    assigned = policy(world, (9, "is", str(ada.number)), is_business_hours=True)
+    visitor = world.asking()
+    set_(world, visitor, tags=(number,))
+    cache.clear_all()
+    world.online(ada)
+    row = stored(world, visitor)
+    assert (row.assignee, row.sla_policy) == (ada.id, assigned)
+    answer(world, visitor)
+    for _ in range(15):
+        cache.clear_all()
+        world.pass_(60)
+    assert stored(world, visitor).status == "closed"
+    socket = Socket()
+    socket.auth(world, visitor.id, visitor.device)
+    cache.clear_all()
+    sent = {"uuid": str(uuid.uuid4()), "app_uuid": world.account, "conversation_uuid": visitor.conversation}
+    sent |= {"from_uuid": visitor.id, "from_type": "DU", "to_uuid": visitor.conversation, "to_type": "AP"}
+    sent |= {"device_uuid": visitor.device, "message_type": "NOTI", "message_subtype": "TEXT", "message_body": "again"}
+    assert socket.send({"type": "send", "send": sent})["code"] == 0
+    assert stored(world, visitor).is_open
