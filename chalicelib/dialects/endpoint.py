@@ -48,7 +48,8 @@ class Endpoint:
     that names the person the call acts for, if the credential does not; `admit` checks it, and nothing else decides who acts.
     `raises` names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call
     sees to it by itself that a request which comes again does no harm. `has_secret` says that the answer shows a secret which is
-    told once, so it is not kept for a request that comes again.
+    told once, so it is not kept for a request that comes again. `listed` is the field that a JSON body stands for which is a
+    list.
     """
 
     method: str
@@ -61,6 +62,7 @@ class Endpoint:
     raises: Collection[type[Exception]] = ()
     is_repeatable: bool = False
     has_secret: bool = False
+    listed: str = ""
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -224,13 +226,22 @@ def parse(
 
     Raises Missing, Invalid.
     """
-    given = unfolded(request.query) if request.method == "GET" else request.form if endpoint.in_form else request.json
+    given = _sent(request, endpoint)
     elsewhere = _from_headers(request, endpoint)
     own = {name: value for name, value in read(endpoint, given).items() if name not in endpoint.headers}
     try:
         return msgspec.convert({**own, **elsewhere, **variables}, endpoint.request, strict=False)
     except msgspec.ValidationError as error:
         raise explained(str(error)) from error
+
+
+def _sent(request: Request, endpoint: Endpoint) -> Mapping[str, Any]:
+    """Returns the fields that are sent in the query or the body. Raises Invalid."""
+    if request.method == "GET":
+        return unfolded(request.query)
+    if endpoint.listed:
+        return request.json_under(endpoint.listed)
+    return request.form if endpoint.in_form else request.json
 
 
 def _from_headers(request: Request, endpoint: Endpoint) -> dict[str, str]:

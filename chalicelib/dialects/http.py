@@ -43,15 +43,21 @@ class Request:
     @cached_property
     def json(self) -> dict[str, Any]:
         """Returns the body as a JSON object, {} for no body. Raises Invalid for anything else."""
-        if not self.body:
-            return {}
-        try:
-            document = msgspec.json.decode(self.body.removeprefix(_MARK))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Invalid("", f"the body is not JSON: {error}") from error
+        document = self._document
         if not isinstance(document, dict):
             raise Invalid("", "the body must be a JSON object")
         return document
+
+    def json_under(self, name: str) -> dict[str, Any]:
+        """Returns the same, where a list stands for an object that has it under this name."""
+        return {name: self._document} if isinstance(self._document, list) else self.json
+
+    @cached_property
+    def _document(self) -> Any:
+        try:
+            return msgspec.json.decode(self.body.removeprefix(_MARK)) if self.body else {}
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Invalid("", f"the body is not JSON: {error}") from error
 
     @cached_property
     def form(self) -> dict[str, Any]:

@@ -3,8 +3,9 @@ row's size, which every write pays for, counts names too. Models that share a ta
 """
 
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, overload
 
 from pynamodb import attributes
@@ -15,6 +16,15 @@ _A = TypeVar("_A", bound="Attribute[Any]")
 _T = TypeVar("_T")
 #: Stands before a word that is stored whole and could be taken for a letter.
 _WHOLE = "="
+#: Stands before a uuid in a key, and before any other part of a key that begins with it.
+_SHORT = "~"
+_SHORT_UUID = re.compile(r"~[A-Za-z0-9_-]{22}")
+#: base64's characters, and those that are stored for them: good in an address, and sorted as what they stand for.
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SORTED = "".join(sorted(_BASE64.replace("+", "-").replace("/", "_")))
+_TO_SORTED, _FROM_SORTED = str.maketrans(_BASE64, _SORTED), str.maketrans(_SORTED, _BASE64)
+#: Parts of keys that a process remembers: an account's is in all of its rows.
+_MOST_PARTS = 4096
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -83,8 +93,44 @@ class UuidAttribute(Plain[str]):
         packed = b64decode(value) if isinstance(value, str) else value
         if len(packed) != 16:
             return packed[1 + packed[0] :].decode()
-        digits = packed.hex()
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        return _uuid(packed)
+
+
+def _uuid(packed: bytes) -> str:
+    """Returns 16 bytes as a uuid."""
+    digits = packed.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+class KeyAttribute(Plain[str]):
+    """Parts between "#", in which each uuid is stored as "~" and 22 characters instead of 36.
+
+    Any other part is stored as it is, after another "~" where it begins with one, so no two texts are stored alike.
+    """
+
+    attr_type = STRING
+
+    def serialize(self, value: str) -> str:
+        """As DynamoDB wants it."""
+        return "#".join(map(_shortened, value.split("#")))
+
+    def deserialize(self, value: str) -> str:
+        """As it was."""
+        return "#".join(map(_lengthened, value.split("#"))) if _SHORT in value else value
+
+
+@lru_cache(_MOST_PARTS)
+def _shortened(part: str) -> str:
+    if _UUID.fullmatch(part):
+        return _SHORT + b64encode(bytes.fromhex(part.replace("-", "")))[:22].decode().translate(_TO_SORTED)
+    return _SHORT + part if part.startswith(_SHORT) else part
+
+
+@lru_cache(_MOST_PARTS)
+def _lengthened(part: str) -> str:
+    if _SHORT_UUID.fullmatch(part):
+        return _uuid(b64decode(part[1:].translate(_FROM_SORTED) + "=="))
+    return part.removeprefix(_SHORT)
 
 
 class WordAttribute(Plain[str]):

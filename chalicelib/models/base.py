@@ -57,8 +57,8 @@ def _is_conflict(error: VerboseClientError) -> bool:
 #: One client for all tables and threads: a client costs more than a hundred calls.
 connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=3, max_pool_connections=64)
 
-#: Bytes of a key that DynamoDB allows.
-_LONGEST_HASH, _LONGEST_RANGE = 2048, 1024
+#: Bytes of a hash key and of a range key that DynamoDB allows.
+_LONGEST = (2048, 1024)
 #: Keys that one BatchGetItem takes.
 _MOST_KEYS = 100
 _M = TypeVar("_M", bound="Table")
@@ -168,7 +168,16 @@ class Table(Model):
     @classmethod
     def hash_key_of(cls, item: Mapping[str, dict[str, Any]]) -> str:
         """Returns the hash key of a raw item."""
-        return str(item[cls._key_names()[0]][STRING])
+        stored, deserialize = cls._hash_key_reading()
+        text = item[stored][STRING]
+        return str(deserialize(text) if deserialize else text)
+
+    @classmethod
+    @cache
+    def _hash_key_reading(cls) -> tuple[str, Callable[[Any], Any] | None]:
+        """Returns the hash key's stored name, and what deserializes it, if anything has to."""
+        attribute = cls._hash_key_attribute()
+        return attribute.attr_name, _deserializer(attribute)
 
     def get_save_kwargs_from_instance(
         self, condition: Condition | None = None, return_values_on_condition_failure: str | None = None
@@ -218,11 +227,10 @@ class Table(Model):
     @classmethod
     def find(cls: type[_M], hash_key: str, range_key: str | None = None, *, consistent: bool = True) -> _M | None:
         """Returns the row with this key, None if there is none or the key is too long for one. One request."""
-        if not 0 < len(hash_key.encode()) <= _LONGEST_HASH or (
-            range_key is not None and not 0 < len(range_key.encode()) <= _LONGEST_RANGE
-        ):
+        texts = [text for text in cls._serialize_keys(hash_key, range_key) if text is not None]
+        if any(not 0 < len(text.encode()) <= most for text, most in zip(texts, _LONGEST, strict=False)):
             return None
-        key = dict(zip(cls._key_names(), ({STRING: text} for text in (hash_key, range_key)), strict=False))
+        key = dict(zip(cls._key_names(), ({STRING: text} for text in texts), strict=False))
         found = connection.dispatch("GetItem", {"TableName": cls.Meta.table_name, "Key": key, "ConsistentRead": consistent})
         return cls._instantiate(found["Item"]) if "Item" in found else None
 

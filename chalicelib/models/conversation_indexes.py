@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pynamodb.indexes import IncludeProjection, KeysOnlyProjection
 
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
 from chalicelib.models.indexes import GlobalIndex
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_a
 LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
 LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_details", "has_tags", "draft_count"]
 LISTED += ["domain", "held_since", "creator_number", "changed_at", "deleted_at"]
+LISTED += ["sla_policy", "first_due_at", "next_due_at", "resolve_due_at", "sla_told"]
 #: What routing needs to know of a waiting conversation. None of it changes with a message, which would cost a unit more then.
 _ROUTED = ["group", "domain", "priority", "channel", "contact_key"]
 #: Stored names of attributes that conversations will have; the indexes project them already, and what is absent costs nothing.
@@ -29,10 +30,6 @@ COMING = {
     "language": "lg",
     "audience": "au",
     "received_from": "rf",
-    "sla_policy": "sp",
-    "first_due_at": "sf",
-    "next_due_at": "sn",
-    "resolve_due_at": "sr",
 }
 
 
@@ -43,7 +40,7 @@ class ByActivity(GlobalIndex["Conversation"]):
         index_name = "by_activity"
         projection = IncludeProjection([*LISTED, *COMING.values()])
 
-    inbox_key = UnicodeAttribute(hash_key=True)
+    inbox_key = KeyAttribute(hash_key=True)
     last_activity_at = IntegerAttribute(range_key=True)
 
 
@@ -54,7 +51,7 @@ class ByAssignee(GlobalIndex["Conversation"]):
         index_name = "by_assignee"
         projection = IncludeProjection([*_ROUTED, COMING["audience"], COMING["language"]])
 
-    holder_key = UnicodeAttribute(hash_key=True)
+    holder_key = KeyAttribute(hash_key=True)
     held_since = IntegerAttribute(range_key=True)
 
 
@@ -65,7 +62,7 @@ class ByConversation(GlobalIndex["Conversation"]):
         index_name = "by_conversation"
         projection = KeysOnlyProjection()
 
-    member_of = UnicodeAttribute(hash_key=True, attr_name="mo")
+    member_of = KeyAttribute(hash_key=True, attr_name="mo")
     created_at = IntegerAttribute(range_key=True)
 
 
@@ -76,7 +73,7 @@ class ByLabel(GlobalIndex["Conversation"]):
         index_name = "by_label"
         projection = KeysOnlyProjection()
 
-    label_key = UnicodeAttribute(hash_key=True, attr_name="lb")
+    label_key = KeyAttribute(hash_key=True, attr_name="lb")
     labelled_at = IntegerAttribute(range_key=True, attr_name="lt")
 
 
@@ -87,5 +84,5 @@ class ByContact(GlobalIndex["Conversation"]):
         index_name = "by_contact"
         projection = KeysOnlyProjection()
 
-    contact_key = UnicodeAttribute(hash_key=True)
+    contact_key = KeyAttribute(hash_key=True)
     created_at = IntegerAttribute(range_key=True)

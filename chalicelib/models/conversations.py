@@ -15,6 +15,7 @@ from chalicelib.models import letters
 from chalicelib.models.attributes import (
     BooleanAttribute,
     IntegerAttribute,
+    KeyAttribute,
     UnicodeAttribute,
     UuidAttribute,
     VersionAttribute,
@@ -42,7 +43,7 @@ class Conversation(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    key = KeyAttribute(hash_key=True, attr_name="k")
     number = IntegerAttribute(attr_name="nu")
     version = VersionAttribute(attr_name="v")
     channel = WordAttribute(letters.CHANNEL, attr_name="ch")
@@ -111,14 +112,21 @@ class Conversation(Table):
     expire_at = IntegerAttribute(null=True, attr_name="ea")
     #: When a span ends for which a trigger waits that its status lasts.
     stay_at = IntegerAttribute(null=True, attr_name="sy")
+    #: Number of the policy that its clocks are of, when an answer, the next one and its end are due, and what has been told of
+    #: them (rules.sla). Below zero: milliseconds of working time that are left of one that stands still.
+    sla_policy = IntegerAttribute(null=True, attr_name="sp")
+    first_due_at = IntegerAttribute(null=True, attr_name="sf")
+    next_due_at = IntegerAttribute(null=True, attr_name="sn")
+    resolve_due_at = IntegerAttribute(null=True, attr_name="sr")
+    sla_told = IntegerAttribute(null=True, attr_name="sb")
     #: Whether a visitor has named its agents and nothing has been said yet. Until then it is not in their lists and loads.
     has_named_agents = BooleanAttribute(null=True, attr_name="hn")
 
     #: None for an internal one and one that has not begun, which the account's lists leave out.
-    inbox_key = UnicodeAttribute(null=True, attr_name="ik")
-    holder_key = UnicodeAttribute(null=True, attr_name="hk")
+    inbox_key = KeyAttribute(null=True, attr_name="ik")
+    holder_key = KeyAttribute(null=True, attr_name="hk")
     held_since = IntegerAttribute(null=True, attr_name="hs")
-    contact_key = UnicodeAttribute(attr_name="ck")
+    contact_key = KeyAttribute(attr_name="ck")
 
     by_activity = ByActivity()
     by_assignee = ByAssignee()
@@ -293,7 +301,8 @@ def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> li
 def count_waiting(account: str, most: int) -> int:
     """Returns how many wait for an agent, `most` at most (a thousand are far below a MB), a moment old. One request."""
     table, index = Conversation._get_connection(), ByAssignee.Meta.index_name
-    return int(table.query(of_key(account, WAITING), index_name=index, limit=most, select=COUNT)["Count"])
+    holder = Conversation.holder_key.serialize(of_key(account, WAITING))
+    return int(table.query(holder, index_name=index, limit=most, select=COUNT)["Count"])
 
 
 def of_contact(account: str, contact: str, limit: int) -> list[str]:

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 from pynamodb.attributes import ListAttribute, MapAttribute
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import STRING
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import conversations, labels, status_history
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, read_raw
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
@@ -104,7 +103,7 @@ class Details(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    key = KeyAttribute(hash_key=True, attr_name="k")
     #: The reason for the contact, the order it is about, the entity it belongs to, the customer's language.
     ccr = UnicodeAttribute(null=True, attr_name="cc")
     order = UnicodeAttribute(null=True, attr_name="or")
@@ -222,7 +221,7 @@ def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:
 
 def is_row_of(item: Mapping[str, Any], conversation_key: str) -> bool:
     """Whether a raw item of any table is the details' row of a conversation."""
-    return item.get(Details.key.attr_name) == {STRING: key(conversation_key)}
+    return Details.raw(key=key(conversation_key)).items() <= item.items()
 
 
 def with_people(account: str, ids: Sequence[str], persons: Sequence[str]) -> tuple[dict[str, Details], list[Person]]:

@@ -13,7 +13,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models import conversations, labels, summaries
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.stamps import Stamp
@@ -29,7 +29,7 @@ class Draft(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    key = KeyAttribute(hash_key=True, attr_name="k")
     number = IntegerAttribute(attr_name="nu")
     agent_number = IntegerAttribute(attr_name="ag")
     subject = UnicodeAttribute(null=True, attr_name="su")
@@ -40,7 +40,7 @@ class Draft(Table):
     sent_to = UnicodeAttribute(null=True, attr_name="to")
     copies = UnicodeAttribute(null=True, attr_name="cp")
     files: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="fl")
-    label_key = UnicodeAttribute(attr_name="lb")
+    label_key = KeyAttribute(attr_name="lb")
     labelled_at = IntegerAttribute(attr_name="lt")
 
     @classmethod

@@ -104,7 +104,7 @@ def count(window: Window, most: int) -> int:
         while left and total < most:
             left -= 1
             page_ = table.query(
-                inbox_key(window.account, partition),
+                getattr(Conversation, _HASH).serialize(inbox_key(window.account, partition)),
                 range_key_condition=_AT.between(*window.span),
                 filter_condition=filter_of(conditions),
                 index_name=_INDEX.Meta.index_name,

@@ -12,7 +12,7 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
 from chalicelib.models.base import ConditionFailed, Table, read_raw, transaction
 from chalicelib.models.conversations import Conversation, of_key
 
@@ -31,8 +31,8 @@ class Label(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True, attr_name="k")
-    label_key = UnicodeAttribute(null=True, attr_name="lb")
+    key = KeyAttribute(hash_key=True, attr_name="k")
+    label_key = KeyAttribute(null=True, attr_name="lb")
     labelled_at = IntegerAttribute(null=True, attr_name="lt")
     total = IntegerAttribute(null=True, attr_name="nl")
 

@@ -17,7 +17,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models import conversations, messages, summaries
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_raw, transaction
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.messages import Message
@@ -41,12 +41,12 @@ class Membership(Table):
     class Meta:
         table_name = config.table("conversations")
 
-    key = UnicodeAttribute(hash_key=True, attr_name="k")
+    key = KeyAttribute(hash_key=True, attr_name="k")
     created_at = IntegerAttribute(null=True, attr_name="ca")
-    member_of = UnicodeAttribute(null=True, attr_name="mo")
-    holder_key = UnicodeAttribute(null=True, attr_name="hk")
+    member_of = KeyAttribute(null=True, attr_name="mo")
+    holder_key = KeyAttribute(null=True, attr_name="hk")
     held_since = IntegerAttribute(null=True, attr_name="hs")
-    contact_key = UnicodeAttribute(null=True, attr_name="ck")
+    contact_key = KeyAttribute(null=True, attr_name="ck")
     closed_through = IntegerAttribute(null=True, attr_name="ct")
 
     @classmethod
@@ -212,8 +212,9 @@ def count(account: str, person: str, shelf: PersonIndex, most: int) -> int:
     """Returns how many positions a person's list has, up to `most`. One request for each MB of keys, 20 at most."""
     table, total, after = Conversation._get_connection(), 0, None
     index = "by_assignee" if shelf is HELD else "by_contact"
+    holder = getattr(Conversation, shelf.hash_name).serialize(of_key(account, person))
     for _ in range(_MOST_REQUESTS):
-        page_ = table.query(of_key(account, person), index_name=index, exclusive_start_key=after, select=COUNT)
+        page_ = table.query(holder, index_name=index, exclusive_start_key=after, select=COUNT)
         total, after = total + page_["Count"], page_.get("LastEvaluatedKey")
         if after is None or total >= most:
             break

@@ -1,4 +1,5 @@
-"""Deadlines: when a conversation is warned, closed or given to another agent, and when an empty one expires.
+"""Deadlines: when a conversation is warned, closed or given to another agent, when an empty one expires, and when its clocks of
+service breach.
 
 Times are epoch milliseconds, spans are seconds.
 """
@@ -8,7 +9,9 @@ from dataclasses import dataclass, replace
 from chalicelib.rules.status import CONTACT, PENDING_EXTERNAL, STAFF
 
 REASSIGN, WARN, CLOSE, EXPIRE, STAY = "reassign", "warn", "close", "expire", "stay"
-KINDS = (REASSIGN, WARN, CLOSE, EXPIRE, STAY)
+#: When a clock of service has breached (rules.sla).
+BREACHES = ("first_due", "next_due", "resolve_due")
+KINDS = (REASSIGN, WARN, CLOSE, EXPIRE, STAY, *BREACHES)
 #: Seconds that a chat may stay empty where an account has set none.
 EXPIRE_AFTER = 86_400
 _MOST_DOUBLINGS = 6

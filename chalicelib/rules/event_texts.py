@@ -1,13 +1,13 @@
 """Event texts: a change of a conversation as an English sentence.
 
-Fields are `fired`, `created`, `deleted`, `merged`, `status`, `priority`, `subject`, `assignee`, `group`, `contact`, `tags`, and
-by any other name a field of the account's.
+Fields are `fired`, `created`, `deleted`, `merged`, `breached`, `status`, `priority`, `subject`, `assignee`, `group`, `contact`,
+`tags`, and by any other name a field of the account's.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.rules import status
+from chalicelib.rules import sla, status
 from chalicelib.rules.actors import TRIGGER, Actor
 
 _KINDS = {status.CONTACT: "A contact", status.STAFF: "An agent"}
@@ -87,6 +87,13 @@ def _of_tags(change: FieldChange) -> str:
     return " and ".join(parts) or "put the tags in another order"
 
 
+_BREACHED = {sla.FIRST: "the first answer", sla.NEXT: "an answer", sla.RESOLVE: "the end of the conversation"}
+
+
+def _of_breach(change: FieldChange) -> str:
+    return f"noted that {_BREACHED.get(change.after or '', 'something')} is late"
+
+
 def _tags(names: Sequence[str]) -> str:
     return f"the tag{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
@@ -103,4 +110,5 @@ _TELLERS: dict[str, Callable[[FieldChange], str]] = {
     "assignee": _of_assignee,
     "group": _of_group,
     "tags": _of_tags,
+    "breached": _of_breach,
 }

@@ -20,44 +20,46 @@ _BASE = "/api/v3/anytime"
 _ROOM = 50
 
 
-def _another(what: str) -> str:
+def another(what: str) -> str:
+    """A name that nothing has."""
     return f"{what} {next(_serial)}"
 
 
-def _with_room(scene: Scene, kind: Collection[Any]) -> Context:
+def with_room(scene: Scene, kind: Collection[Any], room: int = _ROOM) -> Context:
+    """An administrator's context in which there is room for another of a kind."""
     ctx = scene.world.ctx(ADMIN, scene.world.owner)
-    for key in [*kind.load_fresh(ctx)][:-_ROOM]:
+    for key in [*kind.load_fresh(ctx)][:-room]:
         kind.remove(ctx, key)
     return ctx
 
 
 def tag(scene: Scene) -> int:
     """A new tag."""
-    return tags.create(_with_room(scene, tags.TAGS), _another("tag")).number
+    return tags.create(with_room(scene, tags.TAGS), another("tag")).number
 
 
 def filter_(scene: Scene) -> int:
     """A new filter of the owner's for everybody."""
-    given = filters.Change(_another("filter"), conditions=(filters.FilterCondition(field=6, match="is", value="new"),))
-    return filters.create(_with_room(scene, filters.FILTERS), given).number
+    given = filters.Change(another("filter"), conditions=(filters.FilterCondition(field=6, match="is", value="new"),))
+    return filters.create(with_room(scene, filters.FILTERS), given).number
 
 
 def trigger(scene: Scene) -> int:
     """A new trigger, which is for nothing that happens in these tests."""
-    given = triggers.Change(name=_another("trigger"), event="status_lasts", stay_status="on_hold", stay_minutes=500_000)
-    return triggers.create(_with_room(scene, triggers.TRIGGERS), given).number
+    given = triggers.Change(name=another("trigger"), event="status_lasts", stay_status="on_hold", stay_minutes=500_000)
+    return triggers.create(with_room(scene, triggers.TRIGGERS), given).number
 
 
 def field(scene: Scene) -> int:
     """A new custom field with options."""
     options = custom_fields.options([(None, "Small", "s"), (None, "Large", "l")])
-    given = custom_fields.Change(_another("size"), "dropdownList", options=options)
-    return fields.custom(custom_fields.create(_with_room(scene, custom_fields.FIELDS), given)).id
+    given = custom_fields.Change(another("size"), "dropdownList", options=options)
+    return fields.custom(custom_fields.create(with_room(scene, custom_fields.FIELDS), given)).id
 
 
 def canned_response(scene: Scene) -> int:
     """A new canned response."""
-    return canned_replies.write(_with_room(scene, canned_replies.REPLIES), _another("why?"), "So.", None).number
+    return canned_replies.write(with_room(scene, canned_replies.REPLIES), another("why?"), "So.", None).number
 
 
 #: What makes the thing that `{id}` of a path names.
@@ -76,12 +78,13 @@ def _named(make: Callable[[Scene], int], **more: Any) -> Callable[[Scene, str], 
 
     def body(scene: Scene, _: str) -> dict[str, Any]:
         make(scene)
-        return {"name": _another("new"), **more}
+        return {"name": another("new"), **more}
 
     return body
 
 
-def _nothing(scene: Scene, _: str) -> dict[str, Any]:
+def nothing(scene: Scene, _: str) -> dict[str, Any]:
+    """A request without parameters."""
     return {}
 
 
@@ -99,17 +102,17 @@ TRIGGER: dict[str, Any] = {
     "htmlText": "<p>{{conversation.lastMessage}}</p>",
 }
 _CHANGES: dict[str, Callable[[Scene, str], dict[str, Any]]] = {
-    "tags": lambda scene, _: {"name": _another("renamed")},
-    "filters": lambda scene, _: {"name": _another("renamed"), "conditions": [CONDITION]},
-    "triggers": lambda scene, _: {"name": _another("renamed"), "conditions": {"list": [CONDITION]}},
-    "fields": lambda scene, _: {"name": _another("renamed"), "options": OPTIONS},
-    "cannedResponses": lambda scene, _: {"name": _another("renamed"), "textContent": "a < b"},
+    "tags": lambda scene, _: {"name": another("renamed")},
+    "filters": lambda scene, _: {"name": another("renamed"), "conditions": [CONDITION]},
+    "triggers": lambda scene, _: {"name": another("renamed"), "conditions": {"list": [CONDITION]}},
+    "fields": lambda scene, _: {"name": another("renamed"), "options": OPTIONS},
+    "cannedResponses": lambda scene, _: {"name": another("renamed"), "textContent": "a < b"},
 }
 CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
-    **{("GET", f"{_BASE}/{noun}"): _nothing for noun in _CHANGES},
-    **{("GET", f"{_BASE}/{noun}/{{id}}"): _nothing for noun in _CHANGES},
+    **{("GET", f"{_BASE}/{noun}"): nothing for noun in _CHANGES},
+    **{("GET", f"{_BASE}/{noun}/{{id}}"): nothing for noun in _CHANGES},
     **{("PUT", f"{_BASE}/{noun}/{{id}}"): change for noun, change in _CHANGES.items()},
-    **{("DELETE", f"{_BASE}/{noun}/{{id}}"): _nothing for noun in _CHANGES},
+    **{("DELETE", f"{_BASE}/{noun}/{{id}}"): nothing for noun in _CHANGES},
     ("POST", f"{_BASE}/tags"): _named(tag),
     ("POST", f"{_BASE}/filters"): _named(filter_, isPrivate=True, conditions=[CONDITION]),
     ("POST", f"{_BASE}/triggers"): _named(trigger, **TRIGGER),

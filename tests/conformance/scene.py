@@ -30,6 +30,7 @@ from tests.conformance import (
     cases_numbers,
     cases_portal,
     cases_settings,
+    cases_sla,
     cases_sockets,
     cases_talks,
     cases_vendor,
@@ -64,8 +65,8 @@ class Scene:
             "ticketID": self.visitor.conversation,
             "name": f"{self.visitor.id}.png",
         }
-        if row.key[1] in cases_settings.IDS:
-            known["id"] = str(cases_settings.IDS[row.key[1]](self))
+        if make := {**cases_settings.IDS, **cases_sla.IDS}.get(row.key[1]):
+            known["id"] = str(make(self))
         if "{fid}" in row.endpoint.path:
             known["fid"] = self.kept["fid"] = self.kept.get("fid") or self._file()
         if "{messageId}" in row.endpoint.path:
@@ -252,6 +253,7 @@ CASES |= (
     | cases_numbers.CASES
     | cases_portal.CASES
     | cases_settings.CASES
+    | cases_sla.CASES
     | cases_sockets.CASES
     | cases_talks.CASES
     | cases_vendor.CASES

@@ -201,7 +201,7 @@ def test_an_unknown_path_is_404(scene: Scene, path: str) -> None:
 @each([row for row in WITH_TOKEN if row.endpoint.method != "GET"])
 def test_a_body_that_is_no_json_object_is_400(scene: Scene, row: Row) -> None:
     headers = {"Content-Type": "application/json", **scene.bearer(owner=True)}
-    for body in (b"{", b"nonsense", b"[]", b'"text"', b"null", b'{"subject": "\\ud800"}', b"{}{}"):
+    for body in (b"{", b"nonsense", b"[1]", b'"text"', b"null", b'{"subject": "\\ud800"}', b"{}{}"):
         assert (refused(send(row.endpoint.method, scene.path(row), headers, body)), body) == (400, body)
 
 

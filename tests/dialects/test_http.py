@@ -1,5 +1,7 @@
 """HTTP as dialects see it: bodies, forms, credentials."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.desk.core.errors import Invalid
@@ -49,6 +51,17 @@ def test_what_is_no_json_object_is_invalid(data: bytes) -> None:
     with pytest.raises(Invalid) as caught:
         _ = body(data).json
     assert caught.value.field == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "read"),
+    [(b"[1]", {"days": [1]}), (b"[]", {"days": []}), (b'{"days": [1], "at": 2}', {"days": [1], "at": 2}), (b"", {})],
+)
+def test_a_list_may_stand_for_an_object_that_has_it_under_a_name(data: bytes, read: dict[str, Any]) -> None:
+    assert Request("PUT", "/", body=data).json_under("days") == read
+    if data.startswith(b"["):
+        with pytest.raises(Invalid):
+            _ = Request("PUT", "/", body=data).json
 
 
 def test_json_of_any_depth_is_read_or_invalid() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.desk.accounts import auto_close, canned_replies, custom_fields, tags
+from chalicelib.desk.accounts import auto_close, business_hours, canned_replies, custom_fields, tags
 from chalicelib.desk.conversations import (
     attachments,
     composing,
@@ -20,6 +20,7 @@ from chalicelib.desk.conversations import (
     members,
     merging,
     portal,
+    sla_policies,
     triggers,
 )
 from chalicelib.desk.core import rate_limits
@@ -52,6 +53,11 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("api keys of an account", f"{api_keys.MOST} |"),
         ("groups · domains", f"{groups.MOST} · {domains.MOST} · {domains.MOST_OPERATORS} · {canned_replies.MOST:,} |"),
         ("tags · filters", f"{tags.MOST:,} · {filters.MOST} · {custom_fields.MOST} |"),
+        (
+            "SLA policies of an account",
+            f"{sla_policies.MOST} · {sla_policies.MOST_CONDITIONS} · {sla_policies.MOST_CHARACTERS:,} |",
+        ),
+        ("holidays of an account", f"{business_hours.MOST_HOLIDAYS} · {business_hours.MOST_PERIODS} |"),
         ("conditions of a filter", f"{filters.MOST_CONDITIONS} · {custom_fields.MOST_OPTIONS} |"),
         (
             "triggers · values",

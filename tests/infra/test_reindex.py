@@ -18,7 +18,7 @@ from chalicelib.desk.conversations import messages, updates
 from chalicelib.desk.conversations.inbox import Listing, Position, page
 from chalicelib.models import base, inbox, summaries
 from chalicelib.models import conversations as rows
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.indexes import GlobalIndex
 from infra import reindex
@@ -37,7 +37,7 @@ class Second(GlobalIndex[Conversation]):
         index_name = NAME
         projection = AllProjection()
 
-    inbox_key_v2 = UnicodeAttribute(hash_key=True, attr_name=STORED)
+    inbox_key_v2 = KeyAttribute(hash_key=True, attr_name=STORED)
     last_activity_at = IntegerAttribute(range_key=True)
 
 
@@ -63,7 +63,7 @@ def drop(name: str) -> None:
 @contextmanager
 def both_written(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A version of the code that has the new index's attribute, and derives it beside the old one."""
-    attribute, index, derive = UnicodeAttribute(null=True, attr_name=STORED), Second(), summaries.index_keys
+    attribute, index, derive = KeyAttribute(null=True, attr_name=STORED), Second(), summaries.index_keys
     attribute.__set_name__(Conversation, HASH)
     monkeypatch.setattr(index, "_model", Conversation, raising=False)
     for name, value, known in ((HASH, attribute, Conversation._attributes), (NAME, index, Conversation._indexes)):

@@ -37,6 +37,7 @@ from chalicelib.models import (
 from chalicelib.models.attributes import (
     BooleanAttribute,
     IntegerAttribute,
+    KeyAttribute,
     UnicodeAttribute,
     UuidAttribute,
     VersionAttribute,
@@ -146,6 +147,7 @@ def _values(texts: st.SearchStrategy[str]) -> list[tuple[type[Attribute[Any]], s
         (attributes.UnicodeAttribute, texts),
         (WordAttribute, texts | st.sampled_from(["pending_internal", "urgent", "chat", "system"])),
         (UuidAttribute, st.uuids().map(str) | texts),
+        (KeyAttribute, st.lists(st.uuids().map(str) | texts, min_size=1, max_size=3).map("#".join)),
         (attributes.BooleanAttribute, st.booleans()),
         (attributes.BinaryAttribute, st.binary(max_size=8)),
         (VersionAttribute, st.integers(1, 10**9)),

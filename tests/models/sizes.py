@@ -9,7 +9,8 @@ from chalicelib.models.conversation_indexes import COMING
 from chalicelib.models.messages import Attachment
 from chalicelib.rules import lifecycle, presence, status
 
-UUID, KEY, TIME = "0190e6f4-5a3b-7c21-9d4e-8f6a7b1c2d3e", "u" * 73, 1_999_999_999_999
+UUID, TIME = "0190e6f4-5a3b-7c21-9d4e-8f6a7b1c2d3e", 1_999_999_999_999
+KEY = f"{UUID}#{UUID}"
 #: An integer id: of a hundred million conversations, people or groups of one account. How many there are of something in one row.
 NUMBER, COUNT = 99_999_999, 999_999
 #: A text that somebody wrote or was called, where its bound is far above what is usual: an e-mail's subject, a file's name.
@@ -90,16 +91,19 @@ CONVERSATION: dict[str, Any] = {
     "close_at": TIME,
     "expire_at": TIME,
     "stay_at": TIME,
+    "sla_policy": 9_999,
+    "first_due_at": TIME,
+    "next_due_at": TIME,
+    "resolve_due_at": TIME,
+    "sla_told": 15,
     "has_named_agents": True,
     "inbox_key": conversations.inbox_key(UUID, conversations.DELETED),
     "holder_key": KEY,
     "held_since": TIME,
     "contact_key": KEY,
 }
-#: What is still to come: when an answer, the next one and its end are due.
-CONVERSATION_TO_COME: dict[str, Any] = {
-    **{COMING[name]: {"N": str(TIME)} for name in ("first_due_at", "next_due_at", "resolve_due_at")},
-}
+#: What is still to come: the customer's language.
+CONVERSATION_TO_COME: dict[str, Any] = {COMING["language"]: {"S": "zh-Hant-TW"}}
 #: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then, an
 #: answer starts those of silence, an end stops all.
 _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}

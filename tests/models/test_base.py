@@ -53,7 +53,7 @@ def test_an_update_is_of_the_version_that_was_read(world: World) -> None:
         "UpdateExpression": "SET st = :1, v = :2 REMOVE gr, as",
     }
     assert sent["ExpressionAttributeValues"] == {":0": {"N": "7"}, ":1": {"S": "c"}, ":2": {"N": "8"}}
-    assert sent["Key"] == {"k": {"S": found.key}}
+    assert sent["Key"] == Conversation.raw(key=found.key)
 
 
 def meets_another(monkeypatch: pytest.MonkeyPatch, times: int, *reasons: str | None, code: str) -> list[str]:

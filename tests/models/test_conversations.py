@@ -28,12 +28,12 @@ def test_what_waits_and_what_an_agent_holds_is_found_by_when_that_began(world: W
 def test_a_contact_s_index_holds_keys(world: World) -> None:
     """What a contact has is read of the rows themselves: a copy of more than their keys would cost a write with each message."""
     visitor, _ = world.asking(), world.asking()
-    holder = conversations.of_key(world.account, visitor.id)
+    holder = Conversation.contact_key.serialize(conversations.of_key(world.account, visitor.id))
     (row,) = Conversation._get_connection().query(holder, index_name=ByContact.Meta.index_name)["Items"]
     own, found = conversations.key(world.account, visitor.conversation), conversations.get(world.account, visitor.conversation)
     assert found is not None
     assert row == {
-        Conversation.key.attr_name: {"S": own},
+        Conversation.key.attr_name: {"S": Conversation.key.serialize(own)},
         ByContact.contact_key.attr_name: {"S": holder},
         ByContact.created_at.attr_name: {"N": str(found.created_at)},
     }

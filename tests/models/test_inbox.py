@@ -76,7 +76,8 @@ def fill(rows: list[Row]) -> None:
     items.clear()
     for number, row in enumerate(rows):
         one = stored(number, row)
-        items[DynamoType({"S": one.key})] = Item(DynamoType({"S": one.key}), None, one.serialize())  # type: ignore[assignment]
+        key = DynamoType(Conversation.raw(key=one.key)["k"])
+        items[key] = Item(key, None, one.serialize())  # type: ignore[assignment]
 
 
 def move(number: int, what: str, now: int) -> None:

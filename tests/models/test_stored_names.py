@@ -1,12 +1,16 @@
 """Attributes are stored under short names, each of which means one thing in its table."""
 
+import re
+import uuid
 from collections import defaultdict
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pynamodb.attributes import ListAttribute, MapAttribute
 
-from chalicelib.models.attributes import UuidAttribute
+from chalicelib.models.attributes import KeyAttribute, UuidAttribute
 from chalicelib.models.base import Table
 from chalicelib.models.conversation_indexes import COMING
 from chalicelib.models.conversations import Conversation
@@ -78,3 +82,29 @@ def test_a_uuid_takes_16_bytes_and_any_other_text_is_kept(text: str) -> None:
 
 def test_a_uuid_is_read_from_base64_as_a_lambda_gets_a_stream_s_record() -> None:
     assert UuidAttribute().deserialize("AZDm9Fo7fCGdTo9qexwtPg==") == UUID
+
+
+_PARTS = st.one_of(st.uuids().map(str), st.text(max_size=6), st.just(UUID.upper()), st.from_regex(r"~{0,3}[\w-]{20,24}"))
+
+
+@given(parts=st.lists(_PARTS.filter(lambda part: "#" not in part), min_size=1, max_size=4))
+def test_a_key_is_read_as_it_was_and_its_uuids_take_23_characters(parts: list[str]) -> None:
+    attribute, text = KeyAttribute(), "#".join(parts)
+    stored = attribute.serialize(text)
+    assert attribute.deserialize(stored) == text
+    for part, kept in zip(parts, stored.split("#"), strict=True):
+        is_uuid = re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", part)
+        assert kept == part or part.startswith("~") or (is_uuid and len(kept) == 23)
+
+
+@given(st.uuids(), st.uuids())
+def test_stored_uuids_have_the_order_of_uuids(one: uuid.UUID, other: uuid.UUID) -> None:
+    first, second = map(KeyAttribute().serialize, sorted(map(str, (one, other))))
+    assert first <= second
+
+
+def test_what_looks_like_a_stored_uuid_is_another_key() -> None:
+    attribute = KeyAttribute()
+    stored = attribute.serialize(f"a#{UUID}")
+    assert attribute.serialize(stored) != stored
+    assert attribute.deserialize(attribute.serialize(stored)) == stored

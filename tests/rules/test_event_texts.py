@@ -26,6 +26,8 @@ from chalicelib.rules.event_texts import FieldChange, sentence, subject_of
         ("merged", "#4", None, "undid the merge"),
         ("deleted", None, "1", "deleted the conversation"),
         ("deleted", "1", None, "restored the conversation"),
+        ("breached", None, "first", "noted that the first answer is late"),
+        ("breached", None, "resolve", "noted that the end of the conversation is late"),
         ("size", None, "42", "set size to “42”"),
     ],
 )

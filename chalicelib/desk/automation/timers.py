@@ -116,12 +116,19 @@ def _close(ctx: Context, conversation: Conversation) -> None:
     writes.change(ctx, conversation, lifecycle.closed(ctx.now), LoadChanges(freed=conversation.carrier))
 
 
+def _breach(ctx: Context, conversation: Conversation) -> None:
+    """Tells that a clock of service has passed, as any write after it does. No request where that is told already."""
+    if writes.following(ctx, conversation, {}):
+        writes.change(ctx, conversation, {})
+
+
 _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
     deadlines.REASSIGN: routing.look_again,
     deadlines.WARN: _silent(_warn),
     deadlines.CLOSE: _silent(_close_silent),
     deadlines.EXPIRE: _close,
     deadlines.STAY: _stay,
+    **dict.fromkeys(deadlines.BREACHES, _breach),
 }
 
 

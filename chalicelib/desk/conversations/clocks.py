@@ -37,10 +37,11 @@ def after_stay(ctx: Context, conversation: Conversation) -> Changes:
 
 
 def _of_silence(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:
-    """Returns when a conversation is warned and closed by the account's rules. Nothing where it has none, as before, and where
-    the conversation ends or waits for another agent.
+    """Returns when a conversation is warned and closed by the account's rules. Nothing where it has none, as before, where the
+    conversation ends or waits for another agent, and for a message, which sets these itself.
     """
-    if not {"status", "group_number"} & changes.keys() or conversation.is_internal:
+    is_moved = {"status", "group_number"} & changes.keys() and "last_message" not in changes
+    if not is_moved or conversation.is_internal:
         return {}
     settings = accounts.load(ctx).auto_close
     after = changes.get("status", conversation.status)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
-from chalicelib.desk.conversations import clocks, composing, conversations, messages, unassigned, updates
+from chalicelib.desk.conversations import clocks, composing, conversations, messages, unassigned, updates, writes
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.updates import Change
@@ -133,12 +133,15 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[
     sender = messages.sender_of(ctx, new)
     message = messages.new_message(ctx, new, sender, wanted.message, first)
     taken = messages.attach(ctx, message, new, wanted.message)
-    new.set_all(_state(ctx, new, wanted, people_.assignee, sender, message))
     fields = wanted.fields
     values = custom_fields.check_room(fields.custom_fields)
     beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)
+    mentioned = messages.mention_changes(new, message)
+    state = _state(ctx, new, wanted, people_.assignee, sender, message)
+    every = replace(beside, mentions=mentioned.mentions if mentioned else None)
+    new.set_all(writes.following(ctx, new, state, every))
     try:
-        rows.open_with(message, new, beside, taken, messages.mention_changes(new, message))
+        rows.open_with(message, new, beside, taken, mentioned)
     except ConditionFailed as refused:
         if wanted.key and stored.get(ctx.account, id_):
             raise Conflict("this key was used for another conversation") from refused

@@ -9,7 +9,8 @@ from chalicelib.desk.conversations import fields
 from chalicelib.desk.people import people
 from chalicelib.models import details, labels
 from chalicelib.models.conversations import Conversation
-from chalicelib.models.details import Details
+from chalicelib.models.details import DetailChanges, Details
+from chalicelib.rules import sla
 
 #: Attributes of a row by the field whose fact they are. Tags, mentions, custom fields and drafts are beside it.
 _ATTRIBUTES = {
@@ -34,6 +35,10 @@ _ATTRIBUTES = {
     "mentioned": ("has_details",),
     "unread_mentions": ("has_details",),
     "has_draft": ("draft_count",),
+    "sla_policy": ("sla_policy",),
+    "first_due_at": ("first_due_at",),
+    "next_due_at": ("next_due_at",),
+    "resolve_due_at": ("resolve_due_at",),
 }
 _CUSTOM = "custom:"
 _BESIDE = ("tags", "mentioned", "unread_mentions")
@@ -43,6 +48,9 @@ _COMPUTED: Mapping[str, Callable[[Conversation], Any]] = {
     "creator_number": lambda row: row.contact_number if row.creator_number is None else row.creator_number or None,
     "changed_at": lambda row: row.touched_at,
     "last_activity_at": lambda row: row.last_message_at,
+    "first_due_at": lambda row: sla.shown(row.first_due_at),
+    "next_due_at": lambda row: sla.shown(row.next_due_at),
+    "resolve_due_at": lambda row: sla.shown(row.resolve_due_at),
 }
 
 
@@ -63,6 +71,34 @@ def load(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) ->
     drafts = _drafts(ctx) if "has_draft" in wanted and any(row.draft_count for row in rows) else frozenset()
     known = (_facts(row, wanted, beside.get(row.id), views.get(row.contact) if views else None, own) for row in rows)
     return [{**facts, "has_draft": row.id in drafts} for row, facts in zip(rows, known, strict=True)]
+
+
+def have_changed(before: Conversation, after: Conversation, beside: DetailChanges, wanted: Collection[str]) -> bool:
+    """Returns whether a write changes facts of some fields. What is stored beside the conversation counts as changed where it is
+    written, a contact's name where the contact is another one.
+    """
+    written = {"tags": beside.tags is not None, "mentioned": beside.mentions is not None}
+    is_custom = beside.custom_fields is not None or bool(beside.metadata)
+    is_contact = before.contact_key != after.contact_key
+    own = [name for name in wanted if name in _ATTRIBUTES and name not in _BESIDE and not name.startswith("contact_")]
+    others = (
+        is_custom if name.startswith(_CUSTOM) else is_contact if name.startswith("contact_") else written.get(name, False)
+        for name in wanted
+        if name not in own
+    )
+    return any(others) or any(_of_row(before, name) != _of_row(after, name) for name in own)
+
+
+def load_after(ctx: Context, row: Conversation, beside: DetailChanges, wanted: Collection[str]) -> dict[str, Any]:
+    """Returns the facts that a conversation has once something is written beside it, but for drafts.
+
+    No request for what its row has; one each for what is beside it, and for a contact who is not known.
+    """
+    known: Details | None = None
+    if any(field in _BESIDE or field.startswith(_CUSTOM) for field in wanted):
+        known = details.of_conversation(row)
+        known.attribute_values = {**known.attribute_values, **beside.values()}
+    return _facts(row, wanted, known, _contacts(ctx, [row], wanted).get(row.contact), _own_fields(ctx, wanted))
 
 
 def _details(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) -> dict[str, Details]:
@@ -106,8 +142,12 @@ def _facts(
         elif field in ("contact_name", "contact_email"):
             facts[field] = getattr(contact, field.removeprefix("contact_"), None)
         else:
-            facts[field] = _COMPUTED[field](row) if field in _COMPUTED else getattr(row, field, None)
+            facts[field] = _of_row(row, field)
     return facts
+
+
+def _of_row(row: Conversation, field: str) -> Any:
+    return _COMPUTED[field](row) if field in _COMPUTED else getattr(row, field, None)
 
 
 def _custom(beside: Details, field: fields.Field | None) -> Any:

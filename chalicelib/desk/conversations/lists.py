@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import facts, inbox
+from chalicelib.desk.conversations import facts, inbox, sla
 from chalicelib.desk.conversations.inbox import Listing, Position
 from chalicelib.desk.core import access
 from chalicelib.desk.core.cache import TimedCache
@@ -32,15 +32,21 @@ _STATUS_RANK = {name: at for at, name in enumerate(status.STATUSES)}
 _PRIORITY_RANK = {name: at for at, name in enumerate(status.PRIORITIES)}
 #: The agents whose mention they have not read, as a fact.
 _UNREAD_MENTIONS = "unread_mentions"
+#: Attributes of a row's clocks, and whether they run.
+_CLOCKS = ("first_due_at", "next_due_at", "resolve_due_at", "sla_told", "status", "deleted_at")
+#: A value after all times.
+_NEVER = 2**53 - 1
 #: Attributes of a row that `words` are looked for in.
 _SEARCHED = ("subject", "preview", "contact_number")
 
 
 class Sort(NamedTuple):
-    """A sort: the attributes that it reads, and a row's value, of which the largest comes first."""
+    """A sort: the attributes that it reads, and a row's value, of which the largest comes first, or with the oldest first the
+    smallest. Rows without a value come last either way.
+    """
 
     attributes: tuple[str, ...]
-    value: Callable[[Conversation], int]
+    value: Callable[[Conversation], int | None]
 
 
 LAST_REPLY = "last_reply"
@@ -49,8 +55,7 @@ SORTS: Mapping[str, Sort] = {
     "last_activity": Sort(("changed_at",), lambda row: row.touched_at),
     "priority": Sort(("priority",), lambda row: -_PRIORITY_RANK[row.priority]),
     "status": Sort(("status",), lambda row: -_STATUS_RANK[row.status]),
-    # No conversation has a policy yet, so all are due never.
-    "next_breach": Sort((), lambda row: 0),
+    "next_breach": Sort(_CLOCKS, sla.soonest),
 }
 
 
@@ -172,8 +177,9 @@ def _sorted(wanted: Wanted, rows: Sequence[Conversation], *, is_whole: bool) -> 
     """Returns the places of rows. Of more than MOST, those with the latest replies; of the oldest first, the oldest."""
     latest_first = not (wanted.sort == LAST_REPLY and wanted.listing.oldest_first)
     every = sorted({row.id: row for row in rows}.values(), key=lambda row: (row.last_activity_at, row.id), reverse=latest_first)
-    value = SORTS[wanted.sort].value
-    marks = [Mark(value(row), row.last_activity_at, row.id) for row in every[:MOST]]
+    value, last = SORTS[wanted.sort].value, _NEVER if wanted.listing.oldest_first else -_NEVER
+    values = (last if (found := value(row)) is None else found for row in every[:MOST])
+    marks = [Mark(found, row.last_activity_at, row.id) for found, row in zip(values, every, strict=False)]
     return Found(sorted(marks, reverse=not wanted.listing.oldest_first), is_whole and len(every) <= MOST)
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chalicelib.desk.core.changes import breaches
 from chalicelib.models import conversations, details, event_logs
 from chalicelib.models.base import Table
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
 from chalicelib.models.event_logs import LogEntry
+from chalicelib.rules import sla
 
 Image = Mapping[str, Any]
 #: A field's place among those of one change, its name, and its values as text.
@@ -23,6 +25,8 @@ _FIELDS = {
     "deleted": "deleted_at",
     "merged": "merged_into_number",
 }
+#: Places of the clocks of service whose breach is told, and the name under which that is logged.
+_BREACHES, BREACHED = {clock: place for place, clock in enumerate(sla.CLOCKS, 9)}, "breached"
 #: What a new conversation may have already that somebody has decided.
 _FROM_THE_START = ("assignee", "group")
 #: Places of details: metadata, tags, and custom fields from there on.
@@ -43,7 +47,7 @@ def entries_of(change: Mapping[str, Any]) -> list[LogEntry]:
     key = Conversation.hash_key_of(new)
     if details.is_details(key):
         return _of_details(old, new) if _differ(Details, _DETAILS, old, new) else []
-    if conversations.is_summary(key) and _differ(Conversation, list(_FIELDS.values()), old, new):
+    if conversations.is_summary(key) and _differ(Conversation, [*_FIELDS.values(), "sla_told"], old, new):
         return _of_summary(old, new)
     return []
 
@@ -63,7 +67,13 @@ def _of_summary(old: Image | None, new: Image) -> list[LogEntry]:
     if before is None:
         happened = [(0, CREATED, None, None), *[one for one in happened if one[1] in _FROM_THE_START]]
     at = after.touched_at if before else after.created_at
-    return [_entry(after.key, at, after.version or 0, after.changed_by or 0, one) for one in happened]
+    logged = [_entry(after.key, at, after.version or 0, after.changed_by or 0, one) for one in happened]
+    return logged + [_breach(after, clock, due_at) for clock, due_at in breaches(before, after)]
+
+
+def _breach(row: Conversation, clock: str, due_at: int) -> LogEntry:
+    """Returns that a clock has passed, by the desk itself, at the moment at which it was due."""
+    return _entry(row.key, due_at, row.version or 0, 0, (_BREACHES[clock], BREACHED, None, clock))
 
 
 def _field_changes(before: Conversation | None, after: Conversation) -> list[_Change]:

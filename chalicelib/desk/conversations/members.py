@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, updates
+from chalicelib.desk.conversations import conversations, updates, writes
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -103,7 +103,7 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
         if changes or claimed:
             memberships.change(
                 found,
-                changes,
+                writes.following(ctx, found, changes),
                 ctx.stamp,
                 joining=[memberships.new(person, found.id, ctx.now) for person in move.joining],
                 leaving=[Membership(memberships.key(ctx.account, found.id, person.id)) for person in move.leaving],

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import custom_fields
-from chalicelib.desk.conversations import conversations, unfinished
+from chalicelib.desk.conversations import conversations, sla, unfinished, writes
 from chalicelib.desk.conversations.deletion import check_not_merged
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Invalid
@@ -85,13 +85,15 @@ def _merge(ctx: Context, target: Conversation, source: Conversation) -> Merge:
     """Returns the merge of two conversations. Three requests at most."""
     of_target, of_source = details.of_conversation(target), details.of_conversation(source)
     contact = people.get(ctx.account, source.contact)
-    changes = {
+    changes: lifecycle.Changes = {
         "last_activity_at": max(target.last_activity_at, source.last_activity_at),
         "is_read": bool(target.is_read and source.is_read),
     }
     chat = source.contact if contact and contact.chat == source.id else None
     beside = _united(of_target, of_source, source, contact if source.contact != target.contact else None)
-    return Merge(target, source, of_target, of_source, changes, lifecycle.deleted(ctx.now), beside, chat)
+    changes = writes.following(ctx, target, {**changes, **sla.changes_on_merging(target, source)}, beside)
+    gone = writes.following(ctx, source, lifecycle.deleted(ctx.now))
+    return Merge(target, source, of_target, of_source, changes, gone, beside, chat)
 
 
 def _united(target: Details, source: Details, merged: Conversation, other: Person | None) -> DetailChanges:

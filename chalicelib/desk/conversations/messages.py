@@ -6,7 +6,7 @@ from copy import copy
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account, AutoClose
-from chalicelib.desk.conversations import attachments, clocks, conversations, unassigned, unfinished, updates
+from chalicelib.desk.conversations import attachments, clocks, conversations, unassigned, unfinished, updates, writes
 from chalicelib.desk.conversations.composing import MOST_BYTES as MOST_BYTES
 from chalicelib.desk.conversations.composing import NOTE as NOTE
 from chalicelib.desk.conversations.composing import REPLY as REPLY
@@ -22,7 +22,7 @@ from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
 from chalicelib.models import details, messages
 from chalicelib.models.conversations import Conversation
-from chalicelib.models.details import Mention, MentionChanges
+from chalicelib.models.details import DetailChanges, Mention, MentionChanges
 from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate, Full
 from chalicelib.models.messages import Message as Message
@@ -96,6 +96,7 @@ def _append(
     taken: Sequence[File],
     mentioned: MentionChanges | None = None,
 ) -> Message:
+    changes = writes.following(ctx, conversation, changes, DetailChanges(mentions=mentioned.mentions if mentioned else None))
     try:
         messages.append(message, conversation, changes, ctx.stamp, loads, taken, mentioned)
     except Full as full:

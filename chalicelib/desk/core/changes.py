@@ -14,6 +14,7 @@ from chalicelib.desk.core.events import (
     ContactMerged,
     ConversationAssigned,
     ConversationBegun,
+    ConversationBreached,
     ConversationDeleted,
     ConversationMerged,
     ConversationMetadataChanged,
@@ -36,7 +37,7 @@ from chalicelib.models import conversations, details
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
 from chalicelib.models.people import Person
-from chalicelib.rules import deadlines, triggers
+from chalicelib.rules import deadlines, sla, triggers
 from chalicelib.rules.actors import TRIGGER, Actor, unpack
 from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
 
@@ -57,8 +58,11 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
         )
     for kind in deadlines.KINDS:
         due_at = getattr(new, f"{kind}_at")
-        if due_at is not None and (old is None or getattr(old, f"{kind}_at") != due_at):
+        if due_at is not None and due_at > 0 and (old is None or getattr(old, f"{kind}_at") != due_at):
             happened.append(DeadlineSet(account, at, id_, kind, due_at))
+    happened += [
+        ConversationBreached(account, changed_at, id_, clock, due_at, new.sla_policy or 0) for clock, due_at in breaches(old, new)
+    ]
     happened += [*_field_events(old, new, changed_at), *_end_events(old, new, changed_at)] if old else []
     return happened + _trigger_events(old, new)
 
@@ -87,6 +91,13 @@ def _follows_trigger(old: Conversation, new: Conversation) -> bool:
     """Returns whether routing gives out a conversation that a trigger has just put to wait: that is still the trigger's doing."""
     is_routed = unpack(new.changed_by or 0) == Actor() and unpack(old.changed_by or 0).kind == TRIGGER
     return is_routed and old.waits_since is not None and old.waits_since == old.changed_at
+
+
+def breaches(old: Conversation | None, new: Conversation) -> list[tuple[str, int]]:
+    """Returns the clocks (rules.sla) whose breach a change tells, each with when it was due."""
+    clocks = sla.newly_breached((old.sla_told if old else None) or 0, new.sla_told or 0)
+    due = {clock: getattr(new, f"{clock}_due_at") or (getattr(old, f"{clock}_due_at") if old else None) for clock in clocks}
+    return [(clock, at or 0) for clock, at in due.items()]
 
 
 def _ends_merge(old: Conversation | None, new: Conversation) -> bool:

@@ -189,6 +189,15 @@ class ConversationMetadataChanged(Event, frozen=True, tag="conversation.metadata
     names: tuple[str, ...]
 
 
+class ConversationBreached(Event, frozen=True, tag="conversation.sla_breached.v1"):
+    """A clock of service (rules.sla) has passed: it was due at `due_at`, epoch milliseconds. `policy` is its policy's number."""
+
+    conversation: str
+    clock: str
+    due_at: int
+    policy: int
+
+
 class ConversationDeleted(Event, frozen=True, tag="conversation.deleted.v1"):
     """A conversation was deleted. It can still be restored."""
 

@@ -43,6 +43,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationPriorityChanged: (),
     events.ConversationSubjectChanged: (),
     events.ConversationMetadataChanged: (),
+    events.ConversationBreached: (),
     events.ConversationDeleted: (),
     events.ConversationRestored: (),
     events.ConversationMerged: (TIMERS,),

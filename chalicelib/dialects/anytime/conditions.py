@@ -1,8 +1,10 @@
 """Anytime's conditions: the words in which lists, filters and rules say what they are about."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
 from chalicelib.context import Context
@@ -48,9 +50,9 @@ class ConditionShown(Wire, kw_only=True):
     order_num: int
 
 
-def in_body(at: int) -> Callable[[str], str]:
+def in_body(at: int, path: str = "conditions") -> Callable[[str], str]:
     """Returns how parts of the condition at a place (from 0) of a JSON body are spelled in errors."""
-    return lambda part: f"conditions[{at}].{'fieldId' if part == 'field' else part}"
+    return lambda part: f"{path}[{at}].{'fieldId' if part == 'field' else part}"
 
 
 def in_query(at: str) -> Callable[[str], str]:
@@ -74,6 +76,54 @@ def read_filters(ctx: Context, found: Sequence[Filter], *, offset_hours: float =
     return conditions.read_stored(ctx, stored, words=WORDS, offset_hours=offset_hours)
 
 
+class ConditionSet(Wire, kw_only=True):
+    """Conditions of a rule, and how they are combined. `logicExpression`, such as `(1 or 2) and 3`, is for `when`
+    logicalExpression.
+    """
+
+    when: When = "all"
+    logic_expression: Line = ""
+    list_: Conditions = msgspec.field(name="list", default_factory=list)
+
+
+class ConditionSetShown(Wire, kw_only=True):
+    """The same as they are stored."""
+
+    when: When
+    logic_expression: str
+    list_: list[ConditionShown] = msgspec.field(name="list")
+
+
+#: Conditions of a rule as they are sent: a list alone stands for one of which all hold.
+GivenSet = ConditionSet | Conditions
+
+
+def as_set(given: ConditionSet | list[Condition]) -> ConditionSet:
+    """Returns conditions of a rule, in order."""
+    return ConditionSet(list_=given) if isinstance(given, list) else given
+
+
+def placed(given: ConditionSet | list[Condition]) -> list[Given]:
+    """Returns the conditions of a rule in order, each with how its parts are spelled in errors."""
+    path = "conditions" if isinstance(given, list) else "conditions.list"
+    return [Given(one.field_id, one.match_type, one.value, in_body(at, path)) for at, one in in_order(as_set(given).list_)]
+
+
+def to_store(given: ConditionSet | list[Condition]) -> tuple[FilterCondition, ...]:
+    """Returns the conditions of a rule in order, in the core's words, because no client is there when the desk reads them."""
+    ordered = [one for _, one in in_order(as_set(given).list_)]
+    return tuple(
+        FilterCondition(field=one.field_id, match=one.match_type, value=to_core(one.field_id, one.value)) for one in ordered
+    )
+
+
+def show_set(when: str, expression: str, given: Sequence[FilterCondition]) -> ConditionSetShown:
+    """Returns the conditions of a rule, which are stored in the core's words."""
+    combined: Any = when
+    spelled = [replace(one, value=to_wire(one.field, one.value)) for one in given]
+    return ConditionSetShown(when=combined, logic_expression=expression, list_=show_all(spelled))
+
+
 def to_core(field_id: int, value: str) -> str:
     """Returns a condition's value with the core's words for a field's choices, as rules store it."""
     return _respelled(field_id, value, lambda words: words)
@@ -85,6 +135,7 @@ def to_wire(field_id: int, value: str) -> str:
 
 
 def _respelled(field_id: int, value: str, words_of: Callable[[Mapping[str, str]], Mapping[str, str]]) -> str:
+    """Returns a value with other words for the choices that it names."""
     field = fields.fixed(field_id)
     if field is None or field.core not in WORDS:
         return value

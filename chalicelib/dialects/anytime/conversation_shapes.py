@@ -144,6 +144,10 @@ def show(row: Row, known: Beside) -> Conversation:
         tag_ids=known.tags_of(row.id),
         is_deleted=row.deleted_at is not None,
         merged_into_id=row.merged_into_number,
+        sla_policy_id=row.sla_policy,
+        first_respond_breach_at=_due(row.first_due_at),
+        next_respond_breach_at=_due(row.next_due_at),
+        resolve_breach_at=_due(row.resolve_due_at),
         mentioned_agents=[
             MentionedAgent(agent_id=agent, is_read=mention.is_read, message_id=mention.message)
             for agent, mention in known.mentions_of(row.id).items()
@@ -151,6 +155,11 @@ def show(row: Row, known: Beside) -> Conversation:
         is_editable=row.deleted_at is None,
         last_message=row.preview,
     )
+
+
+def _due(at: int | None) -> str | None:
+    """Returns when a clock is or was due, None for one that stands still or that it does not have."""
+    return moment(at) if at and at > 0 else None
 
 
 def _with_objects(

@@ -15,7 +15,9 @@ from chalicelib.dialects.endpoint import Endpoint
 
 #: The desk's names of fields that have another here.
 _NAMES = {"assignee": "agentAssignee", "group": "departmentAssignee", "deleted": "isDeleted", "merged": "mergedInto"}
-_NAMES |= {"order": "orderId", "entity": "entityId", "fired": "trigger"}
+_NAMES |= {"order": "orderId", "entity": "entityId", "fired": "trigger", "breached": "slaBreached"}
+#: The clocks of service, as `to` of slaBreached has them.
+_CLOCKS = {"first": "firstRespond", "next": "nextRespond", "resolve": "resolve"}
 #: Fields whose values are integer ids.
 _IDS = ("assignee", "group", "contact", "merged")
 
@@ -80,6 +82,8 @@ def _show(conversation: int, event: Event) -> EventLogShown:
 def _value(field: str, stored: str | None) -> str | int | bool | None:
     if field == "deleted":
         return stored is not None
+    if field == "breached":
+        return _CLOCKS.get(stored or "")
     if stored is None or field not in ("status", *_IDS):
         return stored
     return int(stored) if field in _IDS else _camel(stored)

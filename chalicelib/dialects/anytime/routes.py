@@ -18,13 +18,16 @@ from chalicelib.dialects.anytime import (
     event_logs,
     fields,
     filters,
+    holidays,
     merging,
     messages,
     portal_conversations,
     repeats,
+    sla_policies,
     tags,
     triggers,
     viewers,
+    working_time,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Cors
@@ -70,5 +73,8 @@ ANYTIME = Dialect(
         *triggers.ROWS,
         *fields.ROWS,
         *canned_responses.ROWS,
+        *sla_policies.ROWS,
+        *working_time.ROWS,
+        *holidays.ROWS,
     ],
 )

@@ -6,13 +6,11 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import set_values, triggers
-from chalicelib.desk.conversations.conditions import Given
-from chalicelib.desk.conversations.filters import FilterCondition
 from chalicelib.desk.conversations.triggers import SetValue
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.dialects.anytime.conditions import WORDS, in_order, read, to_core
+from chalicelib.dialects.anytime.conditions import WORDS, as_set, placed, read, to_core, to_store
 from chalicelib.dialects.anytime.shapes import refuse
-from chalicelib.dialects.anytime.trigger_shapes import EVENT_NAMES, NUMBERS, AutoUpdate, ConditionList, Sent
+from chalicelib.dialects.anytime.trigger_shapes import EVENT_NAMES, NUMBERS, AutoUpdate, Sent
 
 _EVENTS = {name.lower(): event for event, names in EVENT_NAMES.items() for name in names}
 _EVENTS |= {str(number): event for event, number in NUMBERS.items()}
@@ -78,19 +76,10 @@ def _conditions(ctx: Context, sent: Sent) -> dict[str, Any]:
     """Returns conditions to store, with the desk's words for choices. Raises Invalid."""
     if isinstance(sent.conditions, UnsetType):
         return {}
-    given = sent.conditions if isinstance(sent.conditions, ConditionList) else ConditionList(list=sent.conditions or [])
-    where = "conditions.list" if isinstance(sent.conditions, ConditionList) else "conditions"
-    placed = in_order(given.list)
-
-    def in_body(at: int) -> Any:
-        return lambda part: f"{where}[{at}].{'fieldId' if part == 'field' else part}"
-
-    all_ = [Given(one.field_id, one.match_type, one.value, in_body(at)) for at, one in placed]
-    read(ctx, all_, given.when, given.logic_expression)
-    stored = (
-        FilterCondition(field=one.field_id, match=one.match_type, value=to_core(one.field_id, one.value)) for _, one in placed
-    )
-    return {"conditions": tuple(stored), "when": given.when, "expression": given.logic_expression}
+    given = sent.conditions or []
+    combined = as_set(given)
+    read(ctx, placed(given), combined.when, combined.logic_expression)
+    return {"conditions": to_store(given), "when": combined.when, "expression": combined.logic_expression}
 
 
 def _values(ctx: Context, given: list[AutoUpdate]) -> tuple[SetValue, ...]:

@@ -1,14 +1,12 @@
 """Anytime's trigger as it is sent and shown. It has two spellings of many fields: one is shown beside the other."""
 
-from dataclasses import replace
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.desk.conversations import triggers
 from chalicelib.desk.conversations.triggers import MOST_AGENTS, MOST_VALUES
-from chalicelib.dialects.anytime.conditions import Conditions, ConditionShown, When, show_all, to_wire
+from chalicelib.dialects.anytime.conditions import ConditionSetShown, GivenSet, show_set, to_wire
 from chalicelib.dialects.anytime.conversation_shapes import STATUSES, Status
 from chalicelib.dialects.anytime.shapes import Wire
 from chalicelib.dialects.bounds import Line, Name, Number, Real, Text, one_of
@@ -23,22 +21,6 @@ EVENT_NAMES: dict[str, tuple[str, ...]] = {
     "status_lasts": ("staysAtStatusPeriod", "conversationStatusLastForCertainTime"),
 }
 NUMBERS = {event: number for number, event in enumerate(EVENT_NAMES, 1)}
-
-
-class ConditionList(Wire, kw_only=True):
-    """Conditions and how they are combined; `logicExpression`, such as `(1 or 2) and 3`, is for `when` logicalExpression."""
-
-    when: When = "all"
-    logic_expression: Line = ""
-    list: Conditions = msgspec.field(default_factory=list)
-
-
-class ConditionListShown(Wire, kw_only=True):
-    """Conditions as they are stored."""
-
-    when: When
-    logic_expression: str
-    list: list[ConditionShown]
 
 
 class AutoUpdate(Wire, kw_only=True):
@@ -76,7 +58,7 @@ class Trigger(Wire, kw_only=True):
     trigger_event: Annotated[int, one_of(*NUMBERS.values())]
     is_enabled: bool
     if_enable: bool
-    conditions: ConditionListShown
+    conditions: ConditionSetShown
     stay_status: Annotated[str, one_of(*get_args(Status))] | None
     stay_time_span: int
     if_set_value: bool
@@ -114,7 +96,7 @@ class Sent(Wire, kw_only=True):
     trigger_event: Name | Number | UnsetType = UNSET
     is_enabled: Flag = UNSET
     if_enable: Flag = UNSET
-    conditions: ConditionList | Conditions | None | UnsetType = UNSET
+    conditions: GivenSet | None | UnsetType = UNSET
     stay_status: Status | Literal[""] | None | UnsetType = UNSET
     stay_time_span: Count | None | UnsetType = UNSET
     if_set_value: Flag = UNSET
@@ -136,11 +118,9 @@ class Sent(Wire, kw_only=True):
 
 def show(found: triggers.Trigger, place: int) -> Trigger:
     """Returns a trigger as it is shown, at its place in the order."""
-    when: Any = found.when
     values = [
         AutoUpdateShown(id=at, field_id=one.field, value=to_wire(one.field, one.value)) for at, one in enumerate(found.values, 1)
     ]
-    conditions = [replace(one, value=to_wire(one.field, one.value)) for one in found.conditions]
     return Trigger(
         id=found.number,
         name=found.name,
@@ -149,7 +129,7 @@ def show(found: triggers.Trigger, place: int) -> Trigger:
         trigger_event=NUMBERS[found.event],
         is_enabled=found.is_enabled,
         if_enable=found.is_enabled,
-        conditions=ConditionListShown(when=when, logic_expression=found.expression, list=show_all(conditions)),
+        conditions=show_set(found.when, found.expression, found.conditions),
         stay_status=STATUSES[found.stay_status] if found.stay_status else None,
         stay_time_span=found.stay_minutes,
         if_set_value=found.sets_values,

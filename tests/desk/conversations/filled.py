@@ -146,4 +146,5 @@ def _replace(model: type[Table], rows: list[Any]) -> None:
     items = dynamodb_backends["123456789012"]["us-east-1"].tables[str(model.Meta.table_name)].items
     items.clear()
     for row in rows:
-        items[DynamoType({"S": row.key})] = Item(DynamoType({"S": row.key}), None, row.serialize())  # type: ignore[assignment]
+        key = DynamoType(model.raw(key=row.key)["k"])
+        items[key] = Item(key, None, row.serialize())  # type: ignore[assignment]

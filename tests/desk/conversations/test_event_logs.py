@@ -15,6 +15,7 @@ from chalicelib.desk.core import cache
 from chalicelib.models import conversations, details, summaries
 from chalicelib.models import event_logs as rows
 from chalicelib.models.base import connection
+from chalicelib.models.conversations import Conversation
 from chalicelib.rules.actors import Actor
 from chalicelib.telemetry import Failed
 from tests.world import Visitor, World, counted
@@ -231,7 +232,7 @@ def test_records_of_other_rows_and_removed_ones_mean_nothing(world: World, visit
     row = conversations.get(world.account, visitor.conversation)
     assert row
     image = row.serialize()
-    beside = copy.deepcopy(image) | {"k": {"S": f"{row.key}#label#t1"}}
+    beside = copy.deepcopy(image) | Conversation.raw(key=f"{row.key}#label#t1")
     assert logged_changes.entries_of({"OldImage": image}) == []
     assert logged_changes.entries_of({"NewImage": beside}) == []
     assert logged_changes.entries_of({"OldImage": image, "NewImage": image}) == []

@@ -31,7 +31,7 @@ def fill(world: World, many: int, contact: str, agent: str | None = None, *, eve
     items = dynamodb_backends["123456789012"]["us-east-1"].tables[str(Conversation.Meta.table_name)].items
     for at in range(many):
         stored = row(world, at, contact, agent, said=at % every == 0)
-        key = DynamoType({"S": stored.key})  # as moto keeps it: ten thousand puts take it minutes
+        key = DynamoType(Conversation.raw(key=stored.key)["k"])  # as moto keeps it: ten thousand puts take it minutes
         items[key] = Item(key, None, stored.serialize())  # type: ignore[assignment]
     with Message.batch_write() as batch:
         for at in range(many - 1, max(-1, many - 200), -1):
