@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
-from chalicelib.desk.conversations import composing, conversations, messages, unassigned, updates
+from chalicelib.desk.conversations import composing, conversations, messages, unassigned, updates, writes
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.updates import Change
@@ -133,7 +133,8 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[
     sender = messages.sender_of(ctx, new)
     message = messages.new_message(ctx, new, sender, wanted.message, first)
     taken = messages.attach(ctx, message, new, wanted.message)
-    new.set_all(_state(ctx, new, wanted, people_.assignee, sender, message))
+    state = _state(ctx, new, wanted, people_.assignee, sender, message)
+    new.set_all(state | writes.pause(ctx, new, state))
     fields = wanted.fields
     values = {number: value for number, value in fields.custom_fields.items() if value}
     beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)

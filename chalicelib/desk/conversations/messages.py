@@ -6,7 +6,7 @@ from copy import copy
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account, AutoClose
-from chalicelib.desk.conversations import attachments, conversations, unassigned, unfinished, updates
+from chalicelib.desk.conversations import attachments, conversations, unassigned, unfinished, updates, writes
 from chalicelib.desk.conversations.composing import MOST_BYTES as MOST_BYTES
 from chalicelib.desk.conversations.composing import NOTE as NOTE
 from chalicelib.desk.conversations.composing import REPLY as REPLY
@@ -23,10 +23,10 @@ from chalicelib.desk.people import people
 from chalicelib.models import details, messages
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Mention, MentionChanges
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate, Full
 from chalicelib.models.messages import Message as Message
-from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
@@ -95,6 +95,7 @@ def _append(
     taken: Sequence[File],
     mentioned: MentionChanges | None = None,
 ) -> Message:
+    changes = changes | writes.pause(ctx, conversation, changes)
     try:
         messages.append(message, conversation, changes, ctx.stamp, loads, taken, mentioned)
     except Full as full:
