@@ -78,6 +78,7 @@ def waiting(again: int | None) -> Changes:
         "routing_attempts": 0,
         "reassign_at": again,
         "has_named_agents": None,
+        "audience": None,
     }
 
 
