@@ -101,7 +101,8 @@ def _add(write: TransactWrite, account: str, agent: str, counts: Mapping[str, in
         serves = Person.agents_of.exists() & (Person.is_active == True)  # noqa: E712
         write.update(Person(account, agent), [*actions, Person.last_assigned_at.set(now)], serves)
     else:
-        write.update(Person(account, agent), [*actions, Person.is_full.remove()], Person.id.exists())
+        frees = [Person.is_full.remove()] if counts[_OPEN] < 0 or any(by > 0 for by in counts.values()) else []
+        write.update(Person(account, agent), [*actions, *frees], Person.id.exists())
 
 
 def _as_routed(routed: RoutedTo) -> Condition:

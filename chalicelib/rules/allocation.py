@@ -129,12 +129,13 @@ def choose(
     group: str | None = None,
     last: int | None = None,
     holder: str | None = None,
+    spread: int = 0,
 ) -> Choice[C] | None:
     """Returns who of these agents gets a conversation of a group. None where none of them can take it.
 
     `tried` has integer ids of agents who have had it, the latest last: they get it only where everybody has been tried, the
     latest only where nobody else can take it. `last` is the last assignee of its contact, `holder` the id of the agent who has it
-    now, for whom no limit counts.
+    now, for whom no limit counts. `spread` takes a later one of those who are equally good, for a caller who has lost the first.
     """
     able = [one for one in agents if allocation.may_take(one) or (one.id == holder and _stays(allocation, one))]
     pool, rule = untried(able, tried), allocation.of_group(group)
@@ -143,9 +144,10 @@ def choose(
         return Choice(known[0], LAST_ASSIGNEE)
     if not pool:
         return None
-    if rule.rule == ROUND_ROBIN:
-        return Choice(min(pool, key=lambda one: (one.last_assigned_at, one.number)), ROUND_ROBIN)
-    return Choice(min(pool, key=lambda one: (allocation.load_of(one), one.last_assigned_at, one.number)), LOAD_BALANCING)
+    least = min(map(allocation.load_of, pool))
+    equal = [one for one in pool if rule.rule == ROUND_ROBIN or allocation.load_of(one) == least]
+    equal.sort(key=lambda one: (one.last_assigned_at, one.number))
+    return Choice(equal[spread % len(equal)], rule.rule)
 
 
 def _stays(allocation: Allocation, holder: Candidate) -> bool:

@@ -82,10 +82,10 @@ def _choose(team: Team, audience: Audience, conversation: Conversation, last: in
     """Returns the agent who gets a waiting conversation. Where a limit keeps everybody from it, they are read again before one
     says so.
     """
-    choice = team.choose(audience, tried=conversation.tried_agents, last=last)
+    choice = team.choose(audience, conversation.number, tried=conversation.tried_agents, last=last)
     if choice is None and not team.is_fresh and team.full(audience):
         team.read_again()
-        choice = team.choose(audience, tried=conversation.tried_agents, last=last)
+        choice = team.choose(audience, conversation.number, tried=conversation.tried_agents, last=last)
     return choice and replace(choice, how=BY_RULE) if audience.agent == (choice and choice.agent.number) else choice
 
 
@@ -120,7 +120,8 @@ def look_again(ctx: Context, conversation: Conversation) -> None:
     where the conversation or the agent's load has changed.
     """
     account = accounts.load(ctx)
-    settings, serving = account.auto_close, _serving(ctx, conversation) if account.routed else []
+    team = Team(ctx, fresh=True)
+    settings, serving = account.auto_close, _serving(team, conversation) if account.routed else []
     may_keep = not settings.is_enabled and any(
         one.id == conversation.assignee and one.presence == presence.ONLINE for one in serving
     )
@@ -131,6 +132,8 @@ def look_again(ctx: Context, conversation: Conversation) -> None:
     if choice and choice.agent.id != conversation.assignee:
         give(ctx, conversation, choice, {})
         return
+    if choice is None:
+        team.expect_place(audience_of(conversation, {"audience": None}))
     left = conversation.assignee if choice is None else None
     changes = lifecycle.waiting(None) if left else {}
     changes |= lifecycle.still_unpicked(ctx.now, bool(conversation.assignee and choice), conversation.routing_attempts, settings)
@@ -178,11 +181,10 @@ def _leave_waiting(ctx: Context, conversation: Conversation) -> None:
     writes.change(ctx, conversation, changes, LoadChanges(freed=conversation.carrier))
 
 
-def _serving(ctx: Context, conversation: Conversation) -> list[Person]:
+def _serving(team: Team, conversation: Conversation) -> list[Person]:
     """Returns the agents for a conversation, and its own agent, who may have moved to another group. It is for others than the
     agent whom a rule names, who has had their time.
     """
-    team = Team(ctx, fresh=True)
     serving = team.serving(audience_of(conversation, {"audience": None}))
     others = {agent.id for agent in serving}
     return serving + [agent for agent in team.everybody() if agent.id == conversation.assignee and agent.id not in others]
@@ -217,11 +219,12 @@ def take_over(ctx: Context, conversation_id: str) -> bool:
         conversation = conversations.get(ctx.account, conversation_id)
         if conversation is None or not is_deserted(ctx, conversation):
             return False
-        serving = Team(ctx, fresh=True).serving(audience_of(conversation, {}))
-        choice = _of(ctx, conversation, [one for one in serving if one.id != conversation.assignee])
+        team, audience = Team(ctx, fresh=True), audience_of(conversation, {})
+        choice = _of(ctx, conversation, [one for one in team.serving(audience) if one.id != conversation.assignee])
         if choice:
             give(ctx, conversation, choice, {})
         else:
+            team.expect_place(audience)
             _leave_waiting(ctx, conversation)
         return True
 
@@ -249,12 +252,14 @@ def drain(ctx: Context, agent: str | None = None) -> bool:
     """Assigns waiting conversations to agents who are there, or to one, the longest wait first. One that nobody can take holds up
     no other.
 
-    Two requests for the agents (one for one of them), one for each thousand waiting, and two for each one assigned, 100 at most.
+    Two requests for the agents (one for one of them), one for each of them who is full and not told yet of the next place, one
+    for each thousand waiting, and two for each one assigned, 100 at most.
     Returns whether to call again, because there may be more.
     """
     if not accounts.load(ctx).routed:
         return False
     team = Team(ctx, fresh=True, only=agent)
+    retry_on_conflict(ctx, team.expect_place)
     if not any(map(accounts.load(ctx).auto_allocation.may_take, team.everybody())):
         return False
     waiting = conversations.waiting(ctx.account)

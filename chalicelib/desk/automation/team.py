@@ -19,6 +19,9 @@ from chalicelib.models.people import Person
 from chalicelib.rules import allocation, lifecycle
 from chalicelib.rules.allocation import Choice
 
+#: Agents among whom those who have lost races choose: twice as many after each, this often.
+_MOST_DOUBLINGS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
@@ -39,10 +42,11 @@ class Team:
     """The account's agents, or the one with the id `only`. They are read once, and again after a lost race."""
 
     def __init__(self, ctx: Context, *, fresh: bool = False, only: str | None = None) -> None:
-        self._ctx, self._only = ctx, only
+        self._ctx, self._ids = ctx, {only} if only else set[str]()
         self.is_fresh = fresh or only is not None
         self._agents: list[Person] | None = None
         self._can_take: dict[Audience, bool] = {}
+        self._losses = 0
 
     def serving(self, audience: Audience) -> list[Person]:
         """Returns the agents for conversations of an audience. One who is named and can't serve any more counts as none."""
@@ -56,10 +60,13 @@ class Team:
             self._can_take.clear()
         return self._agents
 
-    def choose(self, audience: Audience, **given: Any) -> Choice[Person] | None:
-        """Returns who of them gets a conversation. `given` is as in `rules.allocation.choose`."""
+    def choose(self, audience: Audience, turn: int = 0, **given: Any) -> Choice[Person] | None:
+        """Returns who of them gets a conversation. `given` is as in `rules.allocation.choose`. After lost races it is another one
+        of those who are equally good, by `turn`, so that not all ask for the same one again.
+        """
         settings = accounts.load(self._ctx).auto_allocation
-        return allocation.choose(self.serving(audience), settings, group=audience.group, **given)
+        spread = turn % (1 << min(self._losses, _MOST_DOUBLINGS))
+        return allocation.choose(self.serving(audience), settings, group=audience.group, spread=spread, **given)
 
     def can_take(self, audience: Audience) -> bool:
         """Returns whether one of them can get a conversation now."""
@@ -67,14 +74,15 @@ class Team:
             self._can_take[audience] = self.choose(audience) is not None
         return self._can_take[audience]
 
-    def full(self, audience: Audience) -> list[Person]:
-        """Returns those who would take a conversation if they were below their limit."""
+    def full(self, audience: Audience | None = None) -> list[Person]:
+        """Returns those of an audience, or of all, who would take a conversation if they were below their limit."""
         settings = accounts.load(self._ctx).auto_allocation
-        return [one for one in self.serving(audience) if settings.is_there(one) and not settings.has_place(one)]
+        asked = self.everybody() if audience is None else self.serving(audience)
+        return [one for one in asked if settings.is_there(one) and not settings.has_place(one)]
 
-    def expect_place(self, audience: Audience) -> None:
+    def expect_place(self, audience: Audience | None = None) -> None:
         """Sees to it that routing looks again when one of those who are full has a place. One request for each of whom it is not
-        noted yet. Raises ConditionFailed where one of them has changed.
+        noted yet; the team must be fresh. Raises ConditionFailed where one of them has changed.
         """
         for agent in self.full(audience):
             if not agent.is_full:
@@ -90,6 +98,7 @@ class Team:
             give(self._ctx, conversation, choice, changes)
         agent = choice.agent
         agent.open_conversations, agent.last_assigned_at = agent.open_conversations + 1, self._ctx.now
+        self._losses = 0
         self._can_take.clear()
 
     def read_again(self) -> None:
@@ -102,16 +111,16 @@ class Team:
         try:
             yield
         except ConditionFailed:
+            self._losses += 1
             self.read_again()
             raise
 
     def _read(self) -> list[Person]:
         """Returns the active agents from the index; fresh ones from the table itself, because the index may lag behind."""
-        account = self._ctx.account
-        agents = [] if self._only else people.list_agents(self._ctx)
+        agents = [] if self._ids else people.list_agents(self._ctx)
+        self._ids |= {agent.id for agent in agents}
         if self.is_fresh:
-            wanted = {self._only} if self._only else {agent.id for agent in agents}
-            agents = list(rows.get_many(account, wanted, consistent=True).values())
+            agents = list(rows.get_many(self._ctx.account, self._ids, consistent=True).values())
         return [agent for agent in agents if people.can_serve(agent)]
 
 
