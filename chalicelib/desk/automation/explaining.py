@@ -1,6 +1,5 @@
 """Explaining: in a sentence or two, why a conversation waits, or who got it and by which rule."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.context import AGENT, Context
@@ -9,7 +8,6 @@ from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.automation.team import Audience, Team, audience_of
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.core import access
-from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import domains, groups
 from chalicelib.rules import allocation
 from chalicelib.rules import routing_rules as rules
@@ -84,22 +82,14 @@ def _reason(ctx: Context, audience: Audience, team: Team) -> str:
         return f"there are no agents{whose}"
     if team.can_take(audience):
         return "it is about to be given out"
-    if audience.agent and [agent.number for agent in serving] == [audience.agent]:
-        return f"it is for {serving[0].name}, who {_lacks(settings, serving)}"
-    return f"every agent{whose} {_lacks(settings, serving)}"
-
-
-def _lacks(settings: allocation.Allocation, serving: Sequence[Person]) -> str:
-    """Returns what keeps all of these agents from a conversation: of those who are nearest to getting it."""
     accepting = [agent for agent in serving if not agent.refuses_allocation]
-    if not accepting:
-        return "accepts no conversations"
-    there = [agent for agent in accepting if settings.is_there(agent)]
-    return (
-        "who is there has as many conversations as they may"
-        if len(there) not in (0, len(serving))
-        else ("has as many conversations as they may" if there else "is not online")
-    )
+    is_there = any(map(settings.is_there, accepting))
+    if audience.agent and [agent.number for agent in serving] == [audience.agent]:
+        full = "has as many conversations as they may"
+        return f"it is for {serving[0].name}, who {full if is_there else 'is not online' if accepting else 'accepts none'}"
+    if is_there:
+        return f"every agent{whose} who is there has as many conversations as they may"
+    return f"no agent{whose} {'is online' if accepting else 'accepts conversations'}"
 
 
 def _whose(ctx: Context, audience: Audience) -> str:
