@@ -12,13 +12,18 @@ from chalicelib.desk.people import people
 from chalicelib.desk.teams import allocation, groups
 from chalicelib.desk.teams.allocation import Allocation, Change, Preference
 from chalicelib.desk.teams.allocation import DepartmentRule as StoredRule
-from chalicelib.dialects.anytime.shapes import BASE, Wire
+from chalicelib.dialects.anytime.shapes import BASE, Wire, spelled
 from chalicelib.dialects.bounds import Line, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
 RuleName = Literal["loadBalancing", "roundRobin"]
 _NAMES: dict[str, Any] = {allocation.LOAD_BALANCING: "loadBalancing", allocation.ROUND_ROBIN: "roundRobin"}
 _RULES = {name: rule for rule, name in _NAMES.items()}
+#: The desk's names of what has two spellings here.
+_SPELLINGS = {
+    "preferences": ("agent_preferences", "allocation_agent_preferences"),
+    "departments": ("department_allocation_rule", "allocation_rule_settings"),
+}
 Limit = Annotated[int, Meta(ge=0, le=allocation.HIGHEST_LIMIT)]
 
 
@@ -114,7 +119,8 @@ def set_allocation(ctx: Context, request: SetAllocation) -> WrappedAllocation:
     )
     given = _either(request.agent_preferences, request.allocation_agent_preferences)
     preferences = [Preference(one.agent_id, one.max_concurrent_count, one.is_accept_allocation) for one in given or ()]
-    return _show(ctx, allocation.change(ctx, wanted, preferences))
+    with spelled(request, _SPELLINGS):
+        return _show(ctx, allocation.change(ctx, wanted, preferences))
 
 
 def enable_allocation(ctx: Context, request: EnableAllocation) -> WrappedAllocation:

@@ -1,7 +1,7 @@
 """Anytime's routing objects in the document's words and the later ones, and what these are in the desk's."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -14,10 +14,9 @@ from chalicelib.desk.automation.routing_rules import CustomRule, Route, Routing,
 from chalicelib.desk.conversations import fields
 from chalicelib.desk.conversations.conditions import Given
 from chalicelib.desk.conversations.filters import FilterCondition
-from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime.conditions import WORDS, Condition, Conditions, ConditionShown, in_body, in_order, read
 from chalicelib.dialects.anytime.conversation_shapes import Priority
-from chalicelib.dialects.anytime.shapes import Wire
+from chalicelib.dialects.anytime.shapes import Wire, spelled
 from chalicelib.dialects.bounds import Line, Name, Number
 
 #: The one id of a site's routing.
@@ -132,15 +131,9 @@ def _given(request: Wire, name: str) -> Any:
     return next((value for value in values if value is not UNSET), UNSET)
 
 
-@contextmanager
-def as_spelled(request: Wire) -> Iterator[None]:
+def as_spelled(request: Wire) -> AbstractContextManager[None]:
     """Around a use case: what is wrong with a value is said of the field under which it was given."""
-    try:
-        yield
-    except Invalid as error:
-        names = [name for name in _SPELLINGS.get(error.field, ()) if getattr(request, name) is not UNSET]
-        known = {field.name: field.encode_name for field in msgspec.structs.fields(type(request))}
-        raise Invalid(known[names[0]] if names else error.field, error.reason) from error
+    return spelled(request, _SPELLINGS)
 
 
 def _route(before: Route, request: Wire, which: str) -> Route | UnsetType:

@@ -17,7 +17,8 @@ from chalicelib.desk.teams import allocation, domains, groups
 from chalicelib.desk.teams.groups import Group
 from chalicelib.models import conversations
 from chalicelib.models.conversations import Conversation
-from tests.desk.conversations.desk import contact, create, department, field, read, tag
+from tests.desk.conversations import desk
+from tests.desk.conversations.desk import contact, create, department, field, tag
 from tests.world import World, counted
 
 
@@ -32,12 +33,17 @@ def rule(world: World, name: str, route: Route, *conditions: tuple[int, str, str
     return routing_rules.create(world.ctx(ADMIN), RuleChange(name=name, conditions=stored, route=route, **given)).number
 
 
-def asked(world: World, **given: Any) -> Conversation:
+def asked(world: World, **given: Any) -> Any:
     """A conversation that a program has created, after what follows."""
     made = create(world.ctx(ADMIN), contact=given.pop("contact", None) or contact(world, f"C{world.now} Miller").number, **given)
     world.now += 1000
     world.settle()
     return read(made)
+
+
+def read(conversation: Conversation) -> Any:
+    """A conversation as it is stored."""
+    return desk.read(conversation)
 
 
 def said(world: World, conversation: Conversation) -> str:
@@ -104,7 +110,7 @@ def test_conditions_look_at_language_channel_domain_custom_fields_tags_and_conta
     domains.register(ctx, "shop.example", "web@shop.example")
     number, vip = field(world, "size"), tag(world, "vip")
     mia = contact(world, "Mia Miller")
-    wanted = {
+    wanted: dict[str, tuple[Any, dict[str, Any]]] = {
         "language": ((4, "is", "fr"), {"metadata": {"language": "fr"}}),
         "channel": ((8, "is", "email"), {"channel": "email"}),
         "custom field": ((100 + number, "is", "XL"), {"custom_fields": {number: "xl"}}),
