@@ -140,6 +140,7 @@ def _tell_assigned(ctx: Context, conversation: Conversation, event: Conversation
     said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
     told = sum(_say(ctx, conversation, mine, stored, words) for stored in said)
+    routing.remember_assignee(ctx, conversation)
     return _told(line, told + (_let_in(ctx, conversation, words) if accounts.load(ctx).by_group else 0))
 
 

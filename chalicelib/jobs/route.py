@@ -8,6 +8,7 @@ from chalicelib.desk.automation import routing
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import (
     AgentAvailable,
+    AgentFreed,
     AgentOffline,
     AgentRemoved,
     ConversationBegun,
@@ -46,6 +47,10 @@ def _assign(
 
 def _available(ctx: Context, event: AgentAvailable, line: Line) -> str:
     return _more(ctx, event, routing.drain(ctx))
+
+
+def _freed(ctx: Context, event: AgentFreed, line: Line) -> str:
+    return _more(ctx, event, routing.drain(ctx, event.agent))
 
 
 def _removed(ctx: Context, event: AgentRemoved, line: Line) -> str:
@@ -93,6 +98,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationMoved: _assign,
     ConversationDeserted: _deserted,
     AgentAvailable: _available,
+    AgentFreed: _freed,
     AgentRemoved: _removed,
     AgentOffline: _offline,
     GroupChanged: _group_changed,

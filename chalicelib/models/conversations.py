@@ -69,6 +69,12 @@ class Conversation(Table):
     #: Numbers of the agents it has been assigned to since it was opened, oldest first: the latest ten.
     tried_agents: ListAttribute[Any] = ListAttribute(of=IntegerAttribute, default=list, attr_name="ta")
     routing_attempts = IntegerAttribute(default=0, attr_name="ra")
+    #: Number of the routing rule that applied (rules/routing_rules.py), of the agent it names, and how routing chose its agent.
+    routed_by = IntegerAttribute(null=True, attr_name="rr")
+    audience = IntegerAttribute(null=True, attr_name="au")
+    chosen_by = WordAttribute(letters.CHOSEN, null=True, attr_name="al")
+    #: The status in which its agent's row counts it as paused (people.py).
+    paused = WordAttribute(letters.STATUS, null=True, attr_name="ps")
 
     message_count = IntegerAttribute(default=0, attr_name="mc")
     note_count = IntegerAttribute(default=0, attr_name="nc")
@@ -279,15 +285,16 @@ def assigned_to(account: str, agent: str, limit: int) -> list[str]:
     return [row.id for row in rows if is_summary(row.key)][:limit]
 
 
-def waiting(account: str) -> Iterator[tuple[str, str | None, int | None]]:
-    """Yields ids, groups and domains of waiting conversations, longest wait first, a moment old. One request for each thousand.
+def waiting(account: str) -> Iterator[tuple[str, str | None, int | None, int | None]]:
+    """Yields ids, groups, domains and audiences of waiting conversations, longest wait first, a moment old. One request for each
+    thousand.
 
     Ends after 20,000, so that the number of requests is bounded.
     """
     rows = Conversation.by_assignee.query(of_key(account, WAITING), page_size=_A_PAGE)
     for page_ in islice(rows.page_iter, _MOST_PAGES):
         for row in map(Conversation.from_raw_data, page_["Items"]):
-            yield row.id, row.group, row.domain
+            yield row.id, row.group, row.domain, row.audience
 
 
 def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> list[tuple[str, int]]:

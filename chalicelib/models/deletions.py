@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from chalicelib.models import labels, summaries
+from chalicelib.models import labels, loads, summaries
 from chalicelib.models.base import transaction
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.stamps import Stamp
-from chalicelib.models.summaries import LoadChanges
 
 
 def delete(conversation: Conversation, known: Details, changes: dict[str, Any], stamp: Stamp) -> None:
@@ -18,9 +18,9 @@ def delete(conversation: Conversation, known: Details, changes: dict[str, Any], 
     """
     names, freed = known.labels, conversation.carrier
     with transaction() as write:
-        summaries.apply(write, conversation, changes, stamp)
+        pause = summaries.apply(write, conversation, changes, stamp)
         labels.move(write, conversation.key, (), names[: labels.MOST_AT_ONCE], stamp.at)
-        summaries.move(write, conversation.account, LoadChanges(freed=freed), stamp.at)
+        loads.move(write, conversation.account, LoadChanges(freed=freed), stamp.at, [pause])
     for name in names[labels.MOST_AT_ONCE :]:
         labels.end(conversation.key, name)
 
@@ -29,9 +29,9 @@ def restore(conversation: Conversation, known: Details, changes: dict[str, Any],
     """Undoes that: the labels are back, and it counts for the load of the agent `held`. Costs and raises the same."""
     names = known.labels
     with transaction() as write:
-        summaries.apply(write, conversation, changes, stamp)
+        pause = summaries.apply(write, conversation, changes, stamp)
         labels.move(write, conversation.key, names[: labels.MOST_AT_ONCE], (), stamp.at)
-        summaries.move(write, conversation.account, LoadChanges(held=held), stamp.at)
+        loads.move(write, conversation.account, LoadChanges(held=held), stamp.at, [pause])
     for name in names[labels.MOST_AT_ONCE :]:
         labels.begin(conversation.key, name, stamp.at)
 

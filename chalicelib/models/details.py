@@ -224,13 +224,15 @@ def is_row_of(item: Mapping[str, Any], conversation_key: str) -> bool:
     return Details.raw(key=key(conversation_key)).items() <= item.items()
 
 
-def with_people(account: str, ids: Sequence[str], persons: Sequence[str]) -> tuple[dict[str, Details], list[Person]]:
+def with_people(
+    account: str, ids: Sequence[str], persons: Sequence[str], *, consistent: bool = False
+) -> tuple[dict[str, Details], list[Person]]:
     """Returns the details that conversations have, by uuid, and the people that exist. One request for each hundred of both."""
     wanted: dict[type[Table], list[dict[str, Any]]] = {
         Details: [Details.raw(key=key(conversations.key(account, id_))) for id_ in ids],
         Person: [Person.raw(account=account, id=id_) for id_ in persons],
     }
-    found = read_raw({model: keys for model, keys in wanted.items() if keys})
+    found = read_raw({model: keys for model, keys in wanted.items() if keys}, consistent=consistent)
     rows = [Details.from_raw_data(item) for item in found.get(Details, [])]
     return {row.conversation: row for row in rows}, [Person.from_raw_data(item) for item in found.get(Person, [])]
 

@@ -3,4 +3,6 @@
 STATUS = {"new": "n", "pending_internal": "i", "pending_external": "e", "on_hold": "h", "closed": "c"}
 PRIORITY = {"urgent": "u", "high": "h", "normal": "n", "low": "l"}
 CHANNEL = {"chat": "c", "portal": "p", "email": "e"}
+#: How routing has chosen a conversation's agent (rules/allocation.py).
+CHOSEN = {"load_balancing": "b", "round_robin": "r", "last_assignee": "l", "rule": "n"}
 KIND = {"contact": "c", "agent": "a", "system": "s"}

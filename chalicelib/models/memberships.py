@@ -16,14 +16,14 @@ from pynamodb.constants import COUNT
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models import conversations, messages, summaries
+from chalicelib.models import conversations, loads, messages, summaries
 from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_raw, transaction
 from chalicelib.models.conversations import Conversation, of_key
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.models.stamps import Stamp
-from chalicelib.models.summaries import LoadChanges
 from chalicelib.models.unique_names import UniqueName, is_unchanged
 
 _INFIX = "#member#"
@@ -127,7 +127,7 @@ def change(
     leaving: Sequence[Membership] = (),
     named: Sequence[UniqueName] = (),
     unnamed: Sequence[UniqueName] = (),
-    loads: LoadChanges = LoadChanges(),
+    moved: LoadChanges = LoadChanges(),
 ) -> None:
     """Writes who joins and leaves, the unique names that begin and end, and the summary's changes, all or nothing. One request.
 
@@ -142,8 +142,8 @@ def change(
             write.delete(row, condition=Membership.member_of.exists())
         for claim in unnamed:
             write.delete(claim, condition=is_unchanged(claim))
-        summaries.apply(write, conversation, changes, stamp)
-        summaries.move(write, conversation.account, loads, stamp.at)
+        pause = summaries.apply(write, conversation, changes, stamp)
+        loads.move(write, conversation.account, moved, stamp.at, [pause])
 
 
 def close(account: str, conversation: str, person: str, through: int) -> None:

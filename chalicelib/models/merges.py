@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import conversations, details, labels, people, summaries
+from chalicelib.models import conversations, details, labels, loads, people, summaries
 from chalicelib.models.base import conditional, delete_all, read_page, transaction
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges, Details
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.messages import Message
 from chalicelib.models.stamps import Stamp
-from chalicelib.models.summaries import LoadChanges
 
 #: Messages that one transaction writes, and bytes of their texts (DynamoDB: 100 rows and 4 MB); requests of a search.
 MOST_AT_ONCE, _BYTES, _MOST_PAGES = 90, 2_500_000, 20
@@ -63,10 +63,14 @@ def begin(merge: Merge, stamp: Stamp) -> None:
     gone = {**merge.source_changes, "merged_into": target.id, "merged_into_number": target.number}
     kept, ended = _labels(merge)
     with transaction() as write:
-        summaries.apply(write, source, gone, stamp)
-        summaries.apply(write, target, {**merge.target_changes, "merging": len(merge.beside.sources or ())}, stamp, merge.beside)
+        pauses = [summaries.apply(write, source, gone, stamp)]
+        pauses.append(
+            summaries.apply(
+                write, target, {**merge.target_changes, "merging": len(merge.beside.sources or ())}, stamp, merge.beside
+            )
+        )
         labels.hand_over(write, source.key, target.key, kept, ended, stamp.at)
-        summaries.move(write, source.account, LoadChanges(freed=freed), stamp.at)
+        loads.move(write, source.account, LoadChanges(freed=freed), stamp.at, pauses)
         _move_chat(write, merge)
 
 

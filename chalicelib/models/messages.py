@@ -21,8 +21,9 @@ from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.details import DetailChanges, MentionChanges
 from chalicelib.models.files import File
 from chalicelib.models.indexes import LocalIndex
+from chalicelib.models.loads import LoadChanges, move
 from chalicelib.models.stamps import Stamp
-from chalicelib.models.summaries import LoadChanges, apply, begin, move
+from chalicelib.models.summaries import apply, begin, hold
 
 
 class BySequence(LocalIndex["Message"]):
@@ -133,9 +134,9 @@ def append(
         with transaction() as write:
             write.save(message, condition=_NEW, return_values="ALL_OLD")
             beside = DetailChanges(attached_bytes=new_bytes, mentions=mentioned.mentions if mentioned else None)
-            apply(write, conversation, changes, stamp, beside)
+            pause = apply(write, conversation, changes, stamp, beside)
             _add_beside(write, conversation, taken, mentioned, stamp.at)
-            move(write, conversation.account, loads, stamp.at)
+            move(write, conversation.account, loads, stamp.at, [pause])
     except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused
@@ -171,7 +172,7 @@ def open_with(
             write.save(message, condition=_NEW, return_values="ALL_OLD")
             begin(write, conversation, beside)
             _add_beside(write, conversation, taken, mentioned, conversation.created_at)
-            move(write, conversation.account, LoadChanges(held=conversation.carrier), conversation.created_at)
+            hold(write, conversation)
     except ConditionFailed as refused:
         if refused.found[0]:
             raise Duplicate(Message.from_raw_data(refused.found[0])) from refused

@@ -105,6 +105,16 @@ class Person(Table):
     mobile_device = UnicodeAttribute(null=True, attr_name="md")
     open_conversations = IntegerAttribute(default=0, attr_name="oc")
     last_assigned_at = IntegerAttribute(default=0, attr_name="la")
+    #: How many of these wait for the contact or are on hold, where the account does not count such ones (summaries.py).
+    pending_external = IntegerAttribute(null=True, attr_name="px")
+    on_hold = IntegerAttribute(null=True, attr_name="oh")
+    #: The most that an agent gets, None for the account's limit; whether they get none; and whether something may wait for a
+    #: place with them: set when they have all they can take, cleared by whatever frees a place.
+    most_conversations = IntegerAttribute(null=True, attr_name="mo")
+    refuses_allocation = BooleanAttribute(null=True, attr_name="rf")
+    is_full = BooleanAttribute(null=True, attr_name="fu")
+    #: Number of a contact's last assignee, who got them at `last_assigned_at`; only where the account prefers that agent.
+    last_agent = IntegerAttribute(null=True, attr_name="lt")
 
     by_agents = ByAgents()
     by_contacts = ByContacts()
@@ -238,21 +248,12 @@ def record_login(account: str, person: str, now: int, source: str, known_until: 
     return True
 
 
-def add_routed(write: TransactWrite, agent: Person, now: int) -> None:
-    """Adds to a transaction: routing gives an agent one more conversation. They must be online with the load that was read."""
-    as_seen = (Person.presence == "online") & (Person.open_conversations == agent.open_conversations)
-    write.update(agent, [Person.open_conversations.add(1), Person.last_assigned_at.set(now)], as_seen)
-
-
-def add_assigned(write: TransactWrite, account: str, agent: str, now: int) -> None:
-    """Adds to a transaction: a person gives an agent one more conversation. They must not be switched off."""
-    written: list[Action] = [Person.open_conversations.add(1), Person.last_assigned_at.set(now)]
-    write.update(Person(account, agent), written, Person.agents_of.exists() & (Person.is_active == True))  # noqa: E712
-
-
-def remove_assigned(write: TransactWrite, account: str, agent: str) -> None:
-    """Adds to a transaction: an agent has one conversation less."""
-    write.update(Person(account, agent), [Person.open_conversations.add(-1)], Person.id.exists())
+def set_last_agent(account: str, contact: str, agent: int, at: int) -> None:
+    """Notes a contact's last assignee, unless they had another one later. One request. Raises ConditionFailed for that."""
+    is_later = Person.last_assigned_at.does_not_exist() | (Person.last_assigned_at < at)
+    with conditional():
+        written: list[Action] = [Person.last_agent.set(agent), Person.last_assigned_at.set(at)]
+        Person(account, contact).update(written, Person.id.exists() & is_later)
 
 
 def set_latest_chat(write: TransactWrite, account: str, person: str, conversation: str, before: str | None) -> None:

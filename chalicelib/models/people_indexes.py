@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _ROUTED_BY = ["id", "kind", "name", "email", "icon", "signature", "level", "is_active", "created_at", "updated_at"]
 _ROUTED_BY += ["presence", "presence_alias", "presence_at", "open_conversations", "last_assigned_at"]
 _ROUTED_BY += ["group", "is_distributor", "last_login_at", "permissions"]
+_ROUTED_BY += ["pending_external", "on_hold", "most_conversations", "refuses_allocation"]
 
 
 class ByAgents(GlobalIndex["Person"]):

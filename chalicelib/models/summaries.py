@@ -3,20 +3,20 @@ change that this is (status_history.py) and the loads of agents that it moves, s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import details, event_logs, labels, people, status_history
+from chalicelib.models import details, event_logs, labels, loads, people, status_history
 from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.models.details import NO_DETAILS, Authorship, DetailChanges
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.expressions import RemoveAll, SetAll
-from chalicelib.models.people import Person
+from chalicelib.models.loads import LoadChanges, Pause
 from chalicelib.models.stamps import Stamp
 from chalicelib.models.status_history import Ownership, StatusChange
 from chalicelib.models.unique_names import UniqueName, new_name
@@ -37,7 +37,7 @@ def open_(conversation: Conversation, before: str | None = None) -> None:
     with transaction() as write:
         begin(write, conversation)
         people.set_latest_chat(write, conversation.account, conversation.contact, conversation.id, before)
-        move(write, conversation.account, LoadChanges(held=conversation.carrier), conversation.created_at)
+        hold(write, conversation)
 
 
 def open_further(
@@ -53,14 +53,14 @@ def open_further(
             write.save(name, condition=free | (UniqueName.id == instead_of) if instead_of else free)
         for row in members:
             write.save(row)
-        if conversation.carrier:
-            people.add_assigned(write, conversation.account, conversation.carrier, conversation.created_at)
+        hold(write, conversation)
 
 
 def begin(write: TransactWrite, conversation: Conversation, changes: DetailChanges = NO_DETAILS) -> None:
     """Adds to a transaction: a new conversation, its number, and its details and tags."""
     row, now = new_name(conversation.account, "conversation", str(conversation.number), conversation.id), conversation.created_at
     conversation.set_all(index_keys(conversation, now) | _flags(conversation, changes))
+    conversation.set_all(loads.end_of_pause(conversation))
     step = None
     if conversation.assignee and not conversation.is_internal:
         conversation.status_change_count = 1
@@ -69,6 +69,12 @@ def begin(write: TransactWrite, conversation: Conversation, changes: DetailChang
     labels.move(write, conversation.key, map(labels.tag, changes.tags or ()), (), now)
     write.save(conversation, condition=Conversation.key.does_not_exist())
     write.save(row, condition=UniqueName.key.does_not_exist())
+
+
+def hold(write: TransactWrite, conversation: Conversation) -> None:
+    """Adds to a transaction: a new conversation counts for its agent's load."""
+    held, pause = LoadChanges(held=conversation.carrier), (Pause(), loads.pause_of(conversation))
+    loads.move(write, conversation.account, held, conversation.created_at, [pause])
 
 
 def _flags(conversation: Conversation, changes: DetailChanges) -> dict[str, Any]:
@@ -86,11 +92,13 @@ def apply(
     beside: DetailChanges = NO_DETAILS,
     *,
     escalates: bool = False,
-) -> None:
+) -> tuple[Pause, Pause]:
     """Adds to a transaction: the changes of a summary on the version that was read, its status change, and its details'.
 
-    Applies the changes to the object too, so that it can be shown. Drop the object if the write fails.
+    Applies the changes to the object too, so that it can be shown. Drop the object if the write fails. Returns the conversation's
+    pause before and after, for `loads.move`.
     """
+    before = loads.pause_of(conversation)
     kind = status_change_of(conversation, changes, escalates=escalates)
     step = _new_status_change(kind, conversation, changes, stamp.at) if kind else None
     by = Authorship(stamp.by, stamp.at, (conversation.version or 0) + 1)
@@ -99,6 +107,7 @@ def apply(
         changes | ({"status_change_count": conversation.status_change_count + 1} if kind else {}) | _flags(conversation, beside)
     )
     write.update(conversation, updates(conversation, changes, stamp))
+    return before, loads.pause_of(conversation)
 
 
 def _new_status_change(kind: str, conversation: Conversation, changes: dict[str, Any], now: int) -> StatusChange:
@@ -119,7 +128,7 @@ def updates(conversation: Conversation, changes: dict[str, Any], stamp: Stamp) -
     """
     changes = changes | _authorship(conversation, changes, stamp)
     conversation.set_all(changes)
-    keys = index_keys(conversation, stamp.at)
+    keys = index_keys(conversation, stamp.at) | loads.end_of_pause(conversation)
     conversation.set_all(keys)
     changes = changes | keys
     kept = {name: value for name, value in changes.items() if value is not None}
@@ -169,25 +178,11 @@ def remove_attribute(conversation: Conversation, stored: str) -> None:
         conversation.update([Path(stored).remove()])
 
 
-@dataclass(frozen=True, slots=True)
-class LoadChanges:
-    """Agents whose load a change moves: `freed` and `held` by id, `routed` as routing read them."""
-
-    freed: str | None = None
-    held: str | None = None
-    routed: Person | None = None
-
-    @property
-    def moved(self) -> bool:
-        """Whether any load moves. From an agent to themselves none does."""
-        return self.routed is not None or self.freed != self.held
-
-
 def change(
     conversation: Conversation,
     changes: dict[str, Any],
     stamp: Stamp,
-    loads: LoadChanges = LoadChanges(),
+    moved: LoadChanges = LoadChanges(),
     *,
     escalates: bool = False,
     beside: DetailChanges = NO_DETAILS,
@@ -201,26 +196,15 @@ def change(
     ConditionFailed where the conversation, or a routed agent's load or presence, has changed since it was read, or the firing is
     stored already.
     """
-    if not (firing or loads.moved or beside or any(tags) or status_change_of(conversation, changes)):
+    is_paused = conversation.paused or changes.get("paused")
+    if not (firing or moved.moved or is_paused or beside or any(tags) or status_change_of(conversation, changes)):
         with conditional():
             conversation.update(updates(conversation, changes, stamp))
         return
     with transaction() as write:
-        apply(write, conversation, changes, stamp, beside, escalates=escalates)
+        pause = apply(write, conversation, changes, stamp, beside, escalates=escalates)
         begun, ended = (map(labels.tag, numbers) for numbers in tags)
         labels.move(write, conversation.key, begun, ended, stamp.at)
-        move(write, conversation.account, loads, stamp.at)
+        loads.move(write, conversation.account, moved, stamp.at, [pause])
         if firing:
             write.save(firing, condition=event_logs.IS_NEW)
-
-
-def move(write: TransactWrite, account: str, loads: LoadChanges, now: int) -> None:
-    """Adds to a transaction: the loads that a change of a conversation moves."""
-    if loads.routed:
-        people.add_routed(write, loads.routed, now)
-    if loads.freed == loads.held:
-        return
-    if loads.freed:
-        people.remove_assigned(write, account, loads.freed)
-    if loads.held:
-        people.add_assigned(write, account, loads.held, now)

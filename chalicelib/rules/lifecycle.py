@@ -5,9 +5,10 @@ Times are epoch milliseconds.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from chalicelib.rules import deadlines, status
+from chalicelib.rules.allocation import PAUSING
 from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.text import preview
 
@@ -26,7 +27,7 @@ class Sender:
     kind: str
 
 
-_UNASSIGNED: Changes = {"assignee": None, "assignee_number": None, "assigned_at": None, "picked_at": None}
+_UNASSIGNED: Changes = {"assignee": None, "assignee_number": None, "assigned_at": None, "picked_at": None, "chosen_by": None}
 _NO_DEADLINES: Changes = {"reassign_at": None, "warn_at": None, "close_at": None}
 
 
@@ -77,6 +78,7 @@ def waiting(again: int | None) -> Changes:
         "routing_attempts": 0,
         "reassign_at": again,
         "has_named_agents": None,
+        "audience": None,
     }
 
 
@@ -91,6 +93,8 @@ def assigned(now: int, agent: str, number: int, tried: Sequence[int]) -> Changes
         "routing_attempts": 0,
         "reassign_at": None,
         "has_named_agents": None,
+        "audience": None,
+        "chosen_by": None,
     }
 
 
@@ -108,6 +112,27 @@ def still_unpicked(now: int, assigned: bool, attempts: int, settings: AutoClose)
     if assigned and not settings.is_enabled:
         return {"reassign_at": None}
     return {"routing_attempts": attempts + 1, "reassign_at": deadlines.reassign_at(now, attempts + 1, settings)}
+
+
+class Held(Protocol):
+    """What a pause depends on."""
+
+    status: str
+
+    @property
+    def assignee(self) -> str | None:
+        """Its agent."""
+
+    @property
+    def paused(self) -> str | None:
+        """The status in which it does not count, if it is in one."""
+
+
+def paused(held: Held, changes: Changes) -> Changes:
+    """It has an agent, and waits for its contact or is on hold after these changes: so it does not count, if it did."""
+    after = changes.get("status", held.status)
+    is_paused = after in PAUSING and changes.get("assignee", held.assignee) and after != held.paused
+    return {"paused": after} if is_paused else {}
 
 
 def picked(now: int) -> Changes:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from chalicelib.rules.allocation import untried
 from chalicelib.rules.presence import ONLINE
 
 #: Why a conversation waits: none of its agents is online, its group has no members, there is no group for it.
@@ -34,14 +35,7 @@ def choose(agents: Iterable[C], tried: Sequence[int] = ()) -> C | None:
     `tried` has integer ids of agents, the latest last. An agent in it is chosen only if every online agent has been tried, and
     the latest one only if nobody else is online.
     """
-    online = [agent for agent in agents if agent.presence == ONLINE]
-    latest = tried[-1:]
-    pools = (
-        [agent for agent in online if agent.number not in tried],
-        [agent for agent in online if agent.number not in latest],
-        online,
-    )
-    pool = next((pool for pool in pools if pool), [])
+    pool = untried([agent for agent in agents if agent.presence == ONLINE], tried)
     return min(pool, key=_turn, default=None)
 
 

@@ -29,6 +29,7 @@ from tests.conformance import (
     cases_groups,
     cases_numbers,
     cases_portal,
+    cases_routing,
     cases_settings,
     cases_sla,
     cases_sockets,
@@ -77,6 +78,7 @@ class Scene:
         if "{keyId}" in row.endpoint.path:
             known["keyId"] = ids.digest(api_key(self))
         known |= cases_anytime_people.new_id(self, row) | cases_portal.ids(self, row) | cases_gone.new_id(self, row)
+        known |= cases_routing.new_id(self, row)
         return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
 
     def _file(self) -> str:
@@ -252,6 +254,7 @@ CASES |= (
     | cases_groups.CASES
     | cases_numbers.CASES
     | cases_portal.CASES
+    | cases_routing.CASES
     | cases_settings.CASES
     | cases_sla.CASES
     | cases_sockets.CASES

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.desk.accounts import auto_close, business_hours, canned_replies, custom_fields, tags
+from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.conversations import (
     attachments,
     composing,
@@ -26,7 +27,7 @@ from chalicelib.desk.conversations import (
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
-from chalicelib.desk.teams import domains, groups
+from chalicelib.desk.teams import allocation, domains, groups
 from chalicelib.dialects.anytime import conversation_lists, conversations
 from chalicelib.models import labels
 from chalicelib.rules import text, words
@@ -64,6 +65,10 @@ def test_every_limit_is_documented_as_it_is() -> None:
             f"{triggers.MOST} · {triggers.MOST_VALUES} · {triggers.MOST_AGENTS} · {triggers.MOST_PLACEHOLDERS} |",
         ),
         ("auto-close rules of an account", f"{auto_close.MOST_RULES} |"),
+        (
+            "routing rules of an account",
+            f"{routing_rules.MOST} · {allocation.MOST_DEPARTMENTS} · {allocation.HIGHEST_LIMIT:,} |",
+        ),
         ("matches that a list sorts", f"{lists.MOST:,} · {labels.MOST:,};"),
         ("conversations that one call changes", f"{conversations.MOST_AT_ONCE} · {conversation_lists.MOST_FILTERS} |"),
         ("tags of a conversation", f"{tags.MOST_ON_ONE} · {custom_fields.LONGEST:,} |"),

@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.people import people
+from chalicelib.desk.teams import groups
 from chalicelib.rules import presence
 from tests.machine.agents import has_agents
 from tests.machine.stage import Staff, Stage
@@ -45,6 +46,37 @@ class AdministratorsAct(RuleBasedStateMachine):
     def auto_close_changes(self, on: bool, seconds: int) -> None:
         given = {"isEnabled": on, "reassignUnpickedAfter": seconds, "warnAfter": seconds, "closeAfter": 2 * seconds}
         answer = self.stage.call("PUT", f"{ANYTIME}/autoClose", given, by=self.stage.owner)
+        assert answer.status == 200, answer
+
+    @rule(
+        limit=st.none() | st.integers(0, 2),
+        on=st.none() | st.booleans(),
+        by=st.sampled_from(["loadBalancing", "roundRobin"]),
+        paused=st.booleans(),
+        last=st.booleans(),
+    )
+    def allocation_changes(self, limit: int | None, on: bool | None, by: str, paused: bool, last: bool) -> None:
+        given = {"conversationLimitForAllAgents": limit, "defaultRule": by, "defaultPreferLastAssignee": last}
+        given |= {"excludePendingExternal": paused, "excludeOnHold": paused} | ({} if on is None else {"isEnabled": on})
+        answer = self.stage.call("PUT", f"{ANYTIME}/autoAllocation", given, by=self.stage.owner)
+        assert answer.status == 200, answer
+
+    @rule(who=which, accepts=st.booleans(), limit=st.none() | st.integers(0, 2))
+    def an_agent_s_preferences_change(self, who: int, accepts: bool, limit: int | None) -> None:
+        staff = [each for each in self.stage.staff if not each.is_gone]
+        if staff:
+            chosen = staff[who % len(staff)].person.number
+            one = {"agentId": chosen, "maxConcurrentCount": limit, "isAcceptAllocation": accepts}
+            given = {"ifEnableConversationLimitForEachAgent": True, "agentPreferences": [one]}
+            answer = self.stage.call("PUT", f"{ANYTIME}/autoAllocation", given, by=self.stage.owner)
+            assert answer.status == 200, answer
+
+    @rule(on=st.booleans(), group=which)
+    def the_simple_route_changes(self, on: bool, group: int) -> None:
+        numbers = sorted(groups.load_numbers(self.stage.world.ctx(ADMIN)).values())
+        to = {"simpleRouteToObject": "department", "simpleRouteToId": numbers[group % len(numbers)]} if numbers else {}
+        given = {"isEnabled": on, "type": "simple", "simpleRouteToPriority": "high", **to}
+        answer = self.stage.call("PUT", f"{ANYTIME}/routing/1", given, by=self.stage.owner)
         assert answer.status == 200, answer
 
     @precondition(lambda self: len(self.stage.groups) < MOST_GROUPS)

@@ -14,7 +14,8 @@ from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.reports import statistics
 from chalicelib.desk.teams import groups
-from chalicelib.rules import deadlines, presence, routing, status
+from chalicelib.models import loads
+from chalicelib.rules import deadlines, presence, status
 from chalicelib.rules.triggers import MOVED
 from tests.machine.stage import Stage
 from tests.machine.witness import AMONG_AGENTS, NOTE
@@ -53,6 +54,8 @@ def check(stage: Stage) -> None:
     rest = Rest(stage)
     for holds in (
         loads_equal_held_rows,
+        what_is_paused_is_counted,
+        routing_gives_nobody_too_much,
         each_has_one_agent,
         no_deadline_is_overdue,
         what_is_routable_has_a_next_look,
@@ -76,6 +79,19 @@ def loads_equal_held_rows(rest: Rest) -> None:
     held = Counter(row.assignee for row in rest.rows if row.is_open and row.is_listed and row.assignee)
     counted = {id_: agent.open_conversations for id_, agent in rest.agents.items()}
     assert counted == {id_: held[id_] for id_ in counted}, "open conversations that agents are said to have, and have"
+
+
+def what_is_paused_is_counted(rest: Rest) -> None:
+    """Agents' rows count the conversations that do not count toward a limit, each in the status that it is in."""
+    for id_, agent in rest.agents.items():
+        paused = Counter(row.paused for row in rest.rows if row.carrier == id_)
+        assert all(row.paused in (None, row.status) for row in rest.rows), "paused in a status that it is not in"
+        assert {name: paused[name] for name in loads.PAUSED} == {name: getattr(agent, name) or 0 for name in loads.PAUSED}
+
+
+def routing_gives_nobody_too_much(rest: Rest) -> None:
+    """Whoever was given a conversation by routing accepts them, and had no more than their limit with it."""
+    assert not rest.stage.given_too_much
 
 
 def each_has_one_agent(rest: Rest) -> None:
@@ -115,7 +131,8 @@ def what_is_routable_has_a_next_look(rest: Rest) -> None:
 def nobody_waits_while_somebody_is_there(rest: Rest) -> None:
     """What waits is given out when an agent for it comes online; what was taken from its agent, at its next look."""
     waiting = [row for row in rest.rows if rest.account.routed and row.waits_since]
-    assert not [row.id for row in waiting if routing.choose(rest.serving(row))], "conversations that somebody could take"
+    could = rest.account.auto_allocation.may_take
+    assert not [row.id for row in waiting if any(map(could, rest.serving(row)))], "conversations that somebody could take"
 
 
 def a_message_is_pushed_by_one_event(rest: Rest) -> None:

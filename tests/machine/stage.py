@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 
 from chalicelib import telemetry
-from chalicelib.context import ADMIN, AGENT, Caller
+from chalicelib.context import ADMIN, AGENT, Caller, Context
+from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import tokens
+from chalicelib.desk.automation import routing, team
 from chalicelib.desk.conversations import conversations, triggers
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.triggers import Change, SetValue
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.dialects.ppmessage.auth import LEVELS
+from chalicelib.models import people as rows
 from chalicelib.models import timers
 from chalicelib.rules import ids
+from chalicelib.rules.allocation import Choice
 from chalicelib.rules.triggers import CREATED, MOVED
 from tests import policies
 from tests.machine.deliveries import CrashPoint, Pool, dies, empty_all, is_empty
@@ -102,6 +106,9 @@ class Stage:
         self.chats: list[str] = []
         self.internal: list[str] = []
         self.groups: list[str] = []
+        #: Conversations that routing gave to somebody who had no place for them, or accepts none.
+        self.given_too_much: list[str] = []
+        self._watch_routing()
         self.counter = self.calls = 0
         for label in ("PPCOM", "PPCONSOLE"):
             self.world.tokens[label] = self.token(label, self.owner if label == "PPCONSOLE" else None)
@@ -112,6 +119,21 @@ class Stage:
         self._patches.setattr(ids, "uuid7", lambda now, _: original(now, self.dice.randbytes(10)))
         self._patches.setattr(timers, "list_due", lambda minute, shard: [] if is_empty("timers") else real(minute, shard))
         self._patches.setattr(telemetry.log, "disabled", True)
+
+    def _watch_routing(self) -> None:
+        """Looks at each agent to whom routing gives a conversation, when they have it."""
+        original = team.give
+
+        def watched(ctx: Context, conversation: Conversation, choice: Choice[Person], changes: dict[str, Any]) -> None:
+            original(ctx, conversation, choice, changes)
+            account, id_ = accounts.load(ctx), choice.agent.id
+            agent = rows.get_many(ctx.account, {id_}, consistent=True)[id_]
+            limit, load = account.auto_allocation.limit_of(agent), account.auto_allocation.load_of(agent)
+            if agent.refuses_allocation or (account.routed and limit is not None and load > limit):
+                self.given_too_much.append(conversation.id)
+
+        self._patches.setattr(team, "give", watched)
+        self._patches.setattr(routing, "give", watched)
 
     def close(self) -> None:
         """Takes the patches back."""

@@ -63,6 +63,10 @@ CONVERSATION: dict[str, Any] = {
     "picked_at": TIME,
     "tried_agents": [NUMBER] * lifecycle.MOST_TRIED,
     "routing_attempts": 999,
+    "routed_by": COUNT,
+    "audience": NUMBER,
+    "chosen_by": "load_balancing",
+    "paused": status.PENDING_EXTERNAL,
     "message_count": COUNT,
     "note_count": COUNT,
     "member_count": 999,
@@ -108,12 +112,47 @@ CONVERSATION_TO_COME: dict[str, Any] = {COMING["language"]: {"S": "zh-Hant-TW"}}
 #: answer starts those of silence, an end stops all.
 _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}
 _GONE = {"deleted_at", "merged_into", "merged_into_number", "purge_at"}
+_ROUTED = {"routed_by", "audience", "chosen_by", "paused"}
 CONVERSATIONS: dict[str, set[str]] = {
-    "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, *_GONE, "closed_at", "picked_at"},
-    "answered": {*_UNUSUAL, *_GONE, "closed_at", "tried_agents", "reassign_at"},
-    "closed unpicked": {*_UNUSUAL, *_SILENCE, *_GONE, "picked_at", "reassign_at", "holder_key", "held_since"},
-    "empty, for named agents": {*_SILENCE, *_GONE, "kind", "closed_at", "picked_at", "last_message", "preview", "last_sender"},
+    "waiting for an agent whom a rule names": {
+        *_UNUSUAL,
+        *_SILENCE,
+        *_GONE,
+        "chosen_by",
+        "paused",
+        "closed_at",
+        "assignee",
+        "assignee_number",
+        "assigned_at",
+        "picked_at",
+        "tried_agents",
+    },
+    "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, *_GONE, "audience", "closed_at", "picked_at"},
+    "answered": {*_UNUSUAL, *_GONE, "audience", "closed_at", "tried_agents", "reassign_at"},
+    "closed unpicked": {
+        *_UNUSUAL,
+        *_SILENCE,
+        *_GONE,
+        "audience",
+        "paused",
+        "picked_at",
+        "reassign_at",
+        "holder_key",
+        "held_since",
+    },
+    "empty, for named agents": {
+        *_ROUTED,
+        *_SILENCE,
+        *_GONE,
+        "kind",
+        "closed_at",
+        "picked_at",
+        "last_message",
+        "preview",
+        "last_sender",
+    },
     "internal": {
+        *_ROUTED,
         "merging",
         "inbox_key",
         "holder_key",
@@ -124,7 +163,18 @@ CONVERSATIONS: dict[str, set[str]] = {
         *_SILENCE,
         *_GONE,
     },
-    "merged": {*_UNUSUAL, *_SILENCE, "merging", "picked_at", "reassign_at", "inbox_key", "holder_key", "held_since"},
+    "merged": {
+        *_UNUSUAL,
+        *_SILENCE,
+        "audience",
+        "paused",
+        "merging",
+        "picked_at",
+        "reassign_at",
+        "inbox_key",
+        "holder_key",
+        "held_since",
+    },
 }
 #: The texts of a message aside: its body, of 60 kB at most.
 MESSAGE: dict[str, Any] = {
@@ -219,12 +269,19 @@ PERSON: dict[str, Any] = {
     "mobile_device": UUID,
     "open_conversations": COUNT,
     "last_assigned_at": TIME,
+    "pending_external": COUNT,
+    "on_hold": COUNT,
+    "most_conversations": COUNT,
+    "refuses_allocation": True,
+    "is_full": True,
+    "last_agent": NUMBER,
 }
 #: What agents note of a contact, which most contacts have nothing of.
 _NOTED = {"alias", "title", "description", "fax", "address", "city", "state", "country", "postal_code", "tags", "identities"}
 _CONTACT_ONLY = {"trace", "user_id", "user_id_is_verified", "mobile", "company", "registered_at", "chat", "domain"}
-_CONTACT_ONLY |= {*_NOTED, "merged_into", "contacts_of", "words_version"}
+_CONTACT_ONLY |= {*_NOTED, "last_agent", "merged_into", "contacts_of", "words_version"}
 _AGENT_ONLY = {"signature", "level", "permissions", "password", "home", "agents_of", "group", "presence", "presence_alias"}
+_AGENT_ONLY |= {"pending_external", "on_hold", "most_conversations", "refuses_allocation", "is_full"}
 _AGENT_ONLY |= {"away_at", "offline_at", "lost_at", "last_login_at", "browser_device", "mobile_device"}
 #: People at their fullest, and what each cannot have: an owner's other accounts know them by the password of one.
 PEOPLE: dict[str, set[str]] = {

@@ -9,15 +9,18 @@ from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
 from chalicelib.desk.accounts.auto_close import AUTO_CLOSE
 from chalicelib.desk.accounts.auto_close import set_auto_close as set_auto_close
 from chalicelib.desk.core import access, documents, events, publishing
-from chalicelib.desk.core.documents import ACCOUNT, Partition
+from chalicelib.desk.core.documents import ACCOUNT, Document, Partition
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
 from chalicelib.rules import deadlines, emails, presence, redirects, zones
+from chalicelib.rules.allocation import Allocation
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 
 _ACCOUNT = "account#"
+#: Set in teams/allocation.py.
+AUTO_ALLOCATION = Document("auto_allocation", Allocation, partition=ACCOUNT)
 #: How a new conversation finds its agent: the least loaded one online, nobody (all agents see it),
 #: or the least loaded one online among its group's members or else the distributors.
 LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
@@ -71,6 +74,8 @@ class Account:
     #: From which offline agents a chat goes to another when its customer writes (rules.presence).
     hand_over: str = presence.LOST
     auto_close: AutoClose = field(default_factory=AutoClose)
+    #: Who gets a conversation that is routed.
+    auto_allocation: Allocation = field(default_factory=Allocation)
     company: str | None = None
     icon: str | None = None
     #: How its chat looks on a web page: any CSS colour, and a style of the client's own.
@@ -92,8 +97,9 @@ class Account:
 
     @property
     def routed(self) -> bool:
-        """Whether routing gives each conversation to one agent."""
-        return self.allocation != EVERYONE
+        """Whether routing gives each conversation to one agent: as its auto allocation says, else as its allocation does."""
+        own = self.auto_allocation
+        return self.allocation != EVERYONE if own.is_enabled is None or own.under != self.allocation else own.is_enabled
 
     @property
     def by_group(self) -> bool:
@@ -161,7 +167,7 @@ def load_signup_account(ctx: Context) -> str | None:
 
 
 def load_many(ids: Sequence[str]) -> list[Account]:
-    """Returns the accounts that exist, in the order asked for, without their auto-close. One request."""
+    """Returns the accounts that exist, in the order asked for, without their auto-close and allocation. One request."""
     rows = settings.get_many(ids, _ACCOUNT)
     found = [from_document(id_, rows[id_].document) for id_ in ids if id_ in rows]
     return [account for account in found if not account.removed_at]
@@ -169,7 +175,11 @@ def load_many(ids: Sequence[str]) -> list[Account]:
 
 def _from_partition(partition: Partition) -> Account | None:
     row = partition.rows.get(_ACCOUNT)
-    return from_document(row.account, row.document, AUTO_CLOSE.of(partition)) if row else None
+    if row is None:
+        return None
+    return replace(
+        from_document(row.account, row.document, AUTO_CLOSE.of(partition)), auto_allocation=AUTO_ALLOCATION.of(partition)
+    )
 
 
 def load_for_update(ctx: Context) -> tuple[Account, Setting]:
@@ -214,13 +224,16 @@ def change(ctx: Context, wanted: Change) -> Account:
         account, row = load_for_update(ctx)
         if wanted.trusts_addresses is not None and ctx.caller.person != account.owner:
             raise Forbidden("only the owner says whose word is believed", NOT_OWNER)
-        _publish_routing_change(ctx, account, given, ctx.now + _KNOWN_TO_ALL)
+        changes_routing = given.get("allocation", account.allocation) != account.allocation
+        if changes_routing:
+            publish_routing_change(ctx, later=True)
         cleared = {name: None if value == "" else value for name, value in given.items()}
         document = {**row.document, **cleared, "updated_at": ctx.now}
         if new_redirects is not None:
             document["clients"] = {label: asdict(client) for label, client in _redirected(ctx, account, new_redirects).items()}
         settings.put(row, document)
-        _publish_routing_change(ctx, account, given, ctx.now)
+        if changes_routing:
+            publish_routing_change(ctx)
         return from_document(ctx.account, document)
 
     changed = retry_on_conflict(ctx, attempt)
@@ -228,10 +241,10 @@ def change(ctx: Context, wanted: Change) -> Account:
     return changed
 
 
-def _publish_routing_change(ctx: Context, before: Account, given: Mapping[str, Any], due_at: int) -> None:
-    """Lets routing look at `due_at` (epoch milliseconds) at everything that waits, if the allocation changes."""
-    if given.get("allocation", before.allocation) != before.allocation:
-        publishing.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
+def publish_routing_change(ctx: Context, *, later: bool = False) -> None:
+    """Lets routing look at everything that waits: now, or when every process knows of a change."""
+    due_at = ctx.now + _KNOWN_TO_ALL if later else ctx.now
+    publishing.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
 
 
 def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[str]]) -> dict[str, Client]:

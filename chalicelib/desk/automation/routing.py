@@ -1,23 +1,27 @@
 """Routing: which agent gets a conversation. One agent gets it, however often this runs."""
 
-from functools import cache, partial
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import accounts
+from chalicelib.desk.automation import routing_rules
+from chalicelib.desk.automation.team import Audience, Team, audience_of, give
 from chalicelib.desk.conversations import members, unassigned, writes
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people
 from chalicelib.desk.teams import domains, groups
 from chalicelib.models import conversations
 from chalicelib.models import people as rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.people import Person
-from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import lifecycle, presence, routing, status
+from chalicelib.rules.allocation import BY_RULE, Choice, choose
 from chalicelib.rules.routing import NO_GROUP as NO_GROUP
 from chalicelib.rules.routing import NOBODY_ONLINE as NOBODY_ONLINE
 from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
@@ -26,46 +30,6 @@ from chalicelib.rules.routing import NOBODY_THERE as NOBODY_THERE
 MOST_AT_ONCE = 100
 #: Conversations of one agent, as assignee or member, that are looked through at most.
 _MOST_HELD = 1000
-
-
-class Team:
-    """The account's agents during one piece of work. They are read once, and again after a lost race."""
-
-    def __init__(self, ctx: Context, *, fresh: bool = False) -> None:
-        self._ctx, self._fresh = ctx, fresh
-        self._agents: list[Person] | None = None
-
-    def serving(self, group: str | None, domain: int | None) -> list[Person]:
-        """Returns the agents for conversations of this group and domain, None for none."""
-        return groups.agents_serving(self._ctx, self.everybody(), group, domain)
-
-    def everybody(self) -> list[Person]:
-        """Returns all agents."""
-        if self._agents is None:
-            self._agents = self._read()
-        return self._agents
-
-    def can_take(self, group: str | None, domain: int | None) -> bool:
-        """Returns whether one of them can get a conversation now."""
-        return routing.choose(self.serving(group, domain)) is not None
-
-    def give(self, conversation: Conversation, agent: Person) -> None:
-        """Assigns a conversation if neither it nor the agent has changed since they were read. One request. Raises
-        ConditionFailed.
-        """
-        try:
-            _give(self._ctx, conversation, agent)
-        except ConditionFailed:
-            self._agents, self._fresh = None, True
-            raise
-        agent.open_conversations, agent.last_assigned_at = agent.open_conversations + 1, self._ctx.now
-
-    def _read(self) -> list[Person]:
-        """Returns the active agents from the index; fresh ones from the table itself, because the index may lag behind."""
-        agents = people.list_agents(self._ctx)
-        if self._fresh:
-            agents = list(rows.get_many(self._ctx.account, {agent.id for agent in agents}, consistent=True).values())
-        return [agent for agent in agents if agent.is_active]
 
 
 @access.allow(SYSTEM)
@@ -97,29 +61,53 @@ def assign_now(ctx: Context, conversation: Conversation) -> Conversation:
 
 
 def _assigned(ctx: Context, conversation: Conversation, team: Team) -> str | None:
-    if not conversation.is_open or not conversation.is_routed or not accounts.load(ctx).routed:
+    if not conversation.is_open or not conversation.is_routed:
         return None
     if conversation.assignee or conversation.waits_since is None:
         return conversation.assignee
-    agent = routing.choose(team.serving(conversation.group, conversation.domain), conversation.tried_agents)
-    if agent is None:
-        return None
-    team.give(conversation, agent)
-    return agent.id
+    routed, read = accounts.load(ctx).routed, routing_rules.route(ctx, conversation)
+    audience = audience_of(conversation, read.changes)
+    choice = _choose(team, audience, conversation, read.last_agent) if routed else _named(team, audience)
+    if choice:
+        team.give(conversation, choice, read.changes)
+        return choice.agent.id
+    if read.changes.keys() - {"routed_by"}:
+        writes.change(ctx, conversation, read.changes)  # which makes routing look again
+    elif routed and team.full(audience):
+        team.expect_place(audience)
+    return None
 
 
-def _give(ctx: Context, conversation: Conversation, agent: Person) -> None:
-    settings = accounts.load(ctx).auto_close
-    changes = lifecycle.routed(
-        ctx.now, agent.id, agent.number, conversation.tried_agents, conversation.routing_attempts, settings
-    )
-    writes.change(ctx, conversation, changes, LoadChanges(freed=conversation.carrier, routed=agent))
+def _choose(team: Team, audience: Audience, conversation: Conversation, last: int | None) -> Choice[Person] | None:
+    """Returns the agent who gets a waiting conversation. Where a limit keeps everybody from it, they are read again before one
+    says so.
+    """
+    choice = team.choose(audience, conversation.number, tried=conversation.tried_agents, last=last)
+    if choice is None and not team.is_fresh and team.full(audience):
+        team.read_again()
+        choice = team.choose(audience, conversation.number, tried=conversation.tried_agents, last=last)
+    return choice and replace(choice, how=BY_RULE) if audience.agent == (choice and choice.agent.number) else choice
+
+
+def _named(team: Team, audience: Audience) -> Choice[Person] | None:
+    """Returns the agent whom a rule names, in an account that routes nothing else."""
+    return next((Choice(agent, BY_RULE) for agent in team.everybody() if agent.number == audience.agent), None)
+
+
+@access.allow(SYSTEM)
+def remember_assignee(ctx: Context, conversation: Conversation) -> None:
+    """Notes the last assignee of a conversation's contact, where the account prefers that agent next time. One request then."""
+    is_wanted = conversation.assignee_number and conversation.assigned_at and not conversation.is_internal
+    if is_wanted and accounts.load(ctx).auto_allocation.ever_prefers_last:
+        with suppress(ConditionFailed):  # it is noted, or a later one is
+            given = conversation.assignee_number or 0, conversation.assigned_at or 0
+            rows.set_last_agent(ctx.account, conversation.contact, *given)
 
 
 @access.allow(AGENT)
 def why_waiting(ctx: Context, conversation: Conversation) -> str:
     """Returns why a conversation waits, in the words of `rules.routing`. One request."""
-    serving = Team(ctx).serving(conversation.group, conversation.domain)
+    serving = Team(ctx).serving(audience_of(conversation, {}))
     of_group = conversation.group in groups.load_names(ctx) or domains.find_by_number(ctx, conversation.domain) is not None
     return routing.why_waiting(serving, of_group=of_group)
 
@@ -132,21 +120,31 @@ def look_again(ctx: Context, conversation: Conversation) -> None:
     where the conversation or the agent's load has changed.
     """
     account = accounts.load(ctx)
-    settings, serving = account.auto_close, _serving(ctx, conversation) if account.routed else []
+    team = Team(ctx, fresh=True)
+    settings, serving = account.auto_close, _serving(team, conversation) if account.routed else []
     may_keep = not settings.is_enabled and any(
         one.id == conversation.assignee and one.presence == presence.ONLINE for one in serving
     )
     if not account.routed or may_keep:
         writes.change(ctx, conversation, {"reassign_at": None})
         return
-    agent = routing.choose(serving, conversation.tried_agents)
-    if agent and agent.id != conversation.assignee:
-        _give(ctx, conversation, agent)
+    choice = _of(ctx, conversation, serving, holder=conversation.assignee)
+    if choice and choice.agent.id != conversation.assignee:
+        give(ctx, conversation, choice, {})
         return
-    left = conversation.assignee if agent is None else None
+    if choice is None:
+        team.expect_place(audience_of(conversation, {"audience": None}))
+    left = conversation.assignee if choice is None else None
     changes = lifecycle.waiting(None) if left else {}
-    changes |= lifecycle.still_unpicked(ctx.now, bool(conversation.assignee and agent), conversation.routing_attempts, settings)
+    changes |= lifecycle.still_unpicked(ctx.now, bool(conversation.assignee and choice), conversation.routing_attempts, settings)
+    changes |= {"audience": None} if conversation.audience else {}
     writes.change(ctx, conversation, changes, LoadChanges(freed=conversation.carrier if left else None))
+
+
+def _of(ctx: Context, conversation: Conversation, serving: list[Person], holder: str | None = None) -> Choice[Person] | None:
+    """Returns who of these agents gets a conversation that somebody has had."""
+    settings = accounts.load(ctx).auto_allocation
+    return choose(serving, settings, tried=conversation.tried_agents, group=conversation.group, holder=holder)
 
 
 @access.allow(SYSTEM)
@@ -183,10 +181,11 @@ def _leave_waiting(ctx: Context, conversation: Conversation) -> None:
     writes.change(ctx, conversation, changes, LoadChanges(freed=conversation.carrier))
 
 
-def _serving(ctx: Context, conversation: Conversation) -> list[Person]:
-    """Returns the agents for a conversation, and its own agent, who may have moved to another group."""
-    team = Team(ctx, fresh=True)
-    serving = team.serving(conversation.group, conversation.domain)
+def _serving(team: Team, conversation: Conversation) -> list[Person]:
+    """Returns the agents for a conversation, and its own agent, who may have moved to another group. It is for others than the
+    agent whom a rule names, who has had their time.
+    """
+    serving = team.serving(audience_of(conversation, {"audience": None}))
     others = {agent.id for agent in serving}
     return serving + [agent for agent in team.everybody() if agent.id == conversation.assignee and agent.id not in others]
 
@@ -220,11 +219,12 @@ def take_over(ctx: Context, conversation_id: str) -> bool:
         conversation = conversations.get(ctx.account, conversation_id)
         if conversation is None or not is_deserted(ctx, conversation):
             return False
-        serving = Team(ctx, fresh=True).serving(conversation.group, conversation.domain)
-        agent = routing.choose([one for one in serving if one.id != conversation.assignee], conversation.tried_agents)
-        if agent:
-            _give(ctx, conversation, agent)
+        team, audience = Team(ctx, fresh=True), audience_of(conversation, {})
+        choice = _of(ctx, conversation, [one for one in team.serving(audience) if one.id != conversation.assignee])
+        if choice:
+            give(ctx, conversation, choice, {})
         else:
+            team.expect_place(audience)
             _leave_waiting(ctx, conversation)
         return True
 
@@ -248,19 +248,24 @@ def hand_over(ctx: Context, agent: str, *, is_lost: bool) -> bool:
 
 
 @access.allow(SYSTEM)
-def drain(ctx: Context) -> bool:
-    """Assigns waiting conversations to agents who are there, the longest wait first. One that nobody can take holds up no other.
+def drain(ctx: Context, agent: str | None = None) -> bool:
+    """Assigns waiting conversations to agents who are there, or to one, the longest wait first. One that nobody can take holds up
+    no other.
 
-    Two requests for the agents, one for each thousand waiting, and two for each one assigned, 100 at most. Returns whether to
-    call again, because there may be more.
+    Two requests for the agents (one for one of them), one for each of them who is full and not told yet of the next place, one
+    for each thousand waiting, and two for each one assigned, 100 at most.
+    Returns whether to call again, because there may be more.
     """
     if not accounts.load(ctx).routed:
         return False
-    team = Team(ctx, fresh=True)
-    can_take = cache(team.can_take)
-    taken = list(islice((id_ for id_, *whose in conversations.waiting(ctx.account) if can_take(*whose)), MOST_AT_ONCE))
-    given = [id_ for id_ in taken if assign(ctx, id_, team)]
-    return bool(given) and len(taken) == MOST_AT_ONCE
+    team = Team(ctx, fresh=True, only=agent)
+    retry_on_conflict(ctx, team.expect_place)
+    if not any(map(accounts.load(ctx).auto_allocation.may_take, team.everybody())):
+        return False
+    waiting = conversations.waiting(ctx.account)
+    able = (id_ for id_, group, domain, named in waiting if team.can_take(Audience(group, domain, named)))
+    taken = [assign(ctx, id_, team) for id_ in islice(able, MOST_AT_ONCE)]
+    return any(taken) and len(taken) == MOST_AT_ONCE
 
 
 @access.allow(SYSTEM)

@@ -19,8 +19,8 @@ from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import presence
 from chalicelib.models import conversations, people, sequences, timers
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.people import Person
-from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import deadlines, lifecycle
 from chalicelib.rules.deadlines import Deadlines
 

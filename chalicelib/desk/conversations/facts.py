@@ -7,6 +7,7 @@ from chalicelib.context import Context
 from chalicelib.desk.accounts import custom_fields
 from chalicelib.desk.conversations import fields
 from chalicelib.desk.people import people
+from chalicelib.desk.teams import domains
 from chalicelib.models import details, labels
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges, Details
@@ -39,9 +40,12 @@ _ATTRIBUTES = {
     "first_due_at": ("first_due_at",),
     "next_due_at": ("next_due_at",),
     "resolve_due_at": ("resolve_due_at",),
+    "domain": ("domain",),
 }
 _CUSTOM = "custom:"
 _BESIDE = ("tags", "mentioned", "unread_mentions")
+#: Facts that the contact's row has.
+ABOUT_CONTACT = frozenset({"contact_name", "contact_email"})
 #: Facts that a row gives in another way than by the attribute of their name.
 _COMPUTED: Mapping[str, Callable[[Conversation], Any]] = {
     "channel": lambda row: "portal" if row.channel == "chat" else row.channel,
@@ -60,17 +64,26 @@ def attributes_of(wanted: Collection[str]) -> list[str]:
     return [*dict.fromkeys([*names, *(["has_details"] if any(field.startswith(_CUSTOM) for field in wanted) else [])])]
 
 
-def load(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) -> list[dict[str, Any]]:
+def is_beside(field: str) -> bool:
+    """Returns whether a fact is stored beside the conversation's row."""
+    return field in _BESIDE or field.startswith(_CUSTOM)
+
+
+def load(
+    ctx: Context, rows: Sequence[Conversation], wanted: Collection[str], known: Mapping[str, Details] | None = None
+) -> list[dict[str, Any]]:
     """Returns the facts of conversations for some fields (their core names), in the rows' order.
 
-    No request for what the rows have; one for each hundred with details, with unknown contacts; one for the caller's drafts.
+    No request for what the rows have, and for details that are `known`; one for each hundred with details, with unknown
+    contacts; one for the caller's drafts.
     """
-    beside = _details(ctx, rows, wanted)
+    beside = _details(ctx, rows, wanted) if known is None else known
     views = _contacts(ctx, rows, wanted)
     own = _own_fields(ctx, wanted)
     drafts = _drafts(ctx) if "has_draft" in wanted and any(row.draft_count for row in rows) else frozenset()
-    known = (_facts(row, wanted, beside.get(row.id), views.get(row.contact) if views else None, own) for row in rows)
-    return [{**facts, "has_draft": row.id in drafts} for row, facts in zip(rows, known, strict=True)]
+    hosts = {number: one.host for number, one in domains.list_cached(ctx).items()} if "domain" in wanted else {}
+    found = (_facts(row, wanted, beside.get(row.id), views.get(row.contact) if views else None, own, hosts) for row in rows)
+    return [{**facts, "has_draft": row.id in drafts} for row, facts in zip(rows, found, strict=True)]
 
 
 def have_changed(before: Conversation, after: Conversation, beside: DetailChanges, wanted: Collection[str]) -> bool:
@@ -94,21 +107,21 @@ def load_after(ctx: Context, row: Conversation, beside: DetailChanges, wanted: C
 
     No request for what its row has; one each for what is beside it, and for a contact who is not known.
     """
-    known: Details | None = None
-    if any(field in _BESIDE or field.startswith(_CUSTOM) for field in wanted):
-        known = details.of_conversation(row)
-        known.attribute_values = {**known.attribute_values, **beside.values()}
-    return _facts(row, wanted, known, _contacts(ctx, [row], wanted).get(row.contact), _own_fields(ctx, wanted))
+    known: dict[str, Details] = {}
+    if any(map(is_beside, wanted)):
+        known[row.id] = details.of_conversation(row)
+        known[row.id].attribute_values |= beside.values()
+    return load(ctx, [row], wanted, known)[0]
 
 
 def _details(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) -> dict[str, Details]:
-    if not any(field in _BESIDE or field.startswith(_CUSTOM) for field in wanted):
+    if not any(map(is_beside, wanted)):
         return {}
     return details.of_many(ctx.account, [row.id for row in rows if row.has_details or row.has_tags])
 
 
 def _contacts(ctx: Context, rows: Sequence[Conversation], wanted: Collection[str]) -> dict[str, people.PersonView]:
-    if not {"contact_name", "contact_email"} & set(wanted):
+    if ABOUT_CONTACT.isdisjoint(wanted):
         return {}
     return people.load_views(ctx, {row.contact for row in rows})
 
@@ -128,6 +141,7 @@ def _facts(
     beside: Details | None,
     contact: people.PersonView | None,
     own: Mapping[str, fields.Field],
+    hosts: Mapping[int, str],
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for field in wanted:
@@ -141,6 +155,8 @@ def _facts(
             facts[field] = tuple(agent for agent, one in beside.mentions.items() if not one.is_read) if beside else ()
         elif field in ("contact_name", "contact_email"):
             facts[field] = getattr(contact, field.removeprefix("contact_"), None)
+        elif field == "domain":
+            facts[field] = hosts.get(row.domain)
         else:
             facts[field] = _of_row(row, field)
     return facts

@@ -68,6 +68,7 @@ SYSTEM: Mapping[int, Field] = {
             ("isRead", "is_read", FLAG, "checkbox"),
             ("hasDraft", "has_draft", FLAG, "checkbox"),
             ("mentionedAgents", "mentioned", ID, "operator", "mentionedAgentIds"),
+            ("domain", "domain", TEXT, "text", "domainName"),
         ],
         FIRST_SYSTEM,
     )

@@ -16,9 +16,9 @@ from chalicelib.desk.teams import groups
 from chalicelib.models import connections, memberships, topics, unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.memberships import Membership as Membership
 from chalicelib.models.people import AGENT, CONTACT
-from chalicelib.models.summaries import LoadChanges
 from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import ids, lifecycle
 from chalicelib.rules.lifecycle import Changes
@@ -109,7 +109,7 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
                 leaving=[Membership(memberships.key(ctx.account, found.id, person.id)) for person in move.leaving],
                 named=claimed,
                 unnamed=move.unnamed,
-                loads=move.loads,
+                moved=move.loads,
             )
         return found
 

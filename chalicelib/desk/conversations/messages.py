@@ -23,10 +23,10 @@ from chalicelib.desk.people import people
 from chalicelib.models import details, messages
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges, Mention, MentionChanges
+from chalicelib.models.loads import LoadChanges
 from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Duplicate, Full
 from chalicelib.models.messages import Message as Message
-from chalicelib.models.summaries import LoadChanges
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender

@@ -18,7 +18,7 @@ from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contacts
 from chalicelib.desk.people.people import Person as Person
-from chalicelib.models.summaries import LoadChanges
+from chalicelib.models.loads import LoadChanges
 from chalicelib.rules import lifecycle
 
 #: Conversations that a contact's list has.

@@ -21,8 +21,9 @@ from chalicelib.models import people as rows
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.details import DetailChanges, Mention
 from chalicelib.models.event_logs import LogEntry
-from chalicelib.models.summaries import LoadChanges, TagChanges
-from chalicelib.rules import lifecycle, status
+from chalicelib.models.loads import LoadChanges
+from chalicelib.models.summaries import TagChanges
+from chalicelib.rules import lifecycle, routing_rules, status
 
 #: Characters of a subject.
 LONGEST_SUBJECT = 500
@@ -122,7 +123,9 @@ def _group_changes(ctx: Context, conversation: Conversation, wanted: Change, gro
     """Returns what another department changes: an open conversation whose account routes waits for one of its agents."""
     if wanted.group is None or (group.number if group else None) == conversation.group_number:
         return {}
-    changes = {"group": group.id if group else None, "group_number": group.number if group else None}
+    changes = {"group": group.id if group else None, "group_number": group.number if group else None, "audience": None}
+    if conversation.routed_by is None:
+        changes["routed_by"] = routing_rules.NO_RULE  # none may send it elsewhere any more
     stays = wanted.assignee or wanted.status == status.CLOSED or not (conversation.is_open or wanted.status)
     if stays or not (accounts.load(ctx).routed and conversation.is_routed):
         return changes

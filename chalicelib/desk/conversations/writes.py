@@ -1,22 +1,26 @@
 """Writes of conversations: use cases change a summary through here, so that what follows from a change has one place."""
 
 from chalicelib.context import Context
+from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import clocks, sla
 from chalicelib.models import summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import NO_DETAILS, DetailChanges
 from chalicelib.models.event_logs import LogEntry
-from chalicelib.models.summaries import LoadChanges, TagChanges
+from chalicelib.models.loads import LoadChanges
+from chalicelib.models.summaries import TagChanges
+from chalicelib.rules import lifecycle
 from chalicelib.rules.lifecycle import Changes
 
 _NO_LOADS = LoadChanges()
 
 
 def following(ctx: Context, conversation: Conversation, changes: Changes, beside: DetailChanges = NO_DETAILS) -> Changes:
-    """Returns changes of a conversation, which it does not have yet, with what follows from them: its deadlines (clocks.py) and
-    its SLA (sla.py). Whatever writes a summary otherwise than through `change` asks for it here. Requests as `sla.changes_after`.
+    """Returns changes of a conversation, which it does not have yet, with what follows from them: whether its agent's limit counts
+    it, its deadlines (clocks.py) and its SLA (sla.py). Whatever writes a summary otherwise than through `change` asks for it
+    here. Requests as `sla.changes_after`.
     """
-    changes = clocks.with_clocks(ctx, conversation, changes)
+    changes = clocks.with_clocks(ctx, conversation, {**changes, **_pause(ctx, conversation, changes)})
     return {**changes, **sla.changes_after(ctx, conversation, changes, beside)}
 
 
@@ -38,3 +42,10 @@ def change(
     """
     changes = following(ctx, conversation, changes, beside)
     summaries.change(conversation, changes, ctx.stamp, loads, escalates=escalates, beside=beside, tags=tags, firing=firing)
+
+
+def _pause(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:
+    """Returns what else changes where a conversation that waits for its contact or is on hold does not count for its agent's load
+    (accounts.auto_allocation). Its end is written by `summaries`.
+    """
+    return lifecycle.paused(conversation, changes) if accounts.load(ctx).auto_allocation.counts_paused else {}

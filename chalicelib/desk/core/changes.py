@@ -9,6 +9,7 @@ from chalicelib.desk.core.events import (
     AccessEnded,
     AgentAvailable,
     AgentDeadlineSet,
+    AgentFreed,
     AgentOffline,
     AgentRemoved,
     ContactMerged,
@@ -152,10 +153,13 @@ def _waiting_event(old: Conversation | None, new: Conversation) -> type[_Waits] 
     if not old.is_begun:
         return ConversationBegun
     was_served_by_members = not (old.waits_since or old.assignee)
-    return ConversationMoved if was_served_by_members or (new.group, new.domain) != (old.group, old.domain) else None
+    moved = any(getattr(old, name) != getattr(new, name) for name in _WAITS_FOR)
+    return ConversationMoved if was_served_by_members or moved else None
 
 
-_SERVES_BY = ("presence", "group", "is_distributor")
+#: What says for whom a conversation waits, and which conversations an agent serves.
+_WAITS_FOR = ("group", "domain", "audience", "routed_by")
+_SERVES_BY = ("group", "is_distributor", "is_active")
 
 
 def person_events(old: Person | None, new: Person) -> list[Event]:
@@ -188,13 +192,30 @@ def _presence_events(old: Person | None, new: Person) -> list[Event]:
         told.append(PresenceChanged(new.account, new.presence_at, new.id, new.presence))
     if old is not None and new.presence == OFFLINE != old.presence and new.is_active:
         told.append(AgentOffline(new.account, new.presence_at, new.id, new.lost_at is not None))
-    if new.presence == ONLINE and (old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)):
-        told.append(AgentAvailable(new.account, new.presence_at, new.id))
+    told += _serving_events(old, new)
     for step in STEPS:
         due_at = getattr(new, f"{step}_at")
         if due_at is not None and (old is None or getattr(old, f"{step}_at") != due_at):
             told.append(AgentDeadlineSet(new.account, new.updated_at, new.id, step, due_at))
     return told
+
+
+def _serving_events(old: Person | None, new: Person) -> list[Event]:
+    """Returns the events of an agent for whom something may have waited. Where only agents who are online get conversations, one
+    of another comes to nothing.
+    """
+    serves_others = old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)
+    if new.presence == ONLINE and (serves_others or (old and old.presence != ONLINE)):
+        return [AgentAvailable(new.account, new.presence_at, new.id)]
+    is_freed = new.is_active and (serves_others or (old and _has_more_room(old, new)))
+    return [AgentFreed(new.account, new.updated_at, new.id)] if is_freed else []
+
+
+def _has_more_room(old: Person, new: Person) -> bool:
+    """Returns whether an agent was full, refused, or had a lower limit of their own."""
+    most, before = new.most_conversations, old.most_conversations
+    is_raised = before is not None and (most is None or most > before)
+    return is_raised or bool(old.is_full and not new.is_full) or bool(old.refuses_allocation and not new.refuses_allocation)
 
 
 class Measures(msgspec.Struct, frozen=True):

@@ -78,6 +78,10 @@ class Document(Generic[T]):
         """Returns the value from a partition that was read."""
         return self._value(partition.rows.get(f"{self._name}#"))
 
+    def load(self, ctx: Context) -> T:
+        """Returns the value, at most a minute old. No request where a warm process has its partition, else one."""
+        return load(ctx, self._partition).value(f"{self._name}#", self.of)
+
     def load_fresh(self, ctx: Context) -> T:
         """Returns the value as it is stored now. One request."""
         return self._value(settings.get(*self._key(ctx)))

@@ -53,6 +53,14 @@ class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
     agent: str
 
 
+class AgentFreed(Event, frozen=True, tag="agent.freed.v1"):
+    """An agent may get conversations who did not before, though they are as present as they were: one of theirs has ended, their
+    limit is higher, or they accept conversations again.
+    """
+
+    agent: str
+
+
 class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
     """An agent was removed or switched off. Their conversations go to others."""
 

@@ -21,6 +21,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationReopened: (ROUTING,),
     events.ConversationMoved: (ROUTING,),
     events.AgentAvailable: (ROUTING,),
+    events.AgentFreed: (ROUTING,),
     events.AgentRemoved: (ROUTING,),
     events.AgentOffline: (ROUTING,),
     events.ConversationDeserted: (ROUTING,),

@@ -1,6 +1,6 @@
 """What all of Anytime's nouns share: the base of its types, its times, people, and includes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import cache, lru_cache
@@ -86,6 +86,19 @@ def naming(kind: str, field: str) -> Iterator[None]:
 
 
 _fields = cache(msgspec.structs.fields)
+
+
+@contextmanager
+def spelled(request: Wire, spellings: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    """Around a use case: what is wrong with a value is said of the field under which it was given. `spellings` are the request's
+    fields for each of the desk's.
+    """
+    try:
+        yield
+    except Invalid as error:
+        given = [name for name in spellings.get(error.field, ()) if getattr(request, name) is not UNSET]
+        known = {field.name: field.encode_name for field in _fields(type(request))}
+        raise Invalid(known[given[0]] if given else error.field, error.reason) from error
 
 
 def refuse(request: Wire, *names: str) -> None:

@@ -7,13 +7,14 @@ import pytest
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
+from chalicelib.desk.automation.team import Team
 from chalicelib.desk.conversations import conversations, updates
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.people import people, presence
 from chalicelib.models import summaries
 from chalicelib.models.base import ConditionFailed
+from chalicelib.models.loads import LoadChanges, RoutedTo
 from chalicelib.models.stamps import Stamp
-from chalicelib.models.summaries import LoadChanges
 from tests.world import Visitor, World
 
 
@@ -35,7 +36,7 @@ def test_nobody_online_means_waiting_and_the_longest_wait_goes_first(world: Worl
     given: list[str] = []
     original = routing.assign
 
-    def noted(ctx: Context, conversation: str, team: routing.Team | None = None) -> str | None:
+    def noted(ctx: Context, conversation: str, team: Team | None = None) -> str | None:
         given.append(conversation)
         return original(ctx, conversation, team)
 
@@ -97,7 +98,7 @@ def test_a_lost_race_for_an_agent_reads_the_true_loads(world: World) -> None:
     world.settle()
     found = conversations.load(world.ctx(ADMIN), visitor.conversation)
     with pytest.raises(ConditionFailed):
-        summaries.change(found, {"subject": "x"}, Stamp(world.now), LoadChanges(routed=seen[1]))
+        summaries.change(found, {"subject": "x"}, Stamp(world.now), LoadChanges(routed=RoutedTo(seen[1])))
     assert conversations.load(world.ctx(ADMIN), visitor.conversation).subject != "x"
     world.monkeypatch.setattr(people, "list_agents", lambda ctx: seen)
     updates.close(world.ctx(ADMIN), second.conversation)

@@ -16,7 +16,7 @@ from chalicelib.desk.core.errors import Conflict, Invalid, NotFound
 from chalicelib.models import details, storage
 from chalicelib.models import files as rows
 from chalicelib.models import messages as message_rows
-from chalicelib.models.summaries import LoadChanges
+from chalicelib.models.loads import LoadChanges
 from tests.world import Visitor, World, counted
 
 

@@ -1,0 +1,283 @@
+"""Routing rules: to which department or agent a new conversation goes. An account has one set of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from msgspec import UNSET, UnsetType
+
+from chalicelib.context import ADMIN, AGENT, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.conversations import conditions, facts
+from chalicelib.desk.conversations.conditions import Given, Stored
+from chalicelib.desk.conversations.filters import MOST_CONDITIONS, FilterCondition
+from chalicelib.desk.core import access
+from chalicelib.desk.core.collections import Collection, Entry
+from chalicelib.desk.core.documents import ACCOUNT, Document
+from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.people import people
+from chalicelib.desk.teams import groups
+from chalicelib.models import details
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import Details
+from chalicelib.models.people import Person
+from chalicelib.rules import conditions as matching
+from chalicelib.rules import routing_rules as rules
+from chalicelib.rules import status
+from chalicelib.rules.lifecycle import Changes
+from chalicelib.rules.logic import ConditionError
+from chalicelib.rules.routing_rules import Match, Rule
+from chalicelib.rules.routing_rules import Route as Route
+
+#: Custom rules of an account.
+MOST = 100
+#: Which routes count: the simple one, or the custom rules and the one for what none of them matches.
+SIMPLE, CUSTOM = TYPES = ("simple", "custom")
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What an account has set besides its custom rules."""
+
+    is_enabled: bool = False
+    type: str = SIMPLE
+    simple: Route = field(default_factory=Route)
+    failed: Route = field(default_factory=Route)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What to set of it. UNSET leaves a field as it is."""
+
+    is_enabled: bool | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    simple: Route | UnsetType = UNSET
+    failed: Route | UnsetType = UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomRule(Entry):
+    """A rule: what it is for, as a filter says it, and where that goes."""
+
+    name: str
+    is_enabled: bool = True
+    when: str = matching.ALL
+    expression: str = ""
+    conditions: tuple[FilterCondition, ...] = ()
+    route: Route = field(default_factory=Route)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """What to set of a custom rule. UNSET leaves a field as it is; `conditions` replace all that it has."""
+
+    name: str | UnsetType = UNSET
+    is_enabled: bool | UnsetType = UNSET
+    when: str | UnsetType = UNSET
+    expression: str | UnsetType = UNSET
+    conditions: tuple[FilterCondition, ...] | UnsetType = UNSET
+    route: Route | UnsetType = UNSET
+
+
+def _check(rule: CustomRule) -> None:
+    if len(rule.conditions) > MOST_CONDITIONS:
+        raise Invalid("conditions", f"are {MOST_CONDITIONS} at most")
+    if rule.when == matching.BY_EXPRESSION:
+        try:
+            matching.parse_logic(rule.expression, len(rule.conditions))
+        except ConditionError as error:
+            raise Invalid("expression", str(error)) from error
+
+
+_ROUTING = Document("routing", Routing, partition=ACCOUNT)
+RULES = Collection("routing_rule", CustomRule, most=MOST, longest={"name": 256}, check=_check)
+
+
+# --- settings
+
+
+@access.allow(AGENT)
+def load(ctx: Context) -> Routing:
+    """Returns what the account has set, as it is stored now. One request."""
+    return _ROUTING.load_fresh(ctx)
+
+
+@access.allow(AGENT)
+def list_rules(ctx: Context) -> list[CustomRule]:
+    """Returns the custom rules in their order. One request."""
+    return [*RULES.load_fresh(ctx).values()]
+
+
+@access.allow(ADMIN)
+def change(ctx: Context, wanted: Change) -> Routing:
+    """Sets the given fields. Five requests at most, two more for each route. What waits is looked at again. Raises Invalid."""
+    given = {name: value for name in Change.__slots__ if (value := getattr(wanted, name)) is not UNSET}
+    for name in ("simple", "failed"):
+        _check_route(ctx, given.get(name), name)
+    if given.get("type", SIMPLE) not in TYPES:
+        raise Invalid("type", f"must be one of {', '.join(TYPES)}")
+    accounts.publish_routing_change(ctx, later=True)
+    changed = _ROUTING.change(ctx, lambda before: replace(before, **given))
+    accounts.publish_routing_change(ctx)
+    return changed
+
+
+def _check_route(ctx: Context, route: Route | UnsetType | None, field_: str) -> None:
+    """Raises Invalid for a route that leads nowhere. Two requests at most."""
+    if route is None or isinstance(route, UnsetType):
+        return
+    if route.priority is not None and route.priority not in status.PRIORITIES:
+        raise Invalid(f"{field_}.priority", f"must be one of {', '.join(status.PRIORITIES)}")
+    if route.to is None:
+        return
+    if route.to not in rules.TARGETS:
+        raise Invalid(f"{field_}.to", f"must be one of {', '.join(rules.TARGETS)}")
+    try:
+        if route.id is None:
+            raise NotFound(route.to, "")
+        people.get_agent_by_number(ctx, route.id) if route.to == rules.AGENT else groups.get_by_number(ctx, route.id)
+    except NotFound as missing:
+        raise Invalid(
+            f"{field_}.id", f"is not the id of {'an agent' if route.to == rules.AGENT else 'a department'}"
+        ) from missing
+
+
+@access.allow(ADMIN)
+def create(ctx: Context, given: RuleChange) -> CustomRule:
+    """Creates a custom rule, as the last one. Two requests, two more for its route. Raises Invalid, also for one too many."""
+    _check_route(ctx, given.route, "route")
+    return RULES.create(ctx, given)
+
+
+@access.allow(ADMIN)
+def change_rule(ctx: Context, number: int, wanted: RuleChange) -> CustomRule:
+    """Sets the given fields of a custom rule. Three requests, two more for its route. Raises NotFound, Invalid."""
+    _check_route(ctx, wanted.route, "route")
+    patch = {name: value for name in RuleChange.__slots__ if (value := getattr(wanted, name)) is not UNSET}
+    return RULES.edit(ctx, RULES.get_by_number(ctx, number).id, lambda before: replace(before, **patch))[1]
+
+
+@access.allow(ADMIN)
+def copy(ctx: Context, number: int) -> list[CustomRule]:
+    """Creates another rule like this one, right after it, and returns all in their order. Six requests. Raises NotFound, Invalid
+    for one too many.
+    """
+    known = RULES.get_by_number(ctx, number)
+    made = RULES.create(ctx, RuleChange(**{name: getattr(known, name) for name in RuleChange.__slots__}))
+    numbers = [one.number for one in list_rules(ctx) if one.number != made.number]
+    numbers.insert(numbers.index(number) + 1, made.number)
+    return sort(ctx, numbers)
+
+
+@access.allow(ADMIN)
+def sort(ctx: Context, numbers: Sequence[int]) -> list[CustomRule]:
+    """Puts these rules first, in this order, and returns all in theirs. Four requests. Raises Invalid for an unknown one."""
+    ids = {one.number: one.id for one in list_rules(ctx)}
+    for number in numbers:
+        if number not in ids:
+            raise Invalid("order", f"names {number}, which is no rule")
+    RULES.reorder(ctx, [ids[number] for number in numbers])
+    return list_rules(ctx)
+
+
+@access.allow(ADMIN)
+def move(ctx: Context, number: int, by: int) -> list[CustomRule]:
+    """Moves a rule up (-1) or down (1) by one place, and returns all in their order. Four requests. Raises NotFound."""
+    numbers = [one.number for one in list_rules(ctx)]
+    if number not in numbers:
+        raise NotFound("routing rule", number)
+    at = numbers.index(number)
+    numbers.insert(max(0, at + by), numbers.pop(at))
+    return sort(ctx, numbers)
+
+
+@access.allow(AGENT)
+def get_rule(ctx: Context, number: int) -> CustomRule:
+    """Returns a custom rule as it is stored now. One request where the process is warm. Raises NotFound."""
+    return RULES.get_by_number(ctx, number)
+
+
+@access.allow(ADMIN)
+def remove(ctx: Context, number: int) -> None:
+    """Removes a custom rule. Three requests. Raises NotFound."""
+    RULES.remove(ctx, RULES.get_by_number(ctx, number).id)
+
+
+def find_rule(ctx: Context, number: int | None) -> CustomRule | None:
+    """Returns a custom rule by its number, at most a minute old; None where there is none."""
+    return next((one for one in RULES.load(ctx).values() if one.number == number), None)
+
+
+# --- routing
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What rules change in a conversation, and the number of its contact's last assignee where that counts."""
+
+    changes: Changes
+    last_agent: int | None = None
+
+
+def route(ctx: Context, conversation: Conversation) -> Routed:
+    """Returns what the account's rules say of a conversation that waits; nothing where one was applied to it before.
+
+    No request where neither rules nor allocation look beyond its row; else one. One more a minute for the custom rules.
+    """
+    settings, account = _ROUTING.load(ctx), accounts.load(ctx)
+    is_new = settings.is_enabled and conversation.routed_by is None
+    known = _compiled(ctx) if is_new and settings.type == CUSTOM else []
+    wanted = {name for rule in known for name in matching.needed(rule.conditions)} - {"has_draft"}
+    prefers = account.routed and account.auto_allocation.ever_prefers_last
+    beside, contact = _read(ctx, conversation, wanted, prefers=prefers)
+    last = contact.last_agent if contact else None
+    if not is_new:
+        return Routed({}, last)
+    if settings.type == SIMPLE:
+        return Routed(_changes(ctx, conversation, Match(rules.SIMPLE, settings.simple)), last)
+    (found,) = facts.load(ctx, [conversation], wanted, {conversation.id: beside} if beside else {})
+    otherwise = None if settings.failed == Route() else settings.failed
+    return Routed(_changes(ctx, conversation, rules.first_match(known, found, otherwise)), last)
+
+
+def _compiled(ctx: Context) -> list[Rule]:
+    """Returns the custom rules that are switched on, ready to be held against facts."""
+    known = [one for one in RULES.load(ctx).values() if one.is_enabled]
+    stored = [Stored([Given(c.field, c.match, c.value) for c in one.conditions], one.when, one.expression) for one in known]
+    lists = conditions.resolve(ctx, conditions.read_stored(ctx, stored, words={}))
+    return [Rule(one.number, found, one.route) for one, found in zip(known, lists, strict=True)]
+
+
+def _read(ctx: Context, conversation: Conversation, wanted: set[str], *, prefers: bool) -> tuple[Details | None, Person | None]:
+    """Returns what is stored beside a conversation, and its contact, where they are needed. One request at most."""
+    has_beside = (conversation.has_details or conversation.has_tags) and any(map(facts.is_beside, wanted))
+    needs_contact = prefers or not facts.ABOUT_CONTACT.isdisjoint(wanted)
+    ids, persons = [conversation.id] if has_beside else [], [conversation.contact] if needs_contact else []
+    if not (ids or persons):
+        return None, None
+    found, read = details.with_people(ctx.account, ids, persons, consistent=True)
+    for person in read:
+        people.full_view_of(ctx, person)  # which facts.load then knows
+    return found.get(conversation.id), next(iter(read), None)
+
+
+def _changes(ctx: Context, conversation: Conversation, match: Match) -> Changes:
+    """Returns what a match changes. A department that somebody has chosen gives way only to a custom rule."""
+    goes_to, priority = match.route, match.route.priority
+    changes: Changes = {"routed_by": match.rule}
+    if priority and priority != conversation.priority:
+        changes["priority"] = priority
+    is_free = match.rule > 0 or conversation.group not in groups.load_names(ctx)
+    if goes_to.to == rules.AGENT and is_free:
+        changes["audience"] = goes_to.id
+    group = _group(ctx, goes_to) if is_free else None
+    if group and group.id != conversation.group:
+        changes |= {"group": group.id, "group_number": group.number}
+    return changes
+
+
+def _group(ctx: Context, to: Route) -> groups.Group | None:
+    """Returns the department that a route leads to, None for none and for one that was removed."""
+    try:
+        return groups.get_by_number(ctx, to.id) if to.to == rules.DEPARTMENT and to.id is not None else None
+    except NotFound:
+        return None

@@ -1,0 +1,207 @@
+"""Anytime's auto allocation: which agents get conversations, how many, and who is next. The later spellings are accepted too."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from chalicelib.context import ADMIN, AGENT, Context
+from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.people import people
+from chalicelib.desk.teams import allocation, groups
+from chalicelib.desk.teams.allocation import Allocation, Change, Preference
+from chalicelib.desk.teams.allocation import DepartmentRule as StoredRule
+from chalicelib.dialects.anytime.shapes import BASE, Wire, spelled
+from chalicelib.dialects.bounds import Line, Number
+from chalicelib.dialects.endpoint import Endpoint, Nothing
+
+RuleName = Literal["loadBalancing", "roundRobin"]
+_NAMES: dict[str, Any] = {allocation.LOAD_BALANCING: "loadBalancing", allocation.ROUND_ROBIN: "roundRobin"}
+_RULES = {name: rule for rule, name in _NAMES.items()}
+#: The desk's names of what has two spellings here.
+_SPELLINGS = {
+    "preferences": ("agent_preferences", "allocation_agent_preferences"),
+    "departments": ("department_allocation_rule", "allocation_rule_settings"),
+}
+Limit = Annotated[int, Meta(ge=0, le=allocation.HIGHEST_LIMIT)]
+
+
+class DepartmentRule(Wire, kw_only=True):
+    """How a department's conversations are allocated. `departmentName` is not looked at."""
+
+    department_id: Number
+    department_name: Line | None = None
+    allocation_rule: RuleName = "loadBalancing"
+    prefer_last_assignee: bool = False
+
+
+class AgentPreference(Wire, kw_only=True):
+    """An agent's own: their limit, null for none, and whether they get conversations."""
+
+    agent_id: Number
+    max_concurrent_count: Limit | None | UnsetType = UNSET
+    is_accept_allocation: bool | UnsetType = UNSET
+
+
+Departments = Annotated[list[DepartmentRule], Meta(max_length=allocation.MOST_DEPARTMENTS)]
+Preferences = Annotated[list[AgentPreference], Meta(max_length=allocation.MOST_PREFERENCES)]
+
+
+class AutoAllocation(Wire, kw_only=True):
+    """The site's allocation, with the later spellings beside."""
+
+    is_enabled: bool
+    default_rule: RuleName
+    default_prefer_last_assignee: bool
+    department_allocation_rule: list[DepartmentRule]
+    allocation_rule_settings: list[DepartmentRule]
+    if_enable_conversation_limit_for_each_agent: bool
+    conversation_limit_for_all_agents: int | None
+    agent_preferences: list[AgentPreference]
+    allocation_agent_preferences: list[AgentPreference]
+    exclude_pending_external: bool
+    exclude_on_hold: bool
+    if_exclude_pending_external: bool
+    if_exclude_on_hold: bool
+    online_agents_only: bool
+
+
+class WrappedAllocation(AutoAllocation, kw_only=True):
+    """The same, and once more under its name."""
+
+    auto_allocation: AutoAllocation
+
+
+class SetAllocation(Wire, kw_only=True):
+    """`PUT /autoAllocation`: what is given changes. `departmentAllocationRule` replaces all of them."""
+
+    is_enabled: bool | UnsetType = UNSET
+    default_rule: RuleName | UnsetType = UNSET
+    default_prefer_last_assignee: bool | UnsetType = UNSET
+    department_allocation_rule: Departments | UnsetType = UNSET
+    allocation_rule_settings: Departments | UnsetType = UNSET
+    if_enable_conversation_limit_for_each_agent: bool | UnsetType = UNSET
+    conversation_limit_for_all_agents: Limit | None | UnsetType = UNSET
+    agent_preferences: Preferences | UnsetType = UNSET
+    allocation_agent_preferences: Preferences | UnsetType = UNSET
+    exclude_pending_external: bool | UnsetType = UNSET
+    exclude_on_hold: bool | UnsetType = UNSET
+    if_exclude_pending_external: bool | UnsetType = UNSET
+    if_exclude_on_hold: bool | UnsetType = UNSET
+    online_agents_only: bool | UnsetType = UNSET
+
+
+class EnableAllocation(Wire, kw_only=True):
+    """`PUT /autoAllocation/enable`."""
+
+    is_enabled: bool
+
+
+def get_allocation(ctx: Context, request: Nothing) -> WrappedAllocation:
+    """`GET /autoAllocation`: the settings, with every agent's preferences."""
+    return _show(ctx, allocation.load(ctx))
+
+
+def set_allocation(ctx: Context, request: SetAllocation) -> WrappedAllocation:
+    """`PUT /autoAllocation`: changes the given fields. What agents have stays with them."""
+    rule = request.default_rule
+    wanted = Change(
+        is_enabled=request.is_enabled,
+        rule=UNSET if isinstance(rule, UnsetType) else _RULES[rule],
+        prefers_last=request.default_prefer_last_assignee,
+        departments=_departments(ctx, request),
+        limit=request.conversation_limit_for_all_agents,
+        limits_each=request.if_enable_conversation_limit_for_each_agent,
+        excludes_pending_external=_either(request.exclude_pending_external, request.if_exclude_pending_external),
+        excludes_on_hold=_either(request.exclude_on_hold, request.if_exclude_on_hold),
+        online_only=request.online_agents_only,
+    )
+    given = _either(request.agent_preferences, request.allocation_agent_preferences)
+    preferences = [Preference(one.agent_id, one.max_concurrent_count, one.is_accept_allocation) for one in given or ()]
+    with spelled(request, _SPELLINGS):
+        return _show(ctx, allocation.change(ctx, wanted, preferences))
+
+
+def enable_allocation(ctx: Context, request: EnableAllocation) -> WrappedAllocation:
+    """`PUT /autoAllocation/enable`: switches it on or off. Switched on, it gives out what waits at once."""
+    return _show(ctx, allocation.change(ctx, Change(is_enabled=request.is_enabled)))
+
+
+def _either(one: Any, other: Any) -> Any:
+    """Returns what was given under either of two spellings."""
+    return other if one is UNSET else one
+
+
+def _departments(ctx: Context, request: SetAllocation) -> tuple[StoredRule, ...] | UnsetType:
+    given: Departments | UnsetType = _either(request.department_allocation_rule, request.allocation_rule_settings)
+    if isinstance(given, UnsetType):
+        return UNSET
+    name = "departmentAllocationRule" if request.department_allocation_rule is given else "allocationRuleSettings"
+    return tuple(
+        StoredRule(
+            _group(ctx, one.department_id, f"{name}[{at}].departmentId"), _RULES[one.allocation_rule], one.prefer_last_assignee
+        )
+        for at, one in enumerate(given)
+    )
+
+
+def _group(ctx: Context, number: int, place: str) -> str:
+    try:
+        return groups.get_by_number(ctx, number).id
+    except NotFound as missing:
+        raise Invalid(place, "is not the id of a department") from missing
+
+
+def _show(ctx: Context, found: Allocation) -> WrappedAllocation:
+    known = {group.id: group for group in groups.list_all(ctx)}
+    rules = [
+        DepartmentRule(
+            department_id=known[one.group].number,
+            department_name=known[one.group].name,
+            allocation_rule=_NAMES[one.rule],
+            prefer_last_assignee=one.prefers_last,
+        )
+        for one in found.departments
+        if one.group in known
+    ]
+    shown = _shown(found, rules, _preferences(people.list_agents(ctx)))
+    return WrappedAllocation(auto_allocation=shown, **msgspec.structs.asdict(shown))
+
+
+def _preferences(agents: Sequence[people.Person]) -> list[AgentPreference]:
+    return [
+        AgentPreference(
+            agent_id=agent.number,
+            max_concurrent_count=agent.most_conversations,
+            is_accept_allocation=not agent.refuses_allocation,
+        )
+        for agent in agents
+    ]
+
+
+def _shown(found: Allocation, rules: list[DepartmentRule], preferences: list[AgentPreference]) -> AutoAllocation:
+    return AutoAllocation(
+        is_enabled=bool(found.is_enabled),
+        default_rule=_NAMES[found.rule],
+        default_prefer_last_assignee=found.prefers_last,
+        department_allocation_rule=rules,
+        allocation_rule_settings=rules,
+        if_enable_conversation_limit_for_each_agent=found.limits_each,
+        conversation_limit_for_all_agents=found.limit,
+        agent_preferences=preferences,
+        allocation_agent_preferences=preferences,
+        exclude_pending_external=found.excludes_pending_external,
+        exclude_on_hold=found.excludes_on_hold,
+        if_exclude_pending_external=found.excludes_pending_external,
+        if_exclude_on_hold=found.excludes_on_hold,
+        online_agents_only=found.online_only,
+    )
+
+
+_PATH = f"{BASE}/autoAllocation"
+ROWS = [
+    Endpoint("GET", _PATH, get_allocation, AGENT),
+    Endpoint("PUT", _PATH, set_allocation, ADMIN),
+    Endpoint("PUT", f"{_PATH}/enable", enable_allocation, ADMIN),
+]

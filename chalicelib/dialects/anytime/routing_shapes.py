@@ -1,0 +1,243 @@
+"""Anytime's routing objects in the document's words and the later ones, and what these are in the desk's."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from chalicelib.context import Context
+from chalicelib.desk.automation import routing_rules
+from chalicelib.desk.automation.routing_rules import CustomRule, Route, Routing, RuleChange
+from chalicelib.desk.conversations import fields
+from chalicelib.desk.conversations.conditions import Given
+from chalicelib.desk.conversations.filters import FilterCondition
+from chalicelib.dialects.anytime.conditions import WORDS, Condition, Conditions, ConditionShown, in_body, in_order, read
+from chalicelib.dialects.anytime.conversation_shapes import Priority
+from chalicelib.dialects.anytime.shapes import Wire, spelled
+from chalicelib.dialects.bounds import Line, Name, Number
+
+#: The one id of a site's routing.
+ID = 1
+Target = Literal["agent", "department"]
+When = Literal[0, 1, 2, "any", "all", "logicalExpression"]
+Type = Literal["simple", "customRules", "cusomterrules", "customerRules"]
+_WHEN: dict[Any, str] = {0: "any", 1: "all", 2: "logicalExpression"}
+_NUMBER: dict[str, Any] = {word: number for number, word in _WHEN.items()}
+
+
+class RuleFields(Wire, kw_only=True):
+    """What can be set of a custom rule, in all spellings. Its place is not: that is what `sort` says."""
+
+    name: Name | UnsetType = UNSET
+    is_enable: bool | UnsetType = UNSET
+    is_enabled: bool | UnsetType = UNSET
+    when: When | UnsetType = UNSET
+    logic_expression: Line | None | UnsetType = UNSET
+    route_to_object: Target | None | UnsetType = UNSET
+    route_type: Target | None | UnsetType = UNSET
+    route_to_id: Number | None | UnsetType = UNSET
+    route_to_priority: Priority | None | UnsetType = UNSET
+    route_with_priority: Priority | None | UnsetType = UNSET
+    conditions: Conditions | UnsetType = UNSET
+
+
+class RoutingFields(Wire, kw_only=True):
+    """What can be set of the routing, in all spellings."""
+
+    is_enabled: bool | UnsetType = UNSET
+    is_enable: bool | UnsetType = UNSET
+    type: Type | UnsetType = UNSET
+    simple_route_to_object: Target | None | UnsetType = UNSET
+    simple_route_to_id: Number | None | UnsetType = UNSET
+    simple_route_to_priority: Priority | None | UnsetType = UNSET
+    documented_object: Target | None | UnsetType = msgspec.field(default=UNSET, name="SimpleRouteToObject")
+    documented_id: Number | None | UnsetType = msgspec.field(default=UNSET, name="SimpleRouteToId")
+    documented_priority: Priority | None | UnsetType = msgspec.field(default=UNSET, name="SimpleRouteToPriority")
+    simple_route_type: Target | None | UnsetType = UNSET
+    simple_route_with_priority: Priority | None | UnsetType = UNSET
+    match_failed_route_to_object: Target | None | UnsetType = UNSET
+    match_failed_route_to_id: Number | None | UnsetType = UNSET
+    match_failed_route_to_priority: Priority | None | UnsetType = UNSET
+    match_failed_type: Target | None | UnsetType = UNSET
+    later_failed_id: Number | None | UnsetType = msgspec.field(default=UNSET, name="matchFailedrouteToId")
+    match_failed_with_priority: Priority | None | UnsetType = UNSET
+
+
+class RuleShown(Wire, kw_only=True):
+    """A custom rule. `index` and `orderNum` are its place, from 1."""
+
+    id: int
+    name: str
+    is_enable: bool
+    is_enabled: bool
+    when: When
+    logic_expression: str
+    route_to_object: str | None
+    route_type: str | None
+    route_to_id: int | None
+    route_to_priority: str | None
+    route_with_priority: str | None
+    index: int
+    order_num: int
+    conditions: list[ConditionShown]
+
+
+class RoutingShown(Wire, kw_only=True):
+    """The site's routing, with its custom rules."""
+
+    id: int
+    is_enable: bool
+    is_enabled: bool
+    type: str
+    simple_route_to_object: str | None
+    simple_route_to_id: int | None
+    simple_route_to_priority: str | None
+    documented_object: str | None = msgspec.field(name="SimpleRouteToObject")
+    documented_id: int | None = msgspec.field(name="SimpleRouteToId")
+    documented_priority: str | None = msgspec.field(name="SimpleRouteToPriority")
+    simple_route_type: str | None
+    simple_route_with_priority: str | None
+    match_failed_route_to_object: str | None
+    match_failed_route_to_id: int | None
+    match_failed_route_to_priority: str | None
+    match_failed_type: str | None
+    later_failed_id: int | None = msgspec.field(name="matchFailedrouteToId")
+    match_failed_with_priority: str | None
+    customer_route_rules: list[RuleShown]
+    custom_rules: list[RuleShown]
+
+
+#: The desk's names of what has several spellings, with the request's fields, of which the first that is given counts.
+_SPELLINGS = {
+    "is_enabled": ("is_enabled", "is_enable"),
+    "simple.to": ("simple_route_to_object", "documented_object", "simple_route_type"),
+    "simple.id": ("simple_route_to_id", "documented_id"),
+    "simple.priority": ("simple_route_to_priority", "documented_priority", "simple_route_with_priority"),
+    "failed.to": ("match_failed_route_to_object", "match_failed_type"),
+    "failed.id": ("match_failed_route_to_id", "later_failed_id"),
+    "failed.priority": ("match_failed_route_to_priority", "match_failed_with_priority"),
+    "route.to": ("route_to_object", "route_type"),
+    "route.id": ("route_to_id",),
+    "route.priority": ("route_to_priority", "route_with_priority"),
+}
+
+
+def _given(request: Wire, name: str) -> Any:
+    """Returns the value of one of the desk's names, UNSET where it was not given."""
+    values = (getattr(request, field) for field in _SPELLINGS[name])
+    return next((value for value in values if value is not UNSET), UNSET)
+
+
+def as_spelled(request: Wire) -> AbstractContextManager[None]:
+    """Around a use case: what is wrong with a value is said of the field under which it was given."""
+    return spelled(request, _SPELLINGS)
+
+
+def _route(before: Route, request: Wire, which: str) -> Route | UnsetType:
+    """Returns a route with what was given, UNSET where nothing was."""
+    given = {part: _given(request, f"{which}.{part}") for part in ("to", "id", "priority")}
+    given = {part: value for part, value in given.items() if value is not UNSET}
+    return replace(before, **given) if given else UNSET
+
+
+def routing_change(before: Routing, given: RoutingFields) -> routing_rules.Change:
+    """Returns the desk's change of the routing."""
+    type_ = routing_rules.SIMPLE if given.type == "simple" else routing_rules.CUSTOM
+    return routing_rules.Change(
+        is_enabled=_given(given, "is_enabled"),
+        type=UNSET if given.type is UNSET else type_,
+        simple=_route(before.simple, given, "simple"),
+        failed=_route(before.failed, given, "failed"),
+    )
+
+
+def rule_change(ctx: Context, before: Route, given: RuleFields) -> RuleChange:
+    """Returns the desk's change of a custom rule. Raises Invalid for a condition that can't be."""
+    when, expression = given.when, given.logic_expression
+    return RuleChange(
+        name=given.name,
+        is_enabled=_given(given, "is_enabled"),
+        when=UNSET if isinstance(when, UnsetType) else _WHEN.get(when, str(when)),
+        expression="" if expression is None else expression,
+        conditions=UNSET if isinstance(given.conditions, UnsetType) else _conditions(ctx, given.conditions),
+        route=_route(before, given, "route"),
+    )
+
+
+def _conditions(ctx: Context, given: Sequence[Condition]) -> tuple[FilterCondition, ...]:
+    """Returns conditions to store, in order, with the desk's words for choices."""
+    placed = in_order(given)
+    read(ctx, [Given(one.field_id, one.match_type, one.value, in_body(at)) for at, one in placed])
+    return tuple(
+        FilterCondition(field=one.field_id, match=one.match_type, value=_translated(one.field_id, one.value)) for _, one in placed
+    )
+
+
+def _translated(field: int, value: str, *, back: bool = False) -> str:
+    """Returns choices in the desk's words, or back in this dialect's."""
+    known = fields.fixed(field)
+    words = WORDS.get(known.core, {}) if known else {}
+    words = {ours: theirs for theirs, ours in words.items()} if back else words
+    return ",".join(words.get(part.strip(), part) for part in value.split(",")) if words else value
+
+
+def show(found: Routing, rules: Sequence[CustomRule]) -> RoutingShown:
+    """Returns the routing as it is shown."""
+    simple, failed, shown = found.simple, found.failed, show_rules(rules)
+    return RoutingShown(
+        id=ID,
+        is_enable=found.is_enabled,
+        is_enabled=found.is_enabled,
+        type="simple" if found.type == routing_rules.SIMPLE else "customRules",
+        simple_route_to_object=simple.to,
+        simple_route_to_id=simple.id,
+        simple_route_to_priority=simple.priority,
+        documented_object=simple.to,
+        documented_id=simple.id,
+        documented_priority=simple.priority,
+        simple_route_type=simple.to,
+        simple_route_with_priority=simple.priority,
+        match_failed_route_to_object=failed.to,
+        match_failed_route_to_id=failed.id,
+        match_failed_route_to_priority=failed.priority,
+        match_failed_type=failed.to,
+        later_failed_id=failed.id,
+        match_failed_with_priority=failed.priority,
+        customer_route_rules=shown,
+        custom_rules=shown,
+    )
+
+
+def show_rules(rules: Sequence[CustomRule]) -> list[RuleShown]:
+    """Returns all custom rules as they are shown, in their order."""
+    return [show_rule(rule, at) for at, rule in enumerate(rules, 1)]
+
+
+def show_rule(rule: CustomRule, at: int) -> RuleShown:
+    """Returns a custom rule as it is shown at a place."""
+    route = rule.route
+    return RuleShown(
+        id=rule.number,
+        name=rule.name,
+        is_enable=rule.is_enabled,
+        is_enabled=rule.is_enabled,
+        when=_NUMBER[rule.when],
+        logic_expression=rule.expression,
+        route_to_object=route.to,
+        route_type=route.to,
+        route_to_id=route.id,
+        route_to_priority=route.priority,
+        route_with_priority=route.priority,
+        index=at,
+        order_num=at,
+        conditions=[_condition(place, one) for place, one in enumerate(rule.conditions, 1)],
+    )
+
+
+def _condition(at: int, one: FilterCondition) -> ConditionShown:
+    match: Any = one.match
+    value = _translated(one.field, one.value, back=True)
+    return ConditionShown(id=at, field_id=one.field, match_type=match, value=value, index=at, order_num=at)

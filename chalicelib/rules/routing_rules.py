@@ -1,0 +1,49 @@
+"""Routing rules: to whom a new conversation goes, by what it is about. Which rule applied is a number in its row."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.rules import conditions
+from chalicelib.rules.conditions import ConditionList
+
+#: Instead of a custom rule's number (from 1): the simple route; the route where no rule matches; that no rule may apply.
+SIMPLE, MATCH_FAILED, NO_RULE = -1, -2, 0
+#: What a route leads to.
+AGENT, DEPARTMENT = TARGETS = ("agent", "department")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a conversation goes: to an agent or a department (`to`) by integer id, and which priority it gets. None for none."""
+
+    to: str | None = None
+    id: int | None = None
+    priority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A custom rule: its number, what it is for, and where that goes."""
+
+    number: int
+    conditions: ConditionList
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The rule that applies, by its number, and its route."""
+
+    rule: int
+    route: Route
+
+
+def first_match(rules: Iterable[Rule], facts: Mapping[str, Any], otherwise: Route | None) -> Match:
+    """Returns the first rule whose conditions hold for these facts, else the route for what none matches, else that there is
+    none.
+    """
+    for rule in rules:
+        if conditions.matches(rule.conditions, facts):
+            return Match(rule.number, rule.route)
+    return Match(MATCH_FAILED, otherwise) if otherwise else Match(NO_RULE, Route())

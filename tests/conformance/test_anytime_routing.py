@@ -1,0 +1,139 @@
+"""Anytime's auto allocation and routing rules, in both spellings, and what is said of a conversation."""
+
+from typing import Any
+
+import pytest
+
+from tests.conformance.scene import Scene
+
+BASE = "/api/v3/anytime"
+
+
+def call(scene: Scene, method: str, path: str, body: Any = None) -> Any:
+    answer = scene.world.call(method, f"{BASE}/{path}", body, **scene.bearer(owner=True))
+    assert answer.status == 200, answer
+    return answer.body
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(scene: Scene) -> None:
+    """The account is as it was: nobody keeps conversations from anybody, and there are no rules."""
+    agents = [{"agentId": agent.number, "maxConcurrentCount": None, "isAcceptAllocation": True} for agent in scene.world.agents]
+    call(scene, "PUT", "autoAllocation", {"isEnabled": True, "defaultRule": "loadBalancing", "agentPreferences": agents})
+    call(scene, "PUT", "autoAllocation", {"conversationLimitForAllAgents": None})
+    call(scene, "PUT", "routing/1/enable", {"isEnabled": False})
+    for rule in call(scene, "GET", "routing/1/customRules")["customRules"]:
+        call(scene, "DELETE", f"routing/customRules/{rule['id']}")
+
+
+def refused(scene: Scene, method: str, path: str, body: Any) -> tuple[int, str]:
+    answer = scene.world.call(method, f"{BASE}/{path}", body, **scene.bearer(owner=True))
+    return answer.status, answer.body["message"]
+
+
+def test_auto_allocation_is_set_in_part_in_either_spelling_and_shown_in_both(scene: Scene) -> None:
+    ada, ben = (agent.number for agent in scene.world.agents[:2])
+    department = call(scene, "POST", "departments", {"name": "Sales"})["department"]["id"]
+    shown = call(scene, "GET", "autoAllocation")
+    assert (shown["isEnabled"], shown["defaultRule"], shown["onlineAgentsOnly"]) == (True, "loadBalancing", True)
+    call(scene, "PUT", "autoAllocation", {"defaultRule": "roundRobin", "conversationLimitForAllAgents": 15})
+    rule = {"departmentId": department, "allocationRule": "loadBalancing", "preferLastAssignee": True}
+    given = {"allocationRuleSettings": [rule], "ifExcludeOnHold": True, "ifExcludePendingExternal": True}
+    preferences = [{"agentId": ada, "maxConcurrentCount": 3}, {"agentId": ben, "isAcceptAllocation": False}]
+    call(scene, "PUT", "AutoAllocation/", {**given, "allocationAgentPreferences": preferences})
+    call(scene, "PUT", "autoAllocation/enable", {"isEnabled": False})
+    shown = call(scene, "GET", "autoAllocation")
+    assert shown["autoAllocation"] == {name: value for name, value in shown.items() if name != "autoAllocation"}
+    assert (shown["isEnabled"], shown["defaultRule"], shown["conversationLimitForAllAgents"]) == (False, "roundRobin", 15)
+    assert (shown["excludePendingExternal"], shown["ifExcludeOnHold"]) == (True, True)
+    assert shown["departmentAllocationRule"] == shown["allocationRuleSettings"] == [{**rule, "departmentName": "Sales"}]
+    known = {one["agentId"]: one for one in shown["agentPreferences"]}
+    assert known[ada] == {"agentId": ada, "maxConcurrentCount": 3, "isAcceptAllocation": True}
+    assert known[ben] == {"agentId": ben, "maxConcurrentCount": None, "isAcceptAllocation": False}
+    call(scene, "PUT", "autoAllocation", {**shown["autoAllocation"], "conversationLimitForAllAgents": None})
+    again = call(scene, "GET", "autoAllocation")["autoAllocation"]
+    assert again == {**shown["autoAllocation"], "conversationLimitForAllAgents": None}
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"defaultRule": "loudest"}, "defaultRule"),
+        ({"conversationLimitForAllAgents": -1}, "conversationLimitForAllAgents"),
+        ({"agentPreferences": [{"agentId": 999_999, "maxConcurrentCount": 1}]}, "agentPreferences"),
+        ({"allocationAgentPreferences": [{"agentId": 999_999, "maxConcurrentCount": 1}]}, "allocationAgentPreferences"),
+        ({"departmentAllocationRule": [{"departmentId": 999_999}]}, "departmentAllocationRule[0].departmentId"),
+        ({"allocationRuleSettings": [{"departmentId": 999_999}]}, "allocationRuleSettings[0].departmentId"),
+    ],
+)
+def test_a_bad_allocation_is_400_named_as_it_was_spelled(scene: Scene, given: dict[str, Any], named: str) -> None:
+    status, message = refused(scene, "PUT", "autoAllocation", given)
+    assert (status, message.startswith(named) or named in message.split(" - at ")[-1]) == (400, True), message
+
+
+@pytest.mark.parametrize(("path", "rules"), [("Routingrules", "customerrules"), ("routing", "customRules")])
+def test_routing_is_set_and_shown_in_either_spelling(scene: Scene, path: str, rules: str) -> None:
+    department = call(scene, "POST", "departments", {"name": f"Sales {path}"})["department"]["id"]
+    call(scene, "PUT", f"{path}/1/enable", {"isEnable": True})
+    given = {"SimpleRouteToObject": "department", "SimpleRouteToId": department, "SimpleRouteToPriority": "high"}
+    later = {"simpleRouteType": "department", "simpleRouteToId": department, "simpleRouteWithPriority": "high"}
+    call(scene, "PUT", f"{path}/1", given if path == "Routingrules" else later)
+    failed = {"matchFailedRouteToPriority": "low"} if path == "Routingrules" else {"matchFailedWithPriority": "low"}
+    shown = call(scene, "PUT", f"{path}/1", {"type": "cusomterrules", **failed})["routingrule"]
+    assert {name: shown[name] for name in (*given, *later)} == {**given, **later}
+    assert (shown["type"], shown["isEnabled"], shown["matchFailedRouteToPriority"]) == ("customRules", True, "low")
+    status = {"fieldId": 6, "matchType": "is", "value": "pendingExternal,new", "orderNum": 1}
+    one = {"name": "one", "when": 0, "routeToObject": "department", "routeToId": department, "conditions": [status]}
+    made = call(scene, "POST", f"{path}/1/{rules}", {"customRule": one} if path == "routing" else one)["customRule"]
+    assert (made["name"], made["when"], made["routeToId"], made["index"]) == ("one", 0, department, 1)
+    assert made["conditions"][0]["value"] == "pendingExternal,new"
+    assert refused(scene, "POST", f"{path}/1/{rules}", {}) == (400, "name is required")
+    two = call(scene, "POST", f"{path}/1/{rules}", {"name": "two", "when": "all"})["customRule"]["id"]
+    call(scene, "PUT", f"{path}/1/{rules}/{two}", {"isEnabled": False, "routeWithPriority": "urgent"})
+    copied = call(scene, "PUT", f"{path}/1/{rules}/{made['id']}/copy")["customerRules"]
+    assert [rule["name"] for rule in copied] == ["one", "one", "two"]
+    order = [{"id": two, "orderNum": 1}, {"id": made["id"], "index": 2}]
+    sorted_ = call(scene, "PUT", f"{path}/1/{rules}/{two}/sort", {rules.replace("customerr", "customerR"): order})["customRules"]
+    assert [(rule["name"], rule["index"], rule["isEnable"]) for rule in sorted_] == [
+        ("two", 1, False),
+        ("one", 2, True),
+        ("one", 3, True),
+    ]
+    call(scene, "DELETE", f"{path}/{rules}/{two}")
+    (routing,) = call(scene, "GET", path)["routingrules"]
+    assert [rule["name"] for rule in routing["customerRouteRules"]] == ["one", "one"]
+    assert refused(scene, "PUT", f"{path}/2/enable", {"isEnable": True})[0] == 404
+    assert refused(scene, "PUT", f"{path}/1/enable", {}) == (400, "isEnable is required")
+
+
+@pytest.mark.parametrize("named", ["SimpleRouteToId", "simpleRouteToId", "matchFailedRouteToId", "matchFailedrouteToId"])
+def test_a_bad_route_is_400_named_as_it_was_spelled(scene: Scene, named: str) -> None:
+    to = "matchFailedType" if named.startswith("match") else "simpleRouteType"
+    status, message = refused(scene, "PUT", "routing/1", {to: "agent", named: 999_999})
+    assert (status, message) == (400, f"{named} is not the id of an agent")
+
+
+def test_a_bad_condition_of_a_rule_is_400_and_named(scene: Scene) -> None:
+    bad = {"fieldId": 6, "matchType": "before", "value": "new"}
+    status, message = refused(scene, "POST", "routing/1/customRules", {"name": "x", "conditions": [bad]})
+    assert (status, message.startswith("conditions[0].matchType")) == (400, True)
+    given = {"name": "x", "when": 2, "logicExpression": "1 and 2", "conditions": [{**bad, "matchType": "is"}]}
+    status, message = refused(scene, "POST", "routing/1/customRules", given)
+    assert (status, message.startswith("logicExpression")) == (400, True)
+
+
+def test_a_new_conversation_goes_where_the_rule_says_and_says_so(scene: Scene) -> None:
+    scene.world.online(*scene.world.agents)
+    ben = scene.world.agents[1].number
+    rule = {"name": "parcels", "routeToObject": "agent", "routeToId": ben, "routeToPriority": "urgent"}
+    rule["conditions"] = [{"fieldId": 16, "matchType": "contains", "value": "parcel"}]
+    made = call(scene, "POST", "routing/1/customRules", rule)["customRule"]
+    call(scene, "PUT", "routing/1", {"isEnabled": True, "type": "customRules"})
+    new = {"subject": "A parcel", "channel": "portal", "message": {"type": "reply", "plainBody": "Where is it?"}}
+    id_ = call(scene, "POST", "conversations", new)["conversation"]["id"]
+    scene.world.settle()
+    found = call(scene, "GET", f"conversations/{id_}")["conversation"]
+    assert (found["agentAssigneeId"], found["priority"]) == (ben, "urgent")
+    told = call(scene, "GET", f"conversations/{id_}/routing")["routing"]
+    assert told["text"] == "Ben Agent got it, whom the routing rule names. The routing rule “parcels” applied."
+    assert (told["state"], told["rule"], told["ruleId"], told["chosenBy"]) == ("assigned", "custom", made["id"], "rule")
