@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as some
 
-from chalicelib.rules.actors import Actor, pack, unpack
+from chalicelib.rules.actors import TRIGGER, Actor, pack, unpack
 from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 
 ACTORS = some.builds(
     Actor,
-    some.sampled_from([CONTACT, STAFF, MACHINE]),
+    some.sampled_from([CONTACT, STAFF, MACHINE, TRIGGER]),
     some.integers(0, 2**40),
     some.sampled_from(["", "PPMessage", "Anytime", "OneView", "LiveChat"]),
 )
@@ -35,4 +35,4 @@ def test_the_desk_itself_and_an_unknown_api_have_no_name() -> None:
 
 
 def test_numbers_that_are_stored_keep_their_meaning() -> None:
-    assert [pack(Actor(kind, 7, "Anytime")) for kind in (MACHINE, CONTACT, STAFF)] == [702, 712, 722]
+    assert [pack(Actor(kind, 7, "Anytime")) for kind in (MACHINE, CONTACT, STAFF, TRIGGER)] == [702, 712, 722, 732]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules.actors import Actor
+from chalicelib.rules.actors import TRIGGER, Actor
 from chalicelib.rules.event_texts import FieldChange, sentence, subject_of
 
 
@@ -22,6 +22,7 @@ from chalicelib.rules.event_texts import FieldChange, sentence, subject_of
         ("group", "Sales", None, "took the conversation out of the department Sales"),
         ("contact", "Jo", "Al", "changed the contact from Jo to Al"),
         ("subject", "a", "b", "changed the subject from “a” to “b”"),
+        ("fired", None, "Escalate", "fired"),
         ("merged", None, "#4", "merged the conversation into #4"),
         ("merged", "#4", None, "undid the merge"),
         ("deleted", None, "1", "deleted the conversation"),
@@ -58,3 +59,8 @@ def test_whoever_acted_has_a_name(actor: Actor, name: str | None, who: str) -> N
 @given(st.text(min_size=1), st.none() | st.text(), st.text())
 def test_a_sentence_is_short_whatever_the_values(field: str, before: str | None, after: str) -> None:
     assert len(sentence("Sue", FieldChange(field, before, after))) <= len(field) + max(len(before or ""), len(after), 80) * 2 + 80
+
+
+def test_a_trigger_is_called_by_its_name() -> None:
+    assert subject_of(Actor(TRIGGER, 3), "Escalate") == "The trigger “Escalate”"
+    assert subject_of(Actor(TRIGGER, 3), None) == "A trigger"

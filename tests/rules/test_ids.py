@@ -150,3 +150,12 @@ def test_reserved_is_a_uuid_of_version_8_that_is_known_as_one(given_parts: list[
 @given(st.uuids(version=4) | st.uuids(version=1) | st.uuids(version=5))
 def test_what_clients_make_is_not_reserved(made: uuid.UUID) -> None:
     assert not ids.is_reserved(str(made))
+
+
+_OF_LOG = st.tuples(st.integers(1, 2**24 - 1), st.integers(1, 2**20 - 1), st.integers(0, 127))
+
+
+@given(_OF_LOG, _OF_LOG)
+def test_firings_have_ids_of_their_own(one: tuple[int, int, int], other: tuple[int, int, int]) -> None:
+    assert (ids.firing_number(*one) == ids.firing_number(*other)) == (one == other)
+    assert ids.log_number(*other) < ids.firing_number(*one) < 2**53

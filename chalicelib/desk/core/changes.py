@@ -75,7 +75,7 @@ def _trigger_events(old: Conversation | None, new: Conversation) -> list[Event]:
     if not new.is_listed or new.deleted_at or unpack(new.changed_by or 0).kind == TRIGGER:
         return []
     if old is None or not old.is_listed:
-        return [TriggerEvents(new.account, new.created_at, new.id, 0, (triggers.CREATED,))]
+        return [TriggerEvents(new.account, new.created_at, new.id, 1, (triggers.CREATED,))]
     version = new.version or 0
     if old.stay_at and old.stay_at != new.stay_at and (old.status, old.status_since) == (new.status, new.status_since):
         stayed = old.stay_at - new.status_since
