@@ -20,12 +20,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from infra import emulator
+from infra import emulator, memory
+from infra.holding import RELEASE
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
 _SENDER = "desk@demo.example"
-_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "files", "mail")
+_OURS = ("desk.json", "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail")
 
 
 class CannotRun(Exception):
@@ -34,6 +35,7 @@ class CannotRun(Exception):
 
 def main() -> int:
     """Runs until it is stopped; returns the exit code."""
+    memory.give_back()
     data = Path(os.environ.get("DATA") or ".local")
     logging.basicConfig(level=os.environ.get("LOG_LEVEL") or "WARNING", format="%(asctime)s %(name)s %(message)s")
     stop = threading.Event()
@@ -137,6 +139,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     live.stop()
     for pump in running:
         pump.stop()
+    _ask(RELEASE)
     web.server.drain(5)
     for pump in running:
         pump.join(timeout=5)
@@ -150,10 +153,15 @@ def _restore() -> None:
 
     stack.create(STAGE)
     boto3.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
-    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
-        json.load(answer)
+    _ask(emulator.RESTORE)
     os.environ |= stack.variables(stack.streams(STAGE))
     os.environ["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)
+
+
+def _ask(path: str) -> None:
+    """Asks the embedded AWS for something of ours."""
+    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{path}", data=b"") as answer:  # noqa: S310 (our own child)
+        answer.read()
 
 
 def _desk(data: Path) -> dict[str, Any]:

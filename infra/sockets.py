@@ -17,6 +17,8 @@ from hypercorn.config import Config
 PATH = "/pcsocket/WS"
 log = logging.getLogger("polydesk.local")
 _TIMEOUT_MS = 29_000
+#: Of a message of a client's, as API Gateway takes it.
+_MOST_BYTES = 128 * 1024
 _Message = dict[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
@@ -112,6 +114,7 @@ class Server(threading.Thread):
         super().__init__(name="sockets", daemon=True)
         self._config = Config()
         self._config.bind = [f"127.0.0.1:{port}"]
+        self._config.websocket_max_message_size = _MOST_BYTES
         self._config.accesslog = self._config.errorlog = None
         self._gateway = Gateway(module)
         self._loop = asyncio.new_event_loop()
