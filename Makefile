@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PORT DATA FRESH FULL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay e2e chaos bench deploy destroy account lint format lock clean
+.PHONY: help run test replay e2e chaos bench deploy dead destroy account lint format lock clean
 
 help:   ## this list
 	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -58,6 +58,9 @@ replay: $(VENV)/run   ## real chats into a running desk: FILE=… LIMIT=n
 
 deploy: $(VENV)/run   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=… WATCH=who.is@told.of.alarms
 	@$(BIN)/python -m infra.deploy "$(STAGE)" $(if $(WATCH),--watch "$(WATCH)")
+
+dead: $(VENV)/run   ## dead letters: STAGE=local DO=list|show|replay|drop QUEUE=… ID=… ALL=1
+	@$(BIN)/python -m infra.dead "$(or $(STAGE),local)" "$(or $(DO),list)" $(if $(QUEUE),--queue "$(QUEUE)") $(if $(ID),--id "$(ID)") $(if $(ALL),--all)
 
 destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=yes
 	@$(BIN)/python -m infra.destroy "$(STAGE)" --data-too "$(or $(DATA_TOO),no)"

@@ -21,12 +21,15 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from infra import emulator, memory
+from infra.aws import CannotDeploy
 from infra.holding import RELEASE
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
 _SENDER = "desk@demo.example"
-_OURS = ("desk.json", "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail")
+#: Says where the embedded AWS of a running desk is.
+_ENDPOINT = "endpoint"
+_OURS = ("desk.json", _ENDPOINT, "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail")
 
 
 class CannotRun(Exception):
@@ -85,19 +88,36 @@ def _embedded_aws(data: Path) -> Iterator[Process]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        os.environ.pop(name, None)
-    endpoint = f"http://127.0.0.1:{port}"
-    os.environ |= {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-    os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "POLYDESK_STAGE": STAGE}
+    _point_to(f"http://127.0.0.1:{port}")
     command = [sys.executable, "-m", "infra.emulator", str(port), str(data / "journal.jsonl")]
     aws = subprocess.Popen(command, start_new_session=True)
     try:
         _wait_for(aws, port)
+        (data / _ENDPOINT).write_text(os.environ["AWS_ENDPOINT_URL"])
         yield aws
     finally:
+        (data / _ENDPOINT).unlink(missing_ok=True)
         aws.terminate()
         aws.wait()
+
+
+def _point_to(endpoint: str) -> None:
+    """Points this process's environment to an embedded AWS, and to no account elsewhere."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    os.environ |= {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1", "POLYDESK_STAGE": STAGE}
+
+
+def attach(data: Path) -> None:
+    """Points this process to the embedded AWS of the desk that runs on `data`. Raises CannotDeploy where none does."""
+    try:
+        endpoint = (data / _ENDPOINT).read_text()
+        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5) as answer:  # noqa: S310 (a desk of this machine)
+            answer.read()
+    except OSError as error:
+        raise CannotDeploy(f"no desk runs on {data}: start it with `make run`, or name its folder with DATA=") from error
+    _point_to(endpoint)
 
 
 def _wait_for(aws: Process, port: int) -> None:

@@ -116,7 +116,7 @@ class _Stream:
         return str(self._client.get_shard_iterator(StreamArn=self._arn, ShardId=self._shard, **where)["ShardIterator"])
 
     def _page(self) -> Any:
-        """The next records. An iterator that is too old, as after this machine has slept, is replaced by one for the next round."""
+        """The next records. An iterator that is too old, as after this machine has slept, is replaced for the next round."""
         try:
             return self._client.get_records(ShardIterator=self._at, Limit=self._size)
         except ClientError:

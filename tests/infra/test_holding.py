@@ -29,10 +29,9 @@ class Service:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": json.dumps(found).encode()})
 
-    async def ask(self, name: str | None = ROUTING, longest: float = 60, path: str = "/", **more: str) -> tuple[int, bytes]:
+    async def ask(self, name: str | None = ROUTING, longest: float = 60, path: str = "/", read: str = "") -> tuple[int, bytes]:
         """What a client gets that asks and stays."""
-        given = {**({HEADER: name} if name else {}), **more}
-        headers = [(key.lower().encode(), value.encode()) for key, value in given.items()]
+        headers = [(key.lower().encode(), value.encode()) for key, value in ((HEADER, name), (READ, read)) if value]
         parts, answer = [{"type": "http.request", "body": b"asked"}], list[Any]()
 
         async def receive() -> Any:
@@ -147,7 +146,7 @@ def test_a_client_that_has_gone_is_given_nothing() -> None:
 def test_a_reader_says_how_far_it_has_read() -> None:
     service = Service()
     service.found = {"Records": [1]}
-    asyncio.run(service.ask("people", **{READ: "relay_people 0007"}))
+    asyncio.run(service.ask("people", read="relay_people 0007"))
     assert service.took == [("people", "relay_people", "0007")]
 
 
