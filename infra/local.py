@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 
 from infra import emulator, memory
 from infra.aws import CannotDeploy
+from infra.faults import FAULTS
 from infra.holding import RELEASE
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
@@ -142,6 +143,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
 
     os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     desk = _desk(data)
+    FAULTS.arm()
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
     live = sockets.Server(app, port + 1)

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
 from chalice.local import LambdaContext
 
+from infra.faults import FAULTS, Faults
 from infra.holding import HEADER, READ
 from infra.mappings import STREAM_BATCH
 
@@ -56,7 +57,8 @@ class Pump(threading.Thread):
 
 def pumps(app: Chalice, module: Any, data: Path) -> list[Pump]:
     """A pump for each event source that `app` declares; `module` holds the lambdas by name, `data` how far streams were read."""
-    return [pump for source in app.event_sources for pump in _pumps_of(source, getattr(module, source.name), data)]
+    handlers = {source.name: FAULTS.around(getattr(module, source.name)) for source in app.event_sources}
+    return [pump for source in app.event_sources for pump in _pumps_of(source, handlers[source.name], data)]
 
 
 def _pumps_of(source: Any, handler: Handler, data: Path) -> Iterator[Pump]:
@@ -165,6 +167,8 @@ class _Queue:
         messages = got.get("Messages", [])
         batches = [messages[at : at + self._size] for at in range(0, len(messages), self._size)]
         failures = [self._hand_over(handler, batch) for batch in batches]
+        if FAULTS != Faults():
+            self._bring_back([message for batch, failure in zip(batches, failures, strict=True) if failure for message in batch])
         self._delete([message for batch, failure in zip(batches, failures, strict=True) if not failure for message in batch])
         for failure in filter(None, failures):
             raise failure
@@ -177,6 +181,15 @@ class _Queue:
         except Exception as failure:
             return failure
         return None
+
+    def _bring_back(self, messages: Any) -> None:
+        """Messages that failed come again soon, because nobody waits three minutes for faults that are made on purpose."""
+        entries: Any = [
+            {"Id": str(at), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 1}
+            for at, message in enumerate(messages)
+        ]
+        if entries:
+            self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
     def _delete(self, messages: Any) -> None:
         """What has been taken, in one request: each costs the embedded AWS a look at all that waits."""

@@ -1,5 +1,6 @@
 """HTTP for `make run`: Chalice's own local gateway, without its forty milliseconds of Nagle; it refuses as the deployed one."""
 
+import io
 import logging
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer, LocalGateway, LocalGatewayException
 
+from infra.faults import FAULTS, Crashed
 from infra.gateway import NO_SUCH_PATH
 from infra.memory import Room
 
@@ -121,8 +123,22 @@ class Handler(ChaliceRequestHandler):
             self._send_error_response(refusal)
             return
         with self.server.room.taking(size), self.server.answering():
-            super()._generic_handle()
+            try:
+                self._answer()
+            except Crashed:
+                self.close_connection = True
+
+    def _answer(self) -> None:
+        """Answers a request, or where that goes wrong on purpose, only does what it asks."""
+        wire = self.wfile
+        if FAULTS.is_dropped():
+            self.wfile, self.close_connection = io.BytesIO(), True
+        try:
+            with FAULTS.dying():
+                super()._generic_handle()
             self.wfile.flush()
+        finally:
+            self.wfile = wire
 
     def _size(self) -> int:
         """Bytes of the body that comes. Raises TooLong, after it has come: a client that is still sending does not listen."""

@@ -14,6 +14,8 @@ from chalice.local import LambdaContext
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from infra.faults import FAULTS
+
 PATH = "/pcsocket/WS"
 log = logging.getLogger("polydesk.local")
 _TIMEOUT_MS = 29_000
@@ -77,7 +79,7 @@ class Gateway:
         name = f"websocket_{route}"
         try:
             answer: _Message = await asyncio.to_thread(
-                getattr(self._module, name), {"requestContext": context, "body": body}, LambdaContext(name, 512, _TIMEOUT_MS)
+                _lambda(self._module, name), {"requestContext": context, "body": body}, LambdaContext(name, 512, _TIMEOUT_MS)
             )
         except Exception:
             log.exception("%s failed", name)
@@ -98,6 +100,16 @@ class Gateway:
         headers = [(b"content-type", b"application/json"), (b"x-amzn-errortype", b"GoneException")]
         await send({"type": "http.response.start", "status": status, "headers": headers[: 1 if to else 2]})
         await send({"type": "http.response.body", "body": b"{}"})
+
+
+def _lambda(module: Any, name: str) -> Callable[[Any, Any], Any]:
+    """One of the module's lambdas, which may die where faults are made on purpose."""
+
+    def call(event: Any, context: Any) -> Any:
+        with FAULTS.dying():
+            return getattr(module, name)(event, context)
+
+    return call
 
 
 async def _lifespan(receive: _Receive, send: _Send) -> None:
