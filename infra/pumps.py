@@ -167,7 +167,7 @@ class _Queue:
         messages = got.get("Messages", [])
         batches = [messages[at : at + self._size] for at in range(0, len(messages), self._size)]
         failures = [self._hand_over(handler, batch) for batch in batches]
-        if FAULTS != Faults():
+        if Faults() != FAULTS:
             self._bring_back([message for batch, failure in zip(batches, failures, strict=True) if failure for message in batch])
         self._delete([message for batch, failure in zip(batches, failures, strict=True) if not failure for message in batch])
         for failure in filter(None, failures):

@@ -96,6 +96,7 @@ class Handler(ChaliceRequestHandler):
 
     disable_nagle_algorithm = True
     wbufsize = -1
+    wfile: Any
     #: Seconds in which a client must go on that has begun to say something, or wants to keep its connection.
     timeout = 120
     #: Of what is no HTTP.
@@ -130,7 +131,7 @@ class Handler(ChaliceRequestHandler):
 
     def _answer(self) -> None:
         """Answers a request, or where that goes wrong on purpose, only does what it asks."""
-        wire = self.wfile
+        wire: Any = self.wfile
         if FAULTS.is_dropped():
             self.wfile, self.close_connection = io.BytesIO(), True
         try:

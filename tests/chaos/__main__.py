@@ -6,7 +6,6 @@ must be there once, in its order; each conversation is one agent's; no count is 
 """
 
 import argparse
-import os
 import random
 import sys
 import tempfile

@@ -16,7 +16,7 @@ def test_without_the_variable_nothing_is_changed() -> None:
     def handler(event: Any, context: Any) -> None:
         raise AssertionError
 
-    assert FAULTS == Faults()
+    assert Faults() == FAULTS
     assert FAULTS.around(handler) is handler
     assert not FAULTS.is_dropped()
 
@@ -29,7 +29,7 @@ def test_the_variable_names_what_goes_wrong() -> None:
 
 def test_a_batch_is_delivered_twice_and_an_answer_lost() -> None:
     calls: list[str] = []
-    assert Faults(double=1).around(lambda event, context: calls.append(event) or len(calls))("a", None) == 2
+    Faults(double=1).around(lambda event, context: calls.append(event))("a", None)
     assert calls == ["a", "a"]
     assert Faults(drop=1).is_dropped()
 
@@ -47,7 +47,7 @@ def armed(world: World) -> Iterator[Faults]:
 def test_a_lambda_dies_at_a_call_and_the_next_remembers_nothing(armed: Faults) -> None:
     known: TimedCache[int] = TimedCache()
     known.put("a", 1, 0)
-    tables = base.connection.client.list_tables
+    tables: Any = base.connection.list_tables
     assert tables()["TableNames"], "who is no lambda does not die"
     with pytest.raises(Crashed):
         armed.around(lambda event, context: tables())(None, None)

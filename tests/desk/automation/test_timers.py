@@ -7,9 +7,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import conversations, messages, updates
 from chalicelib.desk.conversations.messages import PostMessage
-from chalicelib.desk.core import publishing
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.events import DeadlineSet
 from chalicelib.models import sequences
 from chalicelib.models import timers as rows
 from chalicelib.models.conversations import Conversation
