@@ -67,7 +67,7 @@ class Scene:
         if row.key[1] in cases_settings.IDS:
             known["id"] = str(cases_settings.IDS[row.key[1]](self))
         if "{fid}" in row.endpoint.path:
-            known["fid"] = self.kept.get("fid") or self.kept.setdefault("fid", self._file())
+            known["fid"] = self.kept["fid"] = self.kept.get("fid") or self._file()
         if "{messageId}" in row.endpoint.path:
             of = variables.get("id", known["id"])
             known["messageId"] = str(ids.message_number(int(of) if of.isdecimal() else self.number, 1))
@@ -88,13 +88,17 @@ class Scene:
         if row.key in cases_sockets.ENDING:
             return {"Authorization": f"OAuth {self.world.token(label)}"}
         if row.dialect is PPMESSAGE:
-            return {"Authorization": f"OAuth {self.kept.setdefault(label, self.world.token(label))}"}
+            if label not in self.kept:
+                self.kept[label] = self.world.token(label)
+            return {"Authorization": f"OAuth {self.kept[label]}"}
         return self.bearer(owner=row.endpoint.needs != AGENT)
 
     def bearer(self, *, owner: bool = False) -> dict[str, str]:
         """Headers of the owner or the first agent, made once."""
         who = self.world.owner if owner else self.world.agents[0]
-        return dict(self.kept.setdefault(who.id, self.world.bearer(who)))
+        if who.id not in self.kept:
+            self.kept[who.id] = self.world.bearer(who)
+        return dict(self.kept[who.id])
 
     def ask(self, row: Row, label: str = "PPCOM", **changes: Any) -> Answer:
         """A call of the row with which it succeeds, but for the changes to its body (its query for GET)."""

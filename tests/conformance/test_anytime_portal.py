@@ -10,6 +10,7 @@ from chalicelib.desk.conversations import group_chats, messages
 from chalicelib.desk.conversations.composing import PostMessage
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.core import rate_limits
+from chalicelib.dialects.anytime import portal_conversations
 from tests.conformance.cases_portal import PORTAL
 from tests.conformance.table import DOCUMENTS, gaps
 from tests.conformance.test_anytime import refused
@@ -425,3 +426,12 @@ def test_what_the_calls_of_the_portal_cost(world: World) -> None:
     assert len(cost("POST", PORTAL, new)) <= 5
     assert cost("PUT", f"{ONE}/read", {}) == ["GetItem"]
     assert cost("PUT", f"{ONE}/close", of) == ["GetItem", "GetItem"]
+
+
+def test_a_list_fits_into_an_answer_however_much_its_conversations_say(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    jane = contact(world)
+    submitted(world, jane)
+    world.now += 1_000
+    later = submitted(world, jane)["id"]
+    monkeypatch.setattr(portal_conversations, "_MOST_BYTES", 350)
+    assert listed(world, jane) == [later]

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from msgspec import UNSET, UnsetType
 
@@ -12,12 +10,14 @@ from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.rules import conditions, emails
+from chalicelib.rules import conditions, field_values
 from chalicelib.rules.condition_values import read_flag, read_number, read_span
 from chalicelib.rules.logic import ConditionError
 
 #: Fields of an account, options of a field, and characters of a value.
 MOST, MOST_OPTIONS, LONGEST = 200, 200, 1024
+#: Bytes of one conversation's values, so that a page of conversations fits into what Lambda returns at once.
+MOST_BYTES = 32_768
 #: Types of fields, and the kind of condition (rules/conditions.py) that each takes.
 KINDS: Mapping[str, str] = {
     "text": conditions.TEXT,
@@ -167,9 +167,9 @@ def check_value(field: CustomField, value: str | None, at: str = "") -> str | No
     if field.type in _WITH_OPTIONS:
         return _chosen(field, plain, at)
     try:
-        return _READERS.get(field.type, str)(plain)
+        return field_values.read(field.type, plain)
     except ValueError as error:
-        raise Invalid(at, f"is no {_WORDS.get(field.type, field.type)}") from error
+        raise Invalid(at, f"is no {field_values.name_of(field.type)}") from error
 
 
 def _chosen(field: CustomField, value: str, at: str) -> str:
@@ -178,50 +178,6 @@ def _chosen(field: CustomField, value: str, at: str) -> str:
     if not set(parts) <= set(known):
         raise Invalid(at, f"must be {'some' if field.type == _MANY else 'one'} of {', '.join(known)}")
     return ",".join(one for one in known if one in parts)
-
-
-def _email(value: str) -> str:
-    address = emails.canonical(value)
-    if not emails.is_address(address):
-        raise ValueError(value)
-    return address
-
-
-def _url(value: str) -> str:
-    address = urlsplit(value)
-    if address.scheme.lower() not in ("http", "https") or not address.hostname or any(sign.isspace() for sign in value):
-        raise ValueError(value)
-    return value
-
-
-def _integer(value: str) -> str:
-    if not (value.lstrip("+-").isascii() and value.lstrip("+-").isdigit() and len(value) <= 16):
-        raise ValueError(value)
-    return str(int(value))
-
-
-def _id(value: str) -> str:
-    if int(_integer(value)) < 1:
-        raise ValueError(value)
-    return _integer(value)
-
-
-def _date(value: str) -> str:
-    datetime.fromisoformat(value)
-    return value
-
-
-_READERS: Mapping[str, Callable[[str], str]] = {
-    "email": _email,
-    "url": _url,
-    "link": _url,
-    "date": _date,
-    "integer": _integer,
-    "float": lambda value: str(read_number(value)),
-    "operator": _id,
-    "department": _id,
-    "checkbox": lambda value: str(read_flag(value)).lower(),
-}
 
 
 def check_values(ctx: Context, given: Mapping[int, str | None]) -> dict[int, str | None]:
@@ -235,6 +191,22 @@ def check_values(ctx: Context, given: Mapping[int, str | None]) -> dict[int, str
     return {number: check_value(known[number], value) for number, value in given.items()}
 
 
+def check_room(values: Mapping[int, str | None]) -> dict[int, str]:
+    """Returns one conversation's values without empty ones. Raises Invalid for more than MOST_BYTES."""
+    if len(kept := join(values, {})) < sum(map(bool, values.values())):
+        raise Invalid("customFields", f"are {MOST_BYTES:,} bytes together at most")
+    return kept
+
+
+def join(own: Mapping[int, str | None], further: Mapping[int, str]) -> dict[int, str]:
+    """Returns a conversation's values with those of another one that it does not have, as many as MOST_BYTES hold."""
+    kept, room = {}, MOST_BYTES
+    for number, value in {**own, **{number: value for number, value in further.items() if not own.get(number)}}.items():
+        if value and len(value.encode()) <= room:
+            kept[number], room = value, room - len(value.encode())
+    return kept
+
+
 def complete(ctx: Context, given: Mapping[int, str | None]) -> dict[int, str | None]:
     """Returns a new conversation's values: defaults where nothing is given. Raises Invalid where a required one is missing."""
     every = {field.number: given.get(field.number) or field.default for field in load(ctx)}
@@ -244,19 +216,6 @@ def complete(ctx: Context, given: Mapping[int, str | None]) -> dict[int, str | N
 def _by_number(ctx: Context, numbers: Iterable[int]) -> dict[int, CustomField]:
     known = {field.number: field for field in load(ctx)}
     return known if set(numbers) <= known.keys() else {field.number: field for field in list_all(ctx)}
-
-
-#: What a type's value is called where it is not the type itself.
-_WORDS = {
-    "email": "e-mail address",
-    "url": "web address",
-    "link": "web address",
-    "date": "ISO 8601 date",
-    "float": "number",
-    "operator": "agent's id",
-    "department": "department's id",
-    "checkbox": "true or false",
-}
 
 
 def fact(field: CustomField, value: str | None) -> Any:

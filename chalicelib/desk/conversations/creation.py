@@ -135,7 +135,7 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[
     taken = messages.attach(ctx, message, new, wanted.message)
     new.set_all(_state(ctx, new, wanted, people_.assignee, sender, message))
     fields = wanted.fields
-    values = {number: value for number, value in fields.custom_fields.items() if value}
+    values = custom_fields.check_room(fields.custom_fields)
     beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)
     try:
         rows.open_with(message, new, beside, taken, messages.mention_changes(new, message))

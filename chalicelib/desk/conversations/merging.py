@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from chalicelib.context import AGENT, SYSTEM, Context
+from chalicelib.desk.accounts import custom_fields
 from chalicelib.desk.conversations import conversations, unfinished
 from chalicelib.desk.conversations.deletion import check_not_merged
 from chalicelib.desk.core import access
@@ -99,7 +100,7 @@ def _united(target: Details, source: Details, merged: Conversation, other: Perso
     cc = [*(target.cc or []), *(source.cc or []), *([address] if address else [])]
     return DetailChanges(
         metadata={**source.metadata, **target.metadata},
-        custom_fields={**source.custom_fields, **target.custom_fields} or None,
+        custom_fields=custom_fields.join(target.custom_fields, source.custom_fields) or None,
         tags=_some([*target.tags, *source.tags], max(MOST_TAGS, len(target.tags))) or None,
         mentions={**source.mentions, **target.mentions} or None,
         cc=_some(cc, max(MOST_CC, len(target.cc or []))) or None,

@@ -127,7 +127,7 @@ def _beside(ctx: Context, conversation: Conversation, wanted: Change) -> tuple[D
     values = {**known.custom_fields, **wanted.custom_fields}
     beside = DetailChanges(
         metadata=wanted.metadata,
-        custom_fields={number: value for number, value in values.items() if value} if wanted.custom_fields else None,
+        custom_fields=custom_fields.check_room(values) if wanted.custom_fields else None,
         tags=wanted.tags if wanted.tags is not None and list(wanted.tags) != known.tags else None,
         mentions=_marked(known.mentions, ctx.caller.number, wanted.is_read),
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import Context
@@ -24,6 +25,8 @@ from chalicelib.rules import ids
 T = TypeVar("T")
 #: Fields that the collection sets and no patch may set.
 _SET_HERE = frozenset(["id", "number", "created_at", "updated_at", "version"])
+#: Bytes of all objects of a kind, so that an answer with all of them fits into what Lambda returns at once, 6 MB.
+MOST_BYTES = 3_000_000
 #: Name of a partition's index row: each kind's last number, and the numbers in the order of `reorder`.
 _INDEX = "#"
 
@@ -42,8 +45,9 @@ class Entry:
 class Collection(Generic[T]):
     """The objects of one kind, by key, in the order of `reorder`, else of creation.
 
-    An account has at most `most` of them, together with the kinds in `counted_with`. They are stored in a partition of their
-    own unless another is named, such as documents.ACCOUNT. `check` raises Invalid for a value that this kind can't have.
+    An account has at most `most` of them, together with the kinds in `counted_with`, and MOST_BYTES. They are stored in a
+    partition of their own unless another is named, such as documents.ACCOUNT. `check` raises Invalid for a value that this kind
+    can't have.
     """
 
     def __init__(
@@ -119,7 +123,9 @@ class Collection(Generic[T]):
 
         def attempt() -> T:
             partition = documents.read(ctx, self._partition)
-            self._check_room(partition)
+            if sum(name.startswith(self._counted) for name in partition.rows) >= self.most:
+                raise Invalid(self._label, f"an account has {self.most} at most")
+            self._check_bytes(partition, document)
             index = self._index(ctx, partition)
             number = index.document["numbers"].get(self.kind, 0) + 1
             made = self.schema.check(document | {"number": number}, 1)
@@ -140,7 +146,8 @@ class Collection(Generic[T]):
         return self.edit(ctx, key, lambda before: self.schema.patched(before, told), version)
 
     def edit(self, ctx: Context, key: str, change: Callable[[T], T], version: int | UnsetType = UNSET) -> tuple[T, T]:
-        """Stores what `change` makes of one, and returns it before and after. Two requests, one if nothing changes.
+        """Stores what `change` makes of one, and returns it before and after. Two requests, one if nothing changes, three for a
+        large one that grows.
 
         A new key moves it. Raises NotFound, Invalid, Exists for a key that is taken, Stale if `version` is given and not the
         present one, Conflict.
@@ -154,6 +161,8 @@ class Collection(Generic[T]):
                 return before, before
             document = row.document | self.schema.document(wanted) | {"updated_at": ctx.now}
             after = self.schema.check(document, row.version + 1)
+            if _size(document) > max(_size(row.document), MOST_BYTES // self.most):
+                self._check_bytes(documents.read(ctx, self._partition), document, row.name)
             self._write(ctx, row, after, document)
             return before, after
 
@@ -224,9 +233,11 @@ class Collection(Generic[T]):
             raise Exists(self._label, self._key_of(value))
         settings.move(row, name, document)
 
-    def _check_room(self, partition: Partition) -> None:
-        if sum(name.startswith(self._counted) for name in partition.rows) >= self.most:
-            raise Invalid(self._label, f"an account has {self.most} at most")
+    def _check_bytes(self, partition: Partition, document: Mapping[str, Any], name: str = "") -> None:
+        """Raises Invalid if a document, which replaces the row `name`, is more than an account may have with the others."""
+        others = (row.document for row in partition.rows.values() if row.name != name and row.name.startswith(self._counted))
+        if _size(document) + sum(map(_size, others)) > MOST_BYTES:
+            raise Invalid(self._label, f"an account has {MOST_BYTES:,} bytes at most of all together")
 
     def _hash_key(self, ctx: Context) -> str:
         return documents.hash_key(ctx.account, self._partition)
@@ -247,6 +258,10 @@ class Collection(Generic[T]):
 
     def _told(self, patch: object) -> dict[str, Any]:
         return self.schema.read_patch(patch, never=_SET_HERE)
+
+
+def _size(document: Mapping[str, Any]) -> int:
+    return len(msgspec.json.encode(document))
 
 
 def _numbered(values: Mapping[str, T], number: int) -> T | None:

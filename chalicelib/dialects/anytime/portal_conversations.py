@@ -1,6 +1,7 @@
 """Anytime's portal conversations: what a site shows one contact of their own. Every call names the contact."""
 
 from collections.abc import Collection
+from itertools import accumulate
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -22,6 +23,8 @@ from chalicelib.dialects.bounds import Line, Lines, Moment, Name, Number, Text
 from chalicelib.dialects.endpoint import Endpoint
 
 _OF_LIST, _OF_ONE, _OF_MESSAGES = frozenset({"contact"}), frozenset({"contact", "messages"}), frozenset({"sender"})
+#: Bytes of a list, so that it fits into what Lambda returns at once.
+_MOST_BYTES = 3_000_000
 
 
 class OfContact(Wire, kw_only=True):
@@ -185,9 +188,13 @@ def _named(ctx: Context, request: OnePortalConversation | ReplyPortalConversatio
 
 
 def list_portal_conversations(ctx: Context, request: OfContact) -> PortalConversationList:
-    """`GET /portalconversations`: a contact's, the latest first, 1,000 at most."""
+    """`GET /portalconversations`: a contact's, the latest first, 1,000 and 3 MB at most."""
     contact, asked = portal.contact_of(ctx, request.contact_id), includes(request.include, _OF_LIST)
-    return PortalConversationList(portalconversations=_show_all(ctx, portal.list_of_contact(ctx, contact), contact, asked))
+    shown = _show_all(ctx, portal.list_of_contact(ctx, contact), contact, asked)
+    sizes = accumulate(len(msgspec.json.encode(one)) for one in shown)
+    return PortalConversationList(
+        portalconversations=[one for one, size in zip(shown, sizes, strict=True) if size <= _MOST_BYTES]
+    )
 
 
 def get_portal_conversation(ctx: Context, request: OnePortalConversation) -> WrappedPortalConversation:

@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.accounts import tags
-from chalicelib.desk.conversations import messages, updates
+from chalicelib.desk.accounts import custom_fields, tags
+from chalicelib.desk.conversations import merging, messages, updates
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import Invalid, Stale, Unavailable
@@ -151,6 +151,20 @@ def test_fields_are_set_one_by_one_and_cleared(world: World) -> None:
     assert beside(made).custom_fields == {size: "L", colour: "red"}
     change(world, made, custom_fields={size: None}, metadata={"order": "7"})
     assert (beside(made).custom_fields, beside(made).metadata) == ({colour: "red"}, {"order": "7"})
+
+
+def test_values_have_room_together_and_a_merge_keeps_what_fits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(custom_fields, "MOST_BYTES", 10)
+    size, colour, shape = field(world, "size"), field(world, "colour"), field(world, "shape")
+    made = create(world.as_agent(), custom_fields={size: "12345", colour: "é"})
+    with pytest.raises(Invalid, match="10 bytes"):
+        change(world, made, custom_fields={shape: "1234"})
+    with pytest.raises(Invalid, match="10 bytes"):
+        create(world.as_agent(), custom_fields={size: "éééééé"})
+    other = create(world.as_agent(), custom_fields={size: "1", colour: "123456", shape: "123"})
+    change(world, other, contact=made.contact_number)
+    merging.merge(world.as_agent(), made.id, other.id)
+    assert beside(made).custom_fields == {size: "12345", colour: "é", shape: "123"}
 
 
 def test_a_required_field_can_not_be_cleared(world: World) -> None:

@@ -16,7 +16,7 @@ from msgspec import UNSET
 
 from chalicelib import config
 from chalicelib.context import ADMIN, Context
-from chalicelib.desk.core import access, documents
+from chalicelib.desk.core import access, collections, documents
 from chalicelib.desk.core.errors import Exists, Forbidden, Invalid, NotFound, Stale
 from chalicelib.desk.core.events import SettingsChanged
 from chalicelib.models import settings as rows
@@ -147,6 +147,20 @@ def test_an_object_moves_to_another_key_that_is_free(aws: None) -> None:
     assert SITES.change(ctx, "a.example", {"host": "c.example"})[1].number == made.number
     stored = [(site.host, site.names["en"]) for site in SITES.load_fresh(ctx).values()]
     assert stored == [("c.example", "A"), ("b.example", "B")]
+
+
+def test_all_of_a_kind_together_have_a_bound_in_bytes(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collections, "MOST_BYTES", 1_000)
+    ctx = new_account()
+    (first,) = create(ctx, "first")
+    TAGS.change(ctx, first, Change(icon="x" * 500))
+    with pytest.raises(Invalid, match="1,000 bytes"):
+        TAGS.create(ctx, Change(name="second", icon="x" * 300))
+    (second,) = create(ctx, "second")
+    with pytest.raises(Invalid, match="1,000 bytes"):
+        TAGS.change(ctx, second, Change(icon="x" * 300))
+    TAGS.change(ctx, first, Change(icon="x" * 400))
+    assert TAGS.get(ctx, second).icon is None
 
 
 def test_accounts_never_meet(aws: None) -> None:
