@@ -20,6 +20,7 @@ log = logging.getLogger("polydesk.http")
 #: Bytes of a body, as API Gateway takes them; and those of all bodies that are being answered, which are copied several times.
 MOST_BYTES, _ROOM = 10 * 1024 * 1024, 10 * 1024 * 1024
 _DRAINED = 100 * 1024 * 1024
+_LAST = {"Connection": "close"}
 _TOO_LONG = b'{"message":"Request Too Long"}'
 
 
@@ -120,7 +121,6 @@ class Handler(ChaliceRequestHandler):
         try:
             size = self._size()
         except LocalGatewayException as refusal:
-            self.close_connection = True
             self._send_error_response(refusal)
             return
         with self.server.room.taking(size), self.server.answering():
@@ -145,13 +145,13 @@ class Handler(ChaliceRequestHandler):
         """Bytes of the body that comes. Raises TooLong, after it has come: a client that is still sending does not listen."""
         told = self.headers.get("content-length", "0")
         if not (told.isascii() and told.isdecimal()):
-            raise BadLength({}, b'{"message":"Content-Length is not a number"}')
+            raise BadLength(_LAST, b'{"message":"Content-Length is not a number"}')
         size = int(told)
         if size > MOST_BYTES:
             left = min(size, _DRAINED)
             while left and (part := self.rfile.read(min(left, 65_536))):
                 left -= len(part)
-            raise TooLong({}, _TOO_LONG)
+            raise TooLong(_LAST, _TOO_LONG)
         return size
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 (as the base has them)

@@ -1,8 +1,9 @@
 """`make chaos MINUTES=5 SEED=…`: the local desk under replayed chats, killed at random, and recounted when it has come to rest.
 
-Visitors and agents talk to it over HTTP; every few seconds its process or that of the embedded AWS is killed and started again;
-inside it, lambdas die between two calls, batches come late and twice, answers are lost (infra/faults.py). What was acknowledged
-must be there once, in its order; each conversation is one agent's; no count is wrong, no deadline late. Exit code 0, or 1.
+Visitors and agents talk to it over HTTP, some over sockets; every few seconds its process or that of the embedded AWS is killed
+and started again; inside it, lambdas die between two calls, batches come late and twice, answers are lost (infra/faults.py).
+What was acknowledged must be there once, in its order; each conversation is one agent's; no count is wrong, no deadline late.
+Exit code 0, or 1.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from typing import Any
 from infra import local
 from tests.chaos.desk import Desk
 from tests.chaos.people import Agent, Client, Visitor
+from tests.chaos.sockets import Widget
 
 FAULTS = "crash=0.01 drop=0.02 double=0.05 delay=0.2"
 #: Seconds: how long the desk may take to come to rest, and how long all must stay as it is.
@@ -62,7 +64,8 @@ def _run(desk: Desk, seed: str, given: argparse.Namespace) -> int:
     clocks = {"isEnabled": True, "reassignUnpickedAfter": given.close * 3 // 4, "warnAfter": given.close // 2}
     owner.call("PUT", "/api/v3/anytime/autoClose", json=clocks | {"closeAfter": given.close})
     agents = [Agent(desk, known, f"{seed}-a{at}", f"127.3.1.{at + 1}", ended) for at, known in enumerate(desk.json["agents"])]
-    visitors = [Visitor(desk, f"{seed}-v{at}", f"127.3.2.{at + 1}", ended) for at in range(given.visitors)]
+    kinds = [Widget if at % 4 == 0 else Visitor for at in range(given.visitors)]
+    visitors = [kind(desk, f"{seed}-v{at}", f"127.3.2.{at + 1}", ended) for at, kind in enumerate(kinds)]
     everybody: list[Client] = [*agents, *visitors]
     for somebody in everybody:
         somebody.start()

@@ -13,7 +13,7 @@ import httpx
 from tests.chaos.desk import Desk
 
 #: Seconds after which a client gives up a request; what it was for may have happened or not.
-_GIVES_UP = 90
+GIVES_UP = 90
 _ANYTIME = "/api/v3/anytime"
 #: PPMessage's codes of what is no fault of the caller's: the desk's own, and a conflict.
 _AGAIN = (17,)
@@ -63,7 +63,7 @@ class Client(threading.Thread):
 
     def ask(self, method: str, path: str, again: Callable[[httpx.Response], bool] = lambda answer: False, **content: Any) -> Any:
         """The JSON answered, the request being repeated as it is until there is one. Raises GaveUp, Refused."""
-        until = time.monotonic() + _GIVES_UP
+        until = time.monotonic() + GIVES_UP
         self.asked += 1
         while time.monotonic() < until:
             try:
@@ -83,13 +83,14 @@ class Client(threading.Thread):
 
 
 class Visitor(Client):
-    """Somebody on a page, with one conversation. `said` is what they told it."""
+    """Somebody on a page, with one conversation. `said` is what they told it, `heard` the texts that they were told."""
 
     def __init__(self, desk: Desk, seed: str, address: str, ended: threading.Event) -> None:
         super().__init__(desk, seed, address, ended)
         self.trace = str(uuid.UUID(int=self.dice.getrandbits(128), version=4))
         self.token = self.id = self.chat = ""
         self.said, self._count = Said(), 0
+        self.heard: set[str] = set()
 
     def act(self) -> None:
         if not self.chat:
@@ -102,8 +103,12 @@ class Visitor(Client):
         given |= {"from_uuid": self.id, "from_type": "DU", "to_uuid": self.chat, "to_type": "AP"}
         given |= {"message_type": "NOTI", "message_subtype": "TEXT", "message_body": text}
         self.said.unknown.append(text)
-        self.pp("PP_SEND_MESSAGE", **given)
+        self.send(given)
         self.said.told.append(self.said.unknown.pop())
+
+    def send(self, given: dict[str, Any]) -> None:
+        """Sends a message until it is acknowledged. Raises GaveUp."""
+        self.pp("PP_SEND_MESSAGE", **given)
 
     def _arrive(self) -> None:
         client = self.desk.json["ppmessage"]["PPCOM"]
@@ -112,12 +117,12 @@ class Visitor(Client):
         self.id = self.pp("PP_CREATE_ANONYMOUS", ppcom_trace_uuid=self.trace)["user_uuid"]
         self.chat = self.pp("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=self.id, device_uuid=self.trace)["uuid"]
 
-    def pp(self, endpoint: str, **given: Any) -> dict[str, Any]:
-        """A PPMessage answer."""
+    def pp(self, endpoint: str, accepted: tuple[int, ...] = (0,), **given: Any) -> dict[str, Any]:
+        """A PPMessage answer. Raises GaveUp; Refused for a code that is not accepted."""
         body = {"app_uuid": self.desk.json["account"]["app_uuid"], **given}
         headers = {"Authorization": f"OAuth {self.token}"}
         answer = self.ask("POST", f"/api/{endpoint}", lambda got: _code(got) in _AGAIN, json=body, headers=headers)
-        if answer["error_code"] != 0:
+        if answer["error_code"] not in accepted:
             raise Refused(f"{endpoint} answered {answer['error_code']}: {answer.get('error_detail')}")
         return dict(answer)
 

@@ -62,6 +62,9 @@ def problems(tables: Tables, visitors: Sequence[Visitor], agents: Sequence[Agent
     for visitor in visitors:
         if visitor.chat in rows:
             yield from told(visitor.name, visitor.said, texts[visitor.chat])
+            yield from (
+                f"{visitor.name} was told {text!r}, which is not stored" for text in visitor.heard - {*texts[visitor.chat]}
+            )
     for agent in agents:
         for number, said in agent.said.items():
             yield from told(agent.name, said, texts[by_number[number].id]) if number in by_number else ()
