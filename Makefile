@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PORT DATA FRESH FULL
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay e2e chaos bench deploy destroy account lint format lock clean
+.PHONY: help run test replay e2e chaos machine bench deploy dead destroy account lint format lock clean
 
 help:   ## this list
 	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -37,8 +37,11 @@ test: lint   ## format, lint, types, import rules, all tests and what they reach
 e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; asks all it describes; deploys, breaks, resumes, destroys
 	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e
 
-chaos: $(VENV)/ready   ## a desk whose events come in any order and twice, and whose processes die, for longer than `make test`: RUNS=1000
-	CHAOS_EXAMPLES="$(or $(RUNS),1000)" $(BIN)/python -m pytest -n 0 tests/machine
+chaos: $(VENV)/ready   ## the local desk under chats, killed at random, then recounted: MINUTES=5 SEED=…
+	@$(BIN)/python -m tests.chaos --minutes "$(or $(MINUTES),5)" $(if $(SEED),--seed "$(SEED)")
+
+machine: $(VENV)/ready   ## a desk whose events come in any order and twice, and whose processes die, for longer than `make test`: RUNS=1000
+	MACHINE_EXAMPLES="$(or $(RUNS),1000)" $(BIN)/python -m pytest -n 0 tests/machine
 
 lint: $(VENV)/ready $(JS)/node_modules/.package-lock.json   ## format, lint, types, import rules, the templates, the widget's script
 	$(BIN)/ruff format --check --quiet .
@@ -58,6 +61,9 @@ replay: $(VENV)/run   ## real chats into a running desk: FILE=… LIMIT=n
 
 deploy: $(VENV)/run   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=… WATCH=who.is@told.of.alarms
 	@$(BIN)/python -m infra.deploy "$(STAGE)" $(if $(WATCH),--watch "$(WATCH)")
+
+dead: $(VENV)/run   ## dead letters: STAGE=local DO=list|show|replay|drop QUEUE=… ID=… ALL=1
+	@$(BIN)/python -m infra.dead "$(or $(STAGE),local)" "$(or $(DO),list)" $(if $(QUEUE),--queue "$(QUEUE)") $(if $(ID),--id "$(ID)") $(if $(ALL),--all)
 
 destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=yes
 	@$(BIN)/python -m infra.destroy "$(STAGE)" --data-too "$(or $(DATA_TOO),no)"

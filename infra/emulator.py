@@ -14,19 +14,19 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from infra import memory
+from infra.holding import App, Bells, Scope, Send, held
 from infra.mailbox import Mailbox
 
-Scope = dict[str, Any]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Any, Send], Awaitable[None]]
 Change = dict[str, Any]
 #: A POST here puts the journal into the tables and queues, once they have been created.
 RESTORE = "/_polydesk/restore"
-_KEPT_SECONDS = 3600
+#: Seconds for which the journal keeps a stream's records, and the memory those that all its readers have taken.
+_KEPT_SECONDS, _TAKEN_SECONDS = 3600, 60
 
 
 class Journal:
@@ -34,10 +34,14 @@ class Journal:
     `{"t": table, "r": record}` and messages `{"q": queue, "k": [id], "n": message or null}`.
     """
 
-    def __init__(self, path: Path, tables: Any, queues: Any, objects: Any) -> None:
+    def __init__(
+        self, path: Path, tables: Any, queues: Any, objects: Any, ring: Callable[[str], None] = lambda name: None
+    ) -> None:
         """`tables`, `queues` and `objects` are ministack's modules of DynamoDB, SQS and S3; what the first two write is
-        journaled from now on. The third has read its files already, and has a bucket that is not the template's.
+        journaled from now on, and `ring` is called with the name of each queue or stream's table that has something new. The
+        third has read its files already, and has a bucket that is not the template's.
         """
+        self._ring = ring
         self._path, self._tables, self._queues, self._objects = path, tables, queues, objects
         objects._buckets._data.clear()
         self._pending: list[Change] = []
@@ -76,6 +80,13 @@ class Journal:
         if self._pending:
             pending, self._pending = self._pending, []
             os.write(self._file.fileno(), _line(pending))
+            for name in {name for change in pending if (name := _has_news(change))}:
+                self._ring(name)
+
+    def due(self, name: str) -> float | None:
+        """When the next message of a queue can be received (epoch seconds), None where there is none, or no such queue."""
+        queue = self._named_queues().get(name)
+        return min((message["visible_at"] for message in queue["messages"]), default=None) if queue else None
 
     def restore(self) -> int:
         """Puts what the journal has into the tables and queues, which are there and empty. Returns the number of rows."""
@@ -131,8 +142,19 @@ def _line(changes: list[Change]) -> bytes:
     return json.dumps(changes, separators=(",", ":")).encode() + b"\n"
 
 
+def _has_news(change: Change) -> str | None:
+    """The name of the queue that has a new message, or of the table whose stream has a new record."""
+    if "q" in change:
+        return str(change["q"]) if change["n"] is not None else None
+    return str(change["t"]) if "r" in change else None
+
+
 def _created(change: Change) -> int:
-    return int(change["r"]["dynamodb"]["ApproximateCreationDateTime"])
+    return _made(change["r"])
+
+
+def _made(record: Any) -> int:
+    return int(record["dynamodb"]["ApproximateCreationDateTime"])
 
 
 def journaled(app: App, journal: Journal) -> App:
@@ -161,6 +183,42 @@ def _is_for_queues(scope: Scope) -> bool:
     return any(name == b"x-amz-target" and value.startswith(b"AmazonSQS") for name, value in scope["headers"])
 
 
+class Readers:
+    """Who reads the streams, and how far: a record that all have taken leaves the memory."""
+
+    def __init__(self, tables: Any) -> None:
+        """`tables` is ministack's module of DynamoDB."""
+        self._tables = tables
+        self._last: dict[str, dict[str, str]] = {}
+
+    def took(self, table: str, reader: str, number: str) -> None:
+        """Notes the last record that a reader took. That one stays, because a reader goes on after it."""
+        last = self._last.setdefault(table, {})
+        last[reader] = number
+        records, lowest = self._tables._stream_records.get(table) or [], min(last.values())
+        until = time.time() - _TAKEN_SECONDS
+        done = 0
+        while done < len(records) and records[done]["dynamodb"]["SequenceNumber"] < lowest and _made(records[done]) < until:
+            done += 1
+        if done:
+            del records[:done]
+            self._tables._stream_trimmed[table] = self._tables._stream_trimmed.get(table, 0) + done
+
+
+def keep_files_on_disk(objects: Any) -> None:
+    """Lets ministack's S3 forget what an object's versions hold once the object is a file: it reads that again when asked."""
+    persist = objects._persist_object
+
+    def persist_and_forget(bucket: str, key: str, record: Any) -> None:
+        persist(bucket, key, record)
+        if isinstance(record, dict) and record.get("body") is None:
+            for version in objects._object_versions.get((bucket, key), ()):
+                if version["version_id"] == record.get("version_id"):
+                    version["data"] = None
+
+    objects._persist_object = persist_and_forget
+
+
 def stop_with(parent: int) -> None:
     """Ends this process when its parent has: nothing is lost, the journal has it."""
     while os.getppid() == parent:
@@ -170,6 +228,7 @@ def stop_with(parent: int) -> None:
 
 def main() -> None:
     """Serves until it is told to stop."""
+    memory.give_back()
     port, path = int(sys.argv[1]), Path(sys.argv[2])
     os.environ |= {"GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "LOG_LEVEL": "ERROR"}
     os.environ |= {"S3_PERSIST": "1", "S3_DATA_DIR": str(path.with_name("files"))}
@@ -186,7 +245,11 @@ def main() -> None:
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "ERROR"
-    asyncio.run(serve(journaled(app, Journal(path, dynamodb, sqs, s3)), config))  # type: ignore[arg-type]
+    keep_files_on_disk(s3)
+    bells = Bells(lambda name: journal.due(name))
+    journal = Journal(path, dynamodb, sqs, s3, bells.ring)
+    serving = held(journaled(app, journal), bells, Readers(dynamodb).took)
+    asyncio.run(serve(serving, config))  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

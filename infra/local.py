@@ -20,12 +20,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from infra import emulator
+from infra import emulator, memory
+from infra.aws import CannotDeploy
+from infra.faults import FAULTS
+from infra.holding import RELEASE
 
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
 _SENDER = "desk@demo.example"
-_OURS = ("desk.json", "journal.jsonl", "journal.new", "relay_*.at", "replay.json", "files", "mail")
+#: Says where the embedded AWS of a running desk is.
+_ENDPOINT = "endpoint"
+_OURS = ("desk.json", _ENDPOINT, "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail")
 
 
 class CannotRun(Exception):
@@ -34,6 +39,7 @@ class CannotRun(Exception):
 
 def main() -> int:
     """Runs until it is stopped; returns the exit code."""
+    memory.give_back()
     data = Path(os.environ.get("DATA") or ".local")
     logging.basicConfig(level=os.environ.get("LOG_LEVEL") or "WARNING", format="%(asctime)s %(name)s %(message)s")
     stop = threading.Event()
@@ -83,19 +89,36 @@ def _embedded_aws(data: Path) -> Iterator[Process]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-        os.environ.pop(name, None)
-    endpoint = f"http://127.0.0.1:{port}"
-    os.environ |= {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
-    os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "POLYDESK_STAGE": STAGE}
+    _point_to(f"http://127.0.0.1:{port}")
     command = [sys.executable, "-m", "infra.emulator", str(port), str(data / "journal.jsonl")]
     aws = subprocess.Popen(command, start_new_session=True)
     try:
         _wait_for(aws, port)
+        (data / _ENDPOINT).write_text(os.environ["AWS_ENDPOINT_URL"])
         yield aws
     finally:
+        (data / _ENDPOINT).unlink(missing_ok=True)
         aws.terminate()
         aws.wait()
+
+
+def _point_to(endpoint: str) -> None:
+    """Points this process's environment to an embedded AWS, and to no account elsewhere."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        os.environ.pop(name, None)
+    os.environ |= {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1", "POLYDESK_STAGE": STAGE}
+
+
+def attach(data: Path) -> None:
+    """Points this process to the embedded AWS of the desk that runs on `data`. Raises CannotDeploy where none does."""
+    try:
+        endpoint = (data / _ENDPOINT).read_text()
+        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5) as answer:  # noqa: S310 (a desk of this machine)
+            answer.read()
+    except OSError as error:
+        raise CannotDeploy(f"no desk runs on {data}: start it with `make run`, or name its folder with DATA=") from error
+    _point_to(endpoint)
 
 
 def _wait_for(aws: Process, port: int) -> None:
@@ -120,6 +143,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
 
     os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     desk = _desk(data)
+    FAULTS.arm()
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
     live = sockets.Server(app, port + 1)
@@ -137,6 +161,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     live.stop()
     for pump in running:
         pump.stop()
+    _ask(RELEASE)
     web.server.drain(5)
     for pump in running:
         pump.join(timeout=5)
@@ -150,10 +175,15 @@ def _restore() -> None:
 
     stack.create(STAGE)
     boto3.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
-    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{emulator.RESTORE}", data=b"") as answer:  # noqa: S310 (our own child)
-        json.load(answer)
+    _ask(emulator.RESTORE)
     os.environ |= stack.variables(stack.streams(STAGE))
     os.environ["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)
+
+
+def _ask(path: str) -> None:
+    """Asks the embedded AWS for something of ours."""
+    with urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}{path}", data=b"") as answer:  # noqa: S310 (our own child)
+        answer.read()
 
 
 def _desk(data: Path) -> dict[str, Any]:

@@ -9,9 +9,13 @@ from typing import Any
 #: As text, so that it can be read as it is; its lines end as those of other files here do.
 _POLICY = SMTPUTF8.clone(linesep="\n", cte_type="8bit")
 
+_KEPT = 100
+
 
 class Mailbox(list[dict[str, Any]]):
-    """Takes the place of ministack's list of sent mails; what is added to it is also stored. Links in it are secrets."""
+    """Takes the place of ministack's list of sent mails, of which it keeps the latest; what is added to it is also stored. Links
+    in it are secrets.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Mails go into `folder`, made by the first of them, readable by its owner alone."""
@@ -21,6 +25,7 @@ class Mailbox(list[dict[str, Any]]):
     def append(self, mail: dict[str, Any]) -> None:
         """Adds and stores one mail."""
         super().append(mail)
+        del self[:-_KEPT]
         message = EmailMessage(policy=_POLICY)
         message["From"], message["To"], message["Subject"] = mail["Source"], ", ".join(mail["To"]), mail["Subject"]
         message.set_content(mail["BodyText"], cte="8bit")

@@ -1,5 +1,7 @@
 """What AWS does between the services: streams, queues and schedules call the lambdas of app.py, with events of the real shape.
 
+The embedded AWS holds a poll until there is something to hand over (infra/holding.py), so nothing is asked while nothing happens.
+
 A stream's batch that fails comes again until it works, from the record on that the lambda names, and nothing overtakes it.
 A queue's message that fails becomes visible again after the queue's visibility timeout, and the queue itself moves it to its
 dead-letter queue at last.
@@ -17,11 +19,14 @@ from botocore.exceptions import ClientError
 from chalice.app import Chalice, DynamoDBEventConfig, ScheduledEventConfig, SQSEventConfig
 from chalice.local import LambdaContext
 
+from infra.faults import FAULTS, Faults
+from infra.holding import HEADER, READ
 from infra.mappings import STREAM_BATCH
 
 Handler = Callable[[dict[str, Any], LambdaContext], Any]
 log = logging.getLogger("polydesk.local")
-_POLL, _WAIT, _RETRY = 0.1, 1, 1.0
+#: Seconds after a poll that brought nothing, and after a round that failed.
+_POLL, _RETRY = 0.1, 1.0
 _TIMEOUT_MS = 30_000
 #: Lambdas that AWS would run at once for one queue; here threads.
 _AT_ONCE = 2
@@ -52,7 +57,8 @@ class Pump(threading.Thread):
 
 def pumps(app: Chalice, module: Any, data: Path) -> list[Pump]:
     """A pump for each event source that `app` declares; `module` holds the lambdas by name, `data` how far streams were read."""
-    return [pump for source in app.event_sources for pump in _pumps_of(source, getattr(module, source.name), data)]
+    handlers = {source.name: FAULTS.around(getattr(module, source.name)) for source in app.event_sources}
+    return [pump for source in app.event_sources for pump in _pumps_of(source, handlers[source.name], data)]
 
 
 def _pumps_of(source: Any, handler: Handler, data: Path) -> Iterator[Pump]:
@@ -65,6 +71,17 @@ def _pumps_of(source: Any, handler: Handler, data: Path) -> Iterator[Pump]:
         yield Pump(source.name, handler, _Schedule(source))
 
 
+def _holding(service: Any, operation: str, name: str, more: Callable[[], dict[str, str]] = dict) -> Any:
+    """A client whose polls are held until the queue or table of this name has something new, with `more` headers."""
+    client = boto3.client(service)
+
+    def ask(params: Any, **_: Any) -> None:
+        params["headers"] |= {HEADER: name, **more()}
+
+    client.meta.events.register(f"before-call.{service}.{operation}", ask)
+    return client
+
+
 def _context(name: str) -> LambdaContext:
     return LambdaContext(name, 512, _TIMEOUT_MS)
 
@@ -73,10 +90,14 @@ class _Stream:
     """Reads one table's stream from where `place` says, a file that follows behind every batch that was taken."""
 
     def __init__(self, source: Any, place: Path) -> None:
-        self._client = boto3.client("dynamodbstreams")
         self._name, self._arn, self._size, self._place = source.name, source.stream_arn, STREAM_BATCH, place
+        self._client = _holding("dynamodbstreams", "GetRecords", self._arn.split("/")[1], self._reader)
         self._shard = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]["ShardId"]
         self._at = self._start()
+
+    def _reader(self) -> dict[str, str]:
+        """What says who reads here, and how far; a reader that has taken nothing yet says that of the beginning."""
+        return {READ: f"{self._name} {self._place.read_text() if self._place.exists() else '0'}"}
 
     def _start(self) -> str:
         """After the last record taken, or at the beginning where nothing was, or where that record is no longer there."""
@@ -96,8 +117,16 @@ class _Stream:
     def _iterator(self, **where: Any) -> str:
         return str(self._client.get_shard_iterator(StreamArn=self._arn, ShardId=self._shard, **where)["ShardIterator"])
 
+    def _page(self) -> Any:
+        """The next records. An iterator that is too old, as after this machine has slept, is replaced for the next round."""
+        try:
+            return self._client.get_records(ShardIterator=self._at, Limit=self._size)
+        except ClientError:
+            self._at = self._start()
+            raise
+
     def __call__(self, handler: Handler) -> float:
-        page = self._client.get_records(ShardIterator=self._at, Limit=self._size)
+        page = self._page()
         records = [_as_sent(record, self._arn) for record in page["Records"]]
         numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
         taken = _taken(numbers, handler({"Records": records}, _context(self._name))) if records else 0
@@ -128,22 +157,22 @@ class _Queue:
     """Receives from one queue, hands over in batches of the lambda's size, and deletes what it took."""
 
     def __init__(self, source: Any) -> None:
-        self._client = boto3.client("sqs")
+        self._client = _holding("sqs", "ReceiveMessage", source.queue)
         self._name, self._size = source.name, source.batch_size
         self._url = self._client.get_queue_url(QueueName=source.queue)["QueueUrl"]
         self._arn = f"arn:aws:sqs:{self._client.meta.region_name}:000000000000:{source.queue}"
 
     def __call__(self, handler: Handler) -> float:
-        got = self._client.receive_message(
-            QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=_WAIT, MessageSystemAttributeNames=["All"]
-        )
+        got = self._client.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
         messages = got.get("Messages", [])
         batches = [messages[at : at + self._size] for at in range(0, len(messages), self._size)]
         failures = [self._hand_over(handler, batch) for batch in batches]
+        if Faults() != FAULTS:
+            self._bring_back([message for batch, failure in zip(batches, failures, strict=True) if failure for message in batch])
         self._delete([message for batch, failure in zip(batches, failures, strict=True) if not failure for message in batch])
         for failure in filter(None, failures):
             raise failure
-        return 0
+        return 0 if messages else _POLL
 
     def _hand_over(self, handler: Handler, batch: Any) -> Exception | None:
         """One invocation; what it raised is returned."""
@@ -152,6 +181,15 @@ class _Queue:
         except Exception as failure:
             return failure
         return None
+
+    def _bring_back(self, messages: Any) -> None:
+        """Messages that failed come again soon, because nobody waits three minutes for faults that are made on purpose."""
+        entries: Any = [
+            {"Id": str(at), "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 1}
+            for at, message in enumerate(messages)
+        ]
+        if entries:
+            self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
     def _delete(self, messages: Any) -> None:
         """What has been taken, in one request: each costs the embedded AWS a look at all that waits."""

@@ -1,5 +1,6 @@
 """HTTP for `make run`: Chalice's own local gateway, without its forty milliseconds of Nagle; it refuses as the deployed one."""
 
+import io
 import logging
 import threading
 from collections.abc import Iterator
@@ -11,15 +12,34 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer, LocalGateway, LocalGatewayException
 
+from infra.faults import FAULTS, Crashed
 from infra.gateway import NO_SUCH_PATH
+from infra.memory import Room
 
 log = logging.getLogger("polydesk.http")
+#: Bytes of a body, as API Gateway takes them; and those of all bodies that are being answered, which are copied several times.
+MOST_BYTES, _ROOM = 10 * 1024 * 1024, 10 * 1024 * 1024
+_DRAINED = 100 * 1024 * 1024
+_LAST = {"Connection": "close"}
+_TOO_LONG = b'{"message":"Request Too Long"}'
 
 
 class NoSuchPath(LocalGatewayException):
     """The path is in no family of the app's."""
 
     CODE = 404
+
+
+class TooLong(LocalGatewayException):
+    """The body is larger than the gateway takes."""
+
+    CODE = 413
+
+
+class BadLength(LocalGatewayException):
+    """The body's length is not a number."""
+
+    CODE = 400
 
 
 class Gateway(LocalGateway):
@@ -52,6 +72,7 @@ class Server(ThreadingHTTPServer):
         """As the base class, and nothing is being answered yet."""
         super().__init__(*given)
         self._answering, self._idle = 0, threading.Condition()
+        self.room = Room(_ROOM)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
@@ -76,6 +97,9 @@ class Handler(ChaliceRequestHandler):
 
     disable_nagle_algorithm = True
     wbufsize = -1
+    wfile: Any
+    #: Seconds in which a client must go on that has begun to say something, or wants to keep its connection.
+    timeout = 120
     #: Of what is no HTTP.
     error_content_type = "application/json"
     error_message_format = '{"message": "%(explain)s"}'
@@ -94,9 +118,41 @@ class Handler(ChaliceRequestHandler):
     def _generic_handle(self) -> None:
         # Chalice's own converter says 127.0.0.1 whoever calls; API Gateway says whose connection it is.
         self.local_gateway.event_converter.LOCAL_SOURCE_IP = self.client_address[0]
-        with self.server.answering():
-            super()._generic_handle()
+        try:
+            size = self._size()
+        except LocalGatewayException as refusal:
+            self._send_error_response(refusal)
+            return
+        with self.server.room.taking(size), self.server.answering():
+            try:
+                self._answer()
+            except Crashed:
+                self.close_connection = True
+
+    def _answer(self) -> None:
+        """Answers a request, or where that goes wrong on purpose, only does what it asks."""
+        wire: Any = self.wfile
+        if FAULTS.is_dropped():
+            self.wfile, self.close_connection = io.BytesIO(), True
+        try:
+            with FAULTS.dying():
+                super()._generic_handle()
             self.wfile.flush()
+        finally:
+            self.wfile = wire
+
+    def _size(self) -> int:
+        """Bytes of the body that comes. Raises TooLong, after it has come: a client that is still sending does not listen."""
+        told = self.headers.get("content-length", "0")
+        if not (told.isascii() and told.isdecimal()):
+            raise BadLength(_LAST, b'{"message":"Content-Length is not a number"}')
+        size = int(told)
+        if size > MOST_BYTES:
+            left = min(size, _DRAINED)
+            while left and (part := self.rfile.read(min(left, 65_536))):
+                left -= len(part)
+            raise TooLong(_LAST, _TOO_LONG)
+        return size
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 (as the base has them)
 

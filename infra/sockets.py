@@ -14,9 +14,13 @@ from chalice.local import LambdaContext
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
+from infra.faults import FAULTS
+
 PATH = "/pcsocket/WS"
 log = logging.getLogger("polydesk.local")
 _TIMEOUT_MS = 29_000
+#: Of a message of a client's, as API Gateway takes it.
+_MOST_BYTES = 128 * 1024
 _Message = dict[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]
 _Send = Callable[[_Message], Awaitable[None]]
@@ -75,7 +79,7 @@ class Gateway:
         name = f"websocket_{route}"
         try:
             answer: _Message = await asyncio.to_thread(
-                getattr(self._module, name), {"requestContext": context, "body": body}, LambdaContext(name, 512, _TIMEOUT_MS)
+                _lambda(self._module, name), {"requestContext": context, "body": body}, LambdaContext(name, 512, _TIMEOUT_MS)
             )
         except Exception:
             log.exception("%s failed", name)
@@ -98,6 +102,16 @@ class Gateway:
         await send({"type": "http.response.body", "body": b"{}"})
 
 
+def _lambda(module: Any, name: str) -> Callable[[Any, Any], Any]:
+    """One of the module's lambdas, which may die where faults are made on purpose."""
+
+    def call(event: Any, context: Any) -> Any:
+        with FAULTS.dying():
+            return getattr(module, name)(event, context)
+
+    return call
+
+
 async def _lifespan(receive: _Receive, send: _Send) -> None:
     for answer in ("startup", "shutdown"):
         await receive()
@@ -112,6 +126,7 @@ class Server(threading.Thread):
         super().__init__(name="sockets", daemon=True)
         self._config = Config()
         self._config.bind = [f"127.0.0.1:{port}"]
+        self._config.websocket_max_message_size = _MOST_BYTES
         self._config.accesslog = self._config.errorlog = None
         self._gateway = Gateway(module)
         self._loop = asyncio.new_event_loop()

@@ -47,6 +47,12 @@ def tables(stage: str) -> list[str]:
     return [_named(table["TableName"], stage) for table in _resources("AWS::DynamoDB::Table")]
 
 
+def queues(stage: str) -> list[str]:
+    """Short names of the template's queues, those of dead letters among them."""
+    names = [_named(queue["QueueName"], stage) for queue in _resources("AWS::SQS::Queue")]
+    return [queue.removeprefix(f"{APP}-{stage}-") for queue in names]
+
+
 def bucket(stage: str) -> str:
     """The bucket's name in a stage, whether it is there or not."""
     (only,) = _resources("AWS::S3::Bucket")

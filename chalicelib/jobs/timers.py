@@ -15,6 +15,7 @@ from chalicelib.desk.core.events import (
     ConversationPurged,
     DeadlineSet,
     Event,
+    TimersDue,
 )
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -45,6 +46,11 @@ def _due(ctx: Context, event: _Due, line: Line, act: Callable[[Context, _Due], b
     return "fired"
 
 
+def _timers_due(ctx: Context, event: TimersDue, line: Line) -> str:
+    line.add(sent=timers.bring(ctx, event))
+    return "sent"
+
+
 def _merged(ctx: Context, event: ConversationMerged, line: Line) -> str:
     line.add(source=event.source)
     return _more(ctx, event, merging.settle(ctx, event.conversation, event.source))
@@ -67,6 +73,7 @@ def _more(ctx: Context, event: Event, more: bool) -> str:
 HANDLERS: Mapping[type[Event], Handler] = {
     DeadlineSet: _conversation_due,
     AgentDeadlineSet: _agent_due,
+    TimersDue: _timers_due,
     ConversationMerged: _merged,
     ConversationPurged: _purged,
     ContactMerged: _contact_merged,

@@ -86,7 +86,7 @@ def test_every_mapping_asks_for_partial_responses_and_streams_give_up_into_a_que
     for mapping in mappings:
         assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
         if ":sqs:" in mapping["EventSourceArn"]:
-            most = 10 if mapping["EventSourceArn"].endswith("-mail") else 20
+            most = {"mail": 10, "timers": 100}.get(mapping["EventSourceArn"].rpartition("-")[2], 20)
             assert (mapping["BatchSize"], mapping["ScalingConfig"]) == (10, {"MaximumConcurrency": most})
         else:
             counts = "-count_" in mapping["FunctionArn"]  # which knows a batch that comes again by its first record

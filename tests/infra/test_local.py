@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -71,6 +73,9 @@ def test_ctrl_c_leaves_nothing_running_and_the_data_survives(started: Callable[[
     visitor = desk.arrive()
     desk.say(visitor, "hello")
     file = desk.bring(visitor, bytes(range(256)))
+    command = [sys.executable, "-m", "infra.dead", "local", "list"]
+    letters = subprocess.run(command, env=os.environ | {"DATA": str(desk.data)}, capture_output=True, text=True, timeout=PATIENCE)
+    assert letters.stdout.splitlines()[0] == f"{'routing-dead':<14} 0", letters.stderr
     children = desk.children()
     assert desk.stop() == 0
     assert children and all(until(partial(gone, pid)) for pid in children)

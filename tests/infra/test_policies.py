@@ -48,6 +48,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every endpoint once, and all that the queues, streams and the schedule do, in ever new processes."""
     monkeypatch.setattr(policies, "always_cold", True)
     monkeypatch.setattr(routing, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr("chalicelib.desk.core.later.CROWD", 0)
     scene = set_up(world)
     for row in every_row():
         levels = row.facts.get("api_levels") or ["PPCOM"]

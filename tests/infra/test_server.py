@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from infra import server
 from infra.gateway import NO_SUCH_PATH
 from tests.running import served
 from tests.waiting import PATIENCE
@@ -88,3 +89,24 @@ def test_what_is_no_http_is_refused_in_json(http: httpx.Client, sent: bytes) -> 
     head, _, body = answer.rpartition(b"\r\n\r\n")
     assert not head or b"Content-Type: application/json" in head, "one of the version 0.9 has no headers"
     assert json.loads(body)["message"]
+
+
+def raw(http: httpx.Client, sent: bytes) -> tuple[int, dict[str, str]]:
+    """Status and body that come back for what is sent as it is."""
+    with socket.create_connection(("127.0.0.1", http.base_url.port or 0), timeout=PATIENCE) as connection:
+        connection.sendall(sent)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    return int(answer.split()[1]), json.loads(answer.rpartition(b"\r\n\r\n")[2])
+
+
+def test_a_body_that_api_gateway_would_not_take_is_refused_and_not_kept(http: httpx.Client) -> None:
+    answer = http.post("/api/PP_GET_APP_INFO", content=bytes(server.MOST_BYTES + 1))
+    assert (answer.status_code, answer.json()) == (413, {"message": "Request Too Long"})
+    assert (answer.headers["Access-Control-Allow-Origin"], answer.headers["Connection"]) == ("*", "close")
+    assert http.post("/api/PP_GET_APP_INFO", content=bytes(server.MOST_BYTES)).status_code == 200
+
+
+@pytest.mark.parametrize("length", [b"-1", b"1e3", b"", b"x", "\u0661".encode()])
+def test_a_length_that_is_no_number_is_refused(http: httpx.Client, length: bytes) -> None:
+    status, body = raw(http, b"POST /api/PP_GET_APP_INFO HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n")
+    assert (status, body) == (400, {"message": "Content-Length is not a number"})

@@ -46,6 +46,7 @@ from chalicelib.desk.core.events import (
     PresenceChanged,
     RoutingChanged,
     SettingsChanged,
+    TimersDue,
     TriggerEvents,
     TriggerMailDue,
 )
@@ -64,6 +65,7 @@ SAMPLES = [
     AgentFreed("a", 1, "p"),
     AgentDeadlineSet("a", 1, "p", "away", 2),
     AgentRemoved("a", 1, "p"),
+    TimersDue("", 1, 2, 3, "name"),
     AgentOffline("a", 1, "p", is_lost=True),
     ConversationDeserted("a", 1, "c"),
     GroupChanged("a", 1, "g"),

@@ -7,16 +7,16 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.machine.machine import DeskMachine
 
-#: `make chaos` sets it: so many runs that differ each time. A run that fails is printed, step by step.
-CHAOS = os.environ.get("CHAOS_EXAMPLES", "")
+#: `make machine` sets it: so many runs that differ each time. A run that fails is printed, step by step.
+LONG = os.environ.get("MACHINE_EXAMPLES", "")
 RUNS = settings(
-    max_examples=int(CHAOS or 8),
+    max_examples=int(LONG or 8),
     stateful_step_count=40,
     deadline=None,
-    derandomize=not CHAOS,
+    derandomize=not LONG,
     database=None,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.generate, Phase.shrink] if CHAOS else [Phase.generate],
+    phases=[Phase.generate, Phase.shrink] if LONG else [Phase.generate],
 )
 
 

@@ -6,15 +6,15 @@ puts it on the queue again. Setting another deadline cancels the first: its even
 """
 
 from collections.abc import Callable
+from itertools import product
 
-from chalicelib import config
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
 from chalicelib.desk.conversations import clocks, messages, unfinished, writes
 from chalicelib.desk.conversations.messages import PostMessage
-from chalicelib.desk.core import access, publishing
-from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
+from chalicelib.desk.core import access, later, publishing
+from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, TimersDue
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import presence
 from chalicelib.models import conversations, people, sequences, timers
@@ -27,6 +27,8 @@ from chalicelib.rules.deadlines import Deadlines
 _MINUTE = 60_000
 #: Minutes that a sweep looks ahead, looks back after an outage (rows live for a week), and handles at most.
 _AHEAD, _BACK, _MOST_AT_ONCE = 2, 7 * 24 * 60, 240
+#: Messages after which a sweep leaves the rest to others.
+_MOST_SENT = 1_000
 
 
 @access.allow(SYSTEM)
@@ -71,11 +73,8 @@ def _is_due(ctx: Context, event: DeadlineSet | AgentDeadlineSet, row: Conversati
 
 
 def _wait(ctx: Context, event: DeadlineSet | AgentDeadlineSet) -> None:
-    if event.due_at - ctx.now <= config.LONGEST_DELAY * 1000:
-        publishing.publish([event], ctx.now)
-    else:
-        about = event.conversation if isinstance(event, DeadlineSet) else event.agent
-        timers.put(event.due_at, f"{event.account}#{about}#{event.kind}", publishing.encode(event))
+    about = event.conversation if isinstance(event, DeadlineSet) else event.agent
+    later.hold(ctx, event, f"{event.account}#{about}#{event.kind}")
 
 
 def _silent(act: Callable[[Context, Conversation], None]) -> Callable[[Context, Conversation], None]:
@@ -134,8 +133,8 @@ _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
 
 @access.allow(SYSTEM)
 def sweep(ctx: Context) -> int:
-    """Puts on the queue what the table holds for the next two minutes, and what is left since the last complete sweep. Returns
-    how many.
+    """Puts on the queues what the table holds for the next two minutes, and what is left since the last complete sweep. Returns
+    how many. Of much that is due it sends a part, and has the rest sent by others, a page a message.
 
     If a sweep fails half-way, the next one repeats it; an event sent twice does no harm. After an outage it catches up by four
     hours a minute.
@@ -143,17 +142,24 @@ def sweep(ctx: Context) -> int:
     now = ctx.now // _MINUTE
     first = max(sequences.swept(otherwise=now - 1) + 1, now - _BACK)
     last = min(now + _AHEAD, first + _MOST_AT_ONCE)
-    sent = sum(_sweep(ctx, minute, shard) for minute in range(first, last + 1) for shard in range(timers.SHARDS))
+    sent, rest = 0, list[TimersDue]()
+    for minute, shard in product(range(first, last + 1), range(timers.SHARDS)):
+        place = TimersDue("", ctx.now, minute, shard)
+        more = [place]
+        if sent < _MOST_SENT:
+            count, more = later.bring(ctx, place)
+            sent += count
+        rest += more
+    publishing.publish(rest, ctx.now)
     sequences.set_swept(last)
     return sent
 
 
-def _sweep(ctx: Context, minute: int, shard: int) -> int:
-    """A row goes when its event is sent, also where others' are not; the next sweep brings these. Raises NotSent for them."""
-    due = timers.list_due(minute, shard)
-    failed = publishing.send([publishing.decode(timer.event) for timer in due], ctx.now)
-    unsent = {place for place, _ in failed}
-    timers.delete([timer for place, timer in enumerate(due) if place not in unsent])
-    for failure in failed.values():
-        raise failure
-    return len(due)
+@access.allow(SYSTEM)
+def bring(ctx: Context, place: TimersDue) -> int:
+    """Puts the next page of a shard of a minute on the queues, and has the one after it sent. Returns how many. Repeated, it
+    sends them again, which does no harm.
+    """
+    sent, more = later.bring(ctx, place)
+    publishing.publish(more, ctx.now)
+    return sent

@@ -110,7 +110,8 @@ class Found:
     is_whole: bool = True
 
 
-_found: TimedCache[Found] = TimedCache(50)
+#: Lists of a hundred thousand conversations in all.
+_found: TimedCache[Found] = TimedCache(100_000, weight=lambda found: len(found.marks) + 1)
 
 
 @access.allow(AGENT)

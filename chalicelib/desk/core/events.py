@@ -47,6 +47,16 @@ class DeadlineSet(Event, frozen=True, tag="conversation.deadline_set.v1"):
     due_at: int
 
 
+class TimersDue(Event, frozen=True, tag="timers.due.v1"):
+    """A shard of an epoch minute of the timers' table has more than the sweep handles itself, behind the row named `after`. It is
+    of no account.
+    """
+
+    minute: int
+    shard: int
+    after: str = ""
+
+
 class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
     """An agent has come online, or has joined another group while online."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Container, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import TypeAlias
 
 import msgspec
 
@@ -30,6 +31,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.RoutingChanged: (ROUTING,),
     events.DeadlineSet: (TIMERS,),
     events.AgentDeadlineSet: (TIMERS,),
+    events.TimersDue: (TIMERS,),
     events.MessagePostedV1: (NOTIFY,),
     events.MessagePosted: (NOTIFY,),
     events.ConversationAssignedV1: (NOTIFY,),
@@ -53,6 +55,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.NoteAdded: (),
     events.SettingsChanged: (),
 }
+#: Events that are held back until their `due_at`.
+Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 
 
@@ -102,6 +106,6 @@ def send(happened: Sequence[Event], now: int, had: Container[Copy] = ()) -> dict
 
 def delay(event: Event, now: int) -> int:
     """Returns the seconds that an event published now is held back."""
-    if not isinstance(event, DeadlineSet | AgentDeadlineSet | RoutingChanged):
+    if not isinstance(event, Timed):
         return 0
     return deadlines.delay(now, event.due_at, config.LONGEST_DELAY)

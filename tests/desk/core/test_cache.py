@@ -57,3 +57,23 @@ def test_threads_share_it_and_it_stays_bounded(small: TimedCache[int]) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
     assert sum(small.get(str(name), 0) is not None for name in range(17)) <= 3
+
+
+def test_what_is_too_old_leaves_when_something_comes(small: TimedCache[int]) -> None:
+    small.put("a", 1, 0)
+    small.put("b", 2, 1)
+    small.put("c", 3, LIFE)
+    assert list(small._entries) == ["b", "c"]
+
+
+def test_a_cache_of_heavy_values_is_bounded_by_what_they_weigh() -> None:
+    heavy: TimedCache[str] = TimedCache(most=10, weight=len)
+    cache._all.pop()
+    for name, value in (("a", "xxxx"), ("b", "xxxx"), ("a", "xx"), ("c", "xxxxx")):
+        heavy.put(name, value, 0)
+    assert [heavy.get(name, 0) for name in "abc"] == ["xx", None, "xxxxx"]
+    heavy.forget("a")
+    heavy.put("d", "xxxxx", 0)
+    assert [heavy.get(name, 0) for name in "cd"] == ["xxxxx", "xxxxx"]
+    heavy.put("e", "x" * 11, 0)
+    assert list(heavy._entries) == [], "what is heavier than all may be is not remembered"
