@@ -65,10 +65,8 @@ def test_every_limit_is_documented_as_it_is() -> None:
             f"{triggers.MOST} · {triggers.MOST_VALUES} · {triggers.MOST_AGENTS} · {triggers.MOST_PLACEHOLDERS} |",
         ),
         ("auto-close rules of an account", f"{auto_close.MOST_RULES} |"),
-        (
-            "routing rules of an account",
-            f"{routing_rules.MOST} · {allocation.MOST_DEPARTMENTS} · {allocation.HIGHEST_LIMIT:,} |",
-        ),
+        ("routing rules of an account", f"{routing_rules.MOST} · {routing_rules.LONGEST_VALUES:,} |"),
+        ("departments with an allocation", f"{allocation.MOST_DEPARTMENTS} · {allocation.HIGHEST_LIMIT:,} |"),
         ("matches that a list sorts", f"{lists.MOST:,} · {labels.MOST:,};"),
         ("conversations that one call changes", f"{conversations.MOST_AT_ONCE} · {conversation_lists.MOST_FILTERS} |"),
         ("tags of a conversation", f"{tags.MOST_ON_ONE} · {custom_fields.LONGEST:,} |"),

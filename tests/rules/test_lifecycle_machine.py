@@ -15,6 +15,8 @@ from tests.rules.values import auto_closes
 NEW_CONVERSATION: Changes = {
     **dict.fromkeys(["assignee", "assignee_number", "assigned_at", "picked_at", "closed_at", "warn_at", "close_at"]),
     "has_named_agents": None,
+    "audience": None,
+    "chosen_by": None,
     **dict.fromkeys(["last_message", "preview"]),
     **dict.fromkeys(["last_sender", "last_sender_number", "last_sender_kind"]),
     "status": NEW,

@@ -28,8 +28,8 @@ from chalicelib.rules.logic import ConditionError
 from chalicelib.rules.routing_rules import Match, Rule
 from chalicelib.rules.routing_rules import Route as Route
 
-#: Custom rules of an account.
-MOST = 100
+#: Custom rules of an account, and characters of all values of one rule's conditions: all rules are shown in one answer.
+MOST, LONGEST_VALUES = 100, 5_000
 #: Which routes count: the simple one, or the custom rules and the one for what none of them matches.
 SIMPLE, CUSTOM = TYPES = ("simple", "custom")
 
@@ -81,6 +81,10 @@ class RuleChange:
 def _check(rule: CustomRule) -> None:
     if len(rule.conditions) > MOST_CONDITIONS:
         raise Invalid("conditions", f"are {MOST_CONDITIONS} at most")
+    if sum(len(one.value) for one in rule.conditions) > LONGEST_VALUES:
+        raise Invalid("conditions", f"have {LONGEST_VALUES:,} characters at most in all values together")
+    if rule.when not in (matching.ALL, matching.ANY, matching.BY_EXPRESSION):
+        raise Invalid("when", f"must be one of {matching.ALL}, {matching.ANY}, {matching.BY_EXPRESSION}")
     if rule.when == matching.BY_EXPRESSION:
         try:
             matching.parse_logic(rule.expression, len(rule.conditions))

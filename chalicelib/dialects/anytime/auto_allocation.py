@@ -44,6 +44,23 @@ class AgentPreference(Wire, kw_only=True):
     is_accept_allocation: bool | UnsetType = UNSET
 
 
+class DepartmentRuleShown(Wire, kw_only=True):
+    """How a department's conversations are allocated."""
+
+    department_id: int
+    department_name: str
+    allocation_rule: RuleName
+    prefer_last_assignee: bool
+
+
+class AgentPreferenceShown(Wire, kw_only=True):
+    """An agent's own."""
+
+    agent_id: int
+    max_concurrent_count: int | None
+    is_accept_allocation: bool
+
+
 Departments = Annotated[list[DepartmentRule], Meta(max_length=allocation.MOST_DEPARTMENTS)]
 Preferences = Annotated[list[AgentPreference], Meta(max_length=allocation.MOST_PREFERENCES)]
 
@@ -54,12 +71,12 @@ class AutoAllocation(Wire, kw_only=True):
     is_enabled: bool
     default_rule: RuleName
     default_prefer_last_assignee: bool
-    department_allocation_rule: list[DepartmentRule]
-    allocation_rule_settings: list[DepartmentRule]
+    department_allocation_rule: list[DepartmentRuleShown]
+    allocation_rule_settings: list[DepartmentRuleShown]
     if_enable_conversation_limit_for_each_agent: bool
     conversation_limit_for_all_agents: int | None
-    agent_preferences: list[AgentPreference]
-    allocation_agent_preferences: list[AgentPreference]
+    agent_preferences: list[AgentPreferenceShown]
+    allocation_agent_preferences: list[AgentPreferenceShown]
     exclude_pending_external: bool
     exclude_on_hold: bool
     if_exclude_pending_external: bool
@@ -156,7 +173,7 @@ def _group(ctx: Context, number: int, place: str) -> str:
 def _show(ctx: Context, found: Allocation) -> WrappedAllocation:
     known = {group.id: group for group in groups.list_all(ctx)}
     rules = [
-        DepartmentRule(
+        DepartmentRuleShown(
             department_id=known[one.group].number,
             department_name=known[one.group].name,
             allocation_rule=_NAMES[one.rule],
@@ -169,9 +186,9 @@ def _show(ctx: Context, found: Allocation) -> WrappedAllocation:
     return WrappedAllocation(auto_allocation=shown, **msgspec.structs.asdict(shown))
 
 
-def _preferences(agents: Sequence[people.Person]) -> list[AgentPreference]:
+def _preferences(agents: Sequence[people.Person]) -> list[AgentPreferenceShown]:
     return [
-        AgentPreference(
+        AgentPreferenceShown(
             agent_id=agent.number,
             max_concurrent_count=agent.most_conversations,
             is_accept_allocation=not agent.refuses_allocation,
@@ -180,7 +197,7 @@ def _preferences(agents: Sequence[people.Person]) -> list[AgentPreference]:
     ]
 
 
-def _shown(found: Allocation, rules: list[DepartmentRule], preferences: list[AgentPreference]) -> AutoAllocation:
+def _shown(found: Allocation, rules: list[DepartmentRuleShown], preferences: list[AgentPreferenceShown]) -> AutoAllocation:
     return AutoAllocation(
         is_enabled=bool(found.is_enabled),
         default_rule=_NAMES[found.rule],

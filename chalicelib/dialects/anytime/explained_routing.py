@@ -17,10 +17,10 @@ class Explained(Wire, kw_only=True):
 
     state: Annotated[str, one_of("assigned", "served", "waiting", "closed", "notRouted")]
     text: str
-    rule: Annotated[str | None, one_of("custom", "simple", "matchFailed")]
+    rule: Annotated[str, one_of("custom", "simple", "matchFailed")] | None
     rule_id: int | None
     rule_name: str | None
-    chosen_by: Annotated[str | None, one_of("loadBalancing", "roundRobin", "lastAssignee", "rule")]
+    chosen_by: Annotated[str, one_of("loadBalancing", "roundRobin", "lastAssignee", "rule")] | None
     agent_assignee_id: int | None
     department_assignee_id: int | None
     waits_since: Moment | None

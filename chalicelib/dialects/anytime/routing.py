@@ -41,20 +41,17 @@ class RoutingList(Wire, kw_only=True):
     """The site's routing, in a list of one."""
 
     routingrules: list[RoutingShown]
-    routing: RoutingShown
 
 
 class WrappedRouting(Wire, kw_only=True):
-    """The site's routing under its names."""
+    """The site's routing under its name."""
 
     routingrule: RoutingShown
-    routing: RoutingShown
 
 
 def list_routing(ctx: Context, request: Nothing) -> RoutingList:
     """`GET …/Routingrules`: the site's routing with its custom rules."""
-    shown = _shown(ctx)
-    return RoutingList(routingrules=[shown], routing=shown)
+    return RoutingList(routingrules=[_shown(ctx)])
 
 
 def get_routing(ctx: Context, request: OneRouting) -> WrappedRouting:
@@ -92,8 +89,7 @@ def _shown(ctx: Context) -> RoutingShown:
 
 def _wrapped(ctx: Context, id_: int) -> WrappedRouting:
     check(id_)
-    shown = _shown(ctx)
-    return WrappedRouting(routingrule=shown, routing=shown)
+    return WrappedRouting(routingrule=_shown(ctx))
 
 
 def _rows(path: str) -> list[Endpoint]:

@@ -261,8 +261,12 @@ def test_rules_are_copied_moved_and_removed(world: World) -> None:
             missing()
     with pytest.raises(Invalid):
         routing_rules.sort(ctx, [two])
+    long = [(16, "contains", "x" * 1000)] * 6
+    for bad in ({"when": "logicalExpression", "expression": "1 or"}, {"when": "some"}):
+        with pytest.raises(Invalid):
+            rule(world, "bad", Route(), **bad)
     with pytest.raises(Invalid):
-        rule(world, "bad", Route(), when="logicalExpression", expression="1 or")
+        rule(world, "long", Route(), *long)
 
 
 def test_a_rule_on_custom_fields_and_the_contact_takes_four_requests(world: World) -> None:
