@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import custom_fields, tags
-from chalicelib.desk.conversations import fields, triggers, updates
+from chalicelib.desk.conversations import fields, members, triggers, updates
 from chalicelib.desk.conversations.filters import FilterCondition
 from chalicelib.desk.people import contacts
 from chalicelib.desk.teams import groups
@@ -37,6 +37,8 @@ def fire(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     visitor.say("hello")
     ours.settle()
     again(ours, visitor)
+    members.change(ctx, visitor.conversation, members.ChangeMembers(add=(ours.visitor().id,)))
+    visitor.say("to both of you")
     updates.close(ours.as_agent(), visitor.conversation)
     ours.settle()
     assert contacts.get(ctx, row(ours, visitor).contact_number).email

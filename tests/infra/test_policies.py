@@ -115,6 +115,8 @@ def listen(scene: Scene) -> None:
     world.now += 1000  # his latest conversation is the one whose members are told of him
     talk = group_chats.create(world.as_visitor(visitor.id), both).conversation
     messages.post(world.as_visitor(visitor.id), messages.PostMessage(talk.id, "to both of you"))
+    among = group_chats.CreateConversation(agent.id, (world.agents[1].id, world.agents[2].id), internal=True)
+    messages.post(world.as_agent(), messages.PostMessage(group_chats.create(world.as_agent(), among).conversation.id, "to us"))
     asked = {"app_uuid": world.account, "conversation_uuid": talk.id}
     assert len(world.pp("PP_GET_CONVERSATION_USER_LIST", "PPKEFU", **asked).body["list"]) == 3
     theirs, lost, mine, away = Socket(), Socket(), Socket(), Socket()

@@ -232,6 +232,7 @@ def _has_part(ctx: Context, conversation: Conversation, person: str) -> bool:
     return (view.kind == AGENT and not conversation.is_internal) or is_member(ctx, conversation, person)
 
 
+@access.allow(VISITOR)
 def is_member(ctx: Context, conversation: Conversation, person: str) -> bool:
     """Returns whether a person is a member. One request if the conversation has members."""
     row = memberships.get(ctx.account, conversation.id, person) if conversation.member_count else None
