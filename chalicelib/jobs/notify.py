@@ -1,8 +1,8 @@
 """The notify queue: new messages, assignments and presence, pushed to sockets.
 
 Only one event pushes a message to an agent, whenever and in whatever order they come: the message's own if they had the
-conversation when it came, else that of the assignment. So both go by what their event says, not by who has the conversation
-now.
+conversation when it came or took part in it anyway, else that of the assignment. So both go by what their event says and what
+is stored with the message, not by who has the conversation or takes part now.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Protocol
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import away_message, routing
-from chalicelib.desk.conversations import conversations, messages, participants
+from chalicelib.desk.conversations import conversations, members, messages, participants
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import publishing
@@ -80,14 +80,23 @@ def _find(ctx: Context, conversation: str) -> Conversation | None:
 
 
 def _tell_message(ctx: Context, conversation: Conversation, message: str, agent: str | None, line: Line, words: Words) -> str:
-    """Pushes a message. One request for each socket, and four: conversation, members' sockets, message, sender."""
+    """Pushes a message. One request for each socket, and four: conversation, message, sockets, sender."""
     line.add(messages=[message])
-    heard = live.listeners(ctx, participants.list_participants_with(ctx, conversation, agent))
-    told = _say(ctx, conversation, heard, messages.get(ctx, conversation, message), words) if heard else 0
+    try:
+        stored = messages.get(ctx, conversation, message)
+    except NotFound:
+        return _GONE  # it is being removed, or was merged into another one
+    heard = live.listeners(ctx, participants.list_told(ctx, conversation, agent, stored))
+    told = _say(ctx, conversation, [each for each in heard if _may_hear(ctx, conversation, each)], stored, words)
     away_message.send(ctx, conversation, message)
     if not any(each.person == conversation.assignee for each in heard) and routing.is_deserted(ctx, conversation):
         publishing.publish([ConversationDeserted(ctx.account, ctx.now, conversation.id)], ctx.now)
     return _told(line, told)
+
+
+def _may_hear(ctx: Context, conversation: Conversation, each: Listener) -> bool:
+    """Returns whether a socket is an agent's, the contact's or a member's. One request for a visitor who is not the contact."""
+    return not each.is_contact or each.person == conversation.contact or members.is_member(ctx, conversation, each.person)
 
 
 def _told(line: Line, sockets: int) -> str:
@@ -97,7 +106,7 @@ def _told(line: Line, sockets: int) -> str:
 
 def _say(ctx: Context, conversation: Conversation, heard: list[Listener], stored: Message, words: Words) -> int:
     """Pushes a message to sockets, except those of the device that sent it. Contacts do not see an agent's e-mail."""
-    sender = people.load_views(ctx, [stored.sender]).get(stored.sender)
+    sender = people.load_views(ctx, [stored.sender]).get(stored.sender) if heard else None
     told = 0
     for each in heard:
         if each.device != stored.device:
@@ -135,8 +144,7 @@ def _assigned_v1(ctx: Context, event: ConversationAssignedV1, line: Line, words:
 
 def _tell_assigned(ctx: Context, conversation: Conversation, event: ConversationAssigned, line: Line, words: Words) -> str:
     """Pushes to the agent what they have to answer, and to a waiting contact their conversation."""
-    # People who take part anyway get each message by its own event.
-    mine = [] if event.agent in participants.list_others(ctx, conversation) else live.listeners(ctx, [event.agent])
+    mine = live.listeners(ctx, [event.agent])
     said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
     told = sum(_say(ctx, conversation, mine, stored, words) for stored in said)

@@ -15,7 +15,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models import details, files, labels
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, transaction
 from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.details import DetailChanges, MentionChanges
@@ -76,6 +76,8 @@ class Message(Table):
     sender_kind = UnicodeAttribute(attr_name="sk")
     device = UnicodeAttribute(null=True, attr_name="de")
     created_at = IntegerAttribute(attr_name="ca")
+    #: Who gets it besides the contact and the agent who had the conversation (`others_of`). None if that was not known.
+    others = KeyAttribute(null=True, attr_name="ot")
     #: Its integer id (rules.ids.message_number), if a merge has given it another place than that id says.
     origin = IntegerAttribute(null=True, attr_name="og")
 
@@ -93,6 +95,18 @@ class Message(Table):
 
 
 _NEW = Message.id.does_not_exist()
+#: Stands for all agents who serve a conversation among those who get a message.
+EVERYBODY = "*"
+
+
+def pack_others(others: Sequence[str]) -> str:
+    """Returns uuids of people, or EVERYBODY, as a message has them."""
+    return "#" + "#".join(others)
+
+
+def others_of(message: Message) -> list[str] | None:
+    """Returns who gets a message besides the contact and the agent who had the conversation. None if that was not known."""
+    return None if message.others is None else [part for part in message.others.split("#") if part]
 
 
 class Duplicate(Exception):

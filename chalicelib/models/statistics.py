@@ -4,6 +4,7 @@ Besides them, what each agent had on a day (UTC), for two days. Key account#day 
 with a row that says how many records of the stream, from which one on, have been counted.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,6 +55,12 @@ class Increments:
     contacts: int = 0
     agents: set[str] = field(default_factory=set)
 
+    def add(self, other: "Increments") -> None:
+        """Adds those of another span."""
+        self.messages += other.messages
+        self.contacts += other.contacts
+        self.agents |= other.agents
+
 
 def _span(quarter: int) -> str:
     return f"q{quarter:010d}"
@@ -82,12 +89,12 @@ def add(first: str, records: int, found: Mapping[Place, Increments], now: int) -
 
 
 def _rows(found: Mapping[Place, Increments]) -> dict[tuple[str, str], Increments]:
-    rows: dict[tuple[str, str], Increments] = {}
+    """Returns what to add to each row: several quarters are of one day of an agent's, and all of them of all time."""
+    rows: defaultdict[tuple[str, str], Increments] = defaultdict(Increments)
     for (account, quarter, agent), counts in found.items():
-        rows[(_of_day(account, quarter), agent) if agent else (account, _span(quarter))] = counts
-        if not agent:
-            total = rows.setdefault((account, _ALL), Increments())
-            total.messages, total.contacts = total.messages + counts.messages, total.contacts + counts.contacts
+        places = [(_of_day(account, quarter), agent)] if agent else [(account, _span(quarter)), (account, _ALL)]
+        for place in places:
+            rows[place].add(counts)
     return rows
 
 

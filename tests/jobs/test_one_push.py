@@ -11,8 +11,9 @@ from chalicelib.desk.conversations import conversations, members, messages, upda
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.conversations.updates import Change
+from chalicelib.models.messages import Message
 from chalicelib.models.status_history import StatusChange, messages_until_lost
-from tests.desk.realtime.test_live import an_agent
+from tests.desk.realtime.test_live import an_agent, listening
 from tests.world import Socket, Visitor, World, invoke
 
 
@@ -129,6 +130,101 @@ def test_who_takes_part_anyway_is_told_by_the_message_alone(world: World, alloca
     desk.settle()
     updates.change(desk.ctx(ADMIN), visitor.conversation, Change(assignee=desk.agents[0].number))
     desk.settle()
+    assert texts(socket) == {"hello": 1}
+
+
+def posted_and_assigned(world: World, agent: int) -> tuple[str, str]:
+    """The events, which nobody was told yet, of a visitor's first message and of its assignment to an agent."""
+    events = held_back(world)
+    visitor = world.asking("hello")
+    world.settle()
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[agent].number))
+    world.settle()
+    bodies = [body for _, body in events]
+    (posted,) = [body for body in bodies if "message.posted" in body]
+    (assigned,) = [body for body in bodies if "conversation.assigned" in body]
+    return posted, assigned
+
+
+@pytest.mark.parametrize("is_posted_first", [True, False])
+@pytest.mark.parametrize(
+    ("before", "after"), [(accounts.LEAST_LOADED, accounts.EVERYONE), (accounts.EVERYONE, accounts.LEAST_LOADED)]
+)
+def test_an_account_that_allocates_otherwise_between_two_events_tells_once(
+    world: World, before: str, after: str, is_posted_first: bool
+) -> None:
+    accounts.change(world.ctx(ADMIN), accounts.Change(allocation=before))
+    socket = an_agent(world, 0)
+    first, last = posted_and_assigned(world, 0) if is_posted_first else posted_and_assigned(world, 0)[::-1]
+    tell(first)
+    accounts.change(world.ctx(ADMIN), accounts.Change(allocation=after))
+    tell(last)
+    assert texts(socket) == {"hello": 1}
+
+
+def joined(world: World, conversation: str, *, leaves: bool = False) -> None:
+    """The first agent becomes a member, or leaves."""
+    who = (world.agents[0].id,)
+    members.change(world.ctx(ADMIN), conversation, ChangeMembers(remove=who) if leaves else ChangeMembers(add=who))
+    world.settle()
+
+
+def test_a_member_who_left_before_it_was_theirs_is_told_by_the_message_alone(world: World) -> None:
+    socket = an_agent(world, 0)
+    visitor = world.visitor()
+    joined(world, visitor.conversation)
+    visitor.say("hello")
+    world.settle()
+    joined(world, visitor.conversation, leaves=True)
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[0].number))
+    world.settle()
+    assert texts(socket) == {"hello": 1}
+
+
+def test_a_member_who_came_after_the_message_is_told_by_the_assignment(world: World) -> None:
+    socket = an_agent(world, 0)
+    visitor = world.asking("hello")
+    world.settle()
+    joined(world, visitor.conversation)
+    updates.change(world.ctx(ADMIN), visitor.conversation, Change(assignee=world.agents[0].number))
+    world.settle()
+    assert texts(socket) == {"hello": 1}
+
+
+def test_who_becomes_a_member_of_what_was_theirs_is_not_told_by_a_late_message(world: World) -> None:
+    socket = an_agent(world, 0)
+    posted, assigned = posted_and_assigned(world, 0)
+    tell(assigned)
+    (found,) = conversations.list_open_of(world.ctx(ADMIN), world.agents[0].id)
+    updates.change(world.ctx(ADMIN), found.id, Change(assignee=world.agents[1].number))
+    joined(world, found.id)
+    tell(posted)
+    assert texts(socket) == {"hello": 1}
+
+
+def test_a_visitor_who_is_no_member_any_more_is_not_told_what_came_while_they_were(world: World) -> None:
+    guest, visitor = world.visitor(), world.visitor()
+    socket = listening(world, guest)
+    members.change(world.ctx(ADMIN), visitor.conversation, ChangeMembers(add=(guest.id,)))
+    visitor.say("hello")
+    world.settle()
+    events = held_back(world)
+    visitor.say("between us")
+    world.settle()
+    (posted,) = [body for _, body in events if "message.posted" in body]
+    members.change(world.ctx(ADMIN), visitor.conversation, ChangeMembers(remove=(guest.id,)))
+    tell(posted)
+    assert texts(socket) == {"hello": 1}
+
+
+def test_a_message_of_the_version_before_is_told_to_who_takes_part_now(world: World) -> None:
+    socket = an_agent(world, 0)
+    accounts.change(world.ctx(ADMIN), accounts.Change(allocation=accounts.EVERYONE))
+    posted, assigned = posted_and_assigned(world, 0)
+    for row in Message.scan():
+        row.update([Message.others.remove()])
+    tell(assigned)
+    tell(posted)
     assert texts(socket) == {"hello": 1}
 
 

@@ -208,6 +208,7 @@ MESSAGE: dict[str, Any] = {
     "sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),
     "device": UUID,
     "created_at": TIME,
+    "others": f"#{UUID}",
     "origin": NUMBER << 20,
 }
 #: A person's texts as long as is usual; an icon is an address.

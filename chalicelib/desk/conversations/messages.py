@@ -6,7 +6,16 @@ from copy import copy
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Account, AutoClose
-from chalicelib.desk.conversations import attachments, clocks, conversations, unassigned, unfinished, updates, writes
+from chalicelib.desk.conversations import (
+    attachments,
+    clocks,
+    conversations,
+    participants,
+    unassigned,
+    unfinished,
+    updates,
+    writes,
+)
 from chalicelib.desk.conversations.composing import MOST_BYTES as MOST_BYTES
 from chalicelib.desk.conversations.composing import NOTE as NOTE
 from chalicelib.desk.conversations.composing import REPLY as REPLY
@@ -47,7 +56,7 @@ def id_for(ctx: Context, key: str) -> str:
 @access.allow(VISITOR)
 def post(ctx: Context, command: PostMessage) -> Message:
     """Posts a message and returns it; where its id is stored already, returns that one. Two requests, three with files, one
-    more for a note that mentions somebody.
+    more for a note that mentions somebody, and for a reply where there are members.
 
     Raises NotFound for the conversation or a file, Invalid for the text, the id, the files or a note by a visitor, Conflict,
     TooMany.
@@ -69,8 +78,8 @@ def post(ctx: Context, command: PostMessage) -> Message:
 def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str, **further: int | None) -> Message:
     """Adds a message to a conversation that has been read, and sets the fields in `further`. One request.
 
-    Two with files. Its time is never before an older message's. Raises ConditionFailed where the conversation has changed,
-    messages.Duplicate where it has that id; NotFound and Invalid for its files.
+    Two with files, one more where there are members. Its time is never before an older message's. Raises ConditionFailed where
+    the conversation has changed, messages.Duplicate where it has that id; NotFound and Invalid for its files.
     """
     ctx = ctx.not_before(conversation.last_activity_at)
     sender, account = sender_of(ctx, conversation), accounts.load(ctx)
@@ -145,7 +154,9 @@ def _visitor(ctx: Context, conversation: Conversation) -> Sender:
 
 
 def new_message(ctx: Context, conversation: Conversation, sender: Sender, command: PostMessage, id_: str) -> Message:
-    """Returns the next message of a conversation that has been read, for a caller that stores it."""
+    """Returns the next message of a conversation that has been read, for a caller that stores it. Requests as
+    `participants.others_to_keep`.
+    """
     sequence = conversation.message_count + 1
     return Message(
         conversation.key,
@@ -165,6 +176,7 @@ def new_message(ctx: Context, conversation: Conversation, sender: Sender, comman
         device=command.device,
         mentions=list(command.mentions) or None,
         created_at=ctx.now,
+        others=None if command.kind == NOTE else participants.others_to_keep(ctx, conversation),
     )
 
 

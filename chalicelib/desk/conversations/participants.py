@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from chalicelib.context import VISITOR, Context
+from chalicelib.context import SYSTEM, VISITOR, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, members
 from chalicelib.desk.core import access
@@ -11,6 +11,7 @@ from chalicelib.desk.people.people import Person, PersonView
 from chalicelib.desk.teams import domains, groups
 from chalicelib.models import memberships
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.messages import EVERYBODY, Message, others_of, pack_others
 from chalicelib.rules import text
 
 
@@ -34,12 +35,54 @@ def list_others(ctx: Context, conversation: Conversation) -> list[str]:
 
     At most one request for each of the two.
     """
-    named = memberships.members(conversation.account, conversation.id, members.MOST) if conversation.member_count else []
-    open_to_all = not conversation.is_internal and not conversation.agent_count and not accounts.load(ctx).routed
-    everybody = (
-        [agent.id for agent in domains.agents_serving(ctx, people.list_agents(ctx), conversation.domain)] if open_to_all else []
-    )
-    return [*named, *everybody]
+    return [*_members(conversation), *(_everybody(ctx, conversation) if _is_open_to_all(ctx, conversation) else [])]
+
+
+def _members(conversation: Conversation) -> list[str]:
+    return memberships.members(conversation.account, conversation.id, members.MOST) if conversation.member_count else []
+
+
+def _is_open_to_all(ctx: Context, conversation: Conversation) -> bool:
+    return not (conversation.is_internal or conversation.agent_count or accounts.load(ctx).routed)
+
+
+def _everybody(ctx: Context, conversation: Conversation) -> list[str]:
+    return [agent.id for agent in domains.agents_serving(ctx, people.list_agents(ctx), conversation.domain)]
+
+
+def others_to_keep(ctx: Context, conversation: Conversation) -> str | None:
+    """Returns who gets a message that comes now whoever is assigned, as it is stored with it: members, or all agents. One request
+    if there are members.
+
+    None where the index of members is behind, and for an internal conversation, which routing gives to nobody.
+    """
+    named = [] if conversation.is_internal else _members(conversation)
+    if len(named) != (conversation.member_count or 0):
+        return None
+    return pack_others([*named, EVERYBODY] if _is_open_to_all(ctx, conversation) else named)
+
+
+@access.allow(SYSTEM)
+def list_told(ctx: Context, conversation: Conversation, agent: str | None, message: Message) -> list[str]:
+    """Returns the uuids of all whom a message is told, `agent` having had the conversation when it came. Visitors who were
+    members then and are no longer are among them. Requests as `list_others`, none for members where they are stored with it.
+    """
+    others = others_of(message)
+    if others is None:
+        return list_participants_with(ctx, conversation, agent)
+    everybody = _everybody(ctx, conversation) if EVERYBODY in others else []
+    all_ = [*([agent] if agent else []), *others, *everybody, conversation.contact]
+    return [id_ for id_ in dict.fromkeys(all_) if id_ != EVERYBODY]
+
+
+@access.allow(SYSTEM)
+def leave_out_told(ctx: Context, conversation: Conversation, agent: str, said: Sequence[Message]) -> list[Message]:
+    """Returns the messages but those that an agent is told whoever is assigned (`list_told`). At most three requests."""
+    others = [others_of(message) for message in said]
+    is_now = None in others and agent in list_others(ctx, conversation)
+    serves = any(EVERYBODY in (had or ()) for had in others) and agent in _everybody(ctx, conversation)
+    names = {agent, EVERYBODY} if serves else {agent}
+    return [row for row, had in zip(said, others, strict=True) if not (is_now if had is None else names.intersection(had))]
 
 
 @access.allow(VISITOR)

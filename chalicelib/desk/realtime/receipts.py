@@ -185,7 +185,8 @@ def _since(person: str, conversation: Conversation, device: Device, said: Sequen
 def unanswered(ctx: Context, conversation: Conversation, got: ConversationAssigned) -> list[Message]:
     """Returns what the contact had written, unanswered, when an agent got the conversation: the latest 100 at most.
 
-    Leaves out what the agent was sent when the conversation was theirs before. One request, two if somebody had it before.
+    Leaves out what the agent was sent when the conversation was theirs before, and what they get by its own event. One request,
+    two if somebody had it before, and those of `participants.leave_out_told`.
     """
     known = details.get(conversation.key) if conversation.status_change_count > 1 else None
     told = (
@@ -195,7 +196,8 @@ def unanswered(ctx: Context, conversation: Conversation, got: ConversationAssign
     public = [row for row in rows if row.public_sequence]
     while public and public[-1].sender == got.agent:  # the agent took it by answering
         public.pop()
-    return [row for row in rules.unanswered_of(public) if row.sequence > told]
+    left = [row for row in rules.unanswered_of(public) if row.sequence > told]
+    return participants.leave_out_told(ctx, conversation, got.agent, left)
 
 
 def _move_on(ctx: Context, device: str, conversation: str, left: rules.Pending) -> None:

@@ -12,6 +12,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.reports import statistics
 from chalicelib.models import statistics as rows
 from chalicelib.models.attributes import KeyAttribute
+from chalicelib.rules.groups import Work
 from tests.world import START, World, counted, invoke
 
 HOUR = 3_600_000
@@ -80,6 +81,11 @@ def test_a_long_batch_is_counted_in_transactions_that_aws_takes(busy: World, mon
     count(told(busy))
     (today,) = statistics.last_days(busy.ctx(ADMIN), 1).values()
     assert (today.contacts, today.messages) == (3, 6)
+
+
+def test_what_an_agent_had_in_several_quarters_is_added_up_where_they_come_in_one_batch(busy: World) -> None:
+    count(told(busy))
+    assert statistics.work_today(busy.ctx(ADMIN)) == {busy.agents[0].id: Work(3, 3)}, "two answers and a warning"
 
 
 def test_days_begin_where_the_account_is(busy: World) -> None:
