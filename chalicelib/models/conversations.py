@@ -3,12 +3,10 @@
 Key account#conversation spreads the load. The indexes are in conversation_indexes.py.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pynamodb.attributes import ListAttribute
-from pynamodb.constants import COUNT
 
 from chalicelib import config
 from chalicelib.models import letters
@@ -31,8 +29,8 @@ WAITING = "waiting"
 OPEN, CLOSED, DELETED = "open", "closed", "deleted"
 #: Kind of a conversation among agents; one with a contact has none.
 INTERNAL = "internal"
-#: Waiting rows that one request reads, and requests that `waiting` makes at most.
-_A_PAGE, _MOST_PAGES = 1000, 20
+#: Rows that one request looks through.
+_A_PAGE = 1000
 
 
 class Conversation(Table):
@@ -283,33 +281,6 @@ def assigned_to(account: str, agent: str, limit: int) -> list[str]:
     """
     rows = Conversation.by_assignee.query(of_key(account, agent), scan_index_forward=False, limit=_A_PAGE)
     return [row.id for row in rows if is_summary(row.key)][:limit]
-
-
-def waiting(account: str) -> Iterator[tuple[str, str | None, int | None, int | None]]:
-    """Yields ids, groups, domains and audiences of waiting conversations, longest wait first, a moment old. One request for each
-    thousand.
-
-    Ends after 20,000, so that the number of requests is bounded.
-    """
-    rows = Conversation.by_assignee.query(of_key(account, WAITING), page_size=_A_PAGE)
-    for page_ in islice(rows.page_iter, _MOST_PAGES):
-        for row in map(Conversation.from_raw_data, page_["Items"]):
-            yield row.id, row.group, row.domain, row.audience
-
-
-def waiting_after(account: str, after: tuple[str, int] | None, limit: int) -> list[tuple[str, int]]:
-    """Returns ids of waiting conversations with since when, longest wait first, after one of them. One request."""
-    holder = of_key(account, WAITING)
-    place = Conversation.raw(key=key(account, after[0]), holder_key=holder, held_since=after[1]) if after else None
-    rows = Conversation.by_assignee.query(holder, limit=limit, last_evaluated_key=place)
-    return [(row.id, row.held_since or 0) for row in rows]
-
-
-def count_waiting(account: str, most: int) -> int:
-    """Returns how many wait for an agent, `most` at most (a thousand are far below a MB), a moment old. One request."""
-    table, index = Conversation._get_connection(), ByAssignee.Meta.index_name
-    holder = Conversation.holder_key.serialize(of_key(account, WAITING))
-    return int(table.query(holder, index_name=index, limit=most, select=COUNT)["Count"])
 
 
 def of_contact(account: str, contact: str, limit: int) -> list[str]:

@@ -93,7 +93,7 @@ def assigned(tables: Tables, rows: dict[str, Any]) -> Iterator[str]:
             listed.setdefault(id_, []).append(agent.id)
         if agent.open_conversations != len(held):
             yield f"{agent.name} is said to have {agent.open_conversations} conversations, and has {len(held)}"
-        limit = getattr(agent, "capacity", None)
+        limit = agent.most_conversations
         if limit is not None and len(held) > limit:
             yield f"{agent.name} has {len(held)} conversations, above the limit of {limit}"
     for id_, row in rows.items():
@@ -103,11 +103,11 @@ def assigned(tables: Tables, rows: dict[str, Any]) -> Iterator[str]:
 
 
 def overdue(rows: Any, now: float) -> Iterator[str]:
-    """Deadlines that have passed for longer than a minute."""
+    """Deadlines that have passed for longer than a minute. A clock of service shows when it was due for as long as it is."""
     from chalicelib.rules import deadlines
 
     for row in rows:
-        for kind in deadlines.KINDS:
+        for kind in [one for one in deadlines.KINDS if one not in deadlines.BREACHES]:
             due_at = getattr(row, f"{kind}_at")
             if row.is_open and due_at is not None and now - due_at / 1000 > _LATE:
                 yield f"conversation {row.number}: {kind} is {now - due_at / 1000:.0f} seconds late"

@@ -34,7 +34,9 @@ class Desk:
 
     def agents(self) -> list[Any]:
         return [
-            SimpleNamespace(id=id_, name=id_, open_conversations=self.count if id_ == "a" else len(self.lists[id_]), capacity=1)
+            SimpleNamespace(
+                id=id_, name=id_, open_conversations=self.count if id_ == "a" else len(self.lists[id_]), most_conversations=1
+            )
             for id_ in self.lists
         ]
 

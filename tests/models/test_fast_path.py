@@ -16,7 +16,7 @@ from tests.models.rows import MODELS, as_twin, keys_of, name_of, plain, rows, tw
 
 each = pytest.mark.parametrize("model", MODELS, ids=name_of)
 few = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=10, deadline=None)
 _filled = st.text("abc世", min_size=1, max_size=8)
 
 

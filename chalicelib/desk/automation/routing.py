@@ -14,7 +14,7 @@ from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.core import access, events, publishing
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.teams import domains, groups
-from chalicelib.models import conversations
+from chalicelib.models import conversations, waiting
 from chalicelib.models import people as rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
@@ -262,8 +262,7 @@ def drain(ctx: Context, agent: str | None = None) -> bool:
     retry_on_conflict(ctx, team.expect_place)
     if not any(map(accounts.load(ctx).auto_allocation.may_take, team.everybody())):
         return False
-    waiting = conversations.waiting(ctx.account)
-    able = (id_ for id_, group, domain, named in waiting if team.can_take(Audience(group, domain, named)))
+    able = (id_ for id_, group, domain, named in waiting.iterate(ctx.account) if team.can_take(Audience(group, domain, named)))
     taken = [assign(ctx, id_, team) for id_ in islice(able, MOST_AT_ONCE)]
     return any(taken) and len(taken) == MOST_AT_ONCE
 
@@ -275,7 +274,7 @@ def resume(ctx: Context, after: tuple[str, int] | None) -> tuple[str, int] | Non
     What can be assigned is assigned; the rest gets a time of its next look. Where there is no waiting queue any more,
     conversations leave it and their contacts are told. Returns where to go on, None at the end. Two requests, and two for each.
     """
-    rows = conversations.waiting_after(ctx.account, after, MOST_AT_ONCE)
+    rows = waiting.list_after(ctx.account, after, MOST_AT_ONCE)
     team = Team(ctx, fresh=True)
     for id_, _ in rows:
         retry_on_conflict(ctx, partial(_resume, ctx, id_, team))

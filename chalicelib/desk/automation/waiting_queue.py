@@ -19,7 +19,7 @@ from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
-from chalicelib.models import conversations as rows
+from chalicelib.models import waiting
 from chalicelib.rules import lifecycle, status
 from chalicelib.rules.routing import preferred
 
@@ -157,4 +157,4 @@ def length(ctx: Context) -> int:
     if not accounts.load(ctx).routed:
         return 0
     known = _lengths.get(ctx.account, ctx.now)
-    return _lengths.put(ctx.account, rows.count_waiting(ctx.account, _MOST_COUNTED), ctx.now) if known is None else known
+    return _lengths.put(ctx.account, waiting.count(ctx.account, _MOST_COUNTED), ctx.now) if known is None else known

@@ -10,7 +10,7 @@ from chalicelib.desk.automation import routing
 from chalicelib.desk.conversations import updates
 from chalicelib.desk.teams import allocation
 from chalicelib.desk.teams.allocation import Change
-from chalicelib.models import conversations
+from chalicelib.models import conversations, waiting
 from tests.desk.automation.contended import ask, at_once, hire, loads
 from tests.world import World
 
@@ -34,20 +34,20 @@ def test_a_burst_fills_everybody_to_the_limit_and_the_rest_waits(world: World) -
     staff, asked = burst(world, 6, 45)
     assert loads(world, staff) == [LIMIT] * 6
     assert assigned(world, asked) == 30
-    assert len(list(conversations.waiting(world.account))) == 15
+    assert len(list(waiting.iterate(world.account))) == 15
 
 
 @pytest.mark.slow
 def test_a_thousand_in_a_second_to_fifty_agents(world: World) -> None:
     staff, asked = burst(world, 50, 1000, 15)
     assert loads(world, staff) == [15] * 50
-    assert (assigned(world, asked), len(list(conversations.waiting(world.account)))) == (750, 250)
+    assert (assigned(world, asked), len(list(waiting.iterate(world.account)))) == (750, 250)
 
 
 def test_while_places_come_free_the_oldest_get_them_and_nobody_is_above(world: World) -> None:
     staff, asked = burst(world, 3, 25)
     taken = [one for one in asked if (row := conversations.get(world.account, one)) and row.assignee]
-    waiting = [one for one, *_ in conversations.waiting(world.account)]
+    before = [one for one, *_ in waiting.iterate(world.account)]
     closed = taken[::3]
     work: list[Callable[[], object]] = [partial(updates.close, world.ctx(ADMIN), one) for one in closed]
     work += [partial(routing.drain, world.ctx(SYSTEM), agent) for agent in staff]
@@ -55,4 +55,4 @@ def test_while_places_come_free_the_oldest_get_them_and_nobody_is_above(world: W
     for agent in staff:
         routing.drain(world.ctx(SYSTEM), agent)
     assert loads(world, staff) == [LIMIT] * 3
-    assert [one for one, *_ in conversations.waiting(world.account)] == waiting[len(closed) :]
+    assert [one for one, *_ in waiting.iterate(world.account)] == before[len(closed) :]
