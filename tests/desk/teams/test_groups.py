@@ -151,7 +151,7 @@ def test_a_drain_reads_the_agents_once_whatever_waits(desk: World) -> None:
     accounts.load(desk.ctx(ADMIN))
     with counted() as sent:
         desk.deliver(event[1], event[2])
-    assert sent == ["Query", "Query", "BatchGetItem", *["GetItem", "TransactWriteItems"] * 3]
+    assert sent == ["Query", "BatchGetItem", "Query", *["GetItem", "TransactWriteItems"] * 3]
 
 
 def test_who_comes_into_a_group_while_online_gets_what_waits_in_it(desk: World) -> None:
