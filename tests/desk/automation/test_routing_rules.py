@@ -307,3 +307,20 @@ def test_what_is_said_of_a_conversation(world: World) -> None:
     assert explaining.explain(ctx, read(found)).state == "closed"
     empty = conversations.get(world.account, world.visitor().conversation)
     assert empty and said(world, empty) == "Nothing has been said in it, so it is given to nobody yet."
+
+
+def test_what_leads_to_something_removed_since_is_still_changed(world: World) -> None:
+    ctx, sales = world.ctx(ADMIN), department(world, "Sales", world.agents[1])
+    routes(world, type="simple", simple=to(sales))
+    number = rule(world, "sales", to(sales))
+    groups.remove(ctx, sales.id)
+    routes(world, simple=to(sales, "high"))
+    assert routing_rules.load(ctx).simple.priority == "high"
+    assert routing_rules.change_rule(ctx, number, RuleChange(route=to(sales, "high"))).route.priority == "high"
+    for field_, call in (
+        ("failed.id", lambda: routing_rules.change(ctx, Change(failed=to(sales)))),
+        ("route.id", lambda: routing_rules.create(ctx, RuleChange(name="another", route=to(sales)))),
+    ):
+        with pytest.raises(Invalid) as refused:
+            call()
+        assert field_ in str(refused.value)
