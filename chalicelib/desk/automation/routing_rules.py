@@ -115,8 +115,9 @@ def list_rules(ctx: Context) -> list[CustomRule]:
 def change(ctx: Context, wanted: Change) -> Routing:
     """Sets the given fields. Five requests at most, two more for each route. What waits is looked at again. Raises Invalid."""
     given = {name: value for name in Change.__slots__ if (value := getattr(wanted, name)) is not UNSET}
+    known = _ROUTING.load(ctx)
     for name in ("simple", "failed"):
-        _check_route(ctx, given.get(name), name)
+        _check_route(ctx, given.get(name), getattr(known, name), name)
     if given.get("type", SIMPLE) not in TYPES:
         raise Invalid("type", f"must be one of {', '.join(TYPES)}")
     accounts.publish_routing_change(ctx, later=True)
@@ -125,13 +126,13 @@ def change(ctx: Context, wanted: Change) -> Routing:
     return changed
 
 
-def _check_route(ctx: Context, route: Route | UnsetType | None, field_: str) -> None:
-    """Raises Invalid for a route that leads nowhere. Two requests at most."""
+def _check_route(ctx: Context, route: Route | UnsetType | None, before: Route, field_: str) -> None:
+    """Raises Invalid for a route that leads nowhere, unless it led to the same before, now removed. Two requests at most."""
     if route is None or isinstance(route, UnsetType):
         return
     if route.priority is not None and route.priority not in status.PRIORITIES:
         raise Invalid(f"{field_}.priority", f"must be one of {', '.join(status.PRIORITIES)}")
-    if route.to is None:
+    if route.to is None or (route.to, route.id) == (before.to, before.id):
         return
     if route.to not in rules.TARGETS:
         raise Invalid(f"{field_}.to", f"must be one of {', '.join(rules.TARGETS)}")
@@ -148,16 +149,17 @@ def _check_route(ctx: Context, route: Route | UnsetType | None, field_: str) -> 
 @access.allow(ADMIN)
 def create(ctx: Context, given: RuleChange) -> CustomRule:
     """Creates a custom rule, as the last one. Two requests, two more for its route. Raises Invalid, also for one too many."""
-    _check_route(ctx, given.route, "route")
+    _check_route(ctx, given.route, Route(), "route")
     return RULES.create(ctx, given)
 
 
 @access.allow(ADMIN)
 def change_rule(ctx: Context, number: int, wanted: RuleChange) -> CustomRule:
     """Sets the given fields of a custom rule. Three requests, two more for its route. Raises NotFound, Invalid."""
-    _check_route(ctx, wanted.route, "route")
+    known = RULES.get_by_number(ctx, number)
+    _check_route(ctx, wanted.route, known.route, "route")
     patch = {name: value for name in RuleChange.__slots__ if (value := getattr(wanted, name)) is not UNSET}
-    return RULES.edit(ctx, RULES.get_by_number(ctx, number).id, lambda before: replace(before, **patch))[1]
+    return RULES.edit(ctx, known.id, lambda before: replace(before, **patch))[1]
 
 
 @access.allow(ADMIN)
