@@ -137,3 +137,71 @@ def test_a_new_conversation_goes_where_the_rule_says_and_says_so(scene: Scene) -
     told = call(scene, "GET", f"conversations/{id_}/routing")["routing"]
     assert told["text"] == "Ben Agent got it, whom the routing rule names. The routing rule “parcels” applied."
     assert (told["state"], told["rule"], told["ruleId"], told["chosenBy"]) == ("assigned", "custom", made["id"], "rule")
+
+
+def without(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in names}
+
+
+def test_of_two_spellings_the_one_that_changes_something_counts(scene: Scene) -> None:
+    shown = call(scene, "GET", "Routingrules/1")["routingrule"]
+    spellings = ("isEnable", True), ("SimpleRouteToPriority", "low"), ("simpleRouteWithPriority", "high"), ("isEnabled", False)
+    for name, value in spellings:
+        shown = call(scene, "PUT", "Routingrules/1", {**shown, name: value})["routingrule"]
+        assert shown[name] == value, name
+    rule = call(scene, "POST", "routing/1/customRules", {"name": "one"})["customRule"]
+    changes: list[tuple[str, Any]] = [("isEnable", False), ("routeWithPriority", "urgent"), ("routeToPriority", None)]
+    for name, value in changes:
+        rule = call(scene, "PUT", f"routing/1/customRules/{rule['id']}", {**rule, name: value})["customRule"]
+        assert rule[name] == value, name
+    allocation = without(call(scene, "GET", "autoAllocation"), "autoAllocation")
+    for name in ("ifExcludeOnHold", "excludeOnHold", "ifExcludePendingExternal", "excludePendingExternal"):
+        changed = call(scene, "PUT", "autoAllocation", {**allocation, name: not allocation[name]})
+        assert changed[name] is not allocation[name]
+        allocation = without(changed, "autoAllocation")
+    first, *others = allocation["agentPreferences"]
+    for name, limit in (("agentPreferences", 7), ("allocationAgentPreferences", 8)):
+        wanted = [{**first, "maxConcurrentCount": limit}, *others]
+        allocation = without(call(scene, "PUT", "autoAllocation", {**allocation, name: wanted}), "autoAllocation")
+        assert allocation["agentPreferences"] == wanted
+    department = call(scene, "POST", "departments", {"name": "Twice spelled"})["department"]["id"]
+    rules = [{"departmentId": department, "allocationRule": "roundRobin", "preferLastAssignee": False}]
+    for name, wanted in (("allocationRuleSettings", rules), ("departmentAllocationRule", [])):
+        allocation = without(call(scene, "PUT", "autoAllocation", {**allocation, name: wanted}), "autoAllocation")
+        assert [one["departmentId"] for one in allocation[name]] == [one["departmentId"] for one in wanted]
+
+
+def test_what_leads_to_something_removed_can_be_sent_back_and_changed_elsewhere(scene: Scene) -> None:
+    department = call(scene, "POST", "departments", {"name": "Short-lived"})["department"]["id"]
+    field = call(scene, "POST", "fields", {"name": "short-lived", "type": "text"})["field"]["id"]
+    call(scene, "PUT", "routing/1", {"simpleRouteType": "department", "simpleRouteToId": department})
+    conditions = [{"fieldId": field, "matchType": "is", "value": "x"}]
+    rule = {"name": "gone", "routeType": "department", "routeToId": department, "conditions": conditions}
+    rule = call(scene, "POST", "routing/1/customRules", rule)["customRule"]
+    for path in (f"departments/{department}", f"fields/{field}"):
+        call(scene, "DELETE", path)
+    shown = call(scene, "GET", "routing/1")["routingrule"]
+    assert call(scene, "PUT", "routing/1", shown)["routingrule"] == shown
+    assert (
+        call(scene, "PUT", "routing/1", {**shown, "SimpleRouteToPriority": "low"})["routingrule"]["simpleRouteToId"] == department
+    )
+    path = f"routing/1/customRules/{rule['id']}"
+    assert call(scene, "PUT", path, rule)["customRule"] == rule
+    assert (
+        call(scene, "PUT", path, {**rule, "name": "still gone", "routeToPriority": "low"})["customRule"]["conditions"]
+        == (rule["conditions"])
+    )
+    assert refused(scene, "PUT", path, {"routeToId": 999_999}) == (400, "routeToId is not the id of a department")
+
+
+def test_a_route_without_its_id_is_400_and_names_a_field_that_can_be_sent(scene: Scene) -> None:
+    call(scene, "PUT", "routing/1", {"simpleRouteToObject": None, "simpleRouteToId": None})
+    given = {"SimpleRouteToObject": "agent"}
+    assert refused(scene, "PUT", "routing/1", given) == (400, "simpleRouteToId is not the id of an agent")
+
+
+@pytest.mark.parametrize("name", ["customerRules", "customRules"])
+def test_an_order_with_an_unknown_rule_is_400_named_as_it_was_spelled(scene: Scene, name: str) -> None:
+    rule = call(scene, "POST", "routing/1/customRules", {"name": "one"})["customRule"]["id"]
+    path = f"routing/1/customRules/{rule}/sort"
+    assert refused(scene, "PUT", path, {name: [{"id": 999_999}]}) == (400, f"{name} names 999999, which is no rule")

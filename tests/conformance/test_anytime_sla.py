@@ -65,7 +65,7 @@ def test_a_policy_is_made_shown_changed_and_removed(world: World) -> None:
     path = f"slapolicies/{shown['id']}/"
     assert ask(world, "GET", path).body["slaPolicy"] == shown
     changed = ask(world, "PUT", path, {"businessHours": False, "resolveRespondWithin": 1 / 3, "nextRespondWithin": None}).body
-    wanted = {"isBusinessHours": False, "businessHours": False, "resolveRespondWithin": 0.333333, "nextRespondWithin": None}
+    wanted = {"isBusinessHours": False, "businessHours": False, "resolveRespondWithin": 0.333333333, "nextRespondWithin": None}
     assert changed["slaPolicy"] == shown | wanted
     plain = ask(world, "PUT", path, {"conditions": conditions["list"]}).body["slaPolicy"]["conditions"]
     assert (plain["when"], len(plain["list"])) == ("all", 2)
@@ -178,7 +178,7 @@ def test_working_time_is_set_wrapped_or_as_a_list_with_periods_or_flat(world: Wo
         ),
         ([{"dayOfWeek": 1, "periods": [{"startHour": 9, "endHour": 9}]}], "workingTimes[0].periods"),
         ([{"dayOfWeek": 1, "periods": [{"startHour": 9, "endHour": 24, "endMin": 1}]}], "workingTimes[0].periods"),
-        ([{"dayOfWeek": 1, "periods": [{"startHour": 9, "endHour": 12}, {"startHour": 11, "endHour": 13}]}], "periods"),
+        ([{"dayOfWeek": 1, "periods": [{"startHour": 9, "endHour": 12}, {"startHour": 11, "endHour": 13}]}], "workingTimes[0]"),
         ([{"dayOfWeek": 1, "periods": [{"startHour": 25, "endHour": 26}]}], "workingTimes[0].periods[0].startHour"),
         ({"timeZone": "Mars/Olympus"}, "timeZone"),
         ([1], "workingTimes[0]"),
@@ -278,3 +278,30 @@ def test_a_breach_stands_in_the_event_log(world: World) -> None:
 
 def test_the_shared_scene_has_no_policy_that_is_for_anybody(scene: Scene) -> None:
     assert not any(one["isEnabled"] for one in ask(scene.world, "GET", "SLAPolicies").body["slaPolicies"])
+
+
+@pytest.mark.parametrize("hours", [1 / 12, 0.083333, 1 / 3, 1.23456789, 8760])
+def test_a_span_that_is_shown_can_be_sent_back_and_stays(world: World, hours: float) -> None:
+    shown = policy(world, firstRespondWithin=hours, isBusinessHours=True)
+    assert shown["firstRespondWithin"] == pytest.approx(hours, abs=1 / 3600)
+    assert ask(world, "PUT", f"SLAPolicies/{shown['id']}", shown).body["SLAPolicy"] == shown
+    for name in ("businessHours", "isBusinessHours"):
+        changed = ask(world, "PUT", f"SLAPolicies/{shown['id']}", {**shown, name: not shown[name]}).body["SLAPolicy"]
+        assert changed["isBusinessHours"] is changed["businessHours"] is not shown[name]
+        shown = changed
+
+
+def test_a_policy_on_a_field_that_was_removed_can_be_sent_back(world: World) -> None:
+    field = ask(world, "POST", "fields", {"name": "short-lived", "type": "text"}).body["field"]["id"]
+    shown = policy(world, conditions=[{"fieldId": field, "matchType": "is", "value": "x"}])
+    assert ask(world, "DELETE", f"fields/{field}").status == 200
+    assert ask(world, "PUT", f"SLAPolicies/{shown['id']}", shown).body["SLAPolicy"] == shown
+    more = {**shown, "conditions": [*shown["conditions"]["list"], {"fieldId": 7, "matchType": "is", "value": "urgent"}]}
+    assert told(ask(world, "PUT", f"SLAPolicies/{shown['id']}", more)).startswith("conditions[0].fieldId")
+
+
+def test_periods_that_overlap_are_refused_at_their_place(world: World) -> None:
+    periods = [{"startHour": 11, "endHour": 13}, {"startHour": 9, "endHour": 12}]
+    days = [{"dayOfWeek": 1, "periods": periods[:1]}, {"dayOfWeek": 2, "periods": periods}]
+    said = told(ask(world, "PUT", "workingTime", {"workingTimes": days}))
+    assert said == "workingTimes[1].periods of a day must not overlap"

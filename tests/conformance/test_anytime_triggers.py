@@ -172,3 +172,28 @@ def test_a_trigger_set_here_fires_and_the_log_shows_it(scene: Scene) -> None:
     ]
     assert of_it[1]["text"] == "The trigger “Raise” changed the priority from Normal to High"
     assert ask(scene, "DELETE", f"/{found['id']}").status == 200
+
+
+def test_a_trigger_that_names_something_removed_can_be_sent_back(scene: Scene) -> None:
+    def settings(method: str, path: str, body: Any = None) -> Answer:
+        answer = scene.world.call(method, f"/api/v3/anytime/{path}", body, **scene.bearer(owner=True))
+        assert answer.status == 200, answer.body
+        return answer
+
+    department = settings("POST", "departments", {"name": "Short-lived"}).body["department"]["id"]
+    field = settings("POST", "fields", {"name": "short-lived", "type": "text"}).body["field"]["id"]
+    agent = settings("POST", "agents", {"name": "Zed", "email": "zed@leaves.example"}).body["agent"]["id"]
+    values = [{"fieldId": 10, "value": department}, {"fieldId": field, "value": "x"}, {"fieldId": 9, "value": agent}]
+    conditions = [{"fieldId": field, "matchType": "is", "value": "x"}]
+    found = made(scene, ifSetValue=True, autoUpdate=values, recipientAgentIds=[agent], conditions=conditions)
+    for path in (f"departments/{department}", f"fields/{field}", f"agents/{agent}"):
+        settings("DELETE", path)
+    assert ask(scene, "PUT", f"/{found['id']}", found).body["trigger"] == found
+    assert ask(scene, "PUT", f"/{found['id']}", {**found, "name": "two"}).body["trigger"]["name"] == "two"
+    assert told(ask(scene, "POST", "", {**found, "id": None})).startswith("autoUpdate[0].value")
+
+
+@pytest.mark.parametrize("value", ["pending_external", "", "soon"])
+def test_a_status_to_set_is_one_of_this_api_s_words(scene: Scene, value: str) -> None:
+    said = told(ask(scene, "POST", "", {"name": "t", "event": 1, "autoUpdate": [{"fieldId": 6, "value": value}]}))
+    assert said == "autoUpdate[0].value of status must be one of new, pendingInternal, pendingExternal, onHold, closed"

@@ -352,3 +352,23 @@ def test_nobody_is_warned_after_the_close(scene: Scene) -> None:
     answer = scene.world.call("PUT", AUTO_CLOSE, {"warnAfter": 601, "closeAfter": 600}, **scene.bearer(owner=True))
     assert refused(answer) == 400
     assert answer.body["message"].startswith("warnAfter ")
+
+
+def test_the_span_that_was_sent_is_named(scene: Scene) -> None:
+    owner = scene.bearer(owner=True)
+    assert scene.world.call("PUT", AUTO_CLOSE, {"warnAfter": 300, "closeAfter": 600}, **owner).status == 200
+    for name, value in (("warnAfter", 601), ("closeAfter", 299)):
+        answer = scene.world.call("PUT", AUTO_CLOSE, {name: value}, **owner)
+        assert refused(answer) == 400
+        assert answer.body["message"] == f"{name} must not make the warning later than the closing"
+
+
+def test_auto_close_rules_of_a_removed_department_can_be_sent_back(scene: Scene) -> None:
+    owner = scene.bearer(owner=True)
+    department = scene.world.call("POST", "/api/v3/anytime/departments", {"name": "Leaves"}, **owner).body["department"]["id"]
+    rules = [{"departmentId": department, "status": "new", "warnAfter": 10, "closeAfter": 20}]
+    shown = scene.world.call("PUT", AUTO_CLOSE, {"rules": rules}, **owner).body
+    assert scene.world.call("DELETE", f"/api/v3/anytime/departments/{department}", **owner).status == 200
+    assert scene.world.call("PUT", AUTO_CLOSE, shown, **owner).body == shown
+    assert scene.world.call("PUT", AUTO_CLOSE, {"rules": []}, **owner).body["rules"] == []
+    assert refused(scene.world.call("PUT", AUTO_CLOSE, {"rules": rules}, **owner)) == 400

@@ -1,6 +1,6 @@
 """Auto-close: after how long silence is warned of and closed, by department and status."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,15 +29,17 @@ def set_auto_close(ctx: Context, changes: Mapping[str, Any]) -> AutoClose:
         wanted = replace(before, **changes)
         if wanted.is_enabled and not before.is_enabled:
             wanted = replace(wanted, since=ctx.now)
-        _check_spans(wanted)
+        _check_spans(wanted, changes)
         return wanted
 
     return AUTO_CLOSE.change(ctx, changed)
 
 
-def _check_spans(wanted: AutoClose) -> None:
+def _check_spans(wanted: AutoClose, given: Container[str]) -> None:
     if wanted.warn_after > wanted.close_after:
-        raise Invalid("warn_after", "must not be later than close_after")
+        raise Invalid(
+            "warn_after" if "warn_after" in given else "close_after", "must not make the warning later than the closing"
+        )
     if len(wanted.rules) > MOST_RULES:
         raise Invalid("rules", f"are {MOST_RULES} at most")
     for at, rule in enumerate(wanted.rules):

@@ -113,14 +113,11 @@ def list_rules(ctx: Context) -> list[CustomRule]:
 
 @access.allow(ADMIN)
 def change(ctx: Context, wanted: Change) -> Routing:
-    """Sets the given fields. Five requests at most, one more with routes, two more for each. What waits is looked at again.
-    Raises Invalid.
-    """
+    """Sets the given fields. Five requests at most, two more for each route. What waits is looked at again. Raises Invalid."""
     given = {name: value for name in Change.__slots__ if (value := getattr(wanted, name)) is not UNSET}
-    routes = [name for name in ("simple", "failed") if name in given]
-    before = load(ctx) if routes else Routing()
-    for name in routes:
-        _check_route(ctx, given[name], name, getattr(before, name))
+    known = _ROUTING.load(ctx)
+    for name in ("simple", "failed"):
+        _check_route(ctx, given.get(name), getattr(known, name), name)
     if given.get("type", SIMPLE) not in TYPES:
         raise Invalid("type", f"must be one of {', '.join(TYPES)}")
     accounts.publish_routing_change(ctx, later=True)
@@ -129,11 +126,9 @@ def change(ctx: Context, wanted: Change) -> Routing:
     return changed
 
 
-def _check_route(ctx: Context, route: Route | UnsetType, field_: str, before: Route = Route()) -> None:
-    """Raises Invalid for a route that leads nowhere, unless it led there `before`: what it leads to may have been removed since.
-    Two requests at most.
-    """
-    if isinstance(route, UnsetType):
+def _check_route(ctx: Context, route: Route | UnsetType | None, before: Route, field_: str) -> None:
+    """Raises Invalid for a route that leads nowhere, unless it led to the same before, now removed. Two requests at most."""
+    if route is None or isinstance(route, UnsetType):
         return
     if route.priority is not None and route.priority not in status.PRIORITIES:
         raise Invalid(f"{field_}.priority", f"must be one of {', '.join(status.PRIORITIES)}")
@@ -154,7 +149,7 @@ def _check_route(ctx: Context, route: Route | UnsetType, field_: str, before: Ro
 @access.allow(ADMIN)
 def create(ctx: Context, given: RuleChange) -> CustomRule:
     """Creates a custom rule, as the last one. Two requests, two more for its route. Raises Invalid, also for one too many."""
-    _check_route(ctx, given.route, "route")
+    _check_route(ctx, given.route, Route(), "route")
     return RULES.create(ctx, given)
 
 
@@ -162,7 +157,7 @@ def create(ctx: Context, given: RuleChange) -> CustomRule:
 def change_rule(ctx: Context, number: int, wanted: RuleChange) -> CustomRule:
     """Sets the given fields of a custom rule. Three requests, two more for its route. Raises NotFound, Invalid."""
     known = RULES.get_by_number(ctx, number)
-    _check_route(ctx, wanted.route, "route", known.route)
+    _check_route(ctx, wanted.route, known.route, "route")
     patch = {name: value for name in RuleChange.__slots__ if (value := getattr(wanted, name)) is not UNSET}
     return RULES.edit(ctx, known.id, lambda before: replace(before, **patch))[1]
 

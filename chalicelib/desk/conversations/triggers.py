@@ -181,7 +181,7 @@ def create(ctx: Context, given: Change, place: int | None = None) -> Trigger:
 
     Raises Invalid.
     """
-    _check_agents(ctx, given)
+    _check_agents(ctx, given, ())
     made = TRIGGERS.create(ctx, _patch(given))
     _put_at(ctx, made.id, place)
     _note_watched(ctx)
@@ -192,7 +192,7 @@ def create(ctx: Context, given: Change, place: int | None = None) -> Trigger:
 def change(ctx: Context, number: int, given: Change, place: int | None = None) -> Trigger:
     """Sets the given fields, and puts it at a place from 1 if one is given. Up to nine requests. Raises NotFound, Invalid."""
     found = TRIGGERS.get_by_number(ctx, number)
-    _check_agents(ctx, given)
+    _check_agents(ctx, given, found.recipients)
     changed = TRIGGERS.change(ctx, found.id, _patch(given))[1]
     _put_at(ctx, found.id, place)
     _note_watched(ctx)
@@ -224,9 +224,9 @@ def _put_at(ctx: Context, id_: str, place: int | None) -> None:
         TRIGGERS.reorder(ctx, wanted)
 
 
-def _check_agents(ctx: Context, given: Change) -> None:
-    """Raises Invalid for somebody to mail who is no agent. One request if there are any."""
-    wanted = () if isinstance(given.recipients, UnsetType) else given.recipients
+def _check_agents(ctx: Context, given: Change, before: Sequence[int]) -> None:
+    """Raises Invalid for somebody new to mail who is no agent. One request if there are any."""
+    wanted = () if isinstance(given.recipients, UnsetType) else [one for one in given.recipients if one not in before]
     known = {agent.number for agent in people.list_agents(ctx)} if wanted else set()
     if unknown := [number for number in wanted if number not in known]:
         raise Invalid("recipients", f"must be ids of agents, and {unknown[0]} is none")

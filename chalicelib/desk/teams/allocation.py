@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
@@ -99,7 +100,7 @@ def _check_limit(limit: int | None) -> None:
 
 
 def _named(ctx: Context, preferences: Sequence[Preference]) -> list[tuple[people.Person, Preference]]:
-    """Returns the agents whom preferences name. One request, none for none."""
+    """Returns the agents whom preferences name, where these change something. One request, none for none."""
     if len(preferences) > MOST_PREFERENCES:
         raise Invalid("preferences", f"are {MOST_PREFERENCES} at most")
     known = {agent.number: agent for agent in people.list_agents(ctx)} if preferences else {}
@@ -107,17 +108,20 @@ def _named(ctx: Context, preferences: Sequence[Preference]) -> list[tuple[people
         if one.agent not in known:
             raise Invalid("preferences", f"name {one.agent}, who is no agent")
         _check_limit(None if isinstance(one.most, UnsetType) else one.most)
-    return [(known[one.agent], one) for one in preferences]
+    return [(known[one.agent], one) for one in preferences if _changes(known[one.agent], one)]
+
+
+def _changes(agent: people.Person, wanted: Preference) -> dict[str, Any]:
+    """Returns what of an agent's row preferences change."""
+    given = {} if isinstance(wanted.most, UnsetType) else {"most_conversations": wanted.most}
+    given |= {} if isinstance(wanted.accepts, UnsetType) else {"refuses_allocation": not wanted.accepts or None}
+    return {name: value for name, value in given.items() if value != getattr(agent, name)}
 
 
 def _set(ctx: Context, agent: people.Person, wanted: Preference) -> None:
-    """Writes an agent's preferences, if they change. Who was removed meanwhile is left out."""
-    most = agent.most_conversations if isinstance(wanted.most, UnsetType) else wanted.most
-    refuses = agent.refuses_allocation if isinstance(wanted.accepts, UnsetType) else (not wanted.accepts or None)
-    if (most, refuses) == (agent.most_conversations, agent.refuses_allocation):
-        return
+    """Writes an agent's preferences. Who was removed meanwhile is left out."""
     try:
-        rows.change(agent, {"most_conversations": most, "refuses_allocation": refuses}, ctx.now)
+        rows.change(agent, _changes(agent, wanted), ctx.now)
     except ConditionFailed:
         return
     people.forget(ctx, agent.id)

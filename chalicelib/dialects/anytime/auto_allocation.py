@@ -1,18 +1,18 @@
 """Anytime's auto allocation: which agents get conversations, how many, and who is next. The later spellings are accepted too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import allocation, groups
 from chalicelib.desk.teams.allocation import Allocation, Change, Preference
 from chalicelib.desk.teams.allocation import DepartmentRule as StoredRule
-from chalicelib.dialects.anytime.shapes import BASE, Wire, spelled
+from chalicelib.dialects.anytime.shapes import BASE, Wire, spelled, that_counts
 from chalicelib.dialects.bounds import Line, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
@@ -122,22 +122,21 @@ def get_allocation(ctx: Context, request: Nothing) -> WrappedAllocation:
 
 def set_allocation(ctx: Context, request: SetAllocation) -> WrappedAllocation:
     """`PUT /autoAllocation`: changes the given fields. What agents have stays with them."""
-    rule = request.default_rule
+    rule, now = request.default_rule, allocation.load(ctx)
+    external = [request.exclude_pending_external, request.if_exclude_pending_external]
     wanted = Change(
         is_enabled=request.is_enabled,
         rule=UNSET if isinstance(rule, UnsetType) else _RULES[rule],
         prefers_last=request.default_prefer_last_assignee,
-        departments=_departments(ctx, request),
+        departments=_departments(ctx, request, now.departments),
         limit=request.conversation_limit_for_all_agents,
         limits_each=request.if_enable_conversation_limit_for_each_agent,
-        excludes_pending_external=_either(request.exclude_pending_external, request.if_exclude_pending_external),
-        excludes_on_hold=_either(request.exclude_on_hold, request.if_exclude_on_hold),
+        excludes_pending_external=that_counts(external, now.excludes_pending_external),
+        excludes_on_hold=that_counts([request.exclude_on_hold, request.if_exclude_on_hold], now.excludes_on_hold),
         online_only=request.online_agents_only,
     )
-    given = _either(request.agent_preferences, request.allocation_agent_preferences)
-    preferences = [Preference(one.agent_id, one.max_concurrent_count, one.is_accept_allocation) for one in given or ()]
     with spelled(request, _SPELLINGS):
-        return _show(ctx, allocation.change(ctx, wanted, preferences))
+        return _show(ctx, allocation.change(ctx, wanted, _given_preferences(request)))
 
 
 def enable_allocation(ctx: Context, request: EnableAllocation) -> WrappedAllocation:
@@ -145,29 +144,33 @@ def enable_allocation(ctx: Context, request: EnableAllocation) -> WrappedAllocat
     return _show(ctx, allocation.change(ctx, Change(is_enabled=request.is_enabled)))
 
 
-def _either(one: Any, other: Any) -> Any:
-    """Returns what was given under either of two spellings."""
-    return other if one is UNSET else one
+def _given_preferences(request: SetAllocation) -> list[Preference]:
+    """Returns the preferences under both spellings, once where they are the same. Those that change nothing are not written."""
+    lists = (request.agent_preferences, request.allocation_agent_preferences)
+    given = [one for each in lists if not isinstance(each, UnsetType) for one in each]
+    return [*dict.fromkeys(Preference(one.agent_id, one.max_concurrent_count, one.is_accept_allocation) for one in given)]
 
 
-def _departments(ctx: Context, request: SetAllocation) -> tuple[StoredRule, ...] | UnsetType:
-    given: Departments | UnsetType = _either(request.department_allocation_rule, request.allocation_rule_settings)
-    if isinstance(given, UnsetType):
+def _departments(ctx: Context, request: SetAllocation, now: Sequence[StoredRule]) -> tuple[StoredRule, ...] | UnsetType:
+    """Returns the rules of departments. One request where any are given. Raises Invalid for a department that there is not."""
+    lists = {
+        "departmentAllocationRule": request.department_allocation_rule,
+        "allocationRuleSettings": request.allocation_rule_settings,
+    }
+    if all(isinstance(given, UnsetType) for given in lists.values()):
         return UNSET
-    name = "departmentAllocationRule" if request.department_allocation_rule is given else "allocationRuleSettings"
-    return tuple(
-        StoredRule(
-            _group(ctx, one.department_id, f"{name}[{at}].departmentId"), _RULES[one.allocation_rule], one.prefer_last_assignee
-        )
-        for at, one in enumerate(given)
-    )
+    known = {group.number: group.id for group in groups.list_all(ctx)}
+    shown = tuple(one for one in now if one.group in known.values())
+    read = [UNSET if isinstance(given, UnsetType) else _rules(known, given, name) for name, given in lists.items()]
+    found: tuple[StoredRule, ...] = that_counts(read, shown)
+    return found
 
 
-def _group(ctx: Context, number: int, place: str) -> str:
-    try:
-        return groups.get_by_number(ctx, number).id
-    except NotFound as missing:
-        raise Invalid(place, "is not the id of a department") from missing
+def _rules(known: Mapping[int, str], given: Sequence[DepartmentRule], name: str) -> tuple[StoredRule, ...]:
+    for at, one in enumerate(given):
+        if one.department_id not in known:
+            raise Invalid(f"{name}[{at}].departmentId", "is not the id of a department")
+    return tuple(StoredRule(known[one.department_id], _RULES[one.allocation_rule], one.prefer_last_assignee) for one in given)
 
 
 def _show(ctx: Context, found: Allocation) -> WrappedAllocation:

@@ -77,9 +77,12 @@ def set_auto_close(ctx: Context, request: SetAutoClose) -> AutoClose:
 
 
 def _rules(ctx: Context, rules: Sequence[Rule]) -> tuple[CloseRule, ...]:
-    """Returns rules to store. One request if they name departments. Raises Invalid for a department that there is not."""
+    """Returns rules to store. One request if they name departments that no rule has named. Raises Invalid for one that there is
+    not, but one that was removed since may stay in a rule.
+    """
     wanted = {rule.department_id for rule in rules} - {None}
-    known = {group.number for group in groups.list_all(ctx)} if wanted else set()
+    known: set[int | None] = {rule.group for rule in accounts.load(ctx).auto_close.rules}
+    known |= {group.number for group in groups.list_all(ctx)} if wanted - known else set()
     for at, rule in enumerate(rules):
         if rule.department_id is not None and rule.department_id not in known:
             raise Invalid(f"rules[{at}].departmentId", "is not the id of a department")

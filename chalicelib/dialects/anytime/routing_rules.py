@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.automation import routing_rules
-from chalicelib.desk.automation.routing_rules import MOST, CustomRule, Route
+from chalicelib.desk.automation.routing_rules import MOST, CustomRule
 from chalicelib.desk.core.errors import Missing
 from chalicelib.dialects.anytime.routing import PATHS, OneRouting, check
 from chalicelib.dialects.anytime.routing_shapes import (
@@ -19,7 +19,7 @@ from chalicelib.dialects.anytime.routing_shapes import (
     show_rule,
     show_rules,
 )
-from chalicelib.dialects.anytime.shapes import Wire
+from chalicelib.dialects.anytime.shapes import Wire, spelled
 from chalicelib.dialects.bounds import Number
 from chalicelib.dialects.endpoint import Endpoint
 
@@ -94,7 +94,7 @@ def make_rule(ctx: Context, request: MakeRule) -> WrappedRule:
     if given.name is UNSET:
         raise Missing("name")
     with as_spelled(given):
-        made = routing_rules.create(ctx, rule_change(ctx, Route(), given))
+        made = routing_rules.create(ctx, rule_change(ctx, None, given))
     return _one(ctx, made)
 
 
@@ -103,7 +103,7 @@ def set_rule(ctx: Context, request: SetRule) -> WrappedRule:
     check(request.id)
     before = routing_rules.get_rule(ctx, request.customerrule_id)
     with as_spelled(request):
-        return _one(ctx, routing_rules.change_rule(ctx, request.customerrule_id, rule_change(ctx, before.route, request)))
+        return _one(ctx, routing_rules.change_rule(ctx, request.customerrule_id, rule_change(ctx, before, request)))
 
 
 def copy_rule(ctx: Context, request: OneRule) -> RuleList:
@@ -117,7 +117,9 @@ def sort_rules(ctx: Context, request: SortRules) -> RuleList:
     check(request.id)
     given = request.customer_rules or request.custom_rules
     if given:
-        return _rules(routing_rules.sort(ctx, [one.id for one in sorted(given, key=_place)]))
+        name = "customer_rules" if request.customer_rules else "custom_rules"
+        with spelled(request, {"order": (name,)}):
+            return _rules(routing_rules.sort(ctx, [one.id for one in sorted(given, key=_place)]))
     if request.type is None:
         raise Missing("customerRules")
     return _rules(routing_rules.move(ctx, request.customerrule_id, -1 if request.type == "up" else 1))

@@ -16,7 +16,7 @@ from chalicelib.desk.conversations.conditions import Given
 from chalicelib.desk.conversations.filters import FilterCondition
 from chalicelib.dialects.anytime.conditions import WORDS, Condition, Conditions, ConditionShown, in_body, in_order, read
 from chalicelib.dialects.anytime.conversation_shapes import Priority
-from chalicelib.dialects.anytime.shapes import Wire, spelled
+from chalicelib.dialects.anytime.shapes import Wire, spelled, that_counts
 from chalicelib.dialects.bounds import Line, Name, Number
 
 #: The one id of a site's routing.
@@ -110,7 +110,7 @@ class RoutingShown(Wire, kw_only=True):
     custom_rules: list[RuleShown]
 
 
-#: The desk's names of what has several spellings, with the request's fields, of which the first that is given counts.
+#: The desk's names of what has several spellings, with the request's fields.
 _SPELLINGS = {
     "is_enabled": ("is_enabled", "is_enable"),
     "simple.to": ("simple_route_to_object", "documented_object", "simple_route_type"),
@@ -125,10 +125,9 @@ _SPELLINGS = {
 }
 
 
-def _given(request: Wire, name: str) -> Any:
-    """Returns the value of one of the desk's names, UNSET where it was not given."""
-    values = (getattr(request, field) for field in _SPELLINGS[name])
-    return next((value for value in values if value is not UNSET), UNSET)
+def _given(request: Wire, name: str, now: Any) -> Any:
+    """Returns the value of one of the desk's names, which is `now` so; UNSET where it was not given."""
+    return that_counts([getattr(request, field) for field in _SPELLINGS[name]], now)
 
 
 def as_spelled(request: Wire) -> AbstractContextManager[None]:
@@ -137,43 +136,53 @@ def as_spelled(request: Wire) -> AbstractContextManager[None]:
 
 
 def _route(before: Route, request: Wire, which: str) -> Route | UnsetType:
-    """Returns a route with what was given, UNSET where nothing was."""
-    given = {part: _given(request, f"{which}.{part}") for part in ("to", "id", "priority")}
+    """Returns a route with what was given, UNSET where that changes nothing, so that a target that was removed may stay."""
+    given = {part: _given(request, f"{which}.{part}", getattr(before, part)) for part in ("to", "id", "priority")}
     given = {part: value for part, value in given.items() if value is not UNSET}
-    return replace(before, **given) if given else UNSET
+    after = replace(before, **given)
+    return after if after != before else UNSET
 
 
 def routing_change(before: Routing, given: RoutingFields) -> routing_rules.Change:
     """Returns the desk's change of the routing."""
     type_ = routing_rules.SIMPLE if given.type == "simple" else routing_rules.CUSTOM
     return routing_rules.Change(
-        is_enabled=_given(given, "is_enabled"),
+        is_enabled=_given(given, "is_enabled", before.is_enabled),
         type=UNSET if given.type is UNSET else type_,
         simple=_route(before.simple, given, "simple"),
         failed=_route(before.failed, given, "failed"),
     )
 
 
-def rule_change(ctx: Context, before: Route, given: RuleFields) -> RuleChange:
-    """Returns the desk's change of a custom rule. Raises Invalid for a condition that can't be."""
+def rule_change(ctx: Context, before: CustomRule | None, given: RuleFields) -> RuleChange:
+    """Returns the desk's change of a custom rule, None for a new one. Raises Invalid for a condition that can't be."""
     when, expression = given.when, given.logic_expression
     return RuleChange(
         name=given.name,
-        is_enabled=_given(given, "is_enabled"),
+        is_enabled=_given(given, "is_enabled", before is None or before.is_enabled),
         when=UNSET if isinstance(when, UnsetType) else _WHEN.get(when, str(when)),
         expression="" if expression is None else expression,
-        conditions=UNSET if isinstance(given.conditions, UnsetType) else _conditions(ctx, given.conditions),
-        route=_route(before, given, "route"),
+        conditions=_conditions(ctx, before, given.conditions),
+        route=_route(before.route if before else Route(), given, "route"),
     )
 
 
-def _conditions(ctx: Context, given: Sequence[Condition]) -> tuple[FilterCondition, ...]:
-    """Returns conditions to store, in order, with the desk's words for choices."""
+def _conditions(
+    ctx: Context, before: CustomRule | None, given: Sequence[Condition] | UnsetType
+) -> tuple[FilterCondition, ...] | UnsetType:
+    """Returns conditions to store, in order, with the desk's words for choices; UNSET where they are as they were, because a
+    field may have been removed since.
+    """
+    if isinstance(given, UnsetType):
+        return UNSET
     placed = in_order(given)
-    read(ctx, [Given(one.field_id, one.match_type, one.value, in_body(at)) for at, one in placed])
-    return tuple(
+    found = tuple(
         FilterCondition(field=one.field_id, match=one.match_type, value=_translated(one.field_id, one.value)) for _, one in placed
     )
+    if before is not None and found == before.conditions:
+        return UNSET
+    read(ctx, [Given(one.field_id, one.match_type, one.value, in_body(at)) for at, one in placed])
+    return found
 
 
 def _translated(field: int, value: str, *, back: bool = False) -> str:

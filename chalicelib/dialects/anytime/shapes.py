@@ -85,20 +85,29 @@ def naming(kind: str, field: str) -> Iterator[None]:
         raise Invalid(field, f"names {missing}") from missing
 
 
+def that_counts(given: Sequence[Any], now: Any) -> Any:
+    """Returns which of a field's spellings counts: the first that says something else than what is `now`, else the first that was
+    sent, UNSET for none. So who sends back an answer may change it under any of its names.
+    """
+    sent = [value for value in given if value is not UNSET]
+    return next((value for value in sent if value != now), sent[0] if sent else UNSET)
+
+
 _fields = cache(msgspec.structs.fields)
 
 
 @contextmanager
 def spelled(request: Wire, spellings: Mapping[str, Sequence[str]]) -> Iterator[None]:
-    """Around a use case: what is wrong with a value is said of the field under which it was given. `spellings` are the request's
-    fields for each of the desk's.
+    """Around a use case: what is wrong with a value is said of the field under which it was given, of the first spelling where it
+    was left out. `spellings` are the request's fields for each of the desk's.
     """
     try:
         yield
     except Invalid as error:
-        given = [name for name in spellings.get(error.field, ()) if getattr(request, name) is not UNSET]
+        names = spellings.get(error.field, ())
+        given = [name for name in names if getattr(request, name) is not UNSET]
         known = {field.name: field.encode_name for field in _fields(type(request))}
-        raise Invalid(known[given[0]] if given else error.field, error.reason) from error
+        raise Invalid(known[[*given, *names][0]] if names else error.field, error.reason) from error
 
 
 def refuse(request: Wire, *names: str) -> None:

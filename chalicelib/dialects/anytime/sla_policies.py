@@ -19,7 +19,7 @@ from chalicelib.dialects.anytime.conditions import (
     show_set,
     to_store,
 )
-from chalicelib.dialects.anytime.shapes import BASE, Wire
+from chalicelib.dialects.anytime.shapes import BASE, Wire, that_counts
 from chalicelib.dialects.bounds import Name, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
@@ -107,13 +107,13 @@ def get_policy(ctx: Context, request: OneSlaPolicy) -> WrappedSlaPolicy:
 
 def make_policy(ctx: Context, request: MakeSlaPolicy) -> WrappedSlaPolicy:
     """`POST /SLAPolicies`: a new policy, tried after the others."""
-    return _wrapped(ctx, sla_policies.create(ctx, _change(ctx, request, request.name)))
+    return _wrapped(ctx, sla_policies.create(ctx, _change(ctx, request, request.name, None)))
 
 
 def change_policy(ctx: Context, request: ChangeSlaPolicy) -> WrappedSlaPolicy:
     """`PUT /SLAPolicies/{id}`: changes the given fields. Clocks that run already stay as they are."""
-    sla_policies.get(ctx, request.id)
-    return _wrapped(ctx, sla_policies.change(ctx, request.id, _change(ctx, request, request.name)))
+    now = sla_policies.get(ctx, request.id)
+    return _wrapped(ctx, sla_policies.change(ctx, request.id, _change(ctx, request, request.name, now)))
 
 
 def remove_policy(ctx: Context, request: OneSlaPolicy) -> None:
@@ -126,31 +126,33 @@ def sort_policy(ctx: Context, request: SortSlaPolicy) -> SlaPolicyList:
     return _listed(sla_policies.move(ctx, request.id, request.type))
 
 
-def _change(ctx: Context, request: SetSlaPolicy, name: str | UnsetType) -> Change:
-    """Returns what to store. Raises Invalid for conditions that a policy can't have."""
+def _change(ctx: Context, request: SetSlaPolicy, name: str | UnsetType, now: sla_policies.SlaPolicy | None) -> Change:
+    """Returns what to store of a policy that is `now` so, None for a new one. Raises Invalid for impossible conditions."""
     wanted = Change(
         name=name,
         is_enabled=request.is_enabled,
         first_within=_seconds(request.first_respond_within),
         next_within=_seconds(request.next_respond_within),
         resolve_within=_seconds(request.resolve_respond_within),
-        is_business_hours=request.business_hours if request.is_business_hours is UNSET else request.is_business_hours,
+        is_business_hours=that_counts([request.is_business_hours, request.business_hours], now and now.is_business_hours),
         pauses=request.pause_while_pending,
     )
     if isinstance(request.conditions, UnsetType):
         return wanted
-    sla_policies.check_conditions(ctx, placed(request.conditions), WORDS)
     given = as_set(request.conditions)
     stored = to_store(request.conditions)
+    if now is None or stored != now.conditions:  # a field may have been removed since
+        sla_policies.check_conditions(ctx, placed(request.conditions), WORDS)
     return replace(wanted, when=given.when, expression=given.logic_expression, conditions=stored)
 
 
 def _seconds(hours: float | None | UnsetType) -> float | None | UnsetType:
-    return round(hours * 3600, 3) if isinstance(hours, float) else hours
+    """Returns whole seconds, because hours such as a twelfth are sent and shown with so many digits only."""
+    return float(round(hours * 3600)) if isinstance(hours, float) else hours
 
 
 def _hours(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds / 3600, 6)
+    return None if seconds is None else round(seconds / 3600, 9)
 
 
 def _listed(found: Sequence[sla_policies.SlaPolicy]) -> SlaPolicyList:

@@ -5,11 +5,11 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import Context
-from chalicelib.desk.conversations import set_values, triggers
+from chalicelib.desk.conversations import fields, set_values, triggers
 from chalicelib.desk.conversations.triggers import SetValue
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime.conditions import WORDS, as_set, placed, read, to_core, to_store
-from chalicelib.dialects.anytime.shapes import refuse
+from chalicelib.dialects.anytime.shapes import refuse, that_counts
 from chalicelib.dialects.anytime.trigger_shapes import EVENT_NAMES, NUMBERS, AutoUpdate, Sent
 
 _EVENTS = {name.lower(): event for event, names in EVENT_NAMES.items() for name in names}
@@ -29,7 +29,7 @@ def to_change(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> trigger
     """Returns what was sent of a trigger that is `now` so, None for a new one. Raises Invalid."""
     refuse(sent, "attachments")
     status = sent.stay_status
-    to_contact = _either(sent.if_send_to_contacts, sent.if_send_email_to_contacts, now and now.to_contact)
+    to_contact = that_counts([sent.if_send_to_contacts, sent.if_send_email_to_contacts], now and now.to_contact)
     # The document has no switch for mails beside this one.
     mails = True if sent.if_send_email is UNSET and sent.if_send_email_to_contacts is True else sent.if_send_email
     shows, shown = sent.if_show_in_conversation_correspondences, sent.if_shown_in_ticket_corresdence
@@ -37,11 +37,11 @@ def to_change(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> trigger
         "name": sent.name,
         "description": sent.description,
         "event": _event(sent, now),
-        "is_enabled": _either(sent.is_enabled, sent.if_enable, now and now.is_enabled),
+        "is_enabled": that_counts([sent.is_enabled, sent.if_enable], now and now.is_enabled),
         "stay_status": status if isinstance(status, UnsetType) else WORDS["status"].get(status or "", ""),
         "stay_minutes": sent.stay_time_span if sent.stay_time_span is not None else 0,
         "sets_values": sent.if_set_value,
-        "values": UNSET if isinstance(sent.auto_update, UnsetType) else _values(ctx, sent.auto_update or []),
+        "values": UNSET if isinstance(sent.auto_update, UnsetType) else _values(ctx, sent.auto_update or [], now),
         "sends_mail": mails,
         "to_contact": to_contact,
         "to_agents": sent.if_send_to_agents,
@@ -49,50 +49,59 @@ def to_change(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> trigger
         "subject": sent.subject,
         "html_text": sent.html_text,
         "plain_text": sent.plain_text,
-        "shows_mail": _either(shows, shown, now and now.shows_mail),
+        "shows_mail": that_counts([shows, shown], now and now.shows_mail),
     }
-    return triggers.Change(**plain, **_conditions(ctx, sent))
-
-
-def _either(first: Any, second: Any, now: Any) -> Any:
-    """Returns which of two spellings of a field counts: the first, unless it says what is `now` and the second does not."""
-    return second if first is UNSET or (first == now and second is not UNSET) else first
+    return triggers.Change(**plain, **_conditions(ctx, sent, now))
 
 
 def _event(sent: Sent, now: triggers.Trigger | None) -> str | UnsetType:
     one = sent.event if isinstance(sent.event, UnsetType) else event_of(sent.event, "event")
     other = sent.trigger_event if isinstance(sent.trigger_event, UnsetType) else event_of(sent.trigger_event, "triggerEvent")
-    found: str | UnsetType = _either(one, other, now and now.event)
+    found: str | UnsetType = that_counts([one, other], now and now.event)
     return found
 
 
 def place_of(sent: Sent, now: int | None) -> int | None:
     """Returns the place from 1 at which a trigger is to be, which is at `now`; None for where it is."""
-    found: int | UnsetType = _either(sent.order_num, sent.order_id, now)
+    found: int | UnsetType = that_counts([sent.order_num, sent.order_id], now)
     return None if isinstance(found, UnsetType) or found == now else found
 
 
-def _conditions(ctx: Context, sent: Sent) -> dict[str, Any]:
-    """Returns conditions to store, with the desk's words for choices. Raises Invalid."""
+def _conditions(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> dict[str, Any]:
+    """Returns conditions to store, with the desk's words for choices. Those that are as they were are not read again, because a
+    field may have been removed since. Raises Invalid.
+    """
     if isinstance(sent.conditions, UnsetType):
         return {}
     given = sent.conditions or []
-    combined = as_set(given)
-    read(ctx, placed(given), combined.when, combined.logic_expression)
-    return {"conditions": to_store(given), "when": combined.when, "expression": combined.logic_expression}
+    combined, stored = as_set(given), to_store(given)
+    if now is None or stored != now.conditions:
+        read(ctx, placed(given), combined.when, combined.logic_expression)
+    return {"conditions": stored, "when": combined.when, "expression": combined.logic_expression}
 
 
-def _values(ctx: Context, given: list[AutoUpdate]) -> tuple[SetValue, ...]:
-    found = []
+def _values(ctx: Context, given: list[AutoUpdate], now: triggers.Trigger | None) -> tuple[SetValue, ...]:
+    """Returns values to store. Those that are as they were are not read again, as conditions are not. Raises Invalid."""
+    found, before = [], now.values if now else ()
     for at, one in enumerate(given):
-        value = SetValue(field=one.field_id, value=to_core(one.field_id, _text(one.value)))
+        text = _text(one.value)
+        value = SetValue(field=one.field_id, value=to_core(one.field_id, text))
         try:
-            set_values.read(ctx, value)
+            if value not in before:
+                _check_word(one.field_id, text.strip())
+                set_values.read(ctx, value)
         except Invalid as error:
             part = "fieldId" if error.field == "field" else "value"
             raise Invalid(f"autoUpdate[{at}].{part}", error.reason) from error
         found.append(value)
     return tuple(found)
+
+
+def _check_word(field_id: int, text: str) -> None:
+    """Raises Invalid for a choice that is none of the words here, though it may be one of the core's."""
+    field = fields.fixed(field_id)
+    if field and field.core in WORDS and text not in WORDS[field.core]:
+        raise Invalid("value", f"of {field.name} must be one of {', '.join(WORDS[field.core])}")
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Anytime's working time: the periods of each weekday in which the site works, and its time zone."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
@@ -123,7 +124,9 @@ def _day(given: int | str, place: str) -> int:
 
 
 def _periods(given: SetWorkingDay, place: str) -> list[_Span]:
-    """Returns the periods of a day in minutes. Raises Invalid for a business day without any, and where one ends too early."""
+    """Returns the periods of a day in minutes. Raises Invalid for a business day without any, one that ends too early, two that
+    overlap.
+    """
     periods = given.periods or []
     if given.periods is None and given.start_hour is not None and given.end_hour is not None:
         flat = (given.start_hour, given.start_min, given.end_hour, given.end_min)
@@ -135,6 +138,8 @@ def _periods(given: SetWorkingDay, place: str) -> list[_Span]:
     found = [(one.start_hour * 60 + one.start_min, one.end_hour * 60 + one.end_min) for one in periods]
     if any(not begin < end <= 1440 for begin, end in found):
         raise Invalid(f"{place}.periods", "must begin before they end, within the day")
+    if any(later[0] < earlier[1] for earlier, later in pairwise(sorted(found))):
+        raise Invalid(f"{place}.periods", "of a day must not overlap")
     return found
 
 
