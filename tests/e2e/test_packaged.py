@@ -152,7 +152,7 @@ def test_the_schedule_brings_what_only_the_timers_table_knows(desk: Deployed) ->
         lost = desk.eventually(lambda: taken(queue("timers"), chat.visitor.conversation, "warn"))
     now, due = int(time.time()) // 60, json.loads(lost)["due_at"]
     for minute in range(now, now + 4):  # one of them is the first that the sweep has not read yet
-        row = Timer.raw(minute=f"{minute}#0", name=f"{due}#{chat.number}", due_at=due, event=lost)
+        row = Timer.raw(minute=f"{minute}#0", name=f"{due}#{chat.number}", due_at=due, queue="timers", event=lost)
         boto3.client("dynamodb").put_item(TableName=f"polydesk-{packaged.STAGE}-timers", Item=row)
     assert len(waiting.until(lambda: chat.visitor.history()[2:], 2 * PATIENCE)) == 1
 
