@@ -10,6 +10,7 @@ import pytest
 
 from tests.running import Desk
 
+pytestmark = pytest.mark.slow
 _SECONDS, _CORE, _MEGABYTES = 20, 0.05, 250
 
 
