@@ -11,8 +11,7 @@ from dataclasses import replace
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.automation import trigger_mails
-from chalicelib.desk.conversations import conditions, facts, set_values, updates
-from chalicelib.desk.conversations.conditions import Given, Stored
+from chalicelib.desk.conversations import conditions, facts, filters, set_values, updates
 from chalicelib.desk.conversations.named import named_in
 from chalicelib.desk.conversations.triggers import TRIGGERS, Trigger
 from chalicelib.desk.conversations.updates import Change
@@ -161,7 +160,6 @@ def _caused(conversation: Conversation, planned: updates.Plan) -> tuple[str, ...
 
 def is_met(ctx: Context, conversation: Conversation, trigger: Trigger) -> bool:
     """Returns whether a conversation that was read meets a trigger's conditions. No request for what its row has."""
-    given = [Given(one.field, one.match, one.value) for one in trigger.conditions]
-    (meant,) = conditions.resolve(ctx, conditions.read_stored(ctx, [Stored(given, trigger.when, trigger.expression)], words={}))
+    (meant,) = conditions.resolve(ctx, conditions.read_stored(ctx, [filters.stored_conditions(trigger)], words={}))
     (known,) = facts.load(ctx, [conversation], rules.needed(meant))
     return rules.matches(meant, known)

@@ -7,8 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conditions, facts
-from chalicelib.desk.conversations.conditions import Given, Stored
+from chalicelib.desk.conversations import conditions, facts, filters
 from chalicelib.desk.conversations.filters import MOST_CONDITIONS, FilterCondition
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
@@ -24,7 +23,6 @@ from chalicelib.rules import conditions as matching
 from chalicelib.rules import routing_rules as rules
 from chalicelib.rules import status
 from chalicelib.rules.lifecycle import Changes
-from chalicelib.rules.logic import ConditionError
 from chalicelib.rules.routing_rules import Match, Rule
 from chalicelib.rules.routing_rules import Route as Route
 
@@ -85,11 +83,7 @@ def _check(rule: CustomRule) -> None:
         raise Invalid("conditions", f"have {LONGEST_VALUES:,} characters at most in all values together")
     if rule.when not in (matching.ALL, matching.ANY, matching.BY_EXPRESSION):
         raise Invalid("when", f"must be one of {matching.ALL}, {matching.ANY}, {matching.BY_EXPRESSION}")
-    if rule.when == matching.BY_EXPRESSION:
-        try:
-            matching.parse_logic(rule.expression, len(rule.conditions))
-        except ConditionError as error:
-            raise Invalid("expression", str(error)) from error
+    filters.check_expression(rule)
 
 
 _ROUTING = Document("routing", Routing, partition=ACCOUNT)
@@ -248,8 +242,7 @@ def route(ctx: Context, conversation: Conversation) -> Routed:
 def _compiled(ctx: Context) -> list[Rule]:
     """Returns the custom rules that are switched on, ready to be held against facts."""
     known = [one for one in RULES.load(ctx).values() if one.is_enabled]
-    stored = [Stored([Given(c.field, c.match, c.value) for c in one.conditions], one.when, one.expression) for one in known]
-    lists = conditions.resolve(ctx, conditions.read_stored(ctx, stored, words={}))
+    lists = conditions.resolve(ctx, conditions.read_stored(ctx, [*map(filters.stored_conditions, known)], words={}))
     return [Rule(one.number, found, one.route) for one, found in zip(known, lists, strict=True)]
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import AGENT, Context
+from chalicelib.desk.conversations.conditions import Given, Stored
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
@@ -24,6 +25,22 @@ class FilterCondition:
     field: int
     match: str
     value: str = ""
+
+
+class Conditional(Protocol):
+    """A setting with conditions: a filter, a policy, a trigger, a routing rule."""
+
+    @property
+    def when(self) -> str:
+        """How they are combined (rules.conditions)."""
+
+    @property
+    def expression(self) -> str:
+        """The logical expression that combines them, if one does."""
+
+    @property
+    def conditions(self) -> Sequence[FilterCondition]:
+        """The conditions, in their order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +69,21 @@ class Change:
 def _check(found: Filter) -> None:
     if len(found.conditions) > MOST_CONDITIONS:
         raise Invalid("conditions", f"are {MOST_CONDITIONS} at most")
+    check_expression(found)
+
+
+def check_expression(found: Conditional) -> None:
+    """Raises Invalid for a logical expression that can't be read, where one combines the conditions."""
     if found.when == conditions.BY_EXPRESSION:
         try:
             conditions.parse_logic(found.expression, len(found.conditions))
         except ConditionError as error:
             raise Invalid("expression", str(error)) from error
+
+
+def stored_conditions(found: Conditional) -> Stored:
+    """Returns the conditions of a setting, to be read (conditions.read_stored)."""
+    return Stored([Given(one.field, one.match, one.value) for one in found.conditions], found.when, found.expression)
 
 
 FILTERS = Collection("filter", Filter, most=MOST, longest={"name": 256}, check=_check)

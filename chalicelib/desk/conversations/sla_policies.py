@@ -5,14 +5,13 @@ They are read with the account, so that what a conversation's write needs of the
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller, Context
 from chalicelib.desk.accounts import business_hours
-from chalicelib.desk.conversations import conditions
-from chalicelib.desk.conversations.conditions import ConditionList, Given, Stored, Words
+from chalicelib.desk.conversations import conditions, filters
+from chalicelib.desk.conversations.conditions import ConditionList, Given, Words
 from chalicelib.desk.conversations.filters import FilterCondition
 from chalicelib.desk.core import access, documents
 from chalicelib.desk.core.collections import Collection, Entry
@@ -20,7 +19,6 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.rules import conditions as rules
 from chalicelib.rules import sla
 from chalicelib.rules.condition_values import ME, MY_DEPARTMENTS, NONE
-from chalicelib.rules.logic import ConditionError
 
 #: Policies of an account, conditions of one, and characters of their values together.
 MOST, MOST_CONDITIONS, MOST_CHARACTERS = 50, 50, 8_000
@@ -82,11 +80,7 @@ def _check(found: SlaPolicy) -> None:
         value = getattr(found, name)
         if value is not None and not SHORTEST <= value <= LONGEST:
             raise Invalid(name, f"must be {SHORTEST // 60} minutes to {LONGEST // 3600:,} hours")
-    if found.when == rules.BY_EXPRESSION:
-        try:
-            rules.parse_logic(found.expression, len(found.conditions))
-        except ConditionError as error:
-            raise Invalid("expression", str(error)) from error
+    filters.check_expression(found)
 
 
 POLICIES = Collection("sla_policy", SlaPolicy, most=MOST, longest={"name": 256}, partition=documents.ACCOUNT, check=_check)
@@ -114,13 +108,13 @@ def place_of(ctx: Context, policy: SlaPolicy) -> int:
 @access.allow(ADMIN)
 def create(ctx: Context, given: Change) -> SlaPolicy:
     """Creates a policy, the last one: two requests. Raises Invalid."""
-    return POLICIES.create(ctx, _patch(given))
+    return POLICIES.create(ctx, given)
 
 
 @access.allow(ADMIN)
 def change(ctx: Context, number: int, wanted: Change) -> SlaPolicy:
     """Sets the given fields: three requests. Clocks that run already stay. Raises NotFound, Invalid."""
-    return POLICIES.change(ctx, get(ctx, number).id, _patch(wanted))[1]
+    return POLICIES.change(ctx, get(ctx, number).id, wanted)[1]
 
 
 @access.allow(ADMIN)
@@ -144,10 +138,6 @@ def move(ctx: Context, number: int, direction: str) -> list[SlaPolicy]:
         keys[at], keys[other] = keys[other], keys[at]
         POLICIES.reorder(ctx, keys)
     return list_all(ctx)
-
-
-def _patch(given: Change) -> dict[str, Any]:
-    return {name: value for name in Change.__slots__ if (value := getattr(given, name)) is not UNSET}
 
 
 @access.allow(ADMIN)
@@ -179,11 +169,7 @@ def _read(ctx: Context, policies: Sequence[SlaPolicy]) -> list[Chosen]:
     used = [policy for policy in policies if policy.is_enabled]
     if not used:
         return []
-    stored = [
-        Stored([Given(one.field, one.match, one.value) for one in policy.conditions], policy.when, policy.expression)
-        for policy in used
-    ]
-    lists = conditions.read_stored(ctx, stored, words={})
+    lists = conditions.read_stored(ctx, [*map(filters.stored_conditions, used)], words={})
     resolved = [rules.resolve(one, {NONE: (None,)}) for one in lists]
     return [Chosen(policy, one) for policy, one in zip(used, resolved, strict=True)]
 

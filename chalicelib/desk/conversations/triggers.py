@@ -6,11 +6,11 @@ that nobody asks for triggers that there are not.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Context
+from chalicelib.desk.conversations import filters
 from chalicelib.desk.conversations.filters import MOST_CONDITIONS, FilterCondition
 from chalicelib.desk.core import access, documents
 from chalicelib.desk.core.collections import Collection, Entry
@@ -18,7 +18,6 @@ from chalicelib.desk.core.documents import ACCOUNT, Document
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
 from chalicelib.rules import conditions, placeholders, status, triggers
-from chalicelib.rules.logic import ConditionError
 from chalicelib.rules.triggers import Stay as Stay
 
 #: Triggers of an account, values that one sets, agents whom one mails, and placeholders in each of its texts.
@@ -98,17 +97,9 @@ def _check(found: Trigger) -> None:
     for name, most in (("conditions", MOST_CONDITIONS), ("values", MOST_VALUES), ("recipients", MOST_AGENTS)):
         if len(getattr(found, name)) > most:
             raise Invalid(name, f"are {most} at most")
-    _check_conditions(found)
+    filters.check_expression(found)
     _check_stay(found)
     _check_mail(found)
-
-
-def _check_conditions(found: Trigger) -> None:
-    if found.when == conditions.BY_EXPRESSION:
-        try:
-            conditions.parse_logic(found.expression, len(found.conditions))
-        except ConditionError as error:
-            raise Invalid("expression", str(error)) from error
 
 
 def _check_stay(found: Trigger) -> None:
@@ -182,7 +173,7 @@ def create(ctx: Context, given: Change, place: int | None = None) -> Trigger:
     Raises Invalid.
     """
     _check_agents(ctx, given, ())
-    made = TRIGGERS.create(ctx, _patch(given))
+    made = TRIGGERS.create(ctx, given)
     _put_at(ctx, made.id, place)
     _note_watched(ctx)
     return made
@@ -193,7 +184,7 @@ def change(ctx: Context, number: int, given: Change, place: int | None = None) -
     """Sets the given fields, and puts it at a place from 1 if one is given. Up to nine requests. Raises NotFound, Invalid."""
     found = TRIGGERS.get_by_number(ctx, number)
     _check_agents(ctx, given, found.recipients)
-    changed = TRIGGERS.change(ctx, found.id, _patch(given))[1]
+    changed = TRIGGERS.change(ctx, found.id, given)[1]
     _put_at(ctx, found.id, place)
     _note_watched(ctx)
     return changed
@@ -230,10 +221,6 @@ def _check_agents(ctx: Context, given: Change, before: Sequence[int]) -> None:
     known = {agent.number for agent in people.list_agents(ctx)} if wanted else set()
     if unknown := [number for number in wanted if number not in known]:
         raise Invalid("recipients", f"must be ids of agents, and {unknown[0]} is none")
-
-
-def _patch(given: Change) -> dict[str, Any]:
-    return {name: value for name in Change.__slots__ if (value := getattr(given, name)) is not UNSET}
 
 
 def _note_watched(ctx: Context) -> None:

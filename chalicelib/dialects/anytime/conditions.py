@@ -9,9 +9,9 @@ from msgspec import Meta
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import conditions, fields
-from chalicelib.desk.conversations.conditions import ConditionList, Given, Stored
+from chalicelib.desk.conversations.conditions import ConditionList, Given
 from chalicelib.desk.conversations.fields import Field
-from chalicelib.desk.conversations.filters import MOST_CONDITIONS, Filter, FilterCondition
+from chalicelib.desk.conversations.filters import MOST_CONDITIONS, Filter, FilterCondition, stored_conditions
 from chalicelib.dialects.anytime.conversation_shapes import STATUS_OF
 from chalicelib.dialects.anytime.shapes import Wire
 from chalicelib.dialects.bounds import Line, Number
@@ -69,11 +69,7 @@ def read(
 
 def read_filters(ctx: Context, found: Sequence[Filter], *, offset_hours: float = 0) -> list[ConditionList]:
     """Returns stored filters' conditions, to be resolved for the caller. Requests as `conditions.read_stored`."""
-    stored = [
-        Stored([Given(given.field, given.match, given.value) for given in one.conditions], one.when, one.expression)
-        for one in found
-    ]
-    return conditions.read_stored(ctx, stored, words=WORDS, offset_hours=offset_hours)
+    return conditions.read_stored(ctx, [*map(stored_conditions, found)], words=WORDS, offset_hours=offset_hours)
 
 
 class ConditionSet(Wire, kw_only=True):
