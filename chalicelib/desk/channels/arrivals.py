@@ -12,10 +12,11 @@ from chalicelib.desk.channels import blocked_senders, email_accounts
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.models import queues, storage
-from chalicelib.rules import emails, mail_parsing, reply_addresses
+from chalicelib.desk.channels import correspondents
+from chalicelib.rules import emails, mail_headers, mail_parsing, reply_addresses
 
 #: Bytes of a mail, and recipients of one.
-MOST_BYTES, MOST_RECIPIENTS = 25 * 1024 * 1024, 50
+MOST_BYTES, MOST_RECIPIENTS = mail_parsing.MOST_BYTES, 50
 #: Where mails are in the bucket, as infra/template.yaml has SES put them there.
 FOLDER = "inbound/"
 QUEUE = "inbound"
