@@ -58,8 +58,7 @@ def _can_get(ctx: Context, conversation: Conversation) -> bool:
 def _address(email: str | None) -> str | None:
     """Returns an address that mail can be sent to, None for another text, and for the stand-in of a visitor who gave none."""
     address = emails.canonical(email or "")
-    is_real = emails.is_address(address) and emails.can_be_sent_to(address) and "." in address.rpartition("@")[2]
-    return address if is_real else None
+    return address if emails.can_be_mailed(address) else None
 
 
 def _show(ctx: Context, conversation: Conversation, trigger: Trigger, firing: LogEntry) -> None:

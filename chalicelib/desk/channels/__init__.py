@@ -1,1 +1,1 @@
-"""Channels: e-mail in and out."""
+"""The mailboxes and other channels through which customers write, and mail to them."""

@@ -6,7 +6,7 @@ from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
 from chalicelib.desk.conversations import clocks, composing, conversations, messages, unassigned, updates, writes
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
-from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.conversations.messages import Finish, Message
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Conflict, Invalid, Missing
@@ -41,6 +41,8 @@ class NewConversation:
     channel: str = PORTAL
     key: str | None = None
     is_by_contact: bool = False
+    #: The address of ours that its first message, a mail, came to.
+    received_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,9 @@ class _People:
 
 
 @access.allow(AGENT)
-def create(ctx: Context, wanted: NewConversation) -> Created:
+def create(ctx: Context, wanted: NewConversation, finish: Finish | None = None) -> Created:
     """Creates a conversation with its first message in one transaction, and returns both. Four requests at most, one more for
-    an agent, with files, or without a contact.
+    an agent, with files, or without a contact. `finish` adds to the message what depends on the conversation.
 
     It is routed as any other unless it is created closed or with an agent. Raises Invalid for a value that it can't have,
     Conflict where the key was used for another conversation, TooMany.
@@ -83,7 +85,7 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
     by = as_contact(ctx, named.contact) if wanted.is_by_contact else ctx
     rate_limits.spend_message(by, len(message.body.encode()) + len((message.html_body or "").encode()))
     try:
-        return retry_on_conflict(ctx, lambda: _store(by, wanted, named, (id_, first)))
+        return retry_on_conflict(ctx, lambda: _store(by, wanted, named, (id_, first), finish))
     except Duplicate as duplicate:
         return Created(conversations.load(ctx, duplicate.stored.conversation), duplicate.stored)
 
@@ -119,6 +121,7 @@ def _new(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> C
     contact, group, fields = people_.contact, people_.group, wanted.fields
     new = conversations.new_conversation(ctx, contact.id, contact.number, str(fields.subject), id_)
     new.channel, new.domain, new.priority = wanted.channel, contact.domain, fields.priority or new.priority
+    new.received_from = wanted.received_from
     if group:
         new.group, new.group_number = group.id, group.number
     if not wanted.is_by_contact:
@@ -126,18 +129,19 @@ def _new(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> C
     return new
 
 
-def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[str, str]) -> Created:
+def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[str, str], finish: Finish | None) -> Created:
     """Stores a conversation and its first message under their ids."""
     id_, first = ids_
     new = _new(ctx, wanted, people_, id_)
     sender = messages.sender_of(ctx, new)
-    message = messages.new_message(ctx, new, sender, wanted.message, first)
-    taken = messages.attach(ctx, message, new, wanted.message)
+    command = finish(new, wanted.message) if finish else wanted.message
+    message = messages.new_message(ctx, new, sender, command, first)
+    taken = messages.attach(ctx, message, new, command)
     fields = wanted.fields
     values = custom_fields.check_room(fields.custom_fields)
     beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)
     mentioned = messages.mention_changes(new, message)
-    state = _state(ctx, new, wanted, people_.assignee, sender, message)
+    state = _state(ctx, new, wanted, people_.assignee, sender, message) | messages.mailed(new, command)
     every = replace(beside, mentions=mentioned.mentions if mentioned else None)
     new.set_all(writes.following(ctx, new, state, every))
     try:

@@ -50,6 +50,12 @@ DEFAULTS: dict[str, Limit] = {
     # Mails that triggers send: of an account, and to one address.
     "trigger_mails": Limit("mails of triggers", 2_000, _HOUR, step=20),
     "trigger_mails_to": Limit("mails of triggers to this address", 30, _HOUR),
+    # Mails that agents send, each recipient for one: of an account. A free address would be a gift to senders of spam.
+    "mails": Limit("mails of this account", 1_000, _HOUR, step=20),
+    # Codes for e-mail accounts: what an account asks for, and what is mailed to one address, whoever asks.
+    "verifications": Limit("e-mail accounts to verify", 20, _HOUR),
+    "verifications_of": Limit("codes for this address", 5, _HOUR),
+    "verification_codes": Limit("codes tried for this address", 10, _HOUR),
     # By source: new devices; passwords, of which each costs 50 ms; tokens, of which a page takes one; new accounts.
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
@@ -210,6 +216,22 @@ def spend_trigger_mail(ctx: Context, address: str) -> None:
     spend(ctx, "trigger_mails", ctx.account, 0)  # what the account is refused does not count for the address
     spend(ctx, "trigger_mails_to", _by_account(ctx, address))
     spend(ctx, "trigger_mails", ctx.account)
+
+
+def spend_mail(ctx: Context, recipients: int) -> None:
+    """Counts a mail that the caller is about to send to so many people."""
+    spend(ctx, "mails", ctx.account, recipients)
+
+
+def spend_verification(ctx: Context, address: str) -> None:
+    """Counts a code that is about to be mailed to an address."""
+    spend(ctx, "verifications", ctx.account)
+    spend(ctx, "verifications_of", address)
+
+
+def spend_verification_code(ctx: Context, address: str) -> None:
+    """Counts a code that the caller tries for an address."""
+    spend(ctx, "verification_codes", _by_account(ctx, address))
 
 
 def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:
