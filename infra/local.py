@@ -153,7 +153,11 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
-    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": os.environ["POLYDESK_SOCKET_URL"], "smtp": f"127.0.0.1:{port + 2}"}
+    addresses = {
+        "http": os.environ["POLYDESK_PUBLIC_URL"],
+        "ws": os.environ["POLYDESK_SOCKET_URL"],
+        "smtp": f"127.0.0.1:{port + 2}",
+    }
     _write(data / "desk.json", addresses | desk)
     print(f"ready {addresses['http']}", flush=True)
     while not stop.wait(0.5):

@@ -45,6 +45,7 @@ _QUEUES = {
     "timers": "fire_timers",
     "notify": "notify_sockets",
     "mail": "send_mail",
+    "inbound": "receive_mail",
     "automation": "fire_triggers",
 }
 _http = Client(app.app)

@@ -16,7 +16,7 @@ from chalicelib.models.base import Table, conditional, read_raw
 from chalicelib.models.details import Details
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
-UPLOADING = "uploading"
+UPLOADING, OF_JUNK = "uploading", "junk"
 
 
 class File(Table):
@@ -42,7 +42,8 @@ class File(Table):
     thumbnail_width = IntegerAttribute(null=True, attr_name="tw")
     thumbnail_height = IntegerAttribute(null=True, attr_name="th")
     text = UnicodeAttribute(null=True, attr_name="tx")
-    #: UPLOADING until its bytes have been seen in the bucket, to which its client sends them itself; else None.
+    #: UPLOADING until its bytes have been seen in the bucket, to which its client sends them itself; OF_JUNK for a file of a junk
+    #: e-mail, which goes with it; else None.
     state = UnicodeAttribute(null=True, attr_name="sa")
     #: False for one that nobody may have, as a virus scanner says; else None.
     is_available = BooleanAttribute(null=True, attr_name="av")
@@ -63,7 +64,7 @@ class File(Table):
     @property
     def first_place(self) -> str:
         """Its place in the bucket right after the upload."""
-        return f"incoming/{self.id}"
+        return f"junk/{self.account}/{self.id}" if self.state == OF_JUNK else f"incoming/{self.id}"
 
 
 def thumbnail(place: str) -> str:
@@ -95,6 +96,12 @@ def get_for(conversation_key: str, ids: Sequence[str]) -> tuple[dict[str, File],
 def put(file: File) -> None:
     """Stores a new file. Its id has 74 random bits, so it can't be another file's."""
     file.save()
+
+
+def put_new(file: File) -> None:
+    """Stores a file whose id may be stored. One request. Raises ConditionFailed where it is."""
+    with conditional():
+        file.save(File.id.does_not_exist())
 
 
 def attach(write: TransactWrite, file: File, conversation: str) -> None:

@@ -92,6 +92,8 @@ class Message(Table):
     mail_cc = UnicodeAttribute(null=True, attr_name="mc")
     quote = UnicodeAttribute(null=True, attr_name="qu")
     mail_id = UnicodeAttribute(null=True, attr_name="mi")
+    #: Why a mail is a machine's. None for a person's.
+    automatic = UnicodeAttribute(null=True, attr_name="au")
     #: How far its mailing has come, since when, and the words for why it was not sent. None for one that is not mailed.
     send_status = WordAttribute(letters.SENT, null=True, attr_name="ms")
     send_since = IntegerAttribute(null=True, attr_name="mw")

@@ -7,6 +7,8 @@ for all. Junk e-mails have the same table (junk_emails.py).
 import hashlib
 from collections.abc import Sequence
 
+from pynamodb.expressions.update import Action
+
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, delete_all, transaction
@@ -48,9 +50,16 @@ def find(account: str, digest: str, message_ids: Sequence[str], second: int) -> 
 
 
 def claim(
-    account: str, digest: str, message_id: str, second: int, until: tuple[int, int], *, to: str | None = None, junk: int | None = None
-) -> None:
-    """Stores what becomes of a mail: it goes to the conversation `to`, or is the junk e-mail with this number. One request.
+    account: str,
+    digest: str,
+    message_id: str,
+    second: int,
+    until: tuple[int, int],
+    *,
+    to: str | None,
+    junk: int | None,
+) -> ReceivedMail:
+    """Stores what becomes of a mail, and returns that: it goes to the conversation `to`, or is the junk e-mail `junk`. One request.
 
     The first mail with a Message-ID is where that id leads. `until` is when the first row expires and when the second does.
     Raises ConditionFailed where something has become of it already.
@@ -60,11 +69,12 @@ def claim(
         write.save(row, condition=ReceivedMail.key.does_not_exist() | (ReceivedMail.expires_at <= second))
         if to and message_id:
             first = ReceivedMail(_of_message_id(account, message_id), _PLACE)
-            kept = [
+            kept: list[Action] = [
                 ReceivedMail.conversation.set(ReceivedMail.conversation | to),
                 ReceivedMail.expires_at.set(ReceivedMail.expires_at | until[1]),
             ]
             write.update(first, kept)
+    return row
 
 
 def forget(account: str, message_ids: Sequence[str]) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from chalicelib.context import SYSTEM, Context
-from chalicelib.desk.channels import blocked_senders, email_accounts
+from chalicelib.context import SYSTEM, Caller, Context
+from chalicelib.desk.channels import blocked_senders, correspondents, email_accounts
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.models import queues, storage
-from chalicelib.desk.channels import correspondents
 from chalicelib.rules import emails, mail_headers, mail_parsing, reply_addresses
+from chalicelib.rules.mail_parsing import Address
 
 #: Bytes of a mail, and recipients of one.
 MOST_BYTES, MOST_RECIPIENTS = mail_parsing.MOST_BYTES, 50
@@ -35,7 +35,7 @@ class Action(msgspec.Struct, rename="camel"):
     object_key: str
 
 
-class Verdict(msgspec.Struct):
+class Verdict(msgspec.Struct, frozen=True):
     """What a scanner says: PASS, FAIL, or something in between."""
 
     status: str = ""
@@ -56,16 +56,23 @@ class Arrival(msgspec.Struct, rename="camel"):
     mail: Envelope
     receipt: Receipt
 
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether a scanner takes it for spam, or has found a virus."""
+        return "FAIL" in (self.receipt.spam_verdict.status, self.receipt.virus_verdict.status)
 
-def tenant_of(recipient: str) -> tuple[str, email_accounts.EmailAccount] | None:
-    """Returns the account and its e-mail account that get an address's mail, None for nobody's. One request."""
-    return email_accounts.find_by_address(reply_addresses.plain_address(emails.canonical(recipient)))
+
+def tenant_of(ctx: Context, recipient: str) -> tuple[str, email_accounts.EmailAccount] | None:
+    """Returns the account and its e-mail account that get an address's mail, None for nobody's. Requests as
+    `email_accounts.find_by_address`.
+    """
+    return email_accounts.find_by_address(ctx, reply_addresses.plain_address(emails.canonical(recipient)))
 
 
 @access.allow(SYSTEM)
 def check_recipient(ctx: Context, recipient: str) -> None:
-    """Raises NotFound unless mail to an address is some account's. One request."""
-    if tenant_of(recipient) is None:
+    """Raises NotFound unless mail to an address is some account's. Requests as `tenant_of`."""
+    if tenant_of(ctx, recipient) is None:
         raise NotFound("address", recipient)
 
 
@@ -77,11 +84,12 @@ def accept(ctx: Context, raw: bytes, recipients: Sequence[str], return_path: str
     Raises TooMany where its sender or one of the accounts gets too many, Forbidden where all of them refuse the sender.
     """
     rate_limits.spend_by_source(ctx, "source_mails")
-    sender = mail_parsing.sender_of(raw) or emails.canonical(return_path)
-    accounts = {found[0] for found in map(tenant_of, recipients) if found}
-    for account in accounts:
-        rate_limits.check_mail(ctx.acting_for(account), sender)
-    fates = [blocked_senders.fate_of(ctx.acting_for(account), sender) for account in accounts]
+    headers, _ = mail_headers.split(raw)
+    sender = correspondents.address_of(next(iter(mail_headers.addresses(headers, "from")), Address("", "")), return_path)
+    accounts = {found[0] for one in recipients if (found := tenant_of(ctx, one))}
+    for within in (owners := [ctx.acting(Caller(account, SYSTEM)) for account in accounts]):
+        rate_limits.check_mail_in(within, sender)
+    fates = [blocked_senders.fate_of(within, sender) for within in owners]
     if fates and all(fate == blocked_senders.REJECTED for fate in fates):
         raise Forbidden("mail from this sender is refused")
     place = f"{FOLDER}{ctx.new_id()}"

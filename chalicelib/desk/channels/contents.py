@@ -33,7 +33,7 @@ class Content:
 def of(mail: Mail) -> Content:
     """Returns what is stored of a mail. Pictures in its HTML still name parts of it (`with_pictures`)."""
     shown = markup.clean(mail.html) if _can_show(mail.html) else ""
-    html, html_quote = html_quotes.split_html(shown)
+    html, html_quote = html_quotes.split_html(shown) if shown else ("", "")
     body, quote = quotes.split_text(mail.text) if mail.text.strip() else (plain.to_text(html), "")
     quote = _with_missing(quote, plain.to_text(html_quote), body)
     if not body.strip():  # what it passes on is all that it says

@@ -1,4 +1,4 @@
-"""Threads: which conversation a mail belongs to. Its subject says nothing, and what a stranger could guess says nothing either."""
+"""Threads: which conversation a mail belongs to. Its subject says nothing, nor does what a stranger could guess."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from email.utils import getaddresses

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import attachments, markup
-from chalicelib.desk.conversations.files import Attach
+from chalicelib.desk.conversations.files import Attach, File
 from chalicelib.desk.core.errors import Forbidden, Invalid
 from chalicelib.desk.people import people
 from chalicelib.models.messages import Message
@@ -38,6 +38,8 @@ class MailParts:
     cc: str = ""
     quote: str = ""
     message_id: str = ""
+    #: Why it is a machine's, empty for a person's (rules.automatic_mails).
+    automatic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class PostMessage:
     #: Of one of kind EMAIL, and whether it is to be mailed.
     mail: MailParts | None = None
     is_mailed: bool = False
+    #: Files that came with a mail, which are the conversation's already.
+    kept: tuple[File, ...] = ()
 
 
 def prepare(ctx: Context, command: PostMessage) -> PostMessage:

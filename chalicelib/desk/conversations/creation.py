@@ -1,6 +1,8 @@
 """Creation: a conversation that an agent or a program opens for a contact, with its first message, in one write."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
@@ -24,6 +26,7 @@ from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
 
+_T = TypeVar("_T")
 PORTAL, EMAIL = "portal", "email"
 CHANNELS = (PORTAL, EMAIL)
 
@@ -90,6 +93,25 @@ def create(ctx: Context, wanted: NewConversation, finish: Finish | None = None) 
         return Created(conversations.load(ctx, duplicate.stored.conversation), duplicate.stored)
 
 
+def begin_by_mail(ctx: Context, wanted: NewConversation, contact: Person, ids_: tuple[str, str]) -> Created:
+    """Creates the conversation that a contact's mail begins, and returns it with its message, under these ids. Three requests,
+    one more for an agent. Mails are counted where they arrive.
+
+    An agent or a department that can't have it any more is left out. Raises Duplicate where it is there already.
+    """
+    fields = replace(wanted.fields, custom_fields=custom_fields.complete(ctx, {}))
+    named = _People(contact, _if_there(updates.agent_of, ctx, fields.assignee), _if_there(updates.group_of, ctx, fields.group))
+    by = as_contact(ctx, contact)
+    return retry_on_conflict(ctx, lambda: _store(by, replace(wanted, fields=fields), named, ids_, None))
+
+
+def _if_there(find: Callable[[Context, int], _T], ctx: Context, number: int | None) -> _T | None:
+    try:
+        return find(ctx, number) if number else None
+    except Invalid:
+        return None
+
+
 def as_contact(ctx: Context, contact: Person) -> Context:
     """Returns the context of a contact, in which every use case shows and allows only what is theirs.
 
@@ -119,7 +141,9 @@ def _contact(ctx: Context, fields: Change) -> Person:
 def _new(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> Conversation:
     """Returns the conversation as it is before its first message. One request for its number."""
     contact, group, fields = people_.contact, people_.group, wanted.fields
-    new = conversations.new_conversation(ctx, contact.id, contact.number, str(fields.subject), id_)
+    new = conversations.new_conversation(
+        ctx, contact.id, contact.number, str(fields.subject), id_, is_counted=not wanted.received_from
+    )
     new.channel, new.domain, new.priority = wanted.channel, contact.domain, fields.priority or new.priority
     new.received_from = wanted.received_from
     if group:
@@ -137,6 +161,7 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[
     command = finish(new, wanted.message) if finish else wanted.message
     message = messages.new_message(ctx, new, sender, command, first)
     taken = messages.attach(ctx, message, new, command)
+    sender = messages.as_it_counts(sender, command)
     fields = wanted.fields
     values = custom_fields.check_room(fields.custom_fields)
     beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)

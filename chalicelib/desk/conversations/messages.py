@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -98,6 +99,7 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     sender, account = sender_of(ctx, conversation), accounts.load(ctx)
     message = new_message(ctx, conversation, sender, command, id_)
     taken = attach(ctx, message, conversation, command)
+    sender = as_it_counts(sender, command)
     if command.kind == NOTE:
         counts = {"message_count": message.sequence, "note_count": conversation.note_count + 1}
         return _append(ctx, message, conversation, counts, LoadChanges(), taken, mention_changes(conversation, message))
@@ -107,6 +109,13 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     stay = clocks.of_stay(ctx, conversation, changes, begins=conversation.last_message is None)
     changes = {"message_count": message.sequence, **changes, **stay, **further, **mailed(conversation, command)}
     return _append(ctx, message, conversation, changes, LoadChanges() if left else loads, taken)
+
+
+def as_it_counts(sender: Sender, command: PostMessage) -> Sender:
+    """Returns the sender of a message for what it changes in its conversation: a machine's mail changes as little as the desk's
+    own messages, so that it opens nothing again and is not answered.
+    """
+    return replace(sender, kind=status.MACHINE) if command.mail and command.mail.automatic else sender
 
 
 def mailed(conversation: Conversation, command: PostMessage) -> Changes:
@@ -143,6 +152,8 @@ def mention_changes(conversation: Conversation, message: Message) -> MentionChan
 
 def attach(ctx: Context, message: Message, conversation: Conversation, command: PostMessage) -> list[File]:
     """Adds files to a message, and returns those that it takes. One file without a text is a message of its own kind."""
+    if command.kept:
+        message.attachments = [messages.attachment(file, file.name, None) for file in command.kept]
     if not command.attachments:
         return []
     taken = attachments.take(ctx, command.attachments, conversation, command.uploader or message.sender)
@@ -201,6 +212,7 @@ def new_message(ctx: Context, conversation: Conversation, sender: Sender, comman
         mail_cc=mail.cc or None,
         quote=mail.quote or None,
         mail_id=mail.message_id or None,
+        automatic=mail.automatic or None,
         send_status=SENDING if command.is_mailed else None,
         send_since=ctx.now if command.is_mailed else None,
     )

@@ -56,6 +56,12 @@ DEFAULTS: dict[str, Limit] = {
     "verifications": Limit("e-mail accounts to verify", 20, _HOUR),
     "verifications_of": Limit("codes for this address", 5, _HOUR),
     "verification_codes": Limit("codes tried for this address", 10, _HOUR),
+    # Mails that come: by the server that brings them (`make run` alone knows it), by account and sender, by account.
+    "source_mails": Limit("mails from this server", 3_000, _MINUTE, step=100),
+    "mails_from": Limit("mails from this sender", 300, _MINUTE, step=10),
+    "account_mails": Limit("mails to this account", 3_000, _MINUTE, step=50),
+    # Mails that the desk sends by itself to one address: two machines that answer each other are slow, and soon silent.
+    "automatic_mails_to": Limit("automatic answers to this address", 10, 30),
     # By source: new devices; passwords, of which each costs 50 ms; tokens, of which a page takes one; new accounts.
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
@@ -214,6 +220,7 @@ def spend_message(ctx: Context, size: int) -> None:
 def spend_trigger_mail(ctx: Context, address: str) -> None:
     """Counts a mail of a trigger that is about to be sent."""
     spend(ctx, "trigger_mails", ctx.account, 0)  # what the account is refused does not count for the address
+    spend(ctx, "automatic_mails_to", address)
     spend(ctx, "trigger_mails_to", _by_account(ctx, address))
     spend(ctx, "trigger_mails", ctx.account)
 
@@ -232,6 +239,19 @@ def spend_verification(ctx: Context, address: str) -> None:
 def spend_verification_code(ctx: Context, address: str) -> None:
     """Counts a code that the caller tries for an address."""
     spend(ctx, "verification_codes", _by_account(ctx, address))
+
+
+def check_mail_in(ctx: Context, sender: str) -> None:
+    """Raises TooMany where this process knows that no more mails of a sender may come to the account now."""
+    spend(ctx, "mails_from", _by_account(ctx, sender), 0)
+    spend(ctx, "account_mails", ctx.account, 0)
+
+
+def spend_mail_in(ctx: Context, sender: str) -> None:
+    """Counts a mail of a sender that has come to the account."""
+    check_mail_in(ctx, sender)  # what the account refuses does not count for the sender
+    spend(ctx, "mails_from", _by_account(ctx, sender))
+    spend(ctx, "account_mails", ctx.account)
 
 
 def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:

@@ -8,6 +8,7 @@ from chalicelib.dialects.anytime import (
     auth,
     auto_allocation,
     auto_close,
+    blocked_senders,
     canned_responses,
     contacts,
     conversation_lists,
@@ -21,6 +22,7 @@ from chalicelib.dialects.anytime import (
     fields,
     filters,
     holidays,
+    junk_emails,
     merging,
     messages,
     portal_conversations,
@@ -84,5 +86,7 @@ ANYTIME = Dialect(
         *sla_policies.ROWS,
         *working_time.ROWS,
         *holidays.ROWS,
+        *blocked_senders.ROWS,
+        *junk_emails.ROWS,
     ],
 )
