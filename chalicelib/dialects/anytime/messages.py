@@ -89,7 +89,7 @@ class Message(Wire, kw_only=True):
     from_: str | None = msgspec.field(default=None, name="from")
     to: str | None = None
     cc: str | None = None
-    send_status: Annotated[str | None, one_of("sending", "sent", "failed", "bounced", "complained")] = None
+    send_status: Annotated[str, one_of("sending", "sent", "failed", "bounced", "complained")] | None = None
     send_failure: str | None = None
     attachments: list[Attachment] = msgspec.field(default_factory=list)
     mentioned_agent_ids: list[int] = msgspec.field(default_factory=list)
