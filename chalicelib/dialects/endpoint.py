@@ -49,7 +49,7 @@ class Endpoint:
     `raises` names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call
     sees to it by itself that a request which comes again does no harm. `has_secret` says that the answer shows a secret which is
     told once, so it is not kept for a request that comes again. `listed` is the field that a JSON body stands for which is a
-    list.
+    list. With `in_query` what else is sent in the body may stand in the query as well.
     """
 
     method: str
@@ -63,6 +63,7 @@ class Endpoint:
     is_repeatable: bool = False
     has_secret: bool = False
     listed: str = ""
+    in_query: bool = False
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -241,7 +242,8 @@ def _sent(request: Request, endpoint: Endpoint) -> Mapping[str, Any]:
         return unfolded(request.query)
     if endpoint.listed:
         return request.json_under(endpoint.listed)
-    return request.form if endpoint.in_form else request.json
+    sent = request.form if endpoint.in_form else request.json
+    return {**unfolded(request.query), **sent} if endpoint.in_query else sent
 
 
 def _from_headers(request: Request, endpoint: Endpoint) -> dict[str, str]:

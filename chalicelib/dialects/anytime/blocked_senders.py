@@ -83,5 +83,5 @@ _PATH = f"{BASE}/blockedSenders"
 ROWS = [
     Endpoint("GET", _PATH, list_blocked_senders, AGENT),
     Endpoint("PUT", _PATH, block_sender, AGENT),
-    Endpoint("DELETE", _PATH, unblock_sender, AGENT),
+    Endpoint("DELETE", _PATH, unblock_sender, AGENT, in_query=True),
 ]
