@@ -17,15 +17,18 @@ _LONGEST, _LONGEST_TOGETHER = 400, 600
 _UNSEEN = str.maketrans(
     {**dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF]), 0xA0: 32}
 )
-_ADDRESS = re.compile(r"[^\s@<>\[(\"]{1,64}@[^\s@<>\])\"]{1,190}")
-_ENCLOSED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s@<>\[(]{1,64}@[^\s@<>\])]{1,190}", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s@<>\[(\"]@[^\s@<>\])\"]")
+_ENCLOSED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s@<>\[(]{1,64}@[^\s@<>\])]", re.IGNORECASE)
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d[年년]|\d[月월]")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}|\d\s?[時时시点點]")
 _HEADER = re.compile(r"[\s*_|]{0,12}([^\W\d_][^:：\d<>@]{0,24}?)[\s*_]{0,4}[:：](?!//)[\s*_]{0,8}(.*)", re.DOTALL)
 _RULE = re.compile(r"[\s*]{0,4}[-_=—–─━]{5,}[\s*]*")
 _DASHED = re.compile(r"[\s*>_]{0,6}[-_=~—–]{2,60}\s{0,4}([^-_=~—–].{1,118}?)\s{0,4}[-_=~—–]{2,60}[\s*:]{0,4}", re.DOTALL)
 _WORD = re.compile(r"\w+")
-_BEGINNING = re.compile(r"\W{0,4}(?:\d{1,4}[./\s年년-]{1,2}[\w.]{1,12}|[^\W\d]{2,14}[.,、،]{1,2}\s?\d)")
+_BEGINNING = re.compile(r"\W{0,4}(?:[^\W\d]\w{0,13}[.,،]{0,2}\s){0,3}\d")
+#: A year with something behind it, which is the end of a date; the end of a sentence, unlike that of a number or short word.
+_YEAR = re.compile(r"(?:19|20)\d\d\s+\D")
+_SENTENCE = re.compile(r"\w\w[^\W\d][.!?…。！？]$")
 _DELIMITER = re.compile(r"\s*(?:[-_=*~#+—–]{2,}|[—–ᐧ])\s*")
 _SIGNS = re.compile(r"--\s*|[—–]|_{5,}")
 _PHRASE = re.compile(r"\W{0,3}(?:sent (?:from|via|by|with|using)\b|.{0,30}\bfrom my \w|.{1,20} from mobile$)", re.IGNORECASE)
@@ -102,42 +105,49 @@ def _is_verb(text: str) -> bool:
 
 
 def _start(lines: Sequence[str], last: int) -> int:
-    """Where an introduction begins that a program has broken into up to four lines, and which may have a blank one within."""
-    start = last
-    while start > 0 and last - start < 5 and not _is_beginning(lines, start, last):
+    """Where an introduction begins that a program has broken into up to five lines, and which may have a blank one within."""
+    start, found = last, _evidence(lines[last])
+    ending = _evidence(" ".join(lines[max(0, last - 1) : last + 1])[-_LONGEST_TOGETHER:])
+    if not (found.has_time or found.has_date or ending.has_address or ending.has_verb):
+        return last
+    while not _is_whole(found):
         above = start - 1
-        if not lines[above]:
+        if above >= 0 and not lines[above] and lines[start].startswith("<"):
             above -= 1
-            if above < 0 or not lines[start].startswith("<"):
-                break
-        if not _is_joined(lines, above, start, last):
-            break
+        if above < 0 or last - above > 6 or not lines[above] or _SENTENCE.search(lines[above]):
+            return last
         start = above
-    return start
+        found = _evidence(" ".join(lines[start : last + 1])[-_LONGEST_TOGETHER:])
+    if start < last and not _opens(lines[start]) and not found.is_enclosed:
+        return last
+    return start - 1 if start > 0 and _begins_above(lines, start, found) else start
 
 
-def _is_beginning(lines: Sequence[str], start: int, last: int) -> bool:
-    found = _evidence(" ".join(lines[start : last + 1]))
-    is_whole = found.has_date and (found.has_address or found.has_verb)
-    first = lines[start][:1]
-    return is_whole and (_opens(lines[start]) or ((first.isupper() or not first.isalnum()) and first not in "<"))
+def _is_whole(found: _Evidence) -> bool:
+    return found.has_date and (found.has_address or found.has_verb)
 
 
 def _opens(line: str) -> bool:
+    """Whether a line begins as an introduction does: with a word for on, or a date after at most three words."""
     first = _WORD.match(line.lstrip("-–—*_\"'> ").casefold())
     is_opener = first is not None and first[0] in words.OPENERS and any(sign.isdigit() for sign in line)
-    return is_opener or (_BEGINNING.match(line) is not None and not re.match(r"(?:19|20)\d\d\s+\D", line))
+    return is_opener or _BEGINNING.match(line) is not None
 
 
-def _is_joined(lines: Sequence[str], above: int, start: int, last: int) -> bool:
-    """Whether the line above belongs to the introduction: one that begins like it, or that is a part of its names."""
-    line = lines[above]
-    if len(line) > _LONGEST:
+def _begins_above(lines: Sequence[str], start: int, found: _Evidence) -> bool:
+    """Whether a date and a name or verb are the end of a line: the name with its address is above, or the line's opening."""
+    above = lines[start - 1]
+    if not above or len(above) > _LONGEST or _SENTENCE.search(above):
         return False
-    if _opens(line) or line.endswith("<") or line.startswith("<"):
-        return True
-    found = _evidence(line)
-    return found.is_enclosed and not _evidence(lines[start]).has_address
+    if not found.has_address:
+        return _ENCLOSED.search(above) is not None
+    first = lines[start][:1]
+    goes_on = first == "<" or first.islower() or _YEAR.match(lines[start]) is not None
+    return goes_on and (_opens(above) or _ENCLOSED.search(above) is not None) and not _opens_itself(lines[start])
+
+
+def _opens_itself(line: str) -> bool:
+    return _opens(line) and not _YEAR.match(line)
 
 
 def header_block(lines: Sequence[str], first: int) -> int | None:
@@ -266,4 +276,5 @@ def is_device(line: str) -> bool:
     has_device = any(word in folded for word in words.DEVICES)
     if _PHRASE.match(line):
         return has_device or "my " in folded
-    return has_device and any(word in folded for word in words.SENT_BY)
+    is_sentence = "," in line or "?" in line or len(line.split()) > 10
+    return has_device and not is_sentence and any(word in folded for word in words.SENT_BY)

@@ -13,9 +13,9 @@ def _phrases(*lists: str) -> tuple[str, ...]:
 FROM = _words(
     "from, von, de, da, van, fra, från, od, ze, от, від, από, kimden, gönderen, odesílatel, lähettäjä, afsender",
     "avsender, frá, feladó, de la, expeditor, từ, người gửi, dari, pengirim, จาก, saatja, nuo, siuntėjas, no",
-    "remitente, mittente, remetente, expéditeur, absender, afzender, nadawca, отправитель, відправник, мaт, שולח",
+    "remitente, mittente, remetente, expéditeur, absender, afzender, nadawca, отправитель, відправник, שולח",
     "מאת, من, المرسل, از, 发件人, 发信人, 寄件者, 寄件人, 差出人, 送信者, 送信元, 보낸 사람, 보낸사람, 발신",
-    "kutoka, nork, ó, gan, from email, koho, prejemnik",
+    "kutoka, nork, ó, gan, prejemnik",
 )
 SENT = _words(
     "sent, gesendet, gesendet am, envoyé, envoyé le, envoyée, enviado, enviado el, enviado em, enviada",
@@ -52,7 +52,7 @@ OTHER = _words(
 WROTE = _words(
     "wrote, writes, schrieb, schreibt, geschrieben, écrit, ecrit, escribió, escribio, escrito, escreveu, scritto",
     "schreef, geschreven, schrijft, skrev, skrifaði, napisał, napisała, napisal, napsal, napsala, napísal",
-    "napísala, pisze, napisao, napisala, pisal, написал, написала, написав, пише, пишет, писал, напиша, kirjoitti",
+    "napísala, pisze, napisao, napisala, pisal, написал, написала, написав, пише, пишет, писал, напиша, написа, kirjoitti",
     "γράψε, έγραψε, írta, scris, viết, menulis, yazdı, yazmış, escriure, escrigué, idatzi, rakstīja, parašė, rašė",
     "kirjutas, כתב, כתבה, كتب, كتبت, كتابة, نوشت, เขียนว่า, aliandika, escrivia",
 )
@@ -67,6 +67,7 @@ OPENERS = _words(
 )
 #: Words of a line that says: here is another mail.
 EARLIER = _words(
+    "origine, oorspronkelijk, oorspronkelijke",
     "original, originale, originales, ursprüngliche, originalnachricht, originele, oprindelig, oprindelige",
     "opprinnelig, opprinnelige, ursprungligt, ursprungsmeddelande, originalmeddelande, originalt, oryginalna",
     "исходное, оригинальное, původní, pôvodná, alkuperäinen, eredeti, initial, orijinal, özgün, αρχικό, מקורית",
@@ -77,7 +78,7 @@ EARLIER = _words(
     "diteruskan, переслане, proslijeđena, препратено, reply, antwort, réponse, respuesta",
 )
 EARLIER_WITHIN = _phrases(
-    "原始邮件, 原始郵件, 转发, 轉寄, 转发的邮件, 元のメッセージ, 転送, 원본, 전달된, original message, ต้นฉบับ",
+    "原始邮件, 原始郵件, 邮件原件, 转发, 轉寄, 转发的邮件, 元のメッセージ, 転送, 원본, 전달된, original message, ต้นฉบับ",
 )
 #: Beginnings of a line that says so without dashes.
 FORWARDS = _phrases(
