@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.channels import blocked_senders
 from chalicelib.desk.channels.blocked_senders import JUNK_ADDRESS, JUNK_DOMAIN, REJECT_ADDRESS, REJECT_DOMAIN
-from chalicelib.desk.core.errors import Missing
+from chalicelib.desk.core.errors import Missing, NotFound
 from chalicelib.dialects.anytime.shapes import BASE, Wire
 from chalicelib.dialects.bounds import Email, one_of
 from chalicelib.dialects.endpoint import Endpoint
@@ -83,5 +83,5 @@ _PATH = f"{BASE}/blockedSenders"
 ROWS = [
     Endpoint("GET", _PATH, list_blocked_senders, AGENT),
     Endpoint("PUT", _PATH, block_sender, AGENT),
-    Endpoint("DELETE", _PATH, unblock_sender, AGENT, in_query=True),
+    Endpoint("DELETE", _PATH, unblock_sender, AGENT, in_query=True, raises=(NotFound,)),
 ]
