@@ -45,6 +45,7 @@ _QUEUES = {
     "timers": "fire_timers",
     "notify": "notify_sockets",
     "mail": "send_mail",
+    "mail-events": "note_mail_events",
     "automation": "fire_triggers",
 }
 _http = Client(app.app)
