@@ -52,7 +52,7 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
 def _check_settings(stage: str) -> None:
     """Raises CannotDeploy for a bad setting."""
     gateway.Throttle.of(project.throttle(stage))
-    project.sender(stage)
+    project.check_sender(stage)
 
 
 def _code(stage: str, folder: Path, streams: dict[str, str], before: adopt.Found) -> None:

@@ -46,6 +46,7 @@ _QUEUES = {
     "notify": "notify_sockets",
     "mail": "send_mail",
     "inbound": "receive_mail",
+    "mail-events": "note_mail_events",
     "automation": "fire_triggers",
 }
 _http = Client(app.app)

@@ -32,6 +32,8 @@ class File(Table):
     uploader = UnicodeAttribute(null=True, attr_name="up")
     #: The conversation that it was sent in.
     conversation = UnicodeAttribute(null=True, attr_name="co")
+    #: Whether an account keeps it for mails of a trigger. None for others.
+    is_kept = BooleanAttribute(null=True, attr_name="kp")
     kind = UnicodeAttribute(attr_name="ki")
     mime = UnicodeAttribute(attr_name="mi")
     name = UnicodeAttribute(attr_name="na")
@@ -54,11 +56,11 @@ class File(Table):
     @property
     def place(self) -> str:
         """Its place in the bucket now."""
-        return self.last_place if self.conversation else self.first_place
+        return self.last_place if self.conversation or self.is_kept else self.first_place
 
     @property
     def last_place(self) -> str:
-        """Its place in the bucket once a message has it."""
+        """Its place in the bucket once a message or a trigger has it."""
         return f"files/{self.account}/{self.id}"
 
     @property
@@ -110,9 +112,16 @@ def attach(write: TransactWrite, file: File, conversation: str) -> None:
     """
     free = File.conversation == conversation
     if file.conversation is None:
-        free = File.conversation.does_not_exist() & File.is_available.does_not_exist()
+        free = File.conversation.does_not_exist() & File.is_available.does_not_exist() & File.is_kept.does_not_exist()
     actions: list[Action] = [File.conversation.set(conversation), File.account.set(file.account), File.expires_at.remove()]
     write.update(File(file.id), actions, condition=File.id.exists() & free)
+
+
+def keep(file: File) -> None:
+    """Notes that an account keeps a file. One request. Raises ConditionFailed where a message has it or nobody may have it."""
+    free = File.id.exists() & File.conversation.does_not_exist() & File.is_available.does_not_exist()
+    with conditional():
+        file.update([File.is_kept.set(True), File.account.set(file.account), File.expires_at.remove()], condition=free)
 
 
 def set_arrived(file: File) -> None:

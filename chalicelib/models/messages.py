@@ -51,9 +51,9 @@ class Attachment(MapAttribute[str, Any]):
     seconds = NumberAttribute(null=True, attr_name="sc")
 
 
-#: How far the mailing of a message has come: asked for, taken by SES, not sent, returned by the recipient's server, and sent but
-#: reported by its recipient as unwanted.
-SENDING, SENT, FAILED, BOUNCED, COMPLAINED = "sending", "sent", "failed", "bounced", "complained"
+#: How far the mailing of a message has come (mailings.py): asked for, handed to SES, taken by it, not sent, returned by the
+#: recipient's server, and sent but reported by its recipient as unwanted.
+QUEUED, SENDING, SENT, FAILED, BOUNCED, COMPLAINED = "queued", "sending", "sent", "failed", "bounced", "complained"
 
 
 class Message(Table):

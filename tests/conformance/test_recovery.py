@@ -285,4 +285,4 @@ def test_an_address_at_a_host_in_another_script_is_one_persons_and_gets_its_mail
 def test_an_address_that_no_mail_can_be_sent_to_is_refused_by_name(world: World) -> None:
     answer = ask(world, "jürgen@desk.test").body
     assert answer["error_code"] == 28
-    assert answer["error_detail"] == "user_email: has letters before the @ to which no mail can be sent"
+    assert answer["error_detail"] == "user_email: has characters before the @ to which no mail can be sent"

@@ -16,13 +16,15 @@ from chalicelib.desk.core.errors import Exists, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.teams import groups
-from chalicelib.models import unique_names
+from chalicelib.models import mail, unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.unique_names import EVERYWHERE, UniqueName
 from chalicelib.rules import emails
 
 #: E-mail accounts of an account.
 MOST = 100
+#: Where a mailbox is besides, as a note of the account's.
+TYPES = ("pop3", "exchange")
 _NAME, _PARTITION = "mailbox", "email_account"
 
 
@@ -36,6 +38,7 @@ class EmailAccount(Entry):
     """
 
     email: str
+    type: str = TYPES[0]
     agent: int | None = None
     group: int | None = None
     is_verified: bool = False
@@ -50,6 +53,7 @@ class Change:
 
     agent: int | None | UnsetType = UNSET
     group: int | None | UnsetType = UNSET
+    type: str | UnsetType = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +143,8 @@ def get(ctx: Context, number: int) -> tuple[EmailAccount, bool]:
 def create(ctx: Context, email: str, wanted: Change, *, is_default: bool = False) -> EmailAccount:
     """Creates an e-mail account, whose address is to be verified unless the stage trusts administrators, and returns it.
 
-    Three requests, four more on a stage that trusts them, two more for a default; one for each assignee. Raises Exists where it
-    is another account's or there already, Invalid, TooMany.
+    Three requests and one to SES; four more on a stage that trusts them, two for a default, one for each assignee. Raises Exists
+    where the address is another account's or there already, Invalid, TooMany.
     """
     address = registration.canonical_email(email)
     _check_assignees(ctx, wanted)
@@ -149,13 +153,22 @@ def create(ctx: Context, email: str, wanted: Change, *, is_default: bool = False
     held = unique_names.find(EVERYWHERE, _NAME, address)
     if held and held.account != ctx.account and _is_kept(ctx, held):
         raise Exists("email account", address)
-    if not config.TRUSTS_ADDRESSES:
+    if not config.TRUSTS_MAILBOXES:
         rate_limits.spend_verification(ctx, address)
+    add_identity(address)
     made = EMAIL_ACCOUNTS.create(ctx, {"email": address, **_told(wanted)})
-    made = own(ctx, made) if config.TRUSTS_ADDRESSES else ask(ctx, made)
+    made = own(ctx, made) if config.TRUSTS_MAILBOXES else ask(ctx, made)
     if is_default:
         make_default(ctx, made)
     return made
+
+
+def add_identity(address: str) -> None:
+    """Asks SES to let an address send. One request to SES. Raises Invalid."""
+    try:
+        mail.add_identity(address)
+    except mail.Refused as refused:
+        raise Invalid("email", f"is refused by Amazon SES: {refused}") from refused
 
 
 def ask(ctx: Context, account: EmailAccount) -> EmailAccount:
@@ -188,8 +201,10 @@ def remove(ctx: Context, account: EmailAccount) -> None:
     unique_names.release(_claim(ctx, account))
 
 
-def _told(wanted: Change) -> dict[str, int | None]:
-    given = {"agent": wanted.agent, "group": wanted.group}
+def _told(wanted: Change) -> dict[str, int | str | None]:
+    if wanted.type not in (UNSET, *TYPES):
+        raise Invalid("type", f"must be one of {', '.join(TYPES)}")
+    given = {"agent": wanted.agent, "group": wanted.group, "type": wanted.type}
     return {name: value or None for name, value in given.items() if not isinstance(value, UnsetType)}
 
 

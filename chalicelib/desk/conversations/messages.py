@@ -37,7 +37,7 @@ from chalicelib.models import details, messages
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges, Mention, MentionChanges
 from chalicelib.models.loads import LoadChanges
-from chalicelib.models.messages import SENDING, Duplicate, Full
+from chalicelib.models.messages import QUEUED, Duplicate, Full
 from chalicelib.models.messages import Attachment as Attachment
 from chalicelib.models.messages import Message as Message
 from chalicelib.rules import ids, lifecycle, status
@@ -213,7 +213,7 @@ def new_message(ctx: Context, conversation: Conversation, sender: Sender, comman
         quote=mail.quote or None,
         mail_id=mail.message_id or None,
         automatic=mail.automatic or None,
-        send_status=SENDING if command.is_mailed else None,
+        send_status=QUEUED if command.is_mailed else None,
         send_since=ctx.now if command.is_mailed else None,
     )
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import config
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.channels import outbound
+from chalicelib.desk.channels import delivery, outbound
 from chalicelib.desk.conversations import attachments, conversations, history, messages, updates
 from chalicelib.desk.conversations.messages import MailParts
 from chalicelib.desk.conversations.messages import Message as Stored
@@ -72,6 +72,10 @@ class PostMessage(FirstMessage, kw_only=True):
     idempotency_key: Name = ""
 
 
+#: How far a mail has come; `complained` where its recipient has reported it as unwanted.
+SendStatus = Annotated[str, one_of("sending", "sent", "failed", "bounced", "complained")]
+
+
 class Message(Wire, kw_only=True):
     """A message of a conversation."""
 
@@ -89,7 +93,7 @@ class Message(Wire, kw_only=True):
     from_: str | None = msgspec.field(default=None, name="from")
     to: str | None = None
     cc: str | None = None
-    send_status: Annotated[str, one_of("sending", "sent", "failed", "bounced", "complained")] | None = None
+    send_status: SendStatus | None = None
     send_failure: str | None = None
     attachments: list[Attachment] = msgspec.field(default_factory=list)
     mentioned_agent_ids: list[int] = msgspec.field(default_factory=list)
@@ -156,7 +160,7 @@ def message(stored: Stored, unavailable: Collection[str], senders: Mapping[str, 
         from_=stored.mail_from,
         to=stored.mail_to,
         cc=stored.mail_cc,
-        send_status=stored.send_status,
+        send_status="sending" if stored.send_status == "queued" else stored.send_status,
         send_failure=stored.send_failure,
         attachments=[show(file.id, file.name, is_available=file.id not in unavailable) for file in stored.attachments or []],
         mentioned_agent_ids=list(stored.mentions or []),
@@ -236,9 +240,9 @@ def _mark(ctx: Context, request: OneMessage, *, is_read: bool) -> WrappedMessage
 
 
 def resend_message(ctx: Context, request: OneMessage) -> WrappedMessage:
-    """`PUT /conversations/{id}/messages/{messageId}/resend`: for a mail that failed; there are no mails without an account."""
-    _find(ctx, request)
-    raise Invalid("", "the message can't be sent again: there is no e-mail account")
+    """`PUT /conversations/{id}/messages/{messageId}/resend`: sends a mail again that failed or came back."""
+    stored = _find(ctx, request)
+    return _one(ctx, delivery.resend(ctx, stored.conversation, stored))
 
 
 _PATH = f"{BASE}/conversations/{{id}}/messages"
