@@ -55,6 +55,8 @@ class Arrival(msgspec.Struct, rename="camel"):
 
     mail: Envelope
     receipt: Receipt
+    #: Whether it was counted at the door. SES does not say so.
+    is_counted: bool = False
 
     @property
     def is_suspicious(self) -> bool:
@@ -88,11 +90,11 @@ def accept(ctx: Context, raw: bytes, recipients: Sequence[str], return_path: str
     sender = correspondents.address_of(next(iter(mail_headers.addresses(headers, "from")), Address("", "")), return_path)
     accounts = {found[0] for one in recipients if (found := tenant_of(ctx, one))}
     for within in (owners := [ctx.acting(Caller(account, SYSTEM)) for account in accounts]):
-        rate_limits.check_mail_in(within, sender)
+        rate_limits.spend_mail_in(within, sender)
     fates = [blocked_senders.fate_of(within, sender) for within in owners]
     if fates and all(fate == blocked_senders.REJECTED for fate in fates):
         raise Forbidden("mail from this sender is refused")
     place = f"{FOLDER}{ctx.new_id()}"
     storage.put(place, raw, "message/rfc822")
-    arrival = Arrival(Envelope(return_path, list(recipients)), Receipt(list(recipients), Action(place)))
+    arrival = Arrival(Envelope(return_path, list(recipients)), Receipt(list(recipients), Action(place)), is_counted=True)
     queues.send(QUEUE, [(msgspec.json.encode(arrival).decode(), 0)])

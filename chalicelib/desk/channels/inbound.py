@@ -62,18 +62,17 @@ def receive(ctx: Context, arrival: Arrival) -> dict[str, str]:
     for account, own in by_account.items():
         within = ctx.acting(Caller(account, SYSTEM))
         letter = letters.open_(within, raw, mail, [recipient for recipient, _ in own], return_path, own[0][1])
-        became[account] = deliver(within, letter, is_junk=arrival.is_suspicious)
+        became[account] = deliver(within, letter, is_junk=arrival.is_suspicious, is_counted=arrival.is_counted)
     return became
 
 
-def deliver(ctx: Context, letter: Letter, *, is_junk: bool = False, is_checked: bool = False) -> str:
-    """Does what becomes of a mail for the account of the context, and returns that in a word. With `is_checked` it is let
-    through, whoever has sent it.
+def deliver(ctx: Context, letter: Letter, *, is_junk: bool, is_counted: bool) -> str:
+    """Does what becomes of a mail for the account of the context, and returns that in a word.
 
     Nine requests for a new conversation of a known contact, ten in a known one; for each file two more, three for an image.
     Raises TooMany for a mail that is new.
     """
-    fate = _decided(ctx, letter, is_junk=is_junk, is_checked=is_checked)
+    fate = _decided(ctx, letter, is_junk=is_junk, is_counted=is_counted, is_checked=False)
     if fate is None:
         return REJECTED
     if fate.junk:
@@ -83,15 +82,18 @@ def deliver(ctx: Context, letter: Letter, *, is_junk: bool = False, is_checked: 
     return POSTED
 
 
-def _decided(ctx: Context, letter: Letter, *, is_junk: bool, is_checked: bool) -> ReceivedMail | None:
-    """Returns what was decided to become of a mail, now or before. None for one that is refused."""
+def _decided(ctx: Context, letter: Letter, *, is_junk: bool, is_counted: bool, is_checked: bool) -> ReceivedMail | None:
+    """Returns what was decided to become of a mail, now or before. None for one that is refused. With `is_checked` an agent lets
+    it through, whoever has sent it.
+    """
     second, named = ctx.now // 1000, threads.named_ids(letter.mail)
 
     def attempt() -> ReceivedMail | None:
         before, led = received_mails.find(ctx.account, letter.digest, named, second)
         if before:
             return before
-        rate_limits.spend_mail_in(ctx, letter.sender)
+        if not is_counted:
+            rate_limits.spend_mail_in(ctx, letter.sender)
         blocked = None if is_checked else blocked_senders.fate_of(ctx, letter.sender)
         if blocked == blocked_senders.REJECTED:
             return None
@@ -222,7 +224,7 @@ def restore(ctx: Context, number: int) -> Conversation:
         mail = letters.parse(raw, row.return_path)
         letter = letters.open_(within, raw, mail, [row.recipient], row.return_path, own)
         letter = replace(letter, digest=f"{letter.digest} {number}")
-        fate = _decided(within, letter, is_junk=False, is_checked=True)
+        fate = _decided(within, letter, is_junk=False, is_counted=True, is_checked=True)
         row.conversation = str(fate.conversation) if fate else ""
         _post(within, letter, row.conversation)
         junk_emails.leave(ctx, row, row.conversation)

@@ -18,7 +18,7 @@ def mailbox(world: World, name: str = "support", **who: int) -> str:
     """The address of a new e-mail account."""
     address = f"{name}@{world.account[-12:]}.example"
     with world.monkeypatch.context() as trusting:
-        trusting.setattr(config, "TRUSTS_ADDRESSES", True)
+        trusting.setattr(config, "TRUSTS_MAILBOXES", True)
         email_accounts.create(world.ctx(ADMIN), address, email_accounts.Change(**who))
     return address
 

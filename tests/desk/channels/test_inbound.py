@@ -61,7 +61,9 @@ def test_an_answer_to_a_mail_of_ours_continues_its_thread_from_wherever_it_comes
     ours = mailbox(world)
     number, _ = begun(world, ours)
     sent = reply_addresses.message_id(key_of(world), number, 2, ours.partition("@")[2])
-    bring(world, mail(ours, "By the header.", sender="bob@other.example", In_Reply_To=f"<{sent}>"), ours, source="bob@other.example")
+    bring(
+        world, mail(ours, "By the header.", sender="bob@other.example", In_Reply_To=f"<{sent}>"), ours, source="bob@other.example"
+    )
     bring(world, mail(ours, "By the list.", Subject="Something else", References=f"<a@b.example> <{sent.upper()}>"), ours)
     assert texts(world, number) == ["It is broken.", "By the header.", "By the list."]
     assert len(inbox(world)) == 1
