@@ -59,10 +59,10 @@ def claim(
     to: str | None,
     junk: int | None,
 ) -> ReceivedMail:
-    """Stores what becomes of a mail, and returns that: it goes to the conversation `to`, or is the junk e-mail `junk`. One request.
+    """Stores what becomes of a mail, and returns that: it goes to the conversation `to`, or is the junk e-mail `junk`.
 
-    The first mail with a Message-ID is where that id leads. `until` is when the first row expires and when the second does.
-    Raises ConditionFailed where something has become of it already.
+    One request. The first mail with a Message-ID is where that id leads. `until` is when the mail is forgotten, and when its
+    Message-ID is. Raises ConditionFailed where something has become of it already.
     """
     row = ReceivedMail(_of_mail(account, digest), _PLACE, conversation=to, junk=junk, expires_at=until[0])
     with transaction() as write:

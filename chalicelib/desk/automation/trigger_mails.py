@@ -23,6 +23,7 @@ from chalicelib.models.messages import Duplicate
 from chalicelib.rules import emails, html, ids, placeholders, text
 
 SENT, NO_SENDER, NOBODY, TOO_MANY, GONE = "sent", "no sender", "nobody to send to", "too many", "trigger or conversation is gone"
+TO_MACHINE = "a machine has written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ def _values(ctx: Context, conversation: Conversation, message: str | None) -> Ma
 
 @access.allow(SYSTEM)
 def send(ctx: Context, event: TriggerMailDue) -> str:
-    """Sends a mail of a trigger and returns how that went, in a word: SENT or why not. It stands in the conversation before, where
-    that is asked for. Up to nine requests, five more for what is shown, and as `attachments.read_kept` for files.
+    """Sends a mail of a trigger and returns how that went, in a word: SENT or why not. It stands in the conversation
+    before, where that is asked for. Up to ten requests, five more for what is shown, and as `attachments.read_kept` for files.
 
     Repeated within a day it sends nothing and returns the same; where a process died between sending and noting that, it sends
     again. Raises InProgress while another process sends it.
@@ -126,6 +127,8 @@ def _send(ctx: Context, event: TriggerMailDue) -> str:
     address = _address_of(ctx, conversation, event.to)
     if address is None:
         return NOBODY
+    if event.to == 0 and _is_machines(ctx, event):
+        return TO_MACHINE
     try:
         rate_limits.spend_trigger_mail(ctx, address)
     except TooMany:
@@ -135,6 +138,14 @@ def _send(ctx: Context, event: TriggerMailDue) -> str:
         _show(replace(ctx, trigger=trigger.number), conversation, written, event)
     notices.send(ctx, address, written.subject, written.text, written.html, attachments.read_kept(trigger.files))
     return SENT
+
+
+def _is_machines(ctx: Context, event: TriggerMailDue) -> bool:
+    """Returns whether the last message is a machine's mail, which nobody answers automatically. One request."""
+    if not event.message:
+        return False
+    last = stored.get_many(ctx.account, event.conversation, [event.message]).get(event.message)
+    return last is not None and last.automatic is not None
 
 
 def _address_of(ctx: Context, conversation: Conversation, to: int) -> str | None:

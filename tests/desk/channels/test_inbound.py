@@ -4,9 +4,14 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from chalicelib.context import ADMIN
 from chalicelib.desk.channels import email_accounts
-from chalicelib.models import storage
+from chalicelib.desk.conversations import triggers
+from chalicelib.desk.core import rate_limits
+from chalicelib.models import received_mails, storage
 from chalicelib.rules import reply_addresses
+from chalicelib.rules.triggers import CREATED
+from tests.desk.automation.triggers import mails
 from tests.desk.channels.mails import ANN, bring, mail, mailbox
 from tests.pictures import picture
 from tests.world import World
@@ -179,3 +184,33 @@ def test_a_mail_without_a_sender_or_a_subject_is_kept(world: World) -> None:
     bring(world, b"Subject:\r\nFrom: nobody\r\n\r\nhello\r\n", ours, source="")
     bring(world, b"\x00\xff no mail at all", ours, source="")
     assert {"hello"} < {texts(world, row["id"])[0] for row in inbox(world)} and len(inbox(world)) == 2
+
+
+def test_a_conversation_that_is_removed_for_good_is_found_by_no_id(world: World) -> None:
+    ours = mailbox(world)
+    number, id_ = begun(world, ours)
+    assert received_mails.find(world.account, "", [id_.strip("<>")], 0)[1]
+    for path in (f"conversations/{number}", f"deletedconversations/{number}"):
+        assert world.call("DELETE", f"/api/v3/anytime/{path}", **world.bearer()).status == 200
+    world.settle()
+    assert received_mails.find(world.account, "", [id_.strip("<>")], 0)[1] == {}
+
+
+def test_machines_are_not_answered_and_people_ten_times_in_half_a_minute(world: World) -> None:
+    ours = mailbox(world)
+    triggers.create(
+        world.ctx(ADMIN, world.owner),
+        triggers.Change(
+            name="thanks", event=CREATED, sends_mail=True, to_contact=True, subject="We have it", plain_text="Thank you."
+        ),
+    )
+    for at in range(3):
+        bring(world, mail(ours, f"I am away {at}.", Auto_Submitted="auto-replied", sender="robot@other.example"), ours)
+    assert mails("robot@other.example") == []
+    rate_limits.use("")
+    try:
+        for at in range(12):
+            bring(world, mail(ours, f"Again {at}."), ours)
+    finally:
+        rate_limits.use("off")
+    assert len(mails(ANN)) == 10

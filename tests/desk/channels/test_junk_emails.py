@@ -69,7 +69,8 @@ def test_a_junk_email_is_shown_found_marked_and_removed(world: World) -> None:
     second, first = junk(world)
     account = ask(world, "GET", "emailAccounts")
     assert {name: first[name] for name in ("subject", "name", "from", "to", "cc", "plainBody", "isRead")} == {
-        "subject": "Pills", "name": "Spammer", "from": SPAM, "to": ours, "cc": "a@b.example", "plainBody": "Buy now!", "isRead": False,
+        "subject": "Pills", "name": "Spammer", "from": SPAM, "to": ours, "cc": "a@b.example",
+        "plainBody": "Buy now!", "isRead": False,
     }  # fmt: skip
     assert downloaded(world, first["attachments"][0]["url"]) == picture()
     assert [one["id"] for one in junk(world, "?keywords=buy%20PILLS")] == [first["id"]]
