@@ -28,6 +28,7 @@ from tests.conformance import (
     cases_gone,
     cases_groups,
     cases_junk,
+    cases_mail,
     cases_numbers,
     cases_portal,
     cases_routing,
@@ -69,7 +70,7 @@ class Scene:
             "ticketID": self.visitor.conversation,
             "name": f"{self.visitor.id}.png",
         }
-        if make := {**cases_settings.IDS, **cases_sla.IDS, **cases_junk.IDS}.get(row.key[1]):
+        if make := {**cases_settings.IDS, **cases_sla.IDS, **cases_mail.IDS, **cases_junk.IDS}.get(row.key[1]):
             known["id"] = str(make(self))
         if "{fid}" in row.endpoint.path:
             known["fid"] = self.kept["fid"] = self.kept.get("fid") or self._file()
@@ -257,6 +258,7 @@ CASES |= (
     | cases_gone.CASES
     | cases_groups.CASES
     | cases_junk.CASES
+    | cases_mail.CASES
     | cases_numbers.CASES
     | cases_portal.CASES
     | cases_routing.CASES

@@ -106,8 +106,8 @@ def _values(ctx: Context, conversation: Conversation, message: str | None) -> Ma
 
 @access.allow(SYSTEM)
 def send(ctx: Context, event: TriggerMailDue) -> str:
-    """Sends a mail of a trigger and returns how that went, in a word: SENT or why not. It stands in the conversation
-    before, where that is asked for. Up to ten requests, five more for what is shown, and as `attachments.read_kept` for files.
+    """Sends a mail of a trigger and returns how that went, in a word: SENT or why not. It stands in the conversation before,
+    where that is asked for. Up to ten requests, five more for what is shown, and as `attachments.read_kept` for files.
 
     Repeated within a day it sends nothing and returns the same; where a process died between sending and noting that, it sends
     again. Raises InProgress while another process sends it.

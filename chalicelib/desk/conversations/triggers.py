@@ -178,9 +178,8 @@ def list_all(ctx: Context) -> list[Trigger]:
 
 @access.allow(ADMIN)
 def create(ctx: Context, given: Change, place: int | None = None) -> Trigger:
-    """Creates a trigger as the last one, or at a place from 1. Five requests, up to eight with a place and agents to mail; for files as `attachments.keep`.
-
-    Raises Invalid.
+    """Creates a trigger as the last one, or at a place from 1. Five requests, up to eight with a place and agents to mail, and as
+    `attachments.keep` for files. Raises Invalid.
     """
     _check_agents(ctx, given, ())
     _keep_files(ctx, given, ())

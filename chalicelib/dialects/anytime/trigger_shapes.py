@@ -88,7 +88,8 @@ Agents = Annotated[list[Number], Meta(max_length=MOST_AGENTS)]
 class Sent(Wire, kw_only=True):
     """What may be sent of a trigger; what is not sent stays as it is. Of two spellings the one that changes something counts.
 
-    `attachments` are guids of uploaded files, or objects with one. What an answer has besides, such as `actions`, is not looked at.
+    `attachments` are guids of uploaded files, or objects with one. What an answer has besides, such as `actions`, is not looked
+    at.
     """
 
     name: Name | UnsetType = UNSET

@@ -1,0 +1,315 @@
+"""Replies by e-mail: what may be sent, what SES gets, and that it gets it once."""
+
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib.context import ADMIN, SYSTEM
+from chalicelib.desk.channels import bounces, delivery, email_accounts
+from chalicelib.desk.conversations import updates
+from chalicelib.desk.core import publishing
+from chalicelib.desk.core.events import EmailDue
+from chalicelib.models import mail
+from chalicelib.rules import mail_building, reply_addresses
+from tests.desk.channels.scene import BASE, account, address, customer, number, reply, thread
+from tests.machine.deliveries import CrashPoint, dies
+from tests.mails import sent
+from tests.world import Visitor, World, counted
+
+
+def due(world: World, visitor: Visitor, **given: Any) -> EmailDue:
+    """The event of a new e-mail, which is not handled."""
+    assert reply(world, visitor, **given).status == 200
+    world.relay()
+    (body,) = [body for _, queue, body in world.queued if queue == "mail"]
+    world.queued = [entry for entry in world.queued if entry[1] != "mail"]
+    event = publishing.decode(body)
+    assert isinstance(event, EmailDue)
+    return event
+
+
+def test_a_reply_is_a_mail_with_all_that_brings_its_answer_back(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    copy = address(world, "copy")
+    shown = reply(
+        world,
+        visitor,
+        htmlBody="<p>Your <b>order</b></p>",
+        quote="Where is it?",
+        cc=f"Copy <{copy.upper()}>; {email}",
+    ).body["message"]
+    assert (shown["type"], shown["from"], shown["to"], shown["cc"]) == ("email", address(world), email, copy)
+    assert shown["sendStatus"] == "sending" and shown["subject"].startswith("Re: ") and shown["quote"] == "Where is it?"
+    world.settle()
+    (mail_,) = sent(email)
+    assert mail_.to == [email, copy] and mail_.subject == shown["subject"]
+    key = email_accounts.reply_key(world.ctx(ADMIN))
+    own = str(mail_.message["Message-ID"]).strip("<>")
+    assert reply_addresses.read_message_id(key, own) == (number(world, visitor), 2)
+    assert f"<{own}>" in str(mail_.message["References"]), "SES gives it another Message-ID"
+    back = str(mail_.message["Reply-To"])
+    assert reply_addresses.plain_address(back) == address(world)
+    assert reply_addresses.conversation_of(key, back) == number(world, visitor)
+    assert "<b>order</b>" in mail_.html and mail_building.MARKER in mail_.html
+    assert mail_.text.startswith("Your order is on its way.\n\n" + mail_building.MARKER) and "> Where is it?" in mail_.text
+    message = thread(world, visitor)[-1]
+    assert (message.send_status, message.mail_id) == ("sent", own)
+    assert visitor.history()[-1] == "Your order is on its way."
+
+
+def test_a_second_mail_names_the_first_one(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    for text in ("one", "two"):
+        reply(world, visitor, plainBody=text, subject="Order")
+        world.settle()
+    first, second = sent(email)
+    assert second.message["In-Reply-To"] == first.message["Message-ID"]
+    assert str(first.message["Message-ID"]) in str(second.message["References"]) and second.subject == "Order"
+
+
+def test_files_are_mailed(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    guid = world.form_data(f"{BASE}/attachments", world.bearer(), file=("bill.pdf", "application/pdf", b"%PDF"))
+    reply(world, visitor, plainBody="", attachments=[{"guid": guid.body["guid"]}])
+    world.settle()
+    (mail_,) = sent(email)
+    assert mail_.files == [("bill.pdf", "application/pdf", b"%PDF")] and mail_.text == "bill.pdf"
+
+
+def test_posting_a_mail_costs_no_more_than_posting_a_message(world: World) -> None:
+    account(world)
+    visitor, _ = customer(world)
+    reply(world, visitor)
+    world.settle()
+    path, given = f"{BASE}/conversations/{number(world, visitor)}/messages", {"type": "email", "plainBody": "x"}
+    headers = world.bearer()
+    world.call("POST", path, given, **headers)
+    with counted() as requests:
+        assert world.call("POST", path, given, **headers).status == 200
+    assert requests == ["GetItem", "TransactWriteItems"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"from": "x@elsewhere.example"}, "from"),
+        ({"to": "no address"}, "to"),
+        ({"cc": ["a@b.example", "b@@c"]}, "cc"),
+        ({"cc": ",".join(f"a{at}@b.example" for at in range(50))}, "cc"),
+        ({"to": [f"a{at}@b.example" for at in range(51)]}, "to"),
+        ({"subject": "x" * 501}, "subject"),
+        ({"quote": "ü" * 30_001}, "quote"),
+        ({"plainBody": ""}, "plainBody"),
+        ({"type": "reply", "to": "a@b.example"}, "to"),
+        ({"type": "note", "quote": "x"}, "quote"),
+    ],
+)
+def test_what_no_mail_can_have_is_refused_by_its_name(world: World, given: dict[str, Any], field: str) -> None:
+    account(world)
+    visitor, _ = customer(world)
+    answer = reply(world, visitor, **given)
+    assert answer.status == 400 and answer.body["message"].startswith(field), answer.body
+    world.settle()
+    assert len(thread(world, visitor)) == 1
+
+
+def test_without_an_account_or_an_address_of_the_contact_nothing_is_posted(world: World) -> None:
+    visitor, _ = customer(world)
+    answer = reply(world, visitor)
+    assert answer.status == 400 and "e-mail account" in answer.body["message"]
+    account(world)
+    nameless = world.asking()
+    answer = reply(world, nameless)
+    assert answer.status == 400 and answer.body["message"].startswith("to must be given")
+    assert reply(world, nameless, to="somebody@b.example").status == 200
+
+
+def test_a_new_conversation_begins_with_a_mail(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    contact = number(world, visitor, "contact_number")
+    given = {
+        "subject": "Your bill",
+        "channel": "email",
+        "contactId": contact,
+        "message": {"type": "email", "plainBody": "It is due.", "from": address(world)},
+    }
+    headers = {**world.bearer(), "Idempotency_Key": "a"}
+    first = world.call("POST", f"{BASE}/conversations", given, **headers)
+    assert first.status == 200 and first.body["conversation"]["channel"] == "email"
+    assert world.call("POST", f"{BASE}/conversations", given, **headers).body == first.body
+    world.settle()
+    (mail_,) = sent(email)
+    assert (mail_.subject, mail_.text) == ("Your bill", "It is due.")
+
+
+def test_a_mail_is_from_where_the_customer_wrote_to(world: World) -> None:
+    account(world)
+    sales = account(world, "sales")
+    visitor, _ = customer(world)
+    conversation = updates.conversations.load(world.ctx(ADMIN), visitor.conversation)
+    conversation.update([type(conversation).received_from.set(sales.email)])
+    assert reply(world, visitor).body["message"]["from"] == sales.email
+    email_accounts.remove(world.ctx(ADMIN), sales)
+    assert reply(world, visitor).body["message"]["from"] == address(world)
+
+
+def test_one_message_is_one_mail_however_often_it_is_delivered_and_wherever_a_process_dies(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    counts: list[int] = []
+    for call in range(1, 30):
+        for after in (False, True):
+            before = len(sent(email))
+            event = due(world, visitor, plainBody=f"{call} {after}")
+            body = publishing.encode(event)
+            died = dies(lambda body=body: world.deliver("mail", body), CrashPoint(call, after))  # type: ignore[misc]
+            for _ in range(2):
+                world.deliver("mail", body)
+            counts.append(len(sent(email)) - before)
+        if not died:
+            break
+    assert call > 4 and set(counts) <= {0, 1}
+    assert counts.count(0) == 2, "it died when SES may have had it: once before that, once between that and the note"
+    left = thread(world, visitor)
+    assert {one.send_status for one in left[1:]} == {"sent", "sending"}
+
+
+def test_what_is_left_in_between_is_sent_again_when_an_agent_asks_for_it(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    event = due(world, visitor)
+
+    def die(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    world.monkeypatch.setattr(mail, "send_raw", die)
+    with pytest.raises(KeyboardInterrupt):
+        delivery.send(world.ctx(SYSTEM), event)
+    world.monkeypatch.undo()
+    world.monkeypatch.setattr("chalicelib.context.clock", lambda: world.now)
+    path = f"{BASE}/conversations/{number(world, visitor)}/messages/{reply_id(world, visitor)}/resend"
+    assert world.call("PUT", path, **world.bearer()).status == 409
+    world.now += 901_000
+    assert world.call("PUT", path, **world.bearer()).body["message"]["sendStatus"] == "sending"
+    world.settle()
+    (mail_,) = sent(email)
+    key = email_accounts.reply_key(world.ctx(ADMIN))
+    own = str(mail_.message["Message-ID"]).strip("<>")
+    assert "-2." in own and reply_addresses.read_message_id(key, own) == (number(world, visitor), 2)
+    assert world.call("PUT", path, **world.bearer()).status == 409
+
+
+def reply_id(world: World, visitor: Visitor) -> int:
+    """The integer id of the last message."""
+    path = f"{BASE}/conversations/{number(world, visitor)}/messages"
+    return int(world.call("GET", path, **world.bearer()).body["messages"][-1]["id"])
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [(mail.Refused("no such sender"), "failed", "no such sender"), (mail.Unknown(), "failed", "may have been sent")],
+)
+def test_what_ses_refuses_or_does_not_answer_is_told(world: World, error: Exception, status: str, words: str) -> None:
+    account(world)
+    visitor, email = customer(world)
+    event = due(world, visitor)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise error
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail, "send_raw", refuse)
+        delivery.send(world.ctx(SYSTEM), event)
+    message = thread(world, visitor)[-1]
+    assert message.send_status == status and words in str(message.send_failure)
+    assert delivery.send(world.ctx(SYSTEM), event) == delivery.DONE and sent(email) == []
+    delivery.resend(world.as_agent(), visitor.conversation, message)
+    world.settle()
+    assert len(sent(email)) == 1 and thread(world, visitor)[-1].send_failure is None
+
+
+def test_a_mail_waits_while_ses_has_no_room_and_is_given_up_in_the_end(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    event = due(world, visitor)
+
+    def busy(*_: Any, **__: Any) -> None:
+        raise mail.Busy
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail, "send_raw", busy)
+        for _ in range(2):
+            with pytest.raises(mail.Busy):
+                delivery.send(world.ctx(SYSTEM), event)
+        world.now += 481_000
+        assert delivery.send(world.ctx(SYSTEM), event) == "failed"
+    assert thread(world, visitor)[-1].send_status == "failed" and sent(email) == []
+
+
+def test_a_sender_that_is_no_account_any_more_fails(world: World) -> None:
+    made = account(world)
+    visitor, email = customer(world)
+    event = due(world, visitor)
+    email_accounts.remove(world.ctx(ADMIN), made)
+    assert delivery.send(world.ctx(SYSTEM), event) == "failed"
+    assert made.email in str(thread(world, visitor)[-1].send_failure) and sent(email) == []
+
+
+def event_of_ses(world: World, visitor: Visitor, kind: str, attempt: int = 1, **more: Any) -> str:
+    """An event as SES's configuration set publishes it (docs: Examples of event data that Amazon SES publishes to SNS)."""
+    tags = {
+        "ses:configuration-set": ["polydesk-test-mail"],
+        "account": [world.account],
+        "conversation": [visitor.conversation],
+        "message": [thread(world, visitor)[-1].id],
+        "attempt": [str(attempt)],
+    }
+    return json.dumps({"eventType": kind, "mail": {"messageId": "0100", "tags": tags}, **more})
+
+
+BOUNCE = {
+    "bounce": {
+        "bounceType": "Permanent",
+        "bounceSubType": "General",
+        "bouncedRecipients": [
+            {
+                "emailAddress": "mia@b.example",
+                "action": "failed",
+                "status": "5.1.1",
+                "diagnosticCode": "smtp; 550 5.1.1 no such user",
+            }
+        ],
+    }
+}
+
+
+def test_a_mail_that_comes_back_says_so_and_may_be_sent_again(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    reply(world, visitor)
+    world.settle()
+    for _ in range(2):
+        world.deliver("mail-events", event_of_ses(world, visitor, "Bounce", **BOUNCE))
+    message = thread(world, visitor)[-1]
+    assert message.send_status == "bounced" and "mia@b.example, for good: smtp; 550" in str(message.send_failure)
+    delivery.resend(world.as_agent(), visitor.conversation, message)
+    world.settle()
+    assert len(sent(email)) == 2
+    world.deliver("mail-events", event_of_ses(world, visitor, "Bounce", **BOUNCE))
+    assert thread(world, visitor)[-1].send_status == "sent", "it tells of the first attempt"
+    complaint = {"complaint": {"complainedRecipients": [{"emailAddress": "mia@b.example"}]}}
+    world.deliver("mail-events", event_of_ses(world, visitor, "Complaint", 2, **complaint))
+    message = thread(world, visitor)[-1]
+    assert message.send_status == "complained"
+    world.deliver("mail-events", event_of_ses(world, visitor, "Bounce", 2, **BOUNCE))
+    assert thread(world, visitor)[-1].send_status == "complained"
+
+
+@pytest.mark.parametrize("event", [{}, {"eventType": "Bounce"}, {"eventType": "Delivery", "mail": {"tags": {"account": ["a"]}}}])
+def test_an_event_of_no_message_says_nothing(event: dict[str, Any]) -> None:
+    assert bounces.read(event) is None
