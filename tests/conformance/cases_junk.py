@@ -44,7 +44,7 @@ CASES: "dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]]" = {
     ("GET", f"{_BASE}/blockedSenders"): lambda scene, _: {"email": blocked(scene)},
     ("PUT", f"{_BASE}/blockedSenders"): lambda scene, _: {"email": blocked(scene), "blockType": "rejectEmail"},
     ("DELETE", f"{_BASE}/blockedSenders"): lambda scene, _: {"email": blocked(scene)},
-    ("GET", f"{_BASE}/junkEmails"): lambda scene, _: {"keywords": f"buy {junk_email(scene) and ''}"},
+    ("GET", f"{_BASE}/junkEmails"): lambda scene, _: {"keywords": "buy" if junk_email(scene) else ""},
     ("GET", _ONE): lambda scene, _: {},
     ("PUT", _ONE): lambda scene, _: {"isRead": True},
     ("POST", f"{_ONE}/notJunk"): lambda scene, _: {},
