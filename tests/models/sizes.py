@@ -217,6 +217,7 @@ MESSAGE: dict[str, Any] = {
     "mail_cc": TYPICAL,
     "quote": "",
     "mail_id": TYPICAL,
+    "automatic": "empty return path",
     "send_status": "complained",
     "send_failure": TYPICAL,
     "send_attempt": 9,

@@ -162,6 +162,8 @@ OF_SOCKETS = {"sockets", "socket_messages", "socket_refusals"}
 OF_TRIGGERS = {"trigger_mails", "trigger_mails_to"}
 #: Limits of what administrators ask to be mailed (tests/desk/channels/test_email_accounts.py).
 OF_ADDRESSES = {"verifications", "verifications_of", "verification_codes"}
+#: Limits of mails that come and of what answers them, which no call does (tests/infra/test_smtp.py, tests/desk/channels).
+OF_MAILS = {"source_mails", "mails_from", "account_mails", "automatic_mails_to"}
 
 
 @pytest.fixture(autouse=True)
@@ -189,7 +191,7 @@ def refused(answer: Answer) -> int:
 
 
 def test_each_limit_has_a_row_here() -> None:
-    assert {name for name, _, _ in FLOODS} | OF_SOCKETS | OF_TRIGGERS | OF_ADDRESSES == set(DEFAULTS)
+    assert {name for name, _, _ in FLOODS} | OF_SOCKETS | OF_TRIGGERS | OF_ADDRESSES | OF_MAILS == set(DEFAULTS)
 
 
 @pytest.mark.parametrize(("name", "act", "by"), FLOODS, ids=[f"{name}-{act.__name__}" for name, act, _ in FLOODS])
