@@ -4,6 +4,7 @@ import email
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import default
+from typing import Any
 
 from moto.ses.models import ses_backends
 
@@ -35,7 +36,7 @@ class Sent:
         return str(part.get_content()).replace("\r\n", "\n").removesuffix("\n") if part else ""
 
     @property
-    def files(self) -> list[tuple[str | None, str, bytes]]:
+    def files(self) -> list[tuple[str | None, str, Any]]:
         """Name, type and bytes of its files."""
         return [
             (part.get_filename(), part.get_content_type(), part.get_payload(decode=True))

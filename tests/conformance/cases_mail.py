@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.desk.channels import email_accounts, integration_accounts
+from chalicelib.context import ADMIN
+from chalicelib.desk.channels import email_accounts, integration_accounts, outbound
+from chalicelib.desk.conversations import messages
+from chalicelib.desk.conversations.messages import MailParts, PostMessage
+from chalicelib.models import mailings
+from chalicelib.models.messages import FAILED
 from tests.conformance.cases_settings import another, nothing, with_room
 
 if TYPE_CHECKING:
@@ -28,6 +33,16 @@ def integration_account(scene: Scene) -> int:
     """A new integration account."""
     ctx = with_room(scene, integration_accounts.INTEGRATION_ACCOUNTS)
     return integration_accounts.create(ctx, integration_accounts.Change(app=another("app"))).number
+
+
+def failed_mail(scene: Scene) -> str:
+    """The integer id of a new mail in the scene's conversation, which has failed."""
+    if not email_accounts.load(scene.world.ctx(ADMIN)):
+        email_account(scene)
+    command = PostMessage(scene.visitor.conversation, "words", kind="email", mail=MailParts(to="mia@customers.example"))
+    message = outbound.post(scene.world.as_agent(), command)
+    mailings.move(message, FAILED, scene.world.now, None)
+    return str(messages.number_of(message))
 
 
 def _new_email_account(scene: Scene, _: str) -> dict[str, Any]:

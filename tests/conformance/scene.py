@@ -39,6 +39,7 @@ from tests.conformance import (
     cases_vendor,
     cases_widget,
 )
+from tests.conformance.cases_conversations import RESEND
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World
 
@@ -77,6 +78,8 @@ class Scene:
         if "{messageId}" in row.endpoint.path:
             of = variables.get("id", known["id"])
             known["messageId"] = str(ids.message_number(int(of) if of.isdecimal() else self.number, 1))
+        if row.key == RESEND:
+            known["messageId"] = cases_mail.failed_mail(self)
         if "{guid}" in row.endpoint.path:
             known["guid"] = attachment(self)
         if "{keyId}" in row.endpoint.path:

@@ -162,7 +162,7 @@ def keep(ctx: Context, wanted: Sequence[str], before: Sequence[str], most_bytes:
 
 
 def _can_be_kept(ctx: Context, file: File) -> bool:
-    is_own = (file.account or ctx.account, file.uploader, file.conversation) == (ctx.account, own_name(ctx), None)
+    is_own = (file.account or ctx.account, file.uploader) == (ctx.account, own_name(ctx)) and not file.conversation
     is_file = is_own and file.text is None and not desk_files.is_expired(ctx, file)
     return is_file and file.is_available is not False and desk_files.has_arrived(file)
 

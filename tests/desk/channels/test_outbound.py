@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.channels import bounces, delivery, email_accounts
-from chalicelib.desk.conversations import updates
+from chalicelib.desk.conversations import conversations
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import EmailDue
 from chalicelib.models import mail
@@ -151,7 +151,7 @@ def test_a_mail_is_from_where_the_customer_wrote_to(world: World) -> None:
     account(world)
     sales = account(world, "sales")
     visitor, _ = customer(world)
-    conversation = updates.conversations.load(world.ctx(ADMIN), visitor.conversation)
+    conversation = conversations.load(world.ctx(ADMIN), visitor.conversation)
     conversation.update([type(conversation).received_from.set(sales.email)])
     assert reply(world, visitor).body["message"]["from"] == sales.email
     email_accounts.remove(world.ctx(ADMIN), sales)
@@ -272,7 +272,7 @@ def event_of_ses(world: World, visitor: Visitor, kind: str, attempt: int = 1, **
     return json.dumps({"eventType": kind, "mail": {"messageId": "0100", "tags": tags}, **more})
 
 
-BOUNCE = {
+BOUNCE: dict[str, Any] = {
     "bounce": {
         "bounceType": "Permanent",
         "bounceSubType": "General",
@@ -302,7 +302,7 @@ def test_a_mail_that_comes_back_says_so_and_may_be_sent_again(world: World) -> N
     assert len(sent(email)) == 2
     world.deliver("mail-events", event_of_ses(world, visitor, "Bounce", **BOUNCE))
     assert thread(world, visitor)[-1].send_status == "sent", "it tells of the first attempt"
-    complaint = {"complaint": {"complainedRecipients": [{"emailAddress": "mia@b.example"}]}}
+    complaint: dict[str, Any] = {"complaint": {"complainedRecipients": [{"emailAddress": "mia@b.example"}]}}
     world.deliver("mail-events", event_of_ses(world, visitor, "Complaint", 2, **complaint))
     message = thread(world, visitor)[-1]
     assert message.send_status == "complained"
