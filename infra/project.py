@@ -95,6 +95,16 @@ def check_sender(stage: str) -> str:
     return address
 
 
+def mail_domain(stage: str) -> str:
+    """The domain whose mail the stage gets; empty where it gets none. Raises CannotDeploy for what is no domain."""
+    config = configured(stage)
+    variables = config.get("environment_variables", {}) | config["stages"][stage]["environment_variables"]
+    given = str(variables.get("POLYDESK_MAIL_DOMAIN", "")).strip().lower()
+    if given and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", given):
+        raise CannotDeploy(f"POLYDESK_MAIL_DOMAIN must be a domain, such as mail.shop.example, not {given!r}")
+    return given
+
+
 def configure(stage: str, folder: Path, environment: Mapping[str, str], sockets: str | None = None) -> None:
     """Writes the project's configuration: `environment` for all functions, and policies as `bind` does.
 
