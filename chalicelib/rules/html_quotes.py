@@ -25,17 +25,17 @@ _VOID = {"br", "hr", "img", "col", "wbr"}
 _UNSHOWN = {"script", "style", "title", "iframe", "noembed", "noframes", "head", "html", "body", "meta", "link", "base", "input"}
 #: Elements that end where another of their kind begins.
 _ENDED_BY_NEXT = {"p", "li", "dt", "dd", "td", "th", "tr", "option"}
-_DEEPEST = 200
+_DEEPEST, _MOST_PIECES = 200, 100_000
 
 
 def split_html(html: str) -> Split:
     """Returns what a person wrote, and what was quoted, with the signature. The HTML is a mail's, before it is cleaned.
 
-    All that is shown is in one of the two. Where nothing was quoted, the first is the HTML as it is.
+    All that is shown is in one of the two. Without a quote, and where there is very much, the first is the HTML as it is.
     """
     page = _read(html)
-    flags = quotes.own_lines([line.plain for line in page.lines], page.kinds())
-    if all(flags):
+    flags = quotes.own_lines([line.plain for line in page.lines], page.kinds()) if page else [True]
+    if page is None or all(flags):
         return Split(html, "")
     own, quote = _Fragment(), _Fragment()
     _write(page.pieces, flags, own, quote)
@@ -229,9 +229,12 @@ class _Told:
         self.name, self.attributes, self.text = "", None, text
 
 
-def _read(html: str) -> _Reader:
+def _read(html: str) -> _Reader | None:
+    """Returns the lines and pieces of a page, None for one that has too many."""
     page, at = _Reader(), 0
     while at < len(html):
+        if len(page.pieces) > _MOST_PIECES or len(page.lines) > quotes.MOST_LINES:
+            return None
         told = _Told()
         end = markup.show_next(html, at, told)
         if told.text:

@@ -8,6 +8,8 @@ from chalicelib.rules import emails, mail_charsets
 
 #: Bytes of a header block, headers of a block, and characters of a value and of a value with parameters that are looked at.
 _MOST_BYTES, _MOST_HEADERS, _MOST_VALUE, _MOST_PARAMETERS = 2_000_000, 20_000, 20_000, 3_000
+#: Parameters of a value: the library's time for them grows with the square of their number.
+_PARAMETERS = 40
 _MOST_ADDRESSES, _MOST_IDS, _LONGEST_ID, _LONGEST_NAME, _LONGEST_SUBJECT = 500, 100, 500, 200, 1_000
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,10}:([^\r\n]*(?:(?:\r\n|\n|\r)[ \t]++[^\r\n]++)*+)(?:\r\n|\n|\r|\Z)")
 _LINE = re.compile(rb"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
@@ -42,7 +44,7 @@ class Headers(dict[str, list[str]]):
         part = Message()
         for name in ("content-type", "content-disposition"):
             if value := self.first(name, _MOST_PARAMETERS):
-                part[name] = value
+                part[name] = ";".join(value.split(";", _PARAMETERS)[:_PARAMETERS])
         return part
 
 

@@ -5,6 +5,8 @@ All look at few lines and at the beginnings of long ones, so they take linear ti
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import or_
 from typing import NamedTuple
 
 from chalicelib.rules import quote_words as words
@@ -19,6 +21,7 @@ _UNSEEN = str.maketrans(
 )
 _ADDRESS = re.compile(r"[^\s@<>\[(\"]@[^\s@<>\])\"]")
 _ENCLOSED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s@<>\[(]{1,64}@[^\s@<>\])]", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d[年년]|\d[月월]")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}|\d\s?[時时시点點]")
 _HEADER = re.compile(r"[\s*_|]{0,12}([^\W\d_][^:：\d<>@]{0,24}?)[\s*_]{0,4}[:：](?!//)[\s*_]{0,8}(.*)", re.DOTALL)
@@ -28,7 +31,7 @@ _WORD = re.compile(r"\w+")
 _BEGINNING = re.compile(r"\W{0,4}(?:[^\W\d]\w{0,13}[.,،]{0,2}\s){0,3}\d")
 #: A year with something behind it, which is the end of a date; the end of a sentence, unlike that of a number or short word.
 _YEAR = re.compile(r"(?:19|20)\d\d\s+\D")
-_SENTENCE = re.compile(r"\w\w[^\W\d][.!?…。！？]$")
+_SENTENCE = re.compile(r"\w\w[^\W\d][.!?…。！？]")
 _DELIMITER = re.compile(r"\s*(?:[-_=*~#+—–]{2,}|[—–ᐧ])\s*")
 _SIGNS = re.compile(r"--\s*|[—–]|_{5,}")
 _PHRASE = re.compile(r"\W{0,3}(?:sent (?:from|via|by|with|using)\b|.{0,30}\bfrom my \w|.{1,20} from mobile$)", re.IGNORECASE)
@@ -89,14 +92,21 @@ def _is_sure(found: _Evidence, ending: str) -> bool:
     return found.has_date and found.has_time and bool(closing) and closing[-1] in words.WROTE and closing[0] != "i"
 
 
-def _evidence(text: str) -> _Evidence:
+@lru_cache(maxsize=2_000)
+def _evidence(line: str) -> _Evidence:
+    """Kept for a while, because a line is looked at with each of those below it."""
+    has_digit, has_address = _DIGIT.search(line) is not None, "@" in line and _ADDRESS.search(line) is not None
     return _Evidence(
-        _DATE.search(text) is not None,
-        _TIME.search(text) is not None,
-        _ADDRESS.search(text) is not None,
-        _ENCLOSED.search(text) is not None,
-        _is_verb(text),
+        has_digit and _DATE.search(line) is not None,
+        has_digit and _TIME.search(line) is not None,
+        has_address,
+        has_address and _ENCLOSED.search(line) is not None,
+        _is_verb(line),
     )
+
+
+def _all_evidence(one: _Evidence, other: _Evidence) -> _Evidence:
+    return _Evidence(*map(or_, one, other))
 
 
 def _is_verb(text: str) -> bool:
@@ -107,20 +117,23 @@ def _is_verb(text: str) -> bool:
 def _start(lines: Sequence[str], last: int) -> int:
     """Where an introduction begins that a program has broken into up to five lines, and which may have a blank one within."""
     start, found = last, _evidence(lines[last])
-    ending = _evidence(" ".join(lines[max(0, last - 1) : last + 1])[-_LONGEST_TOGETHER:])
+    ending = _all_evidence(found, _evidence(lines[last - 1][:_LONGEST])) if last else found
     if not (found.has_time or found.has_date or ending.has_address or ending.has_verb):
         return last
     while not _is_whole(found):
         above = start - 1
         if above >= 0 and not lines[above] and lines[start].startswith("<"):
             above -= 1
-        if above < 0 or last - above > 6 or not lines[above] or _SENTENCE.search(lines[above]):
+        if above < 0 or last - above > 6 or not lines[above] or _ends_sentence(lines[above]) or len(lines[above]) > _LONGEST:
             return last
-        start = above
-        found = _evidence(" ".join(lines[start : last + 1])[-_LONGEST_TOGETHER:])
+        start, found = above, _all_evidence(found, _evidence(lines[above]))
     if start < last and not _opens(lines[start]) and not found.is_enclosed:
         return last
     return start - 1 if start > 0 and _begins_above(lines, start, found) else start
+
+
+def _ends_sentence(line: str) -> bool:
+    return _SENTENCE.fullmatch(line[-4:]) is not None
 
 
 def _is_whole(found: _Evidence) -> bool:
@@ -137,7 +150,7 @@ def _opens(line: str) -> bool:
 def _begins_above(lines: Sequence[str], start: int, found: _Evidence) -> bool:
     """Whether a date and a name or verb are the end of a line: the name with its address is above, or the line's opening."""
     above = lines[start - 1]
-    if not above or len(above) > _LONGEST or _SENTENCE.search(above):
+    if not above or len(above) > _LONGEST or _ends_sentence(above):
         return False
     if not found.has_address:
         return _ENCLOSED.search(above) is not None
