@@ -18,7 +18,7 @@ _BREAKS = re.compile(rb"[ \t]*+(?:\r\n|\n|\r)[ \t]*+")
 _SPACES = re.compile(r"\s+")
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 _BARE_ID = re.compile(r"[^<>\s,;@]{1,499}@[^<>\s,;@]{1,499}")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,189}")
+_ADDRESS = re.compile(r"(?<![^\s<>()\[\],;:\"@])[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,189}")
 #: What an address list is made of: quoted texts, and the signs that have a meaning.
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*+"?|\\.|[^"\\(),;<>:]++|.', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -93,7 +93,7 @@ def ids(headers: Headers, name: str) -> tuple[str, ...]:
     """Returns the ids of a header without < and >, each once, in their order; of very many the newest 100, which are last."""
     value = headers[name][-1] if name in headers else ""
     value = value[-_MOST_IDS * _LONGEST_ID :]
-    found = _ID.findall(value) or _BARE_ID.findall(value)
+    found = _ID.findall(value) or _BARE_ID.findall(value[-2_000:])
     return tuple(dict.fromkeys(one for one in found if len(one) <= _LONGEST_ID))[-_MOST_IDS:]
 
 
@@ -112,7 +112,7 @@ def _addresses(value: str) -> list[Address]:
     found: list[Address] = []
     name, inside, comment = "", "", ""
     depth, is_inside = 0, False
-    for piece in [*_PIECES.findall(value), ","]:
+    for piece in _PIECES.findall(value):
         if depth or (piece == "(" and not is_inside):
             depth += (piece == "(") - (piece == ")")
             comment += piece if depth and piece != "(" else ""
@@ -123,6 +123,8 @@ def _addresses(value: str) -> list[Address]:
             is_inside = False
         elif is_inside:
             inside += piece
+        elif piece == "," and not inside and name.strip() and "@" not in name:
+            name += piece  # Lee, Ann <ann@…>
         elif piece in (",", ";"):
             found += _named(name, inside, comment)
             name = inside = comment = ""
@@ -130,7 +132,7 @@ def _addresses(value: str) -> list[Address]:
             name = ""
         else:
             name += piece
-    return found
+    return found + _named(name, inside, comment)
 
 
 def _named(name: str, inside: str, comment: str) -> list[Address]:
@@ -139,10 +141,9 @@ def _named(name: str, inside: str, comment: str) -> list[Address]:
     address = _valid(given)
     if not address and (somewhere := _ADDRESS.search(given)):
         address = _valid(somewhere[0])
-    shown = plain if inside.strip() else ("" if address else plain) or comment
-    if not address and not shown.strip():
-        return []
-    return [Address(line(shown, _LONGEST_NAME), address)]
+    is_name = bool(inside.strip()) or not address
+    shown = line(plain if is_name and plain else comment, _LONGEST_NAME).strip("'")
+    return [Address("" if shown.lower() == address else shown, address)] if address or shown else []
 
 
 def only_address(text: str) -> str:

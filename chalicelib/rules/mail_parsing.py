@@ -19,7 +19,7 @@ _TYPES = mimetypes.MimeTypes(())
 _CID = re.compile(r"cid:([^\"'\s>)]{1,500})", re.IGNORECASE)
 NOBODY = Address("", "")
 _LONGEST_BOUNDARY, _SHOWN = 250, 50_000
-_LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\s]{0,200})[ \t]*\r?\n")
+_LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--(-{0,70}[^\s-]\S{0,200})[ \t]*\r?\n")
 #: Types that are read as text; all others are files, with these names where they have none.
 _BODIES = {"text/plain", "text/html", "text/enriched", "text/markdown", "text/richtext"}
 _NAMES = {
@@ -152,7 +152,8 @@ class _Content(NamedTuple):
 
 
 def _mail(headers: Headers, return_path: str | None, content: _Content) -> Mail:
-    sender = next(iter(mail_headers.addresses(headers, "from")), NOBODY)
+    senders = mail_headers.addresses(headers, "from") or mail_headers.addresses(headers, "sender")
+    sender = next((one for one in senders if one.address), next(iter(senders), NOBODY))
     ids = mail_headers.ids(headers, "message-id")
     return Mail(
         message_id=ids[0] if ids else "",
