@@ -6,6 +6,7 @@ Programs mark quotes by elements and classes, which cleaning takes out, so this 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import NamedTuple
 
 from chalicelib.rules import html as markup
@@ -110,14 +111,12 @@ class _Reader:
 
     def data(self, text: str) -> None:
         """Text between tags; only within `pre` its line breaks are shown."""
-        if not self._counts["pre"]:
-            self._show(text, markup.decoded(text))
-            return
-        for number, line in enumerate(text.split("\n")):
+        shown = markup.decoded(text)
+        for number, line in enumerate(shown.split("\n") if self._counts["pre"] else [shown]):
             if number:
-                self._show("\n", "")
+                self._show("\n")
                 self._break(is_blank=True)
-            self._show(line, markup.decoded(line))
+            self._show(line)
 
     def _void(self, name: str, attributes: dict[str, str], source: str) -> None:
         line = self.lines[-1]
@@ -131,9 +130,10 @@ class _Reader:
         elif name == "br":
             self._break(is_blank=True)
 
-    def _show(self, source: str, words: str) -> None:
-        if source:
-            self.pieces.append(_Piece(source, len(self.lines) - 1))
+    def _show(self, words: str) -> None:
+        """Shows words; as they would read as a tag beside others, they are written as text is."""
+        if words:
+            self.pieces.append(_Piece(escape(words, quote=False), len(self.lines) - 1))
             self._word(words)
 
     def _word(self, words: str) -> None:

@@ -86,7 +86,8 @@ def own_lines(lines: Sequence[str], given: Sequence[str]) -> list[bool]:
     own = [first <= at < last and kind in (TEXT, QUOTE) for at, kind in enumerate(found)]
     if len(runs) == 1 and runs[0].is_introduced and TEXT in found[first:last]:
         own = [is_own and kind != QUOTE for is_own, kind in zip(own, found, strict=True)]
-    return _with_blanks(own, found) if any(own) else [True] * len(lines)
+    is_any = any(is_own and not marks.is_delimiter(line) for is_own, line in zip(own, lines, strict=True))
+    return _with_blanks(own, found) if is_any else [True] * len(lines)
 
 
 def _with_blanks(own: list[bool], found: Sequence[str]) -> list[bool]:

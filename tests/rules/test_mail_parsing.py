@@ -181,7 +181,7 @@ def test_files_keep_their_bytes_and_get_safe_names() -> None:
         + multipart(
             b'Content-Disposition: attachment; filename="..\\..\\a/\xe2\x80\xae\x07x.txt"\r\n\r\ntext',
             b"Content-Type: text/plain; name=notes.txt\r\n\r\nnot shown as text",
-            b"Content-Disposition: attachment; filename*0*=utf-8''%C3%A4; filename*1=b.pdf\r\nContent-Type: application/pdf\r\n\r\nx",
+            b"Content-Disposition: attachment; filename*0*=utf-8''%C3%A4; filename*1=b.pdf\r\n\r\nx",
             b'Content-Type: image/jpeg; name="=?utf-8?q?=C3=BC.jpg?="\r\n\r\nx',
             b"Content-Type: message/rfc822\r\n\r\n" + inner,
             b"Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR",
