@@ -16,7 +16,8 @@ from chalicelib.rules.quotes import BLANK, INTRODUCTION, QUOTE, REST, TEXT, Spli
 #: Ends of the ids and classes of elements in which another mail begins. Servers write something before some.
 _OTHER_MAIL = (
     *("divrplyfwdmsg", "appendonsend", "stopspelling", "reference-message-container", "olk_src_body_section", "yahoo_quoted"),
-    *("moz-forward-container", "zmail_extra", "outlookmessageheader", "ms-outlook-mobile-reference-message", "polydesk-quote"),
+    *("moz-forward-container", "zmail_extra", "outlookmessageheader", "ms-outlook-mobile-reference-message"),
+    quote_marks.MARKER_CLASS,
 )
 #: Those of elements that say who wrote a quote, of those with a quote and what introduces it, and of quotes.
 _INTRODUCING = ("gmail_attr", "moz-cite-prefix")
