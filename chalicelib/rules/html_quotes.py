@@ -6,6 +6,7 @@ Programs mark quotes by elements and classes, which cleaning takes out, so this 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import NamedTuple
 
 from chalicelib.rules import html as markup
@@ -15,7 +16,8 @@ from chalicelib.rules.quotes import BLANK, INTRODUCTION, QUOTE, REST, TEXT, Spli
 #: Ends of the ids and classes of elements in which another mail begins. Servers write something before some.
 _OTHER_MAIL = (
     *("divrplyfwdmsg", "appendonsend", "stopspelling", "reference-message-container", "olk_src_body_section", "yahoo_quoted"),
-    *("moz-forward-container", "zmail_extra", "outlookmessageheader", "ms-outlook-mobile-reference-message", "polydesk-quote"),
+    *("moz-forward-container", "zmail_extra", "outlookmessageheader", "ms-outlook-mobile-reference-message"),
+    quote_marks.MARKER_CLASS,
 )
 #: Those of elements that say who wrote a quote, of those with a quote and what introduces it, and of quotes.
 _INTRODUCING = ("gmail_attr", "moz-cite-prefix")
@@ -25,17 +27,17 @@ _VOID = {"br", "hr", "img", "col", "wbr"}
 _UNSHOWN = {"script", "style", "title", "iframe", "noembed", "noframes", "head", "html", "body", "meta", "link", "base", "input"}
 #: Elements that end where another of their kind begins.
 _ENDED_BY_NEXT = {"p", "li", "dt", "dd", "td", "th", "tr", "option"}
-_DEEPEST = 200
+_DEEPEST, _MOST_PIECES = 200, 100_000
 
 
 def split_html(html: str) -> Split:
     """Returns what a person wrote, and what was quoted, with the signature. The HTML is a mail's, before it is cleaned.
 
-    All that is shown is in one of the two. Where nothing was quoted, the first is the HTML as it is.
+    All that is shown is in one of the two. Without a quote, and where there is very much, the first is the HTML as it is.
     """
     page = _read(html)
-    flags = quotes.own_lines([line.plain for line in page.lines], page.kinds())
-    if all(flags):
+    flags = quotes.own_lines([line.plain for line in page.lines], page.kinds()) if page else [True]
+    if page is None or all(flags):
         return Split(html, "")
     own, quote = _Fragment(), _Fragment()
     _write(page.pieces, flags, own, quote)
@@ -110,14 +112,12 @@ class _Reader:
 
     def data(self, text: str) -> None:
         """Text between tags; only within `pre` its line breaks are shown."""
-        if not self._counts["pre"]:
-            self._show(text, markup.decoded(text))
-            return
-        for number, line in enumerate(text.split("\n")):
+        shown = markup.decoded(text)
+        for number, line in enumerate(shown.split("\n") if self._counts["pre"] else [shown]):
             if number:
-                self._show("\n", "")
+                self._show("\n")
                 self._break(is_blank=True)
-            self._show(line, markup.decoded(line))
+            self._show(line)
 
     def _void(self, name: str, attributes: dict[str, str], source: str) -> None:
         line = self.lines[-1]
@@ -131,9 +131,10 @@ class _Reader:
         elif name == "br":
             self._break(is_blank=True)
 
-    def _show(self, source: str, words: str) -> None:
-        if source:
-            self.pieces.append(_Piece(source, len(self.lines) - 1))
+    def _show(self, words: str) -> None:
+        """Shows words; as they would read as a tag beside others, they are written as text is."""
+        if words:
+            self.pieces.append(_Piece(escape(words, quote=False), len(self.lines) - 1))
             self._word(words)
 
     def _word(self, words: str) -> None:
@@ -229,9 +230,12 @@ class _Told:
         self.name, self.attributes, self.text = "", None, text
 
 
-def _read(html: str) -> _Reader:
+def _read(html: str) -> _Reader | None:
+    """Returns the lines and pieces of a page, None for one that has too many."""
     page, at = _Reader(), 0
     while at < len(html):
+        if len(page.pieces) > _MOST_PIECES or len(page.lines) > quotes.MOST_LINES:
+            return None
         told = _Told()
         end = markup.show_next(html, at, told)
         if told.text:

@@ -6,6 +6,8 @@ from email.message import Message
 from chalicelib.rules import mail_charsets
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+#: Lines of a text that are joined; a longer one is no letter, and stays as it is.
+_MOST_FLOWED = 100_000
 _DEPTH = re.compile(r">*")
 
 
@@ -21,7 +23,7 @@ def text_of(part: Message, data: bytes) -> tuple[str, bool]:
     """Returns a part's text, and whether all of it could be read."""
     is_html = part.get_content_subtype() == "html"
     shown, is_read = mail_charsets.decode(data, _charset(part) or (_declared(data) if is_html else ""))
-    if not is_html and _parameter(part, "format") == "flowed":
+    if not is_html and _parameter(part, "format") == "flowed" and shown.count("\n") < _MOST_FLOWED:
         shown = flow(shown, drops_space=_parameter(part, "delsp") == "yes")
     return shown, is_read
 

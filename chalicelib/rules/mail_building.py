@@ -10,10 +10,9 @@ from hashlib import sha256
 from html import escape
 
 from chalicelib.rules import emails, mail_charsets, mail_headers, text
+from chalicelib.rules.quote_marks import MARKER as MARKER
+from chalicelib.rules.quote_marks import MARKER_CLASS as MARKER_CLASS
 
-#: The line that stands above what a mail quotes, by which an answer's quote is found whatever language and client it is from.
-MARKER = "##- reply above this line -##"
-MARKER_CLASS = "polydesk-quote"
 #: Ids of earlier mails that a mail names.
 _MOST_REFERENCES = 20
 _ID = re.compile(r"[!-;=?-~]{1,500}")

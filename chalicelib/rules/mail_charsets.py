@@ -28,6 +28,8 @@ _ALIASES = {
 _NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+#: Ends within base64: there are some where programs have put pieces together.
+_MOST_ENDS = 10_000
 _WORD = re.compile(r"=\?([^?\s]{1,64})\?([bq])\?((?:[^?]|\?(?!=)){0,2000})\?=", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -83,7 +85,9 @@ def whole(text: str) -> str:
 
 def from_base64(data: bytes) -> bytes:
     """Returns what base64 stands for; signs that don't belong there are left out, as is an end that is cut off."""
-    pieces = [piece for piece in data.translate(None, _NOT_BASE64).split(b"=") if piece]
+    plain = data.translate(None, _NOT_BASE64)
+    ends = plain.count(b"=") <= _MOST_ENDS
+    pieces = [piece for piece in plain.split(b"=") if piece] if ends else [plain.replace(b"=", b"")]
     return b"".join(binascii.a2b_base64(_padded(piece)) for piece in pieces)
 
 

@@ -8,6 +8,8 @@ from chalicelib.rules import emails, mail_charsets
 
 #: Bytes of a header block, headers of a block, and characters of a value and of a value with parameters that are looked at.
 _MOST_BYTES, _MOST_HEADERS, _MOST_VALUE, _MOST_PARAMETERS = 2_000_000, 20_000, 20_000, 3_000
+#: Parameters of a value: the library's time for them grows with the square of their number.
+_PARAMETERS = 40
 _MOST_ADDRESSES, _MOST_IDS, _LONGEST_ID, _LONGEST_NAME, _LONGEST_SUBJECT = 500, 100, 500, 200, 1_000
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,10}:([^\r\n]*(?:(?:\r\n|\n|\r)[ \t]++[^\r\n]++)*+)(?:\r\n|\n|\r|\Z)")
 _LINE = re.compile(rb"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
@@ -16,7 +18,7 @@ _BREAKS = re.compile(rb"[ \t]*+(?:\r\n|\n|\r)[ \t]*+")
 _SPACES = re.compile(r"\s+")
 _ID = re.compile(r"<([^<>\s]{1,998})>")
 _BARE_ID = re.compile(r"[^<>\s,;@]{1,499}@[^<>\s,;@]{1,499}")
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,189}")
+_ADDRESS = re.compile(r"(?<![^\s<>()\[\],;:\"@])[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,189}")
 #: What an address list is made of: quoted texts, and the signs that have a meaning.
 _PIECES = re.compile(r'"(?:[^"\\]|\\.)*+"?|\\.|[^"\\(),;<>:]++|.', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -42,7 +44,7 @@ class Headers(dict[str, list[str]]):
         part = Message()
         for name in ("content-type", "content-disposition"):
             if value := self.first(name, _MOST_PARAMETERS):
-                part[name] = value
+                part[name] = ";".join(value.split(";", _PARAMETERS)[:_PARAMETERS])
         return part
 
 
@@ -91,7 +93,7 @@ def ids(headers: Headers, name: str) -> tuple[str, ...]:
     """Returns the ids of a header without < and >, each once, in their order; of very many the newest 100, which are last."""
     value = headers[name][-1] if name in headers else ""
     value = value[-_MOST_IDS * _LONGEST_ID :]
-    found = _ID.findall(value) or _BARE_ID.findall(value)
+    found = _ID.findall(value) or _BARE_ID.findall(value[-2_000:])
     return tuple(dict.fromkeys(one for one in found if len(one) <= _LONGEST_ID))[-_MOST_IDS:]
 
 
@@ -110,7 +112,7 @@ def _addresses(value: str) -> list[Address]:
     found: list[Address] = []
     name, inside, comment = "", "", ""
     depth, is_inside = 0, False
-    for piece in [*_PIECES.findall(value), ","]:
+    for piece in _PIECES.findall(value):
         if depth or (piece == "(" and not is_inside):
             depth += (piece == "(") - (piece == ")")
             comment += piece if depth and piece != "(" else ""
@@ -121,6 +123,8 @@ def _addresses(value: str) -> list[Address]:
             is_inside = False
         elif is_inside:
             inside += piece
+        elif piece == "," and not inside and name.strip() and "@" not in name:
+            name += piece  # Lee, Ann <ann@…>
         elif piece in (",", ";"):
             found += _named(name, inside, comment)
             name = inside = comment = ""
@@ -128,7 +132,7 @@ def _addresses(value: str) -> list[Address]:
             name = ""
         else:
             name += piece
-    return found
+    return found + _named(name, inside, comment)
 
 
 def _named(name: str, inside: str, comment: str) -> list[Address]:
@@ -137,10 +141,9 @@ def _named(name: str, inside: str, comment: str) -> list[Address]:
     address = _valid(given)
     if not address and (somewhere := _ADDRESS.search(given)):
         address = _valid(somewhere[0])
-    shown = plain if inside.strip() else ("" if address else plain) or comment
-    if not address and not shown.strip():
-        return []
-    return [Address(line(shown, _LONGEST_NAME), address)]
+    is_name = bool(inside.strip()) or not address
+    shown = line(plain if is_name and plain else comment, _LONGEST_NAME).strip("'")
+    return [Address("" if shown.lower() == address else shown, address)] if address or shown else []
 
 
 def only_address(text: str) -> str:

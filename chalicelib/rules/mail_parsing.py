@@ -12,13 +12,14 @@ from chalicelib.rules.mail_headers import Address as Address
 from chalicelib.rules.mail_headers import Headers
 
 #: Bytes of a mail, files of a mail that are kept as such, parts that are looked at, and bytes that are searched for parts.
-MOST_BYTES, MOST_FILES, _MOST_PARTS, _MOST_SEARCHED = 25_000_000, 100, 1_000, 300_000_000
+#: A thousand parts within each other are read, with what holds the last.
+MOST_BYTES, MOST_FILES, _MOST_PARTS, _MOST_SEARCHED = 25_000_000, 100, 1_010, 300_000_000
+_TOO_LARGE = "The mail is larger than 25 MB, so it is kept as a file."
 _TYPES = mimetypes.MimeTypes(())
 _CID = re.compile(r"cid:([^\"'\s>)]{1,500})", re.IGNORECASE)
 NOBODY = Address("", "")
 _LONGEST_BOUNDARY, _SHOWN = 250, 50_000
-_LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\s]{0,200})[ \t]*\r?\n")
-_LINE_END = re.compile(rb"(--)?[ \t]*+(?:\r\n|\n|\r|\Z)")
+_LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--(-{0,70}[^\s-]\S{0,200})[ \t]*\r?\n")
 #: Types that are read as text; all others are files, with these names where they have none.
 _BODIES = {"text/plain", "text/html", "text/enriched", "text/markdown", "text/richtext"}
 _NAMES = {
@@ -116,7 +117,7 @@ def parse(raw: bytes, return_path: str | None = None) -> Mail:
     """
     headers, body = mail_headers.split(raw)
     if len(raw) > MOST_BYTES:
-        return _mail(headers, return_path, _unread(raw, "The mail is larger than 25 MB, so it is kept as a file.", _SHOWN))
+        return _mail(headers, return_path, _unread(raw, _TOO_LARGE, most=_SHOWN))
     if not headers:
         return _mail(headers, return_path, _unread(raw, "The mail has no headers, so it is shown as it is."))
     found = _Found()
@@ -124,6 +125,8 @@ def parse(raw: bytes, return_path: str | None = None) -> Mail:
         _walk(found, headers, raw[body:])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as failure:  # the library's, for odd parameters
         return _mail(headers, return_path, _unread(raw, f"The mail can't be read ({type(failure).__name__})."))
+    if found.is_cut and not found.bodies and not found.files:
+        return _mail(headers, return_path, _unread(raw, *found.notes))
     if found.is_cut:
         found.files.append(_as_file(raw))
     return _mail(headers, return_path, _texts(found))
@@ -133,9 +136,9 @@ def _as_file(raw: bytes) -> Part:
     return Part("mail.eml", "message/rfc822", raw, "", False)
 
 
-def _unread(raw: bytes, note: str, most: int | None = None) -> "_Content":
+def _unread(raw: bytes, *notes: str, most: int | None = None) -> "_Content":
     shown, _ = mail_charsets.decode(raw[:most])
-    return _Content(shown, "", (_as_file(raw),), (note,), is_whole=False)
+    return _Content(shown, "", (_as_file(raw),), notes, is_whole=False)
 
 
 class _Content(NamedTuple):
@@ -149,7 +152,8 @@ class _Content(NamedTuple):
 
 
 def _mail(headers: Headers, return_path: str | None, content: _Content) -> Mail:
-    sender = next(iter(mail_headers.addresses(headers, "from")), NOBODY)
+    senders = mail_headers.addresses(headers, "from") or mail_headers.addresses(headers, "sender")
+    sender = next((one for one in senders if one.address), next(iter(senders), NOBODY))
     ids = mail_headers.ids(headers, "message-id")
     return Mail(
         message_id=ids[0] if ids else "",
@@ -172,7 +176,7 @@ def _walk(found: _Found, headers: Headers, body: bytes) -> None:
         node = waiting.pop()
         found.parts += 1
         if found.parts > _MOST_PARTS:
-            return found.cut(f"The mail has more than {_MOST_PARTS} parts; the rest is in mail.eml.")
+            return found.cut("The mail has more than 1,000 parts; the rest is in mail.eml.")
         waiting += reversed(_look(found, node))
     return None
 
@@ -213,18 +217,18 @@ def _guessed(body: bytes) -> bytes:
 
 def _split(body: bytes, boundary: bytes) -> list[bytes] | None:
     """Returns what stands between the lines of a boundary; without a last one, to the end. None where there is no line."""
+    if not boundary:
+        return None
+    line = re.escape(b"--" + boundary)  # first in the pattern, so that it is searched for fast
+    behind = rb"(?:(?<=[\r\n]" + line + rb")|(?<=\A" + line + rb"))(--)?[ \t]*+(?=[\r\n]|\Z)"
     pieces: list[bytes] = []
-    start, at, line = -1, 0, b"--" + boundary
-    while boundary and len(pieces) <= _MOST_PARTS and (at := body.find(line, at)) >= 0:
-        behind = at + len(line)
-        end = _LINE_END.match(body, behind)
-        if end and (at == 0 or body[at - 1 : at] in (b"\n", b"\r")):
-            if start >= 0:
-                pieces.append(body[start : max(start, at - 1 - (body[at - 2 : at] == b"\r\n"))])
-            start = end.end()
-            if end[1]:
-                return pieces
-        at = behind
+    start = -1
+    for found in re.finditer(line + behind, body):
+        if start >= 0:
+            pieces.append(body[start : max(start, found.start() - (2 if body.endswith(b"\r\n", 0, found.start()) else 1))])
+        start = found.end() + (2 if body.startswith(b"\r\n", found.end()) else 1)
+        if found[1] or len(pieces) > _MOST_PARTS:
+            return pieces
     return [*pieces, body[start:]] if start >= 0 else None
 
 

@@ -5,12 +5,16 @@ All look at few lines and at the beginnings of long ones, so they take linear ti
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from operator import or_
 from typing import NamedTuple
 
 from chalicelib.rules import quote_words as words
 
 #: The line that stands above what our mails quote, by which a quote is found whatever language and program it is from.
 MARKER = "##- reply above this line -##"
+#: The class of the element that holds both.
+MARKER_CLASS = "polydesk-quote"
 _OURS = re.compile(r"##-\s*reply\s+above\s+this\s+line\s*-##", re.IGNORECASE)
 #: Longer lines are never looked at as marks.
 _LONGEST, _LONGEST_TOGETHER = 400, 600
@@ -19,19 +23,22 @@ _UNSEEN = str.maketrans(
 )
 _ADDRESS = re.compile(r"[^\s@<>\[(\"]@[^\s@<>\])\"]")
 _ENCLOSED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s@<>\[(]{1,64}@[^\s@<>\])]", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,4}[./-]\d{1,2}[./-]\d{1,4}\b|\d[年년]|\d[月월]")
 _TIME = re.compile(r"\b\d{1,2}[:.h]\d{2}|\d\s?[時时시点點]")
 _HEADER = re.compile(r"[\s*_|]{0,12}([^\W\d_][^:：\d<>@]{0,24}?)[\s*_]{0,4}[:：](?!//)[\s*_]{0,8}(.*)", re.DOTALL)
-_RULE = re.compile(r"[\s*]{0,4}[-_=—–─━]{5,}[\s*]*")
-_DASHED = re.compile(r"[\s*>_]{0,6}[-_=~—–]{2,60}\s{0,4}([^-_=~—–].{1,118}?)\s{0,4}[-_=~—–]{2,60}[\s*:]{0,4}", re.DOTALL)
+_RULE = re.compile(r"[\s*]{0,4}[-_=—–‐─━]{5,}[\s*]*")
+_DASHED = re.compile(r"[\s*>_]{0,6}[-_=~—–‐#]{2,60}\s{0,4}([^-_=~—–‐#].{1,118}?)\s{0,4}[-_=~—–‐#]{2,60}[\s*:]{0,4}", re.DOTALL)
 _WORD = re.compile(r"\w+")
 _BEGINNING = re.compile(r"\W{0,4}(?:[^\W\d]\w{0,13}[.,،]{0,2}\s){0,3}\d")
 #: A year with something behind it, which is the end of a date; the end of a sentence, unlike that of a number or short word.
 _YEAR = re.compile(r"(?:19|20)\d\d\s+\D")
-_SENTENCE = re.compile(r"\w\w[^\W\d][.!?…。！？]$")
+_SENTENCE = re.compile(r"\w\w[^\W\d][.!?…。！？]")
 _DELIMITER = re.compile(r"\s*(?:[-_=*~#+—–]{2,}|[—–ᐧ])\s*")
 _SIGNS = re.compile(r"--\s*|[—–]|_{5,}")
-_PHRASE = re.compile(r"\W{0,3}(?:sent (?:from|via|by|with|using)\b|.{0,30}\bfrom my \w|.{1,20} from mobile$)", re.IGNORECASE)
+_PHRASE = re.compile(
+    r"\W{0,3}(?:sent (?:from|via|with)\b|sent by (?!.{0,60}mail)|.{0,30}\bfrom my \w|.{1,20} from mobile$)", re.IGNORECASE
+)
 _MOST_SIGNED, _LONGEST_SIGNED = 10, 100
 
 
@@ -72,6 +79,7 @@ def attribution(lines: Sequence[str], last: int, *, is_before_quote: bool) -> At
     if not has_colon and not is_before_quote:
         return None
     start = _start(lines, last)
+    start -= start > 0 and _is_name_above(lines, start)
     found = _evidence(" ".join(lines[start : last + 1])[:_LONGEST_TOGETHER])
     if has_colon and is_before_quote and (found.has_verb or found.has_address or found.has_date):
         return Attribution(start, last + 1, False)
@@ -89,14 +97,21 @@ def _is_sure(found: _Evidence, ending: str) -> bool:
     return found.has_date and found.has_time and bool(closing) and closing[-1] in words.WROTE and closing[0] != "i"
 
 
-def _evidence(text: str) -> _Evidence:
+@lru_cache(maxsize=2_000)
+def _evidence(line: str) -> _Evidence:
+    """Kept for a while, because a line is looked at with each of those below it."""
+    has_digit, has_address = _DIGIT.search(line) is not None, "@" in line and _ADDRESS.search(line) is not None
     return _Evidence(
-        _DATE.search(text) is not None,
-        _TIME.search(text) is not None,
-        _ADDRESS.search(text) is not None,
-        _ENCLOSED.search(text) is not None,
-        _is_verb(text),
+        has_digit and _DATE.search(line) is not None,
+        has_digit and _TIME.search(line) is not None,
+        has_address,
+        has_address and _ENCLOSED.search(line) is not None,
+        _is_verb(line),
     )
+
+
+def _all_evidence(one: _Evidence, other: _Evidence) -> _Evidence:
+    return _Evidence(*map(or_, one, other))
 
 
 def _is_verb(text: str) -> bool:
@@ -107,20 +122,30 @@ def _is_verb(text: str) -> bool:
 def _start(lines: Sequence[str], last: int) -> int:
     """Where an introduction begins that a program has broken into up to five lines, and which may have a blank one within."""
     start, found = last, _evidence(lines[last])
-    ending = _evidence(" ".join(lines[max(0, last - 1) : last + 1])[-_LONGEST_TOGETHER:])
+    ending = _all_evidence(found, _evidence(lines[last - 1][:_LONGEST])) if last else found
     if not (found.has_time or found.has_date or ending.has_address or ending.has_verb):
         return last
     while not _is_whole(found):
         above = start - 1
         if above >= 0 and not lines[above] and lines[start].startswith("<"):
             above -= 1
-        if above < 0 or last - above > 6 or not lines[above] or _SENTENCE.search(lines[above]):
+        if above < 0 or last - above > 6 or not lines[above] or _ends_sentence(lines[above]) or len(lines[above]) > _LONGEST:
             return last
-        start = above
-        found = _evidence(" ".join(lines[start : last + 1])[-_LONGEST_TOGETHER:])
+        start, found = above, _all_evidence(found, _evidence(lines[above]))
     if start < last and not _opens(lines[start]) and not found.is_enclosed:
         return last
     return start - 1 if start > 0 and _begins_above(lines, start, found) else start
+
+
+def _is_name_above(lines: Sequence[str], start: int) -> bool:
+    """Whether a paragraph begins with a name alone, whose address is on the next line."""
+    above = lines[start - 1]
+    is_first = start < 2 or not lines[start - 2]
+    return is_first and lines[start].startswith("<") and 0 < len(above) < 60 and " " in above and above[-1].isalnum()
+
+
+def _ends_sentence(line: str) -> bool:
+    return _SENTENCE.fullmatch(line[-4:]) is not None
 
 
 def _is_whole(found: _Evidence) -> bool:
@@ -137,7 +162,7 @@ def _opens(line: str) -> bool:
 def _begins_above(lines: Sequence[str], start: int, found: _Evidence) -> bool:
     """Whether a date and a name or verb are the end of a line: the name with its address is above, or the line's opening."""
     above = lines[start - 1]
-    if not above or len(above) > _LONGEST or _SENTENCE.search(above):
+    if not above or len(above) > _LONGEST or _ends_sentence(above):
         return False
     if not found.has_address:
         return _ENCLOSED.search(above) is not None
@@ -252,7 +277,7 @@ def signature(lines: Sequence[str], first: int, end: int) -> int:
     for at in range(end - 1, max(first, end - 2 * _MOST_SIGNED) - 1, -1):
         line = lines[at]
         if _SIGNS.fullmatch(line[:_LONGEST]):
-            return at if counted <= (_MOST_SIGNED if line[0] != "_" else 4) else end
+            return at if counted <= (_MOST_SIGNED if line[0] != "_" else 2) else end
         counted += bool(line)
         if len(line) > _LONGEST_SIGNED or ("?" in line.rstrip("/") and "://" not in line):
             break
@@ -277,4 +302,5 @@ def is_device(line: str) -> bool:
     if _PHRASE.match(line):
         return has_device or "my " in folded
     is_sentence = "," in line or "?" in line or len(line.split()) > 10
-    return has_device and not is_sentence and any(word in folded for word in words.SENT_BY)
+    is_last = folded.startswith(words.SENT_FROM) and folded.rstrip(". ").endswith(words.SENT_BY)
+    return has_device and not is_sentence and (is_last or folded.startswith(words.SENT_BY))

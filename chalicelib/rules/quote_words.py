@@ -78,6 +78,7 @@ EARLIER = _words(
     "diteruskan, переслане, proslijeđena, препратено, reply, antwort, réponse, respuesta",
 )
 EARLIER_WITHIN = _phrases(
+    "above this line",
     "原始邮件, 原始郵件, 邮件原件, 转发, 轉寄, 转发的邮件, 元のメッセージ, 転送, 원본, 전달된, original message, ต้นฉบับ",
 )
 #: Beginnings of a line that says so without dashes.
@@ -95,9 +96,13 @@ DEVICES = _phrases(
     "tablet, device, handy, smartphone, телефон, мобил, スマートフォン, 手机, 手機, 휴대",
 )
 SENT_BY = _phrases(
-    "sent from, sent via, sent with, sent by, sent using, envoyé, gesendet, verzonden, verstuurd, enviado",
-    "inviato, skickat, wysłan, отправлено, надіслано, odesláno, odoslané, lähetetty, trimis, küldve, gönderildi",
-    "στάλθηκε, נשלח, أرسلت, تم الإرسال, đã gửi, gửi từ, dikirim, 傳送, 传送, 发自, 發自, 发送自, から送信, 보냄",
-    "보낸, get outlook, get [outlook, <sent, enviat, poslano, poslato, télécharger outlook, outlook für",
-    "obtener outlook, scarica outlook, sendt fra, from my",
+    "envoyé, gesendet, verzonden, verstuurd, enviado, enviada, inviato, skickat, sendt fra, sendt via, wysłan",
+    "отправлено, надіслано, odesláno, odoslané, lähetetty, trimis, küldve, gönderildi, στάλθηκε, נשלח, أرسلت",
+    "تم الإرسال, đã gửi, được gửi, gửi từ, dikirim, 傳送, 传送, 发自, 發自, 发送自, から送信, 보냄, 보낸",
+    "get outlook, get [outlook, from my, enviat, poslano, poslato, télécharger outlook, outlook für, obtener outlook, scarica outlook",
+)
+#: The same where the verb comes last.
+SENT_FROM = _phrases(
+    "von mein, von unterwegs, diese nachricht wurde, dit bericht is, 從我的, 从我的, 我的, iphone, ipad, android, 내, 나의",
+    "z mého, z mojeho, från min, fra min, з мого, с моего, od mog",
 )

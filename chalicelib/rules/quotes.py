@@ -13,6 +13,8 @@ from chalicelib.rules import quote_marks as marks
 _PREFIX = re.compile(r"\s{0,4}>")
 _NAMED = re.compile(r"\s{0,4}(\w{1,20})>")
 _PIPED = re.compile(r"\s{0,4}\|[^|]*")
+#: Lines that are looked at.
+MOST_LINES = 10_000
 #: What a line is.
 BLANK, TEXT, QUOTE, INTRODUCTION, REST = "blank", "text", "quote", "introduction", "rest"
 
@@ -25,9 +27,14 @@ class Split(NamedTuple):
 
 
 def split_text(text: str) -> Split:
-    """Returns what a person wrote, and what was quoted, with the signature: each without blank lines at its ends."""
+    """Returns what a person wrote, and what was quoted, with the signature: each without blank lines at its ends.
+
+    Of very many lines the first 10,000 are looked at, and the rest goes with the last of them.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    flags = own_lines([marks.plain(line) for line in lines], kinds(lines))
+    seen = lines[:MOST_LINES]
+    flags = own_lines([marks.plain(line) for line in seen], kinds(seen))
+    flags += flags[-1:] * (len(lines) - len(seen))
     return Split(_part(lines, flags, True), _part(lines, flags, False))
 
 
@@ -79,7 +86,8 @@ def own_lines(lines: Sequence[str], given: Sequence[str]) -> list[bool]:
     own = [first <= at < last and kind in (TEXT, QUOTE) for at, kind in enumerate(found)]
     if len(runs) == 1 and runs[0].is_introduced and TEXT in found[first:last]:
         own = [is_own and kind != QUOTE for is_own, kind in zip(own, found, strict=True)]
-    return _with_blanks(own, found) if any(own) else [True] * len(lines)
+    is_any = any(is_own and not marks.is_delimiter(line) for is_own, line in zip(own, lines, strict=True))
+    return _with_blanks(own, found) if is_any else [True] * len(lines)
 
 
 def _with_blanks(own: list[bool], found: Sequence[str]) -> list[bool]:

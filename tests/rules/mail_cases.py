@@ -115,6 +115,8 @@ SEPARATORS = [
     "-----הודעה מקורית-----",
     "-----الرسالة الأصلية-----",
     "---------- Forwarded message ---------",
+    "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐",
+    "##### Please type your reply above this line #####",
     "Begin forwarded message:",
     "Anfang der weitergeleiteten Nachricht:",
     "---- Ann Lee wrote ----",
@@ -139,9 +141,53 @@ OWN = [
     "I sent the parcel from my phone shop on Monday.",
     "Hello\n\nIch habe es mit dem iPhone an Sie gesendet, aber nichts kam an. Was nun?",
     "—Ryan",
+    "Wo ist es?\n\nIch habe das iPhone gestern gesendet",
+    "Where is it?\n\nSent by mail on Monday.",
+    "My address is\n__________\nAnn Lee\nStreet 1\nTown",
     "*** important ***\nread this",
     "To: you\nSubject: what I want\nplease help",
     "Date: today\nFrom: me\nplease help, it burns",
     "I got your mail of 4 May 2020.\nNow it works:\nall of it",
     "Order 4711 of 04.05.2020 is missing.\nPlease send it again to:\n\nAnn Lee <ann@shop.example>",
+]
+_WROTE = "On Mon, 4 May 2020 at 15:21, Bob <bob@x.example> wrote:"
+_HEADERS = "From: Bob <bob@x.example>\nDate: 4 May 2020\nSubject: Order\nTo: ann@shop.example"
+#: Mails, and what of them a person wrote.
+TEXTS = [
+    # Below the quote, around it, and into it.
+    (f"{_WROTE}\n> one?\n>> deep\n\n> two?\n\nYes.", "Yes."),
+    (f"Hello Bob,\n\n{_WROTE}\n\n>\n> one?\n\nYes.\n\nAnn", "Hello Bob,\nYes.\n\nAnn"),
+    (f"Hello\n{_WROTE}\n>one\n>On 1 May 2020 15:00, Jo wrote:\n>>\n>> two\n\nAnn", "Hello\nAnn"),
+    (f"Hi,\n\n{_WROTE}\n> one?\n\nYes.\n\n> two?\nNo.\n\n> rest\n> rest\n", "Hi,\n\n> one?\n\nYes.\n\n> two?\nNo."),
+    (f"{_WROTE}\n> one?\nYes.\n> two?\nNo.\n\n-- \nAnn", "> one?\nYes.\n> two?\nNo."),
+    ("See\n>>> >>>  http://x.example <<<\nand click", "See\n>>> >>>  http://x.example <<<\nand click"),
+    ("Yes\n\nBob> one?\nBob> two?", "Yes"),
+    ("Yes\n\n4 May 2020 Bob <bob@x.example>\n\n| one?\n|\n| two?", "Yes"),
+    ("Yes\n\nOn Thu, 4 May 2020 at 15:21 Bob\n\n<\nmailto:Bob <bob@x.example>\n> wrote:\n\n\none", "Yes"),
+    # Nothing, or nothing else.
+    (f"{_WROTE}\n> one?\n> two?", "> one?\n> two?"),
+    (f"{_WROTE}\n\nonly what was quoted", "only what was quoted"),
+    (f"---------- Forwarded message ----------\n{_HEADERS}\n\nhi", f"---------- Forwarded message ----------\n{_HEADERS}\n\nhi"),
+    (f"For you\n\n---------- Forwarded message ----------\n{_HEADERS}\n\nhi", "For you"),
+    (f"Hi\n\n{_HEADERS}\n\nhi".replace("\nDate", "\n\nDate").replace("\nTo", "\n\nTo"), "Hi"),
+    (f"Sent from my iPhone\n\n{_WROTE}\n> one", "Sent from my iPhone"),
+    ("", ""),
+    # Our mark.
+    ("Danke\n\n##- reply above this line -##\nolder", "Danke"),
+    ("Danke\n\nfoo bar baz\n> Our answer\n> ##- reply above this line -##\n> > older", "Danke\n\nfoo bar baz"),
+    (f"Danke\n\n{_WROTE}\n\nour answer\n\n##- reply above this\nline -##\nolder", "Danke"),
+    ("Bob skrifar\n> Our answer\n> ##- reply above\n> this line -##\n> older\n\nMy answer", "Bob skrifar\nMy answer"),
+    # Signatures.
+    ("Hello\n\n-- \nAnn\nhttp://x.example", "Hello"),
+    ("Hello\n\n> one\n> two\n\n-- \nShop\nStreet 1", "Hello"),
+    ("Hello\n--\nWhat is this?\nplease", "Hello\n--\nWhat is this?\nplease"),
+    ("Hello\n\nSendt fra min iPad", "Hello"),
+    ("Hello\n\n從我的 iPhone 傳送\n\n內容: iPhoneから送信", "Hello\n\n從我的 iPhone 傳送\n\n內容: iPhoneから送信"),
+    ("Hello\n\niPhoneから送信", "Hello"),
+    ("Hello\n\nSent from my TI-85\n\n***\n___\n\u1427", "Hello"),
+    ("Hello\n\nVon meinem iPhone gesendet\n\n" + _WROTE + "\n> one", "Hello"),
+    (
+        "Hello\nI wrote it on my phone\nand it was sent from my\niPhone",
+        "Hello\nI wrote it on my phone\nand it was sent from my\niPhone",
+    ),
 ]

@@ -4,7 +4,7 @@ A process counts in memory and adds its count to the window's shared row once ev
 request until the window ends. The stage's setting POLYDESK_LIMITS changes the limits (docs/limits.md).
 
 A limit by source applies to all who share the address, of any account. A limit by account applies only to visitors, whose key
-is public: it holds back a flood from many addresses, and never an agent's work.
+is public: it holds back a flood from many addresses, and of an agent's work only mail.
 """
 
 from threading import Lock
