@@ -153,8 +153,8 @@ def _to_dict(found: Any) -> Any:
 
 
 def _parsed(self: Any, shape: Any, value: Any) -> Any:
-    """botocore looks for ten names in every attribute of an item, which came as it is to be unless it has bytes."""
-    if shape.name == "AttributeValue" and type(value) is dict and _AS_SENT >= value.keys():
+    """Botocore looks for ten names in every attribute of an item, which came as it is to be unless it has bytes."""
+    if shape.name == "AttributeValue" and type(value) is dict and value.keys() <= _AS_SENT:
         return value
     return _PARSE(self, shape, value)
 
