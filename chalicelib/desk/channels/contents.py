@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape, unescape
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
-from chalicelib import config
 from chalicelib.desk.conversations import markup
 from chalicelib.desk.conversations.composing import MOST_BYTES, MOST_TAGS
+from chalicelib.desk.conversations.files import address_of
 from chalicelib.rules import html as plain
 from chalicelib.rules import html_quotes, quotes, text
 from chalicelib.rules.mail_parsing import Mail, Part
@@ -16,6 +16,8 @@ from chalicelib.rules.mail_parsing import Mail, Part
 #: Bytes of HTML that are looked at; more is a file.
 _MOST_HTML = 500_000
 _TAG = re.compile("</?[a-zA-Z]")
+#: Bytes of what is told below a text, and of a picture's address at most.
+_MOST_NOTES, _PICTURE = 5_000, 1_000
 #: A picture's address in cleaned HTML that is a part of the same mail.
 _CID = re.compile(r'\ssrc="cid:([^"]*)"', re.IGNORECASE)
 
@@ -37,15 +39,18 @@ def of(mail: Mail) -> Content:
     body, quote = quotes.split_text(mail.text) if mail.text.strip() else (plain.to_text(html), "")
     quote = _with_missing(quote, plain.to_text(html_quote), body)
     if not body.strip():  # what it passes on is all that it says
-        body, quote = quote, ""
-    files = list(mail.parts)
-    if mail.html and not (shown and _fits(html)):
+        body, quote, html = quote, "", shown
+    files, told = list(mail.parts), text.preview("\n".join(f"[{note}]" for note in mail.notes), _MOST_NOTES)
+    if mail.html and not (shown and _fits(html, told, _PICTURE * len(_CID.findall(html)))):
         html = ""
         files.append(_file("message.html", "text/html", mail.html))
         body = body or plain.to_text(mail.html[:_MOST_HTML])
-    if not (_fits(body) and _fits(quote)):
+    if not (_fits(body, told) and _fits(quote)):
         files.append(_file("message.txt", "text/plain", mail.text or plain.to_text(mail.html[:_MOST_HTML])))
-    return _told(mail, Content(_cut(body), html or None, _cut(quote), tuple(files)))
+    if told:
+        body = f"{_cut(body, told).rstrip()}\n\n{told}".lstrip()
+        html = html and f"{html}<p>{escape(told)}</p>"
+    return Content(_cut(body), html or None, _cut(quote), tuple(files))
 
 
 def _can_show(html: str) -> bool:
@@ -53,8 +58,13 @@ def _can_show(html: str) -> bool:
     return bool(html) and len(html.encode()) <= _MOST_HTML and len(_TAG.findall(html)) <= MOST_TAGS
 
 
-def _fits(part: str) -> bool:
-    return len(part.encode()) <= MOST_BYTES
+def _fits(part: str, told: str = "", more: int = 0) -> bool:
+    """Returns whether a text has room in a message, with what is told below it and so many bytes more."""
+    return len(part.encode()) <= _room(told) - more
+
+
+def _room(told: str) -> int:
+    return MOST_BYTES - (2 * len(told.encode()) + 10 if told else 0)
 
 
 def _file(name: str, mime: str, content: str) -> Part:
@@ -73,23 +83,13 @@ def _folded(line: str) -> str:
     return "".join(line.split()).strip(">")
 
 
-def _cut(part: str) -> str:
+def _cut(part: str, told: str = "") -> str:
     """Returns the longest beginning of whole lines that a message has room for, or of one line that is longer."""
-    if _fits(part):
+    if _fits(part, told):
         return part
-    shown = text.preview(part, MOST_BYTES)
+    shown = text.preview(part, _room(told))
     whole, _, _ = shown.rpartition("\n")
     return whole or shown
-
-
-def _told(mail: Mail, content: Content) -> Content:
-    """Returns the content with what a reader must know of the mail, below its text."""
-    if not mail.notes:
-        return content
-    words = "\n".join(f"[{note}]" for note in mail.notes)
-    body = _cut(content.body.rstrip() + "\n\n" + words).lstrip()
-    html = content.html and f"{content.html}<p>{escape(words)}</p>"
-    return Content(body, html if html and _fits(html) else content.html, content.quote, content.files)
 
 
 def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str | None:
@@ -104,10 +104,4 @@ def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str
         file = files.get(name) or files.get(unquote(name))
         return f' src="{escape(address_of(*file))}"' if file else ""
 
-    shown = _CID.sub(loaded, html)
-    return shown if _fits(shown) else None
-
-
-def address_of(id_: str, name: str) -> str:
-    """Returns where a file is downloaded."""
-    return f"{config.PUBLIC_URL}/download/{id_}?{urlencode({'file_name': name})}"
+    return _CID.sub(loaded, html)

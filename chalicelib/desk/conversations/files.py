@@ -8,7 +8,9 @@ import email.message
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from chalicelib import config
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.auth import known_sources
 from chalicelib.desk.conversations import conversations, pictures
@@ -185,6 +187,11 @@ def text_of(ctx: Context, file: str) -> str:
     if found.text is None or found.account not in (None, ctx.account):
         raise NotFound("file", file)
     return found.text
+
+
+def address_of(id_: str, name: str) -> str:
+    """Returns the address at which anybody downloads a file."""
+    return f"{config.PUBLIC_URL}/download/{id_}?{urlencode({'file_name': name})}"
 
 
 def load(ctx: Context, id_: str) -> File:
