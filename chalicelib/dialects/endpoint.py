@@ -49,7 +49,7 @@ class Endpoint:
     `raises` names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call
     sees to it by itself that a request which comes again does no harm. `has_secret` says that the answer shows a secret which is
     told once, so it is not kept for a request that comes again. `listed` is the field that a JSON body stands for which is a
-    list. With `in_query` what else is sent in the body may stand in the query as well.
+    list. With `in_query` the body's fields may stand in the query.
     """
 
     method: str
@@ -223,9 +223,7 @@ def parse(
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given,
 ) -> msgspec.Struct:
     """Returns the endpoint's request: a GET's fields from the query, another's from the body, both with the path's variables
-    and headers.
-
-    Raises Missing, Invalid.
+    and headers. Raises Missing, Invalid.
     """
     given = _sent(request, endpoint)
     elsewhere = _from_headers(request, endpoint)
