@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.channels import bounces, delivery, email_accounts
-from chalicelib.desk.conversations import conversations
+from chalicelib.desk.conversations import conversations, merging
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import EmailDue
 from chalicelib.models import mail
@@ -156,6 +156,23 @@ def test_a_mail_is_from_where_the_customer_wrote_to(world: World) -> None:
     assert reply(world, visitor).body["message"]["from"] == sales.email
     email_accounts.remove(world.ctx(ADMIN), sales)
     assert reply(world, visitor).body["message"]["from"] == address(world)
+
+
+def test_who_came_by_a_merge_gets_copies_of_what_goes_to_the_contact(world: World) -> None:
+    account(world)
+    (visitor, email), (second, other) = customer(world), customer(world)
+    merging.merge(world.as_agent(), visitor.conversation, second.conversation)
+    shown = reply(world, visitor, cc="copy@b.example").body["message"]
+    assert (shown["to"], shown["cc"]) == (email, f"copy@b.example, {other}")
+    assert reply(world, visitor, to="else@b.example").body["message"]["cc"] is None
+
+
+def test_a_draft_has_what_a_mail_has(world: World) -> None:
+    visitor, _ = customer(world)
+    path, many = f"{BASE}/conversations/{number(world, visitor)}/draft", [f"a{at}@customers.example" for at in range(50)]
+    given = {"from": address(world), "to": many, "cc": ", ".join(many), "quote": "q", "subject": "s"}
+    shown = world.call("POST", path, given, **world.bearer()).body["conversationDraft"]
+    assert shown["to"] == shown["cc"] == ", ".join(many) and shown["from"] == given["from"]
 
 
 def test_one_message_is_one_mail_however_often_it_is_delivered_and_wherever_a_process_dies(world: World) -> None:
