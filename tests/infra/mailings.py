@@ -9,8 +9,8 @@ from chalicelib.desk.conversations import members
 from chalicelib.rules.triggers import RECEIVED
 from tests.desk.automation.triggers import MAIL, email, trigger
 from tests.desk.channels.scene import BASE, account, address, customer, reply
+from tests.desk.channels.test_delivery import BOUNCE, event_of_ses
 from tests.desk.channels.test_email_accounts import code
-from tests.desk.channels.test_outbound import BOUNCE, event_of_ses
 from tests.mails import sent
 from tests.world import World
 
