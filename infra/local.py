@@ -177,12 +177,9 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
 
 def _restore() -> None:
     """The stack's tables and queues, with what the journal has."""
-    import boto3
-
     from infra import stack
 
     stack.create(STAGE)
-    boto3.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
     _ask(emulator.RESTORE)
     os.environ |= stack.variables(stack.streams(STAGE))
     os.environ["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)

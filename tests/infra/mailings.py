@@ -3,12 +3,14 @@
 import pytest
 
 from chalicelib import config
+from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
-from chalicelib.rules.triggers import CREATED
+from chalicelib.desk.conversations import members
+from chalicelib.rules.triggers import RECEIVED
 from tests.desk.automation.triggers import MAIL, email, trigger
 from tests.desk.channels.scene import BASE, account, address, customer, reply
+from tests.desk.channels.test_delivery import BOUNCE, event_of_ses
 from tests.desk.channels.test_email_accounts import code
-from tests.desk.channels.test_outbound import BOUNCE, event_of_ses
 from tests.mails import sent
 from tests.world import World
 
@@ -37,12 +39,15 @@ def mail(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ours.call("PUT", again, **ours.bearer()).status == 200
     ours.settle()
     assert [len(one.files) for one in sent(to)] == [1, 1]
-    found = trigger(ours, "file", CREATED, **MAIL, to_contact=True, shows_mail=True)
+    found = trigger(ours, "file", RECEIVED, **MAIL, to_contact=True, shows_mail=True)
     changed = ours.call("PUT", f"{BASE}/triggers/{found.number}", {"attachments": guids}, **headers)
     assert changed.body["trigger"]["attachments"] == guids
     other = ours.visitor()
     to = email(ours, other)
     other.say("hello")
+    ours.settle()
+    members.change(ours.ctx(ADMIN), other.conversation, members.ChangeMembers(add=(ours.visitor().id,)))
+    other.say("to both of you")
     ours.settle()
     assert [len(one.files) for one in sent(to)] == [2]
     assert ours.call("PUT", f"{BASE}/triggers/{found.number}", {"attachments": guids[:1]}, **headers).status == 200

@@ -51,13 +51,18 @@ def send(ctx: Context, event: EmailDue) -> str:
 
 
 def find(ctx: Context, conversation: str, message: str) -> tuple[Message | None, Conversation | None]:
-    """Returns a message and the conversation that has it now, None where they are gone. Two requests, more after a merge."""
+    """Returns a message and the conversation that has it now, None where they are gone. Two requests, more after a merge.
+
+    Raises Conflict while the conversation is taking over another one's messages.
+    """
     try:
         found = conversations.load(ctx, conversation)
     except NotFound:
         return None, None
     names = dict.fromkeys([message, ids.reserved(conversation, message)] if found.id != conversation else [message])
     known = rows.get_many(ctx.account, found.id, [*names])
+    if not known and found.merging:
+        raise Conflict("the conversation is taking over another one's messages")
     return next((known[name] for name in names if name in known), None), found
 
 

@@ -12,6 +12,7 @@ from chalicelib.desk.conversations.messages import EMAIL, MailParts, Message, Po
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
+from chalicelib.models import details
 from chalicelib.rules import emails
 from chalicelib.rules.emails import can_be_mailed
 
@@ -22,7 +23,7 @@ _ANSWER = "Re: "
 @access.allow(AGENT)
 def post(ctx: Context, command: PostMessage) -> Message:
     """Posts a message of kind EMAIL, which is mailed once it is stored. Requests as `messages.post`, one more each where no warm
-    process knows the e-mail accounts or the contact.
+    process knows the e-mail accounts or the contact, and where something stands beside the conversation.
 
     Without a sender it is from the address that the conversation came to, else from the default; without a recipient it goes to
     the contact, without a subject under the conversation's. Raises what `messages.post` does, and Invalid for an address.
@@ -70,12 +71,23 @@ def _addresses(field: str, text: str) -> list[str]:
 
 
 def _complete(ctx: Context, conversation: Conversation, command: PostMessage) -> PostMessage:
-    """Returns a checked mail with what follows from its conversation. No request where the contact is known, else one."""
+    """Returns a checked mail with what follows from its conversation. No request where the contact is known, else one; one more
+    where something stands beside the conversation.
+    """
     mail = command.mail or MailParts()
     to = mail.to or _address_of_contact(ctx, conversation)
     sender = mail.sender or _sender(ctx, conversation)
-    cc = ", ".join(address for address in mail.cc.split(", ") if address not in to.split(", "))
+    cc = _copies(conversation, mail, to)
     return replace(command, subject=command.subject or _subject(conversation), mail=replace(mail, sender=sender, to=to, cc=cc))
+
+
+def _copies(conversation: Conversation, mail: MailParts, to: str) -> str:
+    """Returns who gets copies: those who were named, and where it goes to the contact those who came by a merge."""
+    found = dict.fromkeys([*filter(None, mail.cc.split(", "))])
+    if not mail.to and conversation.has_details:
+        found |= dict.fromkeys(details.of_conversation(conversation).cc or ())
+    others = [address for address in found if address not in to.split(", ")]
+    return ", ".join(others[: MOST_RECIPIENTS - 1])
 
 
 def _address_of_contact(ctx: Context, conversation: Conversation) -> str:

@@ -135,10 +135,10 @@ def command(request: FirstMessage, conversation: str, key: str = "") -> Command:
 
 
 def _mail(request: FirstMessage) -> MailParts:
-    return MailParts(sender=request.from_ or "", to=_joined(request.to), cc=_joined(request.cc), quote=request.quote or "")
+    return MailParts(sender=request.from_ or "", to=joined(request.to), cc=joined(request.cc), quote=request.quote or "")
 
 
-def _joined(given: str | list[str] | None) -> str:
+def joined(given: str | list[str] | None) -> str:
     """Returns addresses as one text, of which commas are between them."""
     return ", ".join(given) if isinstance(given, list) else given or ""
 

@@ -1,32 +1,16 @@
 """Replies by e-mail: what may be sent, what SES gets, and that it gets it once."""
 
-import json
 from typing import Any
 
 import pytest
 
-from chalicelib.context import ADMIN, SYSTEM
-from chalicelib.desk.channels import bounces, delivery, email_accounts
-from chalicelib.desk.conversations import conversations
-from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import EmailDue
-from chalicelib.models import mail
+from chalicelib.context import ADMIN
+from chalicelib.desk.channels import email_accounts
+from chalicelib.desk.conversations import conversations, merging
 from chalicelib.rules import mail_building, reply_addresses
 from tests.desk.channels.scene import BASE, account, address, customer, number, reply, thread
-from tests.machine.deliveries import CrashPoint, dies
 from tests.mails import sent
-from tests.world import Visitor, World, counted
-
-
-def due(world: World, visitor: Visitor, **given: Any) -> EmailDue:
-    """The event of a new e-mail, which is not handled."""
-    assert reply(world, visitor, **given).status == 200
-    world.relay()
-    (body,) = [body for _, queue, body in world.queued if queue == "mail"]
-    world.queued = [entry for entry in world.queued if entry[1] != "mail"]
-    event = publishing.decode(body)
-    assert isinstance(event, EmailDue)
-    return event
+from tests.world import World, counted
 
 
 def test_a_reply_is_a_mail_with_all_that_brings_its_answer_back(world: World) -> None:
@@ -158,158 +142,18 @@ def test_a_mail_is_from_where_the_customer_wrote_to(world: World) -> None:
     assert reply(world, visitor).body["message"]["from"] == address(world)
 
 
-def test_one_message_is_one_mail_however_often_it_is_delivered_and_wherever_a_process_dies(world: World) -> None:
+def test_who_came_by_a_merge_gets_copies_of_what_goes_to_the_contact(world: World) -> None:
     account(world)
-    visitor, email = customer(world)
-    counts: list[int] = []
-    for call in range(1, 30):
-        for after in (False, True):
-            before = len(sent(email))
-            event = due(world, visitor, plainBody=f"{call} {after}")
-            body = publishing.encode(event)
-            died = dies(lambda body=body: world.deliver("mail", body), CrashPoint(call, after))  # type: ignore[misc]
-            for _ in range(2):
-                world.deliver("mail", body)
-            counts.append(len(sent(email)) - before)
-        if not died:
-            break
-    assert call > 4 and set(counts) <= {0, 1}
-    assert counts.count(0) == 2, "it died when SES may have had it: once before that, once between that and the note"
-    left = thread(world, visitor)
-    assert {one.send_status for one in left[1:]} == {"sent", "sending"}
+    (visitor, email), (second, other) = customer(world), customer(world)
+    merging.merge(world.as_agent(), visitor.conversation, second.conversation)
+    shown = reply(world, visitor, cc="copy@b.example").body["message"]
+    assert (shown["to"], shown["cc"]) == (email, f"copy@b.example, {other}")
+    assert reply(world, visitor, to="else@b.example").body["message"]["cc"] is None
 
 
-def test_what_is_left_in_between_is_sent_again_when_an_agent_asks_for_it(world: World) -> None:
-    account(world)
-    visitor, email = customer(world)
-    event = due(world, visitor)
-
-    def die(*_: Any, **__: Any) -> None:
-        raise KeyboardInterrupt
-
-    world.monkeypatch.setattr(mail, "send_raw", die)
-    with pytest.raises(KeyboardInterrupt):
-        delivery.send(world.ctx(SYSTEM), event)
-    world.monkeypatch.undo()
-    world.monkeypatch.setattr("chalicelib.context.clock", lambda: world.now)
-    path = f"{BASE}/conversations/{number(world, visitor)}/messages/{reply_id(world, visitor)}/resend"
-    assert world.call("PUT", path, **world.bearer()).status == 409
-    world.now += 901_000
-    assert world.call("PUT", path, **world.bearer()).body["message"]["sendStatus"] == "sending"
-    world.settle()
-    (mail_,) = sent(email)
-    key = email_accounts.reply_key(world.ctx(ADMIN))
-    own = str(mail_.message["Message-ID"]).strip("<>")
-    assert "-2." in own and reply_addresses.read_message_id(key, own) == (number(world, visitor), 2)
-    assert world.call("PUT", path, **world.bearer()).status == 409
-
-
-def reply_id(world: World, visitor: Visitor) -> int:
-    """The integer id of the last message."""
-    path = f"{BASE}/conversations/{number(world, visitor)}/messages"
-    return int(world.call("GET", path, **world.bearer()).body["messages"][-1]["id"])
-
-
-@pytest.mark.parametrize(
-    ("error", "status", "words"),
-    [(mail.Refused("no such sender"), "failed", "no such sender"), (mail.Unknown(), "failed", "may have been sent")],
-)
-def test_what_ses_refuses_or_does_not_answer_is_told(world: World, error: Exception, status: str, words: str) -> None:
-    account(world)
-    visitor, email = customer(world)
-    event = due(world, visitor)
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise error
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mail, "send_raw", refuse)
-        delivery.send(world.ctx(SYSTEM), event)
-    message = thread(world, visitor)[-1]
-    assert message.send_status == status and words in str(message.send_failure)
-    assert delivery.send(world.ctx(SYSTEM), event) == delivery.DONE and sent(email) == []
-    delivery.resend(world.as_agent(), visitor.conversation, message)
-    world.settle()
-    assert len(sent(email)) == 1 and thread(world, visitor)[-1].send_failure is None
-
-
-def test_a_mail_waits_while_ses_has_no_room_and_is_given_up_in_the_end(world: World) -> None:
-    account(world)
-    visitor, email = customer(world)
-    event = due(world, visitor)
-
-    def busy(*_: Any, **__: Any) -> None:
-        raise mail.Busy
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mail, "send_raw", busy)
-        for _ in range(2):
-            with pytest.raises(mail.Busy):
-                delivery.send(world.ctx(SYSTEM), event)
-        world.now += 481_000
-        assert delivery.send(world.ctx(SYSTEM), event) == "failed"
-    assert thread(world, visitor)[-1].send_status == "failed" and sent(email) == []
-
-
-def test_a_sender_that_is_no_account_any_more_fails(world: World) -> None:
-    made = account(world)
-    visitor, email = customer(world)
-    event = due(world, visitor)
-    email_accounts.remove(world.ctx(ADMIN), made)
-    assert delivery.send(world.ctx(SYSTEM), event) == "failed"
-    assert made.email in str(thread(world, visitor)[-1].send_failure) and sent(email) == []
-
-
-def event_of_ses(world: World, visitor: Visitor, kind: str, attempt: int = 1, **more: Any) -> str:
-    """An event as SES's configuration set publishes it (docs: Examples of event data that Amazon SES publishes to SNS)."""
-    tags = {
-        "ses:configuration-set": ["polydesk-test-mail"],
-        "account": [world.account],
-        "conversation": [visitor.conversation],
-        "message": [thread(world, visitor)[-1].id],
-        "attempt": [str(attempt)],
-    }
-    return json.dumps({"eventType": kind, "mail": {"messageId": "0100", "tags": tags}, **more})
-
-
-BOUNCE: dict[str, Any] = {
-    "bounce": {
-        "bounceType": "Permanent",
-        "bounceSubType": "General",
-        "bouncedRecipients": [
-            {
-                "emailAddress": "mia@b.example",
-                "action": "failed",
-                "status": "5.1.1",
-                "diagnosticCode": "smtp; 550 5.1.1 no such user",
-            }
-        ],
-    }
-}
-
-
-def test_a_mail_that_comes_back_says_so_and_may_be_sent_again(world: World) -> None:
-    account(world)
-    visitor, email = customer(world)
-    reply(world, visitor)
-    world.settle()
-    for _ in range(2):
-        world.deliver("mail-events", event_of_ses(world, visitor, "Bounce", **BOUNCE))
-    message = thread(world, visitor)[-1]
-    assert message.send_status == "bounced" and "mia@b.example, for good: smtp; 550" in str(message.send_failure)
-    delivery.resend(world.as_agent(), visitor.conversation, message)
-    world.settle()
-    assert len(sent(email)) == 2
-    world.deliver("mail-events", event_of_ses(world, visitor, "Bounce", **BOUNCE))
-    assert thread(world, visitor)[-1].send_status == "sent", "it tells of the first attempt"
-    complaint: dict[str, Any] = {"complaint": {"complainedRecipients": [{"emailAddress": "mia@b.example"}]}}
-    world.deliver("mail-events", event_of_ses(world, visitor, "Complaint", 2, **complaint))
-    message = thread(world, visitor)[-1]
-    assert message.send_status == "complained"
-    world.deliver("mail-events", event_of_ses(world, visitor, "Bounce", 2, **BOUNCE))
-    assert thread(world, visitor)[-1].send_status == "complained"
-
-
-@pytest.mark.parametrize("event", [{}, {"eventType": "Bounce"}, {"eventType": "Delivery", "mail": {"tags": {"account": ["a"]}}}])
-def test_an_event_of_no_message_says_nothing(event: dict[str, Any]) -> None:
-    assert bounces.read(event) is None
+def test_a_draft_has_what_a_mail_has(world: World) -> None:
+    visitor, _ = customer(world)
+    path, many = f"{BASE}/conversations/{number(world, visitor)}/draft", [f"a{at}@customers.example" for at in range(50)]
+    given = {"from": address(world), "to": many, "cc": ", ".join(many), "quote": "q", "subject": "s"}
+    shown = world.call("POST", path, given, **world.bearer()).body["conversationDraft"]
+    assert shown["to"] == shown["cc"] == ", ".join(many) and shown["from"] == given["from"]

@@ -1,5 +1,7 @@
 """Files of triggers: kept as long as the trigger names them, mailed with it, and nobody else's."""
 
+from typing import Any
+
 import pytest
 
 from chalicelib.context import ADMIN
@@ -24,7 +26,8 @@ def file(world: World, data: bytes = b"words", name: str = "terms.txt") -> str:
 
 def keeping(world: World, *ids: str) -> triggers.Trigger:
     """A new trigger of the owner's that mails files to the contact."""
-    given = triggers.Change(name="m", event=CREATED, to_contact=True, files=ids, **MAIL)
+    mail: dict[str, Any] = MAIL
+    given = triggers.Change(name="m", event=CREATED, to_contact=True, files=ids, **mail)
     return triggers.create(world.ctx(ADMIN, world.owner), given)
 
 
