@@ -5,7 +5,7 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.channels import blocked_senders, email_accounts
-from chalicelib.desk.conversations import conversations, deletion, merging, updates
+from chalicelib.desk.conversations import conversations, deletion, members, merging, updates
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import contacts
@@ -22,13 +22,14 @@ def arrive(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     agent, address = ours.as_agent(), mailbox(ours, "support", agent=ours.agents[0].number)
     first = mail(address, "First.", Cc="bob@other.example")
     first.add_attachment(picture(), maintype="image", subtype="png", filename="p.png")
-    rate_limits.use("")
+    rate_limits.use("mails_from=10/60")
     bring(ours, first, address)
     rate_limits.use("off")
     number = int(inbox(ours)[0]["id"])
     conversation = conversations.id_by_number(agent, number)
     id_, back = str(first["Message-ID"]), reply_addresses.reply_address(email_accounts.reply_key(agent), address, number)
-    bring(ours, mail(address, "From Bob.", sender="bob@other.example", In_Reply_To=id_), address)
+    members.change(ours.ctx(ADMIN), conversation, members.ChangeMembers(add=(ours.visitor().id,)))
+    told = bring(ours, mail(address, "From Bob.", sender="bob@other.example", In_Reply_To=id_), address)
     bring(ours, mail(address, "A stranger.", sender="eve@evil.example", In_Reply_To=id_), address)
     updates.change(agent, conversation, Change(status="closed"))
     bring(ours, mail(back, "Back.", sender=ours.agents[0].email), back)
@@ -45,5 +46,6 @@ def arrive(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     contacts.create(ours.ctx(ADMIN, ours.owner), contacts.Change(name="Someone", email="someone@other.example"))
     bring(ours, mail(address, sender="someone@other.example"), address)
     deletion.delete(agent, conversation)
+    ours.deliver("inbound", told)
     deletion.purge(agent, conversation)
     ours.settle()
