@@ -227,3 +227,15 @@ def test_every_pattern_of_what_is_left_out_still_means_something() -> None:
     installed = {str(file) for name in pruned for file in metadata.files(name) or []}
     for pattern in package._UNUSED:
         assert any(fnmatch(name, pattern) or fnmatch(name, f"{pattern}/*") for name in installed), pattern
+
+
+@pytest.mark.parametrize("given", ["", "mail.shop.example"])
+def test_the_domain_whose_mail_a_stage_gets_is_a_setting(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    configure(monkeypatch, {"environment_variables": {"POLYDESK_MAIL_DOMAIN": given}})
+    assert project_.mail_domain("dev") == given
+
+
+def test_what_is_no_domain_is_refused_before_anything_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure(monkeypatch, {"environment_variables": {"POLYDESK_MAIL_DOMAIN": "support@shop.example"}})
+    with pytest.raises(CannotDeploy, match="POLYDESK_MAIL_DOMAIN must be a domain"):
+        project_.mail_domain("dev")

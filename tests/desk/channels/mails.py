@@ -14,12 +14,12 @@ _serial = count(1)
 ANN = "ann@customer.example"
 
 
-def mailbox(world: World, name: str = "support", **who: int) -> str:
+def mailbox(world: World, name: str = "support", agent: int | None = None) -> str:
     """The address of a new e-mail account."""
     address = f"{name}@{world.account[-12:]}.example"
     with world.monkeypatch.context() as trusting:
         trusting.setattr(config, "TRUSTS_MAILBOXES", True)
-        email_accounts.create(world.ctx(ADMIN), address, email_accounts.Change(**who))
+        email_accounts.create(world.ctx(ADMIN), address, email_accounts.Change(agent=agent))
     return address
 
 
