@@ -13,7 +13,7 @@ _PARAMETERS = 40
 _MOST_ADDRESSES, _MOST_IDS, _LONGEST_ID, _LONGEST_NAME, _LONGEST_SUBJECT = 500, 100, 500, 200, 1_000
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,10}:([^\r\n]*(?:(?:\r\n|\n|\r)[ \t]++[^\r\n]++)*+)(?:\r\n|\n|\r|\Z)")
 _BROKEN = re.compile(rb"[^\r\n]*+(?:(?:\r\n|\n|\r)[ \t]++[^\r\n]++)*+(?:\r\n|\n|\r|\Z)")
-_LINE = re.compile(rb"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_BLANK = re.compile(rb"[ \t]*+(?:\r\n|\n|\r|\Z)")
 _END = re.compile(rb"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 _BREAKS = re.compile(rb"(?:\r\n|\n|\r)[ \t]*+")
 _SPACES = re.compile(r"\s+")
@@ -75,12 +75,10 @@ def split(raw: bytes) -> tuple[Headers, int]:
             _add(found, field)
             at, count = field.end(), count + 1
             continue
-        line = _LINE.match(raw, at)
-        assert line is not None  # noqa: S101 - it matches anything
-        if not line[1].strip():
-            return found, line.end()
+        if blank := _BLANK.match(raw, at):
+            return found, blank.end()
         end = _after(raw, at)
-        if not line[1].startswith((b"From ", b">From ")) and not _FIELD.match(raw, end):
+        if not raw.startswith((b"From ", b">From "), at) and not _FIELD.match(raw, end):
             return found, at
         at = end
     end = _END.search(raw, max(0, at - 2))
