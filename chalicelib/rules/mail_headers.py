@@ -77,10 +77,10 @@ def split(raw: bytes) -> tuple[Headers, int]:
             continue
         if blank := _BLANK.match(raw, at):
             return found, blank.end()
-        end = _after(raw, at)
-        if not raw.startswith((b"From ", b">From "), at) and not _FIELD.match(raw, end):
+        next_line = _after(raw, at)
+        if not raw.startswith((b"From ", b">From "), at) and not _FIELD.match(raw, next_line):
             return found, at
-        at = end
+        at = next_line
     end = _END.search(raw, max(0, at - 2))
     return found, end.end() if end else len(raw)
 
