@@ -99,7 +99,8 @@ SENT_BY = _phrases(
     "envoyé, gesendet, verzonden, verstuurd, enviado, enviada, inviato, skickat, sendt fra, sendt via, wysłan",
     "отправлено, надіслано, odesláno, odoslané, lähetetty, trimis, küldve, gönderildi, στάλθηκε, נשלח, أرسلت",
     "تم الإرسال, đã gửi, được gửi, gửi từ, dikirim, 傳送, 传送, 发自, 發自, 发送自, から送信, 보냄, 보낸",
-    "get outlook, get [outlook, from my, enviat, poslano, poslato, télécharger outlook, outlook für, obtener outlook, scarica outlook",
+    "get outlook, get [outlook",
+    "from my, enviat, poslano, poslato, télécharger outlook, outlook für, obtener outlook, scarica outlook",
 )
 #: The same where the verb comes last.
 SENT_FROM = _phrases(

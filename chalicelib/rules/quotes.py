@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from chalicelib.rules import quote_marks as marks
+from chalicelib.rules import signatures
 
 _PREFIX = re.compile(r"\s{0,4}>")
 _NAMED = re.compile(r"\s{0,4}(\w{1,20})>")
@@ -86,7 +87,7 @@ def own_lines(lines: Sequence[str], given: Sequence[str]) -> list[bool]:
     own = [first <= at < last and kind in (TEXT, QUOTE) for at, kind in enumerate(found)]
     if len(runs) == 1 and runs[0].is_introduced and TEXT in found[first:last]:
         own = [is_own and kind != QUOTE for is_own, kind in zip(own, found, strict=True)]
-    is_any = any(is_own and not marks.is_delimiter(line) for is_own, line in zip(own, lines, strict=True))
+    is_any = any(is_own and not signatures.is_delimiter(line) for is_own, line in zip(own, lines, strict=True))
     return _with_blanks(own, found) if is_any else [True] * len(lines)
 
 
@@ -166,8 +167,8 @@ def _stripped(lines: Sequence[str], found: Sequence[str], first: int, end: int) 
     """Returns where quotes, dashes and signatures begin that end what was written; at least one line of text is left."""
     first_text = next((at for at in range(first, end) if found[at] == TEXT), end)
     while end > first:
-        is_nothing = found[end - 1] != TEXT or marks.is_delimiter(lines[end - 1])
-        start = end - 1 if is_nothing else marks.signature(lines, first, end)
+        is_nothing = found[end - 1] != TEXT or signatures.is_delimiter(lines[end - 1])
+        start = end - 1 if is_nothing else signatures.begin(lines, first, end)
         if start == end or start <= first_text:
             break
         end = start
