@@ -26,7 +26,7 @@ _STRUCTURE, _TRANSACT = BaseJSONSerializer._serialize_type_structure, DynamoDBBa
 _QUERY, _ALL_ITEMS, _PROJECT, _SET = Table.query, Table.all_items, Item.project, LimitedSizeDict.__setitem__
 _CAST: Callable[[DynamoType], Any] = DynamoType.cast_value.fget  # type: ignore[attr-defined]
 _REGULAR_JSON, _SIZE, _COPY = DynamoType.to_regular_json, DynamoType.size, DynamoType.__deepcopy__
-_PARSE = BaseJSONParser._handle_structure
+_PARSE = BaseJSONParser._handle_structure  # type: ignore[attr-defined]
 #: Types whose values are compared, copied and shown as they are.
 _PLAIN = frozenset({"S", "BOOL"})
 #: Types whose values are never changed where they are: another one takes their place.

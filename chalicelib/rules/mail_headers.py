@@ -12,7 +12,8 @@ _MOST_BYTES, _MOST_HEADERS, _MOST_VALUE, _MOST_PARAMETERS = 2_000_000, 20_000, 2
 _PARAMETERS = 40
 _MOST_ADDRESSES, _MOST_IDS, _LONGEST_ID, _LONGEST_NAME, _LONGEST_SUBJECT = 500, 100, 500, 200, 1_000
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]{0,10}:([^\r\n]*(?:(?:\r\n|\n|\r)[ \t]++[^\r\n]++)*+)(?:\r\n|\n|\r|\Z)")
-_LINE = re.compile(rb"([^\r\n]*+)(?:\r\n|\n|\r|\Z)")
+_BROKEN = re.compile(rb"[^\r\n]*+(?:(?:\r\n|\n|\r)[ \t]++[^\r\n]++)*+(?:\r\n|\n|\r|\Z)")
+_BLANK = re.compile(rb"[ \t]*+(?:\r\n|\n|\r|\Z)")
 _END = re.compile(rb"(?:\r\n|\n|\r)[ \t]*+(?:\r\n|\n|\r)")
 _BREAKS = re.compile(rb"(?:\r\n|\n|\r)[ \t]*+")
 _SPACES = re.compile(r"\s+")
@@ -40,11 +41,24 @@ class Headers(dict[str, list[str]]):
         return values[0][:most] if values else ""
 
     def typed(self) -> Message:
-        """Returns the headers that say what a part is, as the standard library reads them."""
+        """Returns the headers that say what a part is, as the standard library reads them.
+
+        It raises for some broken parameters; then there are none.
+        """
+        part = self._typed(_PARAMETERS)
+        try:
+            for name in ("filename", "name", "boundary", "charset", "format", "delsp"):
+                part.get_param(name, header="content-disposition")
+                part.get_param(name)
+        except (TypeError, ValueError, LookupError, AttributeError):
+            return self._typed(1)
+        return part
+
+    def _typed(self, parameters: int) -> Message:
         part = Message()
         for name in ("content-type", "content-disposition"):
             if value := self.first(name, _MOST_PARAMETERS):
-                part[name] = ";".join(value.split(";", _PARAMETERS)[:_PARAMETERS])
+                part[name] = ";".join(value.split(";", parameters)[:parameters])
         return part
 
 
@@ -61,15 +75,20 @@ def split(raw: bytes) -> tuple[Headers, int]:
             _add(found, field)
             at, count = field.end(), count + 1
             continue
-        line = _LINE.match(raw, at)
-        assert line is not None  # noqa: S101 - it matches anything
-        if not line[1].strip():
-            return found, line.end()
-        if not line[1].startswith((b"From ", b">From ")) and not _FIELD.match(raw, line.end()):
+        if blank := _BLANK.match(raw, at):
+            return found, blank.end()
+        next_line = _after(raw, at)
+        if not raw.startswith((b"From ", b">From "), at) and not _FIELD.match(raw, next_line):
             return found, at
-        at = line.end()
+        at = next_line
     end = _END.search(raw, max(0, at - 2))
     return found, end.end() if end else len(raw)
+
+
+def _after(raw: bytes, at: int) -> int:
+    """Where the next line begins that does not go on what a line has begun."""
+    broken = _BROKEN.match(raw, at)
+    return broken.end() if broken else len(raw)
 
 
 def _add(found: Headers, field: re.Match[bytes]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chalicelib.rules import mail_bodies
 from chalicelib.rules.mail_parsing import MOST_BYTES, Address, Mail, Part, parse
 
 HEAD = b"From: Ann Lee <Ann@Shop.example>\r\nTo: help@desk.example\r\nSubject: Order\r\nMessage-ID: <1@shop.example>\r\n"
@@ -110,6 +111,7 @@ def test_subjects_are_one_line_in_plain_characters(given: bytes, wanted: str) ->
         ("Ann <a@x.example", [("Ann", "a@x.example")]),
         ("Ann <mailto:a@x.example>", [("Ann", "a@x.example")]),
         ("Ann (((deep) er)) Lee <a@x.example>", [("Ann Lee", "a@x.example")]),
+        ("Ann <b@x.example a@x.example>", [("Ann", "b@x.example")]),
         ("ann@bücher.example", [("", "ann@xn--bcher-kva.example")]),
         (f"{'a' * 65}@x.example", [(f"{'a' * 65}@x.example", "")]),
     ],
@@ -125,12 +127,29 @@ def test_the_sender_is_the_first_who_has_an_address() -> None:
 
 
 def test_headers_may_be_broken() -> None:
-    read = parse(b"From someone Mon May 4\nSUBJECT : a\n\tb\nno header at all\nsubject: second\nReferences: x <a@b> y\n\ntext")
+    read = parse(
+        b"From someone Mon May 4\nSUBJECT : a\n\tb\nno header at all\n goes on\nsubject: second\nReferences: x <a@b> y\n\ntext"
+    )
     assert (read.subject, read.references, read.text) == ("a b", ("a@b",), "text")
     without_blank = parse(b"Subject: a\nThis is the text.\nIt goes on.\n")
     assert (without_blank.subject, without_blank.text) == ("a", "This is the text.\nIt goes on.")
     assert parse(b"Subject: a\r\rtext").text == "text"
     assert parse(b"In-Reply-To: a@b\n\nx").in_reply_to == ("a@b",)
+
+
+def test_parameters_that_the_library_raises_for_are_none() -> None:
+    read = mail("Content-Type: text/plain; filename*; filename*2*; charseté")
+    assert (read.text, read.notes, read.is_whole) == ("hi", (), True)
+
+
+def test_a_mail_for_which_the_library_raises_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("broken")
+
+    monkeypatch.setattr(mail_bodies, "text_of", fail)
+    read = mail("", b"text")
+    assert (read.subject, read.is_whole, read.notes) == ("Order", False, ("The mail can't be read (ValueError).",))
+    assert read.text.startswith("From: Ann Lee") and read.text.endswith("text") and read.parts[0].data.endswith(b"text")
 
 
 def test_only_the_newest_references_are_kept() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.channels import bounces, delivery, email_accounts
-from chalicelib.desk.conversations import merging
+from chalicelib.desk.conversations import merging, unfinished
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.errors import Conflict
 from chalicelib.desk.core.events import EmailDue
@@ -192,7 +192,7 @@ def test_a_mail_of_a_conversation_that_is_merged_goes_out_of_the_other_one(world
     (visitor, _), (second, other) = customer(world), customer(world)
     event = due(world, second)
     with pytest.MonkeyPatch.context() as dead:
-        dead.setattr(merging.unfinished, "finish", lambda conversation: conversation)
+        dead.setattr(unfinished, "finish", lambda conversation: conversation)
         merging.merge(world.as_agent(), visitor.conversation, second.conversation)
     with pytest.raises(Conflict):
         delivery.send(world.ctx(SYSTEM), event)
