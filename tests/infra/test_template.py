@@ -24,6 +24,7 @@ from chalicelib.models import (
     rate_windows,
     receipts,
     repeats,
+    search_rows,
     sequences,
     settings,
     statistics,
@@ -40,6 +41,7 @@ MODELS: list[type[Model]] = [
     unique_names.UniqueName,
     connections.Connection,
     contact_words.ContactWord,
+    search_rows.WordsRow,
     conversations.Conversation,
     sequences.Sequence,
     devices.Device,
@@ -56,7 +58,14 @@ MODELS: list[type[Model]] = [
     topics.Topic,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
-LODGERS: list[type[Model]] = [details.Details, drafts.Draft, labels.Label, memberships.Membership, viewers.Viewers]
+LODGERS: list[type[Model]] = [
+    details.Details,
+    drafts.Draft,
+    labels.Label,
+    memberships.Membership,
+    search_rows.WordBlock,
+    viewers.Viewers,
+]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(
     ["connections", "files", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"

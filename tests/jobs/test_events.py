@@ -18,6 +18,7 @@ from chalicelib.desk.core.events import (
     AgentOffline,
     AgentRemoved,
     ContactMerged,
+    ContactNamesChanged,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
@@ -34,6 +35,7 @@ from chalicelib.desk.core.events import (
     ConversationRestored,
     ConversationStatusChanged,
     ConversationSubjectChanged,
+    ConversationTextsChanged,
     ConversationWaits,
     DeadlineSet,
     DomainChanged,
@@ -45,6 +47,7 @@ from chalicelib.desk.core.events import (
     PasswordForgotten,
     PresenceChanged,
     RoutingChanged,
+    SearchDue,
     SettingsChanged,
     TimersDue,
     TriggerEvents,
@@ -56,6 +59,9 @@ from chalicelib.telemetry import Failed
 from tests.world import World
 
 SAMPLES = [
+    ConversationTextsChanged("a", 1, "c", 7, anew=True),
+    ContactNamesChanged("a", 1, "p"),
+    SearchDue("a", 1, 2),
     ConversationOpened("a", 1, "c"),
     ConversationBegun("a", 1, "c"),
     ConversationReopened("a", 1, "c"),
@@ -170,6 +176,7 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
         (ConversationStatusChanged, None),
+        (ConversationTextsChanged, None),
         (TriggerEvents, None),
     ]
     assert progress == Measures(messages=1)
