@@ -73,20 +73,6 @@ class IntegerAttribute(Plain[int]):
         return int(value)
 
 
-class BytesAttribute(Plain[bytes]):
-    """Bytes."""
-
-    attr_type = BINARY
-
-    def serialize(self, value: bytes) -> bytes:
-        """As DynamoDB wants it."""
-        return value
-
-    def deserialize(self, value: bytes) -> bytes:
-        """As it was."""
-        return value
-
-
 class UuidAttribute(Plain[str]):
     """A uuid in 16 bytes instead of 36. Any other text, such as a uuid in capitals, is stored whole, never in 16 bytes.
 

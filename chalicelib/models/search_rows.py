@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from pynamodb.attributes import BinaryAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.pagination import ResultIterator
 
 from chalicelib import config
 from chalicelib.models import conversations
 from chalicelib.models.attributes import (
-    BytesAttribute,
     IntegerAttribute,
     KeyAttribute,
     UnicodeAttribute,
@@ -43,8 +43,8 @@ class WordsRow(Table):
     version = VersionAttribute(attr_name="v")
     #: The conversation's uuid. None where the conversation is gone.
     id = UuidAttribute(null=True, attr_name="id")
-    words = BytesAttribute(null=True, attr_name="wo")
-    gone = BytesAttribute(null=True, attr_name="go")
+    words = BinaryAttribute(legacy_encoding=False, null=True, attr_name="wo")
+    gone = BinaryAttribute(legacy_encoding=False, null=True, attr_name="go")
     #: The sequence up to which its messages have been read.
     read_to = IntegerAttribute(default=0, attr_name="rt")
     #: When its words were last read anew, in epoch milliseconds. None for never.
@@ -65,7 +65,7 @@ class WordBlock(Table):
     key = KeyAttribute(hash_key=True, attr_name="k")
     place = UnicodeAttribute(range_key=True, attr_name="pl")
     version = VersionAttribute(attr_name="v")
-    words = BytesAttribute(attr_name="wo")
+    words = BinaryAttribute(legacy_encoding=False, attr_name="wo")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

@@ -76,7 +76,7 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ),
         (
             "matches of keywords",
-            f"{port.MOST_FOUND:,} · {keyword_lists._MOST_READ} · {block_finding.MOST_REQUESTS};",
+            f"{port.MOST_FOUND:,} · {keyword_lists.MOST_READ} · {block_finding.MOST_REQUESTS};",
         ),
         ("conversations that one call changes", f"{conversations.MOST_AT_ONCE} · {conversation_lists.MOST_FILTERS} |"),
         ("tags of a conversation", f"{tags.MOST_ON_ONE} · {custom_fields.LONGEST:,} |"),

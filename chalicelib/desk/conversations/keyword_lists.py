@@ -21,7 +21,7 @@ from chalicelib.rules.search_words import Keywords
 
 #: Rows that a walk reads at a time, and how often; conversations that are looked at together, with phrases fewer; those whose
 #: texts one call reads to look for phrases.
-_ROWS, _ROUNDS, _PART, _PART_READ, _MOST_READ = 1_000, 8, 100, 24, 240
+_ROWS, _ROUNDS, _PART, _PART_READ, MOST_READ = 1_000, 8, 100, 24, 240
 _T = TypeVar("_T")
 
 
@@ -93,7 +93,7 @@ def _walked(ctx: Context, wanted: Wanted, keywords: Keywords, walk: _Walk) -> Pa
     for part in _parts(walk, _PART_READ if keywords.phrases else listing.size):
         found += search.with_phrases(ctx, part, keywords)
         seen += len(part)
-        if len(found) > skipped + listing.size or (keywords.phrases and seen >= _MOST_READ):
+        if len(found) > skipped + listing.size or (keywords.phrases and seen >= MOST_READ):
             last = part[-1]
             break
     shown = found[skipped : skipped + listing.size]
@@ -114,7 +114,7 @@ def _with_phrases(ctx: Context, wanted: Wanted, keywords: Keywords, found: Found
     skipped = 0 if wanted.mark else (wanted.listing.page - 1) * size
     kept: list[Conversation] = []
     seen = 0
-    for part in _parts(marks[:_MOST_READ], _PART_READ):
+    for part in _parts(marks[:MOST_READ], _PART_READ):
         rows = conversations.get_many(ctx.account, [mark.id for mark in part])
         kept += search.with_phrases(ctx, rows, keywords)
         seen += len(part)

@@ -76,7 +76,7 @@ _NAMES = ("name", "alias", "email", "user_id", "identities", "removed_at")
 
 
 def _text_events(old: Conversation | None, new: Conversation, at: int) -> list[Event]:
-    """Returns what the search has to know: of a conversation that lists show now, or more was said in, or that has other words."""
+    """Returns what the search has to know: of a conversation that lists show now, that has more messages, or other words."""
     if new.is_internal:
         return []
     anew = old is not None and (_ends_merge(old, new) or any(getattr(old, name) != getattr(new, name) for name in _SEARCHED))
