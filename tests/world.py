@@ -199,8 +199,9 @@ class World:
     allocation: str = accounts.LEAST_LOADED
     now: int = START
     queued: list[tuple[int, str, str]] = field(default_factory=list)
-    #: What is for the search, which most tests have no need of: `index` delivers it.
+    #: What is for the search, which most tests have no need of: `index` delivers it, unless it is `searched` always.
     unindexed: list[tuple[int, str, str]] = field(default_factory=list)
+    searched: bool = False
     tokens: dict[str, str] = field(default_factory=dict)
     shards: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -368,7 +369,8 @@ class World:
             for message in queue._messages:
                 held = int(message.delayed_until or 0) - int(message.sent_timestamp or 0)
                 delay = round(held / 1000) * 1000  # asked for in seconds; moto reads the machine's clock twice
-                (self.unindexed if name == "search" else self.queued).append((self.time + delay, name, message.body))
+                is_apart = name == "search" and not self.searched
+                (self.unindexed if is_apart else self.queued).append((self.time + delay, name, message.body))
             queue._messages.clear()
 
     def settle(self) -> None:

@@ -140,8 +140,9 @@ def search(world: World) -> None:
     ours.deliver("search", publishing.encode(SearchDue(ours.account, ours.time, ours.time)))
     late = ours.asking("parcel and more")
     ours.index()
-    contact = conversations.load(ours.as_agent(), kept.conversation).contact_number
-    contacts.change(ours.ctx(ADMIN), contact, contacts.Change("Jane Doe"))
+    for visitor in (kept, late):
+        contact = conversations.load(ours.as_agent(), visitor.conversation).contact_number
+        contacts.change(ours.ctx(ADMIN), contact, contacts.Change("Jane Doe"))
     ours.index()
     for visitor in (gone, late):
         deletion.delete(ours.as_agent(), visitor.conversation)
