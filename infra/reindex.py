@@ -93,6 +93,11 @@ def reindex(stage: str, data: Path, segments: int = _SEGMENTS, *, check: bool = 
 
 def index_words(stage: str, data: Path, segments: int = _SEGMENTS) -> None:
     """Reads every conversation of a stage for the search, whatever that knows of it. One that has its words costs reads alone."""
+    from chalicelib import config
+    from chalicelib.models import open_search
+
+    if config.SEARCH:
+        open_search.create_index()
     _walk_all(stage, data, segments, "search", _index)
 
 

@@ -118,6 +118,11 @@ def parts_of(text: str) -> str:
     return f" {' '.join(kept.split())} "
 
 
+def heads_of(found: Iterable[str]) -> set[str]:
+    """Returns all that words are found by as whole ones: each word, and its beginnings up to where one of its parts ends."""
+    return {head for word in found for head in (word, *(word[: part.end()] for part in _PART.finditer(word)))}
+
+
 def pack(found: Iterable[str]) -> str:
     """Returns words as `has` looks for them: each on a line, sorted, with line ends around."""
     lines = "\n".join(sorted(found))

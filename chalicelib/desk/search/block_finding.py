@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.context import Context
-from chalicelib.desk.search.port import MOST_FOUND, Matches
+from chalicelib.desk.search import port
+from chalicelib.desk.search.port import Matches
 from chalicelib.models import search_rows
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.search_rows import WordsRow
@@ -41,7 +42,7 @@ def find(ctx: Context, keywords: Keywords, *, is_public: bool) -> Matches:
     bits, is_all = _in_all_terms(search)
     some = _numbers(bits)
     choose = partial(_choose, search, bits)
-    if len(some) > MOST_FOUND:
+    if len(some) > port.MOST_FOUND:
         return Matches(None, is_whole and is_all, choose)
     return Matches(tuple(_verified(search, some).values()), is_whole and is_all, choose)
 
@@ -80,8 +81,8 @@ def _in_blocks(account: str, term: Term) -> tuple[dict[int, int], bool]:
 
 def _numbers(bits: _Bits) -> list[int]:
     """Returns the numbers of conversations, no more than one more than are found one by one."""
-    if sum(some.bit_count() for some in bits.values()) > MOST_FOUND:
-        return [0] * (MOST_FOUND + 1)
+    if sum(some.bit_count() for some in bits.values()) > port.MOST_FOUND:
+        return [0] * (port.MOST_FOUND + 1)
     return [number for block, some in bits.items() for number in search_blocks.numbers_of(block, some)]
 
 

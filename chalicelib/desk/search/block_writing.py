@@ -20,7 +20,7 @@ from chalicelib.models.search_rows import State, WordBlock, WordsRow
 from chalicelib.rules import search_blocks, word_lists
 
 #: Fresh rows from which on they go to blocks, and those that one run takes.
-MOST_FRESH, MOST_AT_ONCE = 500, 1_000
+MOST_FRESH, MOST_AT_ONCE = 500, 600
 #: Milliseconds for which a rewritten fresh row stays: longer than any function runs.
 HELD = 300_000
 #: Of how many messages one looks whether there are enough fresh rows.

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from chalicelib import config
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.search import texts
 from chalicelib.desk.search.block_index import BlockIndex
+from chalicelib.desk.search.open_search_index import OpenSearchIndex
 from chalicelib.desk.search.port import Index, Matches
 from chalicelib.models import conversations, search_rows
 from chalicelib.models.conversations import Conversation
@@ -15,7 +17,7 @@ from chalicelib.rules.search_words import Keywords
 
 #: Conversations of a contact whose words follow another name of theirs.
 MOST_OF_CONTACT = 10_000
-_index: Index = BlockIndex()
+_index: Index = OpenSearchIndex() if config.SEARCH else BlockIndex()
 
 
 @access.allow(AGENT)

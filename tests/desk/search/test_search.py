@@ -12,7 +12,7 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.conversations.wanted import Wanted
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import contacts
-from chalicelib.desk.search import block_finding, block_writing, search
+from chalicelib.desk.search import block_finding, block_writing, port, search
 from chalicelib.models import search_rows
 from chalicelib.models.base import connection
 from chalicelib.models.search_rows import WordBlock, WordsRow
@@ -132,7 +132,7 @@ def test_common_words_are_found_by_walking(world: World, monkeypatch: pytest.Mon
         rows.append(create(world.as_agent(), f"one two three {at}", contact=who))
     index(world, *rows)
     keep(world, monkeypatch)
-    monkeypatch.setattr(block_finding, "MOST_FOUND", 5)
+    monkeypatch.setattr(port, "MOST_FOUND", 5)
     found(world, "one two three")
     with counted() as sent:
         assert found(world, "one two three", size=2) == [rows[5].number, rows[4].number]
@@ -155,7 +155,7 @@ def test_phrases_are_looked_for_in_so_many_conversations_a_call(world: World, mo
         rows.append(create(world.as_agent(), "two one" if at in (1, 4) else "one two", contact=who))
     index(world, *rows)
     for most in (1_000, 1):
-        monkeypatch.setattr(block_finding, "MOST_FOUND", most)
+        monkeypatch.setattr(port, "MOST_FOUND", most)
         ctx, pages = world.as_agent(), []
         wanted = Wanted(Listing(), keywords=search.read(ctx, '"one two"'))
         for number in range(2, 6):

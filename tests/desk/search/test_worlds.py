@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import config
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import deletion, lists, merging, messages, updates
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
@@ -14,12 +15,14 @@ from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.conversations.wanted import Wanted
 from chalicelib.desk.people import contact_merging, contacts
-from chalicelib.desk.search import block_finding, block_writing, port, search, texts
+from chalicelib.desk.search import block_writing, open_search_index, port, search, texts
+from chalicelib.desk.search.open_search_index import OpenSearchIndex
 from chalicelib.models import conversations as rows
-from chalicelib.models import search_rows
+from chalicelib.models import open_search, search_rows
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import search_blocks, search_words, word_lists
 from tests.desk.conversations.desk import create
+from tests.desk.search.domain import Domain
 from tests.world import World
 
 #: More worlds than `make test` has, each with another seed: SEARCH_EXAMPLES=200.
@@ -216,29 +219,51 @@ def listed(world: World, keywords: str, *, is_deleted: bool = False, size: int =
     raise AssertionError("a list without an end")
 
 
+def test_opensearch_finds_what_a_look_at_every_text_finds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    domain = Domain()
+    monkeypatch.setattr(search, "_index", OpenSearchIndex())
+    monkeypatch.setattr(open_search_index, "_PAGE", 2)
+    monkeypatch.setattr(open_search, "_pool", lambda: domain)
+    monkeypatch.setattr(config, "SEARCH", "https://search.domain.test")
+    desk = Desk(world, 0)
+    compare(world, desk, monkeypatch)
+    assert domain.documents and {one["id"] for one in domain.documents.values()} & desk.gone == set()
+    assert stored_of(world) == []
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_keywords_find_what_a_look_at_every_text_finds(world: World, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr(block_writing, "MOST_FRESH", 3)
     desk = Desk(world, seed)
+    compare(world, desk, monkeypatch)
+    _nothing_is_left_of_what_is_gone(world, desk)
+
+
+def compare(world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What both indexes have to do: much happens, and keywords find what is there, sorted and walked."""
     for _ in range(3):
         for _ in range(16):
             desk.step()
         world.index()
         seen = desk.seen()
-        for most, size in ((1, 3), (port.MOST_FOUND, 50)):  # those of most keywords are walked in pages, then all are sorted
-            monkeypatch.setattr(block_finding, "MOST_FOUND", most)
+        for most, size in ((1, 3), (2_000, 50)):  # those of most keywords are walked in pages, then all are sorted
+            monkeypatch.setattr(port, "MOST_FOUND", most)
             for asked in desk.random.sample(_ASKED, 12):
                 for is_deleted in (False, True):
                     expected = scan(seen, asked, is_deleted=is_deleted)
                     assert (asked, listed(world, asked, is_deleted=is_deleted, size=size)) == (asked, expected)
-    _nothing_is_left_of_what_is_gone(world, desk)
+
+
+def stored_of(world: World) -> list[Any]:
+    """The rows of the desk's own index."""
+    return [row for row in search_rows.WordsRow.scan() if row.key.startswith(world.account)]
 
 
 def _nothing_is_left_of_what_is_gone(world: World, desk: Desk) -> None:
     """Blocks have what conversations' own rows say that they have, and nothing of those that are gone."""
     world.now += block_writing.HELD
     world.index()
-    stored: list[Any] = [row for row in search_rows.WordsRow.scan() if row.key.startswith(world.account)]
+    stored = stored_of(world)
     assert {row.id for row in stored if row.key.split("#")[1] in ("fresh", "kept")} & desk.gone == set()
     in_blocks: dict[int, set[str]] = {}
     for row in stored:
