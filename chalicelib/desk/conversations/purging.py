@@ -2,7 +2,7 @@
 
 Rows beside a conversation are keyed by people, who are found by its messages, its members and the account's agents. What only
 its own clock removes: a timer that is not due yet, who has it open, the answer to a repeated request, an upload that no message
-has.
+has, its words in the search's blocks.
 """
 
 from collections.abc import Collection, Iterable

@@ -53,7 +53,7 @@ def _in_all_terms(search: _Search) -> tuple[_Bits, bool]:
     """
     fresh = {number: word_lists.lines_of([row.words], is_public=False) for number, row in search.fresh.items()}
     left: dict[int, int] | None = None
-    is_whole = bool(search.terms)
+    is_whole = True
     for term in sorted(search.terms, key=lambda one: -len(one.text)):
         if left == {}:
             break
@@ -65,7 +65,7 @@ def _in_all_terms(search: _Search) -> tuple[_Bits, bool]:
         is_whole &= is_all
         both = found if left is None else {block: bits & found.get(block, 0) for block, bits in left.items()}
         left = {block: bits for block, bits in both.items() if bits}
-    return left or {}, is_whole or not search.terms
+    return left or {}, is_whole
 
 
 def _in_blocks(account: str, term: Term) -> tuple[dict[int, int], bool]:
