@@ -17,6 +17,8 @@ TRUSTS_MAILBOXES = os.environ.get("POLYDESK_TRUSTS_MAILBOXES", "") == "1"
 LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 #: What this stage changes about the limits (desk/core/rate_limits.py): `off`, or `<name>=<most>/<seconds>` pairs.
 LIMITS = os.environ.get("POLYDESK_LIMITS", "")
+#: Where keywords are looked up: empty for the desk's own index, else the address of an OpenSearch domain.
+SEARCH = os.environ.get("POLYDESK_SEARCH", "").strip()
 #: Seconds for which a warm process trusts a token, an account's settings or a person's name.
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).

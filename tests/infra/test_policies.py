@@ -89,6 +89,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert world.call("POST", path, {"type": "reply", "plainBody": "hi"}, **scene.bearer()).status == 200
     listen(scene)
     put_out(world)
+    ways.search(world)
     speak(scene)
     ways.lose_sockets(world, scene.visitor)
     ways.lose_an_agent(world)

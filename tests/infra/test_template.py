@@ -26,6 +26,7 @@ from chalicelib.models import (
     receipts,
     received_mails,
     repeats,
+    search_rows,
     sequences,
     settings,
     statistics,
@@ -42,6 +43,7 @@ MODELS: list[type[Model]] = [
     unique_names.UniqueName,
     connections.Connection,
     contact_words.ContactWord,
+    search_rows.WordsRow,
     conversations.Conversation,
     sequences.Sequence,
     devices.Device,
@@ -59,7 +61,14 @@ MODELS: list[type[Model]] = [
     topics.Topic,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
-LODGERS: list[type[Model]] = [details.Details, drafts.Draft, labels.Label, memberships.Membership, viewers.Viewers]
+LODGERS: list[type[Model]] = [
+    details.Details,
+    drafts.Draft,
+    labels.Label,
+    memberships.Membership,
+    search_rows.WordBlock,
+    viewers.Viewers,
+]
 LODGERS += [junk_emails.JunkEmail, junk_emails.JunkText]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(

@@ -47,6 +47,8 @@ DEFAULTS: dict[str, Limit] = {
     "source_uploads": Limit("files from this address", 6_000, _HOUR, step=50),
     "uploads": Limit("files", 1_200, _HOUR, step=20),
     "account_uploads": Limit("files of visitors", 60_000, _HOUR, step=200),
+    # Words that are searched for, by agent or program: ten searches of three words a second.
+    "searches": Limit("words searched for", 1_800, _MINUTE, step=60),
     # Mails that triggers send: of an account, and to one address.
     "trigger_mails": Limit("mails of triggers", 2_000, _HOUR, step=20),
     "trigger_mails_to": Limit("mails of triggers to this address", 30, _HOUR),
@@ -215,6 +217,11 @@ def spend_message(ctx: Context, size: int) -> None:
         spend(ctx, "account_messages", ctx.account, weight)
     else:
         spend(ctx, "agent_messages", person, weight)
+
+
+def spend_search(ctx: Context, words: int) -> None:
+    """Counts a search for so many words that the caller is about to make."""
+    spend(ctx, "searches", _by_account(ctx, ctx.caller.person or ctx.caller.token), words)
 
 
 def spend_trigger_mail(ctx: Context, address: str) -> None:

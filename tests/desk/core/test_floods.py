@@ -128,6 +128,11 @@ def signs_up(actor: Actor) -> Answer:
     return pp(actor, "PPCONSOLE_SIGNUP", "PPCONSOLE_BEFORE_LOGIN", **given)
 
 
+def searches(actor: Actor) -> Answer:
+    headers = {"Authorization": f"Bearer {kept(actor, 'PPKEFU')}"}
+    return actor.world.call("GET", "/api/v3/anytime/conversations?keywords=parcel", **headers)
+
+
 SOURCE, PERSON, ACCOUNT = "source", "person", "account"
 #: Each limit over HTTP: what is counted, and what it is counted by.
 FLOODS: list[tuple[str, Act, str]] = [
@@ -145,6 +150,7 @@ FLOODS: list[tuple[str, Act, str]] = [
     ("account_messages", says, ACCOUNT),
     ("agent_messages", answers, PERSON),
     ("mails", mails, ACCOUNT),
+    ("searches", searches, PERSON),
     ("source_uploads", brings, SOURCE),
     ("source_uploads", brings_a_text, SOURCE),
     ("uploads", brings, PERSON),
