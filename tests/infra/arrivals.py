@@ -34,6 +34,7 @@ def arrive(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     updates.change(agent, conversation, Change(status="closed"))
     bring(ours, mail(back, "Back.", sender=ours.agents[0].email), back)
     bring(ours, mail(back, "Bounced.", sender="mailer-daemon@mx.example"), back, source="")
+    world.now += 1_000  # it is the latest then
     other = mail(address, "Other.")
     bring(ours, other, address)
     source = conversations.id_by_number(agent, int(inbox(ours)[0]["id"]))
