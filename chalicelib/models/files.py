@@ -17,6 +17,8 @@ from chalicelib.models.details import Details
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
 UPLOADING, OF_JUNK = "uploading", "junk"
+#: What a file's bytes say of it.
+_TOLD_BY_BYTES = ("kind", "mime", "width", "height", "thumbnail_width", "thumbnail_height")
 
 
 class File(Table):
@@ -125,9 +127,13 @@ def keep(file: File) -> None:
 
 
 def set_arrived(file: File) -> None:
-    """Notes that the bytes of a file are in the bucket. One request. Raises ConditionFailed where it was removed."""
+    """Notes that the bytes of a file are in the bucket, and what they are. One request. Raises ConditionFailed where it was
+    removed.
+    """
+    told = {name: getattr(file, name) for name in _TOLD_BY_BYTES}
+    actions: list[Action] = [getattr(File, name).set(value) for name, value in told.items() if value is not None]
     with conditional():
-        file.update([File.state.remove()], condition=File.id.exists())
+        file.update([File.state.remove(), *actions], condition=File.id.exists())
 
 
 def set_available(file: File, *, is_available: bool) -> None:

@@ -77,7 +77,7 @@ def signed_form(key: str, size: int, mime: str, seconds: int) -> SignedForm:
     return SignedForm(form["url"], form["fields"])
 
 
-def signed_link(key: str, disposition: str, seconds: int) -> str:
-    """Returns an address under which anybody can get an object for this many seconds. No request."""
-    wanted = {"Bucket": config.ATTACHMENTS, "Key": key, "ResponseContentDisposition": disposition}
+def signed_link(key: str, disposition: str, mime: str, seconds: int) -> str:
+    """Returns an address under which anybody can get an object for this many seconds, as this media type. No request."""
+    wanted = {"Bucket": config.ATTACHMENTS, "Key": key, "ResponseContentDisposition": disposition, "ResponseContentType": mime}
     return client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)

@@ -4,6 +4,8 @@ import re
 
 from chalicelib.rules import hosts
 
+#: What a mail's header can name without quotes, and no program reads as something else.
+_PLAIN = re.compile(r"(?!.*=\?)[a-z0-9!#$%&'*+/=?^_`{|}~.-]+@[a-z0-9_.-]+")
 _ADDRESS = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,189}")
 
 
@@ -22,8 +24,8 @@ def is_address(text: str) -> bool:
 
 
 def can_be_sent_to(text: str) -> bool:
-    """Returns whether mail can be sent to a canonical address: only if the part before the @ is ASCII."""
-    return text.isascii()
+    """Returns whether mail can be sent to a canonical address: only if it is ASCII, and needs no quotes in a header."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def can_be_mailed(text: str) -> bool:

@@ -6,12 +6,13 @@ from itertools import islice
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.channels import email_accounts
-from chalicelib.desk.conversations import attachments, conversations, messages
+from chalicelib.desk.conversations import attachments, conversations, messages, unfinished
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import Conflict, Invalid, NotFound
 from chalicelib.desk.core.events import EmailDue
+from chalicelib.models import conversations as conversation_rows
 from chalicelib.models import mail, mailings
 from chalicelib.models import messages as rows
 from chalicelib.models.base import ConditionFailed
@@ -32,12 +33,13 @@ _BUSY = "the mail service had no room for it"
 
 @access.allow(SYSTEM)
 def send(ctx: Context, event: EmailDue) -> str:
-    """Sends a message that is to be mailed, and returns how that went, in a word. Eight requests, one more for each file.
+    """Sends a message that is to be mailed, and returns how that went, in a word. Nine requests, one more for each file.
 
     Repeated it sends nothing. Where a process dies after it has handed the mail to SES, it is not sent again either, and stays
-    `sending` until an agent asks for that. Raises mail.Busy where SES will take it later.
+    `sending` until an agent asks for that. A merge that is under way is finished first. Raises mail.Busy where SES will take it
+    later, Conflict where a merge has come between.
     """
-    message, conversation = find(ctx, event.conversation, event.message)
+    message, conversation = find(ctx, event.conversation, event.message, finishes=True)
     if message is None or conversation is None:
         return GONE
     if message.send_status != QUEUED:
@@ -45,20 +47,23 @@ def send(ctx: Context, event: EmailDue) -> str:
     attempt = (message.send_attempt or 0) + 1
     try:
         built = _build(ctx, conversation, message, attempt)
+        raw = mail_building.build(built)
     except (NoAddress, Invalid) as wrong:
-        return note(ctx, message, FAILED, message.send_attempt, f"it can't be sent: {wrong}")
-    return _hand_over(ctx, message, attempt, built)
+        return _end(ctx, message, FAILED, message.send_attempt, f"it can't be sent: {wrong}")
+    return _hand_over(ctx, message, attempt, built, raw)
 
 
-def find(ctx: Context, conversation: str, message: str) -> tuple[Message | None, Conversation | None]:
+def find(ctx: Context, conversation: str, message: str, *, finishes: bool = False) -> tuple[Message | None, Conversation | None]:
     """Returns a message and the conversation that has it now, None where they are gone. Two requests, more after a merge.
 
-    Raises Conflict while the conversation is taking over another one's messages.
+    One that is under way is finished first if `finishes`, else Conflict is raised where the message has not come over yet.
     """
     try:
         found = conversations.load(ctx, conversation)
     except NotFound:
         return None, None
+    if finishes:
+        found = unfinished.finish(found)
     names = dict.fromkeys([message, ids.reserved(conversation, message)] if found.id != conversation else [message])
     known = rows.get_many(ctx.account, found.id, [*names])
     if not known and found.merging:
@@ -66,42 +71,68 @@ def find(ctx: Context, conversation: str, message: str) -> tuple[Message | None,
     return next((known[name] for name in names if name in known), None), found
 
 
-def _hand_over(ctx: Context, message: Message, attempt: int, built: Outgoing) -> str:
+def _hand_over(ctx: Context, message: Message, attempt: int, built: Outgoing, raw: bytes) -> str:
     """Claims a mail, hands it to SES, and notes how that went."""
-    raw, asked_at = mail_building.build(built), message.send_since or ctx.now
+    asked_at = message.send_since or ctx.now
     try:
-        changes = {"send_attempt": attempt, "mail_id": built.message_id}
-        mailings.move(message, SENDING, ctx.now, message.send_attempt, **changes)
+        mailings.claim(message, ctx.now, attempt, built.message_id)
     except ConditionFailed:
-        return DONE
+        return _unclaimed(ctx, message)
     tags = {"account": ctx.account, "conversation": message.conversation, "message": message.id, "attempt": str(attempt)}
     try:
         mail.send_raw(raw, str(message.mail_from), built.to, built.cc, tags)
     except mail.Busy:
         if ctx.now - asked_at > _PATIENCE:
-            return note(ctx, message, FAILED, attempt, _BUSY)
-        mailings.move(message, QUEUED, asked_at, attempt)
+            return _end(ctx, message, FAILED, attempt, _BUSY)
+        _end(ctx, message, QUEUED, attempt, at=asked_at)
         raise
     except mail.Refused as refused:
-        return note(ctx, message, FAILED, attempt, f"the mail service refused it: {refused}")
+        return _end(ctx, message, FAILED, attempt, f"the mail service refused it: {refused}")
     except mail.Unknown:
-        return note(ctx, message, FAILED, attempt, _UNKNOWN)
-    return note(ctx, message, SENT, attempt)
+        return _end(ctx, message, FAILED, attempt, _UNKNOWN)
+    return _end(ctx, message, SENT, attempt)
 
 
-def note(ctx: Context, message: Message, status: str, attempt: int | None, failure: str | None = None) -> str:
+def _unclaimed(ctx: Context, message: Message) -> str:
+    """Returns DONE for a mail that another process has claimed. Raises Conflict where it waits in another conversation now."""
+    known = find(ctx, message.conversation, message.id, finishes=True)[0]
+    if known and known.send_status == QUEUED:
+        raise Conflict("a merge has taken the message over")
+    return DONE
+
+
+def _end(
+    ctx: Context, message: Message, status: str, attempt: int | None, failure: str | None = None, at: int | None = None
+) -> str:
+    """Notes how an attempt went, also where a merge has taken the message over since it was read, and returns it. Two requests,
+    more after a merge.
+    """
+    note(ctx, message, status, attempt, failure, at)
+    if (taken := _taken_over(ctx, message)) is not None:
+        note(ctx, taken, status, attempt, failure, at)
+    return status
+
+
+def _taken_over(ctx: Context, message: Message) -> Message | None:
+    """Returns a message as it is in the conversation that its own was merged into, None where that was not. One request then."""
+    own = conversation_rows.get(ctx.account, message.conversation)
+    return find(ctx, message.conversation, message.id, finishes=True)[0] if own and own.merged_into else None
+
+
+def note(
+    ctx: Context, message: Message, status: str, attempt: int | None, failure: str | None = None, at: int | None = None
+) -> str:
     """Notes how the mailing of a message went, unless more is known already, and returns it. One request."""
     shown = text.preview(failure, _MOST_BYTES) if failure else None
     with suppress(ConditionFailed):
-        mailings.move(message, status, ctx.now, attempt, send_failure=shown)
+        mailings.move(message, status, ctx.now if at is None else at, attempt, shown)
     return status
 
 
 def _build(ctx: Context, conversation: Conversation, message: Message, attempt: int) -> Outgoing:
     """Returns a message as a mail. Two requests, one more for files and one for each. Raises NoAddress, Invalid."""
     sender = str(message.mail_from)
-    own = email_accounts.load(ctx).get(sender)
-    if own is None or not own.is_verified:
+    if email_accounts.find_usable(ctx, sender) is None:
         raise Invalid("from", f"{sender} is no e-mail account that is verified")
     key, earlier = email_accounts.reply_key(ctx), _earlier(conversation, message)
     number, place = ids.message_place(messages.number_of(message))

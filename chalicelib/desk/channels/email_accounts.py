@@ -19,7 +19,7 @@ from chalicelib.desk.teams import groups
 from chalicelib.models import mail, unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.unique_names import EVERYWHERE, UniqueName
-from chalicelib.rules import emails
+from chalicelib.rules import emails, reply_addresses
 
 #: E-mail accounts of an account.
 MOST = 100
@@ -78,10 +78,22 @@ def load(ctx: Context) -> Mapping[str, EmailAccount]:
 def default(ctx: Context) -> EmailAccount | None:
     """Returns the e-mail account that mail is sent from where nothing says another, None if there is none that may send.
 
-    Requests as `load`.
+    Requests as `load`, and one where there seems to be none: another process may have made it.
     """
-    found = load(ctx).get(_default_of(load(ctx), _SETTINGS.load(ctx)))
-    return found if found and found.is_verified else None
+    return find_usable(ctx, _default_of(load(ctx), _SETTINGS.load(ctx))) or next(
+        (one for one in load(ctx).values() if one.is_verified), None
+    )
+
+
+def find_usable(ctx: Context, address: str, id_: str | None = None) -> EmailAccount | None:
+    """Returns the e-mail account of an address, None unless it may send (and has this id, if one is given). Requests as `load`,
+    and one where it is not known so: another process may have just made or verified it.
+    """
+    for known in (EMAIL_ACCOUNTS.load, EMAIL_ACCOUNTS.load_fresh):
+        found = known(ctx).get(address)
+        if found and found.is_verified and id_ in (None, found.id):
+            return found
+    return None
 
 
 def _default_of(known: Mapping[str, EmailAccount], chosen: _Settings) -> str:
@@ -98,8 +110,8 @@ def find_by_address(ctx: Context, address: str) -> tuple[str, EmailAccount] | No
     held = unique_names.find(EVERYWHERE, _NAME, plain) if emails.is_address(plain) else None
     if held is None:
         return None
-    found = EMAIL_ACCOUNTS.load_with(_within(ctx, held), plain).get(plain)
-    return (held.account, found) if found and found.id == held.id and found.is_verified else None
+    found = find_usable(_within(ctx, held), plain, held.id)
+    return (held.account, found) if found else None
 
 
 def _within(ctx: Context, held: UniqueName) -> Context:
@@ -148,8 +160,8 @@ def create(ctx: Context, email: str, wanted: Change, *, is_default: bool = False
     """
     address = registration.canonical_email(email)
     _check_assignees(ctx, wanted)
-    if not emails.can_be_sent_to(address):
-        raise Invalid("email", "must be ASCII before the @")
+    if not emails.can_be_sent_to(address) or reply_addresses.plain_address(address) != address:
+        raise Invalid("email", "must be an address of plain ASCII letters that is none of our reply addresses")
     held = unique_names.find(EVERYWHERE, _NAME, address)
     if held and held.account != ctx.account and _is_kept(ctx, held):
         raise Exists("email account", address)

@@ -1,5 +1,6 @@
 """Outbound mail: replies of agents that go to people by e-mail. delivery.py sends what is stored here."""
 
+import re
 from dataclasses import replace
 
 from chalicelib.context import AGENT, Context
@@ -18,6 +19,8 @@ from chalicelib.rules.emails import can_be_mailed
 
 #: What stands before the subject of an answer.
 _ANSWER = "Re: "
+#: What is between commas and semicolons; those of a name in quotes are the name's.
+_PARTS = re.compile(r'\s*+(?:"[^"]*")?[^,;]*')
 
 
 @access.allow(AGENT)
@@ -42,11 +45,10 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
 def _checked(ctx: Context, command: PostMessage) -> PostMessage:
     """Returns a mail with its addresses as they are stored. Raises Invalid, TooMany."""
     given = command.mail or MailParts()
-    usable = {address for address, one in email_accounts.load(ctx).items() if one.is_verified}
-    if not usable:
+    if email_accounts.default(ctx) is None:
         raise Invalid("type", "email needs an e-mail account whose address is verified, and there is none")
     sender = emails.canonical(given.sender)
-    if sender and sender not in usable:
+    if sender and email_accounts.find_usable(ctx, sender) is None:
         raise Invalid("from", "must be the address of an e-mail account that is verified")
     to, cc = _addresses("to", given.to), _addresses("cc", given.cc)
     cc = [address for address in cc if address not in to]
@@ -54,13 +56,14 @@ def _checked(ctx: Context, command: PostMessage) -> PostMessage:
         raise Invalid("cc" if cc else "to", f"must be {MOST_RECIPIENTS} recipients at most, with all others")
     rate_limits.spend_mail(ctx, max(1, len(to)) + len(cc))
     mail = replace(given, sender=sender, to=", ".join(to), cc=", ".join(cc))
-    return replace(command, kind=EMAIL, mail=mail, is_mailed=True)
+    subject = command.subject if command.subject and command.subject.strip() else None
+    return replace(command, kind=EMAIL, subject=subject, mail=mail, is_mailed=True)
 
 
 def _addresses(field: str, text: str) -> list[str]:
     """Returns the addresses of a text with commas or semicolons between, each once and without names. Raises Invalid."""
     found: dict[str, None] = {}
-    for part in text.replace(";", ",").split(","):
+    for part in _PARTS.findall(text):
         address = emails.canonical(part.rpartition("<")[2].rstrip("> "))
         if not part.strip():
             continue

@@ -210,12 +210,16 @@ def is_expired(ctx: Context, file: File) -> bool:
 def has_arrived(file: File) -> bool:
     """Returns whether a file's bytes are in the bucket, to which its client may send them itself.
 
-    No request once that is known; else one to the bucket, and one more the first time that they are there.
+    No request once that is known; else one to the bucket. The first time that they are there two more, three for an image: the
+    bytes say what the file is.
     """
     if file.state != UPLOADING:
         return True
     if storage.size_of(file.place) != file.size:
         return False
+    if picture := pictures.examine(storage.get(file.place) or b""):
+        file.kind, file.mime = IMAGE, picture.mime
+        _keep_picture(file, picture)
     try:
         files.set_arrived(file)
     except ConditionFailed:
@@ -240,7 +244,7 @@ def download(
         return file
     place = files.thumbnail(file.place) if thumbnail else file.place
     is_own = "\ufffd" in name or name == misspelt(file.name)
-    return storage.signed_link(place, disposition(file, "" if is_own else name), LINK_SECONDS)
+    return storage.signed_link(place, disposition(file, "" if is_own else name), file.mime, LINK_SECONDS)
 
 
 def _may_see(ctx: Context, file: File) -> bool:

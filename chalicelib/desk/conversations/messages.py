@@ -267,10 +267,12 @@ def check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Messa
 
 
 def _has_parts(stored: Message, mail: MailParts) -> bool:
-    """Returns whether a message has what was given of a mail; the rest is of the conversation."""
-    given = (mail.sender, mail.to, mail.cc, mail.quote)
-    found = (stored.mail_from, stored.mail_to, stored.mail_cc, stored.quote)
-    return all(one in ("", other) for one, other in zip(given, found, strict=True))
+    """Returns whether a message has what was given of a mail; the rest is of the conversation, such as further copies."""
+    given, found = (mail.sender, mail.to, mail.quote), (stored.mail_from, stored.mail_to, stored.quote)
+    to = (stored.mail_to or "").split(", ")
+    copies = [address for address in mail.cc.split(", ") if address not in to and address]
+    has_copies = (stored.mail_cc or "").split(", ")[: len(copies)] == copies
+    return has_copies and all(one in ("", other) for one, other in zip(given, found, strict=True))
 
 
 def as_caller_sees(ctx: Context, stored: Message) -> Message:

@@ -8,12 +8,12 @@ import pytest
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.channels import bounces, delivery, email_accounts
 from chalicelib.desk.conversations import merging, unfinished
-from chalicelib.desk.core import publishing
+from chalicelib.desk.core import documents, publishing
 from chalicelib.desk.core.errors import Conflict
 from chalicelib.desk.core.events import EmailDue
-from chalicelib.models import mail
+from chalicelib.models import mail, mailings
 from chalicelib.rules import reply_addresses
-from tests.desk.channels.scene import BASE, account, customer, number, reply, thread
+from tests.desk.channels.scene import BASE, account, address, customer, number, reply, thread
 from tests.machine.deliveries import CrashPoint, dies
 from tests.mails import sent
 from tests.world import Visitor, World
@@ -195,7 +195,80 @@ def test_a_mail_of_a_conversation_that_is_merged_goes_out_of_the_other_one(world
         dead.setattr(unfinished, "finish", lambda conversation: conversation)
         merging.merge(world.as_agent(), visitor.conversation, second.conversation)
     with pytest.raises(Conflict):
-        delivery.send(world.ctx(SYSTEM), event)
-    assert len(thread(world, visitor)) == 3, "who reads it finishes the merge"
-    assert delivery.send(world.ctx(SYSTEM), event) == "sent"
+        delivery.find(world.ctx(SYSTEM), event.conversation, event.message)
+    assert delivery.send(world.ctx(SYSTEM), event) == "sent", "it finishes the merge"
     assert len(sent(other)) == 1 and thread(world, visitor)[-1].send_status == "sent"
+
+
+def merge_when(world: World, patch: pytest.MonkeyPatch, module: Any, name: str, target: Visitor, source: Visitor) -> None:
+    """The conversations are merged right before the next call of a function."""
+    called = getattr(module, name)
+
+    def merged_before(*given: Any, **named: Any) -> Any:
+        patch.setattr(module, name, called)
+        merging.merge(world.as_agent(), target.conversation, source.conversation)
+        merging.settle(world.ctx(SYSTEM), target.conversation, source.conversation)
+        return called(*given, **named)
+
+    patch.setattr(module, name, merged_before)
+
+
+@pytest.mark.parametrize(("busy", "status"), [(False, "sent"), (True, "queued")])
+def test_a_merge_while_a_mail_is_handed_over_takes_along_how_that_went(world: World, busy: bool, status: str) -> None:
+    account(world)
+    (visitor, _), (second, other) = customer(world), customer(world)
+    event = due(world, second)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise mail.Busy
+
+    with pytest.MonkeyPatch.context() as patch:
+        if busy:
+            patch.setattr(mail, "send_raw", refuse)
+        merge_when(world, patch, mail, "send_raw", visitor, second)
+        if busy:
+            with pytest.raises(mail.Busy):
+                delivery.send(world.ctx(SYSTEM), event)
+        else:
+            delivery.send(world.ctx(SYSTEM), event)
+    assert thread(world, visitor)[-1].send_status == status
+    assert delivery.send(world.ctx(SYSTEM), event) == (delivery.DONE if status == "sent" else "sent")
+    assert len(sent(other)) == 1 and thread(world, visitor)[-1].send_status == "sent"
+
+
+def test_a_mail_whose_conversation_is_merged_before_it_is_claimed_comes_again(world: World) -> None:
+    account(world)
+    (visitor, _), (second, other) = customer(world), customer(world)
+    event = due(world, second)
+    with pytest.MonkeyPatch.context() as patch:
+        merge_when(world, patch, mailings, "claim", visitor, second)
+        with pytest.raises(Conflict):
+            delivery.send(world.ctx(SYSTEM), event)
+    assert sent(other) == [] and thread(world, visitor)[-1].send_status == "queued"
+    assert delivery.send(world.ctx(SYSTEM), event) == "sent" and len(sent(other)) == 1
+
+
+def test_an_address_that_no_header_can_have_fails_and_is_told(world: World) -> None:
+    account(world)
+    visitor, email = customer(world)
+    event = due(world, visitor)
+    message = thread(world, visitor)[-1]
+    message.update([type(message).mail_to.set('"a b"@c.example')])
+    assert delivery.send(world.ctx(SYSTEM), event) == "failed"
+    assert "can't be sent" in str(thread(world, visitor)[-1].send_failure) and sent(email) == []
+
+
+def test_a_process_that_remembers_no_account_yet_sends_from_it(world: World) -> None:
+    visitor, email = customer(world)
+    ctx = world.ctx(ADMIN)
+    partition = documents.load(ctx, "email_account")
+    account(world)
+    event = due(world, visitor)
+    with pytest.MonkeyPatch.context() as patch:
+        load = documents.load
+        patch.setattr(documents, "load", lambda ctx, name="": partition if name == "email_account" else load(ctx, name))
+        found = email_accounts.find_by_address(ctx, address(world))
+        assert (
+            found and email_accounts.find_usable(ctx, address(world)) and email_accounts.find_usable(ctx, "x@y.example") is None
+        )
+        assert delivery.send(world.ctx(SYSTEM), event) == "sent" and len(sent(email)) == 1

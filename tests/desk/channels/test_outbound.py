@@ -83,6 +83,11 @@ def test_posting_a_mail_costs_no_more_than_posting_a_message(world: World) -> No
         ({"from": "x@elsewhere.example"}, "from"),
         ({"to": "no address"}, "to"),
         ({"cc": ["a@b.example", "b@@c"]}, "cc"),
+        ({"to": '"a"@b.example'}, "to"),
+        ({"cc": "a:b@b.example"}, "cc"),
+        ({"to": "a@b.example(c)"}, "to"),
+        ({"to": '"a@b.example, c@b.example"'}, "to"),
+        ({"to": "=?utf-8?q?a=40b.example?=@c.example"}, "to"),
         ({"cc": ",".join(f"a{at}@b.example" for at in range(50))}, "cc"),
         ({"to": [f"a{at}@b.example" for at in range(51)]}, "to"),
         ({"subject": "x" * 501}, "subject"),
@@ -142,12 +147,28 @@ def test_a_mail_is_from_where_the_customer_wrote_to(world: World) -> None:
     assert reply(world, visitor).body["message"]["from"] == address(world)
 
 
+def test_names_are_left_out_with_their_commas(world: World) -> None:
+    account(world)
+    visitor, _ = customer(world)
+    to = '"Lee, Ann" <ann@b.example>; Bo <BO@b.example>,, c@b.example,"Lee; A" <ann@b.example>'
+    assert reply(world, visitor, to=to, subject="  ").body["message"]["to"] == "ann@b.example, bo@b.example, c@b.example"
+    assert thread(world, visitor)[-1].subject == thread(world, visitor)[-1].subject.strip() != ""
+
+
 def test_who_came_by_a_merge_gets_copies_of_what_goes_to_the_contact(world: World) -> None:
     account(world)
     (visitor, email), (second, other) = customer(world), customer(world)
     merging.merge(world.as_agent(), visitor.conversation, second.conversation)
-    shown = reply(world, visitor, cc="copy@b.example").body["message"]
+    path = f"{BASE}/conversations/{number(world, visitor)}/messages"
+    given, headers = (
+        {"type": "email", "plainBody": "x", "cc": f"copy@b.example, {email}"},
+        {**world.bearer(), "Idempotency_Key": "a"},
+    )
+    first = world.call("POST", path, given, **headers)
+    shown = first.body["message"]
     assert (shown["to"], shown["cc"]) == (email, f"copy@b.example, {other}")
+    assert world.call("POST", path, given, **headers).body["message"]["id"] == shown["id"]
+    assert world.call("POST", path, given | {"cc": "d@b.example"}, **headers).status == 409
     assert reply(world, visitor, to="else@b.example").body["message"]["cc"] is None
 
 

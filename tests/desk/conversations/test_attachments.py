@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib import config
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import attachments, conversations, files, history, messages
+from chalicelib.desk.conversations import attachments, conversations, files, history, messages, pictures
 from chalicelib.desk.conversations.files import Attach, File
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core.errors import Conflict, Invalid, NotFound
@@ -204,11 +204,21 @@ def test_a_large_file_is_there_once_its_bytes_are(world: World, visitor: Visitor
     storage.put(file.first_place, b"12345", "x")
     with counted() as sent:
         assert attachments.is_available(ctx, attachments.get(ctx, file.id))
-    assert sent == ["GetItem", "HeadObject", "UpdateItem"]
+    assert sent == ["GetItem", "HeadObject", "GetObject", "UpdateItem"]
     with counted() as sent:
         assert attachments.is_available(ctx, attachments.get(ctx, file.id))
     assert sent == ["GetItem"], "it is looked for once"
     assert post(ctx, visitor, file).attachments[0].size == 5
+
+
+def test_what_a_large_file_is_its_bytes_say(world: World, visitor: Visitor) -> None:
+    ctx, picture = world.as_agent(), pictures.identicon("a")
+    file, form = attachments.begin_upload(ctx, "holiday.txt", len(picture))
+    storage.put(file.first_place, picture, form.fields["Content-Type"])
+    message = post(ctx, visitor, file)
+    assert (message.format, message.attachments[0].mime, message.attachments[0].width) == ("image", "image/png", 192)
+    link = str(files.download(ctx, file.id))
+    assert "response-content-type=image%2Fpng" in link and "inline" in link
 
 
 @pytest.mark.parametrize("size", [0, -1, attachments.MOST_BYTES + 1])
