@@ -12,6 +12,7 @@ from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import Conflict, Invalid, NotFound
 from chalicelib.desk.core.events import EmailDue
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import conversations as conversation_rows
 from chalicelib.models import mail, mailings
 from chalicelib.models import messages as rows
@@ -37,8 +38,13 @@ def send(ctx: Context, event: EmailDue) -> str:
 
     Repeated it sends nothing. Where a process dies after it has handed the mail to SES, it is not sent again either, and stays
     `sending` until an agent asks for that. A merge that is under way is finished first. Raises mail.Busy where SES will take it
-    later, Conflict where a merge has come between.
+    later, Conflict where others are in the way again and again.
     """
+    return retry_on_conflict(ctx, lambda: _send(ctx, event))
+
+
+def _send(ctx: Context, event: EmailDue) -> str:
+    """The same, once. Raises ConditionFailed where another process, or a merge, has come first."""
     message, conversation = find(ctx, event.conversation, event.message, finishes=True)
     if message is None or conversation is None:
         return GONE
@@ -74,10 +80,7 @@ def find(ctx: Context, conversation: str, message: str, *, finishes: bool = Fals
 def _hand_over(ctx: Context, message: Message, attempt: int, built: Outgoing, raw: bytes) -> str:
     """Claims a mail, hands it to SES, and notes how that went."""
     asked_at = message.send_since or ctx.now
-    try:
-        mailings.claim(message, ctx.now, attempt, built.message_id)
-    except ConditionFailed:
-        return _unclaimed(ctx, message)
+    mailings.claim(message, ctx.now, attempt, built.message_id)
     tags = {"account": ctx.account, "conversation": message.conversation, "message": message.id, "attempt": str(attempt)}
     try:
         mail.send_raw(raw, str(message.mail_from), built.to, built.cc, tags)
@@ -91,14 +94,6 @@ def _hand_over(ctx: Context, message: Message, attempt: int, built: Outgoing, ra
     except mail.Unknown:
         return _end(ctx, message, FAILED, attempt, _UNKNOWN)
     return _end(ctx, message, SENT, attempt)
-
-
-def _unclaimed(ctx: Context, message: Message) -> str:
-    """Returns DONE for a mail that another process has claimed. Raises Conflict where it waits in another conversation now."""
-    known = find(ctx, message.conversation, message.id, finishes=True)[0]
-    if known and known.send_status == QUEUED:
-        raise Conflict("a merge has taken the message over")
-    return DONE
 
 
 def _end(
