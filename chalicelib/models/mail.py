@@ -1,7 +1,8 @@
 """SES: the one place that sends mail and asks whether addresses may send."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -83,20 +84,40 @@ def _meaning(error: ClientError) -> Exception:
 
 
 def add_identity(address: str) -> None:
-    """Asks SES to let an address send, which mails a link to it. One request. Repeated it does nothing more. Raises Refused."""
+    """Asks SES to let an address send, which mails a link to it. One request. Repeated it does nothing more.
+
+    Raises Refused, Busy.
+    """
     try:
-        client().create_email_identity(EmailIdentity=address)
+        with _room():
+            client().create_email_identity(EmailIdentity=address)
     except client().exceptions.AlreadyExistsException:
         return
     except client().exceptions.BadRequestException as error:
         raise Refused(error.response["Error"]["Message"]) from error
 
 
+@contextmanager
+def _room() -> Iterator[None]:
+    """Wraps a question to SES, which takes one a second from all accounts. Raises Busy where that is too often."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in (*_BUSY, "ConcurrentModificationException"):
+            raise Busy from error
+        raise
+
+
 def identity_status(address: str) -> str:
-    """Returns MAY_SEND or MAY_NOT_SEND: whether SES has verified an address, or its domain. One request, two for the domain."""
+    """Returns MAY_SEND or MAY_NOT_SEND: whether SES has verified an address, or its domain. One request, two for the domain.
+
+    Raises Busy.
+    """
     for identity in (address, address.rpartition("@")[2]):
         try:
-            if client().get_email_identity(EmailIdentity=identity).get("VerifiedForSendingStatus"):
+            with _room():
+                known = client().get_email_identity(EmailIdentity=identity)
+            if known.get("VerifiedForSendingStatus"):
                 return MAY_SEND
         except client().exceptions.NotFoundException:
             continue

@@ -12,7 +12,7 @@ from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller, Context
 from chalicelib.desk.core import access, documents, events, publishing, rate_limits
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import Document
-from chalicelib.desk.core.errors import Exists, Invalid, NotFound
+from chalicelib.desk.core.errors import Exists, Invalid, NotFound, TooMany
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.teams import groups
@@ -26,6 +26,8 @@ MOST = 100
 #: Where a mailbox is besides, as a note of the account's.
 TYPES = ("pop3", "exchange")
 _NAME, _PARTITION = "mailbox", "email_account"
+#: Seconds after which SES may be asked again that has no time.
+_BUSY_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,11 +178,21 @@ def create(ctx: Context, email: str, wanted: Change, *, is_default: bool = False
 
 
 def add_identity(address: str) -> None:
-    """Asks SES to let an address send. One request to SES. Raises Invalid."""
+    """Asks SES to let an address send. One request to SES. Raises Invalid, TooMany."""
     try:
         mail.add_identity(address)
     except mail.Refused as refused:
         raise Invalid("email", f"is refused by Amazon SES: {refused}") from refused
+    except mail.Busy as busy:
+        raise TooMany("questions to Amazon SES", _BUSY_SECONDS) from busy
+
+
+def ask_identity(address: str) -> str:
+    """Returns what SES says of an address: mail.MAY_SEND or mail.MAY_NOT_SEND. Two requests to SES at most. Raises TooMany."""
+    try:
+        return mail.identity_status(address)
+    except mail.Busy as busy:
+        raise TooMany("questions to Amazon SES", _BUSY_SECONDS) from busy
 
 
 def ask(ctx: Context, account: EmailAccount) -> EmailAccount:

@@ -53,7 +53,7 @@ def verify(ctx: Context, account: EmailAccount, code: str) -> EmailAccount:
     """
     if not account.is_verified:
         account = _take(ctx, account, code)
-    status = mail.identity_status(account.email)
+    status = email_accounts.ask_identity(account.email)
     return EMAIL_ACCOUNTS.change(ctx, account.email, {"identity": status})[1]
 
 

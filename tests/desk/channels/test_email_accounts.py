@@ -1,8 +1,10 @@
 """E-mail accounts: the default, whose an address is, and how that is shown."""
 
 import re
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib import config
 from chalicelib.context import ADMIN
@@ -11,7 +13,7 @@ from chalicelib.desk.channels.email_accounts import EMAIL_ACCOUNTS
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import Exists, Invalid, TooMany
 from chalicelib.desk.people import agents
-from chalicelib.models import settings
+from chalicelib.models import mail, settings
 from tests.desk.channels.scene import BASE, account, address
 from tests.mails import sent
 from tests.world import World
@@ -69,6 +71,8 @@ def test_assignees_are_agents_and_departments_of_the_account(world: World) -> No
         ({"departmentAssigneeId": 7}, "departmentAssigneeId"),
         ({"email": "none"}, "email"),
         ({"email": "münchen@b.example"}, "email"),
+        ({"email": "<a@b.example>"}, "email"),
+        ({"email": "support+c1-abcdefghijklmnop@b.example"}, "email"),
     ):
         answer = world.call("POST", path, {"email": address(world)} | given, **headers)
         assert answer.status == 400 and answer.body["message"].startswith(field), answer.body
@@ -144,6 +148,26 @@ def test_codes_are_neither_mailed_nor_tried_without_end(strict: World, other: Wo
             verification.verify(strict.ctx(ADMIN), made, "x")
     finally:
         rate_limits.use("off")
+
+
+def test_where_ses_is_asked_too_often_it_is_to_be_asked_later(strict: World) -> None:
+    account(strict)
+    strict.settle()
+    made = EMAIL_ACCOUNTS.get(strict.ctx(ADMIN), address(strict))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ClientError({"Error": {"Code": "TooManyRequestsException", "Message": "Rate exceeded"}}, "x")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mail.client(), "get_email_identity", refuse)
+        with pytest.raises(TooMany):
+            verification.verify(strict.ctx(ADMIN), made, code(made.email))
+        patch.setattr(mail.client(), "create_email_identity", refuse)
+        with pytest.raises(TooMany):
+            account(strict, "more")
+    known, _ = email_accounts.list_all(strict.ctx(ADMIN))
+    assert [one.is_verified for one in known] == [True]
+    assert verification.verify(strict.ctx(ADMIN), known[0], "").identity == mail.MAY_NOT_SEND
 
 
 def test_the_secret_of_reply_addresses_is_made_once(world: World) -> None:
