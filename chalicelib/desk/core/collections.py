@@ -177,21 +177,57 @@ class Collection(Generic[T]):
         documents.publish_change(ctx, self._partition, self.kind, key)
 
     def reorder(self, ctx: Context, keys: Sequence[str]) -> None:
-        """Puts these first, in this order; the others follow as they were. Two requests.
+        """Puts these first, in this order; the others follow as they were. Two requests, one if nothing changes.
 
         Raises Invalid if one is named twice or does not exist, Conflict.
         """
 
-        def attempt() -> None:
+        def first(known: list[str]) -> list[str]:
+            if len(set(keys)) < len(keys) or not set(keys) <= set(known):
+                raise Invalid("order", f"must name each {self._label} once")
+            return [*dict.fromkeys([*keys, *known])]
+
+        self._arrange(ctx, first)
+
+    def move(self, ctx: Context, key: str, by: int) -> None:
+        """Moves one by so many places, up where `by` is negative; at the end it stays. Requests as `reorder`.
+
+        Raises NotFound, Conflict.
+        """
+        self._arrange(ctx, lambda known: self._placed(known, key, self._at(known, key) + by))
+
+    def put_at(self, ctx: Context, key: str, place: int) -> None:
+        """Puts one at a place from 1; the nearest there is for another number. Requests as `reorder`.
+
+        Raises NotFound, Conflict.
+        """
+        self._arrange(ctx, lambda known: self._placed(known, key, place - 1))
+
+    def _arrange(self, ctx: Context, arrange: Callable[[list[str]], list[str]]) -> None:
+        """Stores the order that `arrange` makes of the keys in theirs."""
+
+        def attempt() -> bool:
             partition = documents.read(ctx, self._partition)
             index, numbers = self._index(ctx, partition), self._numbers(partition)
-            if len(set(keys)) < len(keys) or not set(keys) <= numbers.keys():
-                raise Invalid("order", f"must name each {self._label} once")
-            index.document["order"][self.kind] = [numbers[key] for key in dict.fromkeys([*keys, *numbers])]
-            settings.put(index, index.document)
+            wanted = arrange([*numbers])
+            if is_new := wanted != [*numbers]:
+                index.document["order"][self.kind] = [numbers[key] for key in wanted]
+                settings.put(index, index.document)
+            return is_new
 
-        retry_on_conflict(ctx, attempt)
-        documents.publish_change(ctx, self._partition, self.kind)
+        if retry_on_conflict(ctx, attempt):
+            documents.publish_change(ctx, self._partition, self.kind)
+
+    def _placed(self, known: list[str], key: str, at: int) -> list[str]:
+        """Returns keys with one of them at a place from 0."""
+        self._at(known, key)
+        others = [one for one in known if one != key]
+        return [*others[: max(0, at)], key, *others[max(0, at) :]]
+
+    def _at(self, known: list[str], key: str) -> int:
+        if key not in known:
+            raise NotFound(self._label, key)
+        return known.index(key)
 
     # --- rows
 

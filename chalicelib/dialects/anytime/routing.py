@@ -7,9 +7,9 @@ from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.core.errors import Missing, NotFound
 from chalicelib.dialects.anytime.routing_shapes import (
     ID,
+    SPELLINGS,
     RoutingFields,
     RoutingShown,
-    as_spelled,
     routing_change,
     show,
 )
@@ -72,7 +72,7 @@ def enable_routing(ctx: Context, request: EnableRouting) -> WrappedRouting:
 def set_routing(ctx: Context, request: SetRouting) -> WrappedRouting:
     """`PUT …/{id}`: changes the given fields."""
     check(request.id)
-    with as_spelled(request):
+    with SPELLINGS.told(request):
         routing_rules.change(ctx, routing_change(routing_rules.load(ctx), request))
     return _wrapped(ctx, request.id)
 

@@ -141,7 +141,7 @@ def test_conditions_are_held_against_what_the_triggers_before_have_made_of_it(wo
     visitor = world.asking()
     world.settle()
     assert (row(world, visitor).subject != "it was urgent", fired(world, visitor)) == (True, ["first"])
-    triggers.move(world.ctx(ADMIN), 2, up=True)
+    triggers.move(world.ctx(ADMIN), 2, -1)
     again = world.asking()
     world.settle()
     assert (row(world, again).subject, fired(world, again)) == ("it was urgent", ["second", "first"])
