@@ -1,16 +1,16 @@
 """Objects under their name: answers show one as `{"trigger": {…}}`, and a client may send it back so."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any, get_args
 
 import msgspec
 
 from chalicelib.context import Context
-from chalicelib.desk.core.errors import Invalid, Missing
+from chalicelib.desk.core.errors import Invalid, Missing, NotFound
 from chalicelib.dialects.anytime import repeats
 from chalicelib.dialects.anytime.errors import spelled
+from chalicelib.dialects.anytime.numbers import as_sent
 from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import MULTIPART, Answer, Request, Shows
 
@@ -51,22 +51,20 @@ def _used(endpoint: Endpoint, given: Mapping[str, Any]) -> list[str]:
 
 
 def once(ctx: Context, request: Request, endpoint: Endpoint, serve: Callable[[], Answer]) -> Answer:
-    """Returns the answer to a request, as `repeats.once`. What is wrong in an object is said with the object's name before it."""
+    """Returns the answer to a request, as `repeats.once`. What is wrong in an object is said with the object's name before
+    it, and what is not there by its number.
+    """
 
     def told() -> Answer:
-        with _told(endpoint, request.json if names_of(endpoint) else {}):
+        try:
             return serve()
+        except NotFound as error:
+            raise as_sent(ctx, request, error) from error
+        except (Missing, Invalid) as error:
+            error.field = _place(endpoint, request.json if names_of(endpoint) else {}, spelled(error.field))
+            raise
 
     return repeats.once(ctx, request, endpoint, told)
-
-
-@contextmanager
-def _told(endpoint: Endpoint, given: Mapping[str, Any]) -> Iterator[None]:
-    try:
-        yield
-    except (Missing, Invalid) as error:
-        error.field = _place(endpoint, given, spelled(error.field))
-        raise
 
 
 def _place(endpoint: Endpoint, given: Mapping[str, Any], field: str) -> str:
