@@ -114,6 +114,7 @@ def sort_rules(ctx: Context, request: SortRules) -> RuleList:
     check(request.id)
     given = request.customer_rules or request.custom_rules
     if given:
+        routing_rules.get_rule(ctx, request.customerrule_id)
         name = "customer_rules" if request.customer_rules else "custom_rules"
         with Spellings(order=(name,)).told(request):
             return _rules(routing_rules.sort(ctx, [one.id for one in sorted(given, key=_place)]))
