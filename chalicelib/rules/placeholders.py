@@ -4,6 +4,8 @@ import html
 import re
 from collections.abc import Mapping
 
+from chalicelib.rules import names
+
 CONVERSATION_ID, SUBJECT, CONTACT, AGENT, LAST_MESSAGE = (
     "conversation.id",
     "conversation.subject",
@@ -15,7 +17,6 @@ NAMES = (CONVERSATION_ID, SUBJECT, CONTACT, AGENT, LAST_MESSAGE)
 #: Characters of a value that a text shows.
 LONGEST = 2_000
 _MARK = re.compile(r"\{\{ ?([a-zA-Z.]{1,40}) ?\}\}")
-_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def fill(text: str, values: Mapping[str, str], *, as_html: bool = False) -> str:
@@ -37,7 +38,7 @@ def fill_line(text: str, values: Mapping[str, str], most: int) -> str:
     """Returns the same as one line of `most` characters at most, such as a subject: line breaks and control characters are
     spaces.
     """
-    return _SPACES.sub(" ", fill(text, values)).strip()[:most]
+    return " ".join(names.one_line(fill(text, values)).split())[:most]
 
 
 def count(text: str) -> int:
