@@ -10,6 +10,7 @@ from chalicelib.dialects.anytime.routing_shapes import (
     SPELLINGS,
     RoutingFields,
     RoutingShown,
+    check_rules,
     routing_change,
     show,
 )
@@ -72,6 +73,8 @@ def enable_routing(ctx: Context, request: EnableRouting) -> WrappedRouting:
 def set_routing(ctx: Context, request: SetRouting) -> WrappedRouting:
     """`PUT …/{id}`: changes the given fields."""
     check(request.id)
+    if not request.custom_rules is request.customer_route_rules is UNSET:
+        check_rules(request, routing_rules.list_rules(ctx))
     with SPELLINGS.told(request):
         routing_rules.change(ctx, routing_change(routing_rules.load(ctx), request))
     return _wrapped(ctx, request.id)

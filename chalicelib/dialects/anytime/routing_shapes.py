@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import Context
 from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.automation.routing_rules import CustomRule, Route, Routing, RuleChange
 from chalicelib.desk.conversations.filters import FilterCondition
+from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime.conditions import Condition, Conditions, ConditionShown, placed, read, show_of_rule, to_store
 from chalicelib.dialects.anytime.conversation_shapes import Priority
-from chalicelib.dialects.anytime.shapes import Spellings, Wire
+from chalicelib.dialects.anytime.shapes import BASE, Spellings, Wire
 from chalicelib.dialects.bounds import Line, Name, Number
 
 #: The one id of a site's routing.
@@ -41,8 +42,19 @@ class RuleFields(Wire, kw_only=True):
     conditions: Conditions | UnsetType = UNSET
 
 
+class RuleSentBack(RuleFields, kw_only=True):
+    """A custom rule as it was shown."""
+
+    id: Number | None = None
+    index: Number | None = None
+    order_num: Number | None = None
+
+
+Rules = Annotated[list[RuleSentBack], Meta(max_length=routing_rules.MOST)]
+
+
 class RoutingFields(Wire, kw_only=True):
-    """What can be set of the routing, in all spellings."""
+    """What can be set of the routing, in all spellings. Its custom rules may be sent back as they were shown."""
 
     is_enabled: bool | UnsetType = UNSET
     is_enable: bool | UnsetType = UNSET
@@ -61,6 +73,8 @@ class RoutingFields(Wire, kw_only=True):
     match_failed_type: Target | None | UnsetType = UNSET
     later_failed_id: Number | None | UnsetType = msgspec.field(default=UNSET, name="matchFailedrouteToId")
     match_failed_with_priority: Priority | None | UnsetType = UNSET
+    customer_route_rules: Rules | None | UnsetType = UNSET
+    custom_rules: Rules | None | UnsetType = UNSET
 
 
 class RuleShown(Wire, kw_only=True):
@@ -141,6 +155,14 @@ def routing_change(before: Routing, given: RoutingFields) -> routing_rules.Chang
         simple=_route(before.simple, given, "simple"),
         failed=_route(before.failed, given, "failed"),
     )
+
+
+def check_rules(given: RoutingFields, rules: Sequence[CustomRule]) -> None:
+    """Raises Invalid for custom rules that are sent with the routing and are others than these: each is changed by itself."""
+    shown = msgspec.convert(msgspec.to_builtins(show_rules(rules)), list[RuleSentBack])
+    for field, name in (("custom_rules", "customRules"), ("customer_route_rules", "customerRouteRules")):
+        if getattr(given, field) not in (UNSET, None, shown):
+            raise Invalid(name, f"are not changed here, but each at {BASE}/routing/{ID}/customRules, and their order at …/sort")
 
 
 def rule_change(ctx: Context, before: CustomRule | None, given: RuleFields) -> RuleChange:
