@@ -217,6 +217,21 @@ def wait(world: World, seconds: int) -> None:
     sweep(world)
 
 
+@pytest.mark.parametrize(("deleted_for", "rest"), [(30, 59), (600, 0)])
+def test_a_status_lasts_on_when_its_conversation_is_restored(world: World, deleted_for: int, rest: int) -> None:
+    trigger(world, "waits", STAYED, (PRIORITY, "high"), stay_status="new", stay_minutes=2)
+    visitor = world.asking()
+    world.pass_(30)
+    deletion.delete(world.ctx(ADMIN), visitor.conversation)
+    world.pass_(deleted_for)
+    deletion.restore(world.ctx(ADMIN), visitor.conversation)
+    world.pass_(rest)
+    assert fired(world, visitor) == ([] if rest else ["waits"])
+    world.pass_(1)
+    wait(world, 600)
+    assert fired(world, visitor) == ["waits"]
+
+
 def test_a_chat_is_new_from_its_first_message_on(world: World) -> None:
     trigger(world, "waits", STAYED, (PRIORITY, "high"), stay_status="new", stay_minutes=2)
     visitor = world.visitor()
