@@ -355,6 +355,25 @@ def test_a_crash_between_any_two_calls_is_made_good_by_the_next_delivery(world: 
     assert call > 10
 
 
+def test_a_function_that_is_stopped_half_way_goes_on_where_it_was_when_it_is_called_again(world: World) -> None:
+    """As one whose time is over before all of an account's triggers have fired."""
+    names = [f"trigger {at}" for at in range(20)]
+    for at, name in enumerate(names):
+        trigger(world, name, CREATED, (SUBJECT, name), **(meets(SUBJECT, names[at - 1]) if at else {}))
+    visitor = world.asking()
+    world.relay()
+    (body,) = [body for _, queue, body in world.queued if queue == "automation"]
+    world.queued.clear()
+    seen = [0]
+    while dies(lambda: world.deliver("automation", body), CrashPoint(12, after=True)):
+        seen.append(len(fired(world, visitor)))
+        assert seen[-1] > seen[-2], "a run that is stopped has made no progress"
+    assert len(seen) > 3
+    assert fired(world, visitor) == names
+    world.settle()
+    assert (row(world, visitor).subject, fired(world, visitor)) == (names[-1], names)
+
+
 def test_two_lambdas_with_the_same_event_let_a_trigger_fire_once(world: World) -> None:
     """The second comes while the first is about to write."""
     trigger(world, "raises", CREATED, (SUBJECT, "raised"))
