@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PORT DATA FRESH FULL
+# Some environments forbid Python to keep what it compiles; each process of the tests would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test replay e2e chaos machine bench deploy dead destroy account lint format lock clean

@@ -6,11 +6,15 @@ A model's updates are few expressions with other values, so each is parsed once.
 from functools import lru_cache
 from typing import Any
 
-from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Expression, Node, UpdateExpressionFunction
-from moto.dynamodb.parsing.expressions import UpdateExpressionParser
+from moto.dynamodb.parsing import ast_nodes, expressions
 from moto.dynamodb.parsing.validators import ActionCountValidator, OverlappingPathsValidator
 
-_MAKE, _HOOK = UpdateExpressionParser.make, DepthFirstTraverser.pre_processing_of_child
+#: moto has no types for these.
+_nodes: Any = ast_nodes
+_expressions: Any = expressions
+Node, Expression, Function = _nodes.Node, _nodes.Expression, _nodes.UpdateExpressionFunction
+Traverser, Parser = _nodes.DepthFirstTraverser, _expressions.UpdateExpressionParser
+_MAKE, _HOOK = Parser.make, Traverser.pre_processing_of_child
 
 
 @lru_cache(2_000)
@@ -19,10 +23,15 @@ def make(expression: str) -> Any:
     return _MAKE(expression)
 
 
-@lru_cache(None)
+_known: dict[tuple[Any, Any], bool] = {}
+
+
 def _is(kind: Any, kinds: Any) -> bool:
     """Whether a type is one of some; asking Python of a type of an abstract class takes much longer."""
-    return issubclass(kind, kinds)
+    found = _known.get((kind, kinds))
+    if found is None:
+        found = _known[kind, kinds] = issubclass(kind, kinds)
+    return found
 
 
 def copy_node(self: Any, memo: dict[int, Any]) -> Any:
@@ -71,16 +80,16 @@ def find_clauses(self: Any, clause_types: Any) -> list[Any]:
     for child in self.children or ():
         if type(child) in clause_types:
             clauses.append(child)
-        elif _is(type(child), (Expression, UpdateExpressionFunction)):
+        elif _is(type(child), (Expression, Function)):
             clauses.extend(find_clauses(child, clause_types))
     return clauses
 
 
 #: What is replaced by what.
 FASTER: list[tuple[Any, str, Any]] = [
-    (UpdateExpressionParser, "make", make),
+    (Parser, "make", make),
     (Node, "__deepcopy__", copy_node),
-    (DepthFirstTraverser, "traverse_node_recursively", traverse),
+    (Traverser, "traverse_node_recursively", traverse),
     (Node, "find_clauses", find_clauses),
     (ActionCountValidator, "traverse", _process_root),
     (OverlappingPathsValidator, "traverse", _process_root),

@@ -8,15 +8,18 @@ from functools import lru_cache
 from threading import local
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 from botocore import useragent
+from botocore.parsers import BaseJSONParser
 from botocore.signers import RequestSigner
 from moto.core import botocore_stubber, responses, utils
 from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb import responses as answers
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
-from moto.dynamodb.models.utilities import bytesize
+from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
 from moto.sqs.models import Message
 
 from tests import moto_expressions, moto_requests
@@ -24,9 +27,14 @@ from tests import moto_expressions, moto_requests
 _STRUCTURE, _TRANSACT = BaseJSONSerializer._serialize_type_structure, DynamoDBBackend.transact_write_items
 _QUERY, _ALL_ITEMS, _PROJECT, _SET = Table.query, Table.all_items, Item.project, LimitedSizeDict.__setitem__
 _CAST: Callable[[DynamoType], Any] = DynamoType.cast_value.fget  # type: ignore[attr-defined]
-_REGULAR_JSON = DynamoType.to_regular_json
+_REGULAR_JSON, _SIZE, _COPY = DynamoType.to_regular_json, DynamoType.size, DynamoType.__deepcopy__
+_PARSE = BaseJSONParser._handle_structure  # type: ignore[attr-defined]
 #: Types whose values are compared, copied and shown as they are.
 _PLAIN = frozenset({"S", "BOOL"})
+#: Types whose values are never changed where they are: another one takes their place.
+_FIXED = _PLAIN | {"N", "B", "NULL"}
+#: Types whose values go over the wire as they are.
+_AS_SENT = _PLAIN | {"N", "NULL", "SS", "NS"}
 #: Bytes of an item below which moto's own limit, about 405,000, is far.
 _FAR_BELOW = 200_000
 #: What a query of this thread reads: the table it is of, and its partition's key, None for an index.
@@ -124,6 +132,40 @@ def _to_regular_json(self: DynamoType) -> dict[str, Any]:
     return {self.type: self.value} if self.type in _PLAIN or self.type == "N" else _REGULAR_JSON(self)
 
 
+def _copied(self: DynamoType, memo: dict[int, Any]) -> DynamoType:
+    """Moto copies all that a query finds, whether or not it can be changed."""
+    return self if self.type in _FIXED else _COPY(self, memo)
+
+
+def _size(self: DynamoType) -> int:
+    if self.type not in _FIXED:
+        return _SIZE(self)
+    if (known := self.__dict__.get("bytes")) is None:
+        known = self.__dict__["bytes"] = _SIZE(self)
+    return int(known)
+
+
+def _to_dict(found: Any) -> Any:
+    """Moto asks of each value of each item whether it is one of eight kinds."""
+    if type(found) is DynamoType and found.type in _AS_SENT:
+        return {found.type: found.value}
+    if type(found) in (dict, LimitedSizeDict):
+        return {key: _to_dict(value) for key, value in found.items()}
+    return [_to_dict(value) for value in found] if type(found) is list else dynamo_to_dict(found)
+
+
+def _parsed(self: Any, shape: Any, value: Any) -> Any:
+    """Botocore looks for ten names in every attribute of an item, which came as it is to be unless it has bytes."""
+    if shape.name == "AttributeValue" and type(value) is dict and value.keys() <= _AS_SENT:
+        return value
+    return _PARSE(self, shape, value)
+
+
+def _query_string(text: str, **given: Any) -> list[tuple[str, str]]:
+    """Moto reads each body as the fields of a form, whatever it is."""
+    return [] if text.startswith("{") else parse_qsl(text, **given)
+
+
 def _set_limited(self: LimitedSizeDict, key: str, value: Any) -> None:
     """Moto weighs all attributes of an item for each that is set; here only those of an item that may be too large."""
     weight: int = self.__dict__.get("weight", 0) + bytesize(key) + value.size()
@@ -134,26 +176,13 @@ def _set_limited(self: LimitedSizeDict, key: str, value: Any) -> None:
         _SET(self, key, value)
 
 
-def _copy_type(self: DynamoType, memo: dict[int, Any]) -> DynamoType:
-    """Moto notes each value that it copies, in case it is in itself."""
-    result = object.__new__(DynamoType)
-    result.type, value = self.type, self.value
-    if self.type == "L":
-        value = [_copy_type(one, memo) for one in value]
-    elif self.type == "M":
-        value = {name: _copy_type(one, memo) for name, one in value.items()}
-    elif type(value) is list:
-        value = list(value)
-    result.value = value
-    return result
-
-
 def _copy_item(self: Item, memo: dict[int, Any]) -> Item:
+    """Moto notes each value that it copies, in case it is in itself."""
     result = object.__new__(Item)
-    result.hash_key = _copy_type(self.hash_key, memo)
-    result.range_key = self.range_key and _copy_type(self.range_key, memo)
+    result.hash_key = _copied(self.hash_key, memo)
+    result.range_key = self.range_key and _copied(self.range_key, memo)
     result.attrs = LimitedSizeDict.__new__(LimitedSizeDict)
-    dict.update(result.attrs, {name: _copy_type(value, memo) for name, value in self.attrs.items()})
+    dict.update(result.attrs, {name: _copied(value, memo) for name, value in self.attrs.items()})
     return result
 
 
@@ -181,8 +210,12 @@ _FASTER: list[tuple[Any, str, Any]] = [
     (DynamoType, "__eq__", _is_equal),
     (DynamoType, "__ne__", _is_unequal),
     (DynamoType, "to_regular_json", _to_regular_json),
+    (DynamoType, "__deepcopy__", _copied),
+    (DynamoType, "size", _size),
+    (answers, "dynamo_to_dict", _to_dict),
+    (BaseJSONParser, "_handle_structure", _parsed),
+    (responses, "parse_qsl", _query_string),
     (LimitedSizeDict, "__setitem__", _set_limited),
-    (DynamoType, "__deepcopy__", _copy_type),
     (Item, "__deepcopy__", _copy_item),
     (responses, "gen_amzn_requestid_long", _number),
     (RequestSigner, "sign", moto_requests.sign),

@@ -9,7 +9,7 @@ from typing import Protocol
 
 #: Elements that begin and end a line; before and after some of them a browser leaves a line blank.
 _BLANK_AROUND = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "blockquote", "pre"}
-_BLOCKS = _BLANK_AROUND | {
+BLOCKS = _BLANK_AROUND | {
     *("address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset"),
     *("figcaption", "figure", "footer", "form", "header", "html", "legend", "li", "main", "nav", "ol", "option", "section"),
     *("summary", "table", "tbody", "tfoot", "thead", "tr", "ul"),
@@ -34,14 +34,14 @@ _NBSP = "\xa0"
 _SHOWN = ("http://", "https://", "mailto:", "tel:")
 _DEEPEST_INDENT = 8
 #: Attributes that pages look at.
-_KNOWN = {"href", "alt", "class", "data-id"}
+_KNOWN = {"href", "alt", "class", "data-id", "id", "type", "cite"}
 
 
 class Page(Protocol):
     """What is told of a page's parts in their order."""
 
     def open(self, name: str, attributes: dict[str, str]) -> None:
-        """A start tag, with those of its attributes that somebody looks at: href, alt, class, data-id."""
+        """A start tag, with those of its attributes that somebody looks at."""
 
     def close(self, name: str, _: dict[str, str]) -> None:
         """An end tag."""
@@ -70,10 +70,10 @@ def scan(html: str, page: Page) -> None:
     """Tells `page` of the tags and texts, without comments and what scripts and styles hold."""
     at = 0
     while at < len(html):
-        at = _next(html, at, page)
+        at = show_next(html, at, page)
 
 
-def _next(html: str, at: int, page: Page) -> int:
+def show_next(html: str, at: int, page: Page) -> int:
     """Shows the text or the tag that begins at `at`. Returns where the next begins; what does not end, ends with the page."""
     if not _TAG.match(html, at):
         tag = _TAG.search(html, at)
@@ -119,7 +119,7 @@ def _attributes(html: str, at: int) -> tuple[int, dict[str, str]]:
         if equals:
             value, at = _value(html, equals.end())
         if name in _KNOWN:
-            found.setdefault(name, _decoded(value))
+            found.setdefault(name, decoded(value))
     return at + 1, found
 
 
@@ -137,7 +137,8 @@ def _value(html: str, at: int) -> tuple[str, int]:
     return html[at + 1 : end], end + 1
 
 
-def _decoded(text: str) -> str:
+def decoded(text: str) -> str:
+    """Returns text with its character references read."""
     return unescape(_NO_CHARACTER.sub("\ufffd", text)) if "&" in text else text
 
 
@@ -161,7 +162,7 @@ class _Page:
     def open(self, name: str, attributes: dict[str, str]) -> None:
         """A start tag."""
         self._in_head = name == "head" or (self._in_head and name in _IN_HEAD)
-        if name in _BLOCKS:
+        if name in BLOCKS:
             self._break(2 if name in _BLANK_AROUND else 1)
         match name:
             case "br":
@@ -172,7 +173,7 @@ class _Page:
                 self._space = "\t"
             case "img":
                 self._has_image = True
-                self.data(attributes.get("alt", ""), decoded=True)
+                self.data(attributes.get("alt", ""), is_decoded=True)
             case "a":
                 self._end_link()
                 self._link = attributes.get("href", "").strip(), len(self._parts)
@@ -185,7 +186,7 @@ class _Page:
         if name == "a":
             self._end_link()
         self._nest(name, -1)
-        if name in _BLOCKS or name == "br":
+        if name in BLOCKS or name == "br":
             self._break(2 if name in _BLANK_AROUND else 1)
 
     def _nest(self, name: str, by: int) -> None:
@@ -199,11 +200,11 @@ class _Page:
     def _break(self, most: int) -> None:
         self._breaks, self._space = max(self._breaks, most), ""
 
-    def data(self, text: str, *, decoded: bool = False) -> None:
+    def data(self, text: str, *, is_decoded: bool = False) -> None:
         """Text between tags."""
         if self._in_head or self._templates:
             return
-        text = text if decoded else _decoded(text)
+        text = text if is_decoded else decoded(text)
         if self._pre:
             self._keep(text)
             return

@@ -18,7 +18,7 @@ _serial = itertools.count()
 _BASE = "/api/v3/anytime"
 _PATHS = (f"{_BASE}/Routingrules", f"{_BASE}/routing")
 #: Rules that these calls leave.
-_ROOM = 20
+_ROOM = 5
 _CONDITION = {"fieldId": 6, "matchType": "is", "value": "new,onHold", "index": 1}
 _RULE = {"isEnable": True, "when": 2, "logicExpression": "1", "routeToPriority": "high", "conditions": [_CONDITION]}
 

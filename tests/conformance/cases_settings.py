@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _serial = itertools.count()
 _BASE = "/api/v3/anytime"
 #: Most that these calls leave of a kind.
-_ROOM = 50
+_ROOM = 12
 
 
 def another(what: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.conformance.scene import Scene
 
 _BASE = "/api/v3/anytime"
-_ROOM = 20
+_ROOM = 5
 CONDITIONS = {"when": "logicalExpression", "logicExpression": "1", "list": [CONDITION]}
 PERIODS = [{"startHour": 9, "startMin": 0, "endHour": 12, "endMin": 30}, {"startHour": 13, "endHour": 24}]
 DAYS = [

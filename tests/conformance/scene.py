@@ -62,6 +62,8 @@ class Scene:
 
     def path(self, row: Row, **variables: str) -> str:
         """The row's path with this scene's ids, or those given."""
+        if variables.keys() >= set(re.findall(r"{(\w+)}", row.endpoint.path)):
+            return _filled(row.endpoint.path, variables)
         known = {
             "id": str(self.number),
             "roomID": self.visitor.conversation,
@@ -81,7 +83,7 @@ class Scene:
             known["keyId"] = ids.digest(api_key(self))
         known |= cases_anytime_people.new_id(self, row) | cases_portal.ids(self, row) | cases_gone.new_id(self, row)
         known |= cases_routing.new_id(self, row)
-        return re.sub(r"{(\w+)}", lambda found: quote((known | variables)[found[1]], safe=""), row.endpoint.path)
+        return _filled(row.endpoint.path, known | variables)
 
     def _file(self) -> str:
         return str(self.world.upload(self.visitor.id, b"words").body["fuuid"])
@@ -120,6 +122,10 @@ class Scene:
         if row.key == cases_apps.REMOVE_APP:
             cases_apps.revive(self)
         return answer
+
+
+def _filled(path: str, variables: dict[str, str]) -> str:
+    return re.sub(r"{(\w+)}", lambda found: quote(variables[found[1]], safe=""), path)
 
 
 def send(method: str, path: str, headers: dict[str, str], body: bytes = b"") -> Answer:

@@ -20,7 +20,7 @@ from chalicelib.dialects.ppmessage import pages
 from chalicelib.dialects.ppmessage.calls import widget
 from chalicelib.dialects.ppmessage.mapping import files, socket
 from chalicelib.models.files import File
-from chalicelib.rules import domains, emails, hosts, html, ids, rate_limits, redirects, text
+from chalicelib.rules import domains, emails, hosts, html, html_quotes, ids, mail_parsing, quotes, rate_limits, redirects, text
 
 #: Times longer than for a plain text that a nasty one may take, and the shortest time that is told from none, in seconds.
 FACTOR, LEAST = 40, 0.002
@@ -44,6 +44,15 @@ def part(header: str) -> bytes:
 
 def named(name: str) -> str:
     return disposition(File("a", kind="file", mime="a/b", name=name, size=1, created_at=1))
+
+
+def mail_headers(given: str) -> mail_parsing.Mail:
+    one = given.encode()
+    return mail_parsing.parse(b"From: %s\nSubject: %s\nReferences: %s\nContent-Type: text/plain; %s\n\nhi" % (one, one, one, one))
+
+
+def mail_start(given: str) -> bytes:
+    return b"Content-Type: multipart/mixed; boundary=b\n\n" + given.encode()
 
 
 #: Beginnings and pieces of markup, and signs that mean something to one parser or another.
@@ -93,9 +102,49 @@ MARKUP += [
     "\n",
     " ",
 ]
+QUOTED_MARKUP = (
+    "<blockquote type=cite>",
+    "<blockquote>x:</blockquote>",
+    "<div class=gmail_quote>",
+    "<pre>\n\n",
+    "<div><p></div>",
+)
+#: Lines that a quote may begin with, and pieces of a mail in parts.
+QUOTED = (
+    *(mark * 300 + ":\n" for mark in "a<@-. "),
+    "a:\n",
+    "On 4.5.2020 15:21 a <a@b> wrote:\n",
+    "From: a <a@b>\nSent: x\n",
+    "-- \n",
+    "> a\nb\n",
+    "12 a\n12 b\n12 c:\n> q\n",
+)
+QUOTED += (
+    "##- x\n",
+    "a>",
+    "a: <a@b>\nb: 2020 12:12\n",
+    "<\n\n",
+    "---- Original",
+    "_____\n",
+    "Sent from my iPhone\n",
+    "x " * 190 + "a@b:\n",
+)
+MAIL = (
+    "\n--b",
+    "--b",
+    "\n--b\n",
+    "\n--b\n" + "x" * 500,
+    "--",
+    "\r\n--b--",
+    "\n--b\nContent-Type: text/html\n\n<meta ",
+)
 MARKS = (*""" ,;="\\'?%&[]*@.-a0é""", "=?", "\x00", "🙂")
 PARSERS = {
     "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
+    "a mail's HTML": Parser(html_quotes.split_html, "<p>some words</p>", (*MARKUP[:4], *QUOTED_MARKUP), 20_000),
+    "a mail's text": Parser(quotes.split_text, "some words\n", (*QUOTED, *MARKS[::2]), 20_000),
+    "a mail's headers": Parser(mail_headers, "some words ", ("(", "<", "a@", "a,", ";a=", "; a*0=x", "=?a?q?", *MARKS), 15_000),
+    "a mail": Parser(lambda given: mail_parsing.parse(mail_start(given)), "some words, a line\r\n", MAIL, 400_000),
     "If-Match": Parser(conversations.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
     "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
     "Accept-Encoding": Parser(widget._accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
