@@ -190,18 +190,12 @@ class Collection(Generic[T]):
         self._arrange(ctx, first)
 
     def move(self, ctx: Context, key: str, by: int) -> None:
-        """Moves one by so many places, up where `by` is negative; at the end it stays. Requests as `reorder`.
-
-        Raises NotFound, Conflict.
-        """
-        self._arrange(ctx, lambda known: self._placed(known, key, self._at(known, key) + by))
+        """Moves one by so many places, up where `by` is negative; at the end it stays. As `put_at`."""
+        self._put(ctx, key, lambda at: at + by)
 
     def put_at(self, ctx: Context, key: str, place: int) -> None:
-        """Puts one at a place from 1; the nearest there is for another number. Requests as `reorder`.
-
-        Raises NotFound, Conflict.
-        """
-        self._arrange(ctx, lambda known: self._placed(known, key, place - 1))
+        """Puts one at a place from 1, or the nearest there is. Requests as `reorder`. Raises NotFound, Conflict."""
+        self._put(ctx, key, lambda _: place - 1)
 
     def _arrange(self, ctx: Context, arrange: Callable[[list[str]], list[str]]) -> None:
         """Stores the order that `arrange` makes of the keys in theirs."""
@@ -218,16 +212,16 @@ class Collection(Generic[T]):
         if retry_on_conflict(ctx, attempt):
             documents.publish_change(ctx, self._partition, self.kind)
 
-    def _placed(self, known: list[str], key: str, at: int) -> list[str]:
-        """Returns keys with one of them at a place from 0."""
-        self._at(known, key)
-        others = [one for one in known if one != key]
-        return [*others[: max(0, at)], key, *others[max(0, at) :]]
+    def _put(self, ctx: Context, key: str, to: Callable[[int], int]) -> None:
+        """Puts one at the place (from 0) that `to` makes of its own."""
 
-    def _at(self, known: list[str], key: str) -> int:
-        if key not in known:
-            raise NotFound(self._label, key)
-        return known.index(key)
+        def arranged(known: list[str]) -> list[str]:
+            if key not in known:
+                raise NotFound(self._label, key)
+            others, at = [one for one in known if one != key], max(0, to(known.index(key)))
+            return [*others[:at], key, *others[at:]]
+
+        self._arrange(ctx, arranged)
 
     # --- rows
 
