@@ -54,6 +54,7 @@ ANYTIME = Dialect(
         exposed="ETag",
     ),
     read=wrapping.unwrap,
+    names_of=wrapping.names_of,
     once=wrapping.once,
     any_case=True,
     endpoints=[
