@@ -1,4 +1,5 @@
-"""`python -m infra.reindex STAGE`: gives every conversation the index keys that this version of the code derives for it.
+"""`python -m infra.reindex STAGE [keys|search]`: gives every conversation the index keys that this version of the code derives,
+and the search its words; without a word both.
 
 A new index has no row that lacks its key (docs/operations-index-v2.md), so this walks the whole table once, in parallel
 segments, and continues where it stopped. Each write is conditional on the version that was read: the desk stays in use. This
@@ -66,34 +67,59 @@ def main() -> int:
     """Does what the arguments say; returns the exit code."""
     parser = argparse.ArgumentParser(description="Gives every conversation the index keys that this version derives for it.")
     parser.add_argument("stage")
+    parser.add_argument("what", nargs="?", choices=["keys", "search"], help="keys, or the words of the search; without it both")
     parser.add_argument("--check", action="store_true", help="changes nothing; fails if a key is missing or wrong")
     parser.add_argument("--remove", metavar="ATTRIBUTE", help="instead removes an attribute that this version does not know")
     parser.add_argument("--segments", type=int, default=_SEGMENTS, help="parts of the table that are read at once")
     parser.add_argument("--data", type=Path, default=Path(".local"), help="the folder of the file that says how far it has come")
     given = parser.parse_args()
-    return run(partial(reindex, given.stage, given.data, given.segments, check=given.check, remove=given.remove))
+    return run(partial(_rebuild, given))
+
+
+def _rebuild(given: argparse.Namespace) -> None:
+    if given.what != "search" or given.check or given.remove:
+        reindex(given.stage, given.data, given.segments, check=given.check, remove=given.remove)
+    if given.what != "keys" and not (given.check or given.remove):
+        index_words(given.stage, given.data, given.segments)
 
 
 def reindex(stage: str, data: Path, segments: int = _SEGMENTS, *, check: bool = False, remove: str | None = None) -> None:
     """Walks all conversations of a stage. Raises CannotDeploy for an attribute in use, and if a check finds something."""
-    say("reindex", f"stage {stage} in {here(stage)}")
     act = _is_wrong if check else _remover(remove) if remove else _correct
-    data.mkdir(parents=True, exist_ok=True)
-    path = data / f"reindex-{stage}-{'check' if check else remove or 'keys'}.json"
-    progress = Progress.load(path, _version(), segments)
-    with ThreadPoolExecutor(progress.segments) as pool:
-        list(pool.map(partial(_walk, f"{APP}-{stage}-conversations", progress, act), range(progress.segments)))
-    path.unlink()
-    say("reindex", f"{progress.seen:,} conversations, {progress.changed:,} {'wrong' if check else 'changed'}")
+    progress = _walk_all(stage, data, segments, "check" if check else remove or "keys", act)
     if check and progress.changed:
         raise CannotDeploy(f"{progress.changed:,} of {progress.seen:,} conversations lack a key or have a wrong one")
 
 
-def _version() -> str:
-    """Returns a digest of the code that derives keys: another version's walk is not continued."""
-    from chalicelib.models import conversations, summaries
+def index_words(stage: str, data: Path, segments: int = _SEGMENTS) -> None:
+    """Reads every conversation of a stage for the search, whatever that knows of it. One that has its words costs reads alone."""
+    from chalicelib import config
+    from chalicelib.models import open_search
 
-    source = inspect.getsource(conversations) + inspect.getsource(summaries)
+    if config.SEARCH:
+        open_search.create_index()
+    _walk_all(stage, data, segments, "search", _index)
+
+
+def _walk_all(stage: str, data: Path, segments: int, what: str, act: Act) -> Progress:
+    say("reindex", f"{what} of stage {stage} in {here(stage)}")
+    data.mkdir(parents=True, exist_ok=True)
+    path = data / f"reindex-{stage}-{what}.json"
+    progress = Progress.load(path, _version(), segments)
+    with ThreadPoolExecutor(progress.segments) as pool:
+        list(pool.map(partial(_walk, f"{APP}-{stage}-conversations", progress, act), range(progress.segments)))
+    path.unlink()
+    say("reindex", f"{progress.seen:,} conversations, {progress.changed:,} {'wrong' if what == 'check' else 'changed'}")
+    return progress
+
+
+def _version() -> str:
+    """Returns a digest of the code that derives keys and words: another version's walk is not continued."""
+    from chalicelib.desk.search import texts
+    from chalicelib.models import conversations, summaries
+    from chalicelib.rules import search_words
+
+    source = "".join(map(inspect.getsource, (conversations, summaries, texts, search_words)))
     return hashlib.sha256(source.encode()).hexdigest()
 
 
@@ -142,6 +168,21 @@ def _is_wrong(conversation: "Conversation", item: dict[str, Any]) -> bool:
     from chalicelib.models import summaries
 
     return bool(summaries.index_keys(conversation, context.clock()))
+
+
+def _index(conversation: "Conversation", item: dict[str, Any]) -> bool:
+    """Indexes a conversation; what can wait is told to the stage's queue."""
+    from chalicelib import context
+    from chalicelib.desk.core import publishing
+    from chalicelib.desk.core.events import SearchDue
+    from chalicelib.desk.search import search
+
+    ctx = context.system(conversation.account)
+    if not conversation.is_listed:
+        return False
+    due_at = search.index(ctx, conversation.id, conversation.number, anew=True)
+    publishing.publish([] if due_at is None else [SearchDue(ctx.account, ctx.now, due_at)], ctx.now)
+    return True
 
 
 def _remover(name: str) -> Act:

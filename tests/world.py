@@ -45,7 +45,10 @@ _QUEUES = {
     "timers": "fire_timers",
     "notify": "notify_sockets",
     "mail": "send_mail",
+    "inbound": "receive_mail",
+    "mail-events": "note_mail_events",
     "automation": "fire_triggers",
+    "search": "index_words",
 }
 _http = Client(app.app)
 #: What makes Lambda's events of calls over HTTP, and says which address they come from.
@@ -198,6 +201,9 @@ class World:
     allocation: str = accounts.LEAST_LOADED
     now: int = START
     queued: list[tuple[int, str, str]] = field(default_factory=list)
+    #: What is for the search, which most tests have no need of: `index` delivers it, unless it is `searched` always.
+    unindexed: list[tuple[int, str, str]] = field(default_factory=list)
+    searched: bool = False
     tokens: dict[str, str] = field(default_factory=dict)
     shards: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -360,7 +366,8 @@ class World:
             for message in queue._messages:
                 held = int(message.delayed_until or 0) - int(message.sent_timestamp or 0)
                 delay = round(held / 1000) * 1000  # asked for in seconds; moto reads the machine's clock twice
-                self.queued.append((self.time + delay, name, message.body))
+                is_apart = name == "search" and not self.searched
+                (self.unindexed if is_apart else self.queued).append((self.time + delay, name, message.body))
             queue._messages.clear()
 
     def settle(self) -> None:
@@ -371,6 +378,15 @@ class World:
             for _, name, body in due:
                 self.deliver(name, body)
             self.relay()
+
+    def index(self) -> None:
+        """Does all that is due, also for the search."""
+        self.settle()
+        while due := [entry for entry in self.unindexed if entry[0] <= self.time]:
+            self.unindexed = [entry for entry in self.unindexed if entry[0] > self.time]
+            for _, name, body in due:
+                self.deliver(name, body)
+            self.settle()
 
     def eventually(self, holds: Callable[[], _T | None]) -> _T:
         """What `holds` returns when all is done that is due; fails where that is nothing."""

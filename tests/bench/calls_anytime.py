@@ -63,11 +63,23 @@ def mark_read(scene: Scene) -> Bill:
     return second(scene, lambda: scene.world.call("PUT", f"{scene.address}/{next(marks)}", {}, **scene.headers))
 
 
-@call("list by keywords, every row looked at", None, "narrow rows in parallel ranges", is_flat=False)
+@call("list by three keywords", 7, "what was said lately, the words, the rows of what is found, and the page")
 def by_keywords(scene: Scene) -> Bill:
-    scene.get(f"{CONVERSATIONS}?keywords=nowhere")
+    scene.world.index()
+    words = urlencode({"keywords": " ".join(TEXT.split()[:3])})
+    return second(scene, lambda: scene.get(f"{CONVERSATIONS}?{words}"))
+
+
+@call("index what was said", 3, "its words and the conversation, its messages")
+def index_said(scene: Scene) -> Bill:
+    scene.world.index()
+    said = scene.world.call(
+        "POST", f"{scene.address}/messages", {"type": "reply", "plainBody": f"{TEXT} {scene.world.now}"}, **scene.headers
+    )
+    assert said.status == 200, said
+    scene.world.settle()
     with billed() as bill:
-        scene.get(f"{CONVERSATIONS}?keywords=nowhere")
+        scene.world.index()
     return bill
 
 

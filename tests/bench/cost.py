@@ -89,7 +89,7 @@ def measure(report: Report) -> None:
     """The dollars, and what they are made of."""
     cpu_ms = report.value("cpu", "post: CPU")
     with aws.whole(report.data), pytest.MonkeyPatch.context() as patch:
-        world = Counted(patch)
+        world = Counted(patch, searched=True)
         world.online(world.agents[0])
         _conversation(world)
         conversation, talk = _conversation(world)

@@ -137,6 +137,7 @@ def test_a_list_is_narrowed_by_filter_tag_and_keywords_together(world: World) ->
     first = create(world.as_agent(), tags=(named,), assignee=world.agents[0].number, subject="A lost parcel").number
     second = create(world.as_agent(), tags=(named,), assignee=world.agents[1].number).number
     third = create(world.as_agent(), contact=contact(world, "Parcella Blue").number, subject="A bill").number
+    world.index()
     assert {*listed(world, f"tagId={named}")} == {first, second}
     assert listed(world, f"filterId={mine}") == [first] and listed(world, f"filterId={mine}", 1) == [second]
     assert {*listed(world, "keywords=parcel")} == {first, second, third}

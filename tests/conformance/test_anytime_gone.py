@@ -85,6 +85,7 @@ def test_the_deleted_list_is_paged_and_searched(world: World) -> None:
         world.asking(text)
         ids.append(number(world, world.visitor()))
     assert ask(world, "DELETE", "conversations", {"ids": ids}).status == 200
+    world.index()
     for query, expected in [("", ids[::-1]), ("?keywords=PARCEL", [ids[2], ids[0]]), ("?keywords=two%20invoice", [ids[1]])]:
         found, address = [], f"deletedconversations{query}"
         while address:

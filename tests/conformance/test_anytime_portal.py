@@ -76,6 +76,25 @@ def test_a_contact_s_list_has_their_own_alone_the_latest_first(world: World) -> 
     assert submitted(world, ben)["id"] not in listed(world, jane)
 
 
+def test_keywords_find_what_a_contact_may_see_in_their_own_and_never_a_note(world: World) -> None:
+    jane, ben = contact(world), contact(world, "Ben")
+    first, second = (submitted(world, jane, subject)["id"] for subject in ("A lost parcel", "Parcel two"))
+    of_ben = submitted(world, ben, "A parcel")["id"]
+    for number in (first, of_ben):
+        path = f"{BASE}/conversations/{number}/messages"
+        assert call(world, "POST", path, {"type": "note", "plainBody": "a fraudulent parcel"}).status == 200
+    world.index()
+
+    def found(keywords: str) -> set[int]:
+        answer = call(world, "GET", PORTAL, {"contactId": jane, "keywords": keywords})
+        return {one["id"] for one in answer.body["portalconversations"]}
+
+    assert found("parcel where") == {first, second} and found('"lost parcel"') == {first}
+    assert found("fraudulent") == found('"a fraudulent parcel"') == found("parcel fraudulent") == found("!!!") == set()
+    for_agents = call(world, "GET", f"{BASE}/conversations", {"keywords": "fraudulent"}).body["conversations"]
+    assert {one["id"] for one in for_agents} == {first, of_ben}
+
+
 @pytest.mark.parametrize(("method", "path"), OF_ONE)
 def test_another_contact_s_conversation_is_not_found_and_stays_as_it_is(world: World, method: str, path: str) -> None:
     jane, ben = contact(world), contact(world, "Ben")

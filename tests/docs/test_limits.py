@@ -16,21 +16,23 @@ from chalicelib.desk.conversations import (
     files,
     filters,
     history,
-    lists,
+    keyword_lists,
     logged_changes,
     members,
     merging,
     portal,
     sla_policies,
     triggers,
+    wanted,
 )
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
+from chalicelib.desk.search import block_finding, port
 from chalicelib.desk.teams import allocation, domains, groups
 from chalicelib.dialects.anytime import conversation_lists, conversations
 from chalicelib.models import labels
-from chalicelib.rules import text, words
+from chalicelib.rules import search_words, text, word_lists, words
 
 ROOT = Path(__file__).parent.parent.parent
 LIMITS = (ROOT / "docs" / "limits.md").read_text()
@@ -67,7 +69,15 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("auto-close rules of an account", f"{auto_close.MOST_RULES} |"),
         ("routing rules of an account", f"{routing_rules.MOST} · {routing_rules.LONGEST_VALUES:,} |"),
         ("departments with an allocation", f"{allocation.MOST_DEPARTMENTS} · {allocation.HIGHEST_LIMIT:,} |"),
-        ("matches that a list sorts", f"{lists.MOST:,} · {labels.MOST:,};"),
+        ("matches that a list sorts", f"{wanted.MOST:,} · {labels.MOST:,};"),
+        (
+            "words of keywords",
+            f"{search_words.MOST_TERMS} · {search_words.LONGEST} · {word_lists.MOST_LETTERS:,} |",
+        ),
+        (
+            "matches of keywords",
+            f"{port.MOST_FOUND:,} · {keyword_lists.MOST_READ} · {block_finding.MOST_REQUESTS};",
+        ),
         ("conversations that one call changes", f"{conversations.MOST_AT_ONCE} · {conversation_lists.MOST_FILTERS} |"),
         ("tags of a conversation", f"{tags.MOST_ON_ONE} · {custom_fields.LONGEST:,} |"),
         ("conversations of a contact in the portal's list", f"{portal.MOST:,} · {history.MOST_AT_ONCE:,};"),

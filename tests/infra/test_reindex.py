@@ -14,8 +14,10 @@ from pynamodb.constants import NUMBER, STRING
 from pynamodb.indexes import AllProjection
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import messages, updates
+from chalicelib.desk.conversations import lists, messages, updates
 from chalicelib.desk.conversations.inbox import Listing, Position, page
+from chalicelib.desk.conversations.wanted import Wanted
+from chalicelib.desk.search import search
 from chalicelib.models import base, inbox, summaries
 from chalicelib.models import conversations as rows
 from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
@@ -244,3 +246,39 @@ def test_the_walk_gives_up_on_what_is_written_all_the_time(world: World, tmp_pat
     with pytest.raises(CannotDeploy, match="written all the time"):
         reindex._handle(refuse, dict(raw["Item"]))
     assert NUMBER in raw["Item"][Conversation.last_activity_at.attr_name]
+
+
+def found(world: World, keywords: str) -> list[str]:
+    """What a list with keywords has."""
+    wanted = Wanted(Listing(), keywords=search.read(world.as_agent(), keywords))
+    return sorted(row.id for row in lists.page(world.as_agent(), wanted).conversations)
+
+
+def test_the_search_is_rebuilt_with_writes_going_on_and_goes_on_where_it_was_interrupted(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(reindex, "_PAGE", 2)
+    visitors = crowd(world, 6)
+    everyone = sorted(visitor.conversation for visitor in visitors)
+    world.unindexed.clear()
+    assert found(world, "hello") == []
+    left = [3]
+
+    def meanwhile(_: Any) -> None:
+        left[0] -= 1
+        visitors[left[0] % 6].say(f"more {left[0]}")
+        if left[0] == 0:
+            raise KeyboardInterrupt
+
+    with after_each_scan(meanwhile):
+        with pytest.raises(KeyboardInterrupt):
+            reindex.index_words("test", tmp_path, 1)
+        kept = json.loads((tmp_path / "reindex-test-search.json").read_text())["seen"]
+        assert 0 < kept < 6
+        reindex.index_words("test", tmp_path, 1)
+    world.index()
+    assert found(world, "hello") == everyone and len(found(world, "more")) > 2
+    monkeypatch.setattr("sys.argv", ["reindex", "test", "search", "--data", str(tmp_path), "--segments", "1"])
+    with counted() as sent:
+        assert reindex.main() == 0
+    assert set(sent) <= {"BatchGetItem", "GetItem", "Query"}, "what is indexed as it is costs reads alone"

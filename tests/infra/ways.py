@@ -8,9 +8,12 @@ from typing import Any
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, group_chats, members, updates
+from chalicelib.desk.conversations import conversations, deletion, group_chats, members, updates
 from chalicelib.desk.conversations.members import ChangeMembers
-from chalicelib.desk.people import agents, people, presence
+from chalicelib.desk.core import publishing
+from chalicelib.desk.core.events import SearchDue
+from chalicelib.desk.people import agents, contacts, people, presence
+from chalicelib.desk.search import block_writing
 from chalicelib.models import conversations as rows
 from tests.conformance.cases_sockets import device_of
 from tests.pictures import picture
@@ -126,6 +129,30 @@ def lose_sockets(world: World, visitor: Visitor) -> None:
     agent.socket().lose()
     contact.socket().close()
     world.settle()
+
+
+def search(world: World) -> None:
+    """What was said is found, also once it is in blocks; a contact gets another name; a conversation goes for good."""
+    ours = World(world.monkeypatch, clock_of=world, name="searched")
+    ours.monkeypatch.setattr(block_writing, "MOST_FRESH", 1)
+    kept, gone = ours.asking("one parcel"), ours.asking("another parcel")
+    ours.index()
+    ours.deliver("search", publishing.encode(SearchDue(ours.account, ours.time, ours.time)))
+    late = ours.asking("parcel and more")
+    ours.index()
+    for visitor in (kept, late):
+        contact = conversations.load(ours.as_agent(), visitor.conversation).contact_number
+        contacts.change(ours.ctx(ADMIN), contact, contacts.Change("Jane Doe"))
+    ours.index()
+    for visitor in (gone, late):
+        deletion.delete(ours.as_agent(), visitor.conversation)
+        deletion.purge(ours.as_agent(), visitor.conversation)
+    ours.index()
+    ours.pass_(block_writing.HELD / 1000)
+    ours.index()
+    for keywords in ("parcel", "jane"):
+        answer = ours.call("GET", f"/api/v3/anytime/conversations?keywords={keywords}", **ours.bearer())
+        assert len(answer.body["conversations"]) == 1
 
 
 def lose_an_agent(world: World) -> None:

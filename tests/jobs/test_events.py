@@ -18,6 +18,7 @@ from chalicelib.desk.core.events import (
     AgentOffline,
     AgentRemoved,
     ContactMerged,
+    ContactNamesChanged,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
@@ -34,9 +35,12 @@ from chalicelib.desk.core.events import (
     ConversationRestored,
     ConversationStatusChanged,
     ConversationSubjectChanged,
+    ConversationTextsChanged,
     ConversationWaits,
     DeadlineSet,
     DomainChanged,
+    EmailAccountAdded,
+    EmailDue,
     Event,
     GroupChanged,
     MessagePosted,
@@ -45,6 +49,7 @@ from chalicelib.desk.core.events import (
     PasswordForgotten,
     PresenceChanged,
     RoutingChanged,
+    SearchDue,
     SettingsChanged,
     TimersDue,
     TriggerEvents,
@@ -56,6 +61,9 @@ from chalicelib.telemetry import Failed
 from tests.world import World
 
 SAMPLES = [
+    ConversationTextsChanged("a", 1, "c", 7, anew=True),
+    ContactNamesChanged("a", 1, "p"),
+    SearchDue("a", 1, 2),
     ConversationOpened("a", 1, "c"),
     ConversationBegun("a", 1, "c"),
     ConversationReopened("a", 1, "c"),
@@ -93,6 +101,8 @@ SAMPLES = [
     ContactMerged("a", 1, "p", 7),
     TriggerEvents("a", 1, "c", 7, ("created", "status_changed"), 60_000),
     TriggerMailDue("a", 1, "c", "t", "p", 3, None),
+    EmailAccountAdded("a", 1, "support@b.example"),
+    EmailDue("a", 1, "c", "m"),
 ]
 
 
@@ -170,6 +180,7 @@ def test_a_message_s_record_tells_its_deadlines_and_a_removed_row_nothing(world:
         (DeadlineSet, "warn"),
         (DeadlineSet, "close"),
         (ConversationStatusChanged, None),
+        (ConversationTextsChanged, None),
         (TriggerEvents, None),
     ]
     assert progress == Measures(messages=1)

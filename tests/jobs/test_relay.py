@@ -9,8 +9,7 @@ import pytest
 
 import app
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import messages, updates
-from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.conversations import updates
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import ConversationBegun, ConversationPriorityChanged, DeadlineSet, Event, MessagePosted
@@ -118,7 +117,6 @@ def test_an_event_that_nobody_wants_costs_no_request_but_that_of_the_event_log(w
     visitor = world.asking()
     world.settle()
     updates.change(world.ctx(ADMIN), visitor.conversation, Change(priority="high"))
-    messages.post(world.as_agent(), PostMessage(visitor.conversation, "mind", kind="note"))
     records = world.records("conversations")
     with counted() as sent:
         assert relay(records) == []

@@ -25,6 +25,7 @@ from chalicelib.models import (
     rate_windows,
     receipts,
     repeats,
+    search_rows,
     sequences,
     settings,
     statistics,
@@ -47,7 +48,20 @@ from chalicelib.models.base import Table
 
 #: The modules are imported so that each model is known here.
 _MODULES = [connections, contact_words, conversations, details, devices, drafts, event_logs, files, labels]
-_MODULES += [memberships, messages, people, rate_windows, receipts, repeats, sequences, settings, statistics, timers, tokens]
+_MODULES += [
+    memberships,
+    messages,
+    people,
+    rate_windows,
+    receipts,
+    repeats,
+    search_rows,
+    sequences,
+    settings,
+    statistics,
+    timers,
+    tokens,
+]
 _MODULES += [topics, unique_names, viewers]
 MODELS: list[type[Table]] = list(Table.__subclasses__())
 _THEIRS: dict[type[Attribute[Any]], type[Attribute[Any]]] = {

@@ -11,14 +11,17 @@ from chalicelib.desk.conversations.composing import PostMessage
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.creation import Created, NewConversation, as_contact
 from chalicelib.desk.conversations.history import History
+from chalicelib.desk.conversations.keyword_lists import MOST_READ
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people.people import Person as Person
+from chalicelib.desk.search import search
 from chalicelib.models.loads import LoadChanges
 from chalicelib.rules import lifecycle
+from chalicelib.rules.search_words import Keywords
 
 #: Conversations that a contact's list has.
 MOST = 1_000
@@ -45,9 +48,17 @@ def _is_shown(conversation: Conversation) -> bool:
 
 
 @access.allow(AGENT)
-def list_of_contact(ctx: Context, contact: Person) -> list[Conversation]:
-    """Returns a contact's conversations, the latest created first, 1,000 at most. One request, and one for each hundred."""
-    return [row for row in conversations.list_own_of_contact(ctx, contact.id, MOST) if _is_shown(row)]
+def list_of_contact(ctx: Context, contact: Person, keywords: Keywords | None = None) -> list[Conversation]:
+    """Returns a contact's conversations, the latest created first, 1,000 at most. One request, and one for each hundred.
+
+    With keywords those that they find in what the contact may see, and of phrases among the latest MOST_READ with their words: a
+    Query for each word, and one, and two requests for each conversation that is read for phrases. Raises TooMany.
+    """
+    rows = [row for row in conversations.list_own_of_contact(ctx, contact.id, MOST) if _is_shown(row)]
+    if keywords is None:
+        return rows
+    found = search.find(ctx, keywords, is_public=True).choose(rows) if keywords.terms else ()
+    return search.with_phrases(ctx, [*found][: MOST_READ if keywords.phrases else MOST], keywords, is_public=True)
 
 
 @access.allow(AGENT)

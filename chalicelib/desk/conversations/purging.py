@@ -2,7 +2,7 @@
 
 Rows beside a conversation are keyed by people, who are found by its messages, its members and the account's agents. What only
 its own clock removes: a timer that is not due yet, who has it open, the answer to a repeated request, an upload that no message
-has.
+has, its words in the search's blocks.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,6 +12,7 @@ from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.conversations import members
 from chalicelib.desk.core import access
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.search import search
 from chalicelib.desk.teams import groups
 from chalicelib.models import conversations, deletions, details, devices, people, purges
 from chalicelib.models.conversations import Conversation
@@ -71,6 +72,7 @@ def _remove_beside(ctx: Context, conversation: Conversation, known: Details) -> 
     teams = {group.id for group in groups.list_all(ctx)} | {conversation.group or ""} - {""}
     purges.remove_names(conversation, members.PAIR, members.pair_names(conversation.contact, others, teams))
     purges.remove_chat(conversation)
+    search.remove(ctx, conversation.number)
 
 
 def _remove_of(ctx: Context, conversation: Conversation, wanted: Collection[str], known: Iterable[Person] = ()) -> None:

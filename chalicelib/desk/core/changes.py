@@ -13,6 +13,7 @@ from chalicelib.desk.core.events import (
     AgentOffline,
     AgentRemoved,
     ContactMerged,
+    ContactNamesChanged,
     ConversationAssigned,
     ConversationBegun,
     ConversationBreached,
@@ -27,7 +28,9 @@ from chalicelib.desk.core.events import (
     ConversationRestored,
     ConversationStatusChanged,
     ConversationSubjectChanged,
+    ConversationTextsChanged,
     DeadlineSet,
+    EmailDue,
     Event,
     MessagePosted,
     NoteAdded,
@@ -37,7 +40,7 @@ from chalicelib.desk.core.events import (
 from chalicelib.models import conversations, details
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
-from chalicelib.models.people import Person
+from chalicelib.models.people import CONTACT, Person
 from chalicelib.rules import deadlines, sla, triggers
 from chalicelib.rules.actors import TRIGGER, Actor, unpack
 from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
@@ -51,6 +54,8 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
         happened.append(waits(account, at, id_))
     if new.last_message and (old is None or old.last_message != new.last_message) and not _ends_merge(old, new):
         happened.append(MessagePosted(account, at, id_, new.last_message, new.assignee))
+    if new.last_message and (new.mailed_count or 0) > ((old.mailed_count if old else None) or 0):
+        happened.append(EmailDue(account, at, id_, new.last_message))
     if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
         happened.append(
             ConversationAssigned(
@@ -65,7 +70,21 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
         ConversationBreached(account, changed_at, id_, clock, due_at, new.sla_policy or 0) for clock, due_at in breaches(old, new)
     ]
     happened += [*_field_events(old, new, changed_at), *_end_events(old, new, changed_at)] if old else []
-    return happened + _trigger_events(old, new)
+    return [*happened, *_text_events(old, new, changed_at), *_trigger_events(old, new)]
+
+
+#: What a search finds a conversation and a contact by, beside messages; and what takes a conversation from all searches.
+_SEARCHED = ("subject", "contact_key", "merged_into", "purge_at")
+_NAMES = ("name", "alias", "email", "user_id", "identities", "removed_at")
+
+
+def _text_events(old: Conversation | None, new: Conversation, at: int) -> list[Event]:
+    """Returns what the search has to know: of a conversation that lists show now, that has more messages, or other words."""
+    if new.is_internal:
+        return []
+    anew = old is not None and (_ends_merge(old, new) or any(getattr(old, name) != getattr(new, name) for name in _SEARCHED))
+    is_said = new.message_count != (old.message_count if old else 0) or (new.is_listed and not (old and old.is_listed))
+    return [ConversationTextsChanged(new.account, at, new.id, new.number, anew)] if anew or is_said else []
 
 
 def _trigger_events(old: Conversation | None, new: Conversation) -> list[Event]:
@@ -164,7 +183,14 @@ _SERVES_BY = ("group", "is_distributor", "is_active")
 
 def person_events(old: Person | None, new: Person) -> list[Event]:
     """Returns what a change of a person's row means."""
-    return [*_revocation_events(old, new), *_presence_events(old, new), *_merge_events(old, new)]
+    return [*_revocation_events(old, new), *_presence_events(old, new), *_merge_events(old, new), *_name_events(old, new)]
+
+
+def _name_events(old: Person | None, new: Person) -> list[Event]:
+    """A new contact has no conversation yet."""
+    if old is None or new.kind != CONTACT or all(getattr(old, name) == getattr(new, name) for name in _NAMES):
+        return []
+    return [ContactNamesChanged(new.account, new.updated_at, new.id)]
 
 
 def _merge_events(old: Person | None, new: Person) -> list[Event]:

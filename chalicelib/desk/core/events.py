@@ -99,6 +99,19 @@ class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
     source: str = ""
 
 
+class EmailAccountAdded(Event, frozen=True, tag="email_account.added.v1"):
+    """An e-mail account has an address that is to be verified."""
+
+    email: str
+
+
+class EmailDue(Event, frozen=True, tag="message.email_due.v1"):
+    """A message of a conversation is to be mailed. Which attempt it is, is in its row."""
+
+    conversation: str
+    message: str
+
+
 class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
     """A group was removed or now distributes: what waits may be for other agents."""
 
@@ -294,3 +307,23 @@ class AccessEnded(Event, frozen=True, tag="access.ended.v1"):
 
     person: str = ""
     after: str = ""
+
+
+class ConversationTextsChanged(Event, frozen=True, tag="conversation.texts_changed.v1"):
+    """Something was said in a conversation, which has this number. With `anew`, it may also have words no more that it had."""
+
+    conversation: str
+    number: int
+    anew: bool = False
+
+
+class ContactNamesChanged(Event, frozen=True, tag="contact.names_changed.v1"):
+    """A contact has other names, addresses or ids, or was removed."""
+
+    contact: str
+
+
+class SearchDue(Event, frozen=True, tag="search.due.v1"):
+    """The account's search index has something to do at `due_at`, epoch milliseconds."""
+
+    due_at: int

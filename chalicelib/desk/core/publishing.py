@@ -9,12 +9,12 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.desk.core import events
-from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, Event, RoutingChanged
+from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, Event, RoutingChanged, SearchDue
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
 
 #: The queues that may subscribe, each read by a job (app.py).
-ROUTING, TIMERS, NOTIFY, MAIL, AUTOMATION = "routing", "timers", "notify", "mail", "automation"
+ROUTING, TIMERS, NOTIFY, MAIL, AUTOMATION, SEARCH = "routing", "timers", "notify", "mail", "automation", "search"
 #: The registry: every event and the queues that want it. An event that no queue wants costs no request.
 SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationOpened: (ROUTING,),
@@ -40,6 +40,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.PresenceChanged: (NOTIFY,),
     events.AccessEnded: (NOTIFY,),
     events.PasswordForgotten: (MAIL,),
+    events.EmailAccountAdded: (MAIL,),
+    events.EmailDue: (MAIL,),
     events.TriggerEvents: (AUTOMATION,),
     events.TriggerMailDue: (MAIL,),
     events.ConversationStatusChanged: (),
@@ -54,9 +56,12 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ContactMerged: (TIMERS,),
     events.NoteAdded: (),
     events.SettingsChanged: (),
+    events.ConversationTextsChanged: (SEARCH,),
+    events.ContactNamesChanged: (SEARCH,),
+    events.SearchDue: (SEARCH,),
 }
 #: Events that are held back until their `due_at`.
-Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged
+Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged | SearchDue
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 
 

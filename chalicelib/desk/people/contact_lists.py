@@ -88,14 +88,6 @@ def _found(ctx: Context, listing: Listing) -> Page:
     return Page(persons, len(numbers), all(one.is_all for one in read), shown[-1] if goes_on else None)
 
 
-def numbers_with(ctx: Context, keywords: str) -> frozenset[int]:
-    """Returns the numbers of the contacts who have all the words of a text, of MOST_FOUND with each word. One request a word.
-
-    Raises Invalid for too many words.
-    """
-    return _in_all(_read_words(ctx, keywords))
-
-
 def _read_words(ctx: Context, keywords: str) -> list[Found]:
     """Returns the contacts of each word of a text."""
     asked = words.asked_for(keywords)

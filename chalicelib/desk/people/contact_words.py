@@ -32,11 +32,16 @@ def is_listed(person: Person) -> bool:
 
 def words_of(person: Person) -> frozenset[str]:
     """Returns the words that find a contact: of their name, alias, addresses and ids."""
+    return frozenset(words.found_by(names_of(person)))
+
+
+def names_of(person: Person) -> list[str]:
+    """Returns by what a contact is known: name, alias, addresses and ids. Nothing for one whom no list shows."""
     if not is_listed(person):
-        return frozenset()
+        return []
     names = [person.name if person.name != NAMELESS else "", person.alias or "", person.email if has_address(person) else ""]
     further = [entry.partition("#")[2] for entry in person.identities or []]
-    return frozenset(words.found_by([*names, person.user_id or "", *further]))
+    return [*names, person.user_id or "", *further]
 
 
 def create(person: Person, names: list[UniqueName]) -> None:

@@ -9,8 +9,9 @@ from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import conditions, filters, lists
 from chalicelib.desk.conversations.conditions import ConditionList, Given
 from chalicelib.desk.conversations.inbox import Listing, Position
-from chalicelib.desk.conversations.lists import Mark, Page, Wanted
+from chalicelib.desk.conversations.wanted import LAST_REPLY, Mark, Page, Wanted
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.search import search
 from chalicelib.dialects.anytime import paging
 from chalicelib.dialects.anytime.conditions import MatchType, in_query, read, read_filters
 from chalicelib.dialects.anytime.conversation_shapes import OF_LIST, Conversation, show_all
@@ -23,7 +24,7 @@ _PATH = f"{BASE}/conversations"
 #: Filters whose unread conversations one call counts.
 MOST_FILTERS = 50
 _SORTS = {
-    "lastReplyTime": lists.LAST_REPLY,
+    "lastReplyTime": LAST_REPLY,
     "lastActivityTime": "last_activity",
     "nextSLABreach": "next_breach",
     "priority": "priority",
@@ -118,8 +119,8 @@ def _conditions(ctx: Context, request: ListConversations) -> tuple[ConditionList
 
 
 def wanted(ctx: Context, request: Windowed, listing: Listing, groups: tuple[ConditionList, ...], sort: str) -> Wanted:
-    """Returns what to list. Keywords are also looked for in contacts' names and addresses. Raises Invalid."""
-    return Wanted(listing, groups, lists.search_for(ctx, request.keywords), sort, read_cursor(request.cursor)[1])
+    """Returns what to list. Raises Invalid."""
+    return Wanted(listing, groups, search.read(ctx, request.keywords), sort, read_cursor(request.cursor)[1])
 
 
 def cursor(page: Page) -> str | None:

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import conversations, deletion, lists
+from chalicelib.desk.conversations.wanted import LAST_REPLY
 from chalicelib.desk.core.errors import Conflict, NotFound, Stale
 from chalicelib.dialects.anytime import paging
 from chalicelib.dialects.anytime.conversation_lists import Windowed, cursor, wanted, window
@@ -81,7 +82,7 @@ def delete_conversations(ctx: Context, request: DeleteConversations) -> None:
 def list_deleted(ctx: Context, request: ListDeleted) -> DeletedList:
     """`GET /deletedconversations`: those deleted, of the last 30 days unless a time is given, 50 a page."""
     asked = includes(request.include, OF_LIST)
-    page = lists.page(ctx, wanted(ctx, request, window(request, is_deleted=True), (), lists.LAST_REPLY))
+    page = lists.page(ctx, wanted(ctx, request, window(request, is_deleted=True), (), LAST_REPLY))
     around = paging.addresses(_PATH, request, cursor(page))
     return DeletedList(
         deletedconversations=show_all(ctx, page.conversations, asked),

@@ -15,6 +15,7 @@ from chalicelib.desk.conversations.messages import Message as Stored
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
+from chalicelib.desk.search import search
 from chalicelib.dialects.anytime import custom_fields
 from chalicelib.dialects.anytime.attachments import Attachment, NamedAttachments, attach, naming_files, show
 from chalicelib.dialects.anytime.custom_fields import CustomFields, CustomFieldShown
@@ -28,10 +29,16 @@ _MOST_BYTES = 3_000_000
 
 
 class OfContact(Wire, kw_only=True):
-    """`GET /portalconversations`."""
+    """Base: the contact whose conversations these are."""
 
     contact_id: Number
     include: Line | Lines = ""
+
+
+class ListPortalConversations(OfContact, kw_only=True):
+    """`GET /portalconversations`. Keywords are ours: they are looked for as in `GET /conversations`, but never in notes."""
+
+    keywords: Line = ""
 
 
 class OnePortalConversation(OfContact, kw_only=True):
@@ -187,10 +194,10 @@ def _named(ctx: Context, request: OnePortalConversation | ReplyPortalConversatio
     return portal.contact_of(ctx, request.contact_id), conversations.id_by_number(ctx, request.id)
 
 
-def list_portal_conversations(ctx: Context, request: OfContact) -> PortalConversationList:
+def list_portal_conversations(ctx: Context, request: ListPortalConversations) -> PortalConversationList:
     """`GET /portalconversations`: a contact's, the latest first, 1,000 and 3 MB at most."""
     contact, asked = portal.contact_of(ctx, request.contact_id), includes(request.include, _OF_LIST)
-    shown = _show_all(ctx, portal.list_of_contact(ctx, contact), contact, asked)
+    shown = _show_all(ctx, portal.list_of_contact(ctx, contact, search.read(ctx, request.keywords)), contact, asked)
     sizes = accumulate(len(msgspec.json.encode(one)) for one in shown)
     return PortalConversationList(
         portalconversations=[one for one, size in zip(shown, sizes, strict=True) if size <= _MOST_BYTES]

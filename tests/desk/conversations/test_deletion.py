@@ -8,8 +8,10 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import tags
 from chalicelib.desk.conversations import conversations, deletion, group_chats, inbox, lists, merging, messages, updates
 from chalicelib.desk.conversations.inbox import Listing
+from chalicelib.desk.conversations.wanted import Wanted
 from chalicelib.desk.core.errors import Conflict, NotFound, Stale
 from chalicelib.desk.people import agents, people
+from chalicelib.desk.search import search
 from chalicelib.models import conversations as rows
 from chalicelib.models import details, labels
 from chalicelib.models.details import Mention
@@ -156,15 +158,16 @@ def test_a_conversation_with_a_member_whose_pair_was_deleted_is_another(world: W
     assert group_chats.create(world.as_visitor(visitor.id), command).conversation.id == second.id
 
 
-def _wanted(world: World, words: str) -> lists.Wanted:
-    return lists.Wanted(Listing(is_deleted=True), search=lists.search_for(world.as_agent(), words))
+def _wanted(world: World, words: str) -> Wanted:
+    return Wanted(Listing(is_deleted=True), keywords=search.read(world.as_agent(), words))
 
 
-def test_deleted_ones_are_found_by_words_in_subject_and_last_message(world: World) -> None:
+def test_deleted_ones_are_found_by_their_words(world: World) -> None:
     ctx = world.as_agent()
     visitors = [world.asking(text) for text in ("My parcel is lost", "The invoice is wrong", "A parcel, an INVOICE")]
     for visitor in visitors:
         deletion.delete(ctx, visitor.conversation)
+    world.index()
 
     def found(words: str) -> set[str]:
         return {row.id for row in lists.page(ctx, _wanted(world, words)).conversations}
@@ -175,7 +178,7 @@ def test_deleted_ones_are_found_by_words_in_subject_and_last_message(world: Worl
     assert found("invoice parcel") == {third}
     assert found("") == {first, second, third}
     assert found("nothing of it") == set()
-    assert lists.page(ctx, lists.Wanted(Listing())).conversations == []
+    assert lists.page(ctx, Wanted(Listing())).conversations == []
 
 
 def test_a_merged_one_is_not_among_the_deleted_and_stays(world: World) -> None:

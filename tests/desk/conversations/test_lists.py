@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from chalicelib.desk.conversations import conditions as reading
-from chalicelib.desk.conversations import inbox, lists
+from chalicelib.desk.conversations import inbox, lists, wanted
 from chalicelib.desk.conversations.conditions import Given
 from chalicelib.desk.conversations.inbox import Listing
-from chalicelib.desk.conversations.lists import SORTS, Search, Wanted
+from chalicelib.desk.conversations.wanted import LAST_REPLY, SORTS, Page, Wanted
 from chalicelib.desk.core import cache
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.models import labels, scanning
@@ -154,7 +154,7 @@ def some_rows(count: int, **given: Any) -> list[Row]:
     return [Row(at=START + at, **given) for at in range(count)]
 
 
-def found(*given: tuple[str, str, str], sort: str = lists.LAST_REPLY, **listing: Any) -> lists.Page:
+def found(*given: tuple[str, str, str], sort: str = LAST_REPLY, **listing: Any) -> Page:
     groups = (condition_list([*given], "all"),) if given else ()
     return lists.page(ctx(), Wanted(Listing(**listing), groups, sort=sort))
 
@@ -179,22 +179,6 @@ def test_deleted_ones_have_a_list_of_their_own(aws: None) -> None:
         assert [row.number for row in found(condition, is_deleted=True).conversations] == [2]
 
 
-# --- keywords
-
-
-def test_keywords_are_looked_for_in_subjects_last_messages_and_contacts(aws: None) -> None:
-    fill([Row(subject="Lost PASSWORD"), Row(subject="a parcel", contact=2), Row(subject="paßword"), Row(subject="pass it on")])
-
-    def numbers(*words: str, contacts: frozenset[int] = frozenset()) -> list[int]:
-        page = lists.page(ctx(), Wanted(Listing(), search=Search(words, contacts), sort="status"))
-        return sorted(row.number for row in page.conversations)
-
-    assert numbers("password") == numbers("passw") == [0, 2] and numbers("pass", "lost") == [0]
-    assert numbers("words", "parcel") == [1]
-    assert numbers("lost", contacts=frozenset([2])) == [0, 1]
-    assert numbers("nothing") == []
-
-
 # --- bounds
 
 
@@ -204,7 +188,7 @@ def test_more_than_can_be_sorted_are_not_passed_off_as_all(
 ) -> None:
     fill(some_rows(6, assignee=ME, tags=(1,)))
     for most, exact in ((7, True), (5, False)):
-        monkeypatch.setattr(lists, "MOST", most)
+        monkeypatch.setattr(wanted, "MOST", most)
         page = found(given)
         assert (page.total, page.is_exact) == (min(most, 6), exact)
 

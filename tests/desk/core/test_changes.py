@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import group_chats, members, messages, updates
+from chalicelib.desk.conversations import conversations, deletion, group_chats, members, messages, updates
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import changes
@@ -15,6 +15,7 @@ from chalicelib.desk.core.events import (
     ConversationPriorityChanged,
     ConversationStatusChanged,
     ConversationSubjectChanged,
+    ConversationTextsChanged,
     Event,
     NoteAdded,
 )
@@ -80,11 +81,30 @@ def test_what_a_conversation_is_about_is_told_by_the_names_that_change(
     ]
 
 
+def number_of(world: World, conversation: str) -> int:
+    return conversations.load(world.as_agent(), conversation).number
+
+
+def test_what_the_search_has_to_read_anew_is_told(world: World, assigned: Visitor) -> None:
+    where, agent = assigned.conversation, world.as_agent()
+    anew = ConversationTextsChanged(world.account, world.now, where, number_of(world, where), anew=True)
+    told(world)
+    for act, expected in (
+        (lambda: updates.change(agent, where, Change(subject="another")), [anew]),
+        (lambda: updates.change(agent, where, Change(priority="low")), []),
+        (lambda: deletion.delete(agent, where), []),
+        (lambda: deletion.purge(agent, where), [anew]),
+    ):
+        act()
+        assert [event for event in told(world) if isinstance(event, ConversationTextsChanged)] == expected
+
+
 def test_a_message_moves_the_status_and_a_note_is_told_by_its_number(world: World, assigned: Visitor) -> None:
     told(world)
     where, agent = assigned.conversation, world.as_agent()
     note = messages.post(agent, PostMessage(where, "a difficult one", kind="note"))
-    assert told(world) == [NoteAdded(world.account, world.now, where, note.sequence)]
+    texts = ConversationTextsChanged(world.account, world.now, where, number_of(world, where))
+    assert told(world) == [NoteAdded(world.account, world.now, where, note.sequence), texts]
     messages.post(agent, PostMessage(where, "yes?"))
     assert of_fields(world) == [ConversationStatusChanged(world.account, world.now, where, "new", "pending_external")]
     assigned.say("no")

@@ -1,0 +1,1 @@
+"""Search: conversations by the words of all that was said in them."""
