@@ -10,7 +10,7 @@ from chalicelib.desk.channels import contents, correspondents, email_accounts
 from chalicelib.desk.channels.contents import Content
 from chalicelib.desk.channels.email_accounts import EmailAccount
 from chalicelib.desk.conversations.composing import LONGEST_ADDRESSES
-from chalicelib.rules import ids, mail_headers, mail_parsing, text
+from chalicelib.rules import ids, mail_headers, mail_parsing, names, text
 from chalicelib.rules.mail_parsing import Address, Mail
 
 #: Headers by which, with its body, a mail is known when it comes again over another way.
@@ -47,7 +47,7 @@ class Letter:
     @property
     def subject(self) -> str:
         """What it is about, as a conversation has it."""
-        return self.mail.subject.strip()[:500] or NO_SUBJECT
+        return names.one_line(self.mail.subject)[:500] or NO_SUBJECT
 
     @property
     def received_at(self) -> str:

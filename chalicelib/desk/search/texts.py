@@ -1,4 +1,6 @@
-"""Texts: what a conversation is found by. Its subject, what was said and quoted, addresses, names of files, its contact; for agents, notes."""
+"""Texts: what a conversation is found by. Its subject, what was said and quoted, addresses, names of files, its contact; for
+agents, notes.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
