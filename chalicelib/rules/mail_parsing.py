@@ -19,7 +19,6 @@ LONGEST_SUBJECT = 500
 _TOO_LARGE = "The mail is larger than 25 MB, so it is kept as a file."
 _TYPES = mimetypes.MimeTypes(())
 _CID = re.compile(r"cid:([^\"'\s>)]{1,500})", re.IGNORECASE)
-NOBODY = Address("", "")
 _LONGEST_BOUNDARY, _SHOWN = 250, 50_000
 _LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--(-{0,70}[^\s-]\S{0,200})[ \t]*\r?\n")
 #: Types that are read as text; all others are files, with these names where they have none.
@@ -52,7 +51,7 @@ class Mail:
     message_id: str = ""
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    sender: Address = NOBODY
+    sender: Address = mail_headers.NOBODY
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
@@ -156,7 +155,7 @@ class _Content(NamedTuple):
 
 
 def _mail(headers: Headers, return_path: str | None, content: _Content) -> Mail:
-    sender = sender_of(headers)
+    sender = mail_headers.sender(headers)
     ids = mail_headers.ids(headers, "message-id")
     return Mail(
         message_id=ids[0] if ids else "",
@@ -170,12 +169,6 @@ def _mail(headers: Headers, return_path: str | None, content: _Content) -> Mail:
         automatic=automatic_mails.reason(headers, headers.typed().get_content_type(), sender.address, return_path),
         **content._asdict(),
     )
-
-
-def sender_of(headers: Headers) -> Address:
-    """Returns whom a mail is from: the first address of its From or, without that, its Sender; else a name, else nobody."""
-    senders = mail_headers.addresses(headers, "from") or mail_headers.addresses(headers, "sender")
-    return next((one for one in senders if one.address), next(iter(senders), NOBODY))
 
 
 def _walk(found: _Found, headers: Headers, body: bytes) -> None:

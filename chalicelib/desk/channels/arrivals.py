@@ -86,7 +86,7 @@ def accept(ctx: Context, raw: bytes, recipients: Sequence[str], return_path: str
     """
     rate_limits.spend_mail_by_source(ctx, len(raw))
     headers, _ = mail_headers.split(raw)
-    sender = correspondents.address_of(mail_parsing.sender_of(headers), return_path)
+    sender = correspondents.address_of(mail_headers.sender(headers), return_path)
     accounts = {found[0] for one in recipients if (found := tenant_of(ctx, one))}
     for within in (owners := [ctx.acting(Caller(account, SYSTEM)) for account in accounts]):
         rate_limits.spend_mail_in(within, sender, len(raw))

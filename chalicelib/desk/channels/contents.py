@@ -99,7 +99,7 @@ def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str
     """
     if not html:
         return None
-    by_name = {name.lower(): file for name, file in files.items()} | files
+    by_name = {**{name.lower(): file for name, file in files.items()}, **files}
 
     def loaded(found: re.Match[str]) -> str:
         name = unescape(found[1]).strip()
