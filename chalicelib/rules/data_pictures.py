@@ -14,9 +14,9 @@ _SOURCE = re.compile(
 _DATA = re.compile(r"data:(image/[\w.+-]{1,40})([^,]{0,100}),(.*)", re.IGNORECASE | re.DOTALL)
 
 
-def taken_out(given: str, take: Callable[[str, bytes], str]) -> str:
-    """Returns HTML in which pictures are parts of the mail: `take` gets the type and the bytes of each, and returns the
-    Content-ID that it has from then on, empty where it stays as it is.
+def taken_out(given: str, most: int, take: Callable[[str, bytes], str]) -> str:
+    """Returns HTML in which the first pictures, `most` of them, are parts of the mail: `take` gets the type and the bytes of
+    each, and returns the Content-ID that it has from then on, empty where it stays as it is.
     """
 
     def replaced(found: re.Match[str]) -> str:
@@ -24,7 +24,7 @@ def taken_out(given: str, take: Callable[[str, bytes], str]) -> str:
         content_id = take(data[1].lower(), _bytes_of(data)) if data else ""
         return f'src="cid:{content_id}"' if content_id else found[0]
 
-    return _SOURCE.sub(replaced, given)
+    return _SOURCE.sub(replaced, given, count=most)
 
 
 def _bytes_of(data: re.Match[str]) -> bytes:

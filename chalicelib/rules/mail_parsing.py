@@ -247,7 +247,7 @@ def _leaf(found: _Found, node: _Node, typed: Message, mime: str) -> None:
     if not is_read:
         found.notes["Some signs of the text could not be read."] = None
     if mime == "text/html":
-        shown = data_pictures.taken_out(shown, lambda mime, picture: _keep_picture(found, mime, picture))
+        shown = data_pictures.taken_out(shown, MOST_FILES + 1, lambda mime, data: _keep_picture(found, mime, data))
     if shown.strip():
         found.add(shown, node.group, is_html=mime == "text/html")
 

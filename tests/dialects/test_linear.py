@@ -156,7 +156,7 @@ PARSERS = {
     "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
     "a mail's HTML": Parser(html_quotes.split_html, "<p>some words</p>", (*MARKUP[:4], *QUOTED_MARKUP), 20_000),
     "pictures in a mail's HTML": Parser(
-        lambda given: data_pictures.taken_out(given, lambda mime, data: ""),
+        lambda given: data_pictures.taken_out(given, 100, lambda mime, data: ""),
         '<img src="data:image/png;base64,AAAA">',
         (" src=", " src = ", " src=data:image/", ' src="data:image/', " src='data:image/a,", "data:image/", "%4", *MARKS),
     ),
