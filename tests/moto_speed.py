@@ -12,15 +12,17 @@ from urllib.parse import parse_qsl
 
 from botocore import useragent
 from botocore.parsers import BaseJSONParser
-from moto.core import responses, utils
+from botocore.signers import RequestSigner
+from moto.core import botocore_stubber, responses, utils
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb import responses as answers
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
-from moto.dynamodb.parsing import ast_nodes
 from moto.sqs.models import Message
+
+from tests import moto_expressions, moto_requests
 
 _STRUCTURE, _TRANSACT = BaseJSONSerializer._serialize_type_structure, DynamoDBBackend.transact_write_items
 _QUERY, _ALL_ITEMS, _PROJECT, _SET = Table.query, Table.all_items, Item.project, LimitedSizeDict.__setitem__
@@ -174,13 +176,24 @@ def _set_limited(self: LimitedSizeDict, key: str, value: Any) -> None:
         _SET(self, key, value)
 
 
-def _nodes_to_be_processed(self: Any) -> tuple[Any, ...]:
-    """Moto asks for every node of an expression."""
-    kinds: tuple[Any, ...] | None = self.__dict__.get("kinds")
-    if kinds is None:
-        kinds = self.__dict__["kinds"] = tuple(self._processing_map())
-    return kinds
+def _copy_item(self: Item, memo: dict[int, Any]) -> Item:
+    """Moto notes each value that it copies, in case it is in itself."""
+    result = object.__new__(Item)
+    result.hash_key = _copied(self.hash_key, memo)
+    result.range_key = self.range_key and _copied(self.range_key, memo)
+    result.attrs = LimitedSizeDict.__new__(LimitedSizeDict)
+    dict.update(result.attrs, {name: _copied(value, memo) for name, value in self.attrs.items()})
+    return result
 
+
+def _number(headers: dict[str, Any] | None = None) -> str:
+    """Moto throws dice for each sign of a request's id."""
+    if headers is not None:
+        headers["x-amzn-requestid"] = _REQUEST
+    return _REQUEST
+
+
+_REQUEST = "A" * 52
 
 #: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or
 #: sent, which each garbage collection goes through.
@@ -203,9 +216,15 @@ _FASTER: list[tuple[Any, str, Any]] = [
     (BaseJSONParser, "_handle_structure", _parsed),
     (responses, "parse_qsl", _query_string),
     (LimitedSizeDict, "__setitem__", _set_limited),
-    (ast_nodes.DepthFirstTraverser, "nodes_to_be_processed", _nodes_to_be_processed),  # type: ignore[attr-defined]
+    (Item, "__deepcopy__", _copy_item),
+    (responses, "gen_amzn_requestid_long", _number),
+    (RequestSigner, "sign", moto_requests.sign),
+    (botocore_stubber, "normalize_request", moto_requests.normalize),
+    (useragent.UserAgentString, "to_string", lambda self: "Boto3"),
     # Pure functions that are asked the same in each request.
     (responses, "method_names_from_class", lru_cache(utils.method_names_from_class)),
+    (responses, "camelcase_to_underscores", lru_cache(utils.camelcase_to_underscores)),
+    (responses, "get_partition", lru_cache(responses.get_partition)),  # type: ignore[attr-defined]
     (useragent, "sanitize_user_agent_string_component", lru_cache(useragent.sanitize_user_agent_string_component)),
 ]
 
@@ -224,6 +243,6 @@ def faster() -> Iterator[None]:
 def _patched() -> Iterator[None]:
     with ExitStack() as patches:
         patches.enter_context(patch.object(Table, "__deepcopy__", lambda self, memo: self, create=True))
-        for owner, name, faster in _FASTER:
-            patches.enter_context(patch.object(owner, name, faster))
+        for owner, name, faster in [*_FASTER, *moto_expressions.FASTER]:
+            patches.enter_context(patch.object(owner, name, faster, create=name in ("__deepcopy__", "traverse")))
         yield

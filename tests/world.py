@@ -330,31 +330,26 @@ class World:
 
     # --- what AWS does between
 
-    def _stream(self, table: str, kind: str = "LATEST", **after: str) -> str:
+    def _stream(self, table: str, kind: str = "LATEST") -> str:
         if table not in self.shards:
             arn = streams().list_streams(TableName=config.table(table))["Streams"][0]["StreamArn"]
             shard = streams().describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
             self.shards[table] = {"StreamArn": arn, "ShardId": shard}
-        asked: Any = {**self.shards[table], "ShardIteratorType": kind, **after}
+        asked: Any = {**self.shards[table], "ShardIteratorType": kind}
         return str(streams().get_shard_iterator(**asked)["ShardIterator"])
 
     def records(self, table: str, *, since: str | None = None) -> list[dict[str, Any]]:
         """What the table's stream has had since the last call, in the shape in which lambdas get it; or all from TRIM_HORIZON."""
-        iterator, full, records = self._stream(table, since) if since else self._iterator(table), True, []
+        iterator, full, records = self._stream(table, since) if since else self.streams[table], True, []
         while full:
             page = streams().get_records(ShardIterator=iterator, Limit=1000)
             full, iterator = len(page["Records"]) == 1000, page["NextShardIterator"]
             records += page["Records"]
-        if records and not since:
-            self.streams[table] = records[-1]["dynamodb"]["SequenceNumber"]
+        if not since:
+            self.streams[table] = iterator
         # Of the clock that the test moves, and not of moto's.
         at = {"ApproximateCreationDateTime": self.time // 1000}
         return [{**record, "dynamodb": record["dynamodb"] | at} for record in records]
-
-    def _iterator(self, table: str) -> str:
-        """Returns where the next reading of a table's stream begins."""
-        read = self.streams[table]
-        return self._stream(table, "AFTER_SEQUENCE_NUMBER", SequenceNumber=read) if read.isdigit() else read
 
     def relay(self) -> None:
         """Streams to queues."""

@@ -120,6 +120,8 @@ class Dialect:
     headers: Mapping[str, Any] = field(default_factory=dict)
     #: Returns what was sent in the types of the endpoint's fields, for clients that send other types than documented.
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given
+    #: Returns the names under which an endpoint's body may have its fields; `read` sees to it.
+    names_of: Callable[[Endpoint], Collection[str]] = lambda _: ()
     #: Returns what the last argument returns, or the answer that the same request has had. None to serve every request.
     once: Callable[[Context, Request, Endpoint, Callable[[], Answer]], Answer] | None = None
     any_case: bool = False
@@ -130,7 +132,7 @@ class Dialect:
     def _rows(self) -> dict[tuple[str, int], list[tuple[list[str], Endpoint]]]:
         rows: dict[tuple[str, int], list[tuple[list[str], Endpoint]]] = {}
         for endpoint in sorted(self.endpoints, key=lambda row: row.path.count("{")):
-            parts = self._parts(endpoint.path)
+            parts = _parts(endpoint.path)
             rows.setdefault((endpoint.method, len(parts)), []).append((parts, endpoint))
         return rows
 
@@ -142,9 +144,6 @@ class Dialect:
     def _spelled(self, path: str) -> str:
         return path.lower() if self.any_case else path
 
-    def _parts(self, path: str) -> list[str]:
-        return path.strip("/").split("/")
-
     def find(self, request: Request) -> tuple[Endpoint, dict[str, str]]:
         """Returns the row for a request, and its path's variables. A plain segment goes before a variable.
 
@@ -152,7 +151,7 @@ class Dialect:
         """
         if plain := self._plain.get((request.method, self._spelled(request.path))):
             return plain, {}
-        given = [unquote(segment) for segment in self._parts(request.path)]
+        given = [unquote(segment) for segment in _parts(request.path)]
         for parts, endpoint in self._rows.get((request.method, len(given)), []):
             if self._matches(parts, given):
                 return endpoint, {part[1:-1]: segment for part, segment in zip(parts, given, strict=True) if part[0] == "{"}
@@ -164,11 +163,8 @@ class Dialect:
     def _matches(self, parts: list[str], given: list[str]) -> bool:
         pairs = zip(parts, given, strict=False)
         return len(parts) == len(given) and all(
-            segment if part[0] == "{" else self._same(part, segment) for part, segment in pairs
+            segment if part[0] == "{" else self._spelled(part) == self._spelled(segment) for part, segment in pairs
         )
-
-    def _same(self, part: str, segment: str) -> bool:
-        return self._spelled(part) == self._spelled(segment)
 
     def handle(self, request: Request) -> Answer:
         """Returns the answer to any request. Never raises."""
@@ -278,6 +274,10 @@ def _listed(value: Any) -> Any:
         return value
     ordered = [value[at] for at in sorted(value, key=lambda at: (len(at), at))]
     return [one for given in ordered for one in (given if isinstance(given, list) else [given])]
+
+
+def _parts(path: str) -> list[str]:
+    return path.strip("/").split("/")
 
 
 def _is_place(name: str) -> bool:

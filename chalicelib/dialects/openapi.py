@@ -160,10 +160,10 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> 
         "parameters": _parameters(dialect, endpoint, schema),
         "security": _security(dialect, endpoint),
     }
-    body = _body(endpoint, schema)
+    body = _body(dialect, endpoint, schema)
     if body:
         kinds = dict.fromkeys([endpoint.media_type, *([MULTIPART] if endpoint.in_form else [])])
-        needed = bool(body["required"] or (dialect.needs_body and endpoint.needs))
+        needed = bool(body["required"] or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
         operation["requestBody"] = {"required": needed, "content": {kind: {"schema": body} for kind in kinds}}
     return operation
 
@@ -177,14 +177,21 @@ def _security(dialect: Dialect, endpoint: Endpoint) -> list[dict[str, list[str]]
     return [{name: [level]} for name in dialect.security for level in levels]
 
 
-def _body(endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
-    """Returns the body's schema: the request without what comes in the path or a header. None if nothing is left."""
+def _body(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
+    """Returns the body's schema: the request without what comes in the path or a header, which may stand under the object's name.
+    None if nothing is left.
+    """
     elsewhere = {*_VARIABLE.findall(endpoint.path), *endpoint.headers}
     written = schema.get("properties", {}) if endpoint.method != "GET" else {}
     fields = {name: field for name, field in written.items() if name not in elsewhere}
     files = {field.encode_name: _BINARY for field in msgspec.structs.fields(endpoint.request) if field.type is Upload}
     needed = [name for name in schema.get("required", []) if name in fields]
-    return {**schema, "properties": fields | files, "required": needed} if fields else None
+    if not fields:
+        return None
+    names = dialect.names_of(endpoint)
+    whole = {"type": "object", "properties": fields, "required": needed, "description": "the same fields under the object's name"}
+    body = {**schema, "properties": dict.fromkeys(names, whole) | fields | files, "required": [] if names else needed}
+    return body | ({"anyOf": [{"required": one} for one in (needed, *([name] for name in names))]} if names and needed else {})
 
 
 def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from chalicelib.context import Context
 from chalicelib.desk.automation import trigger_mails
 from chalicelib.desk.channels import delivery, verification
-from chalicelib.desk.core.events import EmailAccountAdded, EmailDue, Event, PasswordForgotten, TriggerMailDue
+from chalicelib.desk.core.events import EmailAccountAdded, EmailDue, Event, TriggerMailDue
+from chalicelib.desk.core.people_events import PasswordForgotten
 from chalicelib.desk.people import recovery
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record

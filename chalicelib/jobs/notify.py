@@ -18,7 +18,6 @@ from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.events import (
-    AccessEnded,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationDeserted,
@@ -26,8 +25,8 @@ from chalicelib.desk.core.events import (
     Event,
     MessagePosted,
     MessagePostedV1,
-    PresenceChanged,
 )
+from chalicelib.desk.core.people_events import AccessEnded, PresenceChanged
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import PersonView
 from chalicelib.desk.realtime import closing, live, receipts

@@ -7,10 +7,6 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import (
-    AgentAvailable,
-    AgentFreed,
-    AgentOffline,
-    AgentRemoved,
     ConversationBegun,
     ConversationDeserted,
     ConversationMoved,
@@ -21,6 +17,12 @@ from chalicelib.desk.core.events import (
     Event,
     GroupChanged,
     RoutingChanged,
+)
+from chalicelib.desk.core.people_events import (
+    AgentAvailable,
+    AgentFreed,
+    AgentOffline,
+    AgentRemoved,
 )
 from chalicelib.desk.teams import domains
 from chalicelib.jobs import queued

@@ -8,15 +8,8 @@ from chalicelib.context import Context
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import handing_on, merging, purging
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import (
-    AgentDeadlineSet,
-    ContactMerged,
-    ConversationMerged,
-    ConversationPurged,
-    DeadlineSet,
-    Event,
-    TimersDue,
-)
+from chalicelib.desk.core.events import ConversationMerged, ConversationPurged, DeadlineSet, Event, TimersDue
+from chalicelib.desk.core.people_events import AgentDeadlineSet, ContactMerged
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.jobs.queued import Handler

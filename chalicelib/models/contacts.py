@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pynamodb.constants import COUNT
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import contact_words
+from chalicelib.models import contact_words, counting
 from chalicelib.models.base import read_page, transaction
 from chalicelib.models.people import Person, actions, add_removal, words_as_read
 from chalicelib.models.tokens import Token
@@ -41,14 +40,8 @@ def list_page(account: str, before: int | None, limit: int) -> tuple[list[tuple[
 
 def count(account: str, most: int) -> int:
     """Returns how many contacts lists show, up to `most`: a request for each MB of keys."""
-    table, total, after = Person._get_connection(), 0, None
-    while total < most:
-        index = Person.by_contacts.Meta.index_name
-        page = table.query(account, index_name=index, exclusive_start_key=after, select=COUNT, limit=most)
-        total, after = total + page["Count"], page.get("LastEvaluatedKey")
-        if after is None:
-            break
-    return min(total, most)
+    found = counting.counts(Person, Person.by_contacts.Meta.index_name, account, limit=most)
+    return counting.total(found, most)
 
 
 def change(person: Person, changes: dict[str, Any], now: int, renaming: Renaming) -> None:

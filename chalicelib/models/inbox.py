@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from heapq import merge
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from pynamodb.constants import COUNT
 from pynamodb.expressions.condition import Condition
 
+from chalicelib.models import counting
 from chalicelib.models.conversations import CLOSED, OPEN, Conversation, inbox_key, key
 from chalicelib.models.conversations import DELETED as DELETED
 
@@ -98,23 +99,14 @@ def iterate(window: Window, size: int, after: Position | None) -> Iterator[Conve
 
 def count(window: Window, most: int) -> int:
     """Returns how many rows a window has, up to `most`: a request for each MB of a partition, 20 at most."""
-    table, total, left = Conversation._get_connection(), 0, _MOST_REQUESTS
-    for partition, conditions in window.filters().items():
-        after = None
-        while left and total < most:
-            left -= 1
-            page_ = table.query(
-                getattr(Conversation, _HASH).serialize(inbox_key(window.account, partition)),
-                range_key_condition=_AT.between(*window.span),
-                filter_condition=filter_of(conditions),
-                index_name=_INDEX.Meta.index_name,
-                exclusive_start_key=after,
-                select=COUNT,
-            )
-            total, after = total + page_["Count"], page_.get("LastEvaluatedKey")
-            if after is None:
-                break
-    return min(total, most)
+    found = chain.from_iterable(_counts(window, name, conditions) for name, conditions in window.filters().items())
+    return counting.total(islice(found, _MOST_REQUESTS), most)
+
+
+def _counts(window: Window, partition: str, conditions: Sequence[Like]) -> Iterator[int]:
+    holder = getattr(Conversation, _HASH).serialize(inbox_key(window.account, partition))
+    where: dict[str, Any] = {"range_key_condition": _AT.between(*window.span), "filter_condition": filter_of(conditions)}
+    return counting.counts(Conversation, str(_INDEX.Meta.index_name), holder, **where)
 
 
 class _Entry(NamedTuple):

@@ -12,11 +12,10 @@ from itertools import islice
 from typing import Any
 
 from pynamodb.connection.table import TableConnection
-from pynamodb.constants import COUNT
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models import conversations, loads, messages, summaries
+from chalicelib.models import conversations, counting, loads, messages, summaries
 from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_raw, transaction
 from chalicelib.models.conversations import Conversation, of_key
@@ -210,15 +209,9 @@ def list_positions(
 
 def count(account: str, person: str, shelf: PersonIndex, most: int) -> int:
     """Returns how many positions a person's list has, up to `most`. One request for each MB of keys, 20 at most."""
-    table, total, after = Conversation._get_connection(), 0, None
     index = "by_assignee" if shelf is HELD else "by_contact"
     holder = getattr(Conversation, shelf.hash_name).serialize(of_key(account, person))
-    for _ in range(_MOST_REQUESTS):
-        page_ = table.query(holder, index_name=index, exclusive_start_key=after, select=COUNT)
-        total, after = total + page_["Count"], page_.get("LastEvaluatedKey")
-        if after is None or total >= most:
-            break
-    return min(total, most)
+    return counting.total(islice(counting.counts(Conversation, index, holder), _MOST_REQUESTS), most)
 
 
 @dataclass(frozen=True, slots=True)

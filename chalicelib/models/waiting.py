@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from pynamodb.constants import COUNT
-
+from chalicelib.models import counting
 from chalicelib.models.conversation_indexes import ByAssignee
 from chalicelib.models.conversations import WAITING, Conversation, key, of_key
 
@@ -34,6 +33,6 @@ def list_after(account: str, after: tuple[str, int] | None, limit: int) -> list[
 
 def count(account: str, most: int) -> int:
     """Returns how many wait for an agent, `most` at most (a thousand are far below a MB), a moment old. One request."""
-    table, index = Conversation._get_connection(), ByAssignee.Meta.index_name
     holder = Conversation.holder_key.serialize(of_key(account, WAITING))
-    return int(table.query(holder, index_name=index, limit=most, select=COUNT)["Count"])
+    found = counting.counts(Conversation, str(ByAssignee.Meta.index_name), holder, limit=most)
+    return counting.total(islice(found, 1), most)

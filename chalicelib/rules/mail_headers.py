@@ -32,6 +32,9 @@ class Address(NamedTuple):
     address: str
 
 
+NOBODY = Address("", "")
+
+
 class Headers(dict[str, list[str]]):
     """Values by name in lower case, unfolded but with their encoded words."""
 
@@ -124,6 +127,12 @@ def addresses(headers: Headers, name: str) -> tuple[Address, ...]:
         if len(found) >= _MOST_ADDRESSES:
             break
     return tuple(found[:_MOST_ADDRESSES])
+
+
+def sender(headers: Headers) -> Address:
+    """Returns whom a mail is from: the first address of its From or, without that, its Sender; else a name, else nobody."""
+    senders = addresses(headers, "from") or addresses(headers, "sender")
+    return next((one for one in senders if one.address), next(iter(senders), NOBODY))
 
 
 def _addresses(value: str) -> list[Address]:

@@ -7,17 +7,18 @@ from email.message import Message
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from chalicelib.rules import automatic_mails, html, mail_bodies, mail_charsets, mail_headers, text
+from chalicelib.rules import automatic_mails, data_pictures, html, mail_bodies, mail_charsets, mail_headers, text
 from chalicelib.rules.mail_headers import Address as Address
 from chalicelib.rules.mail_headers import Headers
 
 #: Bytes of a mail, files of a mail that are kept as such, parts that are looked at, and bytes that are searched for parts.
 #: A thousand parts within each other are read, with what holds the last.
 MOST_BYTES, MOST_FILES, _MOST_PARTS, _MOST_SEARCHED = 25_000_000, 100, 1_010, 300_000_000
+#: Characters of a subject that a conversation has room for.
+LONGEST_SUBJECT = 500
 _TOO_LARGE = "The mail is larger than 25 MB, so it is kept as a file."
 _TYPES = mimetypes.MimeTypes(())
 _CID = re.compile(r"cid:([^\"'\s>)]{1,500})", re.IGNORECASE)
-NOBODY = Address("", "")
 _LONGEST_BOUNDARY, _SHOWN = 250, 50_000
 _LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--(-{0,70}[^\s-]\S{0,200})[ \t]*\r?\n")
 #: Types that are read as text; all others are files, with these names where they have none.
@@ -50,7 +51,7 @@ class Mail:
     message_id: str = ""
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    sender: Address = NOBODY
+    sender: Address = mail_headers.NOBODY
     reply_to: tuple[Address, ...] = ()
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
@@ -121,6 +122,8 @@ def parse(raw: bytes, return_path: str | None = None) -> Mail:
     if not headers:
         return _mail(headers, return_path, _unread(raw, "The mail has no headers, so it is shown as it is."))
     found = _Found()
+    if len(mail_headers.subject(headers)) > LONGEST_SUBJECT:
+        found.cut(f"The subject has more than {LONGEST_SUBJECT} characters; the whole of it is in mail.eml.")
     try:
         _walk(found, headers, raw[body:])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as failure:  # the library's, for odd parameters
@@ -152,8 +155,7 @@ class _Content(NamedTuple):
 
 
 def _mail(headers: Headers, return_path: str | None, content: _Content) -> Mail:
-    senders = mail_headers.addresses(headers, "from") or mail_headers.addresses(headers, "sender")
-    sender = next((one for one in senders if one.address), next(iter(senders), NOBODY))
+    sender = mail_headers.sender(headers)
     ids = mail_headers.ids(headers, "message-id")
     return Mail(
         message_id=ids[0] if ids else "",
@@ -237,19 +239,31 @@ def _leaf(found: _Found, node: _Node, typed: Message, mime: str) -> None:
     content_id = node.headers.first("content-id", 500).strip().strip("<>")
     encoding = node.headers.first("content-transfer-encoding", 100)
     is_body = mime in _BODIES and typed.get_content_disposition() != "attachment" and not (node.is_aside and content_id)
-    if is_body and (not name or node.is_mail):
-        data = mail_bodies.decode_transfer(node.body, encoding)
-        shown, is_read = mail_bodies.text_of(typed, data)
-        if not is_read:
-            found.notes["Some signs of the text could not be read."] = None
-        if shown.strip():
-            found.add(shown, node.group, is_html=mime == "text/html")
-        return None
-    if len(found.files) >= MOST_FILES:
-        return found.cut(f"The mail has more than {MOST_FILES} files; the rest is in mail.eml.")
     data = mail_bodies.decode_transfer(node.body, encoding)
+    if not is_body or (name and not node.is_mail):
+        _keep(found, name, mime, data, content_id)
+        return
+    shown, is_read = mail_bodies.text_of(typed, data)
+    if not is_read:
+        found.notes["Some signs of the text could not be read."] = None
+    if mime == "text/html":
+        shown = data_pictures.taken_out(shown, MOST_FILES + 1, lambda mime, data: _keep_picture(found, mime, data))
+    if shown.strip():
+        found.add(shown, node.group, is_html=mime == "text/html")
+
+
+def _keep_picture(found: _Found, mime: str, data: bytes) -> str:
+    content_id = f"picture-{len(found.files) + 1}@inline"
+    return content_id if _keep(found, "", mime, data, content_id) else ""
+
+
+def _keep(found: _Found, name: str, mime: str, data: bytes, content_id: str) -> bool:
+    """Takes up a file. Returns False where there are too many."""
+    if len(found.files) >= MOST_FILES:
+        found.cut(f"The mail has more than {MOST_FILES} files; the rest is in mail.eml.")
+        return False
     found.files.append(Part(_name(name, mime, data, len(found.files) + 1), text.media_type(mime), data, content_id, False))
-    return None
+    return True
 
 
 def _name(given: str, mime: str, data: bytes, number: int) -> str:

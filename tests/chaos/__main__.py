@@ -24,6 +24,8 @@ from tests.chaos.sockets import Widget
 FAULTS = "crash=0.01 drop=0.02 double=0.05 delay=0.2"
 #: Seconds: how long the desk may take to come to rest, and how long all must stay as it is.
 _REST, _STILL = 180, 3
+#: Conversations that routing gives to each agent: fewer than they would have, so that visitors wait for a place.
+_LIMIT = 2
 #: Seconds between two kills.
 _EVERY = (4.0, 15.0)
 
@@ -63,6 +65,9 @@ def _run(desk: Desk, seed: str, given: argparse.Namespace) -> int:
     owner.log_in()
     clocks = {"isEnabled": True, "reassignUnpickedAfter": given.close * 3 // 4, "warnAfter": given.close // 2}
     owner.call("PUT", "/api/v3/anytime/autoClose", json=clocks | {"closeAfter": given.close})
+    preferences = [{"agentId": known["id"], "maxConcurrentCount": _LIMIT} for known in desk.json["agents"]]
+    limits = {"ifEnableConversationLimitForEachAgent": True, "agentPreferences": preferences}
+    owner.call("PUT", "/api/v3/anytime/autoAllocation", json=limits)
     agents = [Agent(desk, known, f"{seed}-a{at}", f"127.3.1.{at + 1}", ended) for at, known in enumerate(desk.json["agents"])]
     kinds = [Widget if at % 4 == 0 else Visitor for at in range(given.visitors)]
     visitors = [kind(desk, f"{seed}-v{at}", f"127.3.2.{at + 1}", ended) for at, kind in enumerate(kinds)]

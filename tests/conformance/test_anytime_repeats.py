@@ -11,6 +11,7 @@ from chalicelib.desk.accounts import tags
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.models.repeats import Repeat
+from tests.conformance.cases_anytime_people import new_contact
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, rows_of
 from tests.conformance.test_anytime import refused
@@ -63,6 +64,26 @@ def test_every_post_is_done_once(scene: Scene, row: Row) -> None:
     assert answers[0].body == answers[1].body
     changed = body | {"name": "other", "use": "liveChat", "plainBody": "other", "subject": "other"}
     assert refused(ask(scene, row, path, changed, key)) == 409
+
+
+@pytest.mark.parametrize("path", ["conversations", "portalconversations"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_creation_that_is_repeated_after_a_deletion_shows_what_was_created(scene: Scene, path: str, *, named: bool) -> None:
+    body: dict[str, Any] = {"subject": "once", "message": {"plainBody": "hello"}}
+    body |= {"channel": "portal", "message": {"type": "reply", "plainBody": "hello"}} if path == "conversations" else {}
+    body |= {"contactId": new_contact(scene)} if named or path == "portalconversations" else {}
+    given = scene.bearer() | {"Idempotency_Key": new_key()}
+    first = scene.world.call("POST", f"/api/v3/anytime/{path}", body, **given)
+    assert first.status == 200, first.body
+    (shown,) = first.body.values()
+    assert scene.world.call("DELETE", f"/api/v3/anytime/conversations/{shown['id']}", **scene.bearer()).status == 200
+    again = scene.world.call("POST", f"/api/v3/anytime/{path}", body, **given)
+    assert again.status == 200, again.body
+    assert next(iter(again.body.values()))["id"] == shown["id"]
+    gone = f"/api/v3/anytime/deletedconversations/{shown['id']}"
+    assert scene.world.call("DELETE", gone, **scene.bearer(owner=True)).status == 200
+    answer = scene.world.call("POST", f"/api/v3/anytime/{path}", body, **given)
+    assert (refused(answer), answer.body["message"]) == (409, "the conversation that this key has created was removed for good")
 
 
 def test_the_same_answer_comes_in_the_same_bytes_and_headers(scene: Scene) -> None:

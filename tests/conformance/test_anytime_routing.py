@@ -194,6 +194,19 @@ def test_what_leads_to_something_removed_can_be_sent_back_and_changed_elsewhere(
     assert refused(scene, "PUT", path, {"routeToId": 999_999}) == (400, "routeToId is not the id of a department")
 
 
+@pytest.mark.parametrize("name", ["customRules", "customerRouteRules"])
+def test_rules_come_back_with_the_routing_as_they_were_shown_or_not_at_all(scene: Scene, name: str) -> None:
+    call(
+        scene, "POST", "routing/1/customRules", {"name": "one", "conditions": [{"fieldId": 6, "matchType": "is", "value": "new"}]}
+    )
+    shown = call(scene, "GET", "routing/1")["routingrule"]
+    assert call(scene, "PUT", "routing/1", {"routingrule": shown})["routingrule"] == shown
+    for other in ([], [{**shown[name][0], "isEnabled": False}], [*shown[name], {"name": "two"}]):
+        status, message = refused(scene, "PUT", "routing/1", {**shown, name: other, "type": "simple"})
+        assert (status, message.startswith(f"{name} are not changed here, but each at /api/")) == (400, True)
+    assert call(scene, "GET", "routing/1")["routingrule"] == shown
+
+
 def test_a_route_without_its_id_is_400_and_names_a_field_that_can_be_sent(scene: Scene) -> None:
     call(scene, "PUT", "routing/1", {"simpleRouteToObject": None, "simpleRouteToId": None})
     given = {"SimpleRouteToObject": "agent"}
@@ -205,3 +218,5 @@ def test_an_order_with_an_unknown_rule_is_400_named_as_it_was_spelled(scene: Sce
     rule = call(scene, "POST", "routing/1/customRules", {"name": "one"})["customRule"]["id"]
     path = f"routing/1/customRules/{rule}/sort"
     assert refused(scene, "PUT", path, {name: [{"id": 999_999}]}) == (400, f"{name} names 999999, which is no rule")
+    elsewhere = refused(scene, "PUT", "routing/1/customRules/999999/sort", {name: [{"id": rule}]})
+    assert elsewhere == (404, "no such routing rule: 999999")

@@ -20,7 +20,20 @@ from chalicelib.dialects.ppmessage import pages
 from chalicelib.dialects.ppmessage.calls import widget
 from chalicelib.dialects.ppmessage.mapping import files, socket
 from chalicelib.models.files import File
-from chalicelib.rules import domains, emails, hosts, html, html_quotes, ids, mail_parsing, quotes, rate_limits, redirects, text
+from chalicelib.rules import (
+    data_pictures,
+    domains,
+    emails,
+    hosts,
+    html,
+    html_quotes,
+    ids,
+    mail_parsing,
+    quotes,
+    rate_limits,
+    redirects,
+    text,
+)
 
 #: Times longer than for a plain text that a nasty one may take, and the shortest time that is told from none, in seconds.
 FACTOR, LEAST = 40, 0.002
@@ -142,6 +155,11 @@ MARKS = (*""" ,;="\\'?%&[]*@.-a0é""", "=?", "\x00", "🙂")
 PARSERS = {
     "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
     "a mail's HTML": Parser(html_quotes.split_html, "<p>some words</p>", (*MARKUP[:4], *QUOTED_MARKUP), 20_000),
+    "pictures in a mail's HTML": Parser(
+        lambda given: data_pictures.taken_out(given, 100, lambda mime, data: ""),
+        '<img src="data:image/png;base64,AAAA">',
+        (" src=", " src = ", " src=data:image/", ' src="data:image/', " src='data:image/a,", "data:image/", "%4", *MARKS),
+    ),
     "a mail's text": Parser(quotes.split_text, "some words\n", (*QUOTED, *MARKS[::2]), 20_000),
     "a mail's headers": Parser(mail_headers, "some words ", ("(", "<", "a@", "a,", ";a=", "; a*0=x", "=?a?q?", *MARKS), 15_000),
     "a mail": Parser(lambda given: mail_parsing.parse(mail_start(given)), "some words, a line\r\n", MAIL, 400_000),

@@ -11,7 +11,8 @@ from moto.sqs.models import sqs_backends
 
 from chalicelib import config
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import DeadlineSet, PasswordForgotten
+from chalicelib.desk.core.events import DeadlineSet
+from chalicelib.desk.core.people_events import PasswordForgotten
 from infra import dead, local, stack
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/polydesk-test-conversations/stream/x"

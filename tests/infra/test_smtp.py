@@ -52,8 +52,9 @@ def test_a_mail_that_is_too_large_or_from_a_blocked_sender_is_refused(world: Wor
     blocked_senders.block(world.as_agent(), "evil.example", blocked_senders.REJECT_DOMAIN)
     large = mail(ours, "x\n" * MOST).as_bytes()
     assert [send(large, ours)[0], send(large, ours, options=(f"SIZE={MOST + 1}",))[0]] == [552, 552]
-    code, words = send(mail(ours, sender="a@evil.example").as_bytes(), ours)
-    assert code == 550 and "refused" in words
+    for sender in ("a@evil.example", "Nobody; A <a@evil.example>"):
+        code, words = send(mail(ours).as_bytes().replace(b"Ann Example <ann@customer.example>", sender.encode()), ours)
+        assert code == 550 and "refused" in words
     world.settle()
     assert inbox(world) == []
 
@@ -64,6 +65,18 @@ def test_what_cannot_be_stored_may_come_again(world: World, send: Send) -> None:
         broken.setattr(queues, "send", None)
         assert send(mail(ours).as_bytes(), ours)[0] == 451
     assert send(mail(ours).as_bytes(), ours)[0] == 250
+
+
+@pytest.mark.parametrize("limit", ["mails_from", "account_mails"])
+def test_large_mails_count_for_more(world: World, send: Send, limit: str) -> None:
+    ours = mailbox(world)
+    world.monkeypatch.setattr(rate_limits, "_MAIL_BYTES", 10_000)
+    rate_limits.use(f"{limit}=5/60")
+    try:
+        answers = [send(mail(ours, "x\n" * 6_000).as_bytes(), ours)[0] for _ in range(3)]
+    finally:
+        rate_limits.use("off")
+    assert answers == [250, 250, 451]
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,6 @@ from chalicelib.desk.conversations import conversations, group_chats, inbox, mem
 from chalicelib.desk.core import changes, publishing
 from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import (
-    AccessEnded,
-    AgentAvailable,
-    AgentDeadlineSet,
-    AgentFreed,
-    AgentOffline,
-    AgentRemoved,
-    ContactMerged,
-    ContactNamesChanged,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
@@ -46,14 +38,24 @@ from chalicelib.desk.core.events import (
     MessagePosted,
     MessagePostedV1,
     NoteAdded,
-    PasswordForgotten,
-    PresenceChanged,
     RoutingChanged,
     SearchDue,
     SettingsChanged,
     TimersDue,
     TriggerEvents,
     TriggerMailDue,
+)
+from chalicelib.desk.core.people_events import (
+    AccessEnded,
+    AgentAvailable,
+    AgentDeadlineSet,
+    AgentFreed,
+    AgentOffline,
+    AgentRemoved,
+    ContactMerged,
+    ContactNamesChanged,
+    PasswordForgotten,
+    PresenceChanged,
 )
 from chalicelib.desk.people import people
 from chalicelib.models import queues

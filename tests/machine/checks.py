@@ -1,12 +1,14 @@
 """What must be true of a desk that has come to rest, in whatever order it was told of things and wherever a process died."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import conversations, event_logs, history, messages
+from chalicelib.desk.conversations import conversations, event_logs, history, messages, sla, sla_policies
 from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.conversations.event_logs import Event
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import MessagePosted, TriggerEvents
@@ -16,6 +18,8 @@ from chalicelib.desk.reports import statistics
 from chalicelib.desk.teams import groups
 from chalicelib.models import loads
 from chalicelib.rules import deadlines, presence, status
+from chalicelib.rules import sla as rules
+from chalicelib.rules.sla import Clocks, Turn
 from chalicelib.rules.triggers import MOVED
 from tests.machine.stage import Stage
 from tests.machine.witness import AMONG_AGENTS, NOTE
@@ -30,6 +34,7 @@ class Rest:
         self.rows = stage.conversations()
         wanted = [stage.world.owner.id, *(each.person.id for each in stage.staff)]
         self.agents = people.get_many(self.ctx, wanted)
+        self._logs: dict[str, list[Event]] = {}
         self.said = {row.id: self._messages_of(row) for row in self.rows}
 
     def _messages_of(self, row: Conversation) -> list[Message]:
@@ -38,6 +43,12 @@ class Rest:
     def _inside(self, row: Conversation) -> Context:
         """A context of who may see it: one among agents is seen by who began it."""
         return self.stage.world.ctx(AGENT, self.agents[row.contact]) if row.is_internal else self.ctx
+
+    def log(self, row: Conversation) -> list[Event]:
+        """What was changed about a conversation, read once."""
+        if row.id not in self._logs:
+            self._logs[row.id] = event_logs.of_conversation(self.ctx, row).events
+        return self._logs[row.id]
 
     def serving(self, row: Conversation) -> list[Person]:
         """The agents whom a conversation is for."""
@@ -64,6 +75,7 @@ def check(stage: Stage) -> None:
         nothing_said_is_lost_or_doubled,
         nothing_internal_reached_a_visitor,
         a_trigger_fires_once_for_an_event,
+        clocks_are_those_that_follow_from_what_happened,
     ):
         holds(rest)
 
@@ -107,11 +119,12 @@ def each_has_one_agent(rest: Rest) -> None:
 
 
 def no_deadline_is_overdue(rest: Rest) -> None:
-    """What is to happen by itself has happened, or is still to come."""
+    """What is to happen by itself has happened, or is still to come. A clock that has breached keeps its moment."""
     now = rest.stage.world.now
     for row in rest.rows:
         due = {kind: getattr(row, f"{kind}_at") for kind in deadlines.KINDS}
-        late = {kind: at for kind, at in due.items() if at is not None and at <= now}
+        told = {f"{clock}_due" for clock in rules.CLOCKS if sla.clocks_of(row).has_breached(clock)}
+        late = {kind: at for kind, at in due.items() if at is not None and 0 < at <= now and kind not in told}
         assert not (row.is_open and late), (row.id, late, now)
     for agent in rest.agents.values():
         due = {step: getattr(agent, f"{step}_at") for step in presence.STEPS}
@@ -195,8 +208,36 @@ def a_trigger_fires_once_for_an_event(rest: Rest) -> None:
         if isinstance(event, TriggerEvents)
     )
     for row in (row for row in rest.rows if row.is_listed):
-        log = event_logs.of_conversation(rest.ctx, row).events
+        log = rest.log(row)
         fired = Counter(event.after for event in log if event.field == event_logs.FIRED)
         moved = sum(count for (of, *happened), count in told.items() if of == row.id and MOVED in happened)
         assert fired == Counter({"begins": 1, "raises": moved, "lowers": moved}) - Counter(), (row.id, fired, moved)
         assert row.priority in (("low", "high") if moved else ("high",))
+
+
+def clocks_are_those_that_follow_from_what_happened(rest: Rest) -> None:
+    """A conversation has the account's policy from its first message on, and the clocks that messages and statuses make since."""
+    (found,) = sla_policies.list_all(rest.ctx)
+    policy = sla_policies.clocks_of(rest.ctx, found)
+    for row in rest.rows:
+        is_served = row.message_count > 0 and not row.is_internal
+        assert row.sla_policy == (found.number if is_served else None)
+        expected = _followed(rest, row, policy) if is_served else Clocks()
+        assert sla.clocks_of(row) == expected, (row.id, sla.clocks_of(row), expected)
+
+
+def _followed(rest: Rest, row: Conversation, policy: rules.Policy) -> Clocks:
+    """A conversation's clocks, made again from its messages and the statuses that its log tells."""
+    said = rest.said[row.id]
+    moves = [event for event in rest.log(row) if event.field == "status"]
+    moments = sorted({message.created_at for message in said} | {move.at for move in moves} | {rest.stage.world.now})
+    clocks: Clocks | None = None
+    for at in (moment for moment in moments if moment >= said[0].created_at):
+        now = [move.after for move in moves if move.at <= at]
+        state = str(now[-1]) if now else status.NEW
+        turn = Turn(at, state != status.CLOSED, state in (status.ON_HOLD, status.PENDING_EXTERNAL))
+        for message in [message for message in said if message.created_at == at]:
+            told = replace(turn, said=None if message.kind == messages.NOTE else message.sender_kind)
+            clocks = rules.follow(clocks, told, policy) if clocks else rules.begin(told, policy)
+        clocks = rules.follow(clocks or Clocks(), turn, policy)
+    return clocks or Clocks()

@@ -13,7 +13,7 @@ from chalicelib.context import ADMIN, AGENT, Caller, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import tokens
 from chalicelib.desk.automation import routing, team
-from chalicelib.desk.conversations import conversations, triggers
+from chalicelib.desk.conversations import conversations, sla_policies, triggers
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.triggers import Change, SetValue
 from chalicelib.desk.people import people
@@ -37,6 +37,8 @@ TRIGGERS = [
     Change(name=name, event=event, sets_values=True, values=(SetValue(field=_PRIORITY, value=value),))
     for name, event, value in (("begins", CREATED, "high"), ("raises", MOVED, "urgent"), ("lowers", MOVED, "low"))
 ]
+#: The account's policy: short enough that clocks breach now and then.
+POLICY = sla_policies.Change(name="all", first_within=1_800.0, next_within=1_200.0, resolve_within=9_000.0)
 
 
 @dataclass(eq=False)
@@ -96,6 +98,7 @@ class Stage:
         self.world = World(self._patches, allocation=allocation)
         for given in TRIGGERS:
             triggers.create(self.world.ctx(ADMIN), given)
+        sla_policies.create(self.world.ctx(ADMIN), POLICY)
         self.pool = Pool(self.world)
         self.witness = Witness(self.pool)
         self.page = Page(self.world, self.witness)

@@ -49,11 +49,19 @@ def test_the_canonical_form_is_its_own(text: str) -> None:
         assert emails.name_of(once) and emails.name_of(once) in once
 
 
-@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Argentina/Buenos_Aires"])
+@pytest.mark.parametrize(
+    "name", ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "US/Eastern", "Etc/GMT-5"]
+)
 def test_a_zone(name: str) -> None:
     assert zones.is_zone(name)
 
 
-@pytest.mark.parametrize("name", ["", "utc+1", "Moon/Base", "..", "../etc/passwd", "/etc/passwd", "Europe", "a\x00b", "x" * 300])
+#: What lies beside the zones on most machines.
+FILES = ["localtime", "posixrules", "Factory", "right/UTC", "posix/Europe/Berlin", "zone.tab", "tzdata.zi"]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "utc+1", "Moon/Base", "..", "../etc/passwd", "/etc/passwd", "Europe", "a\x00b", "x" * 300, *FILES]
+)
 def test_no_zone(name: str) -> None:
     assert not zones.is_zone(name)

@@ -53,6 +53,8 @@ def test_a_simple_mail() -> None:
         ("koi8-r", "Привет".encode("koi8_r"), "Привет"),
         ("big5", "中文".encode("big5"), "中文"),
         ("utf-16le", "hé".encode("utf-16le"), "hé"),
+        ("utf-32", "Größe 😀".encode("utf-32"), "Größe 😀"),
+        ("utf-16", "Größe 😀".encode("utf-16"), "Größe 😀"),
         ("utf-7", "Größe".encode("utf-7"), "Größe"),
         ("x-unknown", "Größe".encode(), "Größe"),
         ("x-unknown", "Größe".encode("cp1252"), "Größe"),
@@ -179,6 +181,32 @@ def test_alternatives_and_pictures_are_one_text() -> None:
         Part("image-1.png", "image/png", PICTURE, "logo@x", True),
         Part("x.gif", "image/gif", b"GIF", "unused@x", False),
     )
+
+
+def test_pictures_in_the_html_itself_are_parts_too() -> None:
+    shown = base64.b64encode(PICTURE).decode()
+    given = (
+        f"<p>a<IMG alt=x SRC = \" data:image/PNG;base64,{shown[:8]}\n{shown[8:]}\"><img/src='data:image/svg+xml,%3Csvg/>'>"
+        f"<img src=data:image/gif;charset=x;base64,{shown}><img src=data:text/html,no><img src='data:image/png'>"
+    )
+    read = mail("Content-Type: text/html", given.encode())
+    assert read.html == (
+        '<p>a<IMG alt=x src="cid:picture-1@inline"><img/src="cid:picture-2@inline">'
+        "<img src=\"cid:picture-3@inline\"><img src=data:text/html,no><img src='data:image/png'>"
+    )
+    assert [(part.name, part.data, part.is_inline) for part in read.parts] == [
+        ("image-1.png", PICTURE, True),
+        ("image-2.svg", b"<svg/>", True),
+        ("image-3.gif", PICTURE, True),
+    ]
+    many = mail("Content-Type: text/html", b"<img src=data:image/png,x>" * 102)
+    assert (len(many.parts), many.parts[100].name, many.html.count("data:")) == (101, "mail.eml", 2)
+
+
+def test_of_a_subject_that_is_too_long_the_whole_is_in_the_mail() -> None:
+    read = parse(b"Subject: " + b"word " * 120 + b"\n\nhi")
+    assert (read.text, [part.name for part in read.parts]) == ("hi", ["mail.eml"])
+    assert read.notes == ("The subject has more than 500 characters; the whole of it is in mail.eml.",)
 
 
 def test_html_alone_has_no_plain_text() -> None:

@@ -14,7 +14,7 @@ from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import settings
 from chalicelib.models.settings import Setting
-from chalicelib.rules import deadlines, emails, presence, redirects, zones
+from chalicelib.rules import deadlines, emails, names, presence, redirects, zones
 from chalicelib.rules.allocation import Allocation
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 
@@ -263,8 +263,8 @@ def check_change(given: dict[str, Any]) -> None:
     for field_, value in given.items():
         if len(value if isinstance(value, str) else "") > _LONGEST.get(field_, 0):
             raise Invalid(field_, f"is longer than {_LONGEST[field_]} characters")
-    if not given.get("name", "any").strip():
-        raise Invalid("name", "must not be empty")
+    if wrong := names.fault(given.get("name", "any")):
+        raise Invalid("name", wrong)
     _check_presence(given)
     if given.get("allocation", EVERYONE) not in ALLOCATIONS:
         raise Invalid("allocation", f"must be one of {', '.join(ALLOCATIONS)}")

@@ -10,7 +10,7 @@ from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.rules import conditions, field_values
+from chalicelib.rules import conditions, field_values, names
 from chalicelib.rules.condition_values import read_flag, read_number, read_span
 from chalicelib.rules.logic import ConditionError
 
@@ -92,8 +92,8 @@ def _check_options(field: CustomField) -> None:
     for what, values in (("ids", {one.id for one in field.options}), ("values", {one.value for one in field.options})):
         if len(values) < len(field.options):
             raise Invalid("options", f"must have different {what}")
-    if any("," in one.value or not one.value.strip() for one in field.options):
-        raise Invalid("options", "must have values, without commas")
+    if any("," in one.value or names.fault(one.value) or names.fault(one.name) for one in field.options):
+        raise Invalid("options", "must have names and values that can be seen, without commas in values")
 
 
 FIELDS = Collection("custom_field", CustomField, most=MOST, longest={"name": 64, "default": LONGEST}, key="key", check=_check)

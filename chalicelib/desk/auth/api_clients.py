@@ -9,7 +9,7 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import access, publishing
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, NotAuthenticated, NotFound
-from chalicelib.desk.core.events import AccessEnded
+from chalicelib.desk.core.people_events import AccessEnded
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import accounts as rows
 from chalicelib.models import unique_names

@@ -163,9 +163,8 @@ def copy(ctx: Context, number: int) -> list[CustomRule]:
     """
     known = RULES.get_by_number(ctx, number)
     made = RULES.create(ctx, RuleChange(**{name: getattr(known, name) for name in RuleChange.__slots__}))
-    numbers = [one.number for one in list_rules(ctx) if one.number != made.number]
-    numbers.insert(numbers.index(number) + 1, made.number)
-    return sort(ctx, numbers)
+    RULES.put_at(ctx, made.id, [*RULES.load_fresh(ctx)].index(known.id) + 2)
+    return list_rules(ctx)
 
 
 @access.allow(ADMIN)
@@ -182,12 +181,8 @@ def sort(ctx: Context, numbers: Sequence[int]) -> list[CustomRule]:
 @access.allow(ADMIN)
 def move(ctx: Context, number: int, by: int) -> list[CustomRule]:
     """Moves a rule up (-1) or down (1) by one place, and returns all in their order. Four requests. Raises NotFound."""
-    numbers = [one.number for one in list_rules(ctx)]
-    if number not in numbers:
-        raise NotFound("routing rule", number)
-    at = numbers.index(number)
-    numbers.insert(max(0, at + by), numbers.pop(at))
-    return sort(ctx, numbers)
+    RULES.move(ctx, get_rule(ctx, number).id, by)
+    return list_rules(ctx)
 
 
 @access.allow(AGENT)

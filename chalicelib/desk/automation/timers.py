@@ -14,7 +14,8 @@ from chalicelib.desk.automation import routing
 from chalicelib.desk.conversations import clocks, messages, unfinished, writes
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import access, later, publishing
-from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, TimersDue
+from chalicelib.desk.core.events import DeadlineSet, TimersDue
+from chalicelib.desk.core.people_events import AgentDeadlineSet
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import presence
 from chalicelib.models import conversations, people, sequences, timers

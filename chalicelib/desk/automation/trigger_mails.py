@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib.context import SYSTEM, Context
+from chalicelib.desk.channels import outbound
 from chalicelib.desk.conversations import attachments, messages
 from chalicelib.desk.conversations.messages import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import SYSTEM as SHOWN
@@ -107,7 +108,7 @@ def _values(ctx: Context, conversation: Conversation, message: str | None) -> Ma
 @access.allow(SYSTEM)
 def send(ctx: Context, event: TriggerMailDue) -> str:
     """Sends a mail of a trigger and returns how that went, in a word: SENT or why not. It stands in the conversation before,
-    where that is asked for. Up to ten requests, five more for what is shown, and as `attachments.read_kept` for files.
+    where that is asked for. Up to eleven requests, five more for what is shown, and as `attachments.read_kept` for files.
 
     Repeated within a day it sends nothing and returns the same; where a process died between sending and noting that, it sends
     again. Raises InProgress while another process sends it.
@@ -136,7 +137,8 @@ def _send(ctx: Context, event: TriggerMailDue) -> str:
     written = write(ctx, conversation, trigger, event.message)
     if trigger.shows_mail and (event.to == 0 or not (trigger.to_contact and _can_get(ctx, conversation))):
         _show(replace(ctx, trigger=trigger.number), conversation, written, event)
-    notices.send(ctx, address, written.subject, written.text, written.html, attachments.read_kept(trigger.files))
+    reply_to = "" if event.to else outbound.reply_address(ctx, conversation)
+    notices.send(ctx, address, written.subject, written.text, written.html, attachments.read_kept(trigger.files), reply_to)
     return SENT
 
 

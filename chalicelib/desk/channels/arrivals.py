@@ -13,7 +13,6 @@ from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.models import queues, storage
 from chalicelib.rules import emails, mail_headers, mail_parsing, reply_addresses
-from chalicelib.rules.mail_parsing import Address
 
 #: Bytes of a mail, and recipients of one.
 MOST_BYTES, MOST_RECIPIENTS = mail_parsing.MOST_BYTES, 50
@@ -85,12 +84,12 @@ def accept(ctx: Context, raw: bytes, recipients: Sequence[str], return_path: str
 
     Raises TooMany where its sender or one of the accounts gets too many, Forbidden where all of them refuse the sender.
     """
-    rate_limits.spend_by_source(ctx, "source_mails")
+    rate_limits.spend_mail_by_source(ctx, len(raw))
     headers, _ = mail_headers.split(raw)
-    sender = correspondents.address_of(next(iter(mail_headers.addresses(headers, "from")), Address("", "")), return_path)
+    sender = correspondents.address_of(mail_headers.sender(headers), return_path)
     accounts = {found[0] for one in recipients if (found := tenant_of(ctx, one))}
     for within in (owners := [ctx.acting(Caller(account, SYSTEM)) for account in accounts]):
-        rate_limits.spend_mail_in(within, sender)
+        rate_limits.spend_mail_in(within, sender, len(raw))
     fates = [blocked_senders.fate_of(within, sender) for within in owners]
     if fates and all(fate == blocked_senders.REJECTED for fate in fates):
         raise Forbidden("mail from this sender is refused")

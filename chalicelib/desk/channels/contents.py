@@ -19,7 +19,7 @@ _TAG = re.compile("</?[a-zA-Z]")
 #: Bytes of what is told below a text, and of a picture's address at most.
 _MOST_NOTES, _PICTURE = 5_000, 1_000
 #: A picture's address in cleaned HTML that is a part of the same mail.
-_CID = re.compile(r'\ssrc="cid:([^"]*)"', re.IGNORECASE)
+_CID = re.compile(r'\ssrc="\s*cid:([^"]*)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,15 @@ class Content:
 
 def of(mail: Mail) -> Content:
     """Returns what is stored of a mail. Pictures in its HTML still name parts of it (`with_pictures`)."""
-    shown = markup.clean(mail.html) if _can_show(mail.html) else ""
-    html, html_quote = html_quotes.split_html(shown) if shown else ("", "")
-    body, quote = quotes.split_text(mail.text) if mail.text.strip() else (plain.to_text(html), "")
+    given = mail.html if _can_show(mail.html) else ""
+    own, html_quote = html_quotes.split_html(given)  # before it is cleaned, because attributes tell of quotes
+    html = markup.clean(own)
+    body, quote = quotes.split_text(mail.text) if mail.text.strip() else (plain.to_text(own), "")
     quote = _with_missing(quote, plain.to_text(html_quote), body)
     if not body.strip():  # what it passes on is all that it says
-        body, quote, html = quote, "", shown
+        body, quote, html = quote, "", markup.clean(given)
     files, told = list(mail.parts), text.preview("\n".join(f"[{note}]" for note in mail.notes), _MOST_NOTES)
-    if mail.html and not (shown and _fits(html, told, _PICTURE * len(_CID.findall(html)))):
+    if mail.html and not (given and _fits(html, told, _PICTURE * len(_CID.findall(html)))):
         html = ""
         files.append(_file("message.html", "text/html", mail.html))
         body = body or plain.to_text(mail.html[:_MOST_HTML])
@@ -98,10 +99,12 @@ def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str
     """
     if not html:
         return None
+    by_name = {**{name.lower(): file for name, file in files.items()}, **files}
 
     def loaded(found: re.Match[str]) -> str:
-        name = unescape(found[1])
-        file = files.get(name) or files.get(unquote(name))
+        name = unescape(found[1]).strip()
+        names = (name, unquote(name), name.lower(), unquote(name).lower())
+        file = next((by_name[one] for one in names if one in by_name), None)
         return f' src="{escape(address_of(*file))}"' if file else ""
 
     return _CID.sub(loaded, html)

@@ -93,7 +93,7 @@ def _decided(ctx: Context, letter: Letter, *, is_junk: bool, is_counted: bool, i
         if before:
             return before
         if not is_counted:
-            rate_limits.spend_mail_in(ctx, letter.sender)
+            rate_limits.spend_mail_in(ctx, letter.sender, len(letter.raw))
         blocked = None if is_checked else blocked_senders.fate_of(ctx, letter.sender)
         if blocked == blocked_senders.REJECTED:
             return None

@@ -10,7 +10,7 @@ from chalicelib.desk.channels import contents, correspondents, email_accounts
 from chalicelib.desk.channels.contents import Content
 from chalicelib.desk.channels.email_accounts import EmailAccount
 from chalicelib.desk.conversations.composing import LONGEST_ADDRESSES
-from chalicelib.rules import ids, mail_headers, mail_parsing, text
+from chalicelib.rules import ids, mail_headers, mail_parsing, names, text
 from chalicelib.rules.mail_parsing import Address, Mail
 
 #: Headers by which, with its body, a mail is known when it comes again over another way.
@@ -47,7 +47,7 @@ class Letter:
     @property
     def subject(self) -> str:
         """What it is about, as a conversation has it."""
-        return self.mail.subject.strip()[:500] or NO_SUBJECT
+        return names.one_line(self.mail.subject)[: mail_parsing.LONGEST_SUBJECT] or NO_SUBJECT
 
     @property
     def received_at(self) -> str:
@@ -61,16 +61,21 @@ class Letter:
 
 def open_(ctx: Context, raw: bytes, mail: Mail, recipients: Sequence[str], return_path: str | None, own: EmailAccount) -> Letter:
     """Returns a mail as it came for the account of the context. No request where a warm process has its e-mail accounts."""
-    letter = Letter(raw, mail, tuple(recipients), return_path, own, digest_of(raw))
+    letter = Letter(raw, mail, tuple(recipients), return_path, own, digest_of(raw, return_path))
     if not mail.automatic and letter.sender in email_accounts.load(ctx):
         return replace(letter, mail=replace(mail, automatic=_OWN))
     return letter
 
 
-def digest_of(raw: bytes) -> str:
-    """Returns what stands for a mail, whatever servers on its way have written into its headers."""
+def digest_of(raw: bytes, return_path: str | None) -> str:
+    """Returns what stands for a mail, whatever servers on its way have written into its headers. Where it does not say whom it
+    is from, the return path does.
+    """
     headers, body = mail_headers.split(raw)
-    digest = hashlib.sha256("\x1f".join(headers.first(name) for name in _KNOWN_BY).encode(errors="surrogatepass"))
+    known_by = [headers.first(name) for name in _KNOWN_BY]
+    if "from" not in headers:
+        known_by.append(return_path or "")
+    digest = hashlib.sha256("\x1f".join(known_by).encode(errors="surrogatepass"))
     digest.update(raw[body:].replace(b"\r\n", b"\n").rstrip())
     return digest.hexdigest()
 

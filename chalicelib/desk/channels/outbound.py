@@ -6,6 +6,7 @@ from dataclasses import replace
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts.accounts import MOST_RECIPIENTS
 from chalicelib.desk.channels import email_accounts
+from chalicelib.desk.channels.email_accounts import EmailAccount
 from chalicelib.desk.conversations import creation, messages
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.creation import Created, NewConversation
@@ -14,7 +15,7 @@ from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
 from chalicelib.models import details
-from chalicelib.rules import emails
+from chalicelib.rules import emails, reply_addresses
 from chalicelib.rules.emails import can_be_mailed
 
 #: What stands before the subject of an answer.
@@ -102,12 +103,25 @@ def _address_of_contact(ctx: Context, conversation: Conversation) -> str:
 
 
 def _sender(ctx: Context, conversation: Conversation) -> str:
-    """Returns the address that a conversation came to while it is an e-mail account's, else the default's."""
-    known = email_accounts.load(ctx).get(conversation.received_from or "")
-    found = known if known and known.is_verified else email_accounts.default(ctx)
-    if found is None:
+    """Returns the address of the e-mail account that a conversation's mails are from. Raises Invalid for none."""
+    own = _own(ctx, conversation)
+    if own is None:
         raise Invalid("from", "must be given: there is no e-mail account whose address is verified")
-    return found.email
+    return own.email
+
+
+def _own(ctx: Context, conversation: Conversation) -> EmailAccount | None:
+    """Returns the e-mail account that a conversation came to while it may send, else the default."""
+    known = email_accounts.load(ctx).get(conversation.received_from or "")
+    return known if known and known.is_verified else email_accounts.default(ctx)
+
+
+def reply_address(ctx: Context, conversation: Conversation) -> str:
+    """Returns the address at which answers come into a conversation, empty where no e-mail account may send. Requests as
+    `email_accounts.reply_key`.
+    """
+    own = _own(ctx, conversation)
+    return reply_addresses.reply_address(email_accounts.reply_key(ctx), own.email, conversation.number) if own else ""
 
 
 def _subject(conversation: Conversation) -> str:

@@ -29,6 +29,16 @@ def of_stay(ctx: Context, conversation: Conversation, changes: Changes, *, begin
     return {"stay_at": due, "status_since": ctx.now}
 
 
+def resumed_stay(ctx: Context, conversation: Conversation) -> Changes:
+    """Returns when the first span ends that had not ended when a conversation was deleted; one that has meanwhile is due at once.
+    No request.
+    """
+    due = next_stay(
+        triggers.load_watched(ctx).stays, conversation.status, conversation.status_since, conversation.deleted_at or 0
+    )
+    return {} if due is None else {"stay_at": due}
+
+
 def after_stay(ctx: Context, conversation: Conversation) -> Changes:
     """Returns when the next span ends after the one that has. No request."""
     stays = triggers.load_watched(ctx).stays

@@ -11,7 +11,7 @@ from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import Finish, Message
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import access, rate_limits
-from chalicelib.desk.core.errors import Conflict, Invalid, Missing
+from chalicelib.desk.core.errors import Conflict, Invalid, Missing, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contacts, registration
 from chalicelib.desk.people.people import Person
@@ -79,7 +79,7 @@ def create(ctx: Context, wanted: NewConversation, finish: Finish | None = None) 
     # The same key with another body is the same conversation with another first message, which can't be stored.
     first = ids.derived(id_, repr(asked))
     if wanted.key and fields.contact is None and (stored := rows.get_many(ctx.account, id_, [first]).get(first)):
-        return Created(conversations.load(ctx, id_), stored)  # before it gets another nameless contact
+        return _again(ctx, id_, stored)  # before it gets another nameless contact
     named = _People(
         _contact(ctx, fields),
         updates.agent_of(ctx, fields.assignee) if fields.assignee else None,
@@ -90,7 +90,20 @@ def create(ctx: Context, wanted: NewConversation, finish: Finish | None = None) 
     try:
         return retry_on_conflict(ctx, lambda: _store(by, wanted, named, (id_, first), finish))
     except Duplicate as duplicate:
-        return Created(conversations.load(ctx, duplicate.stored.conversation), duplicate.stored)
+        return _again(ctx, duplicate.stored.conversation, duplicate.stored)
+
+
+def _again(ctx: Context, id_: str, message: Message) -> Created:
+    """Returns what was created before, as it is now, also where it was deleted since. Raises Conflict where it is being removed
+    for good.
+    """
+    try:
+        return Created(conversations.load(ctx, id_), message)
+    except NotFound as gone:
+        found = stored.get(ctx.account, id_)
+        if found is None or found.purge_at:
+            raise Conflict("the conversation that this key has created was removed for good") from gone
+        return Created(found, message)
 
 
 def begin_by_mail(ctx: Context, wanted: NewConversation, contact: Person, ids_: tuple[str, str]) -> Created:

@@ -6,7 +6,7 @@ purging.py removes one for good.
 from collections.abc import Collection, Sequence
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import conversations, unassigned, updates, writes
+from chalicelib.desk.conversations import clocks, conversations, unassigned, updates, writes
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, NotFound, Stale
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -66,7 +66,7 @@ def restore(ctx: Context, conversation_id: str) -> Conversation:
 
     def attempt() -> Conversation:
         conversation = _load(ctx, conversation_id)
-        changes = {"deleted_at": None, **_changes_on_restoring(ctx, conversation)}
+        changes = {"deleted_at": None, **clocks.resumed_stay(ctx, conversation), **_changes_on_restoring(ctx, conversation)}
         changes = writes.following(ctx, conversation, changes)
         held = _carrier(conversation, changes)
         deletions.restore(conversation, details.of_conversation(conversation), changes, ctx.stamp, held)

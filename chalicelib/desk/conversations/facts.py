@@ -27,6 +27,7 @@ _ATTRIBUTES = {
     "preview": ("preview",),
     "contact_name": ("contact_key",),
     "contact_email": ("contact_key",),
+    "contact_language": ("contact_key",),
     "created_at": ("created_at",),
     "changed_at": ("changed_at", "last_activity_at"),
     "last_activity_at": ("last_activity_at", "last_message"),
@@ -46,7 +47,7 @@ _ATTRIBUTES = {
 _CUSTOM = "custom:"
 _BESIDE = ("tags", "mentioned", "unread_mentions")
 #: Facts that the contact's row has.
-ABOUT_CONTACT = frozenset({"contact_name", "contact_email"})
+ABOUT_CONTACT = frozenset({"contact_name", "contact_email", "contact_language"})
 #: Facts that a row gives in another way than by the attribute of their name.
 _COMPUTED: Mapping[str, Callable[[Conversation], Any]] = {
     "channel": lambda row: "portal" if row.channel == "chat" else row.channel,
@@ -154,7 +155,7 @@ def _facts(
             facts[field] = tuple(beside.mentions) if beside else ()
         elif field == "unread_mentions":
             facts[field] = tuple(agent for agent, one in beside.mentions.items() if not one.is_read) if beside else ()
-        elif field in ("contact_name", "contact_email"):
+        elif field in ABOUT_CONTACT:
             facts[field] = getattr(contact, field.removeprefix("contact_"), None)
         elif field == "domain":
             facts[field] = hosts.get(row.domain)

@@ -69,6 +69,7 @@ SYSTEM: Mapping[int, Field] = {
             ("hasDraft", "has_draft", FLAG, "checkbox"),
             ("mentionedAgents", "mentioned", ID, "operator", "mentionedAgentIds"),
             ("domain", "domain", TEXT, "text", "domainName"),
+            ("contactLanguage", "contact_language", TEXT, "text"),
         ],
         FIRST_SYSTEM,
     )

@@ -6,7 +6,7 @@ No call here shows a note, or a conversation of anybody else. E-mail conversatio
 from dataclasses import replace
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import conversations, creation, history, messages, updates, writes
+from chalicelib.desk.conversations import conversations, creation, history, messages, named, updates, writes
 from chalicelib.desk.conversations.composing import PostMessage
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.creation import Created, NewConversation, as_contact
@@ -15,9 +15,8 @@ from chalicelib.desk.conversations.keyword_lists import MOST_READ
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import access
-from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import contacts
 from chalicelib.desk.people.people import Person as Person
 from chalicelib.desk.search import search
 from chalicelib.models.loads import LoadChanges
@@ -32,10 +31,7 @@ _CHANNELS = ("chat", "portal")
 @access.allow(AGENT)
 def contact_of(ctx: Context, number: int) -> Person:
     """Returns the contact for whom a call acts. Two requests, then one. Raises Invalid for nobody."""
-    try:
-        return contacts.get_present(ctx, number)
-    except NotFound as missing:
-        raise Invalid("contact", str(missing)) from missing
+    return named.contact_of(ctx, number)
 
 
 @access.allow(AGENT)

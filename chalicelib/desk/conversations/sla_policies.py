@@ -24,7 +24,6 @@ from chalicelib.rules.condition_values import ME, MY_DEPARTMENTS, NONE
 MOST, MOST_CONDITIONS, MOST_CHARACTERS = 50, 50, 8_000
 #: Seconds that a clock may have.
 SHORTEST, LONGEST = 300, 8_760 * 3_600
-UP, DOWN = "up", "down"
 #: Fields that say something else to each agent, and those that follow from the policy itself.
 _UNKNOWN = frozenset(["has_draft", "sla_policy", "first_due_at", "next_due_at", "resolve_due_at"])
 #: The fields that have the spans of the clocks.
@@ -124,19 +123,9 @@ def remove(ctx: Context, number: int) -> None:
 
 
 @access.allow(ADMIN)
-def move(ctx: Context, number: int, direction: str) -> list[SlaPolicy]:
-    """Puts a policy before the one above it (UP), or after the one below it, and returns all in order. Four requests at most; the
-    first stays the first, the last the last.
-
-    Raises NotFound.
-    """
-    key = get(ctx, number).id
-    keys = [*POLICIES.load_fresh(ctx)]
-    at = keys.index(key)
-    other = at - 1 if direction == UP else at + 1
-    if 0 <= other < len(keys):
-        keys[at], keys[other] = keys[other], keys[at]
-        POLICIES.reorder(ctx, keys)
+def move(ctx: Context, number: int, by: int) -> list[SlaPolicy]:
+    """Moves a policy up (-1) or down (1) by one place, and returns all in order. Four requests at most. Raises NotFound."""
+    POLICIES.move(ctx, get(ctx, number).id, by)
     return list_all(ctx)
 
 

@@ -184,7 +184,8 @@ def create(ctx: Context, given: Change, place: int | None = None) -> Trigger:
     _check_agents(ctx, given, ())
     _keep_files(ctx, given, ())
     made = TRIGGERS.create(ctx, given)
-    _put_at(ctx, made.id, place)
+    if place is not None:
+        TRIGGERS.put_at(ctx, made.id, place)
     _note_watched(ctx)
     return made
 
@@ -197,7 +198,8 @@ def change(ctx: Context, number: int, given: Change, place: int | None = None) -
     _keep_files(ctx, given, found.files)
     before, changed = TRIGGERS.change(ctx, found.id, given)
     attachments.drop([id_ for id_ in before.files if id_ not in changed.files])
-    _put_at(ctx, found.id, place)
+    if place is not None:
+        TRIGGERS.put_at(ctx, found.id, place)
     _note_watched(ctx)
     return changed
 
@@ -212,21 +214,9 @@ def remove(ctx: Context, number: int) -> None:
 
 
 @access.allow(ADMIN)
-def move(ctx: Context, number: int, *, up: bool) -> None:
-    """Moves a trigger before the one above it, or behind the one below. Four requests. Raises NotFound."""
-    found = TRIGGERS.get_by_number(ctx, number)
-    _put_at(ctx, found.id, [*TRIGGERS.load_fresh(ctx)].index(found.id) + (0 if up else 2))
-
-
-def _put_at(ctx: Context, id_: str, place: int | None) -> None:
-    """Puts a trigger at a place from 1; the nearest there is for another number. Up to three requests, none without a place."""
-    if place is None:
-        return
-    keys = [*TRIGGERS.load_fresh(ctx)]
-    others = [key for key in keys if key != id_]
-    wanted = [*others[: max(0, place - 1)], id_, *others[max(0, place - 1) :]]
-    if wanted != keys:
-        TRIGGERS.reorder(ctx, wanted)
+def move(ctx: Context, number: int, by: int) -> None:
+    """Moves a trigger up (-1) or down (1) by one place. Three requests. Raises NotFound."""
+    TRIGGERS.move(ctx, TRIGGERS.get_by_number(ctx, number).id, by)
 
 
 def _check_agents(ctx: Context, given: Change, before: Sequence[int]) -> None:

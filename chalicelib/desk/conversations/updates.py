@@ -23,7 +23,7 @@ from chalicelib.models.details import DetailChanges, Mention
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.loads import LoadChanges
 from chalicelib.models.summaries import TagChanges
-from chalicelib.rules import lifecycle, routing_rules, status
+from chalicelib.rules import lifecycle, names, routing_rules, status
 
 #: Characters of a subject.
 LONGEST_SUBJECT = 500
@@ -170,13 +170,14 @@ def checked(ctx: Context, wanted: Change) -> Change:
         value = getattr(wanted, name)
         if value is not None and value not in known:
             raise Invalid(name, f"must be one of {', '.join(known)}")
-    if wanted.subject is not None and not 0 < len(wanted.subject) <= LONGEST_SUBJECT:
+    subject = None if wanted.subject is None else names.one_line(wanted.subject)
+    if subject is not None and not 0 < len(subject) <= LONGEST_SUBJECT:
         raise Invalid("subject", f"must be 1 to {LONGEST_SUBJECT} characters")
     for name, value in wanted.metadata.items():
         if name not in METADATA or len(value or "") > LONGEST_METADATA:
             raise Invalid("metadata", f"are {', '.join(METADATA)}, of {LONGEST_METADATA} characters at most")
     known_tags = None if wanted.tags is None else tags.check(ctx, wanted.tags)
-    return replace(wanted, tags=known_tags, custom_fields=custom_fields.check_values(ctx, wanted.custom_fields))
+    return replace(wanted, subject=subject, tags=known_tags, custom_fields=custom_fields.check_values(ctx, wanted.custom_fields))
 
 
 def _status_changes(ctx: Context, conversation: Conversation, wanted: Change) -> lifecycle.Changes:

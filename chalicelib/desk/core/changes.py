@@ -6,14 +6,6 @@ from typing import Any
 import msgspec
 
 from chalicelib.desk.core.events import (
-    AccessEnded,
-    AgentAvailable,
-    AgentDeadlineSet,
-    AgentFreed,
-    AgentOffline,
-    AgentRemoved,
-    ContactMerged,
-    ContactNamesChanged,
     ConversationAssigned,
     ConversationBegun,
     ConversationBreached,
@@ -34,8 +26,18 @@ from chalicelib.desk.core.events import (
     Event,
     MessagePosted,
     NoteAdded,
-    PresenceChanged,
     TriggerEvents,
+)
+from chalicelib.desk.core.people_events import (
+    AccessEnded,
+    AgentAvailable,
+    AgentDeadlineSet,
+    AgentFreed,
+    AgentOffline,
+    AgentRemoved,
+    ContactMerged,
+    ContactNamesChanged,
+    PresenceChanged,
 )
 from chalicelib.models import conversations, details
 from chalicelib.models.conversations import Conversation

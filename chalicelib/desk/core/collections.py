@@ -177,21 +177,51 @@ class Collection(Generic[T]):
         documents.publish_change(ctx, self._partition, self.kind, key)
 
     def reorder(self, ctx: Context, keys: Sequence[str]) -> None:
-        """Puts these first, in this order; the others follow as they were. Two requests.
+        """Puts these first, in this order; the others follow as they were. Two requests, one if nothing changes.
 
         Raises Invalid if one is named twice or does not exist, Conflict.
         """
 
-        def attempt() -> None:
+        def first(known: list[str]) -> list[str]:
+            if len(set(keys)) < len(keys) or not set(keys) <= set(known):
+                raise Invalid("order", f"must name each {self._label} once")
+            return [*dict.fromkeys([*keys, *known])]
+
+        self._arrange(ctx, first)
+
+    def move(self, ctx: Context, key: str, by: int) -> None:
+        """Moves one by so many places, up where `by` is negative; at the end it stays. As `put_at`."""
+        self._put(ctx, key, lambda at: at + by)
+
+    def put_at(self, ctx: Context, key: str, place: int) -> None:
+        """Puts one at a place from 1, or the nearest there is. Requests as `reorder`. Raises NotFound, Conflict."""
+        self._put(ctx, key, lambda _: place - 1)
+
+    def _arrange(self, ctx: Context, arrange: Callable[[list[str]], list[str]]) -> None:
+        """Stores the order that `arrange` makes of the keys in theirs."""
+
+        def attempt() -> bool:
             partition = documents.read(ctx, self._partition)
             index, numbers = self._index(ctx, partition), self._numbers(partition)
-            if len(set(keys)) < len(keys) or not set(keys) <= numbers.keys():
-                raise Invalid("order", f"must name each {self._label} once")
-            index.document["order"][self.kind] = [numbers[key] for key in dict.fromkeys([*keys, *numbers])]
-            settings.put(index, index.document)
+            wanted = arrange([*numbers])
+            if is_new := wanted != [*numbers]:
+                index.document["order"][self.kind] = [numbers[key] for key in wanted]
+                settings.put(index, index.document)
+            return is_new
 
-        retry_on_conflict(ctx, attempt)
-        documents.publish_change(ctx, self._partition, self.kind)
+        if retry_on_conflict(ctx, attempt):
+            documents.publish_change(ctx, self._partition, self.kind)
+
+    def _put(self, ctx: Context, key: str, to: Callable[[int], int]) -> None:
+        """Puts one at the place (from 0) that `to` makes of its own."""
+
+        def arranged(known: list[str]) -> list[str]:
+            if key not in known:
+                raise NotFound(self._label, key)
+            others, at = [one for one in known if one != key], max(0, to(known.index(key)))
+            return [*others[:at], key, *others[at:]]
+
+        self._arrange(ctx, arranged)
 
     # --- rows
 

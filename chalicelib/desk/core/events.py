@@ -57,46 +57,10 @@ class TimersDue(Event, frozen=True, tag="timers.due.v1"):
     after: str = ""
 
 
-class AgentAvailable(Event, frozen=True, tag="agent.available.v1"):
-    """An agent has come online, or has joined another group while online."""
-
-    agent: str
-
-
-class AgentFreed(Event, frozen=True, tag="agent.freed.v1"):
-    """An agent may get conversations who did not before, though they are as present as they were: one of theirs has ended, their
-    limit is higher, or they accept conversations again.
-    """
-
-    agent: str
-
-
-class AgentRemoved(Event, frozen=True, tag="agent.removed.v1"):
-    """An agent was removed or switched off. Their conversations go to others."""
-
-    agent: str
-
-
-class AgentOffline(Event, frozen=True, tag="agent.offline.v1"):
-    """An agent has gone offline. `is_lost`: by the clock, because their connection was lost, not by their own choice."""
-
-    agent: str
-    is_lost: bool
-
-
 class ConversationDeserted(Event, frozen=True, tag="conversation.deserted.v1"):
     """The contact of a conversation has written to an agent who has gone. Another may take it."""
 
     conversation: str
-
-
-class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
-    """Somebody asks for a new password for a login e-mail, which may be nobody's. The link leads to `page`."""
-
-    email: str
-    page: str
-    #: The source that asked, which shows whether the holder has logged in from there (auth/login_attempts.py).
-    source: str = ""
 
 
 class EmailAccountAdded(Event, frozen=True, tag="email_account.added.v1"):
@@ -153,17 +117,6 @@ class MessagePosted(Event, frozen=True, tag="message.posted.v2"):
     conversation: str
     message: str
     agent: str | None
-
-
-class AgentDeadlineSet(Event, frozen=True, tag="agent.deadline_set.v1"):
-    """An agent without a socket becomes what `kind` says (rules.presence.STEPS) at `due_at`, epoch milliseconds.
-
-    It holds while the row has it.
-    """
-
-    agent: str
-    kind: str
-    due_at: int
 
 
 class ConversationWaits(Event, frozen=True, tag="conversation.waits.v1"):
@@ -285,42 +238,12 @@ class TriggerMailDue(Event, frozen=True, tag="trigger.mail_due.v1"):
     message: str | None
 
 
-class PresenceChanged(Event, frozen=True, tag="agent.presence_changed.v1"):
-    """An agent's presence has changed."""
-
-    agent: str
-    presence: str
-
-
-class ContactMerged(Event, frozen=True, tag="contact.merged.v1"):
-    """A contact was merged into another one, with integer id `into`, who gets their conversations."""
-
-    contact: str
-    into: int
-
-
-class AccessEnded(Event, frozen=True, tag="access.ended.v1"):
-    """Tokens of a person have ended, or of anybody in the account if `person` is empty. Their sockets get closed.
-
-    Sockets of a whole account are looked at one page at a time, from `after` on (models.connections).
-    """
-
-    person: str = ""
-    after: str = ""
-
-
 class ConversationTextsChanged(Event, frozen=True, tag="conversation.texts_changed.v1"):
     """Something was said in a conversation, which has this number. With `anew`, it may also have words no more that it had."""
 
     conversation: str
     number: int
     anew: bool = False
-
-
-class ContactNamesChanged(Event, frozen=True, tag="contact.names_changed.v1"):
-    """A contact has other names, addresses or ids, or was removed."""
-
-    contact: str
 
 
 class SearchDue(Event, frozen=True, tag="search.due.v1"):

@@ -8,8 +8,9 @@ from typing import TypeAlias
 import msgspec
 
 from chalicelib import config
-from chalicelib.desk.core import events
-from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet, Event, RoutingChanged, SearchDue
+from chalicelib.desk.core import events, people_events
+from chalicelib.desk.core.events import DeadlineSet, Event, RoutingChanged, SearchDue
+from chalicelib.desk.core.people_events import AgentDeadlineSet
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
 
@@ -21,25 +22,25 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationBegun: (ROUTING,),
     events.ConversationReopened: (ROUTING,),
     events.ConversationMoved: (ROUTING,),
-    events.AgentAvailable: (ROUTING,),
-    events.AgentFreed: (ROUTING,),
-    events.AgentRemoved: (ROUTING,),
-    events.AgentOffline: (ROUTING,),
+    people_events.AgentAvailable: (ROUTING,),
+    people_events.AgentFreed: (ROUTING,),
+    people_events.AgentRemoved: (ROUTING,),
+    people_events.AgentOffline: (ROUTING,),
     events.ConversationDeserted: (ROUTING,),
     events.GroupChanged: (ROUTING,),
     events.DomainChanged: (ROUTING,),
     events.RoutingChanged: (ROUTING,),
     events.DeadlineSet: (TIMERS,),
-    events.AgentDeadlineSet: (TIMERS,),
+    people_events.AgentDeadlineSet: (TIMERS,),
     events.TimersDue: (TIMERS,),
     events.MessagePostedV1: (NOTIFY,),
     events.MessagePosted: (NOTIFY,),
     events.ConversationAssignedV1: (NOTIFY,),
     events.ConversationAssigned: (NOTIFY,),
     events.ConversationWaits: (NOTIFY,),
-    events.PresenceChanged: (NOTIFY,),
-    events.AccessEnded: (NOTIFY,),
-    events.PasswordForgotten: (MAIL,),
+    people_events.PresenceChanged: (NOTIFY,),
+    people_events.AccessEnded: (NOTIFY,),
+    people_events.PasswordForgotten: (MAIL,),
     events.EmailAccountAdded: (MAIL,),
     events.EmailDue: (MAIL,),
     events.TriggerEvents: (AUTOMATION,),
@@ -53,11 +54,11 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationRestored: (),
     events.ConversationMerged: (TIMERS,),
     events.ConversationPurged: (TIMERS,),
-    events.ContactMerged: (TIMERS,),
+    people_events.ContactMerged: (TIMERS,),
     events.NoteAdded: (),
     events.SettingsChanged: (),
     events.ConversationTextsChanged: (SEARCH,),
-    events.ContactNamesChanged: (SEARCH,),
+    people_events.ContactNamesChanged: (SEARCH,),
     events.SearchDue: (SEARCH,),
 }
 #: Events that are held back until their `due_at`.

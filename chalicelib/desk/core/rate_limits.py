@@ -58,7 +58,8 @@ DEFAULTS: dict[str, Limit] = {
     "verifications": Limit("e-mail accounts to verify", 20, _HOUR),
     "verifications_of": Limit("codes for this address", 5, _HOUR),
     "verification_codes": Limit("codes tried for this address", 10, _HOUR),
-    # Mails that come: by the server that brings them (`make run` alone knows it), by account and sender, by account.
+    # Mails that come: by the server that brings them (`make run` alone knows it), by account and sender, by account. One counts
+    # once, and once more for each megabyte.
     "source_mails": Limit("mails from this server", 3_000, _MINUTE, step=100),
     "mails_from": Limit("mails from this sender", 300, _MINUTE, step=10),
     "account_mails": Limit("mails to this account", 3_000, _MINUTE, step=50),
@@ -74,8 +75,8 @@ DEFAULTS: dict[str, Limit] = {
 }
 #: Windows that a process counts at once; the oldest is forgotten first, and then counted by its shared row alone.
 _MOST_COUNTED = 20_000
-#: Bytes that weigh as much as one more of what comes in: of what a table stores, and of a file.
-_TEXT_BYTES, _FILE_BYTES = 4_096, 250_000
+#: Bytes that weigh as much as one more of what comes in: of what a table stores, of a file, and of a mail.
+_TEXT_BYTES, _FILE_BYTES, _MAIL_BYTES = 4_096, 250_000, 1_000_000
 
 
 class _Counts:
@@ -248,11 +249,20 @@ def spend_verification_code(ctx: Context, address: str) -> None:
     spend(ctx, "verification_codes", _by_account(ctx, address))
 
 
-def spend_mail_in(ctx: Context, sender: str) -> None:
-    """Counts a mail of a sender that has come to the account."""
+def spend_mail_by_source(ctx: Context, size: int) -> None:
+    """Counts a mail of this many bytes that the call's address has brought."""
+    spend_by_source(ctx, "source_mails", _weight_of_mail(size))
+
+
+def spend_mail_in(ctx: Context, sender: str, size: int) -> None:
+    """Counts a mail of this many bytes of a sender that has come to the account."""
     spend(ctx, "account_mails", ctx.account, 0)  # what the account refuses does not count for the sender
-    spend(ctx, "mails_from", _by_account(ctx, sender))
-    spend(ctx, "account_mails", ctx.account)
+    spend(ctx, "mails_from", _by_account(ctx, sender), _weight_of_mail(size))
+    spend(ctx, "account_mails", ctx.account, _weight_of_mail(size))
+
+
+def _weight_of_mail(size: int) -> int:
+    return 1 + size // _MAIL_BYTES
 
 
 def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:

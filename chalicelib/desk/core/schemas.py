@@ -8,11 +8,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.rules import names
 
 T = TypeVar("T")
 #: Characters that a text may have where its kind says nothing else, and bytes that a whole document may have.
 _LONGEST, _MOST_BYTES = 1024, 100_000
 _BLANK = (None, "")
+#: Fields that are names of one line.
+_NAMES = frozenset(["name", "title", "question"])
 
 
 def given(value: T | None) -> T | UnsetType:
@@ -23,8 +26,8 @@ def given(value: T | None) -> T | UnsetType:
 class Schema(Generic[T]):
     """The fields of a frozen dataclass, stored as a JSON document. A field `version` is the row's.
 
-    A field without a default can't be empty. No text is longer than `longest` says, else 1,024 characters. `check` raises
-    Invalid for other bad values.
+    A field without a default can't be empty, and a name has no control characters. No text is longer than `longest` says, else
+    1,024 characters. `check` raises Invalid for other bad values.
     """
 
     def __init__(
@@ -61,13 +64,20 @@ class Schema(Generic[T]):
 
     def _typed(self, document: dict[str, Any], version: int) -> T:
         for name, is_required in self._is_required.items():
-            if is_required and name != "version" and document.get(name) in _BLANK:
-                raise Invalid(name, "must not be empty")
+            if is_required and name != "version":
+                self._check_given(name, document.get(name))
         try:
             return self.value(document, version)
         except msgspec.ValidationError as error:
             reason, _, path = str(error).partition(" - at `$.")
             raise Invalid(path.rstrip("`"), reason) from error
+
+    def _check_given(self, name: str, value: object) -> None:
+        """Raises Invalid for what a field without a default can't be."""
+        if value in _BLANK or (isinstance(value, str) and not names.is_visible(value)):
+            raise Invalid(name, "must not be empty")
+        if name in _NAMES and (wrong := names.fault(str(value))):
+            raise Invalid(name, wrong)
 
     def read_patch(self, patch: object, *, never: frozenset[str]) -> dict[str, Any]:
         """Returns the fields that a patch sets: a mapping's, or an object's that are not UNSET.

@@ -18,6 +18,7 @@ from chalicelib.models import people as rows
 from chalicelib.models import unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import emails
+from chalicelib.rules import names as rules
 
 #: Characters of what is noted of a contact, and how many tags of how many characters they have.
 LONGEST = dict.fromkeys(("name", "alias", "company", "title", "city", "state", "country"), 256)
@@ -135,8 +136,8 @@ def _noted(given: Change) -> dict[str, Any]:
     for name, value in noted.items():
         if name in LONGEST and len(value or "") > LONGEST[name]:
             raise Invalid(name, f"is longer than {LONGEST[name]} characters")
-    if "name" in noted and not (noted["name"] or "").strip():
-        raise Invalid("name", "must not be empty")
+    if "name" in noted and (wrong := rules.fault(noted["name"] or "")):
+        raise Invalid("name", wrong)
     if "tags" in noted:
         noted["tags"] = _tags(noted["tags"] or [])
     return noted

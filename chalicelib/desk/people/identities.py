@@ -20,7 +20,7 @@ from chalicelib.desk.people import contact_words, people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
-from chalicelib.rules import emails, identities, ids, text
+from chalicelib.rules import emails, identities, ids, names, text
 
 _LONGEST = {"user_id": 256, "name": 256, "icon": 1024, "mobile": 64, "company": 256}
 #: The last millisecond that a client can count to.
@@ -87,8 +87,8 @@ def identify(ctx: Context, claimed: ClaimedIdentity, trace: str | None = None) -
 
 
 def _without_blanks(claimed: ClaimedIdentity) -> ClaimedIdentity:
-    """Returns the claim with None for blank texts. A blank signature stays, as a bad one."""
-    texts = ("email", *_LONGEST)
+    """Returns the claim with None for blank texts, and a name of one line. A blank signature stays, as a bad one."""
+    claimed, texts = replace(claimed, name=names.one_line(claimed.name or "")), ("email", *_LONGEST)
     return replace(claimed, **{field: None for field in texts if not (getattr(claimed, field) or "").strip()})
 
 

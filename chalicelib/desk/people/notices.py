@@ -11,13 +11,22 @@ from chalicelib.rules.mail_building import Outgoing
 File = tuple[str, str, bytes]
 
 
-def send(ctx: Context, to: str, subject: str, text: str, html: str | None = None, files: Sequence[File] = ()) -> None:
-    """Sends a mail to one address; files are name, media type, bytes. One request. Raises NoAddress, and what `mail.send_raw`
-    does.
+def send(
+    ctx: Context,
+    to: str,
+    subject: str,
+    text: str,
+    html: str | None = None,
+    files: Sequence[File] = (),
+    reply_to: str = "",
+) -> None:
+    """Sends a mail to one address; files are name, media type, bytes. Answers go to `reply_to`, without it to the sender. One
+    request. Raises NoAddress, and what `mail.send_raw` does.
     """
     domain = config.MAIL_FROM.rpartition("@")[2].rstrip("> ")
     built = Outgoing(
         sender=config.MAIL_FROM,
+        reply_to=reply_to,
         to=(to,),
         subject=subject,
         text=text,

@@ -15,7 +15,7 @@ from chalicelib.desk.auth import api_clients, tokens
 from chalicelib.desk.auth.api_clients import Credential, NewClient
 from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
-from chalicelib.desk.core.events import AccessEnded
+from chalicelib.desk.core.people_events import AccessEnded
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.people.people import Person

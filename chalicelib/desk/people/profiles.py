@@ -14,6 +14,7 @@ from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
 from chalicelib.models.tokens import Token, revocation
+from chalicelib.rules import names
 
 _LONGEST = {"name": 256, "icon": registration.LONGEST_ICON, "signature": 1000, "language": 35}
 
@@ -69,8 +70,8 @@ def _visible_changes(person: Person, wanted: ChangePerson) -> dict[str, Any]:
     for name, value in given.items():
         if len(value) > _LONGEST[name]:
             raise Invalid(name, f"is longer than {_LONGEST[name]} characters")
-    if not given.get("name", "any").strip():
-        raise Invalid("name", "must not be empty")
+    if wrong := names.fault(given.get("name", "any")):
+        raise Invalid("name", wrong)
     shown = {name: value or None for name, value in given.items()}
     if wanted.is_distributor is None:
         return shown

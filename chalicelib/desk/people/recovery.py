@@ -6,7 +6,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts, tokens
 from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import Invalid, NotAuthenticated, NotFound
-from chalicelib.desk.core.events import PasswordForgotten
+from chalicelib.desk.core.people_events import PasswordForgotten
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import notices, people, profiles, registration
 from chalicelib.desk.people.people import Person

@@ -14,7 +14,7 @@ from chalicelib.models import people as rows
 from chalicelib.models import sequences, unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.tokens import revocation
-from chalicelib.rules import emails, passwords, presence, text
+from chalicelib.rules import emails, names, passwords, presence, text
 
 _LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON = 256, 35, 1_024
 
@@ -89,7 +89,7 @@ def get_or_create_contact(ctx: Context, email: str, name: str | None, icon: str 
     def attempt() -> Person:
         claim = unique_names.find(ctx.account, "email", address)
         found = rows.get(ctx.account, claim.id) if claim else None
-        return found or _create_contact(ctx, CreateContact(address, name or emails.name_of(address), icon))
+        return found or _create_contact(ctx, CreateContact(address, names.one_line(name or "") or emails.name_of(address), icon))
 
     try:
         person = attempt()
@@ -129,17 +129,17 @@ def is_free(ctx: Context, email: str) -> bool:
 
 def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
     """Returns the names by which a person is found. They are free again once the person is removed."""
-    names = [_by_email(person)] if person.email_is_verified else []
+    found = [_by_email(person)] if person.email_is_verified else []
     if person.user_id and person.user_id_is_verified:
-        names.append(unique_names.new_name(person.account, "user_id", person.user_id, person.id))
+        found.append(unique_names.new_name(person.account, "user_id", person.user_id, person.id))
     if person.kind == rows.AGENT:
-        names.append(unique_names.new_name(person.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE))
+        found.append(unique_names.new_name(person.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE))
     for entry in person.identities or []:
         kind, _, name = entry.partition("#")
-        names.append(unique_names.new_name(person.account, kind, name, person.id))
+        found.append(unique_names.new_name(person.account, kind, name, person.id))
     if person.trace:
-        names.append(unique_names.new_name(person.account, "trace", person.trace, person.id))
-    return names
+        found.append(unique_names.new_name(person.account, "trace", person.trace, person.id))
+    return found
 
 
 def wire_password(password: str) -> str:
@@ -177,8 +177,10 @@ def canonical_email(email: str) -> str:
 
 
 def _name(name: str) -> str:
-    if not name.strip() or len(name) > _LONGEST_NAME:
+    if not names.is_visible(name) or len(name) > _LONGEST_NAME:
         raise Invalid("name", "must be 1 to 256 characters")
+    if wrong := names.fault(name):
+        raise Invalid("name", wrong)
     return name
 
 

@@ -12,7 +12,7 @@ from chalicelib.desk.people import people
 from chalicelib.desk.teams import allocation, groups
 from chalicelib.desk.teams.allocation import Allocation, Change, Preference
 from chalicelib.desk.teams.allocation import DepartmentRule as StoredRule
-from chalicelib.dialects.anytime.shapes import BASE, Wire, spelled, that_counts
+from chalicelib.dialects.anytime.shapes import BASE, Spellings, Wire, that_counts
 from chalicelib.dialects.bounds import Line, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
@@ -20,10 +20,12 @@ RuleName = Literal["loadBalancing", "roundRobin"]
 _NAMES: dict[str, Any] = {allocation.LOAD_BALANCING: "loadBalancing", allocation.ROUND_ROBIN: "roundRobin"}
 _RULES = {name: rule for rule, name in _NAMES.items()}
 #: The desk's names of what has two spellings here.
-_SPELLINGS = {
-    "preferences": ("agent_preferences", "allocation_agent_preferences"),
-    "departments": ("department_allocation_rule", "allocation_rule_settings"),
-}
+_SPELLINGS = Spellings(
+    preferences=("agent_preferences", "allocation_agent_preferences"),
+    departments=("department_allocation_rule", "allocation_rule_settings"),
+    excludes_pending_external=("exclude_pending_external", "if_exclude_pending_external"),
+    excludes_on_hold=("exclude_on_hold", "if_exclude_on_hold"),
+)
 Limit = Annotated[int, Meta(ge=0, le=allocation.HIGHEST_LIMIT)]
 
 
@@ -123,7 +125,6 @@ def get_allocation(ctx: Context, request: Nothing) -> WrappedAllocation:
 def set_allocation(ctx: Context, request: SetAllocation) -> WrappedAllocation:
     """`PUT /autoAllocation`: changes the given fields. What agents have stays with them."""
     rule, now = request.default_rule, allocation.load(ctx)
-    external = [request.exclude_pending_external, request.if_exclude_pending_external]
     wanted = Change(
         is_enabled=request.is_enabled,
         rule=UNSET if isinstance(rule, UnsetType) else _RULES[rule],
@@ -131,11 +132,11 @@ def set_allocation(ctx: Context, request: SetAllocation) -> WrappedAllocation:
         departments=_departments(ctx, request, now.departments),
         limit=request.conversation_limit_for_all_agents,
         limits_each=request.if_enable_conversation_limit_for_each_agent,
-        excludes_pending_external=that_counts(external, now.excludes_pending_external),
-        excludes_on_hold=that_counts([request.exclude_on_hold, request.if_exclude_on_hold], now.excludes_on_hold),
+        excludes_pending_external=_SPELLINGS.given(request, "excludes_pending_external", now.excludes_pending_external),
+        excludes_on_hold=_SPELLINGS.given(request, "excludes_on_hold", now.excludes_on_hold),
         online_only=request.online_agents_only,
     )
-    with spelled(request, _SPELLINGS):
+    with _SPELLINGS.told(request):
         return _show(ctx, allocation.change(ctx, wanted, _given_preferences(request)))
 
 

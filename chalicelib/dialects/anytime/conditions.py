@@ -116,8 +116,7 @@ def to_store(given: ConditionSet | list[Condition]) -> tuple[FilterCondition, ..
 def show_set(when: str, expression: str, given: Sequence[FilterCondition]) -> ConditionSetShown:
     """Returns the conditions of a rule, which are stored in the core's words."""
     combined: Any = when
-    spelled = [replace(one, value=to_wire(one.field, one.value)) for one in given]
-    return ConditionSetShown(when=combined, logic_expression=expression, list_=show_all(spelled))
+    return ConditionSetShown(when=combined, logic_expression=expression, list_=show_of_rule(given))
 
 
 def to_core(field_id: int, value: str) -> str:
@@ -139,8 +138,13 @@ def _respelled(field_id: int, value: str, words_of: Callable[[Mapping[str, str]]
     return ",".join(words.get(part.strip(), part) for part in value.split(","))
 
 
+def show_of_rule(given: Sequence[FilterCondition]) -> list[ConditionShown]:
+    """Returns the conditions of a rule, which are stored in the core's words, as they are shown."""
+    return show_all([replace(one, value=to_wire(one.field, one.value)) for one in given])
+
+
 def show_all(given: Sequence[FilterCondition]) -> list[ConditionShown]:
-    """Returns stored conditions as they are shown."""
+    """Returns conditions that are stored as they were sent as they are shown."""
     return [_shown(at, one) for at, one in enumerate(given, 1)]
 
 

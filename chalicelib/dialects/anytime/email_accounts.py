@@ -9,11 +9,11 @@ from chalicelib.desk.channels import email_accounts, verification
 from chalicelib.desk.channels.email_accounts import Change
 from chalicelib.desk.channels.email_accounts import EmailAccount as Account
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.dialects.anytime.shapes import BASE, Wire, spelled
+from chalicelib.dialects.anytime.shapes import BASE, Spellings, Wire
 from chalicelib.dialects.bounds import Email, Name, Number, one_of
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
-_SPELLED = {"agent": ("agent_assignee_id",), "group": ("department_assignee_id",), "is_default": ("is_default",)}
+_SPELLINGS = Spellings(agent=("agent_assignee_id",), group=("department_assignee_id",), is_default=("is_default",))
 
 
 class EmailAccount(Wire, kw_only=True):
@@ -113,7 +113,7 @@ def get_email_account(ctx: Context, request: OneEmailAccount) -> WrappedEmailAcc
 
 def create_email_account(ctx: Context, request: NewEmailAccount) -> WrappedEmailAccount:
     """`POST /emailAccounts`: an address, which works once it is verified. The first one is the default."""
-    with spelled(request, _SPELLED):
+    with _SPELLINGS.told(request):
         made = email_accounts.create(ctx, request.email, _change(request), is_default=request.is_default is True)
     return _one(ctx, made.number)
 
@@ -125,7 +125,7 @@ def update_email_account(ctx: Context, request: UpdateEmailAccount) -> WrappedEm
         raise Invalid("email", "can't be changed: remove this e-mail account, and add another one")
     if request.is_default is False and is_default:
         raise Invalid("isDefault", "is moved by making another e-mail account the default")
-    with spelled(request, _SPELLED):
+    with _SPELLINGS.told(request):
         found = email_accounts.change(ctx, found, _change(request))
         if request.is_default is True and not is_default:
             email_accounts.make_default(ctx, found)

@@ -54,12 +54,18 @@ def fail(error: Exception, request: Request) -> Answer:
     return Answer(Failure(code=status * 1000 + detail, message=_message(error)), status, headers)
 
 
+def spelled(field: str) -> str:
+    """Returns the client's name for a field of the desk, which may stand in another one."""
+    path, dot, name = field.rpartition(".")
+    return f"{path}{dot}{_FIELDS.get(name, name)}"
+
+
 def _message(error: Exception) -> str:
     match error:
         case Missing():
-            return f"{error.field} is required"
+            return f"{spelled(error.field)} is required"
         case Invalid(field=field, reason=reason) if field:
-            return f"{_FIELDS.get(field, field)} {reason}"
+            return f"{spelled(field)} {reason}"
         case Exists(kind=kind, id=id_):
             return f"{_TAKEN.get(kind, kind)} is taken: {id_}"
         case Locked():

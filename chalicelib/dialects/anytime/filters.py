@@ -1,6 +1,5 @@
 """Anytime's filters: conditions under a name, for everybody or for their creator alone."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -8,9 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import filters
-from chalicelib.desk.conversations.conditions import Given
 from chalicelib.desk.conversations.filters import Change, FilterCondition
-from chalicelib.dialects.anytime.conditions import Condition, Conditions, ConditionShown, When, in_body, in_order, read, show_all
+from chalicelib.dialects.anytime.conditions import Condition, Conditions, ConditionShown, When, in_order, placed, read, show_all
 from chalicelib.dialects.anytime.shapes import BASE, Wire
 from chalicelib.dialects.bounds import Line, Name, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
@@ -104,11 +102,10 @@ def remove_filter(ctx: Context, request: OneFilter) -> None:
     filters.remove(ctx, request.id)
 
 
-def _checked(ctx: Context, given: Sequence[Condition]) -> tuple[FilterCondition, ...]:
+def _checked(ctx: Context, given: list[Condition]) -> tuple[FilterCondition, ...]:
     """Returns conditions to store, in order. Raises Invalid for one that can't be."""
-    placed = in_order(given)
-    read(ctx, [Given(one.field_id, one.match_type, one.value, in_body(at)) for at, one in placed])
-    return tuple(FilterCondition(field=one.field_id, match=one.match_type, value=one.value) for _, one in placed)
+    read(ctx, placed(given))
+    return tuple(FilterCondition(field=one.field_id, match=one.match_type, value=one.value) for _, one in in_order(given))
 
 
 def _shown(found: filters.Filter, *, with_conditions: bool = True) -> Filter:

@@ -6,11 +6,11 @@ from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.channels import integration_accounts
 from chalicelib.desk.channels.integration_accounts import Change
 from chalicelib.desk.channels.integration_accounts import IntegrationAccount as Account
-from chalicelib.dialects.anytime.shapes import BASE, Wire, spelled
+from chalicelib.dialects.anytime.shapes import BASE, Spellings, Wire
 from chalicelib.dialects.bounds import Line, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
-_SPELLED = {"app": ("app_id",), "name": ("account_name",), "original_id": ("account_original_id",)}
+_SPELLINGS = Spellings(app=("app_id",), name=("account_name",), original_id=("account_original_id",))
 
 
 class IntegrationAccount(Wire, kw_only=True):
@@ -94,13 +94,13 @@ def get_integration_account(ctx: Context, request: OneIntegrationAccount) -> Wra
 
 def create_integration_account(ctx: Context, request: NewIntegrationAccount) -> WrappedIntegrationAccount:
     """`POST /integrationAccounts`."""
-    with spelled(request, _SPELLED):
+    with _SPELLINGS.told(request):
         return _wrapped(integration_accounts.create(ctx, _change(request)))
 
 
 def update_integration_account(ctx: Context, request: UpdateIntegrationAccount) -> WrappedIntegrationAccount:
     """`PUT /integrationAccounts/{id}`: sets what is given."""
-    with spelled(request, _SPELLED):
+    with _SPELLINGS.told(request):
         return _wrapped(integration_accounts.change(ctx, request.id, _change(request)))
 
 

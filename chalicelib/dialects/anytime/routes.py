@@ -28,7 +28,6 @@ from chalicelib.dialects.anytime import (
     merging,
     messages,
     portal_conversations,
-    repeats,
     routing,
     routing_rules,
     sla_policies,
@@ -36,6 +35,7 @@ from chalicelib.dialects.anytime import (
     triggers,
     viewers,
     working_time,
+    wrapping,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
 from chalicelib.dialects.http import Cors
@@ -57,7 +57,9 @@ ANYTIME = Dialect(
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
         exposed="ETag",
     ),
-    once=repeats.once,
+    read=wrapping.unwrap,
+    names_of=wrapping.names_of,
+    once=wrapping.once,
     any_case=True,
     endpoints=[
         Endpoint("POST", "/oauth/token", auth.token, in_form=True, raises=(NotAuthenticated,)),

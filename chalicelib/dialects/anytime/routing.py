@@ -7,9 +7,10 @@ from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.core.errors import Missing, NotFound
 from chalicelib.dialects.anytime.routing_shapes import (
     ID,
+    SPELLINGS,
     RoutingFields,
     RoutingShown,
-    as_spelled,
+    check_rules,
     routing_change,
     show,
 )
@@ -72,7 +73,9 @@ def enable_routing(ctx: Context, request: EnableRouting) -> WrappedRouting:
 def set_routing(ctx: Context, request: SetRouting) -> WrappedRouting:
     """`PUT …/{id}`: changes the given fields."""
     check(request.id)
-    with as_spelled(request):
+    if not request.custom_rules is request.customer_route_rules is UNSET:
+        check_rules(request, routing_rules.list_rules(ctx))
+    with SPELLINGS.told(request):
         routing_rules.change(ctx, routing_change(routing_rules.load(ctx), request))
     return _wrapped(ctx, request.id)
 

@@ -1,6 +1,6 @@
 """Anytime's custom rules: which new conversations go where. `customerrules` is the document's spelling of them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta
@@ -12,14 +12,14 @@ from chalicelib.desk.core.errors import Missing
 from chalicelib.dialects.anytime.routing import PATHS, OneRouting, check
 from chalicelib.dialects.anytime.routing_shapes import (
     ID,
+    SPELLINGS,
     RuleFields,
     RuleShown,
-    as_spelled,
     rule_change,
     show_rule,
     show_rules,
 )
-from chalicelib.dialects.anytime.shapes import Wire, spelled
+from chalicelib.dialects.anytime.shapes import STEPS, Direction, Spellings, Wire
 from chalicelib.dialects.bounds import Number
 from chalicelib.dialects.endpoint import Endpoint
 
@@ -32,11 +32,9 @@ class OneRule(Wire, kw_only=True):
 
 
 class MakeRule(RuleFields, kw_only=True):
-    """`POST …/customerrules`: a rule, or one under `customerRule` or `customRule`."""
+    """`POST …/customerrules`: a rule."""
 
     id: Number
-    customer_rule: RuleFields | None = None
-    custom_rule: RuleFields | None = None
 
 
 class SetRule(RuleFields, kw_only=True):
@@ -64,7 +62,7 @@ class SortRules(Wire, kw_only=True):
     customerrule_id: Number = msgspec.field(name="customerruleId")
     customer_rules: Order | None = None
     custom_rules: Order | None = None
-    type: Literal["up", "down"] | None = None
+    type: Direction | None = None
 
 
 class RuleList(Wire, kw_only=True):
@@ -90,11 +88,10 @@ def list_rules(ctx: Context, request: OneRouting) -> RuleList:
 def make_rule(ctx: Context, request: MakeRule) -> WrappedRule:
     """`POST …/customerrules`: a new rule, after the others."""
     check(request.id)
-    given = request.customer_rule or request.custom_rule or request
-    if given.name is UNSET:
+    if request.name is UNSET:
         raise Missing("name")
-    with as_spelled(given):
-        made = routing_rules.create(ctx, rule_change(ctx, None, given))
+    with SPELLINGS.told(request):
+        made = routing_rules.create(ctx, rule_change(ctx, None, request))
     return _one(ctx, made)
 
 
@@ -102,7 +99,7 @@ def set_rule(ctx: Context, request: SetRule) -> WrappedRule:
     """`PUT …/customerrules/{customerruleId}`: changes the given fields."""
     check(request.id)
     before = routing_rules.get_rule(ctx, request.customerrule_id)
-    with as_spelled(request):
+    with SPELLINGS.told(request):
         return _one(ctx, routing_rules.change_rule(ctx, request.customerrule_id, rule_change(ctx, before, request)))
 
 
@@ -117,12 +114,13 @@ def sort_rules(ctx: Context, request: SortRules) -> RuleList:
     check(request.id)
     given = request.customer_rules or request.custom_rules
     if given:
+        routing_rules.get_rule(ctx, request.customerrule_id)
         name = "customer_rules" if request.customer_rules else "custom_rules"
-        with spelled(request, {"order": (name,)}):
+        with Spellings(order=(name,)).told(request):
             return _rules(routing_rules.sort(ctx, [one.id for one in sorted(given, key=_place)]))
     if request.type is None:
         raise Missing("customerRules")
-    return _rules(routing_rules.move(ctx, request.customerrule_id, -1 if request.type == "up" else 1))
+    return _rules(routing_rules.move(ctx, request.customerrule_id, STEPS[request.type]))
 
 
 def remove_rule(ctx: Context, request: OneRule) -> None:

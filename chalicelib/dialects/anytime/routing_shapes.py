@@ -1,22 +1,20 @@
 """Anytime's routing objects in the document's words and the later ones, and what these are in the desk's."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import Context
 from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.automation.routing_rules import CustomRule, Route, Routing, RuleChange
-from chalicelib.desk.conversations import fields
-from chalicelib.desk.conversations.conditions import Given
 from chalicelib.desk.conversations.filters import FilterCondition
-from chalicelib.dialects.anytime.conditions import WORDS, Condition, Conditions, ConditionShown, in_body, in_order, read
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.dialects.anytime.conditions import Condition, Conditions, ConditionShown, placed, read, show_of_rule, to_store
 from chalicelib.dialects.anytime.conversation_shapes import Priority
-from chalicelib.dialects.anytime.shapes import Wire, spelled, that_counts
+from chalicelib.dialects.anytime.shapes import BASE, Spellings, Wire
 from chalicelib.dialects.bounds import Line, Name, Number
 
 #: The one id of a site's routing.
@@ -44,8 +42,19 @@ class RuleFields(Wire, kw_only=True):
     conditions: Conditions | UnsetType = UNSET
 
 
+class RuleSentBack(RuleFields, kw_only=True):
+    """A custom rule as it was shown."""
+
+    id: Number | None = None
+    index: Number | None = None
+    order_num: Number | None = None
+
+
+Rules = Annotated[list[RuleSentBack], Meta(max_length=routing_rules.MOST)]
+
+
 class RoutingFields(Wire, kw_only=True):
-    """What can be set of the routing, in all spellings."""
+    """What can be set of the routing, in all spellings. Its custom rules may be sent back as they were shown."""
 
     is_enabled: bool | UnsetType = UNSET
     is_enable: bool | UnsetType = UNSET
@@ -64,6 +73,8 @@ class RoutingFields(Wire, kw_only=True):
     match_failed_type: Target | None | UnsetType = UNSET
     later_failed_id: Number | None | UnsetType = msgspec.field(default=UNSET, name="matchFailedrouteToId")
     match_failed_with_priority: Priority | None | UnsetType = UNSET
+    customer_route_rules: Rules | None | UnsetType = UNSET
+    custom_rules: Rules | None | UnsetType = UNSET
 
 
 class RuleShown(Wire, kw_only=True):
@@ -110,34 +121,26 @@ class RoutingShown(Wire, kw_only=True):
     custom_rules: list[RuleShown]
 
 
-#: The desk's names of what has several spellings, with the request's fields.
-_SPELLINGS = {
-    "is_enabled": ("is_enabled", "is_enable"),
-    "simple.to": ("simple_route_to_object", "documented_object", "simple_route_type"),
-    "simple.id": ("simple_route_to_id", "documented_id"),
-    "simple.priority": ("simple_route_to_priority", "documented_priority", "simple_route_with_priority"),
-    "failed.to": ("match_failed_route_to_object", "match_failed_type"),
-    "failed.id": ("match_failed_route_to_id", "later_failed_id"),
-    "failed.priority": ("match_failed_route_to_priority", "match_failed_with_priority"),
-    "route.to": ("route_to_object", "route_type"),
-    "route.id": ("route_to_id",),
-    "route.priority": ("route_to_priority", "route_with_priority"),
-}
-
-
-def _given(request: Wire, name: str, now: Any) -> Any:
-    """Returns the value of one of the desk's names, which is `now` so; UNSET where it was not given."""
-    return that_counts([getattr(request, field) for field in _SPELLINGS[name]], now)
-
-
-def as_spelled(request: Wire) -> AbstractContextManager[None]:
-    """Around a use case: what is wrong with a value is said of the field under which it was given."""
-    return spelled(request, _SPELLINGS)
+#: What has several spellings. Parts of a route are named as its errors name them.
+SPELLINGS = Spellings(
+    **{
+        "is_enabled": ("is_enabled", "is_enable"),
+        "simple.to": ("simple_route_to_object", "documented_object", "simple_route_type"),
+        "simple.id": ("simple_route_to_id", "documented_id"),
+        "simple.priority": ("simple_route_to_priority", "documented_priority", "simple_route_with_priority"),
+        "failed.to": ("match_failed_route_to_object", "match_failed_type"),
+        "failed.id": ("match_failed_route_to_id", "later_failed_id"),
+        "failed.priority": ("match_failed_route_to_priority", "match_failed_with_priority"),
+        "route.to": ("route_to_object", "route_type"),
+        "route.id": ("route_to_id",),
+        "route.priority": ("route_to_priority", "route_with_priority"),
+    }
+)
 
 
 def _route(before: Route, request: Wire, which: str) -> Route | UnsetType:
     """Returns a route with what was given, UNSET where that changes nothing, so that a target that was removed may stay."""
-    given = {part: _given(request, f"{which}.{part}", getattr(before, part)) for part in ("to", "id", "priority")}
+    given = {part: SPELLINGS.given(request, f"{which}.{part}", getattr(before, part)) for part in ("to", "id", "priority")}
     given = {part: value for part, value in given.items() if value is not UNSET}
     after = replace(before, **given)
     return after if after != before else UNSET
@@ -147,11 +150,19 @@ def routing_change(before: Routing, given: RoutingFields) -> routing_rules.Chang
     """Returns the desk's change of the routing."""
     type_ = routing_rules.SIMPLE if given.type == "simple" else routing_rules.CUSTOM
     return routing_rules.Change(
-        is_enabled=_given(given, "is_enabled", before.is_enabled),
+        is_enabled=SPELLINGS.given(given, "is_enabled", before.is_enabled),
         type=UNSET if given.type is UNSET else type_,
         simple=_route(before.simple, given, "simple"),
         failed=_route(before.failed, given, "failed"),
     )
+
+
+def check_rules(given: RoutingFields, rules: Sequence[CustomRule]) -> None:
+    """Raises Invalid for custom rules that are sent with the routing and are others than these: each is changed by itself."""
+    shown = msgspec.convert(msgspec.to_builtins(show_rules(rules)), list[RuleSentBack])
+    for field, name in (("custom_rules", "customRules"), ("customer_route_rules", "customerRouteRules")):
+        if getattr(given, field) not in (UNSET, None, shown):
+            raise Invalid(name, f"are not changed here, but each at {BASE}/routing/{ID}/customRules, and their order at …/sort")
 
 
 def rule_change(ctx: Context, before: CustomRule | None, given: RuleFields) -> RuleChange:
@@ -159,7 +170,7 @@ def rule_change(ctx: Context, before: CustomRule | None, given: RuleFields) -> R
     when, expression = given.when, given.logic_expression
     return RuleChange(
         name=given.name,
-        is_enabled=_given(given, "is_enabled", before is None or before.is_enabled),
+        is_enabled=SPELLINGS.given(given, "is_enabled", before is None or before.is_enabled),
         when=UNSET if isinstance(when, UnsetType) else _WHEN.get(when, str(when)),
         expression="" if expression is None else expression,
         conditions=_conditions(ctx, before, given.conditions),
@@ -168,29 +179,18 @@ def rule_change(ctx: Context, before: CustomRule | None, given: RuleFields) -> R
 
 
 def _conditions(
-    ctx: Context, before: CustomRule | None, given: Sequence[Condition] | UnsetType
+    ctx: Context, before: CustomRule | None, given: list[Condition] | UnsetType
 ) -> tuple[FilterCondition, ...] | UnsetType:
     """Returns conditions to store, in order, with the desk's words for choices; UNSET where they are as they were, because a
     field may have been removed since.
     """
     if isinstance(given, UnsetType):
         return UNSET
-    placed = in_order(given)
-    found = tuple(
-        FilterCondition(field=one.field_id, match=one.match_type, value=_translated(one.field_id, one.value)) for _, one in placed
-    )
+    found = to_store(given)
     if before is not None and found == before.conditions:
         return UNSET
-    read(ctx, [Given(one.field_id, one.match_type, one.value, in_body(at)) for at, one in placed])
+    read(ctx, placed(given))
     return found
-
-
-def _translated(field: int, value: str, *, back: bool = False) -> str:
-    """Returns choices in the desk's words, or back in this dialect's."""
-    known = fields.fixed(field)
-    words = WORDS.get(known.core, {}) if known else {}
-    words = {ours: theirs for theirs, ours in words.items()} if back else words
-    return ",".join(words.get(part.strip(), part) for part in value.split(",")) if words else value
 
 
 def show(found: Routing, rules: Sequence[CustomRule]) -> RoutingShown:
@@ -242,11 +242,5 @@ def show_rule(rule: CustomRule, at: int) -> RuleShown:
         route_with_priority=route.priority,
         index=at,
         order_num=at,
-        conditions=[_condition(place, one) for place, one in enumerate(rule.conditions, 1)],
+        conditions=show_of_rule(rule.conditions),
     )
-
-
-def _condition(at: int, one: FilterCondition) -> ConditionShown:
-    match: Any = one.match
-    value = _translated(one.field, one.value, back=True)
-    return ConditionShown(id=at, field_id=one.field, match_type=match, value=value, index=at, order_num=at)

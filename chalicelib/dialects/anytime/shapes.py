@@ -1,10 +1,10 @@
 """What all of Anytime's nouns share: the base of its types, its times, people, and includes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import cache, lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET
@@ -15,6 +15,9 @@ from chalicelib.dialects import moments
 from chalicelib.dialects.bounds import one_of
 
 BASE = "/api/v3/anytime"
+#: How a thing is moved in an order, and by how many places that is.
+Direction = Literal["up", "down"]
+STEPS = {"up": -1, "down": 1}
 
 
 class Wire(msgspec.Struct, kw_only=True, rename="camel"):
@@ -96,18 +99,28 @@ def that_counts(given: Sequence[Any], now: Any) -> Any:
 _fields = cache(msgspec.structs.fields)
 
 
-@contextmanager
-def spelled(request: Wire, spellings: Mapping[str, Sequence[str]]) -> Iterator[None]:
-    """Around a use case: what is wrong with a value is said of the field under which it was given, of the first spelling where it
-    was left out. `spellings` are the request's fields for each of the desk's.
-    """
-    try:
-        yield
-    except Invalid as error:
-        names = spellings.get(error.field, ())
-        given = [name for name in names if getattr(request, name) is not UNSET]
-        known = {field.name: field.encode_name for field in _fields(type(request))}
-        raise Invalid(known[[*given, *names][0]] if names else error.field, error.reason) from error
+class Spellings:
+    """Which fields of requests are spellings of one of the desk's: `names` has the desk's fields with the request's."""
+
+    def __init__(self, **names: Sequence[str]) -> None:
+        self._names = names
+
+    def given(self, request: Wire, field: str, now: Any) -> Any:
+        """Returns the value that counts of one of the desk's fields, which is `now` so; UNSET where none was sent."""
+        return that_counts([getattr(request, name) for name in self._names[field]], now)
+
+    @contextmanager
+    def told(self, request: Wire, path: str = "") -> Iterator[None]:
+        """Around a use case: what is wrong with a value is said of the field under which it was sent, of the first spelling where
+        it was left out. `path`, such as `customRule.`, is where the body has the request.
+        """
+        try:
+            yield
+        except Invalid as error:
+            names = self._names.get(error.field, ())
+            sent = [name for name in names if getattr(request, name) is not UNSET]
+            known = {field.name: field.encode_name for field in _fields(type(request))}
+            raise Invalid(path + (known[[*sent, *names][0]] if names else error.field), error.reason) from error
 
 
 def refuse(request: Wire, *names: str) -> None:

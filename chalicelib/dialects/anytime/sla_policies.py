@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -19,11 +19,12 @@ from chalicelib.dialects.anytime.conditions import (
     show_set,
     to_store,
 )
-from chalicelib.dialects.anytime.shapes import BASE, Wire, that_counts
+from chalicelib.dialects.anytime.shapes import BASE, STEPS, Direction, Spellings, Wire
 from chalicelib.dialects.bounds import Name, Number
 from chalicelib.dialects.endpoint import Endpoint, Nothing
 
 Hours = Annotated[float, Meta(ge=0, le=8_760)]
+_SPELLINGS = Spellings(is_business_hours=("is_business_hours", "business_hours"))
 
 
 class SlaPolicy(Wire, kw_only=True):
@@ -92,7 +93,7 @@ class SortSlaPolicy(Wire, kw_only=True):
     """`PUT /SLAPolicies/{id}/sort`: before the one above it, or after the one below it."""
 
     id: Number
-    type: Literal["up", "down"]
+    type: Direction
 
 
 def list_policies(ctx: Context, request: Nothing) -> SlaPolicyList:
@@ -123,7 +124,7 @@ def remove_policy(ctx: Context, request: OneSlaPolicy) -> None:
 
 def sort_policy(ctx: Context, request: SortSlaPolicy) -> SlaPolicyList:
     """`PUT /SLAPolicies/{id}/sort`: moves a policy by one place, and shows all in their order."""
-    return _listed(sla_policies.move(ctx, request.id, request.type))
+    return _listed(sla_policies.move(ctx, request.id, STEPS[request.type]))
 
 
 def _change(ctx: Context, request: SetSlaPolicy, name: str | UnsetType, now: sla_policies.SlaPolicy | None) -> Change:
@@ -134,7 +135,7 @@ def _change(ctx: Context, request: SetSlaPolicy, name: str | UnsetType, now: sla
         first_within=_seconds(request.first_respond_within),
         next_within=_seconds(request.next_respond_within),
         resolve_within=_seconds(request.resolve_respond_within),
-        is_business_hours=that_counts([request.is_business_hours, request.business_hours], now and now.is_business_hours),
+        is_business_hours=_SPELLINGS.given(request, "is_business_hours", now and now.is_business_hours),
         pauses=request.pause_while_pending,
     )
     if isinstance(request.conditions, UnsetType):

@@ -10,9 +10,16 @@ from chalicelib.desk.conversations.triggers import SetValue
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.anytime.attachments import NamedAttachment, attach
 from chalicelib.dialects.anytime.conditions import WORDS, as_set, placed, read, to_core, to_store
-from chalicelib.dialects.anytime.shapes import that_counts
+from chalicelib.dialects.anytime.shapes import Spellings, that_counts
 from chalicelib.dialects.anytime.trigger_shapes import EVENT_NAMES, NUMBERS, AutoUpdate, Sent
 
+SPELLINGS = Spellings(
+    event=("event", "trigger_event"),
+    is_enabled=("is_enabled", "if_enable"),
+    to_contact=("if_send_to_contacts", "if_send_email_to_contacts"),
+    shows_mail=("if_show_in_conversation_correspondences", "if_shown_in_ticket_corresdence"),
+    place=("order_num", "order_id"),
+)
 _EVENTS = {name.lower(): event for event, names in EVENT_NAMES.items() for name in names}
 _EVENTS |= {str(number): event for event, number in NUMBERS.items()}
 
@@ -29,27 +36,25 @@ def event_of(given: str | int, place: str) -> str:
 def to_change(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> triggers.Change:
     """Returns what was sent of a trigger that is `now` so, None for a new one. Raises Invalid."""
     status = sent.stay_status
-    to_contact = that_counts([sent.if_send_to_contacts, sent.if_send_email_to_contacts], now and now.to_contact)
     # The document has no switch for mails beside this one.
     mails = True if sent.if_send_email is UNSET and sent.if_send_email_to_contacts is True else sent.if_send_email
-    shows, shown = sent.if_show_in_conversation_correspondences, sent.if_shown_in_ticket_corresdence
     plain: dict[str, Any] = {
         "name": sent.name,
         "description": sent.description,
         "event": _event(sent, now),
-        "is_enabled": that_counts([sent.is_enabled, sent.if_enable], now and now.is_enabled),
+        "is_enabled": SPELLINGS.given(sent, "is_enabled", now and now.is_enabled),
         "stay_status": status if isinstance(status, UnsetType) else WORDS["status"].get(status or "", ""),
         "stay_minutes": sent.stay_time_span if sent.stay_time_span is not None else 0,
         "sets_values": sent.if_set_value,
         "values": UNSET if isinstance(sent.auto_update, UnsetType) else _values(ctx, sent.auto_update or [], now),
         "sends_mail": mails,
-        "to_contact": to_contact,
+        "to_contact": SPELLINGS.given(sent, "to_contact", now and now.to_contact),
         "to_agents": sent.if_send_to_agents,
         "recipients": UNSET if isinstance(sent.recipient_agent_ids, UnsetType) else tuple(sent.recipient_agent_ids or ()),
         "subject": sent.subject,
         "html_text": sent.html_text,
         "plain_text": sent.plain_text,
-        "shows_mail": that_counts([shows, shown], now and now.shows_mail),
+        "shows_mail": SPELLINGS.given(sent, "shows_mail", now and now.shows_mail),
         "files": UNSET if isinstance(sent.attachments, UnsetType) else _files(sent.attachments or []),
     }
     return triggers.Change(**plain, **_conditions(ctx, sent, now))
@@ -64,7 +69,7 @@ def _event(sent: Sent, now: triggers.Trigger | None) -> str | UnsetType:
 
 def place_of(sent: Sent, now: int | None) -> int | None:
     """Returns the place from 1 at which a trigger is to be, which is at `now`; None for where it is."""
-    found: int | UnsetType = that_counts([sent.order_num, sent.order_id], now)
+    found: int | UnsetType = SPELLINGS.given(sent, "place", now)
     return None if isinstance(found, UnsetType) or found == now else found
 
 

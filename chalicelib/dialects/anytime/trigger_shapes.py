@@ -1,6 +1,6 @@
 """Anytime's trigger as it is sent and shown. It has two spellings of many fields: one is shown beside the other."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -120,9 +120,6 @@ class Sent(Wire, kw_only=True):
 
 def show(found: triggers.Trigger, place: int) -> Trigger:
     """Returns a trigger as it is shown, at its place in the order."""
-    values = [
-        AutoUpdateShown(id=at, field_id=one.field, value=to_wire(one.field, one.value)) for at, one in enumerate(found.values, 1)
-    ]
     return Trigger(
         id=found.number,
         name=found.name,
@@ -134,23 +131,34 @@ def show(found: triggers.Trigger, place: int) -> Trigger:
         conditions=show_set(found.when, found.expression, found.conditions),
         stay_status=STATUSES[found.stay_status] if found.stay_status else None,
         stay_time_span=found.stay_minutes,
-        if_set_value=found.sets_values,
-        auto_update=values,
-        if_send_email=found.sends_mail,
-        if_send_to_contacts=found.to_contact,
-        if_send_email_to_contacts=found.to_contact,
-        if_send_to_agents=found.to_agents,
-        recipient_agent_ids=[*found.recipients],
-        subject=found.subject,
-        html_text=found.html_text,
-        plain_text=found.plain_text,
-        attachments=[*found.files],
-        if_show_in_conversation_correspondences=found.shows_mail,
-        if_shown_in_ticket_corresdence=found.shows_mail,
         actions=_actions(found),
         order_num=place,
         order_id=place,
+        **_shown_values(found),
+        **_shown_mail(found),
     )
+
+
+def _shown_values(found: triggers.Trigger) -> dict[str, Any]:
+    values = [(one.field, to_wire(one.field, one.value)) for one in found.values]
+    shown = [AutoUpdateShown(id=at, field_id=field, value=value) for at, (field, value) in enumerate(values, 1)]
+    return {"if_set_value": found.sets_values, "auto_update": shown}
+
+
+def _shown_mail(found: triggers.Trigger) -> dict[str, Any]:
+    return {
+        "if_send_email": found.sends_mail,
+        "if_send_to_contacts": found.to_contact,
+        "if_send_email_to_contacts": found.to_contact,
+        "if_send_to_agents": found.to_agents,
+        "recipient_agent_ids": [*found.recipients],
+        "subject": found.subject,
+        "html_text": found.html_text,
+        "plain_text": found.plain_text,
+        "attachments": [*found.files],
+        "if_show_in_conversation_correspondences": found.shows_mail,
+        "if_shown_in_ticket_corresdence": found.shows_mail,
+    }
 
 
 def _actions(found: triggers.Trigger) -> list[Action]:

@@ -1,11 +1,9 @@
 """Anytime's triggers: what the desk does by itself when something happens to a conversation."""
 
-from typing import Literal
-
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.conversations import triggers
 from chalicelib.desk.core.errors import Missing, NotFound
-from chalicelib.dialects.anytime.shapes import BASE, Wire
+from chalicelib.dialects.anytime.shapes import BASE, STEPS, Direction, Wire
 from chalicelib.dialects.anytime.trigger_changes import place_of, to_change
 from chalicelib.dialects.anytime.trigger_shapes import Sent, Trigger, show
 from chalicelib.dialects.bounds import Number
@@ -50,7 +48,7 @@ class SortTrigger(Wire, kw_only=True):
     """`PUT /triggers/{id}/sort`: before the one above, or behind the one below."""
 
     id: Number
-    type: Literal["up", "down"]
+    type: Direction
 
 
 def list_triggers(ctx: Context, request: Nothing) -> TriggerList:
@@ -80,7 +78,7 @@ def change_trigger(ctx: Context, request: ChangeTrigger) -> WrappedTrigger:
 
 def sort_trigger(ctx: Context, request: SortTrigger) -> WrappedTrigger:
     """`PUT /triggers/{id}/sort`: moves it by one place; at the end it stays."""
-    triggers.move(ctx, request.id, up=request.type == "up")
+    triggers.move(ctx, request.id, STEPS[request.type])
     return _one(ctx, request.id)
 
 

@@ -141,7 +141,7 @@ def test_conditions_are_held_against_what_the_triggers_before_have_made_of_it(wo
     visitor = world.asking()
     world.settle()
     assert (row(world, visitor).subject != "it was urgent", fired(world, visitor)) == (True, ["first"])
-    triggers.move(world.ctx(ADMIN), 2, up=True)
+    triggers.move(world.ctx(ADMIN), 2, -1)
     again = world.asking()
     world.settle()
     assert (row(world, again).subject, fired(world, again)) == ("it was urgent", ["second", "first"])
@@ -215,6 +215,21 @@ def wait(world: World, seconds: int) -> None:
         sweep(world)
     world.pass_(seconds % 60 + max(0, seconds - 200 * 60))
     sweep(world)
+
+
+@pytest.mark.parametrize(("deleted_for", "rest"), [(30, 59), (600, 0)])
+def test_a_status_lasts_on_when_its_conversation_is_restored(world: World, deleted_for: int, rest: int) -> None:
+    trigger(world, "waits", STAYED, (PRIORITY, "high"), stay_status="new", stay_minutes=2)
+    visitor = world.asking()
+    world.pass_(30)
+    deletion.delete(world.ctx(ADMIN), visitor.conversation)
+    world.pass_(deleted_for)
+    deletion.restore(world.ctx(ADMIN), visitor.conversation)
+    world.pass_(rest)
+    assert fired(world, visitor) == ([] if rest else ["waits"])
+    world.pass_(1)
+    wait(world, 600)
+    assert fired(world, visitor) == ["waits"]
 
 
 def test_a_chat_is_new_from_its_first_message_on(world: World) -> None:
@@ -338,6 +353,25 @@ def test_a_crash_between_any_two_calls_is_made_good_by_the_next_delivery(world: 
         if not any(died):
             break
     assert call > 10
+
+
+def test_a_function_that_is_stopped_half_way_goes_on_where_it_was_when_it_is_called_again(world: World) -> None:
+    """As one whose time is over before all of an account's triggers have fired."""
+    names = [f"trigger {at}" for at in range(20)]
+    for at, name in enumerate(names):
+        trigger(world, name, CREATED, (SUBJECT, name), **(meets(SUBJECT, names[at - 1]) if at else {}))
+    visitor = world.asking()
+    world.relay()
+    (body,) = [body for _, queue, body in world.queued if queue == "automation"]
+    world.queued.clear()
+    seen = [0]
+    while dies(lambda: world.deliver("automation", body), CrashPoint(12, after=True)):
+        seen.append(len(fired(world, visitor)))
+        assert seen[-1] > seen[-2], "a run that is stopped has made no progress"
+    assert len(seen) > 3
+    assert fired(world, visitor) == names
+    world.settle()
+    assert (row(world, visitor).subject, fired(world, visitor)) == (names[-1], names)
 
 
 def test_two_lambdas_with_the_same_event_let_a_trigger_fire_once(world: World) -> None:

@@ -12,7 +12,8 @@ from chalicelib.desk.conversations import updates
 from chalicelib.desk.conversations.filters import FilterCondition
 from chalicelib.desk.conversations.updates import Change as Update
 from chalicelib.desk.core.errors import Invalid, NotFound
-from chalicelib.desk.people import presence
+from chalicelib.desk.people import presence, registration
+from chalicelib.desk.people.registration import CreateContact
 from chalicelib.desk.teams import allocation, domains, groups
 from chalicelib.desk.teams.groups import Group
 from chalicelib.models import conversations
@@ -128,6 +129,18 @@ def test_conditions_look_at_language_channel_domain_custom_fields_tags_and_conta
         # Whoever is Mia has the earlier one of the two rules about her.
         assert found.group == places["contact" if "contact" in fields else name].id, name
     assert asked(world).group is None
+
+
+def test_a_condition_looks_at_the_language_that_the_contact_speaks(world: World) -> None:
+    german = department(world, "Deutsch", world.agents[0])
+    rule(world, "german", to(german), (31, "contains", "DE"))
+    routes(world, type="custom")
+    speaks = {
+        language: registration.create_contact(world.ctx(ADMIN), CreateContact(f"{language}@c.test", "C", language=language))
+        for language in ("de-AT", "en")
+    }
+    found = {language: asked(world, contact=person.number).group for language, person in speaks.items()}
+    assert found == {"de-AT": german.id, "en": None}
 
 
 def test_a_condition_looks_at_the_domain_on_whose_page_a_chat_began(world: World) -> None:

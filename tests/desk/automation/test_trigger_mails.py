@@ -16,6 +16,8 @@ from chalicelib.desk.people import agents, contacts
 from chalicelib.models import conversations, mail
 from chalicelib.rules.triggers import CREATED, MOVED, RECEIVED, REPLIED
 from tests.desk.automation.triggers import MAIL, email, fired, mails, row, thread, trigger
+from tests.desk.channels.mails import bring, mailbox
+from tests.desk.channels.mails import mail as mail_from
 from tests.machine.deliveries import CrashPoint, dies
 from tests.mails import sent
 from tests.world import Visitor, World
@@ -56,6 +58,16 @@ def test_a_mail_has_both_forms_one_recipient_and_says_that_nobody_wrote_it(world
     assert mail_.to == [address]
     assert mail_.text.startswith("A & ") and mail_.html.startswith("<p>A &amp; ")
     assert mail_.message["Auto-Submitted"] == "auto-generated" and mail_.message["Message-ID"]
+
+
+def test_a_contacts_answer_to_a_mail_comes_into_the_conversation(world: World) -> None:
+    ours = mailbox(world)
+    trigger(world, "m", CREATED, **MAIL, to_contact=True, to_agents=True, recipients=(world.agents[0].number,))
+    visitor, address = asking(world)
+    (told,) = sent(address)
+    bring(world, mail_from(ours, "And it smokes.", sender=address), str(told.message["Reply-To"]))
+    assert [said.body.strip() for said in thread(world, visitor)] == ["hello", "And it smokes."]
+    assert sent(str(world.agents[0].email))[-1].message["Reply-To"] is None
 
 
 def test_a_subject_is_one_line_whatever_is_in_it(world: World) -> None:

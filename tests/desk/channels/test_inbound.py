@@ -1,5 +1,6 @@
 """What becomes of a mail: a conversation, a message of its thread, once, with every line and file."""
 
+import base64
 import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -126,16 +127,37 @@ def test_a_machines_mail_is_kept_and_wakes_nothing(world: World) -> None:
 def test_files_and_pictures_are_kept_and_load_from_us(world: World) -> None:
     ours, shown = mailbox(world), picture()
     made = mail(ours, "See it.")
-    made.add_alternative('<p>See <img src="cid:pic@1"> and <img src="cid:gone"></p>', subtype="html")
+    inside = base64.b64encode(shown).decode()
+    images = f'<img src="cid:pic@1"><img src=" cid:PIC%401 "><img src="data:image/png;base64,{inside}">'
+    made.add_alternative(f'<p>See {images} and <img src="cid:gone"></p>', subtype="html")
     made.get_payload()[1].add_related(shown, "image", "png", cid="<pic@1>", filename="p.png")  # type: ignore[index, union-attr]
     made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="bill.pdf")
     bring(world, made, ours)
     (said,) = thread(world, inbox(world)[0]["id"])
     names = {file["fileName"]: file["url"] for file in said["attachments"]}
-    assert names.keys() == {"p.png", "bill.pdf"} and "cid:" not in said["htmlBody"]
-    (source,) = re.findall(r'src="([^"]+)"', said["htmlBody"])
-    for url, data in ((source.replace("&amp;", "&"), shown), (names["bill.pdf"], b"%PDF")):
+    assert names.keys() == {"p.png", "image-1.png", "bill.pdf"} and "cid:" not in said["htmlBody"]
+    named, again, within = (source.replace("&amp;", "&") for source in re.findall(r'src="([^"]+)"', said["htmlBody"]))
+    assert (named, again, within) == (names["p.png"], names["p.png"], names["image-1.png"])
+    for url, data in ((named, shown), (within, shown), (names["bill.pdf"], b"%PDF")):
         assert downloaded(world, url) == data
+
+
+def test_what_marks_a_quote_in_html_is_seen_before_it_is_cleaned(world: World) -> None:
+    ours = mailbox(world)
+    made = mail(ours, None)
+    text = '<p>mine</p><noscript>and this</noscript><div class="gmail_quote">Bob, lately<p>theirs</p></div>'
+    made.set_content(text, subtype="html")
+    bring(world, made, ours)
+    (said,) = thread(world, inbox(world)[0]["id"])
+    assert (said["plainBody"], said["htmlBody"].strip()) == ("mine\n\nand this", "<p>mine</p>")
+    assert said["quote"] == "Bob, lately\ntheirs"
+
+
+def test_mails_that_do_not_say_whom_they_are_from_are_told_apart_by_their_return_path(world: World) -> None:
+    ours = mailbox(world)
+    for source in ("a@x.example", "b@x.example", "b@x.example"):
+        bring(world, b"Subject: Alarm\n\nIt is hot.", ours, source=source)
+    assert sorted(thread(world, one["id"])[0]["from"] for one in inbox(world)) == ["a@x.example", "b@x.example"]
 
 
 def test_a_text_that_is_too_long_goes_on_in_a_file_and_a_hundred_files_are_all_kept(world: World) -> None:

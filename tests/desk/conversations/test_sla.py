@@ -90,7 +90,7 @@ def test_the_first_policy_in_order_that_matches_is_chosen(world: World) -> None:
     plain, urgent = policy(world), policy(world, (PRIORITY, "is", "urgent"), first_within=600)
     who = contact(world)
     assert create(world.as_agent(), contact=who.number, priority="urgent").sla_policy == plain
-    sla_policies.move(world.ctx(ADMIN), urgent, "up")
+    sla_policies.move(world.ctx(ADMIN), urgent, -1)
     assert create(world.as_agent(), contact=who.number).sla_policy == plain
     assert create(world.as_agent(), contact=who.number, priority="urgent").sla_policy == urgent
 
@@ -416,9 +416,9 @@ def test_an_impossible_policy_is_refused(world: World, given: dict[str, Any]) ->
 def test_a_policy_that_is_first_or_last_stays_there(world: World) -> None:
     one, two = policy(world), policy(world)
     ctx = world.ctx(ADMIN)
-    order = [found.number for found in sla_policies.move(ctx, one, "up")]
-    assert order == [found.number for found in sla_policies.move(ctx, two, "down")] == [one, two]
-    assert [found.number for found in sla_policies.move(ctx, one, "down")] == [two, one]
+    order = [found.number for found in sla_policies.move(ctx, one, -1)]
+    assert order == [found.number for found in sla_policies.move(ctx, two, 1)] == [one, two]
+    assert [found.number for found in sla_policies.move(ctx, one, 1)] == [two, one]
 
 
 def test_a_condition_on_nobody_matches_what_nobody_has(world: World) -> None:

@@ -62,8 +62,18 @@ class Model:
         self.kept.sort(key=lambda tag: first.index(tag[0]) if tag[0] in first else len(first))
         TAGS.reorder(ctx, first)
 
+    def move(self, ctx: Context, data: st.DataObject) -> None:
+        at, by = data.draw(st.integers(0, len(self.kept) - 1)), data.draw(st.integers(-2, 2))
+        TAGS.move(ctx, self.kept[at][0], by)
+        self.kept.insert(min(max(0, at + by), len(self.kept) - 1), self.kept.pop(at))
 
-@given(st.lists(st.sampled_from(["create", "create", "change", "remove", "reorder"]), max_size=12), st.data())
+    def put_at(self, ctx: Context, data: st.DataObject) -> None:
+        at, place = data.draw(st.integers(0, len(self.kept) - 1)), data.draw(st.integers(-1, 5))
+        TAGS.put_at(ctx, self.kept[at][0], place)
+        self.kept.insert(max(0, place - 1), self.kept.pop(at))
+
+
+@given(st.lists(st.sampled_from(["create", "create", "change", "remove", "reorder", "move", "put_at"]), max_size=12), st.data())
 @few_examples
 def test_what_is_done_to_a_collection_is_what_a_list_would_hold(aws: None, acts: list[str], data: st.DataObject) -> None:
     ctx, model = new_account(), Model([])
@@ -130,6 +140,9 @@ def test_an_order_names_each_once_and_none_that_is_not_there(aws: None) -> None:
     for wrong in ([first, first], [first, second, str(uuid.uuid4())]):
         with pytest.raises(Invalid):
             TAGS.reorder(ctx, wrong)
+    for act in (TAGS.move, TAGS.put_at):
+        with pytest.raises(NotFound):
+            act(ctx, str(uuid.uuid4()), 1)
     assert names(ctx) == ["a", "b"]
 
 
@@ -236,11 +249,13 @@ def test_what_was_read_before_a_change_is_not_remembered_after_it(aws: None) -> 
 def test_a_change_is_told_with_its_kind_and_key(aws: None) -> None:
     ctx = new_account()
     with published() as told:
-        (id_,) = create(ctx, "a")
+        id_, other = create(ctx, "a", "b")
         TAGS.change(ctx, id_, Change("b"))
-        TAGS.reorder(ctx, [id_])
+        TAGS.reorder(ctx, [other])
+        TAGS.move(ctx, id_, -1)
+        TAGS.put_at(ctx, id_, 1)  # where it is
         TAGS.remove(ctx, id_)
-    assert told == [SettingsChanged(ctx.account, ctx.now, "tag", key) for key in (id_, id_, "", id_)]
+    assert told == [SettingsChanged(ctx.account, ctx.now, "tag", key) for key in (id_, other, id_, "", "", id_)]
 
 
 def test_what_the_calls_cost_and_an_event_that_nobody_wants_costs_nothing(aws: None) -> None:
@@ -249,7 +264,9 @@ def test_what_the_calls_cost_and_an_event_that_nobody_wants_costs_nothing(aws: N
         (lambda _: create(ctx, "b"), ["Query", "TransactWriteItems"]),
         (lambda id_: TAGS.get(ctx, id_), ["GetItem"]),
         (lambda id_: TAGS.change(ctx, id_, Change("c")), ["GetItem", "PutItem"]),
-        (lambda id_: TAGS.reorder(ctx, [id_]), ["Query", "PutItem"]),
+        (lambda id_: TAGS.reorder(ctx, [id_]), ["Query"]),
+        (lambda id_: TAGS.move(ctx, id_, 1), ["Query", "PutItem"]),
+        (lambda id_: TAGS.put_at(ctx, id_, 1), ["Query", "PutItem"]),
         (lambda _: TAGS.load(ctx), ["Query"]),
         (lambda _: TAGS.load(ctx), []),
         (lambda _: TAGS.load_fresh(ctx), ["Query"]),

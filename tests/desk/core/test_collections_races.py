@@ -67,6 +67,9 @@ def test_an_order_and_a_creation_at_the_same_moment_both_hold(aws: None) -> None
     with meanwhile("load", [lambda: TAGS.reorder(ctx, [first, second])]):
         create(ctx, "d")
     assert names(ctx) == ["a", "b", "c", "d"]
+    with meanwhile("load", [lambda: TAGS.move(ctx, first, 1)]):
+        TAGS.move(ctx, first, 2)
+    assert names(ctx) == ["b", "c", "d", "a"]
 
 
 def test_two_that_want_the_same_key_at_once_do_not_get_it_both(aws: None) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from chalicelib.context import SYSTEM
 from chalicelib.desk.core import later
-from chalicelib.desk.core.events import AgentDeadlineSet, DeadlineSet
+from chalicelib.desk.core.events import DeadlineSet
+from chalicelib.desk.core.people_events import AgentDeadlineSet
 from chalicelib.models import timers
 from chalicelib.models.timers import Timer
 from tests.machine.deliveries import empty_all

@@ -7,7 +7,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import api_clients, logins, tokens
 from chalicelib.desk.automation import routing
 from chalicelib.desk.conversations import conversations
-from chalicelib.desk.core import events, publishing
+from chalicelib.desk.core import people_events, publishing
 from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, NotAuthenticated, NotFound
 from chalicelib.desk.people import agents, owners, people, profiles, registration
 from chalicelib.desk.people.owners import MOST_OWNED, NewAccount
@@ -136,7 +136,7 @@ def test_a_removed_agent_tells_the_routing_queue_once(world: World) -> None:
     world.relay()
     told = [publishing.decode(body) for _, _, body in world.queued]
     who = (world.account, world.now, world.agents[0].id)
-    assert told == [events.AgentRemoved(*who), events.AccessEnded(*who)]
+    assert told == [people_events.AgentRemoved(*who), people_events.AccessEnded(*who)]
 
 
 def test_a_removed_agent_is_found_by_nothing_and_his_name_stays(world: World) -> None:

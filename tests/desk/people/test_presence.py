@@ -8,7 +8,7 @@ from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import conversations
-from chalicelib.desk.core.events import AgentDeadlineSet
+from chalicelib.desk.core.people_events import AgentDeadlineSet
 from chalicelib.desk.people import agents, people, presence
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.realtime import live
