@@ -40,6 +40,8 @@ def post(ctx: Context, command: PostMessage) -> Message:
 def create(ctx: Context, wanted: NewConversation) -> Created:
     """Creates a conversation whose first message is mailed as by `post`. Requests as `creation.create`, and the same more."""
     wanted = replace(wanted, message=_checked(ctx, wanted.message))
+    if wanted.fields.contact is None and not (wanted.message.mail and wanted.message.mail.to):
+        raise _no_address()  # before a contact is made for it
     return creation.create(ctx, wanted, lambda conversation, given: _complete(ctx, conversation, given))
 
 
@@ -98,8 +100,12 @@ def _address_of_contact(ctx: Context, conversation: Conversation) -> str:
     contact = people.load_views(ctx, [conversation.contact]).get(conversation.contact)
     address = emails.canonical(contact.email or "") if contact and not conversation.is_internal else ""
     if not can_be_mailed(address):
-        raise Invalid("to", "must be given: the contact has no e-mail address")
+        raise _no_address()
     return address
+
+
+def _no_address() -> Invalid:
+    return Invalid("to", "must be given: the contact has no e-mail address")
 
 
 def _sender(ctx: Context, conversation: Conversation) -> str:

@@ -115,6 +115,12 @@ def test_without_an_account_or_an_address_of_the_contact_nothing_is_posted(world
     answer = reply(world, nameless)
     assert answer.status == 400 and answer.body["message"].startswith("to must be given")
     assert reply(world, nameless, to="somebody@b.example").status == 200
+    given: dict[str, Any] = {"subject": "a", "channel": "email", "message": {"type": "email", "plainBody": "x"}}
+    headers = world.bearer()
+    with counted() as requests:
+        answer = world.call("POST", f"{BASE}/conversations", given, **headers)
+    assert answer.status == 400 and answer.body["message"].startswith("to must be given")
+    assert not {"PutItem", "TransactWriteItems"} & {*requests}, "no contact is made for it"
 
 
 def test_a_new_conversation_begins_with_a_mail(world: World) -> None:
