@@ -33,7 +33,7 @@ def test_no_address(text: str) -> None:
 def test_the_domain_of_an_address_is_ascii_however_it_is_written(given: str, canonical: str) -> None:
     assert emails.canonical(given) == canonical
     assert emails.is_address(canonical) == ("@" in canonical)
-    assert emails.can_be_sent_to(canonical) == (canonical[0] != "j")
+    assert emails.can_be_sent_to(canonical) == (canonical[0] == "a")
 
 
 @pytest.mark.parametrize("text", ["a@ü..example", "a@" + "ü" * 64 + ".example", "a@ü b.example", "a@ü@b.example"])
