@@ -1,5 +1,6 @@
 """Search: what is found of a conversation, what it costs, and that nothing is lost whatever dies or comes late."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -236,10 +237,10 @@ def test_what_is_interrupted_anywhere_is_found_meanwhile_and_finished(world: Wor
     assert stored(world, "fresh") == [] and len(found(world, "parcel")) == 2
     for row in rows:
         assert _interrupted(monkeypatch, lambda row=row: search.remove(ctx, row.number)) == 2
-    assert found(world, "parcel") == [] and stored(world, "kept") == []
+    assert found(world, "parcel") == [] and [row.words for row in stored(world, "kept")] == [None, None]
     world.now += block_writing.HELD
     assert _interrupted(monkeypatch, lambda: search.tidy(world.ctx(SYSTEM))) > 4
-    assert stored(world, "fresh") == [] and all(
+    assert stored(world, "fresh") == stored(world, "kept") == [] and all(
         search_blocks.unpack(row.words) == {} for row in WordBlock.scan() if _is_of(world, row)
     )
 
@@ -266,6 +267,59 @@ def test_words_that_were_read_before_are_not_written_after_a_removal(world: Worl
     world.settle()
     assert found(world, "parcel", is_deleted=True) == []
     assert search.find(world.as_agent(), search_words.read("parcel")).ids == ()
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+@pytest.mark.parametrize("is_purged", [False, True])
+def test_words_that_go_while_they_are_brought_to_blocks_are_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_purged: bool, is_read: bool
+) -> None:
+    """They go after the fresh row was read, before or after the kept one is."""
+    row = create(world.as_agent(), "hello", subject="a parcel of wool", contact=contact(world).number)
+    index(world, row)
+    monkeypatch.setattr(block_writing, "MOST_FRESH", 1)
+    read_all = search_rows.read_all
+
+    def late(rows: Any, *, consistent: bool = False) -> Any:
+        monkeypatch.setattr(search_rows, "read_all", read_all)
+        known = read_all(rows, consistent=consistent)
+        if is_purged:
+            deletion.delete(world.as_agent(), row.id)
+            deletion.purge(world.as_agent(), row.id)
+            world.settle()
+        else:
+            updates.change(world.as_agent(), row.id, Change(subject="another"))
+            search.index(world.ctx(SYSTEM), row.id, row.number, anew=True)
+        return known if is_read else read_all(rows, consistent=consistent)
+
+    monkeypatch.setattr(search_rows, "read_all", late)
+    search.tidy(world.ctx(SYSTEM))
+    assert found(world, "wool") == [] and found(world, "another") == ([] if is_purged else [row.number])
+    world.now += block_writing.HELD
+    search.tidy(world.ctx(SYSTEM))
+    assert stored(world, "fresh") == [] and len(stored(world, "kept")) == (not is_purged)
+    assert search.find(world.as_agent(), search_words.read("wool")).ids == ()
+
+
+def test_rows_that_were_read_before_and_after_they_were_rewritten_are_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = create(world.as_agent(), "hello", subject="a parcel of wool", contact=contact(world).number)
+    index(world, row)
+    keep(world, monkeypatch)
+    read_state = search_rows.read_state
+    old = read_state(world.account, row.id, 0, row.number)
+    updates.change(world.as_agent(), row.id, Change(subject="another"))
+    search.index(world.ctx(SYSTEM), row.id, row.number, anew=True)
+    messages.post(world.as_agent(), PostMessage(row.id, "the wool"))
+
+    def torn(*given: Any) -> Any:
+        monkeypatch.setattr(search_rows, "read_state", read_state)
+        return replace(read_state(*given), kept=old.kept)
+
+    monkeypatch.setattr(search_rows, "read_state", torn)
+    index(world, row)
+    assert found(world, "wool") == [row.number]
 
 
 def test_a_word_that_came_back_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
