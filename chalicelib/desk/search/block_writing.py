@@ -21,6 +21,10 @@ from chalicelib.rules import search_blocks, word_lists
 
 #: Fresh rows from which on they go to blocks, and those that one run takes.
 MOST_FRESH, MOST_AT_ONCE = 500, 600
+#: Bytes of packed words from which on a fresh row goes by itself: each message with new words writes it whole.
+LARGE = 8_000
+#: Letters of words that are gone for which a fresh row has room beside as many words as a conversation is found by.
+MOST_GONE = 50_000
 #: Milliseconds for which a rewritten fresh row stays: longer than any function runs.
 HELD = 300_000
 #: Of how many messages one looks whether there are enough fresh rows.
@@ -94,7 +98,7 @@ def _rewrite(ctx: Context, number: int, state: State, summary: Conversation) -> 
     gone = word_lists.bare(in_blocks) | word_lists.unpack(fresh.gone)
     fresh.id = kept.id = summary.id
     fresh.read_to, fresh.rewritten_at = summary.message_count, ctx.now
-    fresh.gone = word_lists.pack(gone - word_lists.bare(words))
+    fresh.gone = word_lists.pack(word_lists.fitting(gone - word_lists.bare(words), MOST_GONE))
     fresh.words, kept.words = word_lists.pack(words - (in_blocks - own)), word_lists.pack(words & in_blocks)
     search_rows.rewrite(fresh, kept)
     return ctx.now + HELD
@@ -123,14 +127,15 @@ def _remove(ctx: Context, number: int, state: State) -> int | None:
 
 
 def tidy(ctx: Context) -> int | None:
-    """Brings fresh rows to the blocks if there are MOST_FRESH, else those with words that are gone. Returns when to call again.
+    """Brings fresh rows to the blocks if there are MOST_FRESH, else large ones and those with words that are gone. Returns when
+    to call again.
 
     A request for each MB of fresh rows; then one for each hundred rows that are read, and for each that is written: two a
     conversation, and one a block. Harmless when repeated or interrupted.
     """
     rows, is_all = search_rows.list_fresh(ctx.account, MOST_AT_ONCE, consistent=True)
     ready = [row for row in rows if (row.rewritten_at or 0) + HELD <= ctx.now]
-    wanted = ready if len(rows) >= MOST_FRESH else [row for row in ready if row.rewritten_at]
+    wanted = ready if len(rows) >= MOST_FRESH else [row for row in ready if row.rewritten_at or len(row.words or b"") > LARGE]
     kept = _keep(ctx, wanted[:MOST_AT_ONCE])
     _change_blocks(ctx, kept)
     done = list(search_rows.write_all(kept, search_rows.delete))

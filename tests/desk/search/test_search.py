@@ -13,7 +13,7 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.conversations.wanted import Wanted
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import contacts
-from chalicelib.desk.search import block_finding, block_writing, port, search
+from chalicelib.desk.search import block_finding, block_writing, port, search, texts
 from chalicelib.models import search_rows
 from chalicelib.models.base import connection
 from chalicelib.models.search_rows import WordBlock, WordsRow
@@ -363,3 +363,28 @@ def test_blocks_that_two_write_at_once_have_the_words_of_both(world: World, monk
     while search.tidy(ctx) is not None:
         pass
     assert sorted(found(world, "parcel")) == [first.number, second.number] and stored(world, "fresh") == []
+
+
+def test_a_long_conversation_goes_to_blocks_by_itself(world: World) -> None:
+    who = contact(world).number
+    row, other = (create(world.as_agent(), "hello", contact=who) for _ in range(2))
+    messages.post(world.as_agent(), PostMessage(row.id, " ".join(f"{at * 7919 % 1_000_003:06}" for at in range(4_000))))
+    index(world, row, other)
+    assert len(stored(world, "fresh")) == 2
+    search.tidy(world.ctx(SYSTEM))
+    assert [one.number for one in stored(world, "fresh")] == [other.number]
+    assert found(world, "007919") == [row.number]
+
+
+def test_as_many_words_as_a_conversation_has_go_and_others_come(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In letters that no packing makes shorter."""
+    row = create(world.as_agent(), "hello", subject="wool", contact=contact(world).number)
+    index(world, row)
+    keep(world, monkeypatch)
+    signs = [chr(0x20000 + at * 7919 % 42_000) for at in range(42_000)]
+    kept = stored(world, "kept")[0]
+    kept.words = word_lists.pack(word_lists.words_of([("".join(signs[1::2] + signs[::2]), True)]))
+    search_rows.save(kept)
+    monkeypatch.setattr(texts, "whole", lambda _: [texts.Text("".join(signs + signs[::3]))])
+    search.index(world.ctx(SYSTEM), row.id, row.number, anew=True)
+    assert found(world, "".join(signs[:2])) == [row.number] and found(world, "".join(signs[1:4:2])) == []

@@ -277,4 +277,3 @@ def _nothing_is_left_of_what_is_gone(world: World, desk: Desk) -> None:
                     in_blocks.setdefault(number, set()).add(word)
     kept = {row.number: word_lists.bare(word_lists.unpack(row.words)) for row in stored if row.key.split("#")[1] == "kept"}
     assert in_blocks == {number: words for number, words in kept.items() if words}
-    assert any(row.key.split("#")[1] == "words" for row in stored)
