@@ -15,7 +15,7 @@ from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage import socket
 from chalicelib.dialects.ppmessage.mapping import socket as words
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import automate, batch, count, index, mail, notify, relay, route, timers
+from chalicelib.jobs import automate, batch, count, inbound, index, mail, mail_events, notify, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
@@ -126,6 +126,16 @@ def websocket_disconnect(event: WebsocketEvent) -> None:
 @app.on_sqs_message(queue=config.queue("mail"), batch_size=1)
 def send_mail(event: SQSEvent) -> dict[str, Any]:
     return batch.each(_records(event), mail.send)
+
+
+@app.on_sqs_message(queue=config.queue("inbound"), batch_size=1)
+def receive_mail(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), inbound.receive)
+
+
+@app.on_sqs_message(queue=config.queue("mail-events"), batch_size=1)
+def note_mail_events(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), mail_events.note)
 
 
 @app.on_sqs_message(queue=config.queue("automation"), batch_size=1)

@@ -11,6 +11,8 @@ ATTACHMENTS = os.environ.get("POLYDESK_ATTACHMENTS", "")
 MAIL_FROM = os.environ.get("POLYDESK_MAIL_FROM", "").strip()
 #: Whether this is a deployed function, whose standard output is a log group.
 IN_LAMBDA = "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+#: Whether every administrator of the stage is trusted to name only addresses of their own as e-mail accounts.
+TRUSTS_MAILBOXES = os.environ.get("POLYDESK_TRUSTS_MAILBOXES", "") == "1"
 #: Lowest level that a deployed function logs.
 LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 #: What this stage changes about the limits (desk/core/rate_limits.py): `off`, or `<name>=<most>/<seconds>` pairs.
@@ -42,6 +44,11 @@ def table(name: str) -> str:
 def queue(name: str) -> str:
     """Returns the name of an SQS queue in this stage, as in infra/template.yaml."""
     return f"polydesk-{STAGE}-{name}"
+
+
+def configuration_set() -> str:
+    """Returns the name of SES's configuration set, which tells what becomes of mails, as in infra/template.yaml."""
+    return f"polydesk-{STAGE}-mail"
 
 
 def stream_arn(name: str) -> str:

@@ -29,7 +29,7 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
     say("deploy", f"{stage} in {here(stage)}, account {account()}")
     adopt.roles(stage)  # before anything is made in the wrong region
     _check_settings(stage)
-    stack.apply(stage)
+    stack.apply(stage, project.mail_domain(stage))
     protection.apply(stage)
     folder = project.prepare(stage)
     streams = stack.streams(stage)
@@ -52,7 +52,8 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
 def _check_settings(stage: str) -> None:
     """Raises CannotDeploy for a bad setting."""
     gateway.Throttle.of(project.throttle(stage))
-    project.sender(stage)
+    project.check_sender(stage)
+    project.mail_domain(stage)
 
 
 def _code(stage: str, folder: Path, streams: dict[str, str], before: adopt.Found) -> None:

@@ -240,7 +240,8 @@ def main() -> None:
     from ministack.services import dynamodb, s3, ses_v2, sqs
 
     mailbox = Mailbox(path.with_name("mail"))
-    ses_v2._sent_emails_list = lambda: mailbox
+    ses_v2._message_rejection = lambda *_: None  # which addresses may send is not in the journal, and mail goes to nobody
+    ses_v2._sent_emails_list, ses_v2._parse_raw_mime = lambda: mailbox, mailbox.noting(ses_v2._parse_raw_mime)
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75

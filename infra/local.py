@@ -1,4 +1,4 @@
-"""`make run`: all of Polydesk on one machine: embedded AWS, the stack, a demo account, HTTP, and what AWS does between.
+"""`make run`: all of Polydesk on one machine: embedded AWS, the stack, a demo account, HTTP, SMTP, and what AWS does between.
 
 PORT (default 8000), DATA (folder, default .local), FRESH=1 (start empty). Ctrl-C stops all of it.
 """
@@ -46,8 +46,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        port = _free_port(os.environ.get("PORT") or "8000")
-        _free_port(str(port + 1))
+        port = _port(os.environ.get("PORT") or "8000")
         with _owned(data), _embedded_aws(data) as aws:
             _run(port, data, stop, aws)
     except CannotRun as reason:
@@ -71,15 +70,17 @@ def _owned(data: Path) -> Iterator[None]:
         yield
 
 
-def _free_port(text: str) -> int:
-    if not (text.isdecimal() and 0 < int(text) < 65535):
-        raise CannotRun(f"PORT must be a number from 1 to 65534, not {text}")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", int(text)))
-        except OSError as error:
-            raise CannotRun(f"port {text} is taken; choose another one with PORT=") from error
+def _port(text: str) -> int:
+    """The first of the three ports, for HTTP, sockets and SMTP, all of which are free. Raises CannotRun."""
+    if not (text.isdecimal() and 0 < int(text) < 65534):
+        raise CannotRun(f"PORT must be a number from 1 to 65533, not {text}")
+    for port in range(int(text), int(text) + 3):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise CannotRun(f"port {port} is taken; choose another one with PORT=") from error
     return int(text)
 
 
@@ -136,10 +137,11 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
     os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
+    os.environ["POLYDESK_TRUSTS_MAILBOXES"] = "1"  # an e-mail account works at once: nobody but its maker is here
     _restore()
 
     import app
-    from infra import pumps, server, sockets  # only now, because the app reads the environment when it is imported
+    from infra import pumps, server, smtp, sockets  # only now, because the app reads the environment when it is imported
 
     os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     desk = _desk(data)
@@ -148,16 +150,22 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
     live = sockets.Server(app, port + 1)
     live.start()
+    mail = smtp.serve(port + 2)
     running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
-    addresses = {"http": os.environ["POLYDESK_PUBLIC_URL"], "ws": os.environ["POLYDESK_SOCKET_URL"]}
+    addresses = {
+        "http": os.environ["POLYDESK_PUBLIC_URL"],
+        "ws": os.environ["POLYDESK_SOCKET_URL"],
+        "smtp": f"127.0.0.1:{port + 2}",
+    }
     _write(data / "desk.json", addresses | desk)
     print(f"ready {addresses['http']}", flush=True)
     while not stop.wait(0.5):
         if aws.poll() is not None:
             raise CannotRun("the embedded AWS has stopped; start again, nothing that was stored is lost")
     web.shutdown()
+    mail.stop()
     live.stop()
     for pump in running:
         pump.stop()
@@ -169,12 +177,9 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
 
 def _restore() -> None:
     """The stack's tables and queues, with what the journal has."""
-    import boto3
-
     from infra import stack
 
     stack.create(STAGE)
-    boto3.client("sesv2").create_email_identity(EmailIdentity=_SENDER)
     _ask(emulator.RESTORE)
     os.environ |= stack.variables(stack.streams(STAGE))
     os.environ["POLYDESK_ATTACHMENTS"] = stack.bucket(STAGE)
@@ -191,7 +196,7 @@ def _desk(data: Path) -> dict[str, Any]:
     known = data / "desk.json"
     if known.exists():
         desk: dict[str, Any] = json.loads(known.read_text())
-        return {name: value for name, value in desk.items() if name not in ("http", "ws")}
+        return {name: value for name, value in desk.items() if name not in ("http", "ws", "smtp")}
 
     from chalicelib.desk.core.errors import Exists
     from infra import demo

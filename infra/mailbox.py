@@ -1,35 +1,41 @@
 """Mail of `make run`: what the embedded SES takes is a file in a folder, which any mail program opens."""
 
+import base64
 import itertools
-from email.message import EmailMessage
-from email.policy import SMTPUTF8
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
-
-#: As text, so that it can be read as it is; its lines end as those of other files here do.
-_POLICY = SMTPUTF8.clone(linesep="\n", cte_type="8bit")
 
 _KEPT = 100
 
 
 class Mailbox(list[dict[str, Any]]):
-    """Takes the place of ministack's list of sent mails, of which it keeps the latest; what is added to it is also stored. Links
-    in it are secrets.
+    """Takes the place of ministack's list of sent mails, of which it keeps the latest; what is added to it is also stored, byte
+    for byte as it came. Links in it are secrets.
     """
 
     def __init__(self, folder: Path) -> None:
         """Mails go into `folder`, made by the first of them, readable by its owner alone."""
         super().__init__()
-        self._folder, self._serial = folder, itertools.count(1)
+        self._folder, self._serial, self._raw = folder, itertools.count(1), b""
+
+    def noting(self, parse: Callable[[str], Any]) -> Callable[[str], Any]:
+        """Returns the function by which ministack parses a mail, which it does right before it adds what it has read."""
+
+        def noted(encoded: str) -> Any:
+            self._raw = base64.b64decode(encoded)
+            return parse(encoded)
+
+        return noted
 
     def append(self, mail: dict[str, Any]) -> None:
-        """Adds and stores one mail."""
+        """Adds one mail, and stores it with the moment at which it was taken, as SES does."""
         super().append(mail)
         del self[:-_KEPT]
-        message = EmailMessage(policy=_POLICY)
-        message["From"], message["To"], message["Subject"] = mail["Source"], ", ".join(mail["To"]), mail["Subject"]
-        message.set_content(mail["BodyText"], cte="8bit")
+        at = datetime.fromtimestamp(mail["Timestamp"], UTC)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         path = self._folder / f"{int(mail['Timestamp'] * 1000)}-{next(self._serial)}.eml"
         path.touch(mode=0o600, exist_ok=False)
-        path.write_bytes(message.as_bytes())
+        path.write_bytes(f"Date: {format_datetime(at)}\r\n".encode() + self._raw)

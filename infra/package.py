@@ -152,9 +152,7 @@ def _compile_tree(what: Path, base: Path) -> None:
 
 @dataclass(frozen=True)
 class Bounds:
-    """To what a stage's policies are bound. `sockets` is the id of its WebSocket API, None before there is one, `sender` the
-    address that mail is from, empty where none is sent; then nobody may send.
-    """
+    """To what a stage's policies are bound. `sockets` is the id of its WebSocket API, None before there is one."""
 
     stage: str
     partition: str
@@ -162,7 +160,6 @@ class Bounds:
     account: str
     gateway_stage: str
     sockets: str | None = None
-    sender: str = ""
 
 
 def narrow(project: Path, to: Bounds) -> None:
@@ -179,21 +176,10 @@ def _bound(statement: dict[str, Any], to: Bounds) -> dict[str, Any] | None:
     text = text.replace("attachments-*/*", f"attachments-{to.account}-{to.region}/*")
     text = text.replace("arn:aws:", f"arn:{to.partition}:").replace(":*:*:", f":{to.region}:{to.account}:")
     bound: dict[str, Any] = json.loads(text)
-    if "ses:SendEmail" in bound["Action"]:
-        return _of_sender(bound, to.sender)
     if "execute-api:ManageConnections" in bound["Action"]:
         bound["Resource"] = [each.replace(":*/v1/", f":{to.sockets}/{to.gateway_stage}/") for each in bound["Resource"]]
         return bound if to.sockets else None
     return bound
-
-
-def _of_sender(statement: dict[str, Any], sender: str) -> dict[str, Any] | None:
-    """Mail from one address alone, whether SES has verified it, its domain, or a domain above that."""
-    domain = sender.rpartition("@")[2].split(".")
-    verified = [sender, *(".".join(domain[at:]) for at in range(len(domain) - 1))]
-    resources = [each.replace("identity/*", f"identity/{identity}") for each in statement["Resource"] for identity in verified]
-    only = {"StringEquals": {"ses:FromAddress": sender}}
-    return {**statement, "Resource": resources, "Condition": only} if sender else None
 
 
 def archive(project: Path, stage: str, out: Path) -> Path:

@@ -82,8 +82,10 @@ def throttle(stage: str) -> str:
     return str(os.environ.get("POLYDESK_THROTTLE") or setting(stage, "throttle") or THROTTLE)
 
 
-def sender(stage: str) -> str:
-    """The address that the stage's mail is from; empty where it sends none. Raises CannotDeploy for what is no address."""
+def check_sender(stage: str) -> str:
+    """Returns the address that the stage's own mail is from; empty where it sends none. Raises CannotDeploy for what is no
+    address.
+    """
     config = configured(stage)
     variables = config.get("environment_variables", {}) | config["stages"][stage]["environment_variables"]
     given = str(variables.get("POLYDESK_MAIL_FROM", "")).strip()
@@ -91,6 +93,16 @@ def sender(stage: str) -> str:
     if given and not re.fullmatch(r"[^@\s*?]+@[^@\s*?]+\.[^@\s*?]+", address):
         raise CannotDeploy(f"POLYDESK_MAIL_FROM must be an address, or a name and an address, not {given!r}")
     return address
+
+
+def mail_domain(stage: str) -> str:
+    """The domain whose mail the stage gets; empty where it gets none. Raises CannotDeploy for what is no domain."""
+    config = configured(stage)
+    variables = config.get("environment_variables", {}) | config["stages"][stage]["environment_variables"]
+    given = str(variables.get("POLYDESK_MAIL_DOMAIN", "")).strip().lower()
+    if given and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", given):
+        raise CannotDeploy(f"POLYDESK_MAIL_DOMAIN must be a domain, such as mail.shop.example, not {given!r}")
+    return given
 
 
 def configure(stage: str, folder: Path, environment: Mapping[str, str], sockets: str | None = None) -> None:
@@ -116,7 +128,7 @@ def bind(stage: str, folder: Path, sockets: str | None) -> dict[str, Any]:
     for policy in (package.ROOT / ".chalice").glob("policy-*.json"):
         shutil.copy(policy, target)
     partition = boto3.session.Session().get_partition_for_region(region)
-    bounds = package.Bounds(stage, partition, region, account(), gateway_stage(stage), sockets, sender(stage))
+    bounds = package.Bounds(stage, partition, region, account(), gateway_stage(stage), sockets)
     package.narrow(folder, bounds)
     bound = {path.stem.removeprefix("policy-"): json.loads(path.read_text()) for path in target.glob("policy-*.json")}
     return {f"{APP}-{stage}-{function}": document for function, document in bound.items()}

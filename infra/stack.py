@@ -27,9 +27,9 @@ def create(stage: str) -> None:
     client.get_waiter("stack_create_complete").wait(StackName=name(stage), WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
-def apply(stage: str) -> None:
-    """Brings the stack to the template, see cloudformation.apply. Raises CannotDeploy."""
-    cloudformation.apply(name(stage), TEMPLATE, {"Stage": stage})
+def apply(stage: str, mail_domain: str = "") -> None:
+    """Brings the stack to the template, see cloudformation.apply; with what gets the mail of a domain. Raises CannotDeploy."""
+    cloudformation.apply(name(stage), TEMPLATE, {"Stage": stage, "MailDomain": mail_domain})
 
 
 def exists(stage: str) -> bool:

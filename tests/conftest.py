@@ -9,6 +9,7 @@ os.environ |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "test", "
 os.environ |= {"POLYDESK_STAGE": "test", "POLYDESK_PUBLIC_URL": "https://desk.test"}
 os.environ |= {"POLYDESK_ATTACHMENTS": "polydesk-test-attachments-123456789012-us-east-1"}
 os.environ["POLYDESK_MAIL_FROM"] = "Desk <desk@desk.test>"
+os.environ["POLYDESK_TRUSTS_MAILBOXES"] = "1"
 os.environ["POLYDESK_LIMITS"] = "off"  # a test moves the clock, so what it does in a moment is more than a client could
 os.environ.pop("AWS_ENDPOINT_URL", None)
 

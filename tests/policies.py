@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
@@ -73,8 +73,10 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> tuple[AWSResponse, di
     if service == "s3":
         needs = set(_of_objects(params))
     else:
-        body = {} if service == "apigatewaymanagementapi" else json.loads(params["body"])
-        needs = set(_needs(service, params["method"] if not body else model.name, body))
+        body = {} if service == "apigatewaymanagementapi" else json.loads(params["body"] or "{}")
+        operation = params["method"] if not body else model.name
+        is_mail = service == "sesv2"
+        needs = set(_of_mail(model.name, params["url_path"], body) if is_mail else _needs(service, operation, body))
     made.setdefault(_acting[-1], set()).update(needs)
     refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
     denied.extend((_acting[-1], need) for need in refused)
@@ -97,8 +99,6 @@ def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]
     elif service == "sqs":
         queue = body.get("QueueName") or body["QueueUrl"].rsplit("/", 1)[1]
         yield f"sqs:{_ACTIONS.get(operation, operation)}", f"arn:aws:sqs:us-east-1:123456789012:{queue}"
-    elif service == "sesv2":
-        yield f"ses:{operation}", f"arn:aws:ses:us-east-1:123456789012:identity/{body['FromEmailAddress']}"
     elif "TransactItems" in body:
         for entry in body["TransactItems"]:
             ((kind, item),) = entry.items()
@@ -107,6 +107,16 @@ def _needs(service: str, operation: str, body: dict[str, Any]) -> Iterable[Need]
         yield from (_of_table(operation, {"TableName": table}) for table in body["RequestItems"])
     else:
         yield _of_table(operation, body)
+
+
+def _of_mail(operation: str, path: str, body: dict[str, Any]) -> Iterable[Need]:
+    """A mail that is built by the desk needs the right to send raw ones, too, and one with a configuration set the set's."""
+    identity = body.get("FromEmailAddress") or body.get("EmailIdentity") or unquote(path.rpartition("/")[2])
+    names = [f"identity/{identity}"]
+    names += [f"configuration-set/{body['ConfigurationSetName']}"] if "ConfigurationSetName" in body else []
+    actions = ["SendEmail", "SendRawEmail"] if operation == "SendEmail" else [operation]
+    for action in actions:
+        yield from ((f"ses:{action}", f"arn:aws:ses:us-east-1:123456789012:{name}") for name in names)
 
 
 def _of_objects(params: dict[str, Any]) -> Iterable[Need]:

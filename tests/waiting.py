@@ -12,10 +12,10 @@ _T = TypeVar("_T")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that was free a moment ago, like the one after it; none that the system gives to a connection."""
+    """A port of 127.0.0.1 that was free a moment ago, like the two after it; none that the system gives to a connection."""
     while True:
         port = random.randrange(10_000, 32_000)
-        if _is_free(port) and _is_free(port + 1):
+        if all(map(_is_free, range(port, port + 3))):
             return port
 
 

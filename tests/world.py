@@ -45,6 +45,8 @@ _QUEUES = {
     "timers": "fire_timers",
     "notify": "notify_sockets",
     "mail": "send_mail",
+    "inbound": "receive_mail",
+    "mail-events": "note_mail_events",
     "automation": "fire_triggers",
     "search": "index_words",
 }

@@ -49,7 +49,7 @@ class Endpoint:
     `raises` names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call
     sees to it by itself that a request which comes again does no harm. `has_secret` says that the answer shows a secret which is
     told once, so it is not kept for a request that comes again. `listed` is the field that a JSON body stands for which is a
-    list.
+    list. With `in_query` the body's fields may stand in the query.
     """
 
     method: str
@@ -63,6 +63,7 @@ class Endpoint:
     is_repeatable: bool = False
     has_secret: bool = False
     listed: str = ""
+    in_query: bool = False
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -222,9 +223,7 @@ def parse(
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given,
 ) -> msgspec.Struct:
     """Returns the endpoint's request: a GET's fields from the query, another's from the body, both with the path's variables
-    and headers.
-
-    Raises Missing, Invalid.
+    and headers. Raises Missing, Invalid.
     """
     given = _sent(request, endpoint)
     elsewhere = _from_headers(request, endpoint)
@@ -241,7 +240,8 @@ def _sent(request: Request, endpoint: Endpoint) -> Mapping[str, Any]:
         return unfolded(request.query)
     if endpoint.listed:
         return request.json_under(endpoint.listed)
-    return request.form if endpoint.in_form else request.json
+    sent = request.form if endpoint.in_form else request.json
+    return {**unfolded(request.query), **sent} if endpoint.in_query else sent
 
 
 def _from_headers(request: Request, endpoint: Endpoint) -> dict[str, str]:

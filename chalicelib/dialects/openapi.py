@@ -188,7 +188,7 @@ def _body(endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """Path variables and headers, and for GET all other fields as query parameters."""
+    """Path variables and headers, and for GET, and where it says so, all other fields as query parameters."""
     in_path, headers = set(_VARIABLE.findall(endpoint.path)), endpoint.headers
     parameters = [
         {"name": name, "in": "header", "required": False, "schema": msgspec.json.schema(kind)}
@@ -198,7 +198,8 @@ def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) ->
         parameters.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": msgspec.json.schema(Name)})
     for name, field in schema.get("properties", {}).items():
         place = "path" if name in in_path else "header" if name in headers else "query"
-        if headers.get(name) == _AUTHORIZATION or (place == "query" and endpoint.method != "GET"):
+        is_in_body = place == "query" and endpoint.method != "GET" and not endpoint.in_query
+        if headers.get(name) == _AUTHORIZATION or is_in_body:
             continue
         needed = place == "path" or name in schema.get("required", [])
         style = {"style": "deepObject", "explode": True} if field.get("type") == "object" else {}

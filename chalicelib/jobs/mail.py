@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from chalicelib.context import Context
 from chalicelib.desk.automation import trigger_mails
-from chalicelib.desk.core.events import Event, PasswordForgotten, TriggerMailDue
+from chalicelib.desk.channels import delivery, verification
+from chalicelib.desk.core.events import EmailAccountAdded, EmailDue, Event, PasswordForgotten, TriggerMailDue
 from chalicelib.desk.people import recovery
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -13,7 +14,7 @@ from chalicelib.telemetry import Line
 
 
 def send(record: Record) -> None:
-    """Handles one record of the mail queue. Repeated, a link is sent again; a trigger's mail is not."""
+    """Handles one record of the mail queue. Repeated, a link is sent again; others are not."""
     queued.handle("mail", record, HANDLERS)
 
 
@@ -26,4 +27,17 @@ def _of_trigger(ctx: Context, event: TriggerMailDue, line: Line) -> str:
     return trigger_mails.send(ctx, event)
 
 
-HANDLERS: Mapping[type[Event], Handler] = {PasswordForgotten: _link, TriggerMailDue: _of_trigger}
+def _message(ctx: Context, event: EmailDue, line: Line) -> str:
+    return delivery.send(ctx, event)
+
+
+def _address(ctx: Context, event: EmailAccountAdded, line: Line) -> str:
+    return verification.mail_code(ctx, event.email)
+
+
+HANDLERS: Mapping[type[Event], Handler] = {
+    PasswordForgotten: _link,
+    TriggerMailDue: _of_trigger,
+    EmailDue: _message,
+    EmailAccountAdded: _address,
+}

@@ -20,7 +20,7 @@ LISTED = ["number", "channel", "subject", "status", "priority", "contact_key", "
 LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_at", "status_since", "closed_at"]
 LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
 LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_details", "has_tags", "draft_count"]
-LISTED += ["domain", "held_since", "creator_number", "changed_at", "deleted_at", "audience"]
+LISTED += ["domain", "held_since", "creator_number", "changed_at", "deleted_at", "audience", "received_from"]
 LISTED += ["sla_policy", "first_due_at", "next_due_at", "resolve_due_at", "sla_told"]
 #: What routing needs to know of a waiting conversation. None of it changes with a message, which would cost a unit more then.
 _ROUTED = ["group", "domain", "priority", "channel", "contact_key", "audience"]
@@ -28,7 +28,6 @@ _ROUTED = ["group", "domain", "priority", "channel", "contact_key", "audience"]
 #: Whoever adds such an attribute gives it this name, and moves it to the list above.
 COMING = {
     "language": "lg",
-    "received_from": "rf",
 }
 
 

@@ -54,6 +54,8 @@ class Conversation(Table):
     creator_number = IntegerAttribute(null=True, attr_name="cu")
     group = UuidAttribute(null=True, attr_name="gr")
     group_number = IntegerAttribute(null=True, attr_name="gn")
+    #: The address of an e-mail account that its first mail came to.
+    received_from = UnicodeAttribute(null=True, attr_name="rf")
     #: Number of the domain on whose page it was started.
     domain = IntegerAttribute(null=True, attr_name="do")
     created_at = IntegerAttribute(attr_name="ca")
@@ -76,6 +78,8 @@ class Conversation(Table):
 
     message_count = IntegerAttribute(default=0, attr_name="mc")
     note_count = IntegerAttribute(default=0, attr_name="nc")
+    #: How many of its messages were to be mailed, so that each is an event of the stream. None for none.
+    mailed_count = IntegerAttribute(null=True, attr_name="ml")
     #: Members, and how many of them are agents. None for none.
     member_count = IntegerAttribute(null=True, attr_name="mb")
     agent_count = IntegerAttribute(null=True, attr_name="ac")

@@ -16,7 +16,7 @@ from chalicelib.models.base import Table, conditional, read_raw
 from chalicelib.models.details import Details
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
-UPLOADING = "uploading"
+UPLOADING, OF_JUNK = "uploading", "junk"
 
 
 class File(Table):
@@ -32,6 +32,8 @@ class File(Table):
     uploader = UnicodeAttribute(null=True, attr_name="up")
     #: The conversation that it was sent in.
     conversation = UnicodeAttribute(null=True, attr_name="co")
+    #: Whether an account keeps it for mails of a trigger. None for others.
+    is_kept = BooleanAttribute(null=True, attr_name="kp")
     kind = UnicodeAttribute(attr_name="ki")
     mime = UnicodeAttribute(attr_name="mi")
     name = UnicodeAttribute(attr_name="na")
@@ -42,7 +44,8 @@ class File(Table):
     thumbnail_width = IntegerAttribute(null=True, attr_name="tw")
     thumbnail_height = IntegerAttribute(null=True, attr_name="th")
     text = UnicodeAttribute(null=True, attr_name="tx")
-    #: UPLOADING until its bytes have been seen in the bucket, to which its client sends them itself; else None.
+    #: UPLOADING until its bytes have been seen in the bucket, to which its client sends them itself; OF_JUNK for a file of a junk
+    #: e-mail, which goes with it; else None.
     state = UnicodeAttribute(null=True, attr_name="sa")
     #: False for one that nobody may have, as a virus scanner says; else None.
     is_available = BooleanAttribute(null=True, attr_name="av")
@@ -53,17 +56,17 @@ class File(Table):
     @property
     def place(self) -> str:
         """Its place in the bucket now."""
-        return self.last_place if self.conversation else self.first_place
+        return self.last_place if self.conversation or self.is_kept else self.first_place
 
     @property
     def last_place(self) -> str:
-        """Its place in the bucket once a message has it."""
+        """Its place in the bucket once a message or a trigger has it."""
         return f"files/{self.account}/{self.id}"
 
     @property
     def first_place(self) -> str:
         """Its place in the bucket right after the upload."""
-        return f"incoming/{self.id}"
+        return f"junk/{self.account}/{self.id}" if self.state == OF_JUNK else f"incoming/{self.id}"
 
 
 def thumbnail(place: str) -> str:
@@ -97,15 +100,28 @@ def put(file: File) -> None:
     file.save()
 
 
+def put_new(file: File) -> None:
+    """Stores a file whose id may be stored. One request. Raises ConditionFailed where it is."""
+    with conditional():
+        file.save(File.id.does_not_exist())
+
+
 def attach(write: TransactWrite, file: File, conversation: str) -> None:
     """Adds to a transaction: the conversation has the file from now on, if it had it when the file was read, or if none has it
     and it is available.
     """
     free = File.conversation == conversation
     if file.conversation is None:
-        free = File.conversation.does_not_exist() & File.is_available.does_not_exist()
+        free = File.conversation.does_not_exist() & File.is_available.does_not_exist() & File.is_kept.does_not_exist()
     actions: list[Action] = [File.conversation.set(conversation), File.account.set(file.account), File.expires_at.remove()]
     write.update(File(file.id), actions, condition=File.id.exists() & free)
+
+
+def keep(file: File) -> None:
+    """Notes that an account keeps a file. One request. Raises ConditionFailed where a message has it or nobody may have it."""
+    free = File.id.exists() & File.conversation.does_not_exist() & File.is_available.does_not_exist()
+    with conditional():
+        file.update([File.is_kept.set(True), File.account.set(file.account), File.expires_at.remove()], condition=free)
 
 
 def set_arrived(file: File) -> None:

@@ -1,21 +1,47 @@
-"""SES: the one place that sends mail."""
+"""SES: the one place that sends mail and asks whether addresses may send."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from chalicelib import config
 from chalicelib.models import base
 
 log = logging.getLogger("polydesk")
+#: Errors of SES that pass: it has not taken the mail, and will take it later.
+_BUSY = ("TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling", "SendingPausedException")
+_NO_CONNECTION = (ConnectTimeoutError, EndpointConnectionError)
+
+
+#: What SES says of an address.
+MAY_SEND, MAY_NOT_SEND = "verified", "pending"
+
+
+class Busy(Exception):
+    """SES has not taken a mail, and may take it later."""
+
+
+class Refused(Exception):
+    """SES has not taken a mail, and won't: why, in its words."""
+
+
+class Unknown(Exception):
+    """SES has not answered, so that nobody knows whether it has taken a mail."""
 
 
 @cache
 def client() -> Any:
-    """The one client for mail, of the tables' session; made by the first mail."""
+    """The one client for mail, of the tables' session; made by the first mail.
+
+    It never sends a request twice by itself: SES has no key by which it would know that a mail is the same.
+    """
     from botocore.config import Config
 
-    return base.connection.session.create_client("sesv2", config=Config(connect_timeout=3, read_timeout=10))
+    options = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 1})
+    return base.connection.session.create_client("sesv2", config=options)
 
 
 @cache
@@ -32,21 +58,49 @@ def has_sender() -> bool:
     return bool(_NEEDED["POLYDESK_MAIL_FROM"])
 
 
-def send(to: str, subject: str, text: str, html: str | None = None, *, is_automatic: bool = False) -> None:
-    """Sends a mail, of one person or automatic, so that nobody's absence notice answers it: one request."""
-    parts = {"Text": text} if html is None else {"Text": text, "Html": html}
-    body: dict[str, Any] = {"Subject": _utf8(subject), "Body": {kind: _utf8(part) for kind, part in parts.items()}}
-    if is_automatic:
-        body["Headers"] = [{"Name": name, "Value": value} for name, value in _AUTOMATIC.items()]
-    client().send_email(FromEmailAddress=config.MAIL_FROM, Destination={"ToAddresses": [to]}, Content={"Simple": body})
+def send_raw(raw: bytes, sender: str, to: Sequence[str], cc: Sequence[str] = (), tags: Mapping[str, str] | None = None) -> None:
+    """Sends a mail that is built. What becomes of it is told with its tags. One request. Raises Busy, Refused, Unknown."""
+    given: dict[str, Any] = {}
+    if tags:
+        named = [{"Name": name, "Value": value} for name, value in tags.items()]
+        given = {"ConfigurationSetName": config.configuration_set(), "EmailTags": named}
+    addresses = {"ToAddresses": [*to], "CcAddresses": [*cc]}
+    try:
+        client().send_email(FromEmailAddress=sender, Destination=addresses, Content={"Raw": {"Data": raw}}, **given)
+    except _NO_CONNECTION as error:
+        raise Busy from error
+    except BotoCoreError as error:
+        raise Unknown from error
+    except ClientError as error:
+        raise _meaning(error) from error
 
 
-def _utf8(data: str) -> dict[str, str]:
-    return {"Data": data, "Charset": "UTF-8"}
+def _meaning(error: ClientError) -> Exception:
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if status == 429 or error.response["Error"]["Code"] in _BUSY:
+        return Busy()
+    return Unknown() if status >= 500 else Refused(error.response["Error"]["Message"])
 
 
-#: Headers of RFC 3834 and of Exchange.
-_AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+def add_identity(address: str) -> None:
+    """Asks SES to let an address send, which mails a link to it. One request. Repeated it does nothing more. Raises Refused."""
+    try:
+        client().create_email_identity(EmailIdentity=address)
+    except client().exceptions.AlreadyExistsException:
+        return
+    except client().exceptions.BadRequestException as error:
+        raise Refused(error.response["Error"]["Message"]) from error
+
+
+def identity_status(address: str) -> str:
+    """Returns MAY_SEND or MAY_NOT_SEND: whether SES has verified an address, or its domain. One request, two for the domain."""
+    for identity in (address, address.rpartition("@")[2]):
+        try:
+            if client().get_email_identity(EmailIdentity=identity).get("VerifiedForSendingStatus"):
+                return MAY_SEND
+        except client().exceptions.NotFoundException:
+            continue
+    return MAY_NOT_SEND
 
 
 _NEEDED = {"POLYDESK_MAIL_FROM": config.MAIL_FROM, "POLYDESK_PUBLIC_URL": config.PUBLIC_URL}

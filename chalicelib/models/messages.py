@@ -14,8 +14,8 @@ from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import details, files, labels
-from chalicelib.models.attributes import IntegerAttribute, KeyAttribute, UnicodeAttribute
+from chalicelib.models import details, files, labels, letters
+from chalicelib.models.attributes import IntegerAttribute, KeyAttribute, UnicodeAttribute, WordAttribute
 from chalicelib.models.base import ConditionFailed, Table, transaction
 from chalicelib.models.conversations import Conversation, key
 from chalicelib.models.details import DetailChanges, MentionChanges
@@ -51,6 +51,11 @@ class Attachment(MapAttribute[str, Any]):
     seconds = NumberAttribute(null=True, attr_name="sc")
 
 
+#: How far the mailing of a message has come (mailings.py): asked for, handed to SES, taken by it, not sent, returned by the
+#: recipient's server, and sent but reported by its recipient as unwanted.
+QUEUED, SENDING, SENT, FAILED, BOUNCED, COMPLAINED = "queued", "sending", "sent", "failed", "bounced", "complained"
+
+
 class Message(Table):
     """A reply, a note, an e-mail or a system message. Times are epoch milliseconds."""
 
@@ -80,6 +85,21 @@ class Message(Table):
     others = KeyAttribute(null=True, attr_name="ot")
     #: Its integer id (rules.ids.message_number), if a merge has given it another place than that id says.
     origin = IntegerAttribute(null=True, attr_name="og")
+    #: Of one that came as a mail or is mailed: its addresses as a header has them, several with commas between; what it quotes of
+    #: earlier mails; its Message-ID without brackets.
+    mail_from = UnicodeAttribute(null=True, attr_name="mf")
+    mail_to = UnicodeAttribute(null=True, attr_name="mt")
+    mail_cc = UnicodeAttribute(null=True, attr_name="mc")
+    quote = UnicodeAttribute(null=True, attr_name="qu")
+    mail_id = UnicodeAttribute(null=True, attr_name="mi")
+    #: Why a mail is a machine's. None for a person's.
+    automatic = UnicodeAttribute(null=True, attr_name="au")
+    #: How far its mailing has come, since when, and the words for why it was not sent. None for one that is not mailed.
+    send_status = WordAttribute(letters.SENT, null=True, attr_name="ms")
+    send_since = IntegerAttribute(null=True, attr_name="mw")
+    send_failure = UnicodeAttribute(null=True, attr_name="mx")
+    #: How often it was handed to SES: each time is noted before. None for never.
+    send_attempt = IntegerAttribute(null=True, attr_name="ma")
 
     by_sequence = BySequence()
 

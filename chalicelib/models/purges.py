@@ -2,7 +2,19 @@
 
 from collections.abc import Collection, Sequence
 
-from chalicelib.models import conversations, details, files, labels, memberships, people, receipts, storage, topics, unique_names
+from chalicelib.models import (
+    conversations,
+    details,
+    files,
+    labels,
+    memberships,
+    people,
+    receipts,
+    received_mails,
+    storage,
+    topics,
+    unique_names,
+)
 from chalicelib.models.base import ConditionFailed, conditional, delete_all, read_page, transaction
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
@@ -19,14 +31,17 @@ _OF_A_PERSON = ("member", "draft")
 
 
 def first_messages(conversation_key: str, limit: int) -> list[Message]:
-    """Returns messages that are left of a conversation, with their senders and files. One request for each MB of them."""
-    wanted = [one.attr_name for one in (Message.conversation_key, Message.id, Message.sender, Message.attachments)]
+    """Returns messages that are left of a conversation, with their senders, files and Message-IDs. One request for each MB of
+    them.
+    """
+    named = (Message.conversation_key, Message.id, Message.sender, Message.attachments, Message.mail_id)
+    wanted = [one.attr_name for one in named]
     return read_page(Message.query(conversation_key, attributes_to_get=wanted, consistent_read=True, limit=limit))[0]
 
 
 def remove_messages(rows: Sequence[Message]) -> None:
-    """Removes messages, and before them the files that they have. One request for each hundred files and one for each 25 rows;
-    one to the bucket for each file, two for an image.
+    """Removes messages, and before them the files that they have, and where their Message-IDs lead. One request for each hundred
+    files and one for each 25 rows; one to the bucket for each file, two for an image.
     """
     wanted = {attached.id for row in rows for attached in row.attachments or []}
     found = list(File.batch_get(list(wanted), consistent_read=True)) if wanted else []
@@ -35,6 +50,8 @@ def remove_messages(rows: Sequence[Message]) -> None:
         if file.thumbnail_width:
             storage.remove(files.thumbnail(file.place))
     delete_all(File, found)
+    for account in {row.account for row in rows}:
+        received_mails.forget(account, [row.mail_id for row in rows if row.mail_id])
     delete_all(Message, rows)
 
 

@@ -30,6 +30,16 @@ def put(key: str, data: bytes, mime: str) -> None:
     client().put_object(Bucket=config.ATTACHMENTS, Key=key, Body=data, ContentType=mime)
 
 
+def get(key: str) -> bytes | None:
+    """Returns an object's bytes, None if there is none. One request."""
+    try:
+        return client().get_object(Bucket=config.ATTACHMENTS, Key=key)["Body"].read()
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NO_OBJECT:
+            return None
+        raise
+
+
 def copy(key: str, to: str) -> None:
     """Copies an object within the bucket. Harmless when repeated. One request."""
     client().copy_object(Bucket=config.ATTACHMENTS, Key=to, CopySource={"Bucket": config.ATTACHMENTS, "Key": key})

@@ -5,6 +5,7 @@ cached for good. A pair's name goes when others join it.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib import config
 from chalicelib.models.attributes import UnicodeAttribute
-from chalicelib.models.base import Table, conditional
+from chalicelib.models.base import ConditionFailed, Table, conditional
 
 #: Scope of names that are looked up before the account is known.
 EVERYWHERE = "*"
@@ -55,6 +56,18 @@ def put(row: UniqueName) -> None:
     """Stores a name by itself. Raises ConditionFailed where it is taken."""
     with conditional():
         row.save(UniqueName.key.does_not_exist())
+
+
+def take_over(held: UniqueName, claim: UniqueName) -> None:
+    """Stores a claim of the same name in the place of another one. One request. Raises ConditionFailed where that has changed."""
+    with conditional():
+        claim.save(is_unchanged(held))
+
+
+def release(claim: UniqueName) -> None:
+    """Removes a name if it still stands for the same thing. One request."""
+    with suppress(ConditionFailed), conditional():
+        claim.delete(is_unchanged(claim))
 
 
 def find_many(account: str, kind: str, numbers: Sequence[int]) -> dict[int, str]:

@@ -26,6 +26,11 @@ def can_be_sent_to(text: str) -> bool:
     return text.isascii()
 
 
+def can_be_mailed(text: str) -> bool:
+    """Returns whether a canonical text is an address that mail can be sent to. The stand-in of a visitor who gave none is not."""
+    return is_address(text) and can_be_sent_to(text) and "." in text.rpartition("@")[2]
+
+
 def name_of(address: str) -> str:
     """Returns the part before the @, as a name for somebody who gave none."""
     return address.partition("@")[0]

@@ -26,3 +26,8 @@ def to_ascii(host: str) -> str | None:
         return None
     ascii_host = ".".join(labels)
     return ascii_host if len(ascii_host) <= _LONGEST and all(map(_LABEL.fullmatch, labels)) else None
+
+
+def is_host(text: str) -> bool:
+    """Returns whether an ASCII text is a host name: labels with dots between them."""
+    return len(text) <= _LONGEST and all(map(_LABEL.fullmatch, text.split(".")))

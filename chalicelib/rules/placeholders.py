@@ -16,6 +16,8 @@ NAMES = (CONVERSATION_ID, SUBJECT, CONTACT, AGENT, LAST_MESSAGE)
 LONGEST = 2_000
 _MARK = re.compile(r"\{\{ ?([a-zA-Z.]{1,40}) ?\}\}")
 _SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+#: Signs that turn the direction in which what follows is read, or that nobody sees (but those that join letters).
+_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
 
 
 def fill(text: str, values: Mapping[str, str], *, as_html: bool = False) -> str:
@@ -35,9 +37,9 @@ def fill(text: str, values: Mapping[str, str], *, as_html: bool = False) -> str:
 
 def fill_line(text: str, values: Mapping[str, str], most: int) -> str:
     """Returns the same as one line of `most` characters at most, such as a subject: line breaks and control characters are
-    spaces.
+    spaces, and signs that change how a line is read are left out.
     """
-    return _SPACES.sub(" ", fill(text, values)).strip()[:most]
+    return _SPACES.sub(" ", _UNSEEN.sub("", fill(text, values))).strip()[:most]
 
 
 def count(text: str) -> int:

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 _TAG = re.compile(r"(.*)\+c([1-9][0-9]{0,15})-([a-z2-7]{16})", re.DOTALL)
-_ID = re.compile(r"c([1-9][0-9]{0,15})\.([1-9][0-9]{0,9})\.([a-z2-7]{16})@([^@]+)")
+_ID = re.compile(r"c([1-9][0-9]{0,15})\.([1-9][0-9]{0,9})(?:-([1-9][0-9]{0,2}))?\.([a-z2-7]{16})@([^@]+)")
 #: The most characters of the part before the @, and of an address.
 _LONGEST_NAME, _LONGEST = 64, 254
 
@@ -49,10 +49,11 @@ def plain_address(address: str) -> str:
     return f"{found[1] if found else name}@{domain}"
 
 
-def message_id(key: bytes, conversation: int, message: int, domain: str) -> str:
-    """Returns the id of the mail that a message is sent as, without `<` and `>`; always the same one for a message."""
+def message_id(key: bytes, conversation: int, message: int, domain: str, attempt: int = 1) -> str:
+    """Returns the id of the mail that a message is sent as, without `<` and `>`; always the same one for an attempt."""
     host = domain.strip().lower()
-    return f"c{conversation}.{message}.{_signature(key, 'message', host, conversation, message)}@{host}"
+    again = f"-{attempt}" if attempt > 1 else ""
+    return f"c{conversation}.{message}{again}.{_signature(key, 'message', host, conversation, message, attempt)}@{host}"
 
 
 def read_message_id(key: bytes, given: str) -> Reference | None:
@@ -61,8 +62,8 @@ def read_message_id(key: bytes, given: str) -> Reference | None:
     if found is None:
         return None
     conversation, message = int(found[1]), int(found[2])
-    signature = _signature(key, "message", found[4], conversation, message)
-    return Reference(conversation, message) if hmac.compare_digest(signature, found[3]) else None
+    signature = _signature(key, "message", found[5], conversation, message, int(found[3] or 1))
+    return Reference(conversation, message) if hmac.compare_digest(signature, found[4]) else None
 
 
 def _signature(key: bytes, use: str, of: str, *numbers: int) -> str:

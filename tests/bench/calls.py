@@ -154,7 +154,7 @@ def open_conversation(scene: Scene) -> Bill:
     return bill
 
 
-@call("a chat begins: its events to their queues", 4, "one batch of the stream: event log, routing, timers, notify")
+@call("a chat begins: its events to their queues", 5, "one batch of the stream: event log, routing, timers, notify, search")
 def relayed(scene: Scene) -> Bill:
     scene.world.settle()
     scene.world.asking()

@@ -63,7 +63,7 @@ def mark_read(scene: Scene) -> Bill:
     return second(scene, lambda: scene.world.call("PUT", f"{scene.address}/{next(marks)}", {}, **scene.headers))
 
 
-@call("list by three keywords", 7, "what was said lately, the words, the rows of what is found, and the page")
+@call("list by three keywords", 7, "what was said lately, the words, rows of what is found, the page", is_flat=False)
 def by_keywords(scene: Scene) -> Bill:
     scene.world.index()
     words = urlencode({"keywords": " ".join(TEXT.split()[:3])})

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 _PATH = "/api/v3/anytime/conversations"
 _ONE = f"{_PATH}/{{id}}"
 _MESSAGE = f"{_ONE}/messages/{{messageId}}"
-#: Refuses every call, because there is no mail that could have failed.
+#: Its message is a mail that failed (cases_mail.py).
 RESEND = ("PUT", f"{_MESSAGE}/resend")
 
 

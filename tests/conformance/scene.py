@@ -27,6 +27,8 @@ from tests.conformance import (
     cases_files,
     cases_gone,
     cases_groups,
+    cases_junk,
+    cases_mail,
     cases_numbers,
     cases_portal,
     cases_routing,
@@ -37,6 +39,7 @@ from tests.conformance import (
     cases_vendor,
     cases_widget,
 )
+from tests.conformance.cases_conversations import RESEND
 from tests.conformance.table import Row
 from tests.world import PASSWORD, Answer, Visitor, World
 
@@ -70,13 +73,15 @@ class Scene:
             "ticketID": self.visitor.conversation,
             "name": f"{self.visitor.id}.png",
         }
-        if make := {**cases_settings.IDS, **cases_sla.IDS}.get(row.key[1]):
+        if make := {**cases_settings.IDS, **cases_sla.IDS, **cases_mail.IDS, **cases_junk.IDS}.get(row.key[1]):
             known["id"] = str(make(self))
         if "{fid}" in row.endpoint.path:
             known["fid"] = self.kept["fid"] = self.kept.get("fid") or self._file()
         if "{messageId}" in row.endpoint.path:
             of = variables.get("id", known["id"])
             known["messageId"] = str(ids.message_number(int(of) if of.isdecimal() else self.number, 1))
+        if row.key == RESEND:
+            known["messageId"] = cases_mail.failed_mail(self)
         if "{guid}" in row.endpoint.path:
             known["guid"] = attachment(self)
         if "{keyId}" in row.endpoint.path:
@@ -261,6 +266,8 @@ CASES |= (
     | cases_files.CASES
     | cases_gone.CASES
     | cases_groups.CASES
+    | cases_junk.CASES
+    | cases_mail.CASES
     | cases_numbers.CASES
     | cases_portal.CASES
     | cases_routing.CASES

@@ -160,10 +160,13 @@ def test_documented_types_and_sources_are_shown(scene: Scene, number: int) -> No
 
 def test_an_email_needs_an_account_that_sends_it(scene: Scene, number: int) -> None:
     answer = post(scene, number, {"type": "email", "plainBody": "words", "subject": "s"})
-    assert (answer.status, answer.body["message"]) == (400, "type email needs an e-mail account, and there is none")
+    assert (answer.status, answer.body["message"]) == (
+        400,
+        "type email needs an e-mail account whose address is verified, and there is none",
+    )
 
 
-@pytest.mark.parametrize(("name", "value"), [("quote", "q"), ("from", "a@b.test"), ("cc", "a@b.test")])
+@pytest.mark.parametrize(("name", "value"), [("quote", "q"), ("from", "a@b.test"), ("to", "a@b.test"), ("cc", "a@b.test")])
 def test_what_is_not_served_of_a_message_is_refused_and_not_dropped(scene: Scene, number: int, name: str, value: Any) -> None:
     answer = post(scene, number, {"type": "reply", "plainBody": "words", name: value})
     assert (answer.status, answer.body["message"]) == (400, f"{name} is not served")

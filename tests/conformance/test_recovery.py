@@ -5,7 +5,6 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.ses.models import ses_backends
 
 import app
 from chalicelib import config
@@ -17,6 +16,7 @@ from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import mail
 from chalicelib.models import people as people_rows
 from tests.conformance.test_doors import Page
+from tests.mails import sent
 from tests.world import PASSWORD, Answer, World, counted
 
 NEW = "a new long one"
@@ -29,8 +29,7 @@ def ask(world: World, email: str, label: str = "PPCONSOLE_BEFORE_LOGIN") -> Answ
 def mails(world: World) -> list[tuple[str, str]]:
     """Addresses and texts of what was sent to the account's people."""
     world.settle()
-    sent: list[Any] = ses_backends["123456789012"]["us-east-1"].sent_messages
-    shown = [(one.destinations["ToAddresses"][0], str(one.body)) for one in sent]
+    shown = [(one.to[0], one.text) for one in sent()]
     return [(to, text) for to, text in shown if to.endswith(world.agents[0].email.partition("@")[2])]
 
 
@@ -285,4 +284,4 @@ def test_an_address_at_a_host_in_another_script_is_one_persons_and_gets_its_mail
 def test_an_address_that_no_mail_can_be_sent_to_is_refused_by_name(world: World) -> None:
     answer = ask(world, "jürgen@desk.test").body
     assert answer["error_code"] == 28
-    assert answer["error_detail"] == "user_email: has letters before the @ to which no mail can be sent"
+    assert answer["error_detail"] == "user_email: has characters before the @ to which no mail can be sent"

@@ -25,7 +25,6 @@ from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.ppmessage.auth import LEVELS
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from tests import described
-from tests.conformance.cases_conversations import RESEND
 from tests.conformance.scene import Scene, set_up
 from tests.conformance.table import DIALECTS, Row, each, every_row
 from tests.running import served
@@ -179,7 +178,7 @@ def test_all_answers_are_as_described(scene: Scene, address: str, schema: Any, r
 
     with requests.Session() as session:
         ask()
-    assert done or row.key == RESEND, "nobody has succeeded"  # without an e-mail account no message can be sent again
+    assert done, "nobody has succeeded"
     cache.clear_all()
     for secret, name in [shown for headers in known.values() for shown in _shown(headers)]:
         assert path in ENDING or tokens.check(scene.world.ctx(AGENT), secret, tokens.ACCESS, tokens.KEY, name=name)

@@ -47,13 +47,13 @@ def fire(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def again(world: World, visitor: Visitor) -> None:
     """A mail that SES does not take at once, and one that is delivered again."""
-    bodies, send = world.note_deliveries(), mail.send
+    bodies, send = world.note_deliveries(), mail.send_raw
 
     def fail(*given: Any, **more: Any) -> None:
-        world.monkeypatch.setattr(mail, "send", send)
+        world.monkeypatch.setattr(mail, "send_raw", send)
         raise ValueError
 
-    world.monkeypatch.setattr(mail, "send", fail)
+    world.monkeypatch.setattr(mail, "send_raw", fail)
     visitor.say("more")
     with pytest.raises(ExceptionGroup):
         world.settle()

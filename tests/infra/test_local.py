@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import smtplib
 import subprocess
 import sys
 import uuid
@@ -49,6 +50,25 @@ def gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
+def written(desk: Desk) -> None:
+    """A mail, which is refused before its address is an e-mail account, and taken after."""
+    host, _, port = desk.json["smtp"].partition(":")
+    made, to = b"From: ann@customer.example\r\nSubject: A mail\r\n\r\nhello\r\n", "support@desk.example"
+    with smtplib.SMTP(host, int(port), timeout=PATIENCE) as client:
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+            client.sendmail("ann@customer.example", to, made)
+        assert refused.value.recipients[to] == (550, f"5.1.1 No such address here: {to}".encode())
+        owner = desk.bearer(desk.json["owner"])
+        assert desk.http.post("/api/v3/anytime/emailAccounts", json={"email": to}, headers=owner).status_code == 200
+        client.sendmail("ann@customer.example", to, made)
+
+
+def mailed(desk: Desk) -> list[str]:
+    """Where the conversations came to that mails have begun."""
+    listed = desk.http.get("/api/v3/anytime/conversations", headers=desk.bearer(desk.json["owner"])).json()
+    return [row["receivedFrom"] for row in listed["conversations"] if row["channel"] == "email"]
+
+
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[Callable[[], Desk]]:
     """Starts a desk on the test's folder; whatever runs at the end is ended."""
@@ -68,11 +88,12 @@ def started(tmp_path: Path) -> Iterator[Callable[[], Desk]]:
 def test_ctrl_c_leaves_nothing_running_and_the_data_survives(started: Callable[[], Desk]) -> None:
     desk = started()
     first = desk.json
-    assert {"http", "ws", "account", "owner", "agents", "ppmessage", "anytime", "livechat"} == set(first)
+    assert {"http", "ws", "smtp", "account", "owner", "agents", "ppmessage", "anytime", "livechat"} == set(first)
     assert len(first["agents"]) >= 3
     visitor = desk.arrive()
     desk.say(visitor, "hello")
     file = desk.bring(visitor, bytes(range(256)))
+    written(desk)
     command = [sys.executable, "-m", "infra.dead", "local", "list"]
     letters = subprocess.run(command, env=os.environ | {"DATA": str(desk.data)}, capture_output=True, text=True, timeout=PATIENCE)
     assert letters.stdout.splitlines()[0] == f"{'routing-dead':<14} 0", letters.stderr
@@ -80,7 +101,9 @@ def test_ctrl_c_leaves_nothing_running_and_the_data_survives(started: Callable[[
     assert desk.stop() == 0
     assert children and all(until(partial(gone, pid)) for pid in children)
     again = started()
-    assert {**again.json, "http": "", "ws": ""} == {**first, "http": "", "ws": ""}
+    elsewhere = dict.fromkeys(("http", "ws", "smtp"), "")
+    assert {**again.json, **elsewhere} == {**first, **elsewhere}
+    assert until(partial(mailed, again)) == ["support@desk.example"]
     assert again.texts(visitor)[0] == "hello"
     found = again.download(file)
     assert (found.status_code, found.content, found.headers["Content-Type"]) == (200, bytes(range(256)), "text/plain")

@@ -17,12 +17,14 @@ from chalicelib.models import (
     drafts,
     event_logs,
     files,
+    junk_emails,
     labels,
     memberships,
     messages,
     people,
     rate_windows,
     receipts,
+    received_mails,
     repeats,
     search_rows,
     sequences,
@@ -50,6 +52,7 @@ MODELS: list[type[Model]] = [
     messages.Message,
     people.Person,
     receipts.Receipt,
+    received_mails.ReceivedMail,
     repeats.Repeat,
     settings.Setting,
     statistics.Statistic,
@@ -66,9 +69,10 @@ LODGERS: list[type[Model]] = [
     search_rows.WordBlock,
     viewers.Viewers,
 ]
+LODGERS += [junk_emails.JunkEmail, junk_emails.JunkText]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(
-    ["connections", "files", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"
+    ["connections", "files", "mails", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"
 )
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
@@ -165,17 +169,30 @@ def test_the_bucket_is_private_encrypted_and_for_tls_alone() -> None:
     (cors,) = bucket["Properties"]["CorsConfiguration"]["CorsRules"]
     assert (cors["AllowedMethods"], cors["AllowedOrigins"]) == (["GET", "HEAD", "POST"], ["*"])
     (policy,) = resources("AWS::S3::BucketPolicy")
-    (statement,) = policy["Properties"]["PolicyDocument"]["Statement"]
+    statement, of_mail = policy["Properties"]["PolicyDocument"]["Statement"]
     assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    condition, ses, nothing = of_mail["Fn::If"]
+    assert (condition, ses["Principal"], nothing) == ("GetsMail", {"Service": "ses.amazonaws.com"}, {"Ref": "AWS::NoValue"})
+    assert ses["Resource"] == {"Fn::Sub": "${Attachments.Arn}/inbound/*"} and ses["Action"] == "s3:PutObject"
+
+
+def test_nothing_of_incoming_mail_is_made_unless_it_has_a_domain() -> None:
+    kinds = ("AWS::SES::ReceiptRule", "AWS::SES::ReceiptRuleSet", "AWS::SNS::Subscription")
+    made = [entry for entry in RESOURCES.values() if entry["Type"] in kinds]
+    assert len(made) >= 3 and {
+        entry.get("Condition") for entry in made if "MailArrived" in str(entry) or "Rule" in entry["Type"]
+    } == {"GetsMail"}
 
 
 def test_what_the_bucket_has_lost_can_be_had_back_for_as_long_as_a_table_s_past_and_no_longer() -> None:
     (bucket,) = resources("AWS::S3::Bucket")
     assert bucket["Properties"]["VersioningConfiguration"] == {"Status": "Enabled"}
     rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
-    (expiry,) = [rule for rule in rules if "ExpirationInDays" in rule]
-    assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("incoming/", 1)
-    assert expiry["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}, "what nobody has taken up goes for good"
+    expiring = {rule["Prefix"]: rule for rule in rules if "ExpirationInDays" in rule}
+    days = {prefix: rule["ExpirationInDays"] for prefix, rule in expiring.items()}
+    assert days == {"incoming/": 1, "inbound/": 30, "junk/": 31}
+    for rule in expiring.values():
+        assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}, "what nobody has taken up goes for good"
     everywhere = [rule for rule in rules if "Prefix" not in rule]
     assert {"NoncurrentDays": 35} in [rule.get("NoncurrentVersionExpiration") for rule in everywhere]
     assert True in [rule.get("ExpiredObjectDeleteMarker") for rule in everywhere]

@@ -39,6 +39,8 @@ from chalicelib.desk.core.events import (
     ConversationWaits,
     DeadlineSet,
     DomainChanged,
+    EmailAccountAdded,
+    EmailDue,
     Event,
     GroupChanged,
     MessagePosted,
@@ -99,6 +101,8 @@ SAMPLES = [
     ContactMerged("a", 1, "p", 7),
     TriggerEvents("a", 1, "c", 7, ("created", "status_changed"), 60_000),
     TriggerMailDue("a", 1, "c", "t", "p", 3, None),
+    EmailAccountAdded("a", 1, "support@b.example"),
+    EmailDue("a", 1, "c", "m"),
 ]
 
 

@@ -53,6 +53,7 @@ CONVERSATION: dict[str, Any] = {
     "creator_number": NUMBER,
     "group": UUID,
     "group_number": NUMBER,
+    "received_from": "customer.care@example.com",
     "domain": NUMBER,
     "created_at": TIME,
     "status_since": TIME,
@@ -69,6 +70,7 @@ CONVERSATION: dict[str, Any] = {
     "paused": status.PENDING_EXTERNAL,
     "message_count": COUNT,
     "note_count": COUNT,
+    "mailed_count": COUNT,
     "member_count": 999,
     "agent_count": 999,
     "last_activity_at": TIME,
@@ -210,6 +212,16 @@ MESSAGE: dict[str, Any] = {
     "created_at": TIME,
     "others": f"#{UUID}",
     "origin": NUMBER << 20,
+    "mail_from": TYPICAL,
+    "mail_to": TYPICAL,
+    "mail_cc": TYPICAL,
+    "quote": "",
+    "mail_id": TYPICAL,
+    "automatic": "empty return path",
+    "send_status": "complained",
+    "send_failure": TYPICAL,
+    "send_attempt": 9,
+    "send_since": TIME,
 }
 #: A person's texts as long as is usual; an icon is an address.
 PERSON: dict[str, Any] = {

@@ -75,8 +75,7 @@ class _Chain:
         entry = retry_on_conflict(self._ctx, lambda: self._attempt(trigger))
         if entry and trigger.sends_mail and self._conversation:
             ctx = replace(self._ctx, trigger=trigger.number)
-            if trigger_mails.tell(ctx, self._conversation, trigger, entry):
-                self._is_read = False
+            trigger_mails.tell(ctx, self._conversation, trigger, entry)
         return entry
 
     def _attempt(self, trigger: Trigger) -> LogEntry | None:

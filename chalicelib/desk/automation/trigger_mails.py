@@ -1,10 +1,11 @@
 """Mails of triggers: to a conversation's contact and to agents, one each for a firing, and shown in the conversation."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib.context import SYSTEM, Context
-from chalicelib.desk.conversations import messages
+from chalicelib.desk.conversations import attachments, messages
 from chalicelib.desk.conversations.messages import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import SYSTEM as SHOWN
 from chalicelib.desk.conversations.triggers import LONGEST_SUBJECT, TRIGGERS, Trigger
@@ -13,7 +14,7 @@ from chalicelib.desk.core.errors import Invalid, TooMany
 from chalicelib.desk.core.events import TriggerMailDue
 from chalicelib.desk.core.repeats import Reply
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people
+from chalicelib.desk.people import notices, people
 from chalicelib.models import conversations, mail
 from chalicelib.models import messages as stored
 from chalicelib.models.conversations import Conversation
@@ -22,6 +23,7 @@ from chalicelib.models.messages import Duplicate
 from chalicelib.rules import emails, html, ids, placeholders, text
 
 SENT, NO_SENDER, NOBODY, TOO_MANY, GONE = "sent", "no sender", "nobody to send to", "too many", "trigger or conversation is gone"
+TO_MACHINE = "a machine has written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +35,15 @@ class Written:
     html: str | None
 
 
-def tell(ctx: Context, conversation: Conversation, trigger: Trigger, firing: LogEntry) -> bool:
-    """Shows a trigger's mail in the conversation where that is asked for, and publishes that it is due, to each recipient.
-
-    Returns whether it is shown, so that the conversation has changed. Repeated, it shows the same message, and each mail is sent
-    once. One request for each ten recipients, four more for what is shown.
+def tell(ctx: Context, conversation: Conversation, trigger: Trigger, firing: LogEntry) -> None:
+    """Publishes that a trigger's mail is due, to each recipient. Repeated, each mail is sent once. One request for each ten
+    recipients, and one for a contact who is not known.
     """
     recipients = [0] if trigger.to_contact and _can_get(ctx, conversation) else []
     recipients += trigger.recipients if trigger.to_agents else ()
-    if not recipients or not mail.has_sender():
-        return False
-    if trigger.shows_mail:
-        _show(ctx, conversation, trigger, firing)
-    about, of = (ctx.account, firing.at, conversation.id), (trigger.id, firing.place)
-    publishing.publish([TriggerMailDue(*about, *of, to, firing.message) for to in recipients], ctx.now)
-    return trigger.shows_mail
+    if recipients and mail.has_sender():
+        about, of = (ctx.account, firing.at, conversation.id), (trigger.id, firing.place)
+        publishing.publish([TriggerMailDue(*about, *of, to, firing.message) for to in recipients], ctx.now)
 
 
 def _can_get(ctx: Context, conversation: Conversation) -> bool:
@@ -58,17 +54,15 @@ def _can_get(ctx: Context, conversation: Conversation) -> bool:
 def _address(email: str | None) -> str | None:
     """Returns an address that mail can be sent to, None for another text, and for the stand-in of a visitor who gave none."""
     address = emails.canonical(email or "")
-    is_real = emails.is_address(address) and emails.can_be_sent_to(address) and "." in address.rpartition("@")[2]
-    return address if is_real else None
+    return address if emails.can_be_mailed(address) else None
 
 
-def _show(ctx: Context, conversation: Conversation, trigger: Trigger, firing: LogEntry) -> None:
-    """Adds what is mailed to the conversation: as a message of the desk's, or as a note where only agents get it."""
-    written = write(ctx, conversation, trigger, firing.message)
+def _show(ctx: Context, conversation: Conversation, written: Written, event: TriggerMailDue) -> None:
+    """Adds what is mailed to the conversation, once: as a message of the desk's, or as a note where only agents get it."""
     message = PostMessage(
         conversation.id,
         text.preview(written.text, text.MOST_BYTES),
-        kind=SHOWN if trigger.to_contact else NOTE,
+        kind=NOTE if event.to else SHOWN,
         source="system",
         html_body=written.html,
         subject=written.subject,
@@ -77,17 +71,15 @@ def _show(ctx: Context, conversation: Conversation, trigger: Trigger, firing: Lo
         message = messages.prepare(ctx, message)
     except Invalid:  # its HTML is too long with all values
         message = replace(message, html_body=None)
-    id_ = ids.reserved(ctx.account, "trigger", conversation.id, firing.place)
+    id_ = ids.reserved(ctx.account, "trigger", conversation.id, event.place)
 
     def attempt() -> None:
         found = conversations.get(ctx.account, conversation.id)
         if found and not found.deleted_at:
             messages.add(ctx, found, message, id_)
 
-    try:
+    with suppress(Duplicate):
         retry_on_conflict(ctx, attempt)
-    except Duplicate:
-        return
 
 
 def write(ctx: Context, conversation: Conversation, trigger: Trigger, message: str | None) -> Written:
@@ -114,7 +106,8 @@ def _values(ctx: Context, conversation: Conversation, message: str | None) -> Ma
 
 @access.allow(SYSTEM)
 def send(ctx: Context, event: TriggerMailDue) -> str:
-    """Sends a mail of a trigger and returns how that went, in a word: SENT or why not. Up to nine requests.
+    """Sends a mail of a trigger and returns how that went, in a word: SENT or why not. It stands in the conversation before,
+    where that is asked for. Up to ten requests, five more for what is shown, and as `attachments.read_kept` for files.
 
     Repeated within a day it sends nothing and returns the same; where a process died between sending and noting that, it sends
     again. Raises InProgress while another process sends it.
@@ -134,13 +127,25 @@ def _send(ctx: Context, event: TriggerMailDue) -> str:
     address = _address_of(ctx, conversation, event.to)
     if address is None:
         return NOBODY
+    if event.to == 0 and _is_machines(ctx, event):
+        return TO_MACHINE
     try:
         rate_limits.spend_trigger_mail(ctx, address)
     except TooMany:
         return TOO_MANY
     written = write(ctx, conversation, trigger, event.message)
-    mail.send(address, written.subject, written.text, written.html, is_automatic=True)
+    if trigger.shows_mail and (event.to == 0 or not (trigger.to_contact and _can_get(ctx, conversation))):
+        _show(replace(ctx, trigger=trigger.number), conversation, written, event)
+    notices.send(ctx, address, written.subject, written.text, written.html, attachments.read_kept(trigger.files))
     return SENT
+
+
+def _is_machines(ctx: Context, event: TriggerMailDue) -> bool:
+    """Returns whether the last message is a machine's mail, which nobody answers automatically. One request."""
+    if not event.message:
+        return False
+    last = stored.get_many(ctx.account, event.conversation, [event.message]).get(event.message)
+    return last is not None and last.automatic is not None
 
 
 def _address_of(ctx: Context, conversation: Conversation, to: int) -> str | None:

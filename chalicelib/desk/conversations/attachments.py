@@ -98,11 +98,17 @@ def remove(ctx: Context, id_: str) -> None:
         if file.conversation:
             files.set_available(file, is_available=False)
             return
-        files.remove(file)
-        for place in [file.place, *([files.thumbnail(file.place)] if file.thumbnail_width else [])]:
-            storage.remove(place)
+        if file.is_kept:
+            raise Invalid("attachments", "a trigger sends this file: take it from the trigger")
+        _remove(file)
 
     retry_on_conflict(ctx, attempt)
+
+
+def _remove(file: File) -> None:
+    files.remove(file)
+    for place in [file.place, *([files.thumbnail(file.place)] if file.thumbnail_width else [])]:
+        storage.remove(place)
 
 
 @access.allow(AGENT)
@@ -111,6 +117,63 @@ def list_unavailable(ctx: Context, rows: Iterable[Message]) -> set[str]:
     named = {file.id: None for row in rows for file in row.attachments or []}
     known = files.get_many(list(named))
     return {id_ for id_ in named if id_ not in known or known[id_].is_available is False}
+
+
+def read(message: Message) -> list[tuple[str, str, bytes]]:
+    """Returns name, media type and bytes of a message's files. One request, none without files, and one to the bucket for each.
+
+    Raises Invalid for one that nobody may have.
+    """
+    described = message.attachments or []
+    known = files.get_many([one.id for one in described])
+    return [(one.name, one.mime, _bytes(known.get(one.id), one.name)) for one in described]
+
+
+def read_kept(ids_: Sequence[str]) -> list[tuple[str, str, bytes]]:
+    """Returns name, media type and bytes of files that are kept; without those that are not available. Requests as `read`."""
+    known = [file for file in files.get_many(ids_).values() if file.is_kept and file.is_available is not False]
+    found = [(file.name, file.mime, storage.get(file.place)) for file in sorted(known, key=lambda file: ids_.index(file.id))]
+    return [(name, mime, data) for name, mime, data in found if data is not None]
+
+
+def _bytes(file: File | None, name: str) -> bytes:
+    data = storage.get(file.place) if file and file.is_available is not False else None
+    if data is None:
+        raise Invalid("attachments", f"name a file that is not available: {name}")
+    return data
+
+
+def keep(ctx: Context, wanted: Sequence[str], before: Sequence[str], most_bytes: int) -> None:
+    """Keeps the caller's own files, without a message, besides those that were kept `before`. One request, and for each new one
+    another and a copy in the bucket. Repeated it changes nothing.
+
+    Raises Invalid for a file that is not theirs, has not come or is unavailable, and for too many bytes.
+    """
+    known = files.get_many([id_ for id_ in wanted if ids.is_uuid(id_)])
+    for id_ in wanted:
+        if id_ not in known or (id_ not in before and not _can_be_kept(ctx, known[id_])):
+            raise Invalid("attachments", f"name a file that is not yours, or not available: {id_[:100]}")
+    if sum(file.size for file in known.values()) > most_bytes:
+        raise Invalid("attachments", f"have {most_bytes >> 20} MB at most together")
+    for file in known.values():
+        if file.id not in before and not file.is_kept:
+            _move_in(file, ctx.account)
+            files.keep(file)
+
+
+def _can_be_kept(ctx: Context, file: File) -> bool:
+    is_own = (file.account or ctx.account, file.uploader) == (ctx.account, own_name(ctx)) and not file.conversation
+    is_file = is_own and file.text is None and not desk_files.is_expired(ctx, file)
+    return is_file and file.is_available is not False and desk_files.has_arrived(file)
+
+
+def drop(ids_: Sequence[str]) -> None:
+    """Removes files that were kept. Two requests and one to the bucket for each, two for an image; one more for all. Repeated it
+    removes what is left.
+    """
+    for file in files.get_many(ids_).values():
+        if file.is_kept:
+            _remove(file)
 
 
 def take(ctx: Context, wanted: Sequence[Attach], conversation: Conversation, sender: str) -> list[tuple[File, Attachment]]:
@@ -128,7 +191,7 @@ def take(ctx: Context, wanted: Sequence[Attach], conversation: Conversation, sen
     if new and before + sum(file.size for file in new) > MOST_BYTES:
         raise no_room()
     for file in new:
-        _move_in(file, conversation)
+        _move_in(file, conversation.account)
     return [(file, attachment(file, _name(file, attach), attach.seconds)) for file, attach in taken]
 
 
@@ -140,7 +203,7 @@ def _own(ctx: Context, file: File | None, attach: Attach, conversation: Conversa
     if file is None or desk_files.is_expired(ctx, file):
         raise NotFound("file", attach.file)
     here = (ctx.account, sender, None if file.conversation is None else conversation.id)
-    if file.text is not None or (file.account or ctx.account, file.uploader, file.conversation) != here:
+    if file.text is not None or file.is_kept or (file.account or ctx.account, file.uploader, file.conversation) != here:
         raise NotFound("file", attach.file)
     if attach.kind == IMAGE and file.kind != IMAGE:
         raise Invalid("body", "the file is no PNG, JPEG or GIF that can be shown")
@@ -151,9 +214,9 @@ def _own(ctx: Context, file: File | None, attach: Attach, conversation: Conversa
     return file
 
 
-def _move_in(file: File, conversation: Conversation) -> None:
+def _move_in(file: File, account: str) -> None:
     """Copies the file before the message is stored. A copy left over by a failure costs little; a lost file can't be mended."""
-    file.account = conversation.account
+    file.account = account
     storage.copy(file.first_place, file.last_place)
     if file.thumbnail_width:
         storage.copy(files.thumbnail(file.first_place), files.thumbnail(file.last_place))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import attachments, markup
-from chalicelib.desk.conversations.files import Attach
+from chalicelib.desk.conversations.files import Attach, File
 from chalicelib.desk.core.errors import Forbidden, Invalid
 from chalicelib.desk.people import people
 from chalicelib.models.messages import Message
@@ -13,7 +13,7 @@ from chalicelib.rules import html as plain
 from chalicelib.rules import ids, text
 from chalicelib.rules import mentions as marks
 
-REPLY, NOTE, SYSTEM = "reply", "note", "system"
+REPLY, NOTE, SYSTEM, EMAIL = "reply", "note", "system", "email"
 #: Bytes of UTF-8 that each text of a message may have.
 MOST_BYTES = text.MOST_BYTES
 #: Start and end tags of one message. Cleaning takes the square of how deep they nest: 0.2 s for these, a second for 60,000 bytes.
@@ -21,6 +21,25 @@ MOST_TAGS = 5_000
 _TAG = re.compile("</?[a-zA-Z]")
 #: Agents that one note may mention.
 MOST_MENTIONS = 20
+#: Characters of a mail's header with addresses: 50 of them with names.
+LONGEST_ADDRESSES = 16_000
+#: Source of a message that came as a mail.
+MAILBOX = "help_desk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailParts:
+    """What a message of kind EMAIL has besides its texts. `sender`, `to` and `cc` are addresses as a header has them, several
+    with commas between; `message_id` is the mail's Message-ID without brackets, empty for one that is still to be sent.
+    """
+
+    sender: str = ""
+    to: str = ""
+    cc: str = ""
+    quote: str = ""
+    message_id: str = ""
+    #: Why it is a machine's, empty for a person's (rules.automatic_mails).
+    automatic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,11 @@ class PostMessage:
     #: Who has uploaded the files, where that is not the sender.
     uploader: str | None = None
     mentions: tuple[int, ...] = ()
+    #: Of one of kind EMAIL, and whether it is to be mailed.
+    mail: MailParts | None = None
+    is_mailed: bool = False
+    #: Files that came with a mail, which are the conversation's already.
+    kept: tuple[File, ...] = ()
 
 
 def prepare(ctx: Context, command: PostMessage) -> PostMessage:
@@ -84,6 +108,9 @@ def check(ctx: Context, command: PostMessage) -> None:
     if len(command.attachments) > attachments.MOST:
         raise Invalid("attachments", f"must be {attachments.MOST} at most")
     _check_sizes(command)
+    for field in ("sender", "to", "cc") if command.mail else ():
+        if len(getattr(command.mail, field)) > LONGEST_ADDRESSES:
+            raise Invalid(field, f"is longer than {LONGEST_ADDRESSES} characters")
     for field, most in (("subject", 500), ("device", 256)):
         if len(getattr(command, field) or "") > most:
             raise Invalid(field, f"is longer than {most} characters")
@@ -99,6 +126,8 @@ def _check_sizes(command: PostMessage) -> None:
     for field in ("html_body", "body"):
         if len((getattr(command, field) or "").encode()) > MOST_BYTES:
             raise Invalid(field, f"is longer than {MOST_BYTES} bytes")
+    if command.mail and len(command.mail.quote.encode()) > MOST_BYTES:
+        raise Invalid("quote", f"is longer than {MOST_BYTES} bytes")
 
 
 def text_of_html(html: str, *, may_be_empty: bool = False) -> str:

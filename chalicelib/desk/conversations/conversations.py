@@ -182,9 +182,12 @@ def open_chat(
     return conversation
 
 
-def new_conversation(ctx: Context, contact: str, number: int, subject: str, id_: str | None = None) -> Conversation:
+def new_conversation(
+    ctx: Context, contact: str, number: int, subject: str, id_: str | None = None, *, is_counted: bool = True
+) -> Conversation:
     """Returns a conversation with the next number, for a caller that stores it. One request. Raises TooMany."""
-    rate_limits.spend_conversation(ctx, contact)
+    if is_counted:
+        rate_limits.spend_conversation(ctx, contact)
     return Conversation(
         conversations.key(ctx.account, id_ or ctx.new_id()),
         number=sequences.next_number(ctx.account, "conversation"),

@@ -1,12 +1,14 @@
 """Creation: a conversation that an agent or a program opens for a contact, with its first message, in one write."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
 from chalicelib.desk.conversations import clocks, composing, conversations, messages, unassigned, updates, writes
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
-from chalicelib.desk.conversations.messages import Message
+from chalicelib.desk.conversations.messages import Finish, Message
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Conflict, Invalid, Missing
@@ -24,6 +26,7 @@ from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.deadlines import Deadlines
 from chalicelib.rules.lifecycle import Changes, Sender
 
+_T = TypeVar("_T")
 PORTAL, EMAIL = "portal", "email"
 CHANNELS = (PORTAL, EMAIL)
 
@@ -41,6 +44,8 @@ class NewConversation:
     channel: str = PORTAL
     key: str | None = None
     is_by_contact: bool = False
+    #: The address of ours that its first message, a mail, came to.
+    received_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,9 @@ class _People:
 
 
 @access.allow(AGENT)
-def create(ctx: Context, wanted: NewConversation) -> Created:
+def create(ctx: Context, wanted: NewConversation, finish: Finish | None = None) -> Created:
     """Creates a conversation with its first message in one transaction, and returns both. Four requests at most, one more for
-    an agent, with files, or without a contact.
+    an agent, with files, or without a contact. `finish` adds to the message what depends on the conversation.
 
     It is routed as any other unless it is created closed or with an agent. Raises Invalid for a value that it can't have,
     Conflict where the key was used for another conversation, TooMany.
@@ -83,9 +88,28 @@ def create(ctx: Context, wanted: NewConversation) -> Created:
     by = as_contact(ctx, named.contact) if wanted.is_by_contact else ctx
     rate_limits.spend_message(by, len(message.body.encode()) + len((message.html_body or "").encode()))
     try:
-        return retry_on_conflict(ctx, lambda: _store(by, wanted, named, (id_, first)))
+        return retry_on_conflict(ctx, lambda: _store(by, wanted, named, (id_, first), finish))
     except Duplicate as duplicate:
         return Created(conversations.load(ctx, duplicate.stored.conversation), duplicate.stored)
+
+
+def begin_by_mail(ctx: Context, wanted: NewConversation, contact: Person, ids_: tuple[str, str]) -> Created:
+    """Creates the conversation that a contact's mail begins, and returns it with its message, under these ids. Three requests,
+    one more for an agent. Mails are counted where they arrive.
+
+    An agent or a department that can't have it any more is left out. Raises Duplicate where it is there already.
+    """
+    fields = replace(wanted.fields, custom_fields=custom_fields.complete(ctx, {}))
+    named = _People(contact, _if_there(updates.agent_of, ctx, fields.assignee), _if_there(updates.group_of, ctx, fields.group))
+    by = as_contact(ctx, contact)
+    return retry_on_conflict(ctx, lambda: _store(by, replace(wanted, fields=fields), named, ids_, None))
+
+
+def _if_there(find: Callable[[Context, int], _T], ctx: Context, number: int | None) -> _T | None:
+    try:
+        return find(ctx, number) if number else None
+    except Invalid:
+        return None
 
 
 def as_contact(ctx: Context, contact: Person) -> Context:
@@ -117,8 +141,11 @@ def _contact(ctx: Context, fields: Change) -> Person:
 def _new(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> Conversation:
     """Returns the conversation as it is before its first message. One request for its number."""
     contact, group, fields = people_.contact, people_.group, wanted.fields
-    new = conversations.new_conversation(ctx, contact.id, contact.number, str(fields.subject), id_)
+    new = conversations.new_conversation(
+        ctx, contact.id, contact.number, str(fields.subject), id_, is_counted=not wanted.received_from
+    )
     new.channel, new.domain, new.priority = wanted.channel, contact.domain, fields.priority or new.priority
+    new.received_from = wanted.received_from
     if group:
         new.group, new.group_number = group.id, group.number
     if not wanted.is_by_contact:
@@ -126,18 +153,20 @@ def _new(ctx: Context, wanted: NewConversation, people_: _People, id_: str) -> C
     return new
 
 
-def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[str, str]) -> Created:
+def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[str, str], finish: Finish | None) -> Created:
     """Stores a conversation and its first message under their ids."""
     id_, first = ids_
     new = _new(ctx, wanted, people_, id_)
     sender = messages.sender_of(ctx, new)
-    message = messages.new_message(ctx, new, sender, wanted.message, first)
-    taken = messages.attach(ctx, message, new, wanted.message)
+    command = finish(new, wanted.message) if finish else wanted.message
+    message = messages.new_message(ctx, new, sender, command, first)
+    taken = messages.attach(ctx, message, new, command)
+    sender = messages.as_it_counts(sender, command)
     fields = wanted.fields
     values = custom_fields.check_room(fields.custom_fields)
     beside = DetailChanges(metadata=fields.metadata, custom_fields=values or None, tags=fields.tags or None)
     mentioned = messages.mention_changes(new, message)
-    state = _state(ctx, new, wanted, people_.assignee, sender, message)
+    state = _state(ctx, new, wanted, people_.assignee, sender, message) | messages.mailed(new, command)
     every = replace(beside, mentions=mentioned.mentions if mentioned else None)
     new.set_all(writes.following(ctx, new, state, every))
     try:

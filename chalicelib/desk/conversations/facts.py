@@ -41,6 +41,7 @@ _ATTRIBUTES = {
     "next_due_at": ("next_due_at",),
     "resolve_due_at": ("resolve_due_at",),
     "domain": ("domain",),
+    "received_from": ("received_from",),
 }
 _CUSTOM = "custom:"
 _BESIDE = ("tags", "mentioned", "unread_mentions")

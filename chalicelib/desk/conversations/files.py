@@ -5,9 +5,12 @@ An upload goes to `incoming/`, where the bucket deletes it after a day. The mess
 """
 
 import email.message
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from chalicelib import config
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.auth import known_sources
 from chalicelib.desk.conversations import conversations, pictures
@@ -17,7 +20,7 @@ from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import people as desk_people
 from chalicelib.models import files, people, storage
 from chalicelib.models.base import ConditionFailed
-from chalicelib.models.files import IMAGE, OTHER, TEXT, UPLOADING
+from chalicelib.models.files import IMAGE, OF_JUNK, OTHER, TEXT, UPLOADING
 from chalicelib.models.files import File as File
 from chalicelib.rules import ids, text
 
@@ -94,6 +97,32 @@ def _store(ctx: Context, account: str | None, uploader: str, name: str, mime: st
     return file
 
 
+def keep(ctx: Context, file: File, data: bytes) -> File:
+    """Stores a file that came with a mail, under an id that is always the same for it, and returns it. One request, and one to
+    the bucket, two for an image. Harmless when repeated.
+    """
+    picture = pictures.examine(data)
+    file.kind, file.mime = IMAGE if picture else OTHER, _mime(file.mime, picture)
+    storage.put(file.place, data, file.mime)
+    if picture:
+        _keep_picture(file, picture)
+    with suppress(ConditionFailed):
+        files.put_new(file)
+    return file
+
+
+def get_of_junk(wanted: Sequence[str]) -> list[File]:
+    """Returns the files of a junk e-mail that are there still. One request for each hundred."""
+    return [file for file in files.get_many(wanted).values() if file.state == OF_JUNK and not file.conversation]
+
+
+def drop(file: File) -> None:
+    """Removes a file that no message has. One request, and one to the bucket, two for an image."""
+    for place in [file.place, *([files.thumbnail(file.place)] if file.thumbnail_width else [])]:
+        storage.remove(place)
+    files.remove(file)
+
+
 def _account(ctx: Context, person: str) -> str | None:
     """Returns the account of a person's file. None, until it is sent, for an owner of several accounts who shows no token."""
     if ctx.caller.person not in (None, person):
@@ -158,6 +187,11 @@ def text_of(ctx: Context, file: str) -> str:
     if found.text is None or found.account not in (None, ctx.account):
         raise NotFound("file", file)
     return found.text
+
+
+def address_of(id_: str, name: str) -> str:
+    """Returns the address at which anybody downloads a file."""
+    return f"{config.PUBLIC_URL}/download/{id_}?{urlencode({'file_name': name})}"
 
 
 def load(ctx: Context, id_: str) -> File:

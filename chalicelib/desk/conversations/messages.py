@@ -1,7 +1,8 @@
 """Messages: posted once. history.py reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
+from dataclasses import replace
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -16,10 +17,13 @@ from chalicelib.desk.conversations import (
     updates,
     writes,
 )
+from chalicelib.desk.conversations.composing import EMAIL as EMAIL
+from chalicelib.desk.conversations.composing import MAILBOX as MAILBOX
 from chalicelib.desk.conversations.composing import MOST_BYTES as MOST_BYTES
 from chalicelib.desk.conversations.composing import NOTE as NOTE
 from chalicelib.desk.conversations.composing import REPLY as REPLY
 from chalicelib.desk.conversations.composing import SYSTEM as SYSTEM
+from chalicelib.desk.conversations.composing import MailParts as MailParts
 from chalicelib.desk.conversations.composing import PostMessage as PostMessage
 from chalicelib.desk.conversations.composing import check
 from chalicelib.desk.conversations.composing import html_of as html_of
@@ -33,8 +37,8 @@ from chalicelib.models import details, messages
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges, Mention, MentionChanges
 from chalicelib.models.loads import LoadChanges
+from chalicelib.models.messages import QUEUED, Duplicate, Full
 from chalicelib.models.messages import Attachment as Attachment
-from chalicelib.models.messages import Duplicate, Full
 from chalicelib.models.messages import Message as Message
 from chalicelib.rules import ids, lifecycle, status
 from chalicelib.rules.deadlines import Deadlines
@@ -53,10 +57,19 @@ def id_for(ctx: Context, key: str) -> str:
     return ids.reserved(ctx.account, ctx.caller.person or ctx.caller.level, key)
 
 
+#: Returns a message as it is stored in a conversation that has been read, given as the caller asked for it.
+Finish = Callable[[Conversation, PostMessage], PostMessage]
+
+
+def _as_it_is(conversation: Conversation, command: PostMessage) -> PostMessage:
+    return command
+
+
 @access.allow(VISITOR)
-def post(ctx: Context, command: PostMessage) -> Message:
+def post(ctx: Context, command: PostMessage, finish: Finish = _as_it_is) -> Message:
     """Posts a message and returns it; where its id is stored already, returns that one. Two requests, three with files, one
-    more for a note that mentions somebody, and for a reply where there are members.
+    more for a note that mentions somebody, and for a reply where there are members. `finish` adds what depends on the
+    conversation.
 
     Raises NotFound for the conversation or a file, Invalid for the text, the id, the files or a note by a visitor, Conflict,
     TooMany.
@@ -67,7 +80,8 @@ def post(ctx: Context, command: PostMessage) -> Message:
     id_ = id_for(ctx, command.key) if command.key else command.id or ctx.new_id()
 
     def attempt() -> Message:
-        return add(ctx, conversations.load(ctx, command.conversation), command, id_)
+        conversation = conversations.load(ctx, command.conversation)
+        return add(ctx, conversation, finish(conversation, command), id_)
 
     try:
         return retry_on_conflict(ctx, attempt)
@@ -85,6 +99,7 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     sender, account = sender_of(ctx, conversation), accounts.load(ctx)
     message = new_message(ctx, conversation, sender, command, id_)
     taken = attach(ctx, message, conversation, command)
+    sender = as_it_counts(sender, command)
     if command.kind == NOTE:
         counts = {"message_count": message.sequence, "note_count": conversation.note_count + 1}
         return _append(ctx, message, conversation, counts, LoadChanges(), taken, mention_changes(conversation, message))
@@ -92,8 +107,20 @@ def add(ctx: Context, conversation: Conversation, command: PostMessage, id_: str
     left = updates.changes_on_reopening(ctx, conversation) if loads.moved and loads.held not in (None, sender.id) else {}
     changes = _summary_changes(ctx, conversation, sender, message, left, takes=loads.held == sender.id)
     stay = clocks.of_stay(ctx, conversation, changes, begins=conversation.last_message is None)
-    changes = {"message_count": message.sequence, **changes, **stay, **further}
+    changes = {"message_count": message.sequence, **changes, **stay, **further, **mailed(conversation, command)}
     return _append(ctx, message, conversation, changes, LoadChanges() if left else loads, taken)
+
+
+def as_it_counts(sender: Sender, command: PostMessage) -> Sender:
+    """Returns the sender of a message for what it changes in its conversation: a machine's mail changes as little as the desk's
+    own messages, so that it opens nothing again and is not answered.
+    """
+    return replace(sender, kind=status.MACHINE) if command.mail and command.mail.automatic else sender
+
+
+def mailed(conversation: Conversation, command: PostMessage) -> Changes:
+    """Returns what tells, in a conversation's row and so in its stream, that its last message is to be mailed."""
+    return {"mailed_count": (conversation.mailed_count or 0) + 1} if command.is_mailed else {}
 
 
 def _append(
@@ -125,6 +152,8 @@ def mention_changes(conversation: Conversation, message: Message) -> MentionChan
 
 def attach(ctx: Context, message: Message, conversation: Conversation, command: PostMessage) -> list[File]:
     """Adds files to a message, and returns those that it takes. One file without a text is a message of its own kind."""
+    if command.kept:
+        message.attachments = [messages.attachment(file, file.name, None) for file in command.kept]
     if not command.attachments:
         return []
     taken = attachments.take(ctx, command.attachments, conversation, command.uploader or message.sender)
@@ -158,6 +187,7 @@ def new_message(ctx: Context, conversation: Conversation, sender: Sender, comman
     `participants.others_to_keep`.
     """
     sequence = conversation.message_count + 1
+    mail = command.mail or MailParts()
     return Message(
         conversation.key,
         id_,
@@ -177,6 +207,14 @@ def new_message(ctx: Context, conversation: Conversation, sender: Sender, comman
         mentions=list(command.mentions) or None,
         created_at=ctx.now,
         others=None if command.kind == NOTE else participants.others_to_keep(ctx, conversation),
+        mail_from=mail.sender or None,
+        mail_to=mail.to or None,
+        mail_cc=mail.cc or None,
+        quote=mail.quote or None,
+        mail_id=mail.message_id or None,
+        automatic=mail.automatic or None,
+        send_status=QUEUED if command.is_mailed else None,
+        send_since=ctx.now if command.is_mailed else None,
     )
 
 
@@ -218,12 +256,21 @@ def check_repeated(stored: Message, command: PostMessage, ctx: Context) -> Messa
     """Returns a message that is stored under an id that came again. Raises Conflict if the id was used for another."""
     own = stored.sender == (ctx.caller.person or ctx.caller.account)
     is_named = bool(command.attachments) and not command.body
-    same = ("html_body", "kind", "source", "subject", *(() if is_named else ("body",)))
+    same = ["html_body", "kind", "source"] + ([] if is_named else ["body"])
+    same += ["subject"] if command.subject or command.mail is None else []
     files = [file.id for file in stored.attachments or []] == list(dict.fromkeys(attach.file for attach in command.attachments))
     repeated = files and all(getattr(stored, name) == getattr(command, name) for name in same)
+    repeated = repeated and (command.mail is None or _has_parts(stored, command.mail))
     if not own or (command.exactly and not repeated):
         raise Conflict("this id was used for another message")
     return stored
+
+
+def _has_parts(stored: Message, mail: MailParts) -> bool:
+    """Returns whether a message has what was given of a mail; the rest is of the conversation."""
+    given = (mail.sender, mail.to, mail.cc, mail.quote)
+    found = (stored.mail_from, stored.mail_to, stored.mail_cc, stored.quote)
+    return all(one in ("", other) for one, other in zip(given, found, strict=True))
 
 
 def as_caller_sees(ctx: Context, stored: Message) -> Message:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Context
-from chalicelib.desk.conversations import filters
+from chalicelib.desk.conversations import attachments, filters
 from chalicelib.desk.conversations.filters import MOST_CONDITIONS, FilterCondition
 from chalicelib.desk.core import access, documents
 from chalicelib.desk.core.collections import Collection, Entry
@@ -24,6 +24,8 @@ from chalicelib.rules.triggers import Stay as Stay
 MOST, MOST_VALUES, MOST_AGENTS, MOST_PLACEHOLDERS = 100, 20, 50, 50
 #: Characters of a trigger's texts.
 LONGEST_SUBJECT, LONGEST_TEXT = 500, 20_000
+#: Files that a trigger mails, and their bytes together.
+MOST_FILES, MOST_FILE_BYTES = 10, 10 << 20
 #: Minutes that a status may be said to last: a year.
 MOST_MINUTES = 525_600
 _TEXTS = ("subject", "html_text", "plain_text")
@@ -64,6 +66,8 @@ class Trigger(Entry):
     html_text: str = ""
     plain_text: str = ""
     shows_mail: bool = False
+    #: Ids of the files that its mail has.
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +93,18 @@ class Change:
     html_text: str | UnsetType = UNSET
     plain_text: str | UnsetType = UNSET
     shows_mail: bool | UnsetType = UNSET
+    files: tuple[str, ...] | UnsetType = UNSET
 
 
 def _check(found: Trigger) -> None:
     if found.event not in triggers.EVENTS:
         raise Invalid("event", f"must be one of {', '.join(triggers.EVENTS)}")
-    for name, most in (("conditions", MOST_CONDITIONS), ("values", MOST_VALUES), ("recipients", MOST_AGENTS)):
+    for name, most in (
+        ("conditions", MOST_CONDITIONS),
+        ("values", MOST_VALUES),
+        ("recipients", MOST_AGENTS),
+        ("files", MOST_FILES),
+    ):
         if len(getattr(found, name)) > most:
             raise Invalid(name, f"are {most} at most")
     filters.check_expression(found)
@@ -168,11 +178,11 @@ def list_all(ctx: Context) -> list[Trigger]:
 
 @access.allow(ADMIN)
 def create(ctx: Context, given: Change, place: int | None = None) -> Trigger:
-    """Creates a trigger as the last one, or at a place from 1. Five requests, up to eight with a place and agents to mail.
-
-    Raises Invalid.
+    """Creates a trigger as the last one, or at a place from 1. Five requests, up to eight with a place and agents to mail, and as
+    `attachments.keep` for files. Raises Invalid.
     """
     _check_agents(ctx, given, ())
+    _keep_files(ctx, given, ())
     made = TRIGGERS.create(ctx, given)
     _put_at(ctx, made.id, place)
     _note_watched(ctx)
@@ -184,7 +194,9 @@ def change(ctx: Context, number: int, given: Change, place: int | None = None) -
     """Sets the given fields, and puts it at a place from 1 if one is given. Up to nine requests. Raises NotFound, Invalid."""
     found = TRIGGERS.get_by_number(ctx, number)
     _check_agents(ctx, given, found.recipients)
-    changed = TRIGGERS.change(ctx, found.id, given)[1]
+    _keep_files(ctx, given, found.files)
+    before, changed = TRIGGERS.change(ctx, found.id, given)
+    attachments.drop([id_ for id_ in before.files if id_ not in changed.files])
     _put_at(ctx, found.id, place)
     _note_watched(ctx)
     return changed
@@ -192,8 +204,10 @@ def change(ctx: Context, number: int, given: Change, place: int | None = None) -
 
 @access.allow(ADMIN)
 def remove(ctx: Context, number: int) -> None:
-    """Removes a trigger: up to six requests. Raises NotFound."""
-    TRIGGERS.remove(ctx, TRIGGERS.get_by_number(ctx, number).id)
+    """Removes a trigger: up to six requests, and as `attachments.drop` for files. Raises NotFound."""
+    found = TRIGGERS.get_by_number(ctx, number)
+    TRIGGERS.remove(ctx, found.id)
+    attachments.drop(found.files)
     _note_watched(ctx)
 
 
@@ -221,6 +235,14 @@ def _check_agents(ctx: Context, given: Change, before: Sequence[int]) -> None:
     known = {agent.number for agent in people.list_agents(ctx)} if wanted else set()
     if unknown := [number for number in wanted if number not in known]:
         raise Invalid("recipients", f"must be ids of agents, and {unknown[0]} is none")
+
+
+def _keep_files(ctx: Context, given: Change, before: Sequence[str]) -> None:
+    """Keeps the files that a trigger gets. Requests as `attachments.keep`. Raises Invalid."""
+    if not isinstance(given.files, UnsetType) and given.files:
+        if len(given.files) > MOST_FILES:
+            raise Invalid("files", f"are {MOST_FILES} at most")
+        attachments.keep(ctx, given.files, before, MOST_FILE_BYTES)
 
 
 def _note_watched(ctx: Context) -> None:

@@ -30,6 +30,7 @@ from chalicelib.desk.core.events import (
     ConversationSubjectChanged,
     ConversationTextsChanged,
     DeadlineSet,
+    EmailDue,
     Event,
     MessagePosted,
     NoteAdded,
@@ -53,6 +54,8 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
         happened.append(waits(account, at, id_))
     if new.last_message and (old is None or old.last_message != new.last_message) and not _ends_merge(old, new):
         happened.append(MessagePosted(account, at, id_, new.last_message, new.assignee))
+    if new.last_message and (new.mailed_count or 0) > ((old.mailed_count if old else None) or 0):
+        happened.append(EmailDue(account, at, id_, new.last_message))
     if new.assignee and new.is_open and (old is None or old.assignee != new.assignee):
         happened.append(
             ConversationAssigned(

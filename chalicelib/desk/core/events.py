@@ -99,6 +99,19 @@ class PasswordForgotten(Event, frozen=True, tag="person.password_forgotten.v1"):
     source: str = ""
 
 
+class EmailAccountAdded(Event, frozen=True, tag="email_account.added.v1"):
+    """An e-mail account has an address that is to be verified."""
+
+    email: str
+
+
+class EmailDue(Event, frozen=True, tag="message.email_due.v1"):
+    """A message of a conversation is to be mailed. Which attempt it is, is in its row."""
+
+    conversation: str
+    message: str
+
+
 class GroupChanged(Event, frozen=True, tag="group.changed.v1"):
     """A group was removed or now distributes: what waits may be for other agents."""
 

@@ -40,6 +40,8 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.PresenceChanged: (NOTIFY,),
     events.AccessEnded: (NOTIFY,),
     events.PasswordForgotten: (MAIL,),
+    events.EmailAccountAdded: (MAIL,),
+    events.EmailDue: (MAIL,),
     events.TriggerEvents: (AUTOMATION,),
     events.TriggerMailDue: (MAIL,),
     events.ConversationStatusChanged: (),

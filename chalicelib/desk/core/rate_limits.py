@@ -4,7 +4,7 @@ A process counts in memory and adds its count to the window's shared row once ev
 request until the window ends. The stage's setting POLYDESK_LIMITS changes the limits (docs/limits.md).
 
 A limit by source applies to all who share the address, of any account. A limit by account applies only to visitors, whose key
-is public: it holds back a flood from many addresses, and never an agent's work.
+is public: it holds back a flood from many addresses, and of an agent's work only mail.
 """
 
 from threading import Lock
@@ -52,6 +52,18 @@ DEFAULTS: dict[str, Limit] = {
     # Mails that triggers send: of an account, and to one address.
     "trigger_mails": Limit("mails of triggers", 2_000, _HOUR, step=20),
     "trigger_mails_to": Limit("mails of triggers to this address", 30, _HOUR),
+    # Mails that agents send, each recipient for one: of an account. A free address would be a gift to senders of spam.
+    "mails": Limit("mails of this account", 1_000, _HOUR, step=20),
+    # Codes for e-mail accounts: what an account asks for, and what is mailed to one address, whoever asks.
+    "verifications": Limit("e-mail accounts to verify", 20, _HOUR),
+    "verifications_of": Limit("codes for this address", 5, _HOUR),
+    "verification_codes": Limit("codes tried for this address", 10, _HOUR),
+    # Mails that come: by the server that brings them (`make run` alone knows it), by account and sender, by account.
+    "source_mails": Limit("mails from this server", 3_000, _MINUTE, step=100),
+    "mails_from": Limit("mails from this sender", 300, _MINUTE, step=10),
+    "account_mails": Limit("mails to this account", 3_000, _MINUTE, step=50),
+    # Mails that the desk sends by itself to one address: two machines that answer each other are slow, and soon silent.
+    "automatic_mails_to": Limit("automatic answers to this address", 10, 30),
     # By source: new devices; passwords, of which each costs 50 ms; tokens, of which a page takes one; new accounts.
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
@@ -215,8 +227,32 @@ def spend_search(ctx: Context, words: int) -> None:
 def spend_trigger_mail(ctx: Context, address: str) -> None:
     """Counts a mail of a trigger that is about to be sent."""
     spend(ctx, "trigger_mails", ctx.account, 0)  # what the account is refused does not count for the address
+    spend(ctx, "automatic_mails_to", address)
     spend(ctx, "trigger_mails_to", _by_account(ctx, address))
     spend(ctx, "trigger_mails", ctx.account)
+
+
+def spend_mail(ctx: Context, recipients: int) -> None:
+    """Counts a mail that the caller is about to send to so many people."""
+    spend(ctx, "mails", ctx.account, recipients)
+
+
+def spend_verification(ctx: Context, address: str) -> None:
+    """Counts a code that is about to be mailed to an address."""
+    spend(ctx, "verifications", ctx.account)
+    spend(ctx, "verifications_of", address)
+
+
+def spend_verification_code(ctx: Context, address: str) -> None:
+    """Counts a code that the caller tries for an address."""
+    spend(ctx, "verification_codes", _by_account(ctx, address))
+
+
+def spend_mail_in(ctx: Context, sender: str) -> None:
+    """Counts a mail of a sender that has come to the account."""
+    spend(ctx, "account_mails", ctx.account, 0)  # what the account refuses does not count for the sender
+    spend(ctx, "mails_from", _by_account(ctx, sender))
+    spend(ctx, "account_mails", ctx.account)
 
 
 def spend_upload(ctx: Context, size: int, *, is_text: bool = False) -> None:

@@ -8,7 +8,7 @@ from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import Invalid, NotAuthenticated, NotFound
 from chalicelib.desk.core.events import PasswordForgotten
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import people, profiles, registration
+from chalicelib.desk.people import notices, people, profiles, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import mail, unique_names
 from chalicelib.models import people as rows
@@ -42,7 +42,7 @@ def request_mail(ctx: Context, email: str, page: str) -> None:
     """
     address = registration.canonical_email(email)
     if not emails.can_be_sent_to(address):
-        raise Invalid("email", "has letters before the @ to which no mail can be sent")
+        raise Invalid("email", "has characters before the @ to which no mail can be sent")
     source = login_attempts.login_by_email(address).source(ctx)
     if login_attempts.count_and_check(ctx, f"mail#{ctx.account}#{source}", MOST_MAILS, MAIL_SECONDS):
         publishing.publish([PasswordForgotten(ctx.account, ctx.now, address, page, source)], ctx.now)
@@ -65,7 +65,7 @@ def send_mail(ctx: Context, email: str, page: str, source: str = "") -> bool:
     holder = Caller(person.account, AGENT, person.id, person.number, token_version=person.token_version)
     code = tokens.issue(ctx, holder, tokens.RESET, tokens.RESET_SECONDS)
     subject, text = _MAILS["zh" if (person.language or "").lower().startswith(("zh", "chinese")) else "en"]
-    mail.send(email, subject, text.format(email=email, link=f"{config.PUBLIC_URL}{page}?code={code}"))
+    notices.send(ctx, email, subject, text.format(email=email, link=f"{config.PUBLIC_URL}{page}?code={code}"))
     return True
 
 

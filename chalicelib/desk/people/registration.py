@@ -102,6 +102,21 @@ def get_or_create_contact(ctx: Context, email: str, name: str | None, icon: str 
     return person
 
 
+def get_or_create_unclaimed(ctx: Context, email: str, name: str) -> Person:
+    """Returns the contact who writes from an address that is an agent's, always the same one: it does not find them, and they
+    can't be told from the agent. Two requests, four for a new one.
+    """
+    trace = f"mail {email}"
+
+    def arrived() -> Person:
+        person = new_contact(ctx, name)
+        person.email, person.email_is_verified, person.trace = email, False, trace
+        contact_words.create(person, [unique_names.new_name(ctx.account, "trace", trace, person.id)])
+        return person
+
+    return retry_on_conflict(ctx, lambda: _traced(ctx, trace) or arrived())
+
+
 @access.allow(AGENT)
 def is_free(ctx: Context, email: str) -> bool:
     """Returns whether a new agent or account owner can have this e-mail. Two requests."""

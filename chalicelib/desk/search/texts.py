@@ -1,4 +1,4 @@
-"""Texts: what a conversation is found by. Its subject, what was said, names of files, who its contact is; for agents, notes."""
+"""Texts: what a conversation is found by. Its subject, what was said and quoted, addresses, names of files, its contact; for agents, notes."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -35,8 +35,9 @@ def of_messages(conversation: Conversation, after: int = 0) -> Iterator[Text]:
 def _of_message(message: Message) -> Iterator[Text]:
     shown = html.to_text(message.html_body) if message.html_body else ""
     names = [attached.name for attached in message.attachments or []]
-    for text in (message.body, shown, message.subject or "", *names):
-        yield Text(text, message.public_sequence is not None)
+    of_mail = (message.mail_from, message.mail_to, message.mail_cc, message.quote)
+    for text in (message.body, shown, message.subject, *of_mail, *names):
+        yield Text(text or "", message.public_sequence is not None)
 
 
 def whole(conversation: Conversation) -> Iterator[Text]:

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Annotated
-from urllib.parse import urlencode
 
 from msgspec import Meta
 
-from chalicelib import config
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import attachments, files
 from chalicelib.desk.conversations.files import Attach
@@ -100,7 +98,7 @@ def naming_files() -> AbstractContextManager[None]:
 
 def show(id_: str, name: str, *, is_available: bool) -> Attachment:
     """Returns a file, with its address."""
-    url = f"{config.PUBLIC_URL}/download/{id_}?{urlencode({'file_name': name})}"
+    url = files.address_of(id_, name)
     return Attachment(guid=id_, id=id_, file_name=name, url=url, is_available=is_available)
 
 

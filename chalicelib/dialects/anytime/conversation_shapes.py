@@ -125,6 +125,7 @@ def show(row: Row, known: Beside) -> Conversation:
         agent_assignee_id=row.assignee_number,
         department_assignee_id=row.group_number,
         contact_id=row.contact_number,
+        received_from=row.received_from,
         channel=CHANNELS.get(row.channel, row.channel),
         priority=row.priority,
         status=STATUSES[row.status],

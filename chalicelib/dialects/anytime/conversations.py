@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import AGENT, Context
+from chalicelib.desk.channels import outbound
 from chalicelib.desk.conversations import conversations, creation, event_logs, history, updates
 from chalicelib.desk.conversations.conversations import Conversation as Row
 from chalicelib.desk.conversations.creation import NewConversation
@@ -145,7 +146,7 @@ def create_conversation(ctx: Context, request: CreateConversation) -> One:
     )
     new = NewConversation(fields, command(request.message, ""), request.channel, request.idempotency_key or None)
     with naming_files():
-        created = creation.create(ctx, new)
+        created = outbound.create(ctx, new) if new.message.mail else creation.create(ctx, new)
     return _one(ctx, created.conversation, set())
 
 

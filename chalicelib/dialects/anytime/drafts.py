@@ -10,6 +10,7 @@ from chalicelib.desk.conversations import conversations, drafts
 from chalicelib.desk.conversations.drafts import Shown
 from chalicelib.dialects.anytime import attachments
 from chalicelib.dialects.anytime.attachments import Attachment, NamedAttachments
+from chalicelib.dialects.anytime.messages import Addresses, AddressList, joined
 from chalicelib.dialects.anytime.shapes import BASE, Wire, moment
 from chalicelib.dialects.bounds import Line, Moment, Number, Text
 from chalicelib.dialects.endpoint import Endpoint, Nothing
@@ -34,8 +35,8 @@ class WriteDraft(Wire, kw_only=True):
     plain_body: Text | None | UnsetType = UNSET
     quote: Text | None | UnsetType = UNSET
     from_: Line | None | UnsetType = msgspec.field(default=UNSET, name="from")
-    to: Line | None | UnsetType = UNSET
-    cc: Line | None | UnsetType = UNSET
+    to: Addresses | AddressList | None | UnsetType = UNSET
+    cc: Addresses | AddressList | None | UnsetType = UNSET
     attachments: NamedAttachments | None | UnsetType = UNSET
 
 
@@ -66,6 +67,7 @@ def _given(request: WriteDraft) -> dict[str, Any]:
     """Returns what is to be stored, by the desk's names."""
     values = {ours: getattr(request, theirs) for theirs, ours in _FIELDS.items()}
     values = {name: value for name, value in values.items() if value is not UNSET}
+    values |= {name: joined(values[name]) for name in ("sent_to", "copies") if name in values}
     if "files" in values:
         values["files"] = [attach.file.lower() for attach in attachments.attach(values["files"])]
     return values

@@ -9,7 +9,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib import config
 from chalicelib.context import AGENT, Context
+from chalicelib.desk.channels import delivery, outbound
 from chalicelib.desk.conversations import attachments, conversations, history, messages, updates
+from chalicelib.desk.conversations.messages import MailParts
 from chalicelib.desk.conversations.messages import Message as Stored
 from chalicelib.desk.conversations.messages import PostMessage as Command
 from chalicelib.desk.conversations.updates import Change
@@ -21,11 +23,14 @@ from chalicelib.dialects.anytime.shapes import BASE, Person, SenderType, Wire, i
 from chalicelib.dialects.bounds import Line, Lines, Moment, Name, Number, Text, one_of
 from chalicelib.dialects.endpoint import Endpoint
 
-_SOURCES = {"chat": "chat", "agent_console": "agentConsole", "api": "API", "system": "API"}
+_SOURCES = {"chat": "chat", "agent_console": "agentConsole", "api": "API", "system": "API", messages.MAILBOX: "helpDesk"}
 _TYPES = {"note": "note", "email": "email"}
 _SOURCE_OF = {"agentConsole": "agent_console", "API": "api"}
 OF_MESSAGES = frozenset({"sender"})
 _LONGEST_CURSOR = 9
+#: Addresses of a mail: with commas between them, or a list.
+Addresses = Annotated[str, Meta(max_length=16_000)]
+AddressList = Annotated[list[Line], Meta(max_length=100)]
 
 
 class ListMessages(Wire, kw_only=True):
@@ -46,7 +51,7 @@ class OneMessage(Wire, kw_only=True):
 
 
 class FirstMessage(Wire, kw_only=True):
-    """The first message of a conversation. `quote`, `from` and `cc` belong to e-mail, and are refused."""
+    """The first message of a conversation. `quote`, `from`, `to` and `cc` belong to e-mail, and are refused for others."""
 
     type: Literal["note", "reply", "email"]
     source: Literal["agentConsole", "API"] = "API"
@@ -54,8 +59,9 @@ class FirstMessage(Wire, kw_only=True):
     html_body: Text | None = None
     plain_body: Text | None = None
     quote: Text | None = None
-    from_: Text | None = msgspec.field(default=None, name="from")
-    cc: Text | None = None
+    from_: Addresses | None = msgspec.field(default=None, name="from")
+    to: Addresses | AddressList | None = None
+    cc: Addresses | AddressList | None = None
     attachments: NamedAttachments | None = None
 
 
@@ -66,13 +72,17 @@ class PostMessage(FirstMessage, kw_only=True):
     idempotency_key: Name = ""
 
 
+#: How far a mail has come; `complained` where its recipient has reported it as unwanted.
+SendStatus = Annotated[str, one_of("sending", "sent", "failed", "bounced", "complained")]
+
+
 class Message(Wire, kw_only=True):
     """A message of a conversation."""
 
     id: int
     conversation_id: int
     type: Annotated[str, one_of("note", "reply", "email")]
-    source: Annotated[str, one_of("chat", "agentConsole", "API")]
+    source: Annotated[str, one_of("chat", "agentConsole", "API", "helpDesk")]
     html_body: str
     plain_body: str
     quote: str | None = None
@@ -83,6 +93,8 @@ class Message(Wire, kw_only=True):
     from_: str | None = msgspec.field(default=None, name="from")
     to: str | None = None
     cc: str | None = None
+    send_status: SendStatus | None = None
+    send_failure: str | None = None
     attachments: list[Attachment] = msgspec.field(default_factory=list)
     mentioned_agent_ids: list[int] = msgspec.field(default_factory=list)
     sender: Person | None | UnsetType = UNSET
@@ -103,12 +115,9 @@ class MessageList(Wire, kw_only=True):
 
 
 def command(request: FirstMessage, conversation: str, key: str = "") -> Command:
-    """Returns the message to post. Raises Invalid for an e-mail, which needs an e-mail account, and for one without a text or a
-    file.
-    """
-    refuse(request, "quote", "from_", "cc")
-    if request.type == "email":
-        raise Invalid("type", "email needs an e-mail account, and there is none")
+    """Returns the message to post. Raises Invalid for one without a text or a file, and for what belongs to e-mail in others."""
+    if request.type != "email":
+        refuse(request, "quote", "from_", "to", "cc")
     if not (request.plain_body or request.html_body or request.attachments):
         raise Invalid("body", "or htmlBody must be given")
     return Command(
@@ -121,7 +130,17 @@ def command(request: FirstMessage, conversation: str, key: str = "") -> Command:
         subject=request.subject,
         attachments=attach(request.attachments),
         exactly=True,
+        mail=_mail(request) if request.type == "email" else None,
     )
+
+
+def _mail(request: FirstMessage) -> MailParts:
+    return MailParts(sender=request.from_ or "", to=joined(request.to), cc=joined(request.cc), quote=request.quote or "")
+
+
+def joined(given: str | list[str] | None) -> str:
+    """Returns addresses as one text, of which commas are between them."""
+    return ", ".join(given) if isinstance(given, list) else given or ""
 
 
 def message(stored: Stored, unavailable: Collection[str], senders: Mapping[str, PersonView] | None = None) -> Message:
@@ -133,10 +152,16 @@ def message(stored: Stored, unavailable: Collection[str], senders: Mapping[str, 
         source=_SOURCES[stored.source],
         html_body=messages.html_of(stored),
         plain_body=stored.body,
+        quote=stored.quote,
         sender_id=stored.sender_number or None,
         sender_type=stored.sender_kind,
         time=moment(stored.created_at),
         subject=stored.subject,
+        from_=stored.mail_from,
+        to=stored.mail_to,
+        cc=stored.mail_cc,
+        send_status="sending" if stored.send_status == "queued" else stored.send_status,
+        send_failure=stored.send_failure,
         attachments=[show(file.id, file.name, is_available=file.id not in unavailable) for file in stored.attachments or []],
         mentioned_agent_ids=list(stored.mentions or []),
         sender=UNSET if senders is None else person(senders.get(stored.sender)),
@@ -191,9 +216,10 @@ def _one(ctx: Context, stored: Stored, asked: Collection[str] = ()) -> WrappedMe
 
 
 def post_message(ctx: Context, request: PostMessage) -> WrappedMessage:
-    """`POST /conversations/{id}/messages`: a reply or a note; with an Idempotency-Key once, however often it is sent."""
+    """`POST /conversations/{id}/messages`: a reply, a note or an e-mail; with an Idempotency-Key once, however often it comes."""
+    wanted = command(request, conversations.id_by_number(ctx, request.id), request.idempotency_key)
     with naming_files():
-        stored = messages.post(ctx, command(request, conversations.id_by_number(ctx, request.id), request.idempotency_key))
+        stored = outbound.post(ctx, wanted) if wanted.mail else messages.post(ctx, wanted)
     return _one(ctx, stored)
 
 
@@ -214,9 +240,9 @@ def _mark(ctx: Context, request: OneMessage, *, is_read: bool) -> WrappedMessage
 
 
 def resend_message(ctx: Context, request: OneMessage) -> WrappedMessage:
-    """`PUT /conversations/{id}/messages/{messageId}/resend`: for a mail that failed; there are no mails without an account."""
-    _find(ctx, request)
-    raise Invalid("", "the message can't be sent again: there is no e-mail account")
+    """`PUT /conversations/{id}/messages/{messageId}/resend`: sends a mail again that failed or came back."""
+    stored = _find(ctx, request)
+    return _one(ctx, delivery.resend(ctx, stored.conversation, stored))
 
 
 _PATH = f"{BASE}/conversations/{{id}}/messages"

@@ -8,8 +8,9 @@ from chalicelib.context import Context
 from chalicelib.desk.conversations import fields, set_values, triggers
 from chalicelib.desk.conversations.triggers import SetValue
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.dialects.anytime.attachments import NamedAttachment, attach
 from chalicelib.dialects.anytime.conditions import WORDS, as_set, placed, read, to_core, to_store
-from chalicelib.dialects.anytime.shapes import refuse, that_counts
+from chalicelib.dialects.anytime.shapes import that_counts
 from chalicelib.dialects.anytime.trigger_shapes import EVENT_NAMES, NUMBERS, AutoUpdate, Sent
 
 _EVENTS = {name.lower(): event for event, names in EVENT_NAMES.items() for name in names}
@@ -27,7 +28,6 @@ def event_of(given: str | int, place: str) -> str:
 
 def to_change(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> triggers.Change:
     """Returns what was sent of a trigger that is `now` so, None for a new one. Raises Invalid."""
-    refuse(sent, "attachments")
     status = sent.stay_status
     to_contact = that_counts([sent.if_send_to_contacts, sent.if_send_email_to_contacts], now and now.to_contact)
     # The document has no switch for mails beside this one.
@@ -50,6 +50,7 @@ def to_change(ctx: Context, sent: Sent, now: triggers.Trigger | None) -> trigger
         "html_text": sent.html_text,
         "plain_text": sent.plain_text,
         "shows_mail": that_counts([shows, shown], now and now.shows_mail),
+        "files": UNSET if isinstance(sent.attachments, UnsetType) else _files(sent.attachments or []),
     }
     return triggers.Change(**plain, **_conditions(ctx, sent, now))
 
@@ -102,6 +103,11 @@ def _check_word(field_id: int, text: str) -> None:
     field = fields.fixed(field_id)
     if field and field.core in WORDS and text not in WORDS[field.core]:
         raise Invalid("value", f"of {field.name} must be one of {', '.join(WORDS[field.core])}")
+
+
+def _files(named: list[str | NamedAttachment]) -> tuple[str, ...]:
+    ids = [one if isinstance(one, str) else attach([one])[0].file for one in named]
+    return tuple(dict.fromkeys(id_.lower() for id_ in ids))
 
 
 def _text(value: Any) -> str:

@@ -6,6 +6,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.desk.conversations import triggers
 from chalicelib.desk.conversations.triggers import MOST_AGENTS, MOST_VALUES
+from chalicelib.dialects.anytime.attachments import NamedAttachment
 from chalicelib.dialects.anytime.conditions import ConditionSetShown, GivenSet, show_set, to_wire
 from chalicelib.dialects.anytime.conversation_shapes import STATUSES, Status
 from chalicelib.dialects.anytime.shapes import Wire
@@ -87,7 +88,8 @@ Agents = Annotated[list[Number], Meta(max_length=MOST_AGENTS)]
 class Sent(Wire, kw_only=True):
     """What may be sent of a trigger; what is not sent stays as it is. Of two spellings the one that changes something counts.
 
-    `attachments` are refused. What an answer has besides, such as `actions`, is not looked at.
+    `attachments` are guids of uploaded files, or objects with one. What an answer has besides, such as `actions`, is not looked
+    at.
     """
 
     name: Name | UnsetType = UNSET
@@ -109,7 +111,7 @@ class Sent(Wire, kw_only=True):
     subject: Line | UnsetType = UNSET
     html_text: Text | UnsetType = UNSET
     plain_text: Text | UnsetType = UNSET
-    attachments: Annotated[list[Line], Meta(max_length=20)] | None = None
+    attachments: Annotated[list[Line | NamedAttachment], Meta(max_length=20)] | None | UnsetType = UNSET
     if_show_in_conversation_correspondences: Flag = UNSET
     if_shown_in_ticket_corresdence: Flag = UNSET
     order_num: Number | UnsetType = UNSET
@@ -142,7 +144,7 @@ def show(found: triggers.Trigger, place: int) -> Trigger:
         subject=found.subject,
         html_text=found.html_text,
         plain_text=found.plain_text,
-        attachments=[],
+        attachments=[*found.files],
         if_show_in_conversation_correspondences=found.shows_mail,
         if_shown_in_ticket_corresdence=found.shows_mail,
         actions=_actions(found),

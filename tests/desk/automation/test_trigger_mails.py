@@ -17,6 +17,7 @@ from chalicelib.models import conversations, mail
 from chalicelib.rules.triggers import CREATED, MOVED, RECEIVED, REPLIED
 from tests.desk.automation.triggers import MAIL, email, fired, mails, row, thread, trigger
 from tests.machine.deliveries import CrashPoint, dies
+from tests.mails import sent
 from tests.world import Visitor, World
 
 
@@ -48,42 +49,27 @@ def test_placeholders_are_filled_and_escaped_in_html(world: World) -> None:
     assert subject.startswith(f"{found.number}|{found.subject}|<b>Bo</b> {{{{agent.name}}}}||<script>")
 
 
-def sent(world: World) -> list[dict[str, Any]]:
-    """What SES is asked from now on, in a list that grows."""
-    asked: list[dict[str, Any]] = []
-    client = mail.client()
-    take = client.send_email
-
-    def note(**given: Any) -> Any:
-        asked.append(given)
-        return take(**given)
-
-    world.monkeypatch.setattr(client, "send_email", note)
-    return asked
-
-
 def test_a_mail_has_both_forms_one_recipient_and_says_that_nobody_wrote_it(world: World) -> None:
-    asked = sent(world)
     trigger(world, "m", CREATED, **MAIL | {"html_text": "<p>A &amp; {{contact.name}}</p>", "plain_text": ""}, to_contact=True)
     _, address = asking(world)
-    (mail_,) = asked
-    assert mail_["Destination"] == {"ToAddresses": [address]}
-    simple = mail_["Content"]["Simple"]
-    assert simple["Body"]["Text"]["Data"].startswith("A & ")
-    assert simple["Headers"][0] == {"Name": "Auto-Submitted", "Value": "auto-generated"}
+    (mail_,) = sent(address)
+    assert mail_.to == [address]
+    assert mail_.text.startswith("A & ") and mail_.html.startswith("<p>A &amp; ")
+    assert mail_.message["Auto-Submitted"] == "auto-generated" and mail_.message["Message-ID"]
 
 
 def test_a_subject_is_one_line_whatever_is_in_it(world: World) -> None:
-    asked = sent(world)
     found = trigger(world, "m", REPLIED, **MAIL, to_contact=True)
-    triggers.change(world.ctx(ADMIN), found.number, triggers.Change(subject="a\r\nBcc: x@y.test\n\n{{conversation.subject}}"))
+    triggers.change(
+        world.ctx(ADMIN), found.number, triggers.Change(subject="a\u202e\r\nBcc: x@y.test\n\n{{conversation.subject}}")
+    )
     visitor, address = asking(world)
     updates.change(world.as_agent(), visitor.conversation, Change(subject="s\r\nTo: z@y.test\u2028\x00"))
     messages.post(world.as_agent(), PostMessage(visitor.conversation, "yes"))
     world.settle()
-    (mail_,) = asked
-    assert mail_["Content"]["Simple"]["Subject"]["Data"] == "a Bcc: x@y.test s To: z@y.test"
-    assert mail_["Destination"] == {"ToAddresses": [address]}
+    (mail_,) = sent(address)
+    assert mail_.subject == "a Bcc: x@y.test s To: z@y.test"
+    assert mail_.to == [address] and mail_.message["Bcc"] is None
 
 
 def test_contacts_without_an_address_and_agents_who_have_left_get_none(world: World) -> None:
@@ -179,14 +165,14 @@ def test_a_mail_that_crashed_comes_later_and_is_doubled_only_where_ses_had_it(wo
 def test_a_mail_that_is_being_sent_is_not_sent_beside(world: World) -> None:
     trigger(world, "m", CREATED, **MAIL, to_contact=True)
     _, event = due(world)
-    send, ctx = mail.send, world.ctx(SYSTEM)
+    send, ctx = mail.send_raw, world.ctx(SYSTEM)
 
     def meanwhile(*given: Any, **more: Any) -> None:
         with pytest.raises(InProgress):
             trigger_mails.send(ctx, event)
         send(*given, **more)
 
-    world.monkeypatch.setattr(mail, "send", meanwhile)
+    world.monkeypatch.setattr(mail, "send_raw", meanwhile)
     assert trigger_mails.send(ctx, event) == trigger_mails.SENT
     assert trigger_mails.send(ctx, event) == trigger_mails.SENT
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from moto.ses.models import ses_backends
-
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations, event_logs, history, triggers
 from chalicelib.desk.conversations.event_logs import Event
@@ -12,6 +10,7 @@ from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.conversations.triggers import Change, SetValue, Trigger
 from chalicelib.desk.people import contacts
 from chalicelib.models.conversations import Conversation
+from tests.mails import sent
 from tests.world import Visitor, World
 
 #: Shown ids of fields.
@@ -52,9 +51,8 @@ def thread(world: World, visitor: Visitor) -> list[Message]:
 
 
 def mails(to: str) -> list[tuple[str, str]]:
-    """Subjects and bodies of the mails that SES has taken for an address."""
-    sent = ses_backends["123456789012"]["us-east-1"].sent_messages
-    return [(mail.subject, mail.body) for mail in sent if mail.destinations["ToAddresses"] == [to]]
+    """Subjects and bodies of the mails that SES has taken for an address: the HTML of those that have some."""
+    return [(mail.subject, mail.html or mail.text) for mail in sent(to)]
 
 
 def email(world: World, visitor: Visitor) -> str:

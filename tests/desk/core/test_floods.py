@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, VISITOR
+from chalicelib.desk.channels import email_accounts
 from chalicelib.desk.conversations import group_chats
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import TooMany
@@ -17,6 +18,7 @@ from chalicelib.desk.people import devices as desk_devices
 from chalicelib.desk.realtime import live
 from chalicelib.models import devices, receipts, topics
 from tests import policies
+from tests.desk.channels import scene
 from tests.e2e.test_sockets import device_of
 from tests.world import PASSWORD, Answer, Socket, Visitor, World, arrive, counted
 
@@ -88,6 +90,16 @@ def answers(actor: Actor) -> Answer:
     return pp(actor, "PP_SEND_MESSAGE", "PPKEFU", uuid=str(uuid.uuid4()), **given)
 
 
+def mails(actor: Actor) -> Answer:
+    """An e-mail of an agent; the account gets an e-mail account first."""
+    world = actor.world
+    if not email_accounts.load(world.ctx(ADMIN)):
+        scene.account(world)
+    path = f"{scene.BASE}/conversations/{scene.number(world, actor.visitor)}/messages"
+    given = {"type": "email", "plainBody": "hi", "to": "mia@customers.example"}
+    return world.call("POST", path, given, Authorization=f"Bearer {kept(actor, 'PPKEFU')}")
+
+
 def brings(actor: Actor) -> Answer:
     return actor.world.upload(actor.visitor.id, b"words", Authorization=f"OAuth {kept(actor, 'PPCOM')}")
 
@@ -137,6 +149,7 @@ FLOODS: list[tuple[str, Act, str]] = [
     ("messages", says, PERSON),
     ("account_messages", says, ACCOUNT),
     ("agent_messages", answers, PERSON),
+    ("mails", mails, ACCOUNT),
     ("searches", searches, PERSON),
     ("source_uploads", brings, SOURCE),
     ("source_uploads", brings_a_text, SOURCE),
@@ -153,6 +166,10 @@ FLOODS: list[tuple[str, Act, str]] = [
 OF_SOCKETS = {"sockets", "socket_messages", "socket_refusals"}
 #: Limits of what triggers send, which no call does (tests/desk/automation/test_trigger_mails.py).
 OF_TRIGGERS = {"trigger_mails", "trigger_mails_to"}
+#: Limits of what administrators ask to be mailed (tests/desk/channels/test_email_accounts.py).
+OF_ADDRESSES = {"verifications", "verifications_of", "verification_codes"}
+#: Limits of mails that come and of what answers them, which no call does (tests/infra/test_smtp.py, tests/desk/channels).
+OF_MAILS = {"source_mails", "mails_from", "account_mails", "automatic_mails_to"}
 
 
 @pytest.fixture(autouse=True)
@@ -180,7 +197,7 @@ def refused(answer: Answer) -> int:
 
 
 def test_each_limit_has_a_row_here() -> None:
-    assert {name for name, _, _ in FLOODS} | OF_SOCKETS | OF_TRIGGERS == set(DEFAULTS)
+    assert {name for name, _, _ in FLOODS} | OF_SOCKETS | OF_TRIGGERS | OF_ADDRESSES | OF_MAILS == set(DEFAULTS)
 
 
 @pytest.mark.parametrize(("name", "act", "by"), FLOODS, ids=[f"{name}-{act.__name__}" for name, act, _ in FLOODS])

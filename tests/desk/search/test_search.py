@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.conversations import conversations, deletion, keyword_lists, lists, messages, updates
-from chalicelib.desk.conversations.composing import NOTE, PostMessage
+from chalicelib.desk.conversations.composing import EMAIL, NOTE, MailParts, PostMessage
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.conversations.wanted import Wanted
@@ -53,10 +53,26 @@ def test_a_conversation_is_found_by_all_that_was_said_and_by_who_said_it(world: 
     for at in range(12):
         messages.post(world.as_agent(), PostMessage(row.id, f"answer {at}", html_body=f"<p>answer <b>bold{at}</b></p>"))
     messages.post(world.as_agent(), PostMessage(row.id, "a confidential remark", kind=NOTE))
+    mail = MailParts(
+        sender="zofia@firma.example", to="support@shop.example", cc="Boss <karel@firma.example>", quote="nevertheless"
+    )
+    messages.post(world.as_agent(), PostMessage(row.id, "by mail", kind=EMAIL, mail=mail))
     other = create(world.as_agent(), "Something else", contact=contact(world).number)
     world.index()
     for _ in range(2):
-        for keywords in ("monday", "AB-123/45 monday", "straka", "firma.example", "bold7", "confidential", '"answer 3"', "zof"):
+        for keywords in (
+            "nevertheless",
+            "karel@firma.example",
+            "shop.example mail",
+            "monday",
+            "AB-123/45 monday",
+            "straka",
+            "firma.example",
+            "bold7",
+            "confidential",
+            '"answer 3"',
+            "zof",
+        ):
             assert (keywords, found(world, keywords)) == (keywords, [row.number])
         assert found(world, "some") == [other.number] and found(world, '"answer monday"') == []
         assert found(world, "answer someth") == found(world, "mon answer") == found(world, "!!!") == []

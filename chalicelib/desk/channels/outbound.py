@@ -1,0 +1,113 @@
+"""Outbound mail: replies of agents that go to people by e-mail. delivery.py sends what is stored here."""
+
+from dataclasses import replace
+
+from chalicelib.context import AGENT, Context
+from chalicelib.desk.accounts.accounts import MOST_RECIPIENTS
+from chalicelib.desk.channels import email_accounts
+from chalicelib.desk.conversations import creation, messages
+from chalicelib.desk.conversations.conversations import Conversation
+from chalicelib.desk.conversations.creation import Created, NewConversation
+from chalicelib.desk.conversations.messages import EMAIL, MailParts, Message, PostMessage
+from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.people import people
+from chalicelib.models import details
+from chalicelib.rules import emails
+from chalicelib.rules.emails import can_be_mailed
+
+#: What stands before the subject of an answer.
+_ANSWER = "Re: "
+
+
+@access.allow(AGENT)
+def post(ctx: Context, command: PostMessage) -> Message:
+    """Posts a message of kind EMAIL, which is mailed once it is stored. Requests as `messages.post`, one more each where no warm
+    process knows the e-mail accounts or the contact, and where something stands beside the conversation.
+
+    Without a sender it is from the address that the conversation came to, else from the default; without a recipient it goes to
+    the contact, without a subject under the conversation's. Raises what `messages.post` does, and Invalid for an address.
+    """
+    command = _checked(ctx, command)
+    return messages.post(ctx, command, lambda conversation, given: _complete(ctx, conversation, given))
+
+
+@access.allow(AGENT)
+def create(ctx: Context, wanted: NewConversation) -> Created:
+    """Creates a conversation whose first message is mailed as by `post`. Requests as `creation.create`, and the same more."""
+    wanted = replace(wanted, message=_checked(ctx, wanted.message))
+    return creation.create(ctx, wanted, lambda conversation, given: _complete(ctx, conversation, given))
+
+
+def _checked(ctx: Context, command: PostMessage) -> PostMessage:
+    """Returns a mail with its addresses as they are stored. Raises Invalid, TooMany."""
+    given = command.mail or MailParts()
+    usable = {address for address, one in email_accounts.load(ctx).items() if one.is_verified}
+    if not usable:
+        raise Invalid("type", "email needs an e-mail account whose address is verified, and there is none")
+    sender = emails.canonical(given.sender)
+    if sender and sender not in usable:
+        raise Invalid("from", "must be the address of an e-mail account that is verified")
+    to, cc = _addresses("to", given.to), _addresses("cc", given.cc)
+    cc = [address for address in cc if address not in to]
+    if max(1, len(to)) + len(cc) > MOST_RECIPIENTS:
+        raise Invalid("cc" if cc else "to", f"must be {MOST_RECIPIENTS} recipients at most, with all others")
+    rate_limits.spend_mail(ctx, max(1, len(to)) + len(cc))
+    mail = replace(given, sender=sender, to=", ".join(to), cc=", ".join(cc))
+    return replace(command, kind=EMAIL, mail=mail, is_mailed=True)
+
+
+def _addresses(field: str, text: str) -> list[str]:
+    """Returns the addresses of a text with commas or semicolons between, each once and without names. Raises Invalid."""
+    found: dict[str, None] = {}
+    for part in text.replace(";", ",").split(","):
+        address = emails.canonical(part.rpartition("<")[2].rstrip("> "))
+        if not part.strip():
+            continue
+        if not can_be_mailed(address):
+            raise Invalid(field, f"has something that is no e-mail address: {part.strip()[:100]}")
+        found[address] = None
+    return list(found)
+
+
+def _complete(ctx: Context, conversation: Conversation, command: PostMessage) -> PostMessage:
+    """Returns a checked mail with what follows from its conversation. No request where the contact is known, else one; one more
+    where something stands beside the conversation.
+    """
+    mail = command.mail or MailParts()
+    to = mail.to or _address_of_contact(ctx, conversation)
+    sender = mail.sender or _sender(ctx, conversation)
+    cc = _copies(conversation, mail, to)
+    return replace(command, subject=command.subject or _subject(conversation), mail=replace(mail, sender=sender, to=to, cc=cc))
+
+
+def _copies(conversation: Conversation, mail: MailParts, to: str) -> str:
+    """Returns who gets copies: those who were named, and where it goes to the contact those who came by a merge."""
+    found = dict.fromkeys([*filter(None, mail.cc.split(", "))])
+    if not mail.to and conversation.has_details:
+        found |= dict.fromkeys(details.of_conversation(conversation).cc or ())
+    others = [address for address in found if address not in to.split(", ")]
+    return ", ".join(others[: MOST_RECIPIENTS - 1])
+
+
+def _address_of_contact(ctx: Context, conversation: Conversation) -> str:
+    contact = people.load_views(ctx, [conversation.contact]).get(conversation.contact)
+    address = emails.canonical(contact.email or "") if contact and not conversation.is_internal else ""
+    if not can_be_mailed(address):
+        raise Invalid("to", "must be given: the contact has no e-mail address")
+    return address
+
+
+def _sender(ctx: Context, conversation: Conversation) -> str:
+    """Returns the address that a conversation came to while it is an e-mail account's, else the default's."""
+    known = email_accounts.load(ctx).get(conversation.received_from or "")
+    found = known if known and known.is_verified else email_accounts.default(ctx)
+    if found is None:
+        raise Invalid("from", "must be given: there is no e-mail account whose address is verified")
+    return found.email
+
+
+def _subject(conversation: Conversation) -> str:
+    """Returns the subject of a conversation, or of an answer in it once something was said."""
+    is_answer = conversation.message_count and not conversation.subject.lower().startswith(_ANSWER.lower())
+    return f"{_ANSWER if is_answer else ''}{conversation.subject}"[:500]
