@@ -49,6 +49,8 @@ class WordsRow(Table):
     read_to = IntegerAttribute(default=0, attr_name="rt")
     #: When its words were last read anew, in epoch milliseconds. None for never.
     rewritten_at = IntegerAttribute(null=True, attr_name="ra")
+    #: How often its words were read anew. A fresh and a kept row with different numbers do not belong together.
+    rewrites = IntegerAttribute(default=0, attr_name="rw")
 
     @property
     def number(self) -> int:
@@ -146,19 +148,15 @@ def delete(row: WordsRow) -> None:
         row.delete()
 
 
-def rewrite(fresh: WordsRow, kept: WordsRow, *, has_kept: bool) -> None:
-    """Writes both rows over the versions that were read; without `has_kept`, there is no kept row any more. One request.
+def rewrite(fresh: WordsRow, kept: WordsRow) -> None:
+    """Writes both rows over the versions that were read, and counts that. One request.
 
     Raises ConditionFailed where either has changed since.
     """
+    fresh.rewrites = kept.rewrites = max(fresh.rewrites, kept.rewrites) + 1
     with transaction() as write:
         write.save(fresh)
-        if has_kept:
-            write.save(kept)
-        elif kept.version is None:
-            write.condition_check(WordsRow, kept.key, kept.place, condition=WordsRow.key.does_not_exist())
-        else:
-            write.delete(kept)
+        write.save(kept)
 
 
 def list_fresh(account: str, most: int, *, consistent: bool = False) -> tuple[list[WordsRow], bool]:

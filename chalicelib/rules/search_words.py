@@ -12,7 +12,10 @@ from typing import NamedTuple
 from chalicelib.rules import words
 
 #: Characters of a word that count; parts of what stands between spaces with which a longer word begins.
-LONGEST, MOST_PARTS = 48, 16
+#: Beyond these, how many parts stand together.
+LONGEST, MOST_PARTS, _TOGETHER = 48, 16, 4
+#: Characters that a process knows the folded ones of.
+_MOST_KNOWN = 30_000
 #: Words that keywords may have.
 MOST_TERMS = 32
 #: Scripts without spaces: Thai to Khmer, Chinese and Japanese.
@@ -21,7 +24,9 @@ _PART = re.compile(r"[^\W_]+")
 _SIGNS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 )
-_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02", '"'))
+_QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u275d\u275e\u301d\u301e\uff02", '"'))
+#: Stretches Arabic words, and is no letter of them.
+_TATWEEL = "\u0640"
 _PHRASE = re.compile(r'"([^"]*)"')
 
 
@@ -41,17 +46,27 @@ class Keywords(NamedTuple):
 
 def fold(text: str) -> str:
     """Returns a text as words of it are kept: without case and marks, symbols apart, one kind of apostrophe and dash."""
-    if text.isascii():
-        return text.lower()
-    folded = words.fold(text.translate(_SIGNS))
-    return unicodedata.normalize("NFC", "".join(map(_set_apart, folded)))
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.translate(_folded))
+
+
+class _Folded(dict[int, str]):
+    """What each character is kept as, found out when it is met first."""
+
+    def __missing__(self, code: int) -> str:
+        folded = "".join(map(_set_apart, words.fold(chr(code).translate(_SIGNS))))
+        if len(self) < _MOST_KNOWN:
+            self[code] = folded
+        return folded
+
+
+_folded = _Folded()
 
 
 def _set_apart(sign: str) -> str:
     if sign < "\x80":
         return sign
     category = unicodedata.category(sign)
-    return f" {sign} " if category == "So" else "" if category in ("Cf", "Sk") else sign
+    return f" {sign} " if category == "So" else "" if category in ("Cf", "Sk") or sign == _TATWEEL else sign
 
 
 def words_of(text: str) -> set[str]:
@@ -78,10 +93,11 @@ def _pairs(run: str) -> Iterator[str]:
 
 
 def _tails(run: str) -> Iterator[str]:
-    """Yields what begins with each part and ends with the last one; behind MOST_PARTS, each part by itself."""
+    """Yields what begins with each part and ends with the last one; behind MOST_PARTS, each part with a few that follow."""
     parts = list(_PART.finditer(run))
     for at, part in enumerate(parts):
-        end = parts[-1].end() if at < MOST_PARTS else part.end()
+        last = -1 if at < MOST_PARTS else min(at + _TOGETHER, len(parts)) - 1
+        end = parts[last].end()
         yield run[part.start() : min(end, part.start() + LONGEST)]
 
 
@@ -114,8 +130,12 @@ def _terms_of_piece(piece: str) -> Iterator[Term]:
 def parts_of(text: str) -> str:
     """Returns a text as phrases are looked for in it: its parts with spaces around; of a dense script, its characters."""
     folded = _DENSE.sub(lambda run: f" {' '.join(run[0])} ", fold(text))
-    kept = "".join(sign if sign.isalnum() or unicodedata.category(sign) == "So" else " " for sign in folded)
-    return f" {' '.join(kept.split())} "
+    kept = (part for piece in folded.split() for part in (_PART.findall(piece) or _symbols(piece)))
+    return f" {' '.join(kept)} "
+
+
+def _symbols(piece: str) -> list[str]:
+    return [piece] if len(piece) == 1 and unicodedata.category(piece) == "So" else []
 
 
 def heads_of(found: Iterable[str]) -> set[str]:

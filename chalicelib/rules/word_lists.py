@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
+from itertools import accumulate
 
 from chalicelib.rules import search_words
 
@@ -12,32 +13,35 @@ MOST_LETTERS = 100_000
 
 
 def words_of(texts: Iterable[tuple[str, bool]]) -> set[str]:
-    """Returns the words of texts, each of which says whether it is public. Beyond MOST_LETTERS, those that came first."""
+    """Returns the words of texts, each of which says whether it is public. Beyond MOST_LETTERS, those that came first, and of the
+    last text that has room the shortest.
+    """
     public: set[str] = set()
     private: set[str] = set()
-    letters = 0
+    room = MOST_LETTERS
     for text, is_public in texts:
         new = search_words.words_of(text) - public
         new -= set() if is_public else private
-        letters += sum(map(len, new))
-        if letters > MOST_LETTERS:
+        kept = fitting(new, room)
+        (public if is_public else private).update(kept)
+        room -= sum(map(len, kept))
+        if len(kept) < len(new):
             break
-        (public if is_public else private).update(new)
     return public | {_PRIVATE + word for word in private - public}
 
 
 def added(known: Iterable[str], new: Iterable[str]) -> set[str]:
     """Returns which of new words are not known: none that is known as public already, and as many as there is room for."""
     had = set(known)
-    room = MOST_LETTERS - sum(map(len, had))
-    more = sorted(word for word in set(new) - had if word.removeprefix(_PRIVATE) not in had)
-    found: set[str] = set()
-    for word in more:
-        room -= len(word)
-        if room < 0:
-            break
-        found.add(word)
-    return found
+    more = (word for word in set(new) - had if word.removeprefix(_PRIVATE) not in had)
+    return fitting(more, MOST_LETTERS - sum(map(len, had)))
+
+
+def fitting(words: Iterable[str], room: int) -> set[str]:
+    """Returns the shortest of some words, with as many letters as there is room for."""
+    every = sorted(words, key=lambda word: (len(word), word))
+    ends = accumulate(map(len, every))
+    return {word for word, end in zip(every, ends, strict=True) if end <= room}
 
 
 def bare(words: Iterable[str]) -> set[str]:

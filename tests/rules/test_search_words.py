@@ -36,12 +36,12 @@ def finds(keywords: str, text: str) -> bool:
         ("我的订单iPhone15没有到", "订单|没有|iphone15|iph|单"),
         ("주문이 도착하지 않았어요", "주문|도착하지|않았어요 주문"),
         ("สวัสดีครับ", "สวัสดี|ครับ"),
-        ("طلبي مُتأخّر جدا", "متأخر|طلبي"),
+        ("طلبي مُتأخّر جدا", "متأخر|طلبي|مـتـأخر"),
         ("thanks 👍🏽 so much ❤️ 👩‍💻", "👍|❤|👍🏿 thanks|👩|👩‍💻"),
         ("price 1,234.50 €", "1,234.50|1,234|234.50"),
         ("soft\u00adhyphen zero\u200bwidth", "softhyphen|zerowidth"),
         ("a_b snake_case", "snake|case|snake_case"),
-        ('he said "not now" twice', '"not now"|“not now”|said "now twice"|"NOT, now!"'),
+        ('he said "not now" twice', '"not now"|“not now”|❝not now❞|〝not now〞|said "now twice"|"NOT, now!"'),
         ("x" * 100, "x" * 100 + "|" + "x" * 60),
     ],
 )
@@ -89,8 +89,9 @@ def test_whatever_stands_between_spaces_is_found_in_any_text(text: str, other: s
 def test_long_pieces_are_found_by_each_of_their_parts() -> None:
     piece = ".".join(f"part{at}" for at in range(200))
     words = search_words.words_of(piece)
-    assert len(words) == 200 and sum(map(len, words)) < 2_500
-    assert finds("part199", piece) and finds("part0.part1", piece)
+    assert len(words) == 200 and sum(map(len, words)) < 6_500
+    assert finds("part199", piece) and finds("part0.part1", piece) and finds("part99.part100.part101.part102", piece)
+    assert not finds("part99.part101", piece)
 
 
 def test_a_conversation_s_words_tell_what_its_contact_sees() -> None:
@@ -111,6 +112,13 @@ def test_the_words_of_a_conversation_have_a_bound() -> None:
     words = word_lists.words_of(many)
     assert sum(map(len, words)) <= word_lists.MOST_LETTERS
     assert len(word_lists.added(words, {f"{at:040d}" for at in range(5_000)})) + len(words) == word_lists.MOST_LETTERS // 40
+
+
+def test_a_text_with_more_letters_than_there_is_room_for_is_found_by_its_short_words() -> None:
+    text = " ".join(".".join(f"{at}x{part}" for part in range(16)) for at in range(1_000))
+    words = word_lists.words_of([("a parcel", True), (text, False), ("more", True)])
+    assert word_lists.MOST_LETTERS - 48 < sum(len(word.removeprefix("~")) for word in words) <= word_lists.MOST_LETTERS
+    assert {"parcel", "~0x15", "~999x15"} <= words
 
 
 # --- blocks

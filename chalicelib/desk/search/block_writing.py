@@ -21,6 +21,10 @@ from chalicelib.rules import search_blocks, word_lists
 
 #: Fresh rows from which on they go to blocks, and those that one run takes.
 MOST_FRESH, MOST_AT_ONCE = 500, 600
+#: Bytes of packed words from which on a fresh row goes by itself: each message with new words writes it whole.
+LARGE = 8_000
+#: Letters of words that are gone for which a fresh row has room beside as many words as a conversation is found by.
+MOST_GONE = 50_000
 #: Milliseconds for which a rewritten fresh row stays: longer than any function runs.
 HELD = 300_000
 #: Of how many messages one looks whether there are enough fresh rows.
@@ -62,10 +66,16 @@ def _words(*rows: WordsRow | None) -> set[str]:
 
 
 def _add(ctx: Context, number: int, state: State, summary: Conversation) -> int | None:
-    """Adds the words of messages that have not been read. Nothing is written where none is new."""
+    """Adds the words of messages that have not been read. Nothing is written where none is new.
+
+    Raises ConditionFailed where one of the rows was read before both were rewritten, and the other one after.
+    """
     fresh, kept = state.fresh, state.kept
-    read_to = max(row.read_to if row else 0 for row in (fresh, kept))
-    is_new = kept is None and (fresh is None or fresh.id is None)
+    rows = [row for row in (fresh, kept) if row]
+    if len({row.rewrites for row in rows}) > 1:
+        raise ConditionFailed([], [])
+    is_new = not any(row.id for row in rows)
+    read_to = 0 if is_new else max(row.read_to for row in rows)
     new = [*(texts.of_contact(summary) if is_new else ()), *texts.of_messages(summary, read_to)]
     own = _words(fresh)
     more = word_lists.added(own | _words(kept), word_lists.words_of(new))
@@ -73,6 +83,7 @@ def _add(ctx: Context, number: int, state: State, summary: Conversation) -> int 
         return None
     row = fresh or search_rows.fresh_row(ctx.account, number)
     row.id, row.words, row.read_to = summary.id, word_lists.pack(own | more), summary.message_count
+    row.rewrites = kept.rewrites if kept else row.rewrites
     search_rows.save(row)
     return ctx.now if (number + summary.message_count) % _LOOKS == 0 else None
 
@@ -83,28 +94,32 @@ def _rewrite(ctx: Context, number: int, state: State, summary: Conversation) -> 
     in_blocks, own = _words(state.kept), _words(state.fresh)
     if words == in_blocks | own:
         return None
-    fresh = state.fresh or search_rows.fresh_row(ctx.account, number)
-    kept = state.kept or search_rows.kept_row(ctx.account, search_blocks.block_of(number), number)
+    fresh, kept = _both(ctx, number, state)
     gone = word_lists.bare(in_blocks) | word_lists.unpack(fresh.gone)
-    fresh.id, fresh.read_to, fresh.rewritten_at = summary.id, summary.message_count, ctx.now
-    fresh.gone = word_lists.pack(gone - word_lists.bare(words))
+    fresh.id = kept.id = summary.id
+    fresh.read_to, fresh.rewritten_at = summary.message_count, ctx.now
+    fresh.gone = word_lists.pack(word_lists.fitting(gone - word_lists.bare(words), MOST_GONE))
     fresh.words, kept.words = word_lists.pack(words - (in_blocks - own)), word_lists.pack(words & in_blocks)
-    search_rows.rewrite(fresh, kept, has_kept=kept.words is not None)
+    search_rows.rewrite(fresh, kept)
     return ctx.now + HELD
 
 
+def _both(ctx: Context, number: int, state: State) -> tuple[WordsRow, WordsRow]:
+    fresh = state.fresh or search_rows.fresh_row(ctx.account, number)
+    return fresh, state.kept or search_rows.kept_row(ctx.account, search_blocks.block_of(number), number)
+
+
 def _remove(ctx: Context, number: int, state: State) -> int | None:
-    """Leaves a fresh row without words for a while, so that nobody who has read them before writes them again."""
-    fresh, kept = state.fresh, state.kept
-    if fresh is None and kept is None:
+    """Leaves both rows without words for a while, so that nobody who has read them before writes them again."""
+    if state.fresh is None and state.kept is None:
         return None
-    if kept is None and fresh and fresh.id is None:
+    fresh, kept = _both(ctx, number, state)
+    if fresh.id is None and kept.id is None:
         return (fresh.rewritten_at or ctx.now) + HELD
-    gone = word_lists.bare(_words(kept)) | word_lists.unpack(fresh.gone if fresh else None)
-    fresh = fresh or search_rows.fresh_row(ctx.account, number)
-    kept = kept or search_rows.kept_row(ctx.account, search_blocks.block_of(number), number)
-    fresh.id, fresh.words, fresh.gone, fresh.rewritten_at = None, None, word_lists.pack(gone), ctx.now
-    search_rows.rewrite(fresh, kept, has_kept=False)
+    gone = word_lists.bare(_words(kept)) | word_lists.unpack(fresh.gone)
+    fresh.gone, fresh.rewritten_at = word_lists.pack(gone), ctx.now
+    fresh.id = kept.id = fresh.words = kept.words = None
+    search_rows.rewrite(fresh, kept)
     return ctx.now + HELD
 
 
@@ -112,14 +127,15 @@ def _remove(ctx: Context, number: int, state: State) -> int | None:
 
 
 def tidy(ctx: Context) -> int | None:
-    """Brings fresh rows to the blocks if there are MOST_FRESH, else those with words that are gone. Returns when to call again.
+    """Brings fresh rows to the blocks if there are MOST_FRESH, else large ones and those with words that are gone. Returns when
+    to call again.
 
     A request for each MB of fresh rows; then one for each hundred rows that are read, and for each that is written: two a
     conversation, and one a block. Harmless when repeated or interrupted.
     """
     rows, is_all = search_rows.list_fresh(ctx.account, MOST_AT_ONCE, consistent=True)
     ready = [row for row in rows if (row.rewritten_at or 0) + HELD <= ctx.now]
-    wanted = ready if len(rows) >= MOST_FRESH else [row for row in ready if row.rewritten_at]
+    wanted = ready if len(rows) >= MOST_FRESH else [row for row in ready if row.rewritten_at or len(row.words or b"") > LARGE]
     kept = _keep(ctx, wanted[:MOST_AT_ONCE])
     _change_blocks(ctx, kept)
     done = list(search_rows.write_all(kept, search_rows.delete))
@@ -128,18 +144,22 @@ def tidy(ctx: Context) -> int | None:
 
 def _keep(ctx: Context, rows: Sequence[WordsRow]) -> list[WordsRow]:
     """Notes in the kept rows what blocks are about to have, so that it is known what to take out. Returns the rows where that was
-    possible.
+    possible: not those that were rewritten since they were read.
     """
     of = {row.number: search_rows.kept_row(ctx.account, search_blocks.block_of(row.number), row.number) for row in rows}
     known = search_rows.read_all([*of.values()], consistent=True)
 
     def keep(row: WordsRow) -> None:
+        kept = of[row.number]
+        kept = known.get((kept.key, kept.place), kept)
+        if kept.version is not None and kept.rewrites != row.rewrites:
+            raise ConditionFailed([], [])
         if row.words:
-            kept = of[row.number]
-            kept = known.get((kept.key, kept.place), kept)
             kept.id, kept.read_to = row.id, max(row.read_to, kept.read_to)
             kept.words = word_lists.pack(_words(kept) | _words(row))
             search_rows.save(kept)
+        elif row.id is None and kept.version is not None:
+            search_rows.delete(kept)
 
     return list(search_rows.write_all(rows, keep))
 

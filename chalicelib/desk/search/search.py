@@ -17,6 +17,8 @@ from chalicelib.rules.search_words import Keywords
 
 #: Conversations of a contact whose words follow another name of theirs.
 MOST_OF_CONTACT = 10_000
+#: Conversations whose texts are read for phrases at the price of one word.
+PHRASES_OF_WORD = 8
 _index: Index = OpenSearchIndex() if config.SEARCH else BlockIndex()
 
 
@@ -44,10 +46,11 @@ def with_phrases(
     ctx: Context, rows: Sequence[Conversation], keywords: Keywords, *, is_public: bool = False
 ) -> list[Conversation]:
     """Returns those of some conversations in which each phrase stands within one text. Two requests each, one more for each
-    further MB of messages; several at once.
+    further MB of messages; several at once. Raises TooMany.
     """
     if not keywords.phrases:
         return [*rows]
+    rate_limits.spend_search(ctx, -(-len(rows) // PHRASES_OF_WORD))
     found = search_rows.at_once(lambda row: texts.has_phrases(row, keywords.phrases, is_public=is_public), rows)
     return [row for row, has in zip(rows, found, strict=True) if has]
 

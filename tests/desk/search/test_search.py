@@ -1,5 +1,6 @@
 """Search: what is found of a conversation, what it costs, and that nothing is lost whatever dies or comes late."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.conversations.wanted import Wanted
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import contacts
-from chalicelib.desk.search import block_finding, block_writing, port, search
+from chalicelib.desk.search import block_finding, block_writing, port, search, texts
 from chalicelib.models import search_rows
 from chalicelib.models.base import connection
 from chalicelib.models.search_rows import WordBlock, WordsRow
@@ -252,10 +253,10 @@ def test_what_is_interrupted_anywhere_is_found_meanwhile_and_finished(world: Wor
     assert stored(world, "fresh") == [] and len(found(world, "parcel")) == 2
     for row in rows:
         assert _interrupted(monkeypatch, lambda row=row: search.remove(ctx, row.number)) == 2
-    assert found(world, "parcel") == [] and stored(world, "kept") == []
+    assert found(world, "parcel") == [] and [row.words for row in stored(world, "kept")] == [None, None]
     world.now += block_writing.HELD
     assert _interrupted(monkeypatch, lambda: search.tidy(world.ctx(SYSTEM))) > 4
-    assert stored(world, "fresh") == [] and all(
+    assert stored(world, "fresh") == stored(world, "kept") == [] and all(
         search_blocks.unpack(row.words) == {} for row in WordBlock.scan() if _is_of(world, row)
     )
 
@@ -282,6 +283,59 @@ def test_words_that_were_read_before_are_not_written_after_a_removal(world: Worl
     world.settle()
     assert found(world, "parcel", is_deleted=True) == []
     assert search.find(world.as_agent(), search_words.read("parcel")).ids == ()
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+@pytest.mark.parametrize("is_purged", [False, True])
+def test_words_that_go_while_they_are_brought_to_blocks_are_not_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_purged: bool, is_read: bool
+) -> None:
+    """They go after the fresh row was read, before or after the kept one is."""
+    row = create(world.as_agent(), "hello", subject="a parcel of wool", contact=contact(world).number)
+    index(world, row)
+    monkeypatch.setattr(block_writing, "MOST_FRESH", 1)
+    read_all = search_rows.read_all
+
+    def late(rows: Any, *, consistent: bool = False) -> Any:
+        monkeypatch.setattr(search_rows, "read_all", read_all)
+        known = read_all(rows, consistent=consistent)
+        if is_purged:
+            deletion.delete(world.as_agent(), row.id)
+            deletion.purge(world.as_agent(), row.id)
+            world.settle()
+        else:
+            updates.change(world.as_agent(), row.id, Change(subject="another"))
+            search.index(world.ctx(SYSTEM), row.id, row.number, anew=True)
+        return known if is_read else read_all(rows, consistent=consistent)
+
+    monkeypatch.setattr(search_rows, "read_all", late)
+    search.tidy(world.ctx(SYSTEM))
+    assert found(world, "wool") == [] and found(world, "another") == ([] if is_purged else [row.number])
+    world.now += block_writing.HELD
+    search.tidy(world.ctx(SYSTEM))
+    assert stored(world, "fresh") == [] and len(stored(world, "kept")) == (not is_purged)
+    assert search.find(world.as_agent(), search_words.read("wool")).ids == ()
+
+
+def test_rows_that_were_read_before_and_after_they_were_rewritten_are_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = create(world.as_agent(), "hello", subject="a parcel of wool", contact=contact(world).number)
+    index(world, row)
+    keep(world, monkeypatch)
+    read_state = search_rows.read_state
+    old = read_state(world.account, row.id, 0, row.number)
+    updates.change(world.as_agent(), row.id, Change(subject="another"))
+    search.index(world.ctx(SYSTEM), row.id, row.number, anew=True)
+    messages.post(world.as_agent(), PostMessage(row.id, "the wool"))
+
+    def torn(*given: Any) -> Any:
+        monkeypatch.setattr(search_rows, "read_state", read_state)
+        return replace(read_state(*given), kept=old.kept)
+
+    monkeypatch.setattr(search_rows, "read_state", torn)
+    index(world, row)
+    assert found(world, "wool") == [row.number]
 
 
 def test_a_word_that_came_back_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,3 +379,28 @@ def test_blocks_that_two_write_at_once_have_the_words_of_both(world: World, monk
     while search.tidy(ctx) is not None:
         pass
     assert sorted(found(world, "parcel")) == [first.number, second.number] and stored(world, "fresh") == []
+
+
+def test_a_long_conversation_goes_to_blocks_by_itself(world: World) -> None:
+    who = contact(world).number
+    row, other = (create(world.as_agent(), "hello", contact=who) for _ in range(2))
+    messages.post(world.as_agent(), PostMessage(row.id, " ".join(f"{at * 7919 % 1_000_003:06}" for at in range(4_000))))
+    index(world, row, other)
+    assert len(stored(world, "fresh")) == 2
+    search.tidy(world.ctx(SYSTEM))
+    assert [one.number for one in stored(world, "fresh")] == [other.number]
+    assert found(world, "007919") == [row.number]
+
+
+def test_as_many_words_as_a_conversation_has_go_and_others_come(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In letters that no packing makes shorter."""
+    row = create(world.as_agent(), "hello", subject="wool", contact=contact(world).number)
+    index(world, row)
+    keep(world, monkeypatch)
+    signs = [chr(0x20000 + at * 7919 % 42_000) for at in range(42_000)]
+    kept = stored(world, "kept")[0]
+    kept.words = word_lists.pack(word_lists.words_of([("".join(signs[1::2] + signs[::2]), True)]))
+    search_rows.save(kept)
+    monkeypatch.setattr(texts, "whole", lambda _: [texts.Text("".join(signs + signs[::3]))])
+    search.index(world.ctx(SYSTEM), row.id, row.number, anew=True)
+    assert found(world, "".join(signs[:2])) == [row.number] and found(world, "".join(signs[1:4:2])) == []
