@@ -117,9 +117,9 @@ def _version() -> str:
     """Returns a digest of the code that derives keys and words: another version's walk is not continued."""
     from chalicelib.desk.search import texts
     from chalicelib.models import conversations, summaries
-    from chalicelib.rules import search_words
+    from chalicelib.rules import search_words, word_lists, words
 
-    source = "".join(map(inspect.getsource, (conversations, summaries, texts, search_words)))
+    source = "".join(map(inspect.getsource, (conversations, summaries, texts, search_words, word_lists, words)))
     return hashlib.sha256(source.encode()).hexdigest()
 
 
