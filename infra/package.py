@@ -38,12 +38,16 @@ _UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libf
 _UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
 _UNUSED += ["PIL/[!BGJMPT]*ImagePlugin.py", "PIL/P[!np]*ImagePlugin.py", "PIL/*Pdf*.py", "PIL/ImageQt.py", "PIL/ImageTk.py"]
 _UNUSED += ["PIL/B[!m]*ImagePlugin.py", "PIL/Jpeg2K*.py", "PIL/M[!p]*ImagePlugin.py", "PIL/Tga*.py", "PIL/*FontFile.py"]
+_UNUSED += ["PIL/G[bdr]*.py", "PIL/Mpeg*.py", "PIL/PSDraw.py", "PIL/Wal*.py", "PIL/ContainerIO.py"]
 _UNUSED += [
     "PIL/ImageCms.py",
+    "PIL/ImageDraw2.py",
+    "PIL/ImageEnhance.py",
     "PIL/ImageFilter.py",
     "PIL/ImageGrab.py",
     "PIL/ImageMorph.py",
     "PIL/ImageShow.py",
+    "PIL/ImageStat.py",
     "PIL/ImageWin.py",
 ]
 _UNUSED += ["aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[!_j]*"]

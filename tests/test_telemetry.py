@@ -343,7 +343,7 @@ assert "aws_lambda_powertools" in sys.modules
 
 
 def test_a_function_writes_json_lines_alone_and_imports_the_metrics_library_with_the_first_metric() -> None:
-    environment = os.environ | {"AWS_LAMBDA_FUNCTION_NAME": "polydesk-test", "PYTHONPATH": "."}
+    environment = os.environ | {"AWS_LAMBDA_FUNCTION_NAME": "polydesk-test", "PYTHONPATH": ".", "POLYDESK_STAGE": "test"}
     ran = subprocess.run([sys.executable, "-c", IN_LAMBDA], env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     told = [json.loads(line) for line in ran.stdout.splitlines()]

@@ -28,8 +28,8 @@ def blocked(scene: "Scene") -> str:
 def junk_email(scene: "Scene") -> int:
     """The id of a new junk e-mail with a file."""
     ctx = scene.world.ctx(SYSTEM)
-    if "mailbox" not in scene.kept:
-        scene.kept["mailbox"] = mailbox(scene.world, "junk")
+    if scene.kept.get("mailbox") not in email_accounts.load(ctx):  # the cases of e-mail accounts make room
+        scene.kept["mailbox"] = mailbox(scene.world, f"junk{next(_serial)}")
     made = mail(scene.kept["mailbox"], "Buy now!", sender="spam@evil.example")
     made.add_attachment(b"x", maintype="application", subtype="pdf", filename="x.pdf")
     raw, own = made.as_bytes(), email_accounts.load(ctx)[scene.kept["mailbox"]]

@@ -28,7 +28,8 @@ JOBS: dict[str, tuple[str, Mapping[type[Event], Handler]]] = {
 
 def test_a_subscriber_is_a_queue_that_a_lambda_reads() -> None:
     read = {source.queue: source.name for source in app.app.event_sources if hasattr(source, "queue")}
-    assert read == {config.queue(queue): function for queue, (function, _) in JOBS.items()}
+    from_aws = {config.queue("inbound"): "receive_mail", config.queue("mail-events"): "note_mail_events"}
+    assert read == from_aws | {config.queue(queue): function for queue, (function, _) in JOBS.items()}
     assert {queue for wanted in publishing.SUBSCRIBERS.values() for queue in wanted} == set(JOBS)
 
 

@@ -19,7 +19,8 @@ WIDEST: dict[type[Table], dict[str, Any]] = {
 
 
 #: What a message has only if it came as a mail or is mailed.
-OF_MAIL = {"mail_from", "mail_to", "mail_cc", "quote", "mail_id", "send_status", "send_since", "send_failure", "send_attempt"}
+OF_MAIL = {"mail_from", "mail_to", "mail_cc", "quote", "mail_id", "automatic"}
+OF_MAIL |= {"send_status", "send_since", "send_failure", "send_attempt"}
 
 
 def fullest(model: type[Table], without: set[str]) -> dict[str, Any]:
