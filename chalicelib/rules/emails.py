@@ -29,8 +29,11 @@ def can_be_sent_to(text: str) -> bool:
 
 
 def can_be_mailed(text: str) -> bool:
-    """Returns whether a canonical text is an address that mail can be sent to. The stand-in of a visitor who gave none is not."""
-    return is_address(text) and can_be_sent_to(text) and "." in text.rpartition("@")[2]
+    """Returns whether a canonical text is an address that mail can be sent to. Stand-ins for one that nobody gave are not: a
+    visitor's, and those of the domain that no server has (RFC 2606).
+    """
+    domain = text.rpartition("@")[2]
+    return is_address(text) and can_be_sent_to(text) and "." in domain and not domain.endswith(".invalid")
 
 
 def name_of(address: str) -> str:

@@ -98,7 +98,8 @@ def _copies(conversation: Conversation, mail: MailParts, to: str) -> str:
 
 def _address_of_contact(ctx: Context, conversation: Conversation) -> str:
     contact = people.load_views(ctx, [conversation.contact]).get(conversation.contact)
-    address = emails.canonical(contact.email or "") if contact and not conversation.is_internal else ""
+    is_there = contact is not None and not contact.is_removed and not conversation.is_internal
+    address = emails.canonical(contact.email or "") if contact and is_there else ""
     if not can_be_mailed(address):
         raise _no_address()
     return address

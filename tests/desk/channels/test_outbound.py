@@ -7,6 +7,7 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.channels import email_accounts
 from chalicelib.desk.conversations import conversations, merging
+from chalicelib.desk.people import contacts
 from chalicelib.rules import mail_building, reply_addresses
 from tests.desk.channels.scene import BASE, account, address, customer, number, reply, thread
 from tests.mails import sent
@@ -115,6 +116,9 @@ def test_without_an_account_or_an_address_of_the_contact_nothing_is_posted(world
     answer = reply(world, nameless)
     assert answer.status == 400 and answer.body["message"].startswith("to must be given")
     assert reply(world, nameless, to="somebody@b.example").status == 200
+    contacts.remove(world.ctx(ADMIN), number(world, visitor, "contact_number"))
+    assert reply(world, visitor).body["message"].startswith("to must be given")
+    assert reply(world, visitor, to="unknown-sender@mail.invalid").body["message"].startswith("to has something")
     given: dict[str, Any] = {"subject": "a", "channel": "email", "message": {"type": "email", "plainBody": "x"}}
     headers = world.bearer()
     with counted() as requests:
