@@ -1,6 +1,7 @@
 """OpenSearch: what is asked, signed, and what its documented answers mean. No server was asked."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -50,8 +51,7 @@ def test_requests_are_signed(domain: Domain) -> None:
     open_search.put("an account", 7, 1, document("u"))
     ((method, path, headers),) = domain.came
     assert (method, path) == ("PUT", "/polydesk-test-conversations/_doc/an account:7")
-    assert headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=test/")
-    assert "/us-east-1/es/aws4_request" in headers["Authorization"]
+    assert re.match(r"AWS4-HMAC-SHA256 Credential=\w+/\d{8}/us-east-1/es/aws4_request, ", headers["Authorization"])
 
 
 @pytest.mark.parametrize("status", [400, 403, 429, 503])
