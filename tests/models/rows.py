@@ -1,5 +1,7 @@
 """Rows of any model: values for every attribute, and the model as pynamodb would have it without what we changed."""
 
+import importlib
+import pkgutil
 from functools import cache
 from types import new_class
 from typing import Any
@@ -9,32 +11,7 @@ from pynamodb import attributes
 from pynamodb.attributes import Attribute, MapAttribute
 from pynamodb.models import Model
 
-from chalicelib.models import (
-    connections,
-    contact_words,
-    conversations,
-    details,
-    devices,
-    drafts,
-    event_logs,
-    files,
-    labels,
-    memberships,
-    messages,
-    people,
-    rate_windows,
-    receipts,
-    repeats,
-    search_rows,
-    sequences,
-    settings,
-    statistics,
-    timers,
-    tokens,
-    topics,
-    unique_names,
-    viewers,
-)
+from chalicelib import models
 from chalicelib.models.attributes import (
     BooleanAttribute,
     IntegerAttribute,
@@ -46,23 +23,9 @@ from chalicelib.models.attributes import (
 )
 from chalicelib.models.base import Table
 
-#: The modules are imported so that each model is known here.
-_MODULES = [connections, contact_words, conversations, details, devices, drafts, event_logs, files, labels]
-_MODULES += [
-    memberships,
-    messages,
-    people,
-    rate_windows,
-    receipts,
-    repeats,
-    search_rows,
-    sequences,
-    settings,
-    statistics,
-    timers,
-    tokens,
-]
-_MODULES += [topics, unique_names, viewers]
+# Imported, so that each model is known here.
+for _module in pkgutil.iter_modules(models.__path__, f"{models.__name__}."):
+    importlib.import_module(_module.name)
 MODELS: list[type[Table]] = list(Table.__subclasses__())
 _THEIRS: dict[type[Attribute[Any]], type[Attribute[Any]]] = {
     UnicodeAttribute: attributes.UnicodeAttribute,

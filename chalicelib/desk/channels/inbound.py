@@ -4,20 +4,17 @@ What becomes of it is decided once and stored before it is done. So a mail that 
 was decided: all that it becomes has ids that follow from the mail.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.context import AGENT, SYSTEM, Caller, Context
-from chalicelib.desk.channels import arrivals, blocked_senders, correspondents, junk_emails, letters, threads
+from chalicelib.desk.channels import arrivals, blocked_senders, correspondents, junk_emails, letters, mail_files, threads
 from chalicelib.desk.channels.arrivals import Arrival
-from chalicelib.desk.channels.contents import with_pictures
 from chalicelib.desk.channels.email_accounts import EmailAccount
 from chalicelib.desk.channels.letters import Letter
-from chalicelib.desk.conversations import conversations, creation, files, messages
+from chalicelib.desk.conversations import conversations, creation, messages
 from chalicelib.desk.conversations.composing import EMAIL, MAILBOX, MailParts, PostMessage
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.creation import NewConversation
-from chalicelib.desk.conversations.files import File
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import NotFound
@@ -29,7 +26,6 @@ from chalicelib.models import received_mails, sequences, storage
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.received_mails import ReceivedMail
-from chalicelib.rules import text
 
 #: Seconds for which it is known what became of a mail, longer than it is kept, and where its Message-ID leads.
 _KNOWN, _LEADS = 45 * 86_400, 400 * 86_400
@@ -171,14 +167,13 @@ def _begin(ctx: Context, letter: Letter, id_: str, message: str) -> None:
 def _message(ctx: Context, letter: Letter, conversation: str) -> PostMessage:
     """Returns a mail as a message, after its files are in the bucket."""
     mail, content = letter.mail, letter.content
-    kept = _keep(ctx, letter, conversation)
-    pictures = {part.content_id: (file.id, file.name) for part, file in zip(content.files, kept, strict=True) if part.content_id}
+    kept = mail_files.keep(ctx, letter, conversation, conversation=conversation)
     return PostMessage(
         conversation,
         content.body,
         kind=EMAIL,
         source=MAILBOX,
-        html_body=with_pictures(content.html, pictures),
+        html_body=mail_files.html_with(letter, kept),
         subject=letter.subject,
         mail=MailParts(
             sender=mail.sender.address or letter.sender,
@@ -190,24 +185,6 @@ def _message(ctx: Context, letter: Letter, conversation: str) -> PostMessage:
         ),
         kept=tuple(kept),
     )
-
-
-def _keep(ctx: Context, letter: Letter, conversation: str) -> Sequence[File]:
-    """Stores a mail's files as the conversation's."""
-    made = [
-        File(
-            letter.id_of(ctx, "file", conversation, str(at)),
-            account=ctx.account,
-            conversation=conversation,
-            kind="",
-            mime=part.mime,
-            name=text.file_name(part.name),
-            size=len(part.data),
-            created_at=ctx.now,
-        )
-        for at, part in enumerate(letter.content.files)
-    ]
-    return [files.keep(ctx, file, part.data) for file, part in zip(made, letter.content.files, strict=True)]
 
 
 @access.allow(AGENT)

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.channels import email_accounts, letters
-from chalicelib.desk.channels.contents import with_pictures
+from chalicelib.desk.channels import email_accounts, letters, mail_files
 from chalicelib.desk.channels.email_accounts import EmailAccount
 from chalicelib.desk.channels.letters import Letter
 from chalicelib.desk.conversations import files
-from chalicelib.desk.conversations.files import File
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -156,24 +154,8 @@ def keep(ctx: Context, number: int, letter: Letter) -> None:
         expires_at=ctx.now // 1000 + KEPT,
     )
     storage.put(row.mail_place, letter.raw, "message/rfc822")
-    kept = [files.keep(ctx, _file(ctx, letter, number, at, row), part.data) for at, part in enumerate(content.files)]
-    pictures = {part.content_id: (file.id, file.name) for part, file in zip(content.files, kept, strict=True) if part.content_id}
+    kept = mail_files.keep(ctx, letter, "junk", str(number), state=OF_JUNK, expires_at=row.expires_at)
     described = [attachment(file, file.name, None) for file in kept]
-    shown = with_pictures(content.html, pictures)
+    shown = mail_files.html_with(letter, kept)
     body = "\n\n".join(part for part in (content.body, content.quote) if part)
     junk_emails.put(row, junk_emails.new_text(row, text.preview(body, 2 * text.MOST_BYTES), shown, described))
-
-
-def _file(ctx: Context, letter: Letter, number: int, at: int, row: JunkEmail) -> File:
-    part = letter.content.files[at]
-    return File(
-        letter.id_of(ctx, "file", "junk", str(number), str(at)),
-        account=ctx.account,
-        state=OF_JUNK,
-        kind="",
-        mime=part.mime,
-        name=text.file_name(part.name),
-        size=len(part.data),
-        created_at=ctx.now,
-        expires_at=row.expires_at,
-    )

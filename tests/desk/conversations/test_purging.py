@@ -29,11 +29,11 @@ from chalicelib.desk.people import agents
 from chalicelib.desk.reports import statistics
 from chalicelib.models import conversations as rows
 from chalicelib.models import labels, memberships, receipts
-from chalicelib.models.base import connection
 from chalicelib.models.details import Mention
 from chalicelib.models.labels import Label
 from chalicelib.models.memberships import Membership
 from tests.desk.conversations.marked import mark
+from tests.interruptions import interrupted
 from tests.pictures import picture
 from tests.world import Visitor, World, counted
 
@@ -150,26 +150,8 @@ def test_many_messages_go_in_several_runs(world: World, assigned: Visitor, monke
 def test_an_interrupted_run_is_finished_by_the_next(world: World, assigned: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     words = _full(world, assigned)
     _purge(world, assigned.conversation)
-    send, ctx, last = connection._make_api_call, world.ctx(SYSTEM), 0
-    while True:
-        last += 1
-        left = [last]
-
-        def dispatch(operation: str, given: dict[str, Any], left: list[int] = left) -> dict[str, Any]:
-            left[0] -= 1
-            if left[0] < 0:
-                raise KeyboardInterrupt
-            return send(operation, given)
-
-        monkeypatch.setattr(connection, "_make_api_call", dispatch)
-        try:
-            purging.run(ctx, assigned.conversation)
-            break
-        except KeyboardInterrupt:
-            continue
-        finally:
-            monkeypatch.setattr(connection, "_make_api_call", send)
-    assert last > 3
+    ctx = world.ctx(SYSTEM)
+    assert interrupted(monkeypatch, lambda: purging.run(ctx, assigned.conversation)) > 3
     assert _left(*words) == []
     with counted() as sent:
         assert purging.run(ctx, assigned.conversation) is False

@@ -1,6 +1,7 @@
 """Search: nothing is lost and nothing stays that went, whatever dies, comes late or meets another."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,37 +17,15 @@ from chalicelib.models.search_rows import WordBlock
 from chalicelib.rules import search_blocks, search_words, word_lists
 from tests.desk.conversations.desk import contact, create
 from tests.desk.search.test_search import found, index, keep, stored
+from tests.interruptions import interrupted
 from tests.world import World
-
-
-def _interrupted(monkeypatch: pytest.MonkeyPatch, act: Any) -> int:
-    """Does something again and again, each time with one request more before it dies. Returns how many it takes."""
-    send, last = connection._make_api_call, 0
-    while True:
-        last += 1
-        left = [last]
-
-        def dispatch(operation: str, given: dict[str, Any], left: list[int] = left) -> dict[str, Any]:
-            left[0] -= 1
-            if left[0] < 0:
-                raise KeyboardInterrupt
-            return send(operation, given)
-
-        monkeypatch.setattr(connection, "_make_api_call", dispatch)
-        try:
-            act()
-        except KeyboardInterrupt:
-            continue
-        finally:
-            monkeypatch.setattr(connection, "_make_api_call", send)
-        return last
 
 
 def test_what_is_interrupted_anywhere_is_found_meanwhile_and_finished(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_rows, "_AT_ONCE", 1)
     ctx, who = world.ctx(SYSTEM), contact(world).number
     rows = [create(world.as_agent(), f"parcel {at}", contact=who) for at in range(2)]
-    assert _interrupted(monkeypatch, lambda: index(world, *rows)) > 4
+    assert interrupted(monkeypatch, lambda: index(world, *rows)) > 4
     monkeypatch.setattr(block_writing, "MOST_FRESH", 1)
 
     def tidy() -> None:
@@ -63,13 +42,13 @@ def test_what_is_interrupted_anywhere_is_found_meanwhile_and_finished(world: Wor
         finally:
             monkeypatch.setattr(connection, "_make_api_call", broken)
 
-    assert _interrupted(monkeypatch, tidy) > 6
+    assert interrupted(monkeypatch, tidy) > 6
     assert stored(world, "fresh") == [] and len(found(world, "parcel")) == 2
     for row in rows:
-        assert _interrupted(monkeypatch, lambda row=row: search.remove(ctx, row.number)) == 2
+        assert interrupted(monkeypatch, partial(search.remove, ctx, row.number)) == 2
     assert found(world, "parcel") == [] and [row.words for row in stored(world, "kept")] == [None, None]
     world.now += block_writing.HELD
-    assert _interrupted(monkeypatch, lambda: search.tidy(world.ctx(SYSTEM))) > 4
+    assert interrupted(monkeypatch, lambda: search.tidy(world.ctx(SYSTEM))) > 4
     assert stored(world, "fresh") == stored(world, "kept") == [] and all(
         search_blocks.unpack(row.words) == {} for row in WordBlock.scan() if _is_of(world, row)
     )
