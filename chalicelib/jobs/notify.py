@@ -20,11 +20,21 @@ from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.events import (
     ConversationAssigned,
     ConversationAssignedV1,
+    ConversationBreached,
+    ConversationDeleted,
     ConversationDeserted,
+    ConversationMerged,
+    ConversationMetadataChanged,
+    ConversationMoved,
+    ConversationPriorityChanged,
+    ConversationRestored,
+    ConversationStatusChanged,
+    ConversationSubjectChanged,
     ConversationWaits,
     Event,
     MessagePosted,
     MessagePostedV1,
+    NoteAdded,
 )
 from chalicelib.desk.core.people_events import AccessEnded, PresenceChanged
 from chalicelib.desk.people import people
@@ -51,6 +61,9 @@ class Words(Protocol):
 
     def waits(self, reason: str) -> str:
         """To a waiting contact: why they wait (rules.routing)."""
+
+    def changed(self, conversation: str, number: int) -> str:
+        """To agents who watch the inbox: a conversation has changed."""
 
     def presence(self, person: str, presence: str) -> str:
         """An agent's presence."""
@@ -81,6 +94,7 @@ def _find(ctx: Context, conversation: str) -> Conversation | None:
 def _tell_message(ctx: Context, conversation: Conversation, message: str, agent: str | None, line: Line, words: Words) -> str:
     """Pushes a message. One request for each socket, and four: conversation, message, sockets, sender."""
     line.add(messages=[message])
+    _tell_watching(ctx, conversation.id, words)
     try:
         stored = messages.get(ctx, conversation, message)
     except NotFound:
@@ -143,6 +157,7 @@ def _assigned_v1(ctx: Context, event: ConversationAssignedV1, line: Line, words:
 
 def _tell_assigned(ctx: Context, conversation: Conversation, event: ConversationAssigned, line: Line, words: Words) -> str:
     """Pushes to the agent what they have to answer, and to a waiting contact their conversation."""
+    _tell_watching(ctx, conversation.id, words)
     mine = live.listeners(ctx, [event.agent])
     said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
@@ -170,6 +185,25 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
     return _told(line, live.send(ctx, heard, words.waits(routing.why_waiting(ctx, conversation))) if heard else 0)
 
 
+_Changed = ConversationStatusChanged | ConversationDeleted  # and all others that name a conversation
+
+
+def _changed(ctx: Context, event: _Changed, line: Line, words: Words) -> str:
+    """Tells agents who watch the inbox, and nobody else. Requests as `_tell_watching`."""
+    return _told(line, _tell_watching(ctx, event.conversation, words))
+
+
+def _merged(ctx: Context, event: ConversationMerged, line: Line, words: Words) -> str:
+    return _told(line, sum(_tell_watching(ctx, each, words) for each in (event.source, event.conversation)))
+
+
+def _tell_watching(ctx: Context, conversation: str, words: Words) -> int:
+    """Tells agents who watch the inbox of a change. One request where nobody watches, else two, and one for each socket."""
+    heard = live.inbox_sockets(ctx)
+    row = conversations.find_even_gone(ctx, conversation) if heard else None
+    return live.send(ctx, heard, words.changed(row.id, row.number), live.INBOX) if row else 0
+
+
 def _presence(ctx: Context, event: PresenceChanged, line: Line, words: Words) -> str:
     """Pushes an agent's presence. One request for each socket of other agents and of contacts they serve, and four."""
     others = {agent.id for agent in people.list_agents(ctx)} - {event.agent}
@@ -183,6 +217,16 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationAssigned: _assigned,
     ConversationAssignedV1: _assigned_v1,
     ConversationWaits: _waits,
+    ConversationMoved: _changed,
+    ConversationStatusChanged: _changed,
+    ConversationPriorityChanged: _changed,
+    ConversationSubjectChanged: _changed,
+    ConversationMetadataChanged: _changed,
+    ConversationBreached: _changed,
+    ConversationDeleted: _changed,
+    ConversationRestored: _changed,
+    ConversationMerged: _merged,
+    NoteAdded: _changed,
     PresenceChanged: _presence,
     AccessEnded: _ended,
 }

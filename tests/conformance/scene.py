@@ -32,6 +32,7 @@ from tests.conformance import (
     cases_numbers,
     cases_portal,
     cases_routing,
+    cases_session,
     cases_settings,
     cases_sla,
     cases_sockets,
@@ -271,6 +272,7 @@ CASES |= (
     | cases_numbers.CASES
     | cases_portal.CASES
     | cases_routing.CASES
+    | cases_session.CASES
     | cases_settings.CASES
     | cases_sla.CASES
     | cases_sockets.CASES

@@ -20,6 +20,8 @@ from chalicelib.models.topics import Listener as Listener
 
 #: Sockets that a person has at most. One more closes the one that ends first.
 MOST_SOCKETS = 20
+#: What sockets of agents listen to who want to hear of every change of the account's conversations. No uuid is like it.
+INBOX = "inbox"
 #: Conversations that one socket watches at most, and sockets of contacts that `visitors` reads.
 _MOST_WATCHED, _MOST_LOOKED_AT = 100, 1000
 
@@ -145,6 +147,22 @@ def _record(note: Callable[[str, str], None], row: Connection, conversation: str
         note(row.id, conversation)
     except ConditionFailed as refused:
         raise NotAuthenticated from refused
+
+
+@access.allow(AGENT)
+def watch_inbox(ctx: Context, row: Connection) -> None:
+    """Lets an agent's socket hear of changed conversations of the account. Two requests, none if it does already. Raises
+    NotAuthenticated where the socket has gone.
+    """
+    if INBOX not in (row.watched or ()):
+        _record(connections.watch, row, INBOX)
+        topics.join(ctx.account, INBOX, listener(row), ctx.now)
+
+
+@access.allow(SYSTEM)
+def inbox_sockets(ctx: Context) -> list[Listener]:
+    """Returns the sockets that hear of changed conversations. One request, one more where no warm process knows their tokens."""
+    return _still_valid(ctx, topics.listeners(ctx.account, [INBOX], ctx.now).get(INBOX, []))
 
 
 @access.allow(VISITOR)

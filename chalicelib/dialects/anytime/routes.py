@@ -30,6 +30,7 @@ from chalicelib.dialects.anytime import (
     portal_conversations,
     routing,
     routing_rules,
+    session,
     sla_policies,
     tags,
     triggers,
@@ -94,5 +95,6 @@ ANYTIME = Dialect(
         *integration_accounts.ROWS,
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
+        *session.ROWS,
     ],
 )
