@@ -19,6 +19,10 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 LIMITS = os.environ.get("POLYDESK_LIMITS", "")
 #: Where keywords are looked up: empty for the desk's own index, else the address of an OpenSearch domain.
 SEARCH = os.environ.get("POLYDESK_SEARCH", "").strip()
+#: The account whose chat the page /demo shows, by its uuid. Empty: the page says how to have one.
+DEMO = os.environ.get("POLYDESK_DEMO", "").strip()
+#: Whether the page /docs is served, besides by the local desk, which always does.
+DOCS = os.environ.get("POLYDESK_DOCS", "") == "1"
 #: Seconds for which a warm process trusts a token, an account's settings or a person's name.
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).
@@ -34,6 +38,15 @@ def socket_url() -> str:
     """Returns the address at which clients open sockets: your own, else API Gateway's."""
     own = os.environ.get("POLYDESK_SOCKET_URL")
     return own or "ws" + socket_api().removeprefix("http")
+
+
+def file_origins() -> list[str]:
+    """Returns where links to files of the bucket lead: the local desk's embedded AWS, else S3."""
+    if local := os.environ.get("AWS_ENDPOINT_URL"):
+        return [local]
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return [f"https://{ATTACHMENTS}.s3.{region}.{domain}", f"https://{ATTACHMENTS}.s3.{domain}"] if ATTACHMENTS else []
 
 
 def table(name: str) -> str:

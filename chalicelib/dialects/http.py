@@ -128,3 +128,18 @@ class Cors:
             "Access-Control-Max-Age": str(self.max_age),
             **({"Access-Control-Expose-Headers": self.exposed} if self.exposed else {}),
         }
+
+
+def has_etag(known: str, etag: str) -> bool:
+    """Returns whether one of the tags of If-None-Match is this one. Weak and strong tags count the same here."""
+    opaque = etag.removeprefix("W/")
+    return any(tag.strip().removeprefix("W/") in (opaque, "*") for tag in known.split(","))
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Returns whether gzip is among the encodings of Accept-Encoding with a weight above zero."""
+    for coding in accepted.lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False
