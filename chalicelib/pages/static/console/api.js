@@ -27,7 +27,7 @@ let token = '';
 let renew = () => Promise.resolve(false);
 
 /** @param {string} given the access token; it is nowhere else than here */
-export function useToken(given) {
+export function setToken(given) {
   token = given;
 }
 

@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 
-import { call, get, put, remove, renewBy, useToken } from './api.js';
+import { call, get, put, remove, renewBy, setToken } from './api.js';
 
 /** The session; undefined until it is known, null where there is none. */
 export const session = signal(/** @type {Session | null | undefined} */ (undefined));
@@ -18,7 +18,7 @@ let timer = undefined;
 /** @param {Session | null} found */
 function take(found) {
   clearTimeout(timer);
-  useToken(found?.accessToken ?? '');
+  setToken(found?.accessToken ?? '');
   if (found) {
     timer = setTimeout(resume, Math.max(MARGIN, found.expiresIn - MARGIN) * 1000);
     statusName.value = found.statusName;
@@ -29,7 +29,7 @@ function take(found) {
 /** Goes on with the cookie's session; returns whether there is one. Tabs take turns. @returns {Promise<boolean>} */
 export function resume() {
   return navigator.locks.request('polydesk-session', async () => {
-    useToken('');
+    setToken('');
     take((await call('POST', 'session/refresh')).session);
     return Boolean(session.value);
   });
