@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chalicelib import config, telemetry
 from chalicelib.dialects.http import Answer, Request, accepts_gzip, has_etag
@@ -15,7 +15,17 @@ _STATIC = "/static/"
 _NO_LIBRARIES = "The libraries of this page are not installed. `make run` and `make deploy` bring them.\n"
 
 _HOME, _NO_PAGE = Page("front/index.html"), Page("front/none.html", status=404)
-PAGES: Mapping[str, Page] = {"/": _HOME}
+
+
+def _console() -> Mapping[str, Sequence[str]]:
+    """What the console's policy allows beyond the common one: sockets, pictures of messages, and mails as documents of their own
+    (console/mail_frame.js).
+    """
+    files_at = config.file_origins()
+    return {"connect-src": [headers.sockets()], "img-src": files_at, "frame-src": ["'self'"], "trusted-types": ["polydesk-mail"]}
+
+
+PAGES: Mapping[str, Page] = {"/": _HOME, "/console": Page("console/index.html", _console)}
 
 
 def serve(request: Request, seen: str) -> Answer:

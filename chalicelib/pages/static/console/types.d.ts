@@ -2,7 +2,7 @@
 
 interface Person { id: number; name: string; email: string; type: 'agent' | 'contact' }
 interface Agent {
-  id: number; name: string; email: string; status: Presence; isActive: boolean; role: 'admin' | 'agent'; departmentIds: number[];
+  id: number; name: string; email: string; type: 'agent'; status: Presence; isActive: boolean; role: 'admin' | 'agent'; departmentIds: number[];
 }
 type Presence = 'online' | 'away' | 'busy' | 'offline';
 type Status = 'new' | 'pendingInternal' | 'pendingExternal' | 'onHold' | 'closed';
@@ -62,6 +62,10 @@ interface Outgoing {
 interface Frame {
   type: string; what?: string; code?: number; conversation_uuid?: string; conversation_id?: number; user_id?: number | null;
   user_uuid?: string; extra?: { conversation_uuid?: string; conversation_id?: number; retry_after?: number };
+}
+
+interface Window {
+  trustedTypes?: { createPolicy(name: string, rules: { createHTML: (text: string) => string }): { createHTML: (text: string) => string } };
 }
 
 interface View {
