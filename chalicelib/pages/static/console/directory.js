@@ -3,6 +3,7 @@
 import { computed, signal } from '@preact/signals';
 
 import { get, post } from './api.js';
+import { session } from './session.js';
 
 export const agents = signal(/** @type {Agent[]} */ ([]));
 export const departments = signal(/** @type {Department[]} */ ([]));
@@ -33,10 +34,11 @@ export const tagOf = (id) => tagById.value.get(id);
 /** @param {number | null} id */
 export const departmentOf = (id) => departmentById.value.get(id ?? 0);
 
-/** Returns the tag of a name, a new one where there is none. @param {string} name @returns {Promise<Tag>} */
+/** Returns the tag of a name; a new one where there is none, null if that may not be made. @param {string} name @returns {Promise<Tag | null>} */
 export async function tagNamed(name) {
   const known = tags.value.find((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase());
   if (known) return known;
+  if (session.value?.agent.role !== 'admin') return null;
   const { tag } = await post('tags', { name });
   tags.value = [...tags.value, tag];
   return tag;

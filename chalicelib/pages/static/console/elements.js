@@ -57,10 +57,10 @@ export function Clock({ one }) {
   return html`<span class="clock ${kind}"><${Icon} name="clock" size=${13} />${t(left < 0 ? 'breached' : 'sla_left', { time: spanOf(left) })}</span>`;
 }
 
-/** A menu behind a button: a native popover, which Escape and a click elsewhere close. @param {any} given */
-export function Menu({ id, label, button, children, cls = '' }) {
+/** A menu behind a button, which says what it is: a native popover, which Escape and a click elsewhere close. @param {any} given */
+export function Menu({ id, button, children, cls = '' }) {
   const self = useRef(/** @type {HTMLElement | null} */ (null));
-  return html`<button type="button" class=${`menu-button ${cls}`} popovertarget=${id} aria-label=${label} title=${label}>${button}</button>
+  return html`<button type="button" class=${`menu-button ${cls}`} popovertarget=${id}>${button}</button>
     <div id=${id} ref=${self} popover class="menu" onClick=${(/** @type {Event} */ event) => /** @type {HTMLElement} */ (event.target).closest('[data-close]') && self.current?.hidePopover()}>${children}</div>`;
 }
 

@@ -55,7 +55,7 @@ function Row({ one, at }) {
       <span class="row-end">
         <${Icon} name=${one.channel === 'email' ? 'mail' : 'chat'} size=${13} /><span class="hidden">${t(one.channel === 'email' ? 'by_email' : 'by_chat')}</span>
         <${Clock} one=${one} />
-        ${one.hasDraft && html`<span class="tag quiet">${t('draft')}</span>`}
+        ${one.hasDraft && html`<span class="tag draft">${t('draft')}</span>`}
         <${Tags} one=${one} />
         <span class="row-agent" dir="auto">${assignee?.name ?? departmentOf(one.departmentAssigneeId)?.name ?? t('unassigned_row')}</span>
       </span>

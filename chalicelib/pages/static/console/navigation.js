@@ -69,8 +69,8 @@ function Me() {
   const agent = session.value?.agent;
   if (!agent) return null;
   const presence = session.value?.statuses.find((one) => one.name === statusName.value)?.status ?? 'offline';
-  return html`<${Menu} id="me" cls="me" label=${t('account_menu', { name: agent.name })} button=${html`<${Avatar} name=${agent.name} id=${agent.id} isSmall />
-      <span class="me-name"><span dir="auto">${agent.name}</span><small><span class="dot ${presence}"></span>${wordOf(statusName.value)}</small></span>`}>
+  return html`<${Menu} id="me" cls="me" button=${html`<${Avatar} name=${agent.name} id=${agent.id} isSmall />
+      <span class="me-name"><span dir="auto">${agent.name}</span><small><span class="dot ${presence}"></span>${wordOf(statusName.value)}</small></span><span class="hidden">${t('account_menu')}</span>`}>
     <${Presence} /><${Accounts} /><${Options} />
     <div class="menu-end">
       <button type="button" data-close onClick=${() => { showing.value = 'keys'; }}><${Icon} name="keys" />${t('keyboard')}</button>
@@ -83,7 +83,7 @@ export function Navigation() {
   const isAdmin = session.value?.agent.role === 'admin';
   const own = views.value.filter((one) => one.filter === undefined);
   const kept = views.value.filter((one) => one.filter !== undefined);
-  return html`<div class="side">
+  return html`<aside class="side" aria-label=${t('console')}>
     <p class="brand"><img src=${document.querySelector('link[rel=icon]')?.getAttribute('href')} alt="" width="24" height="24" /><span dir="auto">${session.value?.account.name}</span></p>
     <nav aria-label=${t('views')} class="views">
       <ul>${own.map((one) => html`<${ViewLink} key=${one.id} one=${one} />`)}</ul>
@@ -94,5 +94,5 @@ export function Navigation() {
       ${Object.entries(screens).filter(([, one]) => one.link && (isAdmin || !one.isForAdmins)).map(([name, one]) => html`<li key=${name}><a class="view" href=${`#/${name}`} aria-current=${screen.value === name ? 'page' : undefined}><${Icon} name=${one.icon} />${t(one.title)}</a></li>`)}
     </ul></nav>
     <${Me} />
-  </div>`;
+  </aside>`;
 }

@@ -3,7 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-import { get } from './api.js';
+import { Refused, get } from './api.js';
 import { assignToMe, change, close, conversation, restore } from './conversation.js';
 import { agents, departments, fields, tagNamed, tagOf, tags } from './directory.js';
 import { Age, Avatar, Clock, Icon, IconButton } from './elements.js';
@@ -52,6 +52,7 @@ function Tags({ one }) {
     if (!name) return;
     const done = await attempt(async () => {
       const tag = await tagNamed(name);
+      if (!tag) throw new Refused(0, t('no_tag', { name }));
       await change({ tagIds: [...new Set([...one.tagIds, tag.id])] });
     });
     if (done) text.value = '';

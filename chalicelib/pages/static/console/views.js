@@ -9,7 +9,7 @@ import { me } from './session.js';
 import { on } from './socket.js';
 import { t } from './words.js';
 
-const PAUSE = 1500;
+const PAUSE = 800;
 
 /**
  * Returns conditions as a query has them.
@@ -60,13 +60,16 @@ let asking = false;
 
 /** Counts again soon: once for all that happens until then. */
 export function countSoon() {
-  timer ??= setTimeout(count, counts.value.mine === undefined ? 0 : PAUSE);
+  timer ??= setTimeout(count, counts.value.mine === undefined && !asking ? 0 : PAUSE);
 }
 
 async function count() {
-  if (asking) return;
-  asking = true;
   timer = undefined;
+  if (asking) {
+    countSoon();
+    return;
+  }
+  asking = true;
   try {
     const filterIds = filters.value.slice(0, 50).map((one) => one.id).join(',');
     const told = await get('conversations/unreadCount', { include: 'views', filterIds: filterIds || undefined });

@@ -13,7 +13,7 @@ export default {
   forgot: 'Forgot your password?', send_link: 'Send a link', back_to_sign_in: 'Back to sign-in',
   forgot_lead: 'We mail you a link with which you choose a new one.',
   link_sent: 'If {email} signs in here, a link is on its way. It works for half an hour.',
-  sign_out: 'Sign out', account: 'Account', accounts: 'Accounts', account_menu: '{name}: presence, account, options',
+  sign_out: 'Sign out', account: 'Account', accounts: 'Accounts', account_menu: 'Presence, account, options',
   presence: 'Presence', presence_set: 'You are {name} now.',
   online: 'Online', away: 'Away', busy: 'Busy', status_offline: 'Offline',
   // Views
@@ -42,14 +42,14 @@ export default {
   log: 'Changes', by: '{who}', desk: 'The desk', trigger: 'A trigger',
   log_status: '{who} set the status to {to}', log_agentAssignee: '{who} assigned it to {to}', log_agentAssignee_none: '{who} took it from {from}',
   log_departmentAssignee: '{who} moved it to {to}', log_departmentAssignee_none: '{who} took it out of {from}',
-  log_priority: '{who} set the priority to {to}', log_subject: '{who} changed the subject to “{to}”', log_tags: '{who} changed the tags: {text}',
+  log_priority: '{who} set the priority to {to}', log_subject: '{who} changed the subject to “{to}”', log_tags: '{text}',
   log_isDeleted: '{who} deleted or restored it', log_mergedInto: '{who} merged #{from} into this', log_slaBreached: 'The time of service ran out',
-  log_other: '{who}: {text}', events: 'Show changes',
+  log_other: '{text}', events: 'Show changes',
   // Composer
   reply: 'Reply', send: 'Send', reply_hint: 'Reply', write_reply: 'Write a reply… / for canned replies', write_note: 'Write a note… @ mentions a colleague',
   to_contact: 'to {name} by chat', to_mail: 'to {name} by e-mail', to_agents: 'as a note: only agents see it', attach: 'Attach a file',
   drop: 'Drop files to attach them', uploading: 'Uploading {name}…', too_large: '{name} is larger than {most}.', remove_file: 'Remove {name}',
-  draft_saved: 'Draft saved', canned: 'Canned replies', colleagues: 'Colleagues', no_canned: 'No canned reply is called so', send_key: 'Ctrl+Enter sends',
+  draft_saved: 'Draft saved', canned: 'Canned replies', colleagues: 'Colleagues', no_tag: 'There is no tag “{name}”. Administrators make new ones.', send_key: 'Ctrl+Enter sends',
   closed_hint: 'This conversation is closed. A reply opens it again.', deleted_hint: 'This conversation is deleted.', restore: 'Restore',
   // Side panel
   details: 'Details', contact: 'Contact', assignee: 'Assignee', assign_me: 'Assign to me', unassign: 'Nobody', department: 'Department',
@@ -60,7 +60,7 @@ export default {
   merge_which: 'Number of the conversation to merge into this', merged: 'Merged.', closed_now: 'Closed.', created: 'Created', number: 'Number',
   phone: 'Phone', company: 'Company', job: 'Title', place: 'Place', channel: 'Channel', show_details: 'Show details', hide_details: 'Hide details',
   conflict: 'Somebody has changed it in the meantime. Have a look and try again.', id: 'No.', unverified: 'not verified',
-  new: 'New', pendingInternal: 'Waits for us', pendingExternal: 'Waits for the contact', onHold: 'On hold',
+  new: 'New', pendingInternal: 'Waits for us', pendingExternal: 'Waits for contact', onHold: 'On hold',
   urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low',
   // Search
   search: 'Search', search_hint: 'Search or jump to… (Ctrl K)', results: 'Results', no_results: 'Nothing found for “{text}”',
