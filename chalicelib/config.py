@@ -19,10 +19,6 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 LIMITS = os.environ.get("POLYDESK_LIMITS", "")
 #: Where keywords are looked up: empty for the desk's own index, else the address of an OpenSearch domain.
 SEARCH = os.environ.get("POLYDESK_SEARCH", "").strip()
-#: The account whose chat the page /demo shows, by its uuid. Empty: the page says how to have one.
-DEMO = os.environ.get("POLYDESK_DEMO", "").strip()
-#: Whether the page /docs is served, besides by the local desk, which always does.
-DOCS = os.environ.get("POLYDESK_DOCS", "") == "1"
 #: Seconds for which a warm process trusts a token, an account's settings or a person's name.
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).
@@ -38,6 +34,16 @@ def socket_url() -> str:
     """Returns the address at which clients open sockets: your own, else API Gateway's."""
     own = os.environ.get("POLYDESK_SOCKET_URL")
     return own or "ws" + socket_api().removeprefix("http")
+
+
+def demo_account() -> str:
+    """Returns the uuid of the account whose chat the page /demo shows; empty: the page says how to have one."""
+    return os.environ.get("POLYDESK_DEMO", "").strip()
+
+
+def shows_docs() -> bool:
+    """Returns whether the page /docs is served, which the local desk always does."""
+    return os.environ.get("POLYDESK_DOCS", "") == "1" or STAGE == "local"
 
 
 def file_origins() -> list[str]:

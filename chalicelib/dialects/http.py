@@ -101,13 +101,16 @@ class Answer:
 class Shows:
     """What an endpoint that makes its own Answer may answer: `Annotated[Answer, Shows(…), …]` is its annotation.
 
-    `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones.
+    `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones. `error` names the
+    error that it says, `said` is how.
     """
 
     body: Any = None
     status: int = 200
     media_type: str = "application/json"
     headers: tuple[str, ...] = ()
+    error: str = ""
+    said: Any = None
 
 
 @dataclass(frozen=True, slots=True)

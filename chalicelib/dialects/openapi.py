@@ -1,22 +1,27 @@
 """OpenAPI 3.1 of everything that is served, made from the endpoint tables."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
+from chalicelib import config
 from chalicelib.context import stranger
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAuthenticated, NotFound, Stale, TooMany
+from chalicelib.dialects import examples
 from chalicelib.dialects.bounds import Name
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Shows, Upload
+from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Shows, Upload, accepts_gzip, has_etag
 
 _VARIABLE = re.compile(r"{(\w+)}")
-_SCHEMAS = "#/components/schemas/"
+_SCHEMAS, _EXAMPLES_AT = "#/components/schemas/", "#/components/examples/"
+#: How a row's docstring names it, which the operation does already.
+_NAMED = re.compile(r"^`[A-Z]+ [^`]+`: ")
 _JSON, _AUTHORIZATION = "application/json", "Authorization"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 #: A file of a form.
@@ -27,7 +32,7 @@ _ERRORS: dict[type[Exception], Exception] = {type(error): error for error in (*_
 
 #: As many requests as one counts for: the document is large, and each process makes it anew.
 _WEIGHT = 20
-_made: dict[tuple[str, ...], dict[str, Any]] = {}
+_made: dict[tuple[str, ...], "_Document"] = {}
 
 
 def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
@@ -41,13 +46,33 @@ def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
         return Answer(
             {"message": f"{request.method} is not for {request.path}"}, 405, headers | {"Allow": CORS.methods}, refused=True
         )
-    return Answer(_document(dialects) if request.method == "GET" else None, headers=headers)
+    return _sent(_document(dialects), request, headers) if request.method == "GET" else Answer(headers=headers)
 
 
-def _document(dialects: Sequence[Dialect]) -> dict[str, Any]:
+class _Document(NamedTuple):
+    """The document as it is sent: its text, the same compressed, and a tag that changes with the text."""
+
+    text: bytes
+    zipped: bytes
+    etag: str
+
+
+def _sent(made: _Document, request: Request, headers: dict[str, str]) -> Answer:
+    headers |= {"Content-Type": _JSON, "Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": made.etag}
+    if has_etag(request.headers.get("if-none-match", ""), made.etag):
+        return Answer(None, 304, headers)
+    if accepts_gzip(request.headers.get("accept-encoding", "")):
+        return Answer(made.zipped, headers=headers | {"Content-Encoding": "gzip"})
+    return Answer(made.text.decode(), headers=headers)
+
+
+def _document(dialects: Sequence[Dialect]) -> _Document:
+    import gzip  # other processes need none
+
     names = tuple(dialect.name for dialect in dialects)
     if names not in _made:
-        _made[names] = document(dialects)
+        text = msgspec.json.encode(document(dialects))
+        _made[names] = _Document(text, gzip.compress(text, 6, mtime=0), f'W/"{hashlib.sha256(text).hexdigest()[:20]}"')
     return _made[names]
 
 
@@ -63,14 +88,19 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for dialect, endpoint, shapes in rows:
         asked = components[schema_of[endpoint.request]["$ref"].removeprefix(_SCHEMAS)]
-        operation = _operation(dialect, endpoint, asked) | {"responses": _responses(shapes, schema_of)}
+        operation = _operation(dialect, endpoint, asked, components)
+        operation["responses"] = _responses(shapes, schema_of, components)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "Polydesk", "version": "1", "description": _ABOUT},
+        "servers": [{"url": config.PUBLIC_URL or "/"}],
         "paths": paths,
         "components": {
             "schemas": {name: components[name] for name in sorted(_reached(paths, components))},
+            "examples": {
+                each.error: {"value": msgspec.to_builtins(each.said)} for *_, shapes in rows for each in shapes if each.error
+            },
             "securitySchemes": {name: scheme for dialect in dialects for name, scheme in dialect.security.items()},
         },
     }
@@ -80,7 +110,21 @@ def _schemas(types: Sequence[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
     """Returns the schema of each type and of all types they refer to, by name. Names in several dialects get their module's."""
     made = msgspec.json.encode(msgspec.json.schema_components(types, ref_template=f"{_SCHEMAS}{{name}}"))
     schemas, components = msgspec.json.decode(made.replace(b"chalicelib.dialects.", b"").replace(b".wire.", b"."))
+    for name in (name for name in components if "." in name):
+        components[name]["title"] = "".join(word[:1].upper() + word[1:] for word in re.split("[._]", name))
+    _split_enums(components)
     return dict(zip(types, schemas, strict=True)), components
+
+
+def _split_enums(part: Any) -> None:
+    """Makes a choice of two lists of each list that has texts and numbers, because generators of clients know no mixed ones."""
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _split_enums(inner)
+    words = part.get("enum", []) if isinstance(part, dict) else []
+    texts = [word for word in words if isinstance(word, str)]
+    if texts and len(texts) < len(words):
+        part["anyOf"] = [{"enum": [word for word in words if word not in texts]}, {"enum": texts}]
+        del part["enum"]
 
 
 _ABOUT = """One support desk in the words of four others.
@@ -103,8 +147,13 @@ def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
             yield Shows(None if shape is type(None) else dialect.envelope(shape))
     request = Request(endpoint.method, endpoint.path)
     for error in _errors(endpoint):
-        refusal = dialect.refuse(error, request) if isinstance(error, DeskError) else dialect.fail(error, request)
-        yield Shows(type(refusal.body), refusal.status, headers=tuple(refusal.headers))
+        refusal = _refusal(dialect, error, request)
+        kind, named = type(refusal.body), f"{dialect.name}-{type(refusal.body).__name__}-{type(error).__name__}"
+        yield Shows(kind, refusal.status, headers=tuple(refusal.headers), error=named, said=refusal.body)
+
+
+def _refusal(dialect: Dialect, error: Exception, request: Request) -> Answer:
+    return dialect.refuse(error, request) if isinstance(error, DeskError) else dialect.fail(error, request)
 
 
 def _shapes(shape: Any) -> Sequence[Any]:
@@ -130,7 +179,8 @@ def _reached(part: Any, components: dict[str, Any]) -> set[str]:
     while waiting:
         inner = waiting.pop()
         if isinstance(inner, dict):
-            name = str(inner.get("$ref", "")).removeprefix(_SCHEMAS)
+            reference = str(inner.get("$ref", ""))
+            name = reference.removeprefix(_SCHEMAS) if reference.startswith(_SCHEMAS) else ""
             waiting += [components[name]] if name and name not in found else []
             found |= {name} - {""}
         waiting += inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else []
@@ -151,21 +201,37 @@ def _operation_id(dialect: Dialect, endpoint: Endpoint) -> str:
     return f"{dialect.name}_{endpoint.use.__name__}" + (f"_{at + 1}" if at else "")
 
 
-def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any]:
+def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     """Returns an operation without its responses. `schema` is its request's."""
     operation: dict[str, Any] = {
         "tags": [dialect.name],
         "operationId": _operation_id(dialect, endpoint),
-        "summary": (endpoint.use.__doc__ or "").strip().split("\n")[0],
-        "parameters": _parameters(dialect, endpoint, schema),
+        "summary": _summary(endpoint),
+        "parameters": [_shown_by_example(each, components) for each in _parameters(dialect, endpoint, schema)],
         "security": _security(dialect, endpoint),
     }
     body = _body(dialect, endpoint, schema)
     if body:
         kinds = dict.fromkeys([endpoint.media_type, *([MULTIPART] if endpoint.in_form else [])])
         needed = bool(body["required"] or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
-        operation["requestBody"] = {"required": needed, "content": {kind: {"schema": body} for kind in kinds}}
+        content: dict[str, Any] = {"schema": body}
+        if not any(field is _BINARY for field in body["properties"].values()):
+            content["example"] = examples.of(body, components, sent=True)
+        operation["requestBody"] = {"required": needed, "content": dict.fromkeys(kinds, content)}
     return operation
+
+
+def _summary(endpoint: Endpoint) -> str:
+    """Returns the first sentence or two of what the row's function says it does, as far as its first line goes."""
+    said = _NAMED.sub("", (endpoint.use.__doc__ or "").strip().split("\n")[0])
+    return said[:1].upper() + said[1:]
+
+
+def _shown_by_example(parameter: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """Returns a parameter, with an example if it must be given."""
+    if not parameter["required"]:
+        return parameter
+    return parameter | {"example": examples.of(parameter["schema"], components, parameter["name"], sent=True)}
 
 
 def _security(dialect: Dialect, endpoint: Endpoint) -> list[dict[str, list[str]]]:
@@ -214,15 +280,17 @@ def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) ->
     return parameters
 
 
-def _responses(shapes: Sequence[Shows], schema_of: dict[Any, Any]) -> dict[str, Any]:
-    """Returns the responses by status and media type."""
+def _responses(shapes: Sequence[Shows], schema_of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """Returns the responses by status and media type, with an example of each success and error."""
     responses: dict[str, Any] = {}
     for status in sorted({each.status for each in shapes}):
         same = [each for each in shapes if each.status == status]
         headers = {name: {"schema": {"type": "string"}} for each in same for name in each.headers}
         kinds = dict.fromkeys(each.media_type for each in same if each.body is not None or each.media_type != _JSON)
+        told = {kind: [each for each in same if each.body and each.media_type == kind] for kind in kinds}
         content = {
-            kind: _content([schema_of[each.body] for each in same if each.body and each.media_type == kind]) for kind in kinds
+            kind: _content([schema_of[each.body] for each in those]) | _exemplified(those, schema_of, components)
+            for kind, those in told.items()
         }
         responses[str(status)] = {
             "description": HTTPStatus(status).phrase,
@@ -237,3 +305,14 @@ def _content(schemas: list[dict[str, Any]]) -> dict[str, Any]:
     if not different:
         return {}
     return {"schema": different[0] if len(different) == 1 else {"oneOf": different}}
+
+
+def _exemplified(shapes: Sequence[Shows], schema_of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """Returns the examples of one status and media type by name: what succeeds, and each error."""
+    shown = {
+        each.error.rpartition("-")[2] or f"Success{at or ''}": {"$ref": f"{_EXAMPLES_AT}{each.error}"}
+        if each.error
+        else {"value": examples.of(schema_of[each.body], components)}
+        for at, each in enumerate(shapes)
+    }
+    return {"examples": shown} if shown else {}

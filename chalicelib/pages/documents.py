@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import NamedTuple
@@ -17,14 +17,14 @@ _MAP, _VALUE = "<!--import-map-->", re.compile(r"{{(\w+)}}")
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its template below `static/`, what its policy allows beyond the common one, and its values by name.
+    """A page: its template below `static/`, what its policy allows beyond the common one, and the status of the answer.
 
-    `values` returns texts, which are escaped. `status` is that of the answer.
+    `values` returns the template's texts by name for the host that the browser named; they are escaped.
     """
 
     template: str
     policy: Callable[[], Mapping[str, Sequence[str]]] = dict
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Callable[[str], Mapping[str, str]] = lambda _: {}
     status: int = 200
 
 
@@ -45,10 +45,10 @@ def base_of(path: str, seen: str) -> str:
     return "../" * ups or "./"
 
 
-def document(page: Page, base: str) -> Document:
+def document(page: Page, base: str, host: str) -> Document:
     """Returns a page whose links and files are at `base`. Raises NoLibraries for one that needs them where there are none."""
-    html = _addressed(page.template, base)
-    html = _VALUE.sub(lambda found: escape(page.values[found[1]]), html)
+    values = page.values(host)
+    html = _VALUE.sub(lambda found: escape(values[found[1]]), _addressed(page.template, base))
     if _MAP not in html:
         return Document(html, ())
     script = _import_map(base)

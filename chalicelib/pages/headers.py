@@ -46,7 +46,7 @@ def of_file() -> dict[str, str]:
     return _COMMON | {"Cache-Control": "public, max-age=31536000, immutable", "Content-Security-Policy": policy}
 
 
-def sockets() -> str:
-    """Returns the origin of the desk's sockets, for `connect-src`."""
-    address = urlsplit(config.socket_url())
-    return f"{address.scheme}://{address.netloc}"
+def of_desk() -> dict[str, list[str]]:
+    """Returns what the policy of a page allows that uses the desk's sockets and files."""
+    address, files = urlsplit(config.socket_url()), config.file_origins()
+    return {"connect-src": [f"{address.scheme}://{address.netloc}", *files], "img-src": files}

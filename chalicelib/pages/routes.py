@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib import config, telemetry
 from chalicelib.dialects.http import Answer, Request, accepts_gzip, has_etag
@@ -14,18 +14,26 @@ _ALLOWED = "GET, HEAD, OPTIONS"
 _STATIC = "/static/"
 _NO_LIBRARIES = "The libraries of this page are not installed. `make run` and `make deploy` bring them.\n"
 
-_HOME, _NO_PAGE = Page("front/index.html"), Page("front/none.html", status=404)
+_NO_PAGE = Page("front/none.html", status=404)
+_NO_DEMO = Page("front/no-demo.html", status=404, values=lambda host: {"host": host})
+_NO_DOCS = Page("front/no-docs.html", status=404)
+_DEMO = Page("demo/demo.html", headers.of_desk, lambda host: {"app": config.demo_account(), "domain": host})
+_DOCS = Page("docs/docs.html", lambda: {"trusted-types": ["lit-html"]})
 
 
-def _console() -> Mapping[str, Sequence[str]]:
-    """What the console's policy allows beyond the common one: sockets, pictures of messages, and mails as documents of their own
-    (console/mail_frame.js).
-    """
-    files_at = config.file_origins()
-    return {"connect-src": [headers.sockets()], "img-src": files_at, "frame-src": ["'self'"], "trusted-types": ["polydesk-mail"]}
+def _policy_of_console() -> Mapping[str, Sequence[str]]:
+    """What the console's policy allows beyond the common one: sockets, files, and mails as documents (console/mail_frame.js)."""
+    return {**headers.of_desk(), "frame-src": ["'self'"], "trusted-types": ["polydesk-mail"]}
 
 
-PAGES: Mapping[str, Page] = {"/": _HOME, "/console": Page("console/index.html", _console)}
+_CONSOLE = Page("console/index.html", _policy_of_console)
+#: What a path shows now.
+PAGES: Mapping[str, Callable[[], Page]] = {
+    "/": lambda: Page("front/index.html"),
+    "/console": lambda: _CONSOLE,
+    "/docs": lambda: _DOCS if config.shows_docs() else _NO_DOCS,
+    "/demo": lambda: _DEMO if config.demo_account() else _NO_DEMO,
+}
 
 
 def serve(request: Request, seen: str) -> Answer:
@@ -60,15 +68,20 @@ def _file(request: Request) -> Answer:
 
 
 def _page(request: Request, base: str) -> Answer:
-    page = PAGES.get(request.path, _NO_PAGE)
+    page = PAGES.get(request.path, lambda: _NO_PAGE)()
     if request.path == "/" and "application/json" in request.headers.get("accept", ""):
         return Answer(_index(), headers={"Vary": "Accept"})
-    made = document(page, base)
+    made = document(page, base, _host(request))
     data = made.html.encode()
     sent = headers.of_page(page.policy(), made.inline) | {"Vary": "Accept, Accept-Encoding"}
     etag = f'"{hashlib.sha256(data + sent["Content-Security-Policy"].encode()).hexdigest()[:16]}"'
     answer = _sent(request, gzip.compress(data, 6, mtime=0), etag, sent)
     return Answer(answer.body, page.status if answer.status == 200 else answer.status, answer.headers)
+
+
+def _host(request: Request) -> str:
+    """The host's bare name, as the browser spells it."""
+    return request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host", "")
 
 
 def _index() -> dict[str, str]:
