@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
-from tests.e2e.site import IN_CHROMIUM, MS, Visit, owner
+from tests.e2e.site import IN_CHROMIUM, MS
 from tests.running import Desk
 from tests.waiting import until
 
@@ -32,7 +32,9 @@ class Console:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("response", lambda answer: self.sent.append(answer.url))
-        page.on("console", lambda said: self.faults.append(said.text) if "Security" in said.text or "Trusted" in said.text else None)
+        page.on(
+            "console", lambda said: self.faults.append(said.text) if "Security" in said.text or "Trusted" in said.text else None
+        )
         return page
 
     def sign_in(self, who: dict[str, str]) -> "Console":
@@ -77,7 +79,10 @@ class Console:
         """Fails for what axe finds wrong with the page as it is now."""
         self.page.evaluate(_AXE.read_text())  # the page's policy lets no script in, but the browser's own tools may
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        told = [f"{one['id']}: {[(node['html'][:200], node['failureSummary']) for node in one['nodes']][:3]}" for one in found["violations"]]
+        told = [
+            f"{one['id']}: {[(node['html'][:200], node['failureSummary']) for node in one['nodes']][:3]}"
+            for one in found["violations"]
+        ]
         assert not told, "\n".join(told)
 
 
@@ -115,35 +120,55 @@ def asking(desk: Desk, text: str) -> int:
     return until(found)
 
 
-def test_the_day_of_an_agent(desk: Desk, visit: Callable[..., Visit], console: Callable[..., Console], tmp_path: Path) -> None:
-    ask(desk, "POST", "cannedResponses", {"name": "Greeting", "textContent": "Hello {{contact.name}}, I am {{agent.name}}."}, desk.json["owner"])
+@pytest.fixture
+def shop(chromium: Browser, desk: Desk) -> Iterator[Page]:
+    """A visitor's browser on the demo shop, with its chat open."""
+    context = chromium.new_context(locale="en-US")
+    context.set_default_timeout(MS)
+    page = context.new_page()
+    page.goto(desk.json["site"])
+    page.get_by_role("button", name="Open chat").click()
+    yield page
+    context.close()
+
+
+def test_the_day_of_an_agent(desk: Desk, shop: Page, console: Callable[..., Console], tmp_path: Path) -> None:
+    ask(
+        desk,
+        "POST",
+        "cannedResponses",
+        {"name": "Greeting", "textContent": "Hello {{contact.name}}, I am {{agent.name}}."},
+        desk.json["owner"],
+    )
     ask(desk, "POST", "tags", {"name": "parcel"}, desk.json["owner"])
     ada = console()
     expect(ada.page).to_have_title(re.compile(r"^Mine · Polydesk$"))
     ada.accessible()
-    shop = visit()
-    shop.launcher.click()
-    shop.write("Where is my parcel? https://shop.example/a?b=1)")
-    expect(shop.log.get_by_text("Where is my parcel?")).to_be_visible()
+    said, log = shop.get_by_label("Your message"), shop.get_by_role("log")
+    said.fill("Where is my parcel? https://shop.example/a?b=1)")
+    said.press("Enter")
     expect(ada.rows).to_have_count(1)
     expect(ada.page).to_have_title(re.compile(r"^\(1\) Mine · Polydesk$"))
     expect(ada.views.get_by_role("link", name=re.compile("^Mine.*1 unread"))).to_be_visible()
     ada.open("Where is my parcel?")
     link = ada.messages.get_by_role("link", name="https://shop.example/a?b=1")
-    assert (link.get_attribute("href"), link.get_attribute("rel")) == ("https://shop.example/a?b=1", "noopener noreferrer nofollow")
+    assert (link.get_attribute("href"), link.get_attribute("rel")) == (
+        "https://shop.example/a?b=1",
+        "noopener noreferrer nofollow",
+    )
     expect(ada.page).to_have_title(re.compile(r"^Mine · Polydesk$"))
 
     ada.reply.press_sequentially("/greet")
     ada.page.get_by_role("option", name="Greeting").click()
     expect(ada.reply).to_have_value(re.compile(r"^Hello .+, I am Ada Agent\. ?$"))
     ada.reply.press("Control+Enter")
-    expect(shop.log.get_by_text("I am Ada Agent.")).to_be_visible()
+    expect(log.get_by_text("I am Ada Agent.")).to_be_visible()
     picture = tmp_path / "label.txt"
     picture.write_text("42")
     ada.page.locator("input[type=file]").set_input_files(picture)
     expect(ada.page.locator(".composer").get_by_text("label.txt")).to_be_visible()
     ada.write("Here is the label.")
-    expect(shop.log.get_by_text("label.txt")).to_be_visible()
+    expect(log.get_by_text("label.txt")).to_be_visible()
     expect(ada.messages.get_by_role("link", name="Download label.txt")).to_be_visible()
 
     ben = console(1)
@@ -162,7 +187,7 @@ def test_the_day_of_an_agent(desk: Desk, visit: Callable[..., Visit], console: C
     expect(ben.button("Assign to me")).to_be_disabled()
     expect(ada.rows).to_have_count(0)
 
-    shop.input.press_sequentially("hm")
+    said.press_sequentially("hm")
     expect(ben.page.get_by_text("is typing…")).to_be_visible()
     ada.reply.press_sequentially("I")
     expect(ben.page.get_by_text(re.compile("Ada Agent.*(is|are) typing"))).to_be_visible()
@@ -181,6 +206,7 @@ def test_the_day_of_an_agent(desk: Desk, visit: Callable[..., Visit], console: C
     expect(ben.messages.get_by_text("It is me again")).to_be_visible()
     ben.button("Close conversation").click()
     expect(ben.button("Reopen")).to_be_visible()
+    desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.bearer(desk.json["agents"][1]))
     number = int(re.search(r"/(\d+)$", ben.page.url)[1])  # type: ignore[index]
     closed = ask(desk, "GET", f"conversations/{number}")["conversation"]
     assert (closed["status"], len(closed["tagIds"]), closed["agentAssigneeId"]) == ("closed", 1, 3)
@@ -207,7 +233,11 @@ def test_a_reload_keeps_session_and_draft_and_a_cut_network_sends_once(desk: Des
     ada.write("first")
     ada.write("second")
     expect(ada.messages.get_by_text("Waits for a connection")).to_have_count(2)
-    desk.http.post(f"{_ANYTIME}/conversations/{number}/messages", json={"type": "note", "plainBody": "meanwhile"}, headers=desk.bearer(desk.json["owner"]))
+    desk.http.post(
+        f"{_ANYTIME}/conversations/{number}/messages",
+        json={"type": "note", "plainBody": "meanwhile"},
+        headers=desk.bearer(desk.json["owner"]),
+    )
     ada.context.set_offline(False)
     expect(ada.messages.get_by_text("Waits for a connection")).to_have_count(0)
     expect(ada.messages.get_by_text("meanwhile")).to_be_visible()
@@ -258,7 +288,12 @@ HOSTILE = (
 
 
 def test_a_hostile_mail_reaches_neither_the_page_nor_anybody_else(desk: Desk, console: Callable[..., Console]) -> None:
-    created = ask(desk, "POST", "conversations", {"subject": "Mail", "channel": "portal", "agentAssigneeId": 2, "message": {"type": "reply", "plainBody": "begins"}})
+    created = ask(
+        desk,
+        "POST",
+        "conversations",
+        {"subject": "Mail", "channel": "portal", "agentAssigneeId": 2, "message": {"type": "reply", "plainBody": "begins"}},
+    )
     number = created["conversation"]["id"]
     path = f"**/conversations/{number}/messages*"
 
@@ -303,7 +338,9 @@ MANY = """
 """
 
 
-def test_ten_thousand_conversations_are_a_few_rows_and_old_messages_keep_their_place(desk: Desk, console: Callable[..., Console]) -> None:
+def test_ten_thousand_conversations_are_a_few_rows_and_old_messages_keep_their_place(
+    desk: Desk, console: Callable[..., Console]
+) -> None:
     number = asking(desk, "A long story")
     for at in range(60):
         ask(desk, "POST", f"conversations/{number}/messages", {"type": "note", "plainBody": f"line {at}"})

@@ -132,6 +132,10 @@ function Writing({ of }) {
     const self = /** @type {HTMLElement} */ (expander.current);
     self.addEventListener('text-expander-change', suggest);
     self.addEventListener('text-expander-value', insert);
+    self.addEventListener('text-expander-committed', () => {
+      body.value = field.current?.value ?? '';
+      changed();
+    });
   }, []);
 
   /** @param {FileList | File[]} given */
