@@ -194,4 +194,8 @@ def test_unread_counts_of_the_views_that_inboxes_begin_with(world: World) -> Non
     given = {"type": "note", "htmlBody": f'<span data-id="{ben.number}" class="athighlight">@Ben</span> look'}
     world.call("POST", f"/api/v3/anytime/conversations/{number}/messages", given, **world.bearer())
     assert world.call("GET", f"{path}?include=views", **world.bearer(ben)).body["views"]["mentions"] == 1
+    world.call("PUT", f"/api/v3/anytime/conversations/{number}/read", **world.bearer())
+    assert world.call("GET", f"{path}?include=views", **world.bearer(ben)).body["views"]["mentions"] == 1, "another has read it"
+    world.call("PUT", f"/api/v3/anytime/conversations/{number}/read", **world.bearer(ben))
+    assert world.call("GET", f"{path}?include=views", **world.bearer(ben)).body["views"]["mentions"] == 0
     assert "views" not in world.call("GET", path, **world.bearer()).body

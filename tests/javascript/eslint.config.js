@@ -77,6 +77,12 @@ export default [
   {
     files: ['**/pages/static/**'],
     languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
-    rules: { 'no-unused-vars': ['error', { argsIgnorePattern: '^_$', args: 'all' }] },
+    rules: {
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_$', args: 'all' }],
+      // Types are said in comments, also where something is taken for another type.
+      'no-inline-comments': 'off',
+      // Libraries first, then our own, each by file.
+      'sort-imports': ['error', { ignoreDeclarationSort: true }],
+    },
   },
 ];

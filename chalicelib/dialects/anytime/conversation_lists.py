@@ -87,8 +87,8 @@ class UnreadCount(Wire, kw_only=True):
 
 
 class ViewCounts(Wire, kw_only=True):
-    """Unread conversations that are open: the caller's, those without an agent, all, and those with an unread mention of the
-    caller.
+    """Unread conversations that are open: the caller's, those without an agent, and all; and how many of the latest hundred that
+    mention the caller do so in an unread note.
     """
 
     mine: int
@@ -181,7 +181,7 @@ def count_unread(ctx: Context, request: UnreadCounts) -> UnreadCountList:
     every, counts = lists.count_unread(ctx, conditions.resolve(ctx, [*views, *read_filters(ctx, found)]))
     of_views, counts = counts[: len(views)], counts[len(views) :]
     return UnreadCountList(
-        views=_view_counts(of_views) if of_views else UNSET,
+        views=_view_counts(ctx, of_views) if of_views else UNSET,
         all_count=every,
         unread_counts=[
             UnreadCount(filter_id=one.number, unread_count=unread, unread_mentioned_count=mentioned)
@@ -196,9 +196,9 @@ _VIEWS = ([_OPEN, Given("agentAssigneeId", "is", "me")], [_OPEN, Given("agentAss
 _OF_COUNTS = frozenset({"views"})
 
 
-def _view_counts(counts: list[tuple[int, int]]) -> ViewCounts:
-    (mine, _), (unassigned, _), (every, mentions) = counts
-    return ViewCounts(mine=mine, unassigned=unassigned, open=every, mentions=mentions)
+def _view_counts(ctx: Context, counts: list[tuple[int, int]]) -> ViewCounts:
+    (mine, _), (unassigned, _), (every, _) = counts
+    return ViewCounts(mine=mine, unassigned=unassigned, open=every, mentions=lists.count_unread_mentions(ctx))
 
 
 def _filter_id(text: str) -> int:

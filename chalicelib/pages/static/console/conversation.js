@@ -29,7 +29,7 @@ export const typing = computed(() => [...typed.value.keys()]);
 
 let uuid = '';
 /** @type {string | undefined} */
-let older = undefined;
+let older;
 let turn = 0;
 
 /** @param {Conversation} one */
@@ -146,7 +146,8 @@ async function catchUp() {
     const last = messages.value.at(-1)?.id ?? 0;
     let pages = page;
     const found = [...page.messages];
-    while (last && pages.previousPage && pages.messages[0]?.id > last) {
+    const isShort = () => last > 0 && pages.previousPage && pages.messages[0]?.id > last;
+    while (isShort()) {
       pages = await get(`conversations/${number}/messages`, queryOf(pages.previousPage));
       found.push(...pages.messages);
     }
@@ -249,7 +250,7 @@ function stopTyping(person) {
 // --- what is heard
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer = undefined;
+let timer;
 
 on('CONVERSATION', ({ conversation_id: number }) => {
   if (number !== openNumber.value) return;

@@ -47,7 +47,7 @@ const Delete = () => html`<${Dialog} title=${t('delete')} onClose=${done}><div c
   <div class="dialog-end"><button type="button" class="button small plain" onClick=${done}>${t('cancel')}</button><button type="button" class="button small danger" autofocus onClick=${removeOpen}>${t('delete')}</button></div></div><//>`;
 
 /** What a filter asks by, as Anytime numbers its fields (`GET /fields`), and what there is to choose. @returns {[number, import('./words.js').Word, [string, string][]][]} */
-const ASKED = () => [
+const asked = () => [
   [6, 'status', /** @type {const} */ (['new', 'pendingInternal', 'pendingExternal', 'onHold', 'closed']).map((one) => [one, t(one)])],
   [7, 'priority', /** @type {const} */ (['urgent', 'high', 'normal', 'low']).map((one) => [one, t(one)])],
   [8, 'channel', [['portal', t('by_chat')], ['email', t('by_email')]]],
@@ -74,7 +74,7 @@ function NewFilter() {
   return html`<${Dialog} title=${t('save_filter')} onClose=${done}><form class="stack" onSubmit=${submit}>
     <div class="field"><label for="filter-name">${t('filter_name')}</label><input id="filter-name" required maxlength="256" autofocus value=${name} onInput=${(/** @type {any} */ event) => { name.value = event.target.value; }} /></div>
     <p class="hint">${t('filter_match')}</p>
-    ${ASKED().map(([id, word, choices]) => html`<label key=${id} class="fact"><span>${t(word)}</span><select onChange=${(/** @type {any} */ event) => { values.value = { ...values.value, [id]: event.target.value }; }}>
+    ${asked().map(([id, word, choices]) => html`<label key=${id} class="fact"><span>${t(word)}</span><select onChange=${(/** @type {any} */ event) => { values.value = { ...values.value, [id]: event.target.value }; }}>
       <option value="">${t('any')}</option>${choices.map(([value, text]) => html`<option key=${value} value=${value}>${text}</option>`)}</select></label>`)}
     <label class="choice"><input type="checkbox" checked=${isPrivate} onChange=${(/** @type {any} */ event) => { isPrivate.value = event.target.checked; }} /><span>${t('filter_private')}</span></label>
     <div class="dialog-end"><button type="button" class="button small plain" onClick=${done}>${t('cancel')}</button><button class="button small">${t('save')}</button></div>

@@ -85,6 +85,10 @@ export async function more() {
   }
 }
 
+/** @param {Conversation} one @param {Conversation} before */
+const assignee = (one, before) =>
+  one.agentAssignee === undefined && one.agentAssigneeId === before.agentAssigneeId ? before.agentAssignee : one.agentAssignee;
+
 /** Shows a changed conversation as it is now, without asking. @param {Conversation} one */
 export function show(one) {
   const has = view.value.has?.(one) ?? true;
@@ -95,16 +99,12 @@ export function show(one) {
     : rows.value.filter((row) => row.id !== one.id);
 }
 
-/** @param {Conversation} one @param {Conversation} before */
-const assignee = (one, before) =>
-  one.agentAssignee === undefined && one.agentAssigneeId === before.agentAssigneeId ? before.agentAssignee : one.agentAssignee;
-
 // --- what changes meanwhile
 
 /** @type {Set<number>} */
 let changed = new Set();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer = undefined;
+let timer;
 
 /** @param {number} number */
 function look(number) {

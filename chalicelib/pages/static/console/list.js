@@ -4,7 +4,7 @@ import { computed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { put, remove } from './api.js';
-import { departmentOf, agentOf, agents, tagOf } from './directory.js';
+import { agentOf, agents, departmentOf, tagOf } from './directory.js';
 import { Age, Avatar, Blank, Clock, Icon, IconButton, Waiting } from './elements.js';
 import { html } from './html.js';
 import { isExact, more, order, orders, reload, rows, selected, state, total } from './inbox.js';
@@ -35,10 +35,12 @@ function Tags({ one }) {
   return html`${shown.slice(0, 2).map((tag) => html`<span key=${tag.id} class="tag" dir="auto">${tag.name}</span>`)}${shown.length > 2 && html`<span class="tag">+${shown.length - 2}</span>`}`;
 }
 
+/** Who has it, or which department. @param {Conversation} one */
+const holderOf = (one) => (one.agentAssignee ?? agentOf(one.agentAssigneeId))?.name ?? departmentOf(one.departmentAssigneeId)?.name ?? t('unassigned_row');
+
 /** @param {{ one: Conversation, at: number }} given */
 function Row({ one, at }) {
   const isOpen = openNumber.value === one.id;
-  const assignee = one.agentAssignee ?? agentOf(one.agentAssigneeId);
   const isSelected = selected.value.has(one.id);
   const place = { top: `${at * HEIGHT}px` };
   return html`<li class=${`row ${one.isRead ? '' : 'unread'} ${isOpen ? 'open' : ''} ${isSelected ? 'selected' : ''}`} style=${place} aria-posinset=${at + 1} aria-setsize=${total.value}>
@@ -57,7 +59,7 @@ function Row({ one, at }) {
         <${Clock} one=${one} />
         ${one.hasDraft && html`<span class="tag draft">${t('draft')}</span>`}
         <${Tags} one=${one} />
-        <span class="row-agent" dir="auto">${assignee?.name ?? departmentOf(one.departmentAssigneeId)?.name ?? t('unassigned_row')}</span>
+        <span class="row-agent" dir="auto">${holderOf(one)}</span>
       </span>
     </a>
   </li>`;

@@ -36,7 +36,7 @@ function noteOf(one) {
 
 /** @param {{ one: Message }} given */
 function Body({ one }) {
-  const theme = preferences.value.theme;
+  const {theme} = preferences.value;
   const name = one.sender?.name ?? '';
   const text = one.plainBody.trim();
   return html`${isRich(one) ? html`<${MailFrame} body=${one.htmlBody} title=${t('mail_of', { name })} theme=${theme} />` : text && html`<div class="text" dir="auto">${one.type === 'note' ? noteOf(one) : linked(text)}</div>`}

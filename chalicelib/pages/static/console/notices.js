@@ -59,7 +59,7 @@ export async function askForDesktop(wanted) {
 }
 
 /** @type {AudioContext | undefined} */
-let audio = undefined;
+let audio;
 
 /** Two short soft tones. */
 function ring() {

@@ -14,7 +14,7 @@ export const outgoing = signal(/** @type {Outgoing[]} */ ([]));
 /** @type {Set<(sent: Message) => void>} */
 const hearers = new Set();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer = undefined;
+let timer;
 let tries = 0;
 
 /** @returns {Outgoing[]} */
@@ -60,6 +60,8 @@ export function again(key) {
   flush();
 }
 
+const upcoming = () => stored().find((one) => !one.failure);
+
 /** Sends what waits, in its order, from one tab at a time. */
 export function flush() {
   clearTimeout(timer);
@@ -69,8 +71,6 @@ export function flush() {
     tries = 0;
   });
 }
-
-const upcoming = () => stored().find((one) => !one.failure);
 
 /** Returns whether the next one may be sent. @param {Outgoing} one */
 async function deliver(one) {

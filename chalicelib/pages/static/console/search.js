@@ -84,18 +84,10 @@ async function lookUp(text, signal) {
   return [...those.slice(0, MOST).map(asFound), ...contacts.slice(0, 4).map(asContact)];
 }
 
-export function Search() {
-  const text = useSignal('');
+/** Returns what is found for a text, and whether that is still being looked up. @param {string} wanted @param {(found: Found[]) => void} then */
+function useLookUp(wanted, then) {
   const found = useSignal(/** @type {Found[]} */ ([]));
-  const at = useSignal(0);
-  const isOpen = useSignal(false);
   const busy = useSignal(false);
-  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  /** Set where Enter was pressed before the answer was there. */
-  const isHasty = useRef(false);
-  const wanted = text.value.trim();
-  const all = [...(wanted ? found.value : []), ...(isOpen.value ? matching(wanted) : [])];
-
   useEffect(() => {
     if (!wanted) {
       found.value = [];
@@ -107,55 +99,89 @@ export function Search() {
       const told = await lookUp(wanted, stopper.signal);
       if (stopper.signal.aborted) return;
       found.value = told;
-      at.value = 0;
       busy.value = false;
-      if (isHasty.current && told.length) pick(told[0]);
-      isHasty.current = false;
+      then(told);
     }, PAUSE);
     return () => {
       stopper.abort();
       clearTimeout(timer);
     };
   }, [wanted]);
+  return { found, busy };
+}
 
-  /** @param {Found | undefined} one */
-  function pick(one) {
-    if (!one) return;
-    isOpen.value = false;
+/** @param {{ all: Found[], at: number, onPick: (one: Found) => void, onPoint: (at: number) => void }} given */
+const Results = ({ all, at, onPick, onPoint }) => all.map((one, place) => html`
+  ${one.group !== all[place - 1]?.group && html`<p key=${one.group} class="found-group" role="presentation">${one.group}</p>`}
+  <div key=${one.id} id=${`found-${place}`} role="option" aria-selected=${place === at} class="found-one" tabindex="-1"
+    onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${() => onPick(one)} onMouseMove=${() => onPoint(place)}>
+    <${Icon} name=${one.icon} size=${16} /><span class="found-text"><strong dir="auto">${one.text}</strong>${one.detail}</span></div>`);
+
+/** Returns what the keys do in the field. @param {{ move: (by: number) => void, enter: () => void, leave: () => void }} what */
+const keysOf = ({ move, enter, leave }) => /** @type {Record<string, () => void>} */ ({
+  ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: enter, Escape: leave,
+});
+
+/** Returns the state of the search, and what the field does. */
+function useSearch() {
+  const text = useSignal('');
+  const at = useSignal(0);
+  const isOpen = useSignal(false);
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  /** Set where Enter was pressed before the answer was there. */
+  const isHasty = useRef(false);
+  const wanted = text.value.trim();
+  const leave = () => {
     text.value = '';
+    isOpen.value = false;
     field.current?.blur();
-    one.act();
-  }
-  /** @param {KeyboardEvent} event */
-  const pressed = (event) => {
-    if (event.isComposing) return;
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      event.preventDefault();
-      at.value = (at.value + (event.key === 'ArrowDown' ? 1 : all.length - 1)) % Math.max(1, all.length);
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
+  };
+  /** @param {Found | undefined} one */
+  const pick = (one) => {
+    if (one) leave();
+    one?.act();
+  };
+  const { found, busy } = useLookUp(wanted, (told) => {
+    at.value = 0;
+    if (isHasty.current && told.length) pick(told[0]);
+    isHasty.current = false;
+  });
+  const all = [...(wanted ? found.value : []), ...(isOpen.value ? matching(wanted) : [])];
+  const keys = keysOf({
+    move: (by) => { at.value = (at.value + by + all.length) % Math.max(1, all.length); },
+    enter: () => {
       if (busy.value && wanted && at.value === 0) isHasty.current = true;
       else pick(all[at.value]);
-    } else if (event.key === 'Escape') {
-      text.value = '';
-      isOpen.value = false;
-      field.current?.blur();
-    } else isOpen.value = true;
+    },
+    leave,
+  });
+  /** @param {KeyboardEvent} event */
+  const pressed = (event) => {
+    isOpen.value = true;
+    if (event.isComposing || !Object.hasOwn(keys, event.key)) return;
+    event.preventDefault();
+    keys[event.key]();
   };
-  let group = '';
-  return html`<div class="search" role="search" onFocusOut=${(/** @type {FocusEvent} */ event) => { if (!/** @type {Element} */ (event.currentTarget).contains(/** @type {Node} */ (event.relatedTarget))) isOpen.value = false; }}>
-    <${Icon} name="search" />
-    <input ref=${field} id="search" type="text" aria-label=${t('search')} aria-controls=${isOpen.value ? "found" : undefined} aria-autocomplete="list" aria-activedescendant=${isOpen.value && all.length ? `found-${at.value}` : undefined}
-      placeholder=${t('search_hint')} autocomplete="off" spellcheck=${false} maxlength="500" dir="auto" value=${text} onFocus=${() => { isOpen.value = true; }} onInput=${(/** @type {any} */ event) => { text.value = event.target.value; at.value = 0; isOpen.value = true; }} onKeyDown=${pressed} />
-    ${isOpen.value && html`<div class="found" id="found" role="listbox" aria-label=${t('results')}>
-      ${wanted && busy.value && html`<p class="hint" role="status">${t('searching')}</p>`}
-      ${wanted && !busy.value && !found.value.length && html`<p class="hint">${t('no_results', { text: wanted })}</p>`}
-      ${all.map((one, place) => {
-        const head = one.group !== group && html`<p class="found-group" role="presentation">${one.group}</p>`;
-        group = one.group;
-        return html`${head}<div key=${one.id} id=${`found-${place}`} role="option" aria-selected=${place === at.value} class="found-one" tabindex="-1" onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${() => pick(one)} onMouseMove=${() => { at.value = place; }}>
-          <${Icon} name=${one.icon} size=${16} /><span class="found-text"><strong dir="auto">${one.text}</strong>${one.detail}</span></div>`;
-      })}
+  /** @param {any} event */
+  const typed = ({ target }) => {
+    text.value = target.value;
+    at.value = 0;
+  };
+  return { text, at, isOpen, field, wanted, found, busy, all, pick, pressed, typed };
+}
+
+export function Search() {
+  const { text, at, isOpen, field, wanted, found, busy, all, pick, pressed, typed } = useSearch();
+  /** @param {any} event */
+  const left = ({ currentTarget, relatedTarget }) => {
+    if (!currentTarget.contains(relatedTarget)) isOpen.value = false;
+  };
+  return html`<div class="search" role="search" onFocusOut=${left}><${Icon} name="search" />
+    <input ref=${field} id="search" type="text" aria-label=${t('search')} aria-controls=${isOpen.value ? 'found' : undefined} aria-autocomplete="list" aria-activedescendant=${isOpen.value && all.length ? `found-${at.value}` : undefined}
+      placeholder=${t('search_hint')} autocomplete="off" spellcheck=${false} maxlength="500" dir="auto" value=${text} onFocus=${() => { isOpen.value = true; }} onInput=${typed} onKeyDown=${pressed} />
+    ${isOpen.value && html`<div class="found">
+      ${wanted && (busy.value || !found.value.length) && html`<p class="hint" role="status">${busy.value ? t('searching') : t('no_results', { text: wanted })}</p>`}
+      <div id="found" role="listbox" aria-label=${t('results')}><${Results} all=${all} at=${at.value} onPick=${pick} onPoint=${(/** @type {number} */ place) => { at.value = place; }} /></div>
     </div>`}
   </div>`;
 }

@@ -13,7 +13,7 @@ export const statusName = signal('offline');
 const MARGIN = 600;
 const others = new BroadcastChannel('polydesk-session');
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer = undefined;
+let timer;
 
 /** @param {Session | null} found */
 function take(found) {

@@ -16,7 +16,7 @@ export const line = signal(/** @type {'off' | 'on' | 'down'} */ ('off'));
 /** @type {Map<string, Set<(told: Frame) => void>>} */
 const heard = new Map();
 /** @type {WebSocket | undefined} */
-let socket = undefined;
+let socket;
 let tries = 0;
 let wanted = false;
 /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */

@@ -11,7 +11,7 @@ import { listen } from './keyboard.js';
 import { Navigation } from './navigation.js';
 import './notices.js';
 import { begin } from './outbox.js';
-import { screen, rest } from './place.js';
+import { rest, screen } from './place.js';
 import { preferences } from './preferences.js';
 import { screens } from './screens.js';
 import { Search } from './search.js';
@@ -94,7 +94,7 @@ effect(() => {
 });
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer = undefined;
+let timer;
 on('ONLINE', ({ user_uuid: id }) => {
   if (id !== session.value?.socket.userId) return;
   clearTimeout(timer);

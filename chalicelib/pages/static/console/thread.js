@@ -39,7 +39,7 @@ function Items() {
   const shown = [];
   let day = '';
   /** @type {Message | undefined} */
-  let before = undefined;
+  let before;
   for (const { time, message, event } of entries.value) {
     if (dayOf(time) !== day) {
       day = dayOf(time);
@@ -103,7 +103,7 @@ export function Thread() {
     if (self.scrollTop < NEAR * 3) readOlder();
   };
   return html`<div class="thread-box">
-    <div class="thread" ref=${box} onScroll=${scrolled} tabindex="0" role="region" aria-label=${t('conversation')}>
+    <div class="thread" ref=${box} onScroll=${scrolled} tabindex="0" role="group" aria-label=${t('conversation')}>
       <div>
         <p class="thread-top hint">${isReadingOlder.value ? t('older') : hasOlder.value ? '' : t('beginning')}</p>
         <ul aria-label=${t('messages')} class="messages"><${Items} />${waiting.value.map((one) => html`<${OutgoingItem} key=${one.key} one=${one} />`)}</ul>

@@ -55,7 +55,7 @@ export const view = computed(() => views.value.find((one) => one.id === viewId.v
 /** Unread conversations by the view's id. */
 export const counts = signal(/** @type {Record<string, number>} */ ({}));
 /** @type {ReturnType<typeof setTimeout> | undefined} */
-let timer = undefined;
+let timer;
 let asking = false;
 
 /** Counts again soon: once for all that happens until then. */
