@@ -10,6 +10,7 @@ import { List, nameOf } from './list.js';
 import { Panel } from './panel.js';
 import { addressOf, openNumber } from './place.js';
 import { prefer, preferences } from './preferences.js';
+import { isPanel, togglePanel } from './showing.js';
 import { attempt, toast } from './toasts.js';
 import { Thread } from './thread.js';
 import { view } from './views.js';
@@ -33,11 +34,11 @@ function Subject({ one }) {
 function Head({ one }) {
   return html`<header class="conversation-head">
     <a class="icon-button back" href=${addressOf(view.value.id)} aria-label=${t('back')} title=${t('back')}>‹</a>
-    <div class="conversation-title"><h2 dir="auto">${nameOf(one)}</h2><${Subject} key=${one.id} one=${one} /></div>
+    <div class="conversation-title"><h1 dir="auto">${nameOf(one)}</h1><${Subject} key=${one.id} one=${one} /></div>
     <span class=${`status-pill ${one.status}`}>${t(one.status)}</span>
     ${!one.isDeleted && html`<${IconButton} icon="unread" label=${t('mark_unread')} onClick=${async () => { if (await attempt(markUnread)) toast(t('marked_unread')); }} />`}
     <${IconButton} icon="log" label=${t('events')} aria-pressed=${preferences.value.log} onClick=${() => prefer({ log: !preferences.value.log })} />
-    <${IconButton} icon="panel" label=${t(preferences.value.panel ? 'hide_details' : 'show_details')} aria-pressed=${preferences.value.panel} onClick=${() => prefer({ panel: !preferences.value.panel })} />
+    <${IconButton} icon="panel" label=${t(isPanel.value ? 'hide_details' : 'show_details')} aria-pressed=${isPanel.value} onClick=${togglePanel} />
   </header>`;
 }
 
@@ -51,10 +52,10 @@ function Open() {
 }
 
 export default function Inbox() {
-  const isPanel = preferences.value.panel && conversation.value !== null;
-  return html`<div class=${`inbox ${openNumber.value ? 'has-open' : ''} ${isPanel ? 'has-panel' : ''}`}>
+  const hasPanel = isPanel.value && conversation.value !== null;
+  return html`<div class=${`inbox ${openNumber.value ? 'has-open' : ''} ${hasPanel ? 'has-panel' : ''}`}>
     <${List} />
     <section id="conversation" class="conversation" aria-label=${t('conversation')} tabindex="-1"><${Open} /></section>
-    ${isPanel && html`<${Panel} />`}
+    ${hasPanel && html`<${Panel} />`}
   </div>`;
 }

@@ -9,7 +9,7 @@ import { select } from './list.js';
 import { closeIt } from './panel.js';
 import { addressOf, go, openNumber, screen } from './place.js';
 import { prefer, preferences } from './preferences.js';
-import { showing } from './showing.js';
+import { showing, togglePanel } from './showing.js';
 import { attempt } from './toasts.js';
 import { view, views } from './views.js';
 import { t } from './words.js';
@@ -40,7 +40,7 @@ const KEYS = {
   d: ifOpen(() => { showing.value = 'delete'; }),
   i: ifOpen(() => attempt(markUnread)),
   x: () => openNumber.value && select(openNumber.value),
-  p: () => prefer({ panel: !preferences.value.panel }),
+  p: togglePanel,
   '/': () => focus('search'),
   '?': () => { showing.value = 'keys'; },
 };
