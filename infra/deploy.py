@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from infra import adopt, functions, gateway, mappings, project, protection, smoke, stack, watch
+from infra import adopt, functions, gateway, mappings, project, protection, setup, smoke, stack, watch
 from infra.aws import CannotDeploy, account, here, run, say
 
 
@@ -46,6 +46,7 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
     watch.apply(stage, watched_by)
     if walk:
         smoke.walk(environment["POLYDESK_PUBLIC_URL"])
+    setup.tell_first(stage, environment["POLYDESK_PUBLIC_URL"])
     say("ready", environment["POLYDESK_PUBLIC_URL"])
 
 

@@ -213,9 +213,9 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any], com
     body = _body(dialect, endpoint, schema)
     if body:
         kinds = dict.fromkeys([endpoint.media_type, *([MULTIPART] if endpoint.in_form else [])])
-        needed = bool(body["required"] or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
+        needed = bool(body.get("required") or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
         content: dict[str, Any] = {"schema": body}
-        if not any(field is _BINARY for field in body["properties"].values()):
+        if not any(field.type is Upload for field in msgspec.structs.fields(endpoint.request)):
             content["example"] = examples.of(body, components, sent=True)
         operation["requestBody"] = {"required": needed, "content": dict.fromkeys(kinds, content)}
     return operation
@@ -254,10 +254,13 @@ def _body(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[
     needed = [name for name in schema.get("required", []) if name in fields]
     if not fields:
         return None
-    names = dialect.names_of(endpoint)
-    whole = {"type": "object", "properties": fields, "required": needed, "description": "the same fields under the object's name"}
-    body = {**schema, "properties": dict.fromkeys(names, whole) | fields | files, "required": [] if names else needed}
-    return body | ({"anyOf": [{"required": one} for one in (needed, *([name] for name in names))]} if names and needed else {})
+    names, shape = dialect.names_of(endpoint), {"type": "object", "properties": fields | files, "required": needed}
+    plain = {**schema, **shape}
+    whole = {**shape, "description": "the same fields under the object's name"}
+    if not (names and needed):
+        return {**plain, "properties": dict.fromkeys(names, whole) | shape["properties"]}
+    wrapped = {"title": f"{schema['title']}Wrapped", "type": "object", "properties": dict.fromkeys(names, whole)}
+    return {"anyOf": [plain, *({**wrapped, "required": [name]} for name in names)]}
 
 
 def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> list[dict[str, Any]]:

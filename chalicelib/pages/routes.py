@@ -14,14 +14,16 @@ _ALLOWED = "GET, HEAD, OPTIONS"
 _STATIC = "/static/"
 _NO_LIBRARIES = "The libraries of this page are not installed. `make run` and `make deploy` bring them.\n"
 
-_NO_PAGE = Page("front/none.html", status=404)
+_HOME, _NO_PAGE = Page("front/index.html"), Page("front/none.html", status=404)
 _NO_DEMO = Page("front/no-demo.html", status=404, values=lambda host: {"host": host})
 _NO_DOCS = Page("front/no-docs.html", status=404)
 _DEMO = Page("demo/demo.html", headers.of_desk, lambda host: {"app": config.demo_account(), "domain": host})
 _DOCS = Page("docs/docs.html", lambda: {"trusted-types": ["lit-html"]})
+_SIGNUP = Page("front/signup.html", values=lambda _: {"open": "yes" if config.lets_anybody_sign_up() else "no"})
 #: What a path shows now.
 PAGES: Mapping[str, Callable[[], Page]] = {
-    "/": lambda: Page("front/index.html"),
+    "/": lambda: _HOME,
+    "/signup": lambda: _SIGNUP,
     "/docs": lambda: _DOCS if config.shows_docs() else _NO_DOCS,
     "/demo": lambda: _DEMO if config.demo_account() else _NO_DEMO,
 }
