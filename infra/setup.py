@@ -4,8 +4,6 @@
 """
 
 import argparse
-import os
-import subprocess
 import sys
 from functools import partial
 
@@ -32,13 +30,6 @@ def _tell(address: str, *, first: bool) -> None:
     code = first_accounts.make_first_code(ctx) if first else first_accounts.make_code(ctx)
     if code:
         say("sign up", f"{address}/signup#{code} (one account, within a week)")
-
-
-def tell_first(stage: str, address: str) -> None:
-    """Prints a link for a stage that has had none, from a process of its own, because the desk's modules are of one stage."""
-    command = [sys.executable, "-m", "infra.setup", "--first", "--address", address]
-    if subprocess.run(command, env=os.environ | {"POLYDESK_STAGE": stage}).returncode:
-        raise CannotDeploy("the link for a first account could not be made; run the command again, or `make setup`")
 
 
 if __name__ == "__main__":

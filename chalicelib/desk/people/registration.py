@@ -150,7 +150,7 @@ def wire_password(password: str) -> str:
 
 
 def chosen_password(password: str) -> str:
-    """Returns the wire password of one that somebody chooses, as they type it. Raises Invalid unless of 8 to 256 letters."""
+    """Returns the wire password of one that somebody chooses, as they type it: 8 to 256 characters. Raises Invalid."""
     if len(password) < _SHORTEST_PASSWORD or len(password) > _LONGEST_NAME:
         raise Invalid("password", f"must be {_SHORTEST_PASSWORD} to {_LONGEST_NAME} characters")
     return passwords.wire(password)

@@ -16,7 +16,7 @@ const WORDS = new Map([
 function takeCode() {
   code.value = decodeURIComponent(location.hash.slice(1));
   if (code.value) history.replaceState(null, '', location.pathname);
-  if (code.value || form.dataset['open'] === 'yes') {
+  if (code.value || form.dataset.open === 'yes') {
     code.required = false;
     /** @type {HTMLElement} */ (form.querySelector('#code')).hidden = true;
   }
