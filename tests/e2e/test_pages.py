@@ -96,9 +96,9 @@ def test_a_call_of_the_reference_is_sent_with_a_token(desk: Desk, guest: Callabl
     page.on("request", lambda sent: asked.append((sent.url, sent.headers.get("authorization"))))
     page.locator("#link-auth").click()
     token = desk.agent()["Authorization"].partition(" ")[2]
-    place = page.locator("input[name=api-key]").first
-    place.fill(token)
-    page.locator("form:has(input[name=api-key]) button").first.click()
+    scheme = page.locator("tr", has_text="Anytime: a token")
+    scheme.get_by_placeholder("api-token").fill(token)
+    scheme.get_by_role("button", name="Set").click()
     page.evaluate("location.hash = '#?route=get-/api/v3/anytime/tags'")
     with page.expect_response("**/api/v3/anytime/tags") as answered:
         page.get_by_role("button", name="Execute").first.click()
