@@ -94,9 +94,7 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {name: components[name] for name in sorted(_reached(paths, components))},
-            "examples": {
-                each.error: {"value": msgspec.to_builtins(each.said)} for *_, shapes in rows for each in shapes if each.error
-            },
+            "examples": outcomes.said(each for *_, shapes in rows for each in shapes),
             "securitySchemes": {name: scheme for dialect in dialects for name, scheme in _schemes(dialect)},
         },
     }

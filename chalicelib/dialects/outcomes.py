@@ -1,6 +1,6 @@
 """What a call may answer, for `/openapi.json`: its successes, and each error in the shape and words of its dialect."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
@@ -34,6 +34,11 @@ def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
         refusal = _refusal(dialect, error, request)
         kind, named = type(refusal.body), f"{dialect.name}-{type(refusal.body).__name__}-{type(error).__name__}"
         yield Shows(kind, refusal.status, headers=tuple(refusal.headers), error=named, said=refusal.body)
+
+
+def said(shapes: Iterable[Shows]) -> dict[str, Any]:
+    """Returns how each error is said, by the name that responses have for it."""
+    return {each.error: {"value": msgspec.to_builtins(each.said)} for each in shapes if each.error}
 
 
 def _refusal(dialect: Dialect, error: Exception, request: Request) -> Answer:
