@@ -7,7 +7,7 @@ export PORT DATA FRESH FULL
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay e2e chaos machine bench deploy dead destroy account lint format lock clean
+.PHONY: help run test replay e2e chaos machine bench deploy dead destroy account setup lint format lock clean
 
 help:   ## this list
 	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -82,6 +82,9 @@ destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=
 
 account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: STAGE=… NAME=… EMAIL=…
 	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.account "$(NAME)" "$(EMAIL)"
+
+setup: $(VENV)/run   ## a link with which a company opens an account on a deployed desk, once: STAGE=… ADDRESS=https://…
+	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.setup --address "$(ADDRESS)"
 
 bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity search cpu cold cost peer burst" FULL=1; needs npm, for an emulator of true units
 	@$(BIN)/python -m tests.bench $(SECTIONS)

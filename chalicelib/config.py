@@ -46,6 +46,11 @@ def shows_docs() -> bool:
     return os.environ.get("POLYDESK_DOCS", "") == "1" or STAGE == "local"
 
 
+def lets_anybody_sign_up() -> bool:
+    """Returns whether a company may sign up in the browser without a code."""
+    return os.environ.get("POLYDESK_SIGNUP", "") == "open"
+
+
 def file_origins() -> list[str]:
     """Returns where links to files of the bucket lead: the local desk's embedded AWS, else S3."""
     if local := os.environ.get("AWS_ENDPOINT_URL"):

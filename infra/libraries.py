@@ -20,14 +20,18 @@ _MAP = re.compile(rb"\n?//# sourceMappingURL=\S+\s*$")
 
 def main() -> int:
     """Puts the files that `polydesk` of package.json names where `files` finds them; returns the exit code."""
-    wanted: dict[str, str] = json.loads((WEB / "package.json").read_text())["polydesk"]
     shutil.rmtree(files.LIBRARIES, ignore_errors=True)
     files.LIBRARIES.mkdir()
-    for name, path in wanted.items():
+    for name, path in wanted().items():
         text = _MAP.sub(b"\n", (_MODULES / path).read_bytes())
         (files.LIBRARIES / files.library_file(name)).write_bytes(gzip.compress(text, 9, mtime=0))
     (files.LIBRARIES / files.LICENSES).write_bytes(gzip.compress(_licenses(), 9, mtime=0))
     return 0
+
+
+def wanted() -> dict[str, str]:
+    """The file of each library below node_modules, by the name that modules import it by."""
+    return dict(json.loads((WEB / "package.json").read_text())["polydesk"])
 
 
 def _licenses() -> bytes:

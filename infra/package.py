@@ -24,6 +24,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 CHALICE = str(Path(sys.executable).with_name("chalice"))
+#: What npm brings for the pages (infra/libraries.py); it is deployed with the rest of chalicelib.
+LIBRARIES = ROOT / "chalicelib" / "pages" / "libraries"
 #: What is installed here, and vendored.
 LOCK = "requirements-local.lock"
 #: Lambda's runtime has this, with all that it needs.
@@ -63,6 +65,8 @@ def build(folder: Path) -> Path:
     Takes about ten seconds and the package index. What was in the folder goes. Modules are compiled for the Python that
     runs this, which is the runtime that Chalice deploys to, and are not checked against their source again.
     """
+    if not LIBRARIES.is_dir():
+        raise SystemExit("the libraries of the pages are not installed: `make run` and `make deploy` bring them")
     shutil.rmtree(folder, ignore_errors=True)
     vendor = folder / "vendor"
     vendor.mkdir(parents=True)

@@ -3,33 +3,27 @@
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from http import HTTPStatus
-from types import UnionType
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Any, NamedTuple
 
 import msgspec
 
 from chalicelib import config
 from chalicelib.context import stranger
 from chalicelib.desk.core import rate_limits
-from chalicelib.desk.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAuthenticated, NotFound, Stale, TooMany
-from chalicelib.dialects import examples
+from chalicelib.desk.core.errors import TooMany
+from chalicelib.dialects import examples, outcomes
 from chalicelib.dialects.bounds import Name
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Shows, Upload, accepts_gzip, has_etag
+from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload, accepts_gzip, has_etag
 
 _VARIABLE = re.compile(r"{(\w+)}")
-_SCHEMAS, _EXAMPLES_AT = "#/components/schemas/", "#/components/examples/"
+_SCHEMAS = "#/components/schemas/"
 #: How a row's docstring names it, which the operation does already.
 _NAMED = re.compile(r"^`[A-Z]+ [^`]+`: ")
 _JSON, _AUTHORIZATION = "application/json", "Authorization"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 #: A file of a form.
 _BINARY = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
-_EXAMPLES = [Invalid("field", "is wrong"), NotAuthenticated(), Forbidden("this"), NotFound("thing", "id"), Conflict(), Stale()]
-#: An error of each kind, to see how a dialect says it.
-_ERRORS: dict[type[Exception], Exception] = {type(error): error for error in (*_EXAMPLES, TooMany("requests", 1), Exception())}
-
 #: As many requests as one counts for: the document is large, and each process makes it anew.
 _WEIGHT = 20
 _made: dict[tuple[str, ...], "_Document"] = {}
@@ -78,7 +72,9 @@ def _document(dialects: Sequence[Dialect]) -> _Document:
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
     """Returns the description of all endpoints: parameters, body, and every answer."""
-    rows = [(dialect, endpoint, list(shown(dialect, endpoint))) for dialect in dialects for endpoint in dialect.endpoints]
+    rows = [
+        (dialect, endpoint, list(outcomes.shown(dialect, endpoint))) for dialect in dialects for endpoint in dialect.endpoints
+    ]
     requests = {endpoint.request for _, endpoint, _ in rows}
     answers = {each.body for *_, shapes in rows for each in shapes if each.body is not None}
     types = sorted(requests | answers, key=str)
@@ -89,7 +85,7 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
     for dialect, endpoint, shapes in rows:
         asked = components[schema_of[endpoint.request]["$ref"].removeprefix(_SCHEMAS)]
         operation = _operation(dialect, endpoint, asked, components)
-        operation["responses"] = _responses(shapes, schema_of, components)
+        operation["responses"] = outcomes.responses(shapes, schema_of, components)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
@@ -98,12 +94,16 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {name: components[name] for name in sorted(_reached(paths, components))},
-            "examples": {
-                each.error: {"value": msgspec.to_builtins(each.said)} for *_, shapes in rows for each in shapes if each.error
-            },
-            "securitySchemes": {name: scheme for dialect in dialects for name, scheme in dialect.security.items()},
+            "examples": outcomes.said(each for *_, shapes in rows for each in shapes),
+            "securitySchemes": {name: scheme for dialect in dialects for name, scheme in _schemes(dialect)},
         },
     }
+
+
+def _schemes(dialect: Dialect) -> Iterator[tuple[str, dict[str, str]]]:
+    """Returns the dialect's security schemes by name. Each says whose it is, because a viewer shows those of all dialects."""
+    for name, scheme in dialect.security.items():
+        yield name, {**scheme, "description": f"{dialect.name}: {scheme['description']}"}
 
 
 def _schemas(types: Sequence[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
@@ -132,44 +132,6 @@ _ABOUT = """One support desk in the words of four others.
 Every path answers OPTIONS, for browsers of other pages. A method that it does not have is refused with `Allow`, in the shape of
 its dialect. What never comes to a dialect is refused with a `message`: an unknown path, more than 10 MB, more requests than the
 gateway lets through. Answers may get further fields."""
-
-
-def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
-    """Returns all that a call may answer: its successes in the dialect's envelope, and each of its errors in the dialect's
-    shape.
-    """
-    if get_args(endpoint.answer) and get_args(endpoint.answer)[0] is Answer:
-        for own in get_args(endpoint.answer)[1:]:
-            body = own.body and dialect.envelope(own.body)
-            yield Shows(body, own.status, own.media_type, own.headers)
-    else:
-        for shape in _shapes(endpoint.answer):
-            yield Shows(None if shape is type(None) else dialect.envelope(shape))
-    request = Request(endpoint.method, endpoint.path)
-    for error in _errors(endpoint):
-        refusal = _refusal(dialect, error, request)
-        kind, named = type(refusal.body), f"{dialect.name}-{type(refusal.body).__name__}-{type(error).__name__}"
-        yield Shows(kind, refusal.status, headers=tuple(refusal.headers), error=named, said=refusal.body)
-
-
-def _refusal(dialect: Dialect, error: Exception, request: Request) -> Answer:
-    return dialect.refuse(error, request) if isinstance(error, DeskError) else dialect.fail(error, request)
-
-
-def _shapes(shape: Any) -> Sequence[Any]:
-    """Returns the type, or the two types of an answer that may be empty (UNSET)."""
-    is_one_of = get_origin(shape) in (Union, UnionType) and msgspec.UnsetType in get_args(shape)
-    return get_args(shape) if is_one_of else (shape,)
-
-
-def _errors(endpoint: Endpoint) -> Iterator[Exception]:
-    """Returns the errors of any call with this method, path, headers and needs, and the row's own."""
-    own = {Invalid, TooMany, Exception, *endpoint.raises}
-    own |= {NotAuthenticated, Forbidden} if endpoint.needs else set()
-    own |= {NotFound} if "{" in endpoint.path else set()
-    own |= {Conflict} if endpoint.method != "GET" else set()  # many write at once
-    own |= {Stale} if "If-Match" in endpoint.headers.values() else set()
-    return (_ERRORS[kind] for kind in sorted(own, key=list(_ERRORS).index))
 
 
 def _reached(part: Any, components: dict[str, Any]) -> set[str]:
@@ -213,9 +175,9 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any], com
     body = _body(dialect, endpoint, schema)
     if body:
         kinds = dict.fromkeys([endpoint.media_type, *([MULTIPART] if endpoint.in_form else [])])
-        needed = bool(body["required"] or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
+        needed = bool(body.get("required") or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
         content: dict[str, Any] = {"schema": body}
-        if not any(field is _BINARY for field in body["properties"].values()):
+        if not any(field.type is Upload for field in msgspec.structs.fields(endpoint.request)):
             content["example"] = examples.of(body, components, sent=True)
         operation["requestBody"] = {"required": needed, "content": dict.fromkeys(kinds, content)}
     return operation
@@ -224,7 +186,8 @@ def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any], com
 def _summary(endpoint: Endpoint) -> str:
     """Returns the first sentence or two of what the row's function says it does, as far as its first line goes."""
     said = _NAMED.sub("", (endpoint.use.__doc__ or "").strip().split("\n")[0])
-    return said[:1].upper() + said[1:]
+    told = endpoint.use.__name__.replace("_", " ") if said.startswith("`") else said
+    return told[:1].upper() + told[1:]
 
 
 def _shown_by_example(parameter: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
@@ -254,10 +217,13 @@ def _body(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[
     needed = [name for name in schema.get("required", []) if name in fields]
     if not fields:
         return None
-    names = dialect.names_of(endpoint)
-    whole = {"type": "object", "properties": fields, "required": needed, "description": "the same fields under the object's name"}
-    body = {**schema, "properties": dict.fromkeys(names, whole) | fields | files, "required": [] if names else needed}
-    return body | ({"anyOf": [{"required": one} for one in (needed, *([name] for name in names))]} if names and needed else {})
+    names, shape = dialect.names_of(endpoint), {"type": "object", "properties": fields | files, "required": needed}
+    plain = {**schema, **shape}
+    whole = {**shape, "description": "the same fields under the object's name"}
+    if not (names and needed):
+        return {**plain, "properties": dict.fromkeys(names, whole) | shape["properties"]}
+    wrapped = {"title": f"{schema['title']}Wrapped", "type": "object", "properties": dict.fromkeys(names, whole)}
+    return {"anyOf": [plain, *({**wrapped, "required": [name]} for name in names)]}
 
 
 def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -278,41 +244,3 @@ def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) ->
         style = {"style": "deepObject", "explode": True} if field.get("type") == "object" else {}
         parameters.append({"name": headers.get(name, name), "in": place, "required": needed, "schema": field, **style})
     return parameters
-
-
-def _responses(shapes: Sequence[Shows], schema_of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """Returns the responses by status and media type, with an example of each success and error."""
-    responses: dict[str, Any] = {}
-    for status in sorted({each.status for each in shapes}):
-        same = [each for each in shapes if each.status == status]
-        headers = {name: {"schema": {"type": "string"}} for each in same for name in each.headers}
-        kinds = dict.fromkeys(each.media_type for each in same if each.body is not None or each.media_type != _JSON)
-        told = {kind: [each for each in same if each.body and each.media_type == kind] for kind in kinds}
-        content = {
-            kind: _content([schema_of[each.body] for each in those]) | _exemplified(those, schema_of, components)
-            for kind, those in told.items()
-        }
-        responses[str(status)] = {
-            "description": HTTPStatus(status).phrase,
-            **({"headers": headers} if headers else {}),
-            **({"content": content} if content else {}),
-        }
-    return responses
-
-
-def _content(schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    different = [schema for at, schema in enumerate(schemas) if schema not in schemas[:at]]
-    if not different:
-        return {}
-    return {"schema": different[0] if len(different) == 1 else {"oneOf": different}}
-
-
-def _exemplified(shapes: Sequence[Shows], schema_of: dict[Any, Any], components: dict[str, Any]) -> dict[str, Any]:
-    """Returns the examples of one status and media type by name: what succeeds, and each error."""
-    shown = {
-        each.error.rpartition("-")[2] or f"Success{at or ''}": {"$ref": f"{_EXAMPLES_AT}{each.error}"}
-        if each.error
-        else {"value": examples.of(schema_of[each.body], components)}
-        for at, each in enumerate(shapes)
-    }
-    return {"examples": shown} if shown else {}

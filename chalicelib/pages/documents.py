@@ -12,7 +12,7 @@ from chalicelib.pages import files
 
 #: What a template has: the address of a file of ours or of another page, the import map's place, and values by name.
 _FILE, _LINK = re.compile(r'(?<==")static/([^"]+)(?=")'), re.compile(r'(?<==")\./')
-_MAP, _VALUE = "<!--import-map-->", re.compile(r"{{(\w+)}}")
+MAP, _VALUE = "<!--import-map-->", re.compile(r"{{(\w+)}}")
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,12 @@ def document(page: Page, base: str, host: str) -> Document:
     """Returns a page whose links and files are at `base`. Raises NoLibraries for one that needs them where there are none."""
     values = page.values(host)
     html = _VALUE.sub(lambda found: escape(values[found[1]]), _addressed(page.template, base))
-    if _MAP not in html:
+    if MAP not in html:
         return Document(html, ())
+    if not files.LIBRARIES.is_dir():
+        raise files.NoLibraries
     script = _import_map(base)
-    return Document(html.replace(_MAP, f'<script type="importmap">{script}</script>'), (script,))
+    return Document(html.replace(MAP, f'<script type="importmap">{script}</script>'), (script,))
 
 
 @cache
@@ -64,7 +66,5 @@ def _addressed(template: str, base: str) -> str:
 @cache
 def _import_map(base: str) -> str:
     modules = files.modules()
-    if not files.LIBRARIES.is_dir():
-        raise files.NoLibraries
     places = {f"{base}{name}" if name.startswith("static/") else name: base + one.path for name, one in modules.items()}
     return json.dumps({"imports": places}, separators=(",", ":"))

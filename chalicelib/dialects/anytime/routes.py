@@ -2,6 +2,7 @@
 
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.dialects.anytime import (
+    accounts,
     agents,
     api_keys,
     attachments,
@@ -95,6 +96,10 @@ ANYTIME = Dialect(
         *integration_accounts.ROWS,
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
+<<<<<<< HEAD
         *session.ROWS,
+=======
+        *accounts.ROWS,
+>>>>>>> front
     ],
 )
