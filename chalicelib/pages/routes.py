@@ -19,7 +19,7 @@ _NO_DEMO = Page("front/no-demo.html", status=404, values=lambda host: {"host": h
 _NO_DOCS = Page("front/no-docs.html", status=404)
 _DEMO = Page("demo/demo.html", headers.of_desk, lambda host: {"app": config.demo_account(), "domain": host})
 _DOCS = Page("docs/docs.html", lambda: {"trusted-types": ["lit-html"]})
-<<<<<<< HEAD
+_SIGNUP = Page("front/signup.html", values=lambda _: {"open": "yes" if config.lets_anybody_sign_up() else "no"})
 
 
 def _policy_of_console() -> Mapping[str, Sequence[str]]:
@@ -30,15 +30,9 @@ def _policy_of_console() -> Mapping[str, Sequence[str]]:
 _CONSOLE = Page("console/index.html", _policy_of_console)
 #: What a path shows now.
 PAGES: Mapping[str, Callable[[], Page]] = {
-    "/": lambda: Page("front/index.html"),
-    "/console": lambda: _CONSOLE,
-=======
-_SIGNUP = Page("front/signup.html", values=lambda _: {"open": "yes" if config.lets_anybody_sign_up() else "no"})
-#: What a path shows now.
-PAGES: Mapping[str, Callable[[], Page]] = {
     "/": lambda: _HOME,
+    "/console": lambda: _CONSOLE,
     "/signup": lambda: _SIGNUP,
->>>>>>> front
     "/docs": lambda: _DOCS if config.shows_docs() else _NO_DOCS,
     "/demo": lambda: _DEMO if config.demo_account() else _NO_DEMO,
 }

@@ -96,10 +96,7 @@ ANYTIME = Dialect(
         *integration_accounts.ROWS,
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
-<<<<<<< HEAD
-        *session.ROWS,
-=======
         *accounts.ROWS,
->>>>>>> front
+        *session.ROWS,
     ],
 )
