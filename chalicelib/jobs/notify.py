@@ -5,7 +5,7 @@ conversation when it came or took part in it anyway, else that of the assignment
 is stored with the message, not by who has the conversation or takes part now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -94,12 +94,12 @@ def _find(ctx: Context, conversation: str) -> Conversation | None:
 def _tell_message(ctx: Context, conversation: Conversation, message: str, agent: str | None, line: Line, words: Words) -> str:
     """Pushes a message. One request for each socket, and four: conversation, message, sockets, sender."""
     line.add(messages=[message])
-    _tell_watching(ctx, conversation.id, words)
     try:
         stored = messages.get(ctx, conversation, message)
     except NotFound:
         return _GONE  # it is being removed, or was merged into another one
-    heard = live.listeners(ctx, participants.list_told(ctx, conversation, agent, stored))
+    heard, watching = live.audience(ctx, participants.list_told(ctx, conversation, agent, stored))
+    _tell_watching(ctx, watching, conversation, words)
     told = _say(ctx, conversation, [each for each in heard if _may_hear(ctx, conversation, each)], stored, words)
     away_message.send(ctx, conversation, message)
     if not any(each.person == conversation.assignee for each in heard) and routing.is_deserted(ctx, conversation):
@@ -157,8 +157,8 @@ def _assigned_v1(ctx: Context, event: ConversationAssignedV1, line: Line, words:
 
 def _tell_assigned(ctx: Context, conversation: Conversation, event: ConversationAssigned, line: Line, words: Words) -> str:
     """Pushes to the agent what they have to answer, and to a waiting contact their conversation."""
-    _tell_watching(ctx, conversation.id, words)
-    mine = live.listeners(ctx, [event.agent])
+    mine, watching = live.audience(ctx, [event.agent])
+    _tell_watching(ctx, watching, conversation, words)
     said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
     told = sum(_say(ctx, conversation, mine, stored, words) for stored in said)
@@ -185,23 +185,37 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
     return _told(line, live.send(ctx, heard, words.waits(routing.why_waiting(ctx, conversation))) if heard else 0)
 
 
-_Changed = ConversationStatusChanged | ConversationDeleted  # and all others that name a conversation
+_Changed = (
+    ConversationMoved
+    | ConversationStatusChanged
+    | ConversationPriorityChanged
+    | ConversationSubjectChanged
+    | ConversationMetadataChanged
+    | ConversationBreached
+    | ConversationDeleted
+    | ConversationRestored
+    | NoteAdded
+)
 
 
 def _changed(ctx: Context, event: _Changed, line: Line, words: Words) -> str:
-    """Tells agents who watch the inbox, and nobody else. Requests as `_tell_watching`."""
-    return _told(line, _tell_watching(ctx, event.conversation, words))
+    """Tells agents who watch the inbox, and nobody else. One request where nobody watches, else two, and one for each socket."""
+    return _told(line, _tell_of(ctx, [event.conversation], words))
 
 
 def _merged(ctx: Context, event: ConversationMerged, line: Line, words: Words) -> str:
-    return _told(line, sum(_tell_watching(ctx, each, words) for each in (event.source, event.conversation)))
+    return _told(line, _tell_of(ctx, [event.source, event.conversation], words))
 
 
-def _tell_watching(ctx: Context, conversation: str, words: Words) -> int:
-    """Tells agents who watch the inbox of a change. One request where nobody watches, else two, and one for each socket."""
-    heard = live.inbox_sockets(ctx)
-    row = conversations.find_even_gone(ctx, conversation) if heard else None
-    return live.send(ctx, heard, words.changed(row.id, row.number), live.INBOX) if row else 0
+def _tell_of(ctx: Context, changed: Sequence[str], words: Words) -> int:
+    _, watching = live.audience(ctx)
+    rows = conversations.get_even_gone(ctx, changed) if watching else []
+    return sum(_tell_watching(ctx, watching, row, words) for row in rows)
+
+
+def _tell_watching(ctx: Context, watching: list[Listener], row: Conversation, words: Words) -> int:
+    """Tells agents who watch the inbox of a change. One request for each socket."""
+    return live.send(ctx, watching, words.changed(row.id, row.number), live.INBOX)
 
 
 def _presence(ctx: Context, event: PresenceChanged, line: Line, words: Words) -> str:

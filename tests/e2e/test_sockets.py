@@ -118,7 +118,7 @@ def test_who_types_without_saying_where_types_in_the_one_conversation_that_he_wa
         assert socket.send({"type": "typing_watch", "conversation_uuid": visitor.conversation})["code"] == 0
     theirs.send({"type": "typing"})
     told = {"type": "TYPING", "user_uuid": visitor.id, "conversation_uuid": visitor.conversation}
-    assert mine.received[-1] == told | {"user_id": visitor.number}
+    assert mine.received[-1] == told | {"user_id": people.get(world.ctx(ADMIN), visitor.id).number}
     mine.send({"type": "typing"})
     assert theirs.received[-1]["user_uuid"] == world.agents[0].id
     mine.send({"type": "typing_watch", "conversation_uuid": another.conversation})

@@ -80,9 +80,9 @@ def load_deleted(ctx: Context, conversation_id: str) -> Conversation:
 
 
 @access.allow(SYSTEM)
-def find_even_gone(ctx: Context, conversation_id: str) -> Conversation | None:
-    """Returns a conversation as it is, also one that was deleted or merged; None where there is none. One request."""
-    return conversations.get(ctx.account, conversation_id)
+def get_even_gone(ctx: Context, wanted: Sequence[str]) -> list[Conversation]:
+    """Returns the conversations that exist, also those that were deleted or merged. One request."""
+    return conversations.get_many(ctx.account, wanted)
 
 
 def _may_see(ctx: Context, conversation: Conversation) -> bool:

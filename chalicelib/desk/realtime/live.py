@@ -160,9 +160,15 @@ def watch_inbox(ctx: Context, row: Connection) -> None:
 
 
 @access.allow(SYSTEM)
-def inbox_sockets(ctx: Context) -> list[Listener]:
-    """Returns the sockets that hear of changed conversations. One request, one more where no warm process knows their tokens."""
-    return _still_valid(ctx, topics.listeners(ctx.account, [INBOX], ctx.now).get(INBOX, []))
+def audience(ctx: Context, persons: Iterable[str] = ()) -> tuple[list[Listener], list[Listener]]:
+    """Returns the sockets of people, as `listeners`, and those that hear of changed conversations. Requests as `listeners`."""
+    found = topics.listeners(ctx.account, {*persons, INBOX}, ctx.now)
+    watching = found.pop(INBOX, [])
+    heard = [each for those in found.values() for each in those]
+    going_on = set(_still_valid(ctx, [*heard, *watching]))
+    for each in {*heard, *watching} - going_on:
+        remove(ctx, each)
+    return [each for each in heard if each in going_on], [each for each in watching if each in going_on]
 
 
 @access.allow(VISITOR)

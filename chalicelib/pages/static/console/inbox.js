@@ -8,7 +8,9 @@ import { on } from './socket.js';
 import { view } from './views.js';
 
 const INCLUDED = 'contact,agentAssignee';
-const PAUSE = 250;
+/** How soon after a change the list is read, and how long after the time before. */
+const PAUSE = 200;
+const APART = 1500;
 /** Conversations that are asked for one by one; more are a new list. */
 const MOST_SINGLE = 8;
 
@@ -103,13 +105,14 @@ export function show(one) {
 
 /** @type {Set<number>} */
 let changed = new Set();
+let caughtUp = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 
 /** @param {number} number */
 function look(number) {
   changed.add(number);
-  timer ??= setTimeout(catchUp, PAUSE);
+  timer ??= setTimeout(catchUp, Math.max(PAUSE, caughtUp + APART - Date.now()));
 }
 
 /** Reads the first page again and puts it before what is known of later ones. */
@@ -117,6 +120,7 @@ async function catchUp() {
   const ids = changed;
   changed = new Set();
   timer = undefined;
+  caughtUp = Date.now();
   const mine = turn;
   try {
     const { found, told } = await page({});

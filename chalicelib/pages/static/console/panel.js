@@ -57,7 +57,7 @@ function Tags({ one }) {
     });
     if (done) text.value = '';
   };
-  return html`<section><h3>${t('tags')}</h3><div class="tags">
+  return html`<section><h2>${t('tags')}</h2><div class="tags">
     ${one.tagIds.map((id) => tagOf(id)).filter((tag) => tag !== undefined).map((tag) => html`<span key=${tag.id} class="tag big" dir="auto">${tag.name}<${IconButton} icon="x" size=${12} label=${t('remove_tag', { name: tag.name })} onClick=${() => set({ tagIds: one.tagIds.filter((id) => id !== tag.id) })} /></span>`)}
     <form onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); add(); }}>
       <input id="add-tag" class="quiet" list="known-tags" aria-label=${t('add_tag')} placeholder=${t('add_tag')} maxlength="256" value=${text} onInput=${(/** @type {any} */ event) => { text.value = event.target.value; }} />
@@ -97,12 +97,12 @@ function ContactPart({ one }) {
   const who = contact.value;
   const known = who ? /** @type {[string, string | null][]} */ ([[t('email'), who.email], [t('phone'), who.phoneNumber], [t('company'), who.company], [t('job'), who.title], [t('place'), [who.city, who.country].filter(Boolean).join(', ')]]) : [];
   const others = earlier.value?.filter((each) => each.id !== one.id) ?? [];
-  return html`<section><h3>${t('contact')}</h3>
+  return html`<section><h2>${t('contact')}</h2>
     <div class="contact"><${Avatar} name=${nameOf(one)} id=${one.contactId} /><div><strong dir="auto">${nameOf(one)}</strong>${who?.alias && html`<small dir="auto">${who.alias}</small>`}</div></div>
     <dl class="facts">${known.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${who?.description && html`<p class="hint" dir="auto">${who.description}</p>`}
     </section>
-    <section><h3>${t('earlier')}</h3>
+    <section><h2>${t('earlier')}</h2>
     ${earlier.value && !others.length && html`<p class="hint">${t('no_earlier')}</p>`}
     <ul class="earlier">${others.slice(0, 10).map((each) => html`<li key=${each.id}><a href=${addressOf(view.value.id, each.id)}><span dir="auto">${each.lastMessage || each.subject || t('no_text')}</span><small>${t(each.status)} · <${Age} at=${each.lastRepliedTime ?? each.createdTime} /></small></a></li>`)}</ul>
   </section>`;
@@ -121,7 +121,7 @@ export function Panel() {
     <${Clock} one=${one} />
     <fieldset class="panel-facts" disabled=${one.isDeleted}>
       <${Assignment} one=${one} /><${Tags} one=${one} />
-      ${fields.value.length > 0 && html`<section><h3>${t('fields')}</h3>${fields.value.map((field) => html`<${FieldRow} key=${`${field.id} ${one.id}`} one=${one} field=${field} />`)}</section>`}
+      ${fields.value.length > 0 && html`<section><h2>${t('fields')}</h2>${fields.value.map((field) => html`<${FieldRow} key=${`${field.id} ${one.id}`} one=${one} field=${field} />`)}</section>`}
     </fieldset>
     <${ContactPart} one=${one} />
     <section><dl class="facts"><div><dt>${t('number')}</dt><dd>#${one.id}</dd></div><div><dt>${t('created')}</dt><dd>${dateOf(one.createdTime)}</dd></div>

@@ -84,22 +84,19 @@ async function lookUp(text, signal) {
   return [...those.slice(0, MOST).map(asFound), ...contacts.slice(0, 4).map(asContact)];
 }
 
-/** Returns what is found for a text, and whether that is still being looked up. @param {string} wanted @param {(found: Found[]) => void} then */
+/** Returns what was found, and for which text. @param {string} wanted @param {(found: Found[]) => void} then */
 function useLookUp(wanted, then) {
-  const found = useSignal(/** @type {Found[]} */ ([]));
-  const busy = useSignal(false);
+  const found = useSignal({ for: '', all: /** @type {Found[]} */ ([]) });
   useEffect(() => {
     if (!wanted) {
-      found.value = [];
+      found.value = { for: '', all: [] };
       return undefined;
     }
     const stopper = new AbortController();
-    busy.value = true;
     const timer = setTimeout(async () => {
       const told = await lookUp(wanted, stopper.signal);
       if (stopper.signal.aborted) return;
-      found.value = told;
-      busy.value = false;
+      found.value = { for: wanted, all: told };
       then(told);
     }, PAUSE);
     return () => {
@@ -107,7 +104,7 @@ function useLookUp(wanted, then) {
       clearTimeout(timer);
     };
   }, [wanted]);
-  return { found, busy };
+  return found;
 }
 
 /** @param {{ all: Found[], at: number, onPick: (one: Found) => void, onPoint: (at: number) => void }} given */
@@ -130,7 +127,6 @@ function useSearch() {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   /** Set where Enter was pressed before the answer was there. */
   const isHasty = useRef(false);
-  const wanted = text.value.trim();
   const leave = () => {
     text.value = '';
     isOpen.value = false;
@@ -141,17 +137,20 @@ function useSearch() {
     if (one) leave();
     one?.act();
   };
-  const { found, busy } = useLookUp(wanted, (told) => {
+  const found = useLookUp(text.value.trim(), (told) => {
     at.value = 0;
     if (isHasty.current && told.length) pick(told[0]);
     isHasty.current = false;
   });
-  const all = [...(wanted ? found.value : []), ...(isOpen.value ? matching(wanted) : [])];
+  // Of the moment, because a key may come before the page shows what was typed before it.
+  const wanted = () => text.value.trim();
+  const isBusy = () => found.value.for !== wanted();
+  const all = () => [...(isBusy() ? [] : found.value.all), ...(isOpen.value ? matching(wanted()) : [])];
   const keys = keysOf({
-    move: (by) => { at.value = (at.value + by + all.length) % Math.max(1, all.length); },
+    move: (by) => { at.value = (at.value + by + all().length) % Math.max(1, all().length); },
     enter: () => {
-      if (busy.value && wanted && at.value === 0) isHasty.current = true;
-      else pick(all[at.value]);
+      if (isBusy() && at.value === 0) isHasty.current = true;
+      else pick(all()[at.value]);
     },
     leave,
   });
@@ -167,11 +166,11 @@ function useSearch() {
     text.value = target.value;
     at.value = 0;
   };
-  return { text, at, isOpen, field, wanted, found, busy, all, pick, pressed, typed };
+  return { text, at, isOpen, field, wanted: wanted(), found, isBusy: isBusy(), all: all(), pick, pressed, typed };
 }
 
 export function Search() {
-  const { text, at, isOpen, field, wanted, found, busy, all, pick, pressed, typed } = useSearch();
+  const { text, at, isOpen, field, wanted, found, isBusy, all, pick, pressed, typed } = useSearch();
   /** @param {any} event */
   const left = ({ currentTarget, relatedTarget }) => {
     if (!currentTarget.contains(relatedTarget)) isOpen.value = false;
@@ -180,7 +179,7 @@ export function Search() {
     <input ref=${field} id="search" type="text" aria-label=${t('search')} aria-controls=${isOpen.value ? 'found' : undefined} aria-autocomplete="list" aria-activedescendant=${isOpen.value && all.length ? `found-${at.value}` : undefined}
       placeholder=${t('search_hint')} autocomplete="off" spellcheck=${false} maxlength="500" dir="auto" value=${text} onFocus=${() => { isOpen.value = true; }} onInput=${typed} onKeyDown=${pressed} />
     ${isOpen.value && html`<div class="found">
-      ${wanted && (busy.value || !found.value.length) && html`<p class="hint" role="status">${busy.value ? t('searching') : t('no_results', { text: wanted })}</p>`}
+      ${wanted && (isBusy || !found.value.all.length) && html`<p class="hint" role="status">${isBusy ? t('searching') : t('no_results', { text: wanted })}</p>`}
       <div id="found" role="listbox" aria-label=${t('results')}><${Results} all=${all} at=${at.value} onPick=${pick} onPoint=${(/** @type {number} */ place) => { at.value = place; }} /></div>
     </div>`}
   </div>`;

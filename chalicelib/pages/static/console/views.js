@@ -9,7 +9,9 @@ import { me } from './session.js';
 import { on } from './socket.js';
 import { t } from './words.js';
 
-const PAUSE = 800;
+/** How soon after a change it is counted, and how long after the count before. */
+const PAUSE = 600;
+const APART = 4000;
 
 /**
  * Returns conditions as a query has them.
@@ -57,10 +59,11 @@ export const counts = signal(/** @type {Record<string, number>} */ ({}));
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let asking = false;
+let counted = 0;
 
 /** Counts again soon: once for all that happens until then. */
 export function countSoon() {
-  timer ??= setTimeout(count, counts.value.mine === undefined && !asking ? 0 : PAUSE);
+  timer ??= setTimeout(count, counted ? Math.max(PAUSE, counted + APART - Date.now()) : 0);
 }
 
 async function count() {
@@ -70,6 +73,7 @@ async function count() {
     return;
   }
   asking = true;
+  counted = Date.now();
   try {
     const filterIds = filters.value.slice(0, 50).map((one) => one.id).join(',');
     const told = await get('conversations/unreadCount', { include: 'views', filterIds: filterIds || undefined });
