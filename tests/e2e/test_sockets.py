@@ -3,8 +3,8 @@
 import uuid
 from typing import Any
 
-from chalicelib.context import AGENT
-from chalicelib.desk.people import devices
+from chalicelib.context import ADMIN, AGENT
+from chalicelib.desk.people import devices, people
 from tests.world import Socket, Visitor, World
 
 
