@@ -201,6 +201,13 @@ def test_an_account_is_made_once_and_its_owner_gets_in(aws: Cloud) -> None:
     assert nowhere.returncode == 2 and "stage nowhere is not deployed in us-east-1" in nowhere.stdout
 
 
+def test_a_link_for_a_first_account_was_shown_once_and_more_are_made_when_asked_for(aws: Cloud) -> None:
+    first = aws.run("infra.setup", "--first", "--address", "https://desk.example", POLYDESK_STAGE="dev")
+    assert (first.returncode, first.stdout) == (0, "")
+    another = aws.run("infra.setup", "--address", "https://desk.example", POLYDESK_STAGE="dev")
+    assert re.match(r"sign up   https://desk\.example/signup#\S{40,}", another.stdout), another.stdout
+
+
 def test_destroy_keeps_the_data_and_the_next_deployment_finds_it(aws: Cloud) -> None:
     people = rows(aws, "dev")
     before = aws.counts("dev")
