@@ -42,6 +42,8 @@ class LogEntry(Table):
     turn = IntegerAttribute(null=True, attr_name="tu")
     caused = UnicodeAttribute(null=True, attr_name="ca")
     message = UnicodeAttribute(null=True, attr_name="me")
+    #: Of the first row of a change: what reports count of it (rules/counting.py). None where a message has it, or for nothing.
+    counted = UnicodeAttribute(null=True, attr_name="rc")
 
     @property
     def at(self) -> int:

@@ -100,6 +100,8 @@ class Message(Table):
     send_failure = UnicodeAttribute(null=True, attr_name="mx")
     #: How often it was handed to SES: each time is noted before. None for never.
     send_attempt = IntegerAttribute(null=True, attr_name="ma")
+    #: What reports count of the write that it came with (rules/counting.py). None for nothing, as of a note.
+    counted = UnicodeAttribute(null=True, attr_name="rc")
 
     by_sequence = BySequence()
 

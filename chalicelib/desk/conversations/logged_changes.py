@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chalicelib.desk.core import counted
 from chalicelib.desk.core.changes import breaches
 from chalicelib.models import conversations, details, event_logs
 from chalicelib.models.base import Table
@@ -68,7 +69,10 @@ def _of_summary(old: Image | None, new: Image) -> list[LogEntry]:
         happened = [(0, CREATED, None, None), *[one for one in happened if one[1] in _FROM_THE_START]]
     at = after.touched_at if before else after.created_at
     logged = [_entry(after.key, at, after.version or 0, after.changed_by or 0, one) for one in happened]
-    return logged + [_breach(after, clock, due_at) for clock, due_at in breaches(before, after)]
+    logged += [_breach(after, clock, due_at) for clock, due_at in breaches(before, after)]
+    if logged and not counted.is_message(before, after):
+        logged[0].counted = counted.text_of(before, after)
+    return logged
 
 
 def _breach(row: Conversation, clock: str, due_at: int) -> LogEntry:

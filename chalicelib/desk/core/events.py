@@ -250,3 +250,9 @@ class SearchDue(Event, frozen=True, tag="search.due.v1"):
     """The account's search index has something to do at `due_at`, epoch milliseconds."""
 
     due_at: int
+
+
+class StatisticsDue(Event, frozen=True, tag="statistics.due.v1"):
+    """What was counted of the account is to be moved together at `due_at`, epoch milliseconds."""
+
+    due_at: int

@@ -9,7 +9,7 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.desk.core import events, people_events
-from chalicelib.desk.core.events import DeadlineSet, Event, RoutingChanged, SearchDue
+from chalicelib.desk.core.events import DeadlineSet, Event, RoutingChanged, SearchDue, StatisticsDue
 from chalicelib.desk.core.people_events import AgentDeadlineSet
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
@@ -60,9 +60,10 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationTextsChanged: (SEARCH,),
     people_events.ContactNamesChanged: (SEARCH,),
     events.SearchDue: (SEARCH,),
+    events.StatisticsDue: (TIMERS,),
 }
 #: Events that are held back until their `due_at`.
-Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged | SearchDue
+Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged | SearchDue | StatisticsDue
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 
 
