@@ -21,18 +21,19 @@ NEAR_DAYS = 2
 
 @access.allow(SYSTEM)
 def compact(ctx: Context) -> bool:
-    """Moves rows of batches into their days, or where there are none left puts a day that is over among the months. Returns whether
-    there may be more to do. Three requests for sixty rows; for a day four, and two for each twenty agents and departments.
+    """Moves rows of batches into their days, and where that were all puts a day that is over among the months. Returns whether there
+    may be more to do. Three requests for sixty rows; for a day four, and two for each twenty agents and departments.
     """
     return retry_on_conflict(ctx, lambda: _move(ctx) or _settle(ctx))
 
 
 def _move(ctx: Context) -> bool:
-    rows, found = _chosen(statistics.live(ctx.account))
+    """Moves rows of batches. Returns whether there are more than one transaction has room for."""
+    live = statistics.live(ctx.account)
+    rows, found = _chosen(live)
     if rows:
-        absorbed = {day: [row.span for row in rows] for day in found}
-        write(ctx.account, rows, found, absorbed)
-    return bool(rows)
+        write(ctx.account, rows, found, {day: [row.span for row in rows] for day in found})
+    return len(rows) < len(live) or len(live) == statistics.MOST_MOVED
 
 
 def _chosen(live: Sequence[Statistic]) -> tuple[list[Statistic], dict[int, Amounts]]:
