@@ -1,8 +1,8 @@
 """Statistics: what was counted, for reports. Key account#kind · span.
 
 A batch of a stream leaves one row, `live`, which nobody writes again, and a mark that says how many of its records are counted.
-From time to time these rows are moved, in one transaction, into the row of their UTC day, which is `pending` and stands beside them.
-Days that are over go to rows for good: the whole day, and a part of each month's row of the account, of each agent and
+From time to time these rows are moved, in one transaction, into the row of their UTC day, which is `pending` and stands beside
+them. Days that are over go to rows for good: the whole day, and a part of each month's row of the account, of each agent and
 department (by quarters of an hour), and of all of them together (by days). `total` is what all these days add up to.
 
 Amounts are numbers by cell: a quarter of an hour since the epoch, agent, department, channel, policy.
@@ -70,7 +70,9 @@ class Statistic(Table):
 def pack(cells: Cells) -> bytes:
     """Returns amounts as they are stored: by columns, which are alike in themselves and so become small."""
     rows = sorted((cell, counts) for cell, counts in cells.items() if counts)
-    channels, names = (sorted(found) for found in ({cell[3] for cell, _ in rows}, {name for _, counts in rows for name in counts}))
+    channels, names = (
+        sorted(found) for found in ({cell[3] for cell, _ in rows}, {name for _, counts in rows for name in counts})
+    )
     places = {channel: at for at, channel in enumerate(channels)}
     quarters = [cell[0] for cell, _ in rows]
     steps = [after - before for before, after in pairwise([0, *quarters])]
@@ -241,7 +243,8 @@ def months(account: str, series: str, first: str, last: str) -> dict[int, dict[t
 
 
 def put_months(account: str, month: str, day: int, version: int, found: Mapping[str, Cells]) -> None:
-    """Puts a day into the rows of its month, by series, where they don't have a later version of it. Two requests for each twenty.
+    """Puts a day into the rows of its month, by series, where they don't have a later version of it. Two requests for each
+    twenty.
 
     Raises ConditionFailed where others write the same row.
     """

@@ -1,7 +1,8 @@
 """Counting: what one write of a conversation adds to the numbers of reports. Times are epoch milliseconds.
 
-A `Change` has all that counts of a write. It is made of the row before and after (desk/core/counted.py), and kept as a text in the
-row that the write leaves behind (its message, else an entry of the event log), so that numbers can be made again of rows alone.
+A `Change` has all that counts of a write. It is made of the row before and after (desk/core/counted.py), and kept as a text in
+the row that the write leaves behind (its message, else an entry of the event log), so that numbers can be made again of rows
+alone.
 """
 
 from collections import Counter, defaultdict
@@ -55,7 +56,9 @@ Amounts = dict[Cell, Counter[str]]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What counts of a conversation at a moment: its place, status, priority, and the numbers of its agent, department and policy."""
+    """What counts of a conversation at a moment: its place, status, priority, and the numbers of its agent, department and
+    policy.
+    """
 
     place: str
     status: str
@@ -75,9 +78,9 @@ class Change:
     """A write of a conversation: `before` is None for a new one.
 
     `said` is who wrote a public message with it (rules.status) and `by` that agent's number. `waited` is how long the contact had
-    waited for it, None if they did not; `is_first` that no agent had answered before, `is_days_first` that none had this day (UTC).
-    `in_time` and `breached` are clocks (rules.sla), `is_first_breach` that none had breached before. `is_met` is that the agent has
-    not had it yet this day (UTC).
+    waited for it, None if they did not; `is_first` that no agent had answered before, `is_days_first` that none had this day
+    (UTC). `in_time` and `breached` are clocks (rules.sla), `is_first_breach` that none had breached before. `is_met` is that the
+    agent has not had it yet this day (UTC).
     """
 
     at: int
@@ -205,7 +208,15 @@ def encode(change: Change) -> str:
     before = "=" if change.before == change.after else _encode_state(change.before)
     said = f"{_SAID[change.said]}{change.by or ''}" if change.said else ""
     waited = "" if change.waited is None else str(change.waited)
-    parts = [str(change.at), str(change.at - change.created_at), before, _encode_state(change.after), said, waited, f"{flags or ''}"]
+    parts = [
+        str(change.at),
+        str(change.at - change.created_at),
+        before,
+        _encode_state(change.after),
+        said,
+        waited,
+        f"{flags or ''}",
+    ]
     return ";".join([*parts, clocks])
 
 

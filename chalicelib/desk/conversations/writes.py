@@ -18,8 +18,8 @@ _NO_LOADS = LoadChanges()
 
 def following(ctx: Context, conversation: Conversation, changes: Changes, beside: DetailChanges = NO_DETAILS) -> Changes:
     """Returns changes that a conversation does not have yet with what follows from them: whether its agent's limit counts it,
-    its deadlines (clocks.py), its SLA (sla.py), and what reports need of it. Whatever writes a summary otherwise than through `change` asks for it here.
-    Requests as `sla.changes_after`.
+    its deadlines (clocks.py), its SLA (sla.py), and what reports need of it. Whatever writes a summary otherwise than through
+    `change` asks for it here. Requests as `sla.changes_after`.
     """
     changes = clocks.with_clocks(ctx, conversation, {**changes, **_pause(ctx, conversation, changes)})
     changes = {**changes, **sla.changes_after(ctx, conversation, changes, beside)}

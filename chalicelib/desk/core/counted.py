@@ -50,8 +50,8 @@ def is_message(before: Conversation | None, after: Conversation) -> bool:
 
 
 def fields_after(before: Conversation, changes: dict[str, Any], now: int) -> dict[str, Any]:
-    """Returns what a write sets of the fields that reports need: since when the contact waits for an answer, on which day an agent
-    answered last, and whether a clock has breached. Nothing where it changes none.
+    """Returns what a write sets of the fields that reports need: since when the contact waits for an answer, on which day an
+    agent answered last, and whether a clock has breached. Nothing where it changes none.
     """
     if before.is_internal:
         return {}

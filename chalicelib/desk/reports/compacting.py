@@ -1,7 +1,7 @@
 """Compacting: rows of single batches are moved into rows of days, and days that are over into rows of months.
 
-Each step is one transaction, or can be repeated, so that nothing is counted twice or lost wherever a process ends. Readers see each
-number once meanwhile (models/statistics.py).
+Each step is one transaction, or can be repeated, so that nothing is counted twice or lost wherever a process ends. Readers see
+each number once meanwhile (models/statistics.py).
 """
 
 from collections import Counter, defaultdict
@@ -21,8 +21,8 @@ NEAR_DAYS = 2
 
 @access.allow(SYSTEM)
 def compact(ctx: Context) -> bool:
-    """Moves rows of batches into their days, and where that were all puts a day that is over among the months. Returns whether there
-    may be more to do. Three requests for sixty rows; for a day four, and two for each twenty agents and departments.
+    """Moves rows of batches into their days, and where that were all puts a day that is over among the months. Returns whether
+    there may be more to do. Three requests for sixty rows; for a day four, and two for each twenty agents and departments.
     """
     return retry_on_conflict(ctx, lambda: _move(ctx) or _settle(ctx))
 

@@ -26,8 +26,8 @@ _rows: TimedCache[int] = TimedCache(seconds=LATER // 1000)
 def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
     """Counts what records of the stream of `table` mean, each once however often they come. Returns how many were new.
 
-    One request for each 99 records of which any counts, and one for accounts whose rows are to be moved together. A stream's batch
-    comes again from the record that it began with, so that record names what has been counted of it.
+    One request for each 99 records of which any counts, and one for accounts whose rows are to be moved together. A stream's
+    batch comes again from the record that it began with, so that record names what has been counted of it.
     """
     new, accounts = 0, Counter[str]()
     while records:

@@ -55,8 +55,8 @@ def load_present(ctx: Context) -> Present:
 
 
 def load_series(ctx: Context, name: str, first: int, end: int) -> tuple[Amounts, Present]:
-    """Returns the amounts of a series by quarters of an hour, from a first one to before an end, and what is near. One request for
-    today and yesterday, else two, one more for each MB: a busy account's year has less than two.
+    """Returns the amounts of a series by quarters of an hour, from a first one to before an end, and what is near. One request
+    for today and yesterday, else two, one more for each MB: a busy account's year has less than two.
     """
     present = load_present(ctx)
     found: Amounts = {}
@@ -85,7 +85,7 @@ def load_cells(ctx: Context, first: int, end: int) -> tuple[Amounts, Amounts, Pr
         return inside, after, present
     edges = {first // A_DAY: first % A_DAY, end // A_DAY: end % A_DAY}
     cut = sorted(day for day, place in edges.items() if place and day not in present.days)
-    for day, (_, kept) in statistics.days(ctx.account, cut).items():
+    for _, kept in statistics.days(ctx.account, cut).values():
         whole = compacting.read(kept)
         counting.join(inside, series.between(whole, first, end))
         counting.join(after, series.between(whole, end, 2**60))
@@ -97,8 +97,8 @@ def load_cells(ctx: Context, first: int, end: int) -> tuple[Amounts, Amounts, Pr
 
 
 def load_days(ctx: Context, present: Present, first: int, end: int) -> Amounts:
-    """Returns the amounts by cells of whole UTC days that a span touches, those that are near by quarters. No request for today and
-    yesterday, else one for each MB.
+    """Returns the amounts by cells of whole UTC days that a span touches, those that are near by quarters. No request for today
+    and yesterday, else one for each MB.
     """
     found = series.added([present.recent])
     if not _is_near(ctx, first):

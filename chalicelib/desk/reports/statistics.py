@@ -55,8 +55,8 @@ def last_days(ctx: Context, how_many: int) -> dict[date, Numbers]:
 
 @access.allow(AGENT)
 def by_day(ctx: Context, first: date | None, last: date | None) -> dict[date, Numbers]:
-    """Returns every day of a range, by default the last thirty and today. One request for today and yesterday, else three, and one
-    more for each MB: a year of a busy account has five. Raises Invalid for a bad range.
+    """Returns every day of a range, by default the last thirty and today. One request for today and yesterday, else three, and
+    one more for each MB: a year of a busy account has five. Raises Invalid for a bad range.
     """
     zone = accounts.load(ctx).time_zone
     last = last or rules.today(ctx.now, zone)

@@ -28,6 +28,9 @@ from chalicelib.dialects.anytime import (
     merging,
     messages,
     portal_conversations,
+    realtime_reports,
+    report_exports,
+    reports,
     routing,
     routing_rules,
     sla_policies,
@@ -94,5 +97,8 @@ ANYTIME = Dialect(
         *integration_accounts.ROWS,
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
+        *reports.ROWS,
+        *realtime_reports.ROWS,
+        *report_exports.ROWS,
     ],
 )
