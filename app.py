@@ -41,8 +41,8 @@ FAMILIES = [
     (ONEVIEW, "/cs-chat-ticket", 0, 8),
     (LIVECHAT, "/auth", 1, 6),
 ]
-#: What is counted may wait for more of it: a transaction then counts many messages.
-COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 20}
+#: What is counted may wait for more of it, two seconds: a transaction then counts many messages.
+COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 2}
 METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 

@@ -9,7 +9,7 @@ Amounts are numbers by cell: a quarter of an hour since the epoch, agent, depart
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
@@ -19,7 +19,7 @@ from pynamodb.attributes import ListAttribute
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, PackedAttribute, UnicodeAttribute
-from chalicelib.models.base import ConditionFailed, Table, delete_all, read_raw, transaction
+from chalicelib.models.base import ConditionFailed, Table, read_raw, transaction
 
 #: Records that one transaction can count: each is of one account, and one row more says so (100 in all).
 MOST_AT_ONCE = 99
@@ -269,17 +269,6 @@ def _put_part(write: Any, row: Statistic | None, fresh: Statistic, day: int, par
     write.save(fresh, condition=_is(row.version if row else None))
 
 
-def put_recount(run: str, account: str, month: str, page: str, cells: Cells) -> None:
-    """Keeps what a page of a recount found of a month, or keeps it again. One request."""
-    Statistic(f"recount#{run}#{account}", f"{month}#{page}", packed=pack(cells)).save()
-
-
-def recounted(run: str, account: str, month: str) -> Iterable[dict[tuple[Any, ...], dict[str, int]]]:
-    """Yields what a recount found of a month. A request for each MB."""
-    for row in Statistic.query(f"recount#{run}#{account}", Statistic.span.startswith(f"{month}#")):
-        yield row.cells
-
-
-def forget_recount(run: str, account: str) -> None:
-    """Removes what a recount has kept. A request for each MB, and one for each 25 rows."""
-    delete_all(Statistic, list(Statistic.query(f"recount#{run}#{account}", attributes_to_get=["ac", "sp"])))
+def known_days(account: str) -> list[int]:
+    """Returns the days that an account has for good. A request for each MB of them."""
+    return [row.day for row in Statistic.query(_far(account), Statistic.span.startswith(_DAY))]

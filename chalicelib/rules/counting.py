@@ -25,7 +25,9 @@ ENDS, LASTED = "en", "ls"
 BREACHED_ONCE = "bo"
 IN_TIME = {clock: f"a{clock[0]}" for clock in sla.CLOCKS}
 BREACHED = {clock: f"b{clock[0]}" for clock in sla.CLOCKS}
-NOW_OPEN, _IS_OPEN, _A_DAY = "op", "o", 96
+NOW_OPEN, _IS_OPEN = "op", "o"
+#: A day in quarters of an hour, and in milliseconds.
+_A_DAY, _A_DAY_LONG = 96, 86_400_000
 #: Public messages of all kinds.
 MESSAGES = (OF_CONTACTS, OF_AGENTS, OF_MACHINES, AMONG_AGENTS, BY_PROGRAMS_AMONG_AGENTS)
 
@@ -98,6 +100,16 @@ class Change:
     in_time: Sequence[str] = ()
     breached: Sequence[str] = ()
 
+    @property
+    def was_unseen(self) -> bool:
+        """Whether no list had the conversation before."""
+        return self.before is None or self.before.place == UNSEEN
+
+    @property
+    def since(self) -> int:
+        """When it counts as being as it is after this: of one that no list had, from its creation if that is not a day ago."""
+        return self.created_at if self.was_unseen and self.at - self.created_at <= _A_DAY_LONG else self.at
+
 
 def gauge(status_: str, priority: str) -> str:
     """Returns the name of the number of open conversations that have a status and a priority."""
@@ -130,13 +142,12 @@ def amounts(change: Change) -> Amounts:
 
 def _add_place(found: defaultdict[Cell, Counter[str]], change: Change) -> None:
     """Adds that a conversation is there, has come to an agent or a department, has ended, or is open again."""
-    before, after = change.before, change.after
+    before, after, at = change.before, change.after, change.since
     was, is_ = before.place if before else UNSEEN, after.place
     if is_ == UNSEEN:
         if before and was != UNSEEN:
-            found[before.cell(change.created_at)][CREATED] -= 1
+            found[before.cell(at)][CREATED] -= 1
         return
-    at = change.created_at if was == UNSEEN else change.at
     if was == UNSEEN:
         found[after.cell(at)][CREATED] += 1
     if after.agent and (was == UNSEEN or before is None or before.agent != after.agent):
@@ -153,10 +164,9 @@ def _add_open(found: defaultdict[Cell, Counter[str]], change: Change) -> None:
     """Adds that one more is open, or one less, with this agent and department; with this status and priority at some time of the
     day.
     """
-    was_unseen = change.before is None or change.before.place == UNSEEN
-    for state, at, step in ((change.before, change.at, -1), (change.after, change.created_at if was_unseen else change.at, 1)):
+    for state, step in ((change.before, -1), (change.after, 1)):
         if state and state.place == OPEN:
-            cell = state.cell(at)._replace(policy=0)
+            cell = state.cell(change.since)._replace(policy=0)
             found[cell][NOW_OPEN] += step
             found[cell._replace(quarter=cell.quarter // _A_DAY * _A_DAY)][gauge(state.status, state.priority)] += step
 

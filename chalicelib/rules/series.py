@@ -72,6 +72,12 @@ def clean(cells: Amounts) -> Amounts:
     return {cell: counts for cell, counts in kept.items() if counts}
 
 
+def gauges(cells: Amounts) -> Amounts:
+    """Returns the numbers of open ones by status and priority alone."""
+    kept = {cell: Counter({name: n for name, n in counts.items() if counting.read_gauge(name)}) for cell, counts in cells.items()}
+    return clean(kept)
+
+
 def without_gauges(cells: Amounts) -> Amounts:
     """Returns amounts without the numbers of open ones by status and priority, which are of the present alone."""
     kept = {

@@ -27,8 +27,8 @@ def change_of(before: Conversation | None, after: Conversation) -> Change:
     return Change(
         at,
         after.created_at,
-        _state(before) if before else None,
-        _state(after),
+        state(before) if before else None,
+        state(after),
         said,
         (after.last_sender_number or 0) if is_answer else 0,
         after.is_internal,
@@ -85,7 +85,8 @@ def _at(before: Conversation | None, after: Conversation, is_said: bool, breache
     return max(getattr(after, f"{clock}_due_at") or getattr(before, f"{clock}_due_at") or 0 for clock in breached)
 
 
-def _state(row: Conversation) -> State:
+def state(row: Conversation) -> State:
+    """Returns what counts of a conversation as it is."""
     agent = row.assignee_number or 0
     return State(_place(row), row.status, row.priority, agent, row.group_number or 0, row.channel, row.sla_policy or 0)
 
