@@ -22,15 +22,16 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from infra.aws import APP, here, run, say
+from infra.aws import APP, CannotDeploy, here, run, say
 from infra.recounted import Found, of_conversation
 
 if TYPE_CHECKING:
     from chalicelib.rules.counting import Amounts
 
 _SEGMENTS, _PAGE = 8, 100
-#: Days until today that are as they were counted: a stream keeps its records for one, and what began on a day may count a day
-#: later. RECENT = 3
+#: Days until today that stay as they were counted: a stream keeps its records for one, and what began on a day may count a day
+#: later.
+RECENT = 3
 #: Days back to which event logs are kept whole.
 KEPT = 360
 _TABLES = ("conversations", "people")
@@ -111,7 +112,13 @@ def main() -> int:
     parser.add_argument("--segments", type=int, default=_SEGMENTS, help="parts of a table that are read at once")
     parser.add_argument("--data", type=Path, default=Path(".local"), help="the folder of the file with what was found so far")
     given = parser.parse_args()
-    return run(partial(recount, given.stage, given.data, given.days, given.segments, check=given.check))
+    return run(partial(_run, given))
+
+
+def _run(given: argparse.Namespace) -> None:
+    wrong = recount(given.stage, given.data, given.days, given.segments, check=given.check)
+    if given.check and wrong:
+        raise CannotDeploy(f"{wrong:,} days are wrong")
 
 
 def recount(stage: str, data: Path, days: int = KEPT, segments: int = _SEGMENTS, *, check: bool = False) -> int:

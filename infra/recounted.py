@@ -1,11 +1,13 @@
 """What the rows of a conversation say that reports count of it: its messages, its event log and its summary."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.models.conversations import Conversation
+    from chalicelib.models.event_logs import LogEntry
     from chalicelib.models.messages import Message
     from chalicelib.rules.counting import Amounts, Change, State
 
@@ -30,7 +32,7 @@ class Found:
 
         if state and state.place == counting.OPEN:
             cell = state.cell(0)._replace(policy=0)
-            counting.join(self.was_open, {cell: counting.Counter({counting.gauge(state.status, state.priority): 1})})
+            counting.join(self.was_open, {cell: Counter({counting.gauge(state.status, state.priority): 1})})
 
 
 def of_conversation(row: "Conversation", days: range, begun: int, found: Found) -> None:
@@ -57,7 +59,7 @@ def _first(changes: "list[Change]") -> "Change":
     return next((change for change in first if change.before not in led_to), first[0])
 
 
-def _log(key: str) -> "Iterator[object]":
+def _log(key: str) -> "Iterator[LogEntry]":
     from chalicelib.models.event_logs import LogEntry
 
     yield from LogEntry.query(key, consistent_read=True)

@@ -234,7 +234,7 @@ def decode(text: str) -> Change:
     """Returns the change that a text is."""
     at, age, before, after, said, waited, flags, clocks = text.split(";")
     named = {clock[0]: clock for clock in sla.CLOCKS}
-    pairs = [clocks[place : place + 2] for place in range(0, len(clocks), 2)]
+    told = [(clocks[place], named[clocks[place + 1]]) for place in range(0, len(clocks), 2)]
     change = Change(
         int(at),
         int(at) - int(age),
@@ -243,8 +243,8 @@ def decode(text: str) -> Change:
         _SENDERS[said[0]] if said else None,
         int(said[1:] or 0),
         waited=int(waited) if waited else None,
-        in_time=tuple(named[letter] for sign, letter in pairs if sign == "+"),
-        breached=tuple(named[letter] for sign, letter in pairs if sign == "-"),
+        in_time=tuple(clock for sign, clock in told if sign == "+"),
+        breached=tuple(clock for sign, clock in told if sign == "-"),
         **{name: bool(int(flags or 0) >> place & 1) for place, name in enumerate(_FLAGS)},
     )
     return replace(change, before=change.after) if before == "=" else change

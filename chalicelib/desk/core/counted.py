@@ -58,7 +58,7 @@ def fields_after(before: Conversation, changes: dict[str, Any], now: int) -> dic
     after = copy(before)
     after.attribute_values = {**before.attribute_values, **changes}
     said = after.last_sender_kind if is_message(before, after) else None
-    asked = before.asked_after
+    asked: int | None = before.asked_after
     if said == status.STAFF or after.status == CLOSED:
         asked = None
     elif said == status.CONTACT and asked is None:
