@@ -31,6 +31,7 @@ from tests.conformance import (
     cases_mail,
     cases_numbers,
     cases_portal,
+    cases_reports,
     cases_routing,
     cases_settings,
     cases_sla,
@@ -270,6 +271,7 @@ CASES |= (
     | cases_mail.CASES
     | cases_numbers.CASES
     | cases_portal.CASES
+    | cases_reports.CASES
     | cases_routing.CASES
     | cases_settings.CASES
     | cases_sla.CASES

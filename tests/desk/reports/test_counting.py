@@ -1,4 +1,4 @@
-"""Reports equal a count by hand and a recount of the rows, whatever happens to conversations and however the stream's records come."""
+"""Reports equal a count by hand and a recount of the rows, whatever happens and however the stream's records come."""
 
 import random
 import uuid
@@ -240,8 +240,8 @@ def check_open(play: Play) -> None:
 def amounts(world: World) -> Any:
     """All that is counted of the past, by quarters and cells, wherever it is kept."""
     near = statistics.near(world.account)
-    rows = [row for row in statistics.days(world.account, statistics.known_days(world.account)).values()]
-    days = [compacting.read(pending or kept) for pending, kept in rows]
+    kept = statistics.days(world.account, statistics.known_days(world.account)).values()
+    days = [compacting.read(pending or row) for pending, row in kept]
     days += [compacting.read(row) for day, row in near.pending.items() if day not in statistics.known_days(world.account)]
     return series.clean(series.added([*days, *map(compacting.read, near.live)]))
 
