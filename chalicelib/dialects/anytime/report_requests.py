@@ -53,7 +53,7 @@ def quarters_east(hours: float, field: str = "timeZoneOffset") -> int:
 def question(ctx: Context, request: Asked) -> Question:
     """Returns what is asked for. Raises Invalid."""
     offset = quarters_east(request.time_zone_offset)
-    end = _end(request) or ctx.now
+    end = _end(request) or ctx.now + 1  # what happens this moment is in it
     start = read_moment(request.start_time, "startTime", request.time_zone_offset)
     return Question(
         end - _USUAL if start is None else start,
