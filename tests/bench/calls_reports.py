@@ -23,12 +23,12 @@ _AGENTS, _MESSAGES, _YEAR = 100, 30_000, 365
 _filled: set[str] = set()
 
 
-def busy_day(day: int, agents: int = _AGENTS, messages: int = _MESSAGES) -> Amounts:
-    """What a busy day counts: mostly in working hours, through three channels, for six departments."""
-    chance, found = random.Random(day), dict[Cell, Counter[str]]()
-    for _ in range(messages):
-        at = day * 96 + min(95, max(0, int(chance.gauss(56, 14))))
-        agent = chance.randint(1, agents)
+def busy_day(seed: int) -> Amounts:
+    """What a busy day counts, as the first one since the epoch: in working hours, by three channels, for six departments."""
+    chance, found = random.Random(seed), dict[Cell, Counter[str]]()
+    for _ in range(_MESSAGES):
+        at = min(95, max(0, int(chance.gauss(56, 14))))
+        agent = chance.randint(1, _AGENTS)
         channel = chance.choices(["chat", "portal", "email"], [8, 1, 1])[0]
         counts = found.setdefault(Cell(at, agent, agent % 6 + 1, channel, agent % 2), Counter())
         counts["hd"] += 1
@@ -47,16 +47,22 @@ def fill(world: World) -> None:
     if world.account in _filled:
         return
     _filled.add(world.account)
-    today = world.now // _DAY
-    week = [busy_day(at) for at in range(7)]
+    today, week = world.now // _DAY, [_week_day(at) for at in range(7)]
     for day in range(today - _YEAR, today - 1):
-        shift = (day - day % 7) * 96
-        cells = {cell._replace(quarter=cell.quarter + shift): counts for cell, counts in week[day % 7].items()}
-        site: Amounts = {}
-        for cell, counts in cells.items():
-            counting.join(site, {Cell(cell.quarter, channel=cell.channel): counts})
+        site, cells = (
+            {cell._replace(quarter=cell.quarter + day * series.A_DAY): counts for cell, counts in of_day.items()}
+            for of_day in week[day % 7]
+        )
         statistics.put_months(world.account, series.month(day), day, 1, {series.SITE: site})
-        statistics.put_months(world.account, series.period(day), day, 1, {series.CELLS: series.of_days(cells)})
+        statistics.put_months(world.account, series.period(day), day, 1, {series.CELLS: cells})
+
+
+def _week_day(at: int) -> tuple[Amounts, Amounts]:
+    """Returns what a busy day counts, as the first one since the epoch: of the site by quarters, and all cells."""
+    found, site = busy_day(at), dict[Cell, Counter[str]]()
+    for cell, counts in found.items():
+        counting.join(site, {Cell(cell.quarter, channel=cell.channel): counts})
+    return site, series.of_days(found)
 
 
 def _get(scene: Scene, path: str) -> Bill:

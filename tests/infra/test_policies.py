@@ -94,6 +94,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ways.lose_sockets(world, scene.visitor)
     ways.lose_an_agent(world)
     ways.speak_where_nobody_is_routed_to(world)
+    ways.reports(world)
     leave(world)
     serve_together(world)
     wait_for_a_group(world)
