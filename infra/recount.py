@@ -7,6 +7,8 @@ was open at their end is compared as it was then. docs/reports.md says what can'
 """
 
 import argparse
+import hashlib
+import inspect
 import json
 import sqlite3
 import sys
@@ -65,7 +67,8 @@ class Kept:
 
     def after(self, table: str, segment: int) -> Any:
         """Returns the key to continue from, None for the beginning, `_END` where nothing is left."""
-        found = self._file.execute("select after from place where tab = ? and segment = ?", (table, segment)).fetchone()
+        with self._lock:
+            found = self._file.execute("select after from place where tab = ? and segment = ?", (table, segment)).fetchone()
         return None if found is None else _END if found[0] is None else json.loads(found[0])
 
     def add(self, table: str, segment: int, after: str | None, found: dict[str, Found]) -> None:
@@ -126,7 +129,7 @@ def recount(stage: str, data: Path, days: int = KEPT, segments: int = _SEGMENTS,
     from chalicelib import context
 
     say("recount", f"stage {stage} in {here(stage)}")
-    path, today = data / f"recount-{stage}.sqlite", context.clock() // 86_400_000
+    path, today = data / f"recount-{stage}-{_version()}.sqlite", context.clock() // 86_400_000
     kept = Kept(path, context.clock(), range(today - days, today - RECENT + 1), segments)
     with ThreadPoolExecutor(kept.segments) as pool:
         list(pool.map(lambda part: _walk(stage, kept, *part), product(_TABLES, range(kept.segments))))
@@ -139,6 +142,14 @@ def recount(stage: str, data: Path, days: int = KEPT, segments: int = _SEGMENTS,
     kept.close()
     path.unlink()
     return wrong
+
+
+def _version() -> str:
+    """Returns a digest of the code that counts: another version's recount is not continued."""
+    from chalicelib.desk.core import counted
+    from chalicelib.rules import counting
+
+    return hashlib.sha256("".join(map(inspect.getsource, (counted, counting))).encode()).hexdigest()[:8]
 
 
 def _walk(stage: str, kept: Kept, table: str, segment: int) -> None:

@@ -31,7 +31,7 @@ _REMEMBERED = 2 * MOST_MOVED
 _LIVE, _DAY, _TOTAL = "a", "d", "t"
 #: Amounts by cell, as `rules.counting.Amounts`.
 Cells = Mapping[Any, Mapping[str, int]]
-#: Of compression: more takes four times as long and saves a hundredth.
+#: Of compression; more takes four times as long and saves a hundredth.
 _LEVEL = 6
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(tuple[list[str], list[str], list[list[int]]]).decode
 
@@ -238,7 +238,7 @@ def _month_key(account: str, series: str) -> str:
 
 def months(account: str, series: str, first: str, last: str) -> dict[int, dict[tuple[Any, ...], dict[str, int]]]:
     """Returns the amounts of a series by day, of months that are written as 2027-01. One request for each MB: a year at least."""
-    rows = Statistic.query(_month_key(account, series), Statistic.span.between(first, last))
+    rows = Statistic.query(_month_key(account, series), Statistic.span.between(first, last), consistent_read=True)
     return {day: unpack(part.packed) for row in rows for day, part in _parts.decode(row.packed or b"\x80").items()}
 
 

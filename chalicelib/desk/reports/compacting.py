@@ -17,12 +17,14 @@ from chalicelib.rules.counting import Amounts
 
 #: Days until the present one that stay near: today's numbers, and yesterday's, are one request.
 NEAR_DAYS = 2
+#: Milliseconds that the clocks of two functions may differ by, and much more.
+_LATE = 3_600_000
 
 
 @access.allow(SYSTEM)
 def compact(ctx: Context) -> bool:
     """Moves rows of batches into their days, and where that were all puts a day that is over among the months. Returns whether
-    there may be more to do. Three requests for sixty rows; for a day four, and two for each twenty agents and departments.
+    there may be more to do. Four requests for sixty rows; for a day three more, and two for each twenty agents and departments.
     """
     return retry_on_conflict(ctx, lambda: _move(ctx) or _settle(ctx))
 
@@ -81,12 +83,12 @@ def read_base(row: Statistic) -> Amounts:
 def _settle(ctx: Context) -> bool:
     """Puts the oldest pending day that is over into the rows of its month. Returns whether there was one."""
     near = statistics.near(ctx.account)
-    due = sorted(day for day in near.pending if day <= quarters.utc_day(ctx.now) - NEAR_DAYS)
+    due = sorted(day for day in near.pending if day <= quarters.utc_day(ctx.now - _LATE) - NEAR_DAYS)
     if not due:
         return False
     pending = near.pending[due[0]]
-    cells = read(pending)
-    for period, parts in _parts(pending.day, cells).items():
+    cells, before = read(pending), read(statistics.days(ctx.account, due[:1])[due[0]][1])
+    for period, parts in _parts(pending.day, cells, before).items():
         statistics.put_months(ctx.account, period, pending.day, pending.version or 0, parts)
     total = read(near.total)
     counting.join(total, series.total(cells))
@@ -95,10 +97,11 @@ def _settle(ctx: Context) -> bool:
     return True
 
 
-def _parts(day: int, cells: Amounts) -> dict[str, dict[str, Amounts]]:
-    """Returns the parts of rows of months that a day is, by the rows' period and series."""
-    agents, groups = {cell.agent for cell in cells} - {0}, {cell.group for cell in cells} - {0}
-    views = [series.SITE, *(series.of_agent(n) for n in sorted(agents)), *(series.of_group(n) for n in sorted(groups))]
+def _parts(day: int, cells: Amounts, before: Amounts) -> dict[str, dict[str, Amounts]]:
+    """Returns the parts of rows of months that a day is, by the rows' period and series, empty ones of what it had before
+    alone.
+    """
+    views = sorted({name for cell in (*cells, *before) for name, _ in series.views_of(cell)})
     split: defaultdict[str, Amounts] = defaultdict(dict)
     for cell, counts in cells.items():
         for name, kept in series.views_of(cell):

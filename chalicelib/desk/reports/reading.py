@@ -113,11 +113,6 @@ def _is_near(ctx: Context, first: int) -> bool:
     return first // A_DAY > quarters.utc_day(ctx.now) - compacting.NEAR_DAYS
 
 
-def count_open(cells: Amounts, wanted: Wanted = lambda cell: True) -> int:
-    """Returns how many more were open at the end of some amounts than at their beginning."""
-    return sum(counts[counting.NOW_OPEN] for cell, counts in cells.items() if wanted(cell))
-
-
 def open_now(present: Present, wanted: Wanted = lambda cell: True) -> Counter[tuple[str, str]]:
     """Returns how many conversations are open now, by status and priority."""
     found: Counter[tuple[str, str]] = Counter()
