@@ -94,7 +94,6 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     ways.lose_sockets(world, scene.visitor)
     ways.lose_an_agent(world)
     ways.speak_where_nobody_is_routed_to(world)
-    ways.reports(world)
     leave(world)
     serve_together(world)
     wait_for_a_group(world)
@@ -109,6 +108,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         world.sweep()
         world.settle()
     world.count()
+    ways.reports(world)
 
 
 def listen(scene: Scene) -> None:
