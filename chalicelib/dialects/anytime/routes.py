@@ -34,6 +34,8 @@ from chalicelib.dialects.anytime import (
     tags,
     triggers,
     viewers,
+    webhook_deliveries,
+    webhooks,
     working_time,
     wrapping,
 )
@@ -74,6 +76,8 @@ ANYTIME = Dialect(
         *departments.ROWS,
         *attachments.ROWS,
         *event_logs.ROWS,
+        *webhooks.ROWS,
+        *webhook_deliveries.ROWS,
         *viewers.ROWS,
         *drafts.ROWS,
         *auto_close.ROWS,
