@@ -59,6 +59,11 @@ def account_of(table: str, change: Mapping[str, Any]) -> str:
     return key.partition("#")[0]
 
 
+def can_mean(table: str, change: Mapping[str, Any]) -> bool:
+    """Returns whether a record of the stream of `table` may mean something: of people only new ones, without reading the row."""
+    return table != "people" or "OldImage" not in change
+
+
 def of_change(table: str, change: Mapping[str, Any]) -> list[Happening]:
     """Returns what a record of the stream of `table` means, in order. `change` has its images, as DynamoDB gives them.
 

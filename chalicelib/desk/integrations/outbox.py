@@ -31,7 +31,7 @@ def keep(ctx: Context, table: str, records: Sequence[Mapping[str, Any]]) -> list
     due: list[list[WebhookDue]] = []
     for record in records:
         account = happenings.account_of(table, record)
-        watching = webhooks.list_watching(context.system(account))
+        watching = webhooks.list_watching(context.system(account)) if happenings.can_mean(table, record) else []
         found = _turns(account, watching, happenings.of_change(table, record)) if watching else {}
         known = {event.webhook for events in due for event in events}
         due.append([WebhookDue(account, ctx.now, webhook, ctx.now) for webhook in found if webhook not in known])
