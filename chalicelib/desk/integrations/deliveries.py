@@ -151,10 +151,10 @@ def replay(ctx: Context, number: int, place: str) -> tuple[Webhook, Delivery]:
     Returns it, waiting, with its webhook. Up to seven requests. Raises NotFound, Invalid for a webhook that is switched off,
     TooMany.
     """
+    rate_limits.spend_replay(ctx)
     webhook = WEBHOOKS.get_by_number(ctx, number)
     found = get(ctx, webhook, place)
     _check_enabled(webhook)
-    rate_limits.spend_replay(ctx)
     if found.tries:
         _queue(ctx, webhook, [found], ctx.now)
     if found.tries and found.due_at is not None:
@@ -182,11 +182,11 @@ def replay_range(ctx: Context, number: int, since: int, until: int) -> Webhook:
     """Has all sent again that a webhook was sent for what happened between two moments, MOST_REPLAYED at most, oldest first.
     Returns the webhook. Three requests. Raises NotFound, Invalid, TooMany.
     """
-    webhook = WEBHOOKS.get_by_number(ctx, number)
-    _check_enabled(webhook)
     if since >= until:
         raise Invalid("to", "must be later than from")
     rate_limits.spend_replay(ctx, _WEIGHT)
+    webhook = WEBHOOKS.get_by_number(ctx, number)
+    _check_enabled(webhook)
     publishing.publish([WebhookReplayed(ctx.account, ctx.now, webhook.id, since, until, MOST_REPLAYED)], ctx.now)
     return webhook
 

@@ -15,7 +15,7 @@ from chalicelib.models.webhook_deliveries import DELIVERED, FAILED, WAITING, Web
 from chalicelib.rules import webhooks as rules
 
 #: Bytes of an answer, and tries, that are kept.
-_ANSWER, _MOST = 500, 50
+KEPT_BYTES, MOST = 500, 50
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ def note(ctx: Context, webhook: str, turn: WebhookTurn, began_at: int, outcome: 
         _heed(ctx, str(turn.about.get("file")), outcome.body)
     delivery = rows.get(ctx.account, webhook, turn.delivery) or rows.new_delivery(turn)
     delivery.round, delivery.due_at = turn.round, None
-    delivery.tries = [*delivery.tries, _try(began_at, outcome)][-_MOST:]
+    delivery.tries = [*delivery.tries, _try(began_at, outcome)][-MOST:]
     if outcome.is_success:
         delivery.state = DELIVERED
         rows.finish(delivery)
@@ -66,7 +66,7 @@ def note(ctx: Context, webhook: str, turn: WebhookTurn, began_at: int, outcome: 
 
 def _try(began_at: int, outcome: Outcome) -> dict[str, Any]:
     told = {"at": began_at, "ms": outcome.milliseconds, "status": outcome.status, "error": outcome.error}
-    answer = outcome.body[:_ANSWER].decode(errors="replace")
+    answer = outcome.body[:KEPT_BYTES].decode(errors="replace")
     return {name: value for name, value in {**told, "answer": answer}.items() if value not in (None, "")}
 
 

@@ -60,6 +60,12 @@ class WrappedWebhook(Wire, kw_only=True):
     webhook: Webhook
 
 
+class NewWebhook(WrappedWebhook, kw_only=True):
+    """The same, and the secret that the desk has made for it."""
+
+    secret: str | UnsetType = UNSET
+
+
 class OneWebhook(Wire, kw_only=True):
     """A webhook by its integer id."""
 
@@ -90,34 +96,34 @@ class ChangeWebhook(SetWebhook, kw_only=True):
 
 def list_webhooks(ctx: Context, request: Nothing) -> WebhookList:
     """`GET /webhooks`: all webhooks, in the order in which they were made, without their secrets."""
-    return WebhookList(webhooks=[show(ctx, one) for one in webhooks.list_all(ctx)])
+    return WebhookList(webhooks=[_show(ctx, one) for one in webhooks.list_all(ctx)])
 
 
 def get_webhook(ctx: Context, request: OneWebhook) -> WrappedWebhook:
     """`GET /webhooks/{id}`: a webhook without its secret."""
-    return WrappedWebhook(webhook=show(ctx, webhooks.get(ctx, request.id)))
+    return WrappedWebhook(webhook=_show(ctx, webhooks.get(ctx, request.id)))
 
 
-def make_webhook(ctx: Context, request: MakeWebhook) -> WrappedWebhook:
+def make_webhook(ctx: Context, request: MakeWebhook) -> NewWebhook:
     """`POST /webhooks`: a new webhook. A secret that the desk has made is only in this answer."""
     if not (request.url or request.target_url):
         raise Missing("url")
     given = _change(request, None)
     with _SPELLINGS.told(request):
         made = webhooks.create(ctx, given)
-    return WrappedWebhook(webhook=show(ctx, made, with_secret=given.secret is UNSET))
+    return NewWebhook(webhook=_show(ctx, made)) if given.secret else _with_secret(ctx, made)
 
 
 def change_webhook(ctx: Context, request: ChangeWebhook) -> WrappedWebhook:
     """`PUT /webhooks/{id}`: changes the given fields. Enabling sends what waits; the secret before goes on signing for a day."""
     given = _change(request, webhooks.get(ctx, request.id))
     with _SPELLINGS.told(request):
-        return WrappedWebhook(webhook=show(ctx, webhooks.change(ctx, request.id, given)))
+        return WrappedWebhook(webhook=_show(ctx, webhooks.change(ctx, request.id, given)))
 
 
-def rotate_secret(ctx: Context, request: OneWebhook) -> WrappedWebhook:
+def rotate_secret(ctx: Context, request: OneWebhook) -> NewWebhook:
     """`POST /webhooks/{id}/secret`: a new secret, which is only in this answer. The one before goes on signing for a day."""
-    return WrappedWebhook(webhook=show(ctx, webhooks.rotate(ctx, request.id), with_secret=True))
+    return _with_secret(ctx, webhooks.rotate(ctx, request.id))
 
 
 def remove_webhook(ctx: Context, request: OneWebhook) -> None:
@@ -136,8 +142,13 @@ def _change(request: MakeWebhook | ChangeWebhook, now: webhooks.Webhook | None) 
     )
 
 
-def show(ctx: Context, found: webhooks.Webhook, *, with_secret: bool = False) -> Webhook:
-    """Returns a webhook as it is shown."""
+def _with_secret(ctx: Context, found: webhooks.Webhook) -> NewWebhook:
+    shown = _show(ctx, found)
+    shown.secret = found.secret
+    return NewWebhook(webhook=shown, secret=found.secret)
+
+
+def _show(ctx: Context, found: webhooks.Webhook) -> Webhook:
     return Webhook(
         id=found.number,
         event=event(found.event),
@@ -147,7 +158,6 @@ def show(ctx: Context, found: webhooks.Webhook, *, with_secret: bool = False) ->
         paused_time=moment(found.paused_at) if found.paused_at else None,
         old_secret_until=moment(found.old_until) if found.old_until > ctx.now else None,
         created_time=moment(found.created_at),
-        secret=found.secret if with_secret else UNSET,
     )
 
 
