@@ -49,7 +49,7 @@ def is_wanted(wanted: str, event: str) -> bool:
 
 def next_try(tries: int, at: int, chance: float) -> int | None:
     """Returns when a delivery is tried again that has failed so often (from 1), the last time `at`, in epoch milliseconds. None
-    if that was its last. `chance`, from 0 to 1, spreads those that failed together.
+    if that was its last. `chance`, from 0 to 1, spreads those that failed together: it is the same for what is sent in order.
     """
     if tries > len(DELAYS):
         return None

@@ -175,16 +175,16 @@ class _Slice:
         waiting, done = list(turns), list[WebhookTurn]()
         under_way: dict[Future[Outcome], _Sending] = {}
         while waiting or under_way:
-            lanes = {_lane(one.turn) for one in under_way.values()}
+            lanes = {tries.lane(one.turn) for one in under_way.values()}
             while len(under_way) < self._room() and self._may_go_on():
-                turn = next((one for one in waiting if _lane(one) not in lanes), None)
+                turn = next((one for one in waiting if tries.lane(one) not in lanes), None)
                 if turn is None:
                     break
                 waiting.remove(turn)
-                lanes.add(_lane(turn))
+                lanes.add(tries.lane(turn))
                 if (future := self._begin(pool, turn)) is None:
                     done.append(turn)
-                    lanes.discard(_lane(turn))
+                    lanes.discard(tries.lane(turn))
                 else:
                     under_way[future] = _Sending(turn, self._now().now)
             if not under_way:
@@ -260,8 +260,3 @@ class _Slice:
         state.silent = (state.silent or 0) + 1
         state.probe_at = rules.probe_after(state.silent, now)
         self._silent_since = now if state.probe_at else 0
-
-
-def _lane(turn: WebhookTurn) -> str:
-    """Returns what deliveries have in common that are sent in their order."""
-    return str(turn.about.get("conversation") or turn.about.get("contact") or turn.delivery)

@@ -135,7 +135,8 @@ def searches(actor: Actor) -> Answer:
 
 def replays(actor: Actor) -> Answer:
     world = actor.world
-    world.tokens.setdefault("owner", world.bearer(world.owner)["Authorization"])
+    if "owner" not in world.tokens:
+        world.tokens["owner"] = world.bearer(world.owner)["Authorization"]
     path = "/api/v3/anytime/webhooks/deliveries/1-1800000000000-00000001-11-1/replay"
     return world.call("POST", path, {}, Authorization=world.tokens["owner"])
 

@@ -463,7 +463,23 @@ def test_whatever_happens_each_event_is_delivered_with_one_id_and_in_order(world
     assert {one.state for one in listed} == {"delivered"}
     assert {one.event_id for one in listed} == {one["eventId"] for one in receiver.told}
     if not had_failures:
-        order = sorted(listed, key=lambda one: one.id)
-        of_chat = [one.event_id for one in order if one.about.conversation]
-        assert [one["eventId"] for one in receiver.told if one["event"] != "contact.created"] == of_chat
+        numbers = {one.event_id: one.about.number for one in listed if one.about.conversation}
+        told = [one["eventId"] for one in receiver.told if one["eventId"] in numbers]
+        happened = [one.event_id for one in sorted(listed, key=lambda one: one.id) if one.event_id in numbers]
+        for number in set(numbers.values()):
+            assert [one for one in told if numbers[one] == number] == [one for one in happened if numbers[one] == number]
         assert len(receiver.told) == len(listed)
+
+
+def test_what_failed_in_an_order_is_tried_again_in_it(world: World) -> None:
+    receiver = receiving(world, lambda _: 500)
+    webhook(world)
+    visitor = world.asking()
+    for priority in ("high", "low", "urgent"):
+        put(world, visitor, priority=priority)
+    world.settle()
+    receiver.answer = lambda _: 200
+    failed = [one["eventId"] for one in receiver.told if one["event"] != "contact.created"]
+    world.pass_(2 * MINUTE)
+    again = [one["eventId"] for one in receiver.told[len(failed) + 1 :] if one["event"] != "contact.created"]
+    assert again == failed and len(failed) == 5
