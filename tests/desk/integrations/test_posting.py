@@ -152,10 +152,13 @@ def test_headers_without_end_are_read_no_further_and_what_is_no_http_is_no_answe
         while True:
             handler.wfile.write(b"a: " + b"b" * 1000 + b"\r\n")
 
+    def otherwise(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"SSH-2.0-x\r\n")
+
     with served(endlessly) as server:
         outcome = posting.post(server.url, {}, b"", LOCAL)
     assert (outcome.status, outcome.body) == (200, b"")
-    with served(lambda handler: bool(handler.wfile.write(b"SSH-2.0-x\r\n")) and None) as server:
+    with served(otherwise) as server:
         assert posting.post(server.url, {}, b"", LOCAL).error == posting.BAD_ANSWER
 
 
