@@ -7,9 +7,7 @@ A place says when something happened, in what version of its row, as which event
 twice writes the same row again. Rows have ids of what they are about and no texts. They are kept for 30 days.
 """
 
-import random
 import re
-import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,13 +17,12 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, KeyAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, connection, delete_all, read_page, transaction
+from chalicelib.models.base import Table, conditional, delete_all, read_page, transaction
+from chalicelib.models.batches import put_all
 
 #: Seconds for which a delivery is kept, from the event on.
 KEPT_SECONDS = 30 * 86_400
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
-#: Rows that one request writes; how often it asks again for rows that DynamoDB was too busy for, and the first pause (seconds).
-_AT_ONCE, _TRIES, _PAUSE = 25, 6, 0.05
 _PLACE = re.compile(r"[0-9]{13}-[0-9]{8}-[0-9]{2}-[0-9]{1,16}(-[0-9]{1,2})?")
 
 
@@ -140,18 +137,7 @@ def put_turns(rows: Sequence[WebhookTurn]) -> None:
         counts[lane] = counts.get(lane, -1) + 1
         waves.setdefault(counts[lane], []).append(row)
     for wave in waves.values():
-        for first in range(0, len(wave), _AT_ONCE):
-            _put([{"PutRequest": {"Item": row.serialize()}} for row in wave[first : first + _AT_ONCE]])
-
-
-def _put(left: list[dict[str, Any]]) -> None:
-    name = WebhookDelivery.Meta.table_name
-    for attempt in range(_TRIES):
-        left = connection.dispatch("BatchWriteItem", {"RequestItems": {name: left}}).get("UnprocessedItems", {}).get(name, [])
-        if not left:
-            return
-        time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 (no secret)
-    raise RuntimeError(f"{len(left)} rows of {name} were not taken")
+        put_all(wave)
 
 
 def list_due(account: str, webhook: str, now: int, limit: int) -> list[WebhookTurn]:

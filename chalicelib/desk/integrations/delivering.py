@@ -25,7 +25,7 @@ from chalicelib.desk.integrations.subjects import Subject
 from chalicelib.desk.integrations.webhooks import WEBHOOKS, Webhook
 from chalicelib.models import webhook_deliveries as rows
 from chalicelib.models.base import ConditionFailed
-from chalicelib.models.webhook_deliveries import WebhookState, WebhookTurn
+from chalicelib.models.webhook_deliveries import WebhookDelivery, WebhookState, WebhookTurn
 from chalicelib.rules import webhooks as rules
 
 #: Milliseconds of a slice, after which nothing more is begun, and for which nobody else sends meanwhile; connections at once;
@@ -55,8 +55,8 @@ class Words(Protocol):
 def deliver(ctx: Context, event: WebhookDue, words: Words, post: Post) -> str:
     """Sends what is due for a webhook, and has the rest sent later. Returns what became of it, in a word.
 
-    Four requests; one for each hundred deliveries, and for each delivery one and those of what it shows. Repeated, late or at the
-    same time elsewhere it sends nothing twice, but where a process died between sending and noting that.
+    Five requests; two for each hundred deliveries, one for each 25, and for each delivery one and those of what it shows.
+    Repeated, late or at the same time elsewhere it sends nothing twice, but where a process died between sending and noting that.
     """
     if ctx.now < event.due_at:
         later.hold(ctx, event, _timer(ctx, event.webhook))
@@ -136,6 +136,8 @@ class _Slice:
     def __init__(self, ctx: Context, webhook: Webhook, state: WebhookState, words: Words, post: Post) -> None:
         self._ctx, self._webhook, self._state, self._words, self._post = ctx, webhook, state, words, post
         self._sent, self._is_paused = 0, False
+        #: What is known of the deliveries whose turns were read.
+        self._known: dict[str, WebhookDelivery] = {}
         #: When the address was first taken for silent in this slice.
         self._silent_since = 0
 
@@ -163,8 +165,8 @@ class _Slice:
         """
         ctx = self._now()
         while found := rows.list_due(ctx.account, self._webhook.id, ctx.now, _PAGE):
-            known = rows.get_many(ctx.account, self._webhook.id, [turn.delivery for turn in found])
-            over = [turn for turn in found if tries.is_over(ctx, turn, known.get(turn.delivery))]
+            self._known = rows.get_many(ctx.account, self._webhook.id, [turn.delivery for turn in found])
+            over = [turn for turn in found if tries.is_over(ctx, turn, self._known.get(turn.delivery))]
             rows.remove_turns(over)
             if left := [turn for turn in found if turn not in over]:
                 return left
@@ -237,7 +239,9 @@ class _Slice:
         }
 
     def _end(self, sending: _Sending, outcome: Outcome) -> bool:
-        """Notes what came of sending a turn. Returns whether the turn is over. Two requests at most, and those of a verdict."""
+        """Notes what came of sending a turn. Returns whether the turn is over. One request, those of a verdict, and
+        those of a pause.
+        """
         ctx, state = self._now(), self._state
         self._sent += 1
         if outcome.is_success:
@@ -246,7 +250,8 @@ class _Slice:
             state.failing_since = state.failing_since or sending.began_at
             if tries.is_silence(outcome):
                 self._note_silence(sending.began_at, ctx.now)
-        is_over = tries.note(ctx, self._webhook.id, sending.turn, sending.began_at, outcome)
+        delivery = self._known.setdefault(sending.turn.delivery, rows.new_delivery(sending.turn))
+        is_over = tries.note(ctx, sending.turn, delivery, sending.began_at, outcome)
         if not self._is_paused and state.failing_since and ctx.now - state.failing_since >= rules.PATIENCE:
             self._is_paused = True
             webhooks.pause(ctx, self._webhook, state.failing_since)

@@ -48,18 +48,17 @@ def is_over(ctx: Context, turn: WebhookTurn, known: WebhookDelivery | None) -> b
     return is_done or turn.expires_at * 1000 <= ctx.now
 
 
-def note(ctx: Context, webhook: str, turn: WebhookTurn, began_at: int, outcome: Outcome) -> bool:
-    """Stores a try with what follows from it. Returns whether the turn is over. Two requests, and those of a verdict."""
+def note(ctx: Context, turn: WebhookTurn, delivery: WebhookDelivery, began_at: int, outcome: Outcome) -> bool:
+    """Stores a try of a delivery with what follows from it. Returns whether the turn is over. One request, and a verdict's."""
     if outcome.is_success and turn.event == rules.FILE_UPLOADED:
         _heed(ctx, str(turn.about.get("file")), outcome.body)
-    delivery = rows.get(ctx.account, webhook, turn.delivery) or rows.new_delivery(turn)
     delivery.round, delivery.due_at = turn.round, None
     delivery.tries = [*delivery.tries, _try(began_at, outcome)][-MOST:]
     if outcome.is_success:
         delivery.state = DELIVERED
         rows.finish(delivery)
         return True
-    due_at = rules.next_try(turn.tried + 1, ctx.now, crc32(f"{webhook} {lane(turn)}".encode()) / 0xFFFF_FFFF)
+    due_at = rules.next_try(turn.tried + 1, ctx.now, crc32(f"{turn.key} {lane(turn)}".encode()) / 0xFFFF_FFFF)
     if due_at is None or due_at >= turn.expires_at * 1000:
         delivery.state = FAILED
         rows.finish(delivery)

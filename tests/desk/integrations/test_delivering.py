@@ -483,3 +483,23 @@ def test_what_failed_in_an_order_is_tried_again_in_it(world: World) -> None:
     world.pass_(2 * MINUTE)
     again = [one["eventId"] for one in receiver.told[len(failed) + 1 :] if one["event"] != "contact.created"]
     assert again == failed and len(failed) == 5
+
+
+def test_a_delivery_is_two_requests_and_what_a_call_costs(world: World) -> None:
+    receiver = receiving(world)
+    hook = webhook(world, "contact_created")
+    world.visitor()
+    world.settle()
+    world.visitor()
+    records = world.records("people")
+    with counted() as kept:
+        app.relay_people({"Records": records}, None)
+    assert kept == ["BatchWriteItem", "SendMessageBatch"]
+    sending = ["GetItem", "UpdateItem", "Query", "BatchGetItem", "GetItem", "PutItem", "BatchWriteItem"]
+    with counted() as sent:
+        world.deliver("webhooks", _due(world, hook.id))
+    assert sent == [*sending, "Query", "Query", "UpdateItem"]
+    assert receiver.events() == ["contact.created"] * 2
+    with counted() as idle:
+        world.deliver("webhooks", _due(world, hook.id))
+    assert idle == ["GetItem", "UpdateItem", "Query", "Query", "UpdateItem"]
