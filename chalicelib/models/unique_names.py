@@ -75,7 +75,7 @@ def release(claim: UniqueName) -> None:
 
 
 def set_digest(row: UniqueName, digest: str) -> None:
-    """Notes what the line of an external id says now. One request. Raises ConditionFailed where it stands for nothing any more."""
+    """Notes what the line of an external id says now. One request. Raises ConditionFailed where it stands for nothing."""
     with conditional():
         row.update([UniqueName.digest.set(digest)], is_unchanged(row))
 

@@ -1,7 +1,7 @@
 """Event texts: a change of a conversation as an English sentence.
 
-Fields are `fired`, `created`, `imported`, `deleted`, `merged`, `breached`, `status`, `priority`, `subject`, `assignee`, `group`, `contact`,
-`tags`, and by any other name a field of the account's.
+Fields are `fired`, `created`, `imported`, `deleted`, `merged`, `breached`, `status`, `priority`, `subject`, `assignee`, `group`,
+`contact`, `tags`, and by any other name a field of the account's.
 """
 
 from collections.abc import Callable, Sequence

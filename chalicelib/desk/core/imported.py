@@ -33,7 +33,8 @@ def note(row: UniqueName, line: Line) -> None:
 
 
 def exported_id(id_: str, external: str | None) -> str:
-    """Returns the external id of a thing: that under which it was imported, else one that is always the same and does not tell its
-    uuid, which lets in whoever knows it.
+    """Returns the external id of a thing: that under which it was imported, else one that is always the same.
+
+    Its uuid can't be told from it, because that lets in whoever knows it.
     """
     return external or ids.derived("exported", id_)

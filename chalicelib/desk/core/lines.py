@@ -7,7 +7,7 @@ in an earlier line, or was imported before.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -15,8 +15,7 @@ from msgspec import Meta, Struct
 
 #: Bytes of one line, of which attachments as base64 are nearly all.
 LONGEST_LINE = 32 * 1024 * 1024
-#: Channels and statuses as files have them.
-CHANNELS = ("chat", "portal", "email")
+_MILLISECOND, _EPOCH = timedelta(milliseconds=1), datetime(1970, 1, 1, tzinfo=UTC)
 
 Id = Annotated[str, Meta(min_length=1, max_length=200, description="external id: any text that is always this thing's")]
 Ref = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -35,7 +34,7 @@ class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
         return str(getattr(self, "id", None) or getattr(self, "name", ""))
 
 
-class Department(Line, kw_only=True, tag="department"):
+class Department(Line, frozen=True, kw_only=True, tag="department"):
     """A department. One of this name that is there already is taken for it."""
 
     name: Annotated[Name, Meta(description="what lines name it by")]
@@ -43,7 +42,7 @@ class Department(Line, kw_only=True, tag="department"):
     is_distributor: Annotated[bool, Meta(description="whether its agents serve who asks for no department")] = False
 
 
-class Tag(Line, kw_only=True, tag="tag"):
+class Tag(Line, frozen=True, kw_only=True, tag="tag"):
     """A tag of conversations. One of this name that is there already is taken for it."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64, description="what lines name it by")]
@@ -56,12 +55,15 @@ class Option(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     value: str = ""
 
 
-class Field(Line, kw_only=True, tag="field"):
+_FIELD_KINDS = "`text`, `textarea`, `email`, `url`, `link`, `date`, `integer`, `float`, `operator`, `department`, "
+_FIELD_KINDS += "`checkbox`, `radio`, `dropdownList` or `checkboxList`"
+
+
+class Field(Line, frozen=True, kw_only=True, tag="field"):
     """A custom field of conversations. One of this name that is there already is taken for it."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64, description="what lines name it by")]
-    kind: Annotated[str, Meta(description="`text`, `textarea`, `email`, `url`, `link`, `date`, `integer`, `float`, `operator`, "
-                              "`department`, `checkbox`, `radio`, `dropdownList` or `checkboxList`")] = "text"  # fmt: skip
+    kind: Annotated[str, Meta(description=_FIELD_KINDS)] = "text"
     is_required: bool = False
     default: str | None = None
     help_text: str | None = None
@@ -69,7 +71,7 @@ class Field(Line, kw_only=True, tag="field"):
     options: Annotated[tuple[Option, ...], Meta(description="objects with `name` and `value`, for the last three kinds")] = ()
 
 
-class CannedReply(Line, kw_only=True, tag="canned_reply"):
+class CannedReply(Line, frozen=True, kw_only=True, tag="canned_reply"):
     """A canned reply, known by its group and question."""
 
     question: Annotated[str, Meta(min_length=1, max_length=500)]
@@ -83,7 +85,7 @@ class CannedReply(Line, kw_only=True, tag="canned_reply"):
         return f"{self.group or ''}\n{self.question}"
 
 
-class Agent(Line, kw_only=True, tag="agent"):
+class Agent(Line, frozen=True, kw_only=True, tag="agent"):
     """An agent, without a password: they choose one by the mail for forgotten passwords, which the import does not send. An agent
     of the account who has this address already, such as its owner, is taken for them and stays as they are.
     """
@@ -101,6 +103,9 @@ class Agent(Line, kw_only=True, tag="agent"):
     removed_at: Annotated[Time | None, Meta(description="of one who has left: only their name stays, on their messages")] = None
 
 
+_IDENTITIES = "objects with `kind` (`email`, `user_id`, `sso_id`) and `value`; the first address is the one that lists show"
+
+
 class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A further address or id of a contact."""
 
@@ -108,15 +113,14 @@ class Identity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     value: str
 
 
-class Contact(Line, kw_only=True, tag="contact"):
+class Contact(Line, frozen=True, kw_only=True, tag="contact"):
     """A person who writes to the account. One who has this address or one of these ids already is taken for them and stays as
     they are.
     """
 
     id: Id
     name: Annotated[Name | None, Meta(description="made of the first identity if it is not given")] = None
-    identities: Annotated[tuple[Identity, ...], Meta(description="objects with `kind` (`email`, `user_id`, `sso_id`) and `value`; "
-                          "the first address is the one that lists show")] = ()  # fmt: skip
+    identities: Annotated[tuple[Identity, ...], Meta(description=_IDENTITIES)] = ()
     alias: str | None = None
     icon: Annotated[str | None, Meta(description="address of a picture")] = None
     mobile: str | None = None
@@ -140,24 +144,28 @@ class Contact(Line, kw_only=True, tag="contact"):
 Metadata: TypeAlias = dict[Literal["ccr", "order", "entity", "language"], Annotated[str, Meta(min_length=1)]]
 
 
-class Conversation(Line, kw_only=True, tag="conversation"):
+Status: TypeAlias = Literal["new", "pending_internal", "pending_external", "on_hold", "closed"]
+_STATUS = "`pending_internal` waits for an agent, `pending_external` for the contact"
+_FIELDS = "values of custom fields by name; of the kind `operator` an agent's id, of `department` a name"
+_METADATA = "by name: `ccr` (reason for the contact), `order`, `entity`, `language`"
+_MERGED = "id of the conversation that has its messages; such a line has neither tags, fields, an assignee nor messages"
+
+
+class Conversation(Line, frozen=True, kw_only=True, tag="conversation"):
     """A conversation. Its messages follow at once, in the order of their times, or later."""
 
     id: Id
     contact: Annotated[Ref, Meta(description="id of its contact")]
     subject: Annotated[str, Meta(min_length=1, description="a line of 500 characters at most")]
     channel: Annotated[Literal["chat", "portal", "email"], Meta(description="where it began")] = "chat"
-    status: Annotated[Literal["new", "pending_internal", "pending_external", "on_hold", "closed"],
-                      Meta(description="`pending_internal` waits for an agent, `pending_external` for the contact")] = "closed"  # fmt: skip
+    status: Annotated[Status, Meta(description=_STATUS)] = "closed"
     priority: Literal["urgent", "high", "normal", "low"] = "normal"
     assignee: Annotated[Ref | None, Meta(description="id of the agent who has it, or had it last")] = None
     department: Annotated[Ref | None, Meta(description="name")] = None
     creator: Annotated[Ref | None, Meta(description="id of the agent who opened it; without it, who wrote first")] = None
     tags: Annotated[tuple[str, ...], Meta(description="names")] = ()
-    fields: Annotated[dict[str, str], Meta(description="values of custom fields by name; of the kind `operator` an agent's id, "
-                      "of `department` a name")] = msgspec.field(default_factory=dict)  # fmt: skip
-    metadata: Annotated[Metadata, Meta(description="by name: `ccr` (reason for the contact), `order`, `entity`, "
-                        "`language`")] = msgspec.field(default_factory=dict)  # fmt: skip
+    fields: Annotated[dict[str, str], Meta(description=_FIELDS)] = msgspec.field(default_factory=dict)
+    metadata: Annotated[Metadata, Meta(description=_METADATA)] = msgspec.field(default_factory=dict)
     cc: Annotated[tuple[str, ...], Meta(description="addresses that get copies")] = ()
     received_from: Annotated[str | None, Meta(description="address of yours that its first mail came to")] = None
     is_read: Annotated[bool, Meta(description="whether agents have read it")] = True
@@ -167,8 +175,7 @@ class Conversation(Line, kw_only=True, tag="conversation"):
     assigned_at: Annotated[Time | None, Meta(description="`created_at` if it is not given")] = None
     picked_at: Annotated[Time | None, Meta(description="when the agent took it up; `assigned_at` if it is not given")] = None
     closed_at: Annotated[Time | None, Meta(description="needed for one that is closed")] = None
-    merged_into: Annotated[Ref | None, Meta(description="id of the conversation that has its messages; such a line has neither "
-                           "tags, fields, an assignee nor messages")] = None  # fmt: skip
+    merged_into: Annotated[Ref | None, Meta(description=_MERGED)] = None
     merged_at: Annotated[Time | None, Meta(description="needed for one that was merged")] = None
 
 
@@ -193,9 +200,12 @@ class Mail(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     automatic: Annotated[str, Meta(max_length=200, description="why it is a machine's; empty for a person's")] = ""
 
 
-class Message(Line, kw_only=True, tag="message"):
-    """A message of a conversation that was named before. It says `agent` or `contact` for who wrote it; without both, the desk did.
-    What was imported of a message never changes.
+Format: TypeAlias = Literal["text", "image", "audio", "file"]
+
+
+class Message(Line, frozen=True, kw_only=True, tag="message"):
+    """A message of a conversation that was named before. `agent` or `contact` says who wrote it; without both, the desk did. What
+    was imported of a message never changes.
     """
 
     id: Annotated[Id, Meta(description="external id: any text that is always this message's in its conversation")]
@@ -206,8 +216,7 @@ class Message(Line, kw_only=True, tag="message"):
     body: Annotated[str, Meta(description="plain text of 60,000 bytes at most; made of `html` where it is empty")] = ""
     html: Annotated[str | None, Meta(description="60,000 bytes at most; scripts, styles and the like are taken out")] = None
     subject: Annotated[str, Meta(max_length=500)] | None = None
-    format: Annotated[Literal["text", "image", "audio", "file"],
-                      Meta(description="other than `text` only for one file without a text")] = "text"  # fmt: skip
+    format: Annotated[Format, Meta(description="other than `text` only for one file without a text")] = "text"
     created_at: Annotated[Time, Meta(description="when it was posted, not before the message in front of it")]
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=20)] = ()
     mail: Mail | None = None
@@ -240,20 +249,17 @@ def digest(line: Line) -> str:
 
 def to_ms(time: datetime) -> int:
     """Returns a time as epoch milliseconds; what is finer is cut off."""
-    return (time.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // _MILLISECOND
+    return (time - _EPOCH) // _MILLISECOND
 
 
 def from_ms(moment: int) -> datetime:
     """Returns epoch milliseconds as a time in UTC."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + moment * _MILLISECOND
+    return _EPOCH + moment * _MILLISECOND
 
 
 def from_ms_if(moment: int | None) -> datetime | None:
     """Returns the same, None for None."""
     return None if moment is None else from_ms(moment)
-
-
-_MILLISECOND = (datetime.max - datetime.min).resolution * 1000
 
 
 def described(kind: type[Any]) -> Mapping[str, tuple[str, bool, str]]:
