@@ -92,8 +92,8 @@ def line_of_person(ctx: Context, names: Names, person: Person) -> lines.Agent | 
 
 @access.allow(SYSTEM)
 def list_conversations(ctx: Context, first: int, last: int) -> list[tuple[Conversation, Details | None]]:
-    """Returns conversations with contacts by number, first…last, fifty at most, with their details. Two requests; a merge that has
-    not ended is finished first.
+    """Returns conversations with contacts by number, first…last, fifty at most, with their details. Two requests, and those of a
+    merge that has not ended, which is finished first.
 
     Left out are internal and deleted ones, and those that were merged into others, which `sources` returns.
     """
@@ -105,15 +105,15 @@ def list_conversations(ctx: Context, first: int, last: int) -> list[tuple[Conver
 
 
 @access.allow(SYSTEM)
-def sources(ctx: Context, beside: Details | None, depth: int = 0) -> list[tuple[Conversation, Conversation | None]]:
+def sources(ctx: Context, beside: Details | None, depth: int = 0) -> list[tuple[Conversation, Details | None]]:
     """Returns the conversations that were merged into one, and into these, each after the one that it leads to. Two requests for
     each that has some.
     """
     wanted = beside.sources if beside and depth < _DEEPEST else []
-    found: list[tuple[Conversation, Conversation | None]] = []
+    found: list[tuple[Conversation, Details | None]] = []
     for source, own in details.with_details(ctx.account, wanted):
         if source.merged_into and not source.purge_at:
-            found += [(source, None), *((row, into or source) for row, into in sources(ctx, own, depth + 1))]
+            found += [(source, own), *sources(ctx, own, depth + 1)]
     return found
 
 
@@ -168,7 +168,7 @@ def _beside(ctx: Context, names: Names, beside: Details | None) -> dict[str, Any
 
 
 def _value(ctx: Context, names: Names, field: CustomField, value: str) -> str | None:
-    """Returns a value with an external id in place of an agent's number, a name in place of a department's. None for nobody."""
+    """Returns a value with an agent's external id or a department's name in place of a number. None for nobody."""
     if field.type == "department":
         return names.department_numbers.get(int(value))
     if field.type != "operator":
@@ -191,8 +191,9 @@ def load_refs(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Ref]:
 
 @access.allow(SYSTEM)
 def list_messages(ctx: Context, row: Conversation, conversation: str) -> Iterator[Told]:
-    """Yields the lines of a conversation's messages, under its external id, as many as it had when it was read. A request for each
-    200, one for people whom this process does not know, and one for files.
+    """Yields the lines of a conversation's messages, under its external id, as many as it had when it was read.
+
+    A request for each 200, one for people whom this process does not know, and one for files.
     """
     for first in range(1, row.message_count + 1, MESSAGES_AT_ONCE):
         last = min(first + MESSAGES_AT_ONCE - 1, row.message_count)

@@ -23,6 +23,7 @@ from chalicelib.models.loads import LoadChanges
 from chalicelib.models.stamps import Stamp
 from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import import_writes, lifecycle
+from chalicelib.rules.actors import IMPORT, Actor, pack
 
 CONVERSATION = "conversation"
 
@@ -81,16 +82,22 @@ def load_row(ctx: Context, external: str, known: UniqueName | None = None) -> Co
 
 
 def _create(ctx: Context, line: lines.Conversation, values: Values, posted: Sequence[Posted], load: Load) -> int:
-    new = _new(ctx, line, values)
-    first = next(import_writes.together(imported_messages.sized(posted)), [])
+    new, (first, *rest) = _new(ctx, line, values), _parts(posted) or [[]]
+    new.changed_by = _author(is_last=not rest)
     new.creator_number = values.creator if values.creator is not None else _opener(posted)
-    said, new_bytes = imported_messages.rows_of(ctx, new, [one.posted for one in first], load)
+    said, new_bytes = imported_messages.rows_of(ctx, new, first, load)
     new.set_all(imported_messages.summary_of(new, said))
     if import_values.counts_paused(ctx):
         new.set_all(lifecycle.paused(new, {}))
     beside = replace(values.beside, attached_bytes=new_bytes, external_id=line.id)
     imports.open_(new, said, beside, imported.claim(ctx, line, new.id), ctx.now)
-    return len(said) + _append(ctx, new, posted[len(said) :], load)
+    _append(ctx, new, rest, load)
+    return len(posted)
+
+
+def _parts(posted: Sequence[Posted]) -> list[list[Posted]]:
+    """Returns messages in parts that are written together."""
+    return [[one.posted for one in part] for part in import_writes.together(imported_messages.sized(posted))]
 
 
 def _new(ctx: Context, line: lines.Conversation, values: Values) -> Conversation:
@@ -105,7 +112,7 @@ def _new(ctx: Context, line: lines.Conversation, values: Values) -> Conversation
         contact_number=contact.number,
         created_at=created_at,
         last_activity_at=created_at,
-        changed_by=ctx.stamp.by,
+        changed_by=_author(is_last=True),
         received_from=line.received_from,
         is_read_by_contact=line.is_read_by_contact,
     )
@@ -123,18 +130,23 @@ def _opener(posted: Sequence[Posted]) -> int | None:
 
 
 def _add(ctx: Context, conversation: Conversation, posted: Sequence[Posted], load: Load) -> int:
-    """Adds the messages that a conversation does not have yet. Raises Invalid for one that it has otherwise."""
+    """Adds the messages that a conversation does not have yet. Raises OfMessage for one that it has otherwise."""
     new = imported_messages.without_known(conversation, posted)
-    return _append(ctx, conversation, new, load)
+    imported_messages.check_order(conversation, new)
+    _append(ctx, conversation, _parts(new), load)
+    return len(new)
 
 
-def _append(ctx: Context, conversation: Conversation, posted: Sequence[Posted], load: Load) -> int:
-    imported_messages.check_order(conversation, posted)
-    for part in import_writes.together(imported_messages.sized(posted)):
-        said, new_bytes = imported_messages.rows_of(ctx, conversation, [one.posted for one in part], load)
+def _append(ctx: Context, conversation: Conversation, parts: Sequence[Sequence[Posted]], load: Load) -> None:
+    for at, part in enumerate(parts, 1):
+        said, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
         changes = imported_messages.summary_of(conversation, said)
-        imports.append(conversation, said, changes, new_bytes, Stamp(said[-1].created_at, ctx.stamp.by))
-    return len(posted)
+        imports.append(conversation, said, changes, new_bytes, Stamp(said[-1].created_at, _author(is_last=at == len(parts))))
+
+
+def _author(*, is_last: bool) -> int:
+    """Returns who writes: the import, which says whether more of the conversation follows at once."""
+    return pack(Actor(number=0 if is_last else 1, dialect=IMPORT))
 
 
 def _change(ctx: Context, known: UniqueName, line: lines.Conversation, values: Values) -> str:
@@ -184,7 +196,7 @@ def _import_merged(ctx: Context, line: lines.Conversation, values: Values) -> st
         new.set_all(lifecycle.deleted(at) | {"merged_into": target.id, "merged_into_number": target.number, "creator_number": 0})
         sources = [*details.of_conversation(target).sources, new.id]
         beside = DetailChanges(sources=sources, external_id=line.id)
-        imports.open_merged(new, imported.claim(ctx, line, new.id), target, beside, Stamp(ctx.now, ctx.stamp.by))
+        imports.open_merged(new, imported.claim(ctx, line, new.id), target, beside, Stamp(ctx.now, _author(is_last=True)))
         return NEW
 
     return retry_on_conflict(ctx, attempt)

@@ -10,6 +10,7 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.rules import sla
+from chalicelib.rules.actors import IMPORT, Actor, pack
 
 Image = Mapping[str, Any]
 #: A field's place among those of one change, its name, and its values as text.
@@ -61,7 +62,7 @@ def _of_import(new: Image, change: Mapping[str, Any]) -> list[LogEntry]:
     """Returns that a conversation was imported, at the moment at which that was."""
     after = Conversation.from_raw_data(dict(new))
     at = int(change["ApproximateCreationDateTime"] * 1000)
-    return [_entry(after.key, at, after.version or 0, after.changed_by or 0, (0, IMPORTED, None, None))]
+    return [_entry(after.key, at, after.version or 0, pack(Actor(dialect=IMPORT)), (0, IMPORTED, None, None))]
 
 
 _DETAILS = [*METADATA, "tag_numbers", "fields"]

@@ -54,7 +54,7 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
     What is imported happens to nobody now: it is searched for, and nothing else.
     """
     if is_imported(new):
-        return _text_events(old, new, changed_at)
+        return [] if unpack(new.changed_by or 0).number else _text_events(old, new, changed_at)
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
     if waits := _waiting_event(old, new):

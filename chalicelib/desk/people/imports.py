@@ -92,18 +92,26 @@ def import_agent(ctx: Context, line: lines.Agent) -> str:
         return _change_agent(ctx, known, line)
     if line.removed_at:
         return _keep_removed(ctx, line, AGENT)
+    there = find_login(ctx, line)
+    return _adopt(ctx, there, line) if there else _new_agent(ctx, line)
+
+
+@access.allow(SYSTEM)
+def find_login(ctx: Context, line: lines.Agent) -> str | None:
+    """Returns the uuid of the account's agent who has an agent's address, None for none. One request.
+
+    Raises Exists for an agent of another account.
+    """
     email = registration.canonical_email(line.email or "")
     login = unique_names.find(unique_names.EVERYWHERE, "login", email)
-    if login is None:
-        return _new_agent(ctx, line, email)
-    if ctx.account not in (login.account, *(login.accounts or ())):
+    if login and ctx.account not in (login.account, *(login.accounts or ())):
         raise Exists("agent of another account", email)
-    return _adopt(ctx, login.id, line)
+    return login.id if login else None
 
 
-def _new_agent(ctx: Context, line: lines.Agent, email: str) -> str:
+def _new_agent(ctx: Context, line: lines.Agent) -> str:
     then = _at(ctx, line)
-    person = registration.new_agent(then, CreateAgent(email, line.name, None, line.level, line.language))
+    person = registration.new_agent(then, CreateAgent(line.email or "", line.name, None, line.level, line.language))
     person.signature, person.icon = line.signature or None, line.icon or None
     person.is_active, person.external_id = line.is_active, line.id
     _create(ctx, person, line)

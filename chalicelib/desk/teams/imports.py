@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
+
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import canned_replies, custom_fields, tags
-from chalicelib.desk.accounts.custom_fields import FIELDS
+from chalicelib.desk.accounts.custom_fields import FIELDS, CustomField
 from chalicelib.desk.accounts.tags import TAGS
 from chalicelib.desk.core import access, lines
 from chalicelib.desk.core.errors import Invalid
@@ -31,8 +33,7 @@ def check_setting(ctx: Context, line: Setting) -> None:
         case lines.Tag():
             TAGS.schema.check(own | {"name": line.name.strip(), "key": line.name.strip().casefold()})
         case lines.Field():
-            given = {name: value for name, value in _field(line).items() if value not in (None, ())}
-            FIELDS.schema.check(own | {**given, "key": line.name.strip().casefold()})
+            field_of(ctx, line)
         case lines.CannedReply():
             canned_replies.check(line.question, line.answer, line.html, line.group)
 
@@ -43,7 +44,7 @@ def import_setting(ctx: Context, line: Setting) -> str:
     group. Raises Invalid.
     """
     check_setting(ctx, line)
-    if _is_there(ctx, line):
+    if is_there(ctx, line):
         return ADOPTED
     match line:
         case lines.Department():
@@ -59,7 +60,9 @@ def import_setting(ctx: Context, line: Setting) -> str:
     return NEW
 
 
-def _is_there(ctx: Context, line: Setting) -> bool:
+@access.allow(SYSTEM)
+def is_there(ctx: Context, line: Setting) -> bool:
+    """Returns whether an account has a setting of a line's name. No request where a warm process knows it, else one."""
     match line:
         case lines.Department():
             return find_department(ctx, line.name) is not None
@@ -71,6 +74,14 @@ def _is_there(ctx: Context, line: Setting) -> bool:
             canned = canned_replies.load(ctx)
             named = {group.id: group.name for group in canned.groups}
             return any((reply.question, named.get(reply.group or "")) == (line.question, line.group) for reply in canned.replies)
+
+
+@access.allow(SYSTEM)
+def field_of(ctx: Context, line: lines.Field) -> CustomField:
+    """Returns the custom field that a line would make. Raises Invalid."""
+    given = {name: value for name, value in _field(line).items() if value not in (None, ())}
+    own = {"id": ctx.new_id(), "number": 1, "created_at": ctx.now, "updated_at": ctx.now, "key": line.name.strip().casefold()}
+    return FIELDS.schema.check(own | msgspec.to_builtins(given))
 
 
 def _field(line: lines.Field) -> dict[str, Any]:
