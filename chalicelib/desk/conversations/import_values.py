@@ -98,7 +98,7 @@ def _state(ctx: Context, line: lines.Conversation, agent: Known | None) -> Chang
         "assignee": agent.id if agent else None,
         "assignee_number": agent.number if agent else None,
         "assigned_at": assigned_at if agent else None,
-        "picked_at": (lines.to_ms(line.picked_at) if line.picked_at else assigned_at) if agent else None,
+        "picked_at": lines.to_ms(line.picked_at) if agent and line.picked_at else None,
         "is_read": line.is_read,
     }
 

@@ -72,10 +72,14 @@ def load_row(ctx: Context, external: str, known: UniqueName | None = None) -> Co
 
     Raises Invalid for none.
     """
+    found = _row(ctx, external, known)
+    return conversations.load(ctx, found.id) if found.merged_into else found
+
+
+def _row(ctx: Context, external: str, known: UniqueName | None = None) -> Conversation:
+    """Returns the same, of one that was merged itself."""
     known = known or imported.find(ctx, CONVERSATION, external)
     found = rows.get(ctx.account, known.id) if known else None
-    if found and found.merged_into:
-        found = conversations.load(ctx, found.id)
     if found is None or found.purge_at:
         raise Invalid("conversation", f"there is none of the id {external!r}")
     return found
@@ -190,7 +194,7 @@ def _import_merged(ctx: Context, line: lines.Conversation, values: Values) -> st
             return SAME
         if known:
             raise Invalid("merged_into", "a conversation that was imported is not merged by an import")
-        target = load_row(ctx, str(line.merged_into))
+        target = _row(ctx, str(line.merged_into))
         at = lines.to_ms(line.merged_at or line.created_at)
         new = _new(ctx, line, values)
         new.set_all(lifecycle.deleted(at) | {"merged_into": target.id, "merged_into_number": target.number, "creator_number": 0})

@@ -38,8 +38,8 @@ def faults(
 def _of_merged(ctx: Context, line: lines.Conversation) -> list[str]:
     known = imported.find(ctx, imports.CONVERSATION, line.id)
     source = rows.get(ctx.account, known.id) if known else None
-    target = imports.load_row(ctx, str(line.merged_into))
-    return [] if source and source.merged_into == target.id else [f"does not lead to {line.merged_into}"]
+    target = imported.find(ctx, imports.CONVERSATION, str(line.merged_into))
+    return [] if source and target and source.merged_into == target.id else [f"does not lead to {line.merged_into}"]
 
 
 def _of_line(row: Conversation, line: lines.Conversation, values: Values) -> Iterator[str]:

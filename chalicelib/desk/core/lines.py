@@ -173,7 +173,7 @@ class Conversation(Line, frozen=True, kw_only=True, tag="conversation"):
     created_at: Time
     status_since: Annotated[Time | None, Meta(description="`closed_at`, else `created_at` if it is not given")] = None
     assigned_at: Annotated[Time | None, Meta(description="`created_at` if it is not given")] = None
-    picked_at: Annotated[Time | None, Meta(description="when the agent took it up; `assigned_at` if it is not given")] = None
+    picked_at: Annotated[Time | None, Meta(description="when the agent took it up, if they have")] = None
     closed_at: Annotated[Time | None, Meta(description="needed for one that is closed")] = None
     merged_into: Annotated[Ref | None, Meta(description=_MERGED)] = None
     merged_at: Annotated[Time | None, Meta(description="needed for one that was merged")] = None
