@@ -12,30 +12,31 @@ from chalicelib.models.conversations import Conversation
 from infra import exporting, importing
 from tests.world import World
 
+Line = dict[str, Any]
 T0 = "2023-03-01T09:00:00Z"
-CONTACT = {"type": "contact", "id": "c1", "name": "Zoë", "identities": [{"kind": "email", "value": "Zoe@x.example"}]}
+CONTACT: Line = {"type": "contact", "id": "c1", "name": "Zoë", "identities": [{"kind": "email", "value": "Zoe@x.example"}]}
 CONTACT |= {"created_at": T0}
-AGENT = {"type": "agent", "id": "a1", "email": "kim@ACCOUNT.test", "name": "Kim", "created_at": T0}
-CLOSED = {"type": "conversation", "id": "v1", "contact": "c1", "subject": "A parcel", "assignee": "a1", "created_at": T0}
+AGENT: Line = {"type": "agent", "id": "a1", "email": "kim@ACCOUNT.test", "name": "Kim", "created_at": T0}
+CLOSED: Line = {"type": "conversation", "id": "v1", "contact": "c1", "subject": "A parcel", "assignee": "a1", "created_at": T0}
 CLOSED |= {"closed_at": "2023-03-02T12:00:00.123Z"}
 
 
-def message(id_: str, body: str, at: str, **more: Any) -> dict[str, Any]:
+def message(id_: str, body: str, at: str, **more: Any) -> Line:
     """A message's line, of the conversation v1."""
     return {"type": "message", "id": id_, "conversation": "v1", "body": body, "created_at": at, **more}
 
 
-SAID = [
+SAID: list[Line] = [
     message("m1", "where is my parcel?", "2023-03-01T09:00:01Z", contact="c1"),
     message("m2", "let me look", "2023-03-01T09:05:00Z", agent="a1"),
     message("m3", "he is angry", "2023-03-01T09:06:00Z", agent="a1", kind="note"),
     message("m4", "still waiting", "2023-03-02T10:00:00Z", contact="c1"),
     message("m5", "here it is", "2023-03-02T11:00:00.5Z", agent="a1", html="<p>here <b>it</b> is<script>x</script></p>"),
 ]
-ALL = [CONTACT, AGENT, CLOSED, *SAID]
+ALL: list[Line] = [CONTACT, AGENT, CLOSED, *SAID]
 
 
-def write(path: Path, *told: dict[str, Any]) -> Path:
+def write(path: Path, *told: Line) -> Path:
     """A file of lines."""
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in told))
     return path
