@@ -57,11 +57,14 @@ def find(ctx: Context, kind: str, external: str) -> Known | None:
     """Returns whom an external id of an agent or a contact stands for, at most a minute old, None for nobody. Two requests the
     first time.
     """
-    key = f"{ctx.account}#{kind}#{external}"
-    seen = _known.get(key, ctx.now)
+    seen = _known.get(_key(ctx, kind, external), ctx.now)
     if seen is None and (name := imported.find(ctx, kind, external)) and (person := rows.get(ctx.account, name.id)):
-        return _known.put(key, _seen(person), ctx.now)
+        return _known.put(_key(ctx, kind, external), _seen(person), ctx.now)
     return seen
+
+
+def _key(ctx: Context, kind: str, external: str) -> str:
+    return f"{ctx.account}#{kind}#{external}"
 
 
 def _seen(person: Person) -> Known:
@@ -209,6 +212,7 @@ def _create(ctx: Context, person: Person, line: lines.Agent | lines.Contact) -> 
         contact_words.create(person, names)
     except ConditionFailed as refused:
         raise Exists(person.kind, person.email) from refused
+    _known.put(_key(ctx, person.kind, line.id), _seen(person), ctx.now)  # conversations that follow name them
 
 
 def _adopt(ctx: Context, id_: str, line: lines.Agent | lines.Contact) -> str:
