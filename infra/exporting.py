@@ -22,7 +22,7 @@ from infra.aws import CannotDeploy, say
 from infra.transfer import Notes
 
 SETTINGS = "settings"
-_PARTS = (SETTINGS, PERSON, CONVERSATION)
+_PARTS, _DONE = (SETTINGS, PERSON, CONVERSATION), "done"
 
 
 @dataclass
@@ -72,15 +72,15 @@ class Export:
             PERSON: self._people,
             CONVERSATION: self._conversations,
         }
-        for part in _PARTS[_PARTS.index(self._place.part) :]:
-            if part != self._place.part:
-                self._place.part, self._place.number = part, 0
-            steps[part](names)
+        for part, following in zip(_PARTS, (*_PARTS[1:], _DONE), strict=True):
+            if part == self._place.part:
+                steps[part](names)
+                self._place.part, self._place.number = following, 0
+                self._notes.put(self._flushed, now=True)
 
     def _settings(self, names: Names) -> None:
         for line in settings_imports.list_settings(self._ctx):
             self._put(line)
-        self._note(0)
 
     def _people(self, names: Names) -> None:
         for first, last in self._pages(PERSON, PEOPLE_AT_ONCE):

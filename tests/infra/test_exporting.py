@@ -180,6 +180,13 @@ def test_a_broken_off_export_goes_on_where_it_was(world: World, tmp_path: Path, 
     class Killed(BaseException):
         pass
 
+    def dying(*given: Any) -> Any:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(exports, "list_people", dying)
+        export(world, path)
+
     def noting(self: exporting.Export, number: int) -> None:
         self._notes._noted = -1.0  # each is noted, not two a second
         note(self, number)

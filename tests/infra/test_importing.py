@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import history, inbox, updates
+from chalicelib.desk.conversations import deletion, history, inbox, updates
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.people import contacts, people
 from chalicelib.desk.reports import statistics
 from chalicelib.desk.search import search
-from chalicelib.models import base, messages, sequences
+from chalicelib.models import base, details, messages, sequences, unique_names
 from infra import importing
 from infra.aws import CannotDeploy
 from infra.importing import Pace, Progress, Tracked
@@ -293,3 +293,16 @@ def test_a_pace_is_kept() -> None:
     assert slept == [0.5, 0.5]
     Pace(0, clock=lambda: now[0], sleep=sleep).spend(1_000_000)
     assert len(slept) == 2
+
+
+def test_nothing_of_an_import_is_left_of_what_is_removed_for_good(world: World, tmp_path: Path) -> None:
+    bring(world, write(tmp_path / "a.jsonl", *ALL))
+    row, admin = found(world), world.ctx(ADMIN)
+    deletion.delete(admin, row.id)
+    deletion.purge(admin, row.id)
+    contacts.remove(admin, row.contact_number)
+    world.settle()
+    names = [("conversation", "v1"), ("contact", "c1"), ("agent", "a1")]
+    left = [unique_names.find(world.account, "import", f"{kind} {external}") is not None for kind, external in names]
+    assert left == [False, False, True]
+    assert not details.get(row.key)
