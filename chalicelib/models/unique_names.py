@@ -46,6 +46,11 @@ def new_name(account: str, kind: str, name: str, id_: str, scope: str | None = N
     return UniqueName(_key(scope or account, kind, name), account=account, id=id_)
 
 
+def external_name(kind: str, external: str) -> str:
+    """Returns what the name (IMPORT) of a person or a conversation under the id of another system is called."""
+    return f"{kind} {external}"
+
+
 def find(scope: str, kind: str, name: str) -> UniqueName | None:
     """Returns the row of a name, read consistently. One request."""
     return UniqueName.find(_key(scope, kind, name))

@@ -10,11 +10,11 @@ from functools import partial
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.conversations import members
-from chalicelib.desk.core import access, imported
+from chalicelib.desk.core import access
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.search import search
 from chalicelib.desk.teams import groups
-from chalicelib.models import conversations, deletions, details, devices, people, purges
+from chalicelib.models import conversations, deletions, details, devices, people, purges, unique_names
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
 from chalicelib.models.people import CONTACT, Person
@@ -72,7 +72,8 @@ def _remove_beside(ctx: Context, conversation: Conversation, known: Details) -> 
     teams = {group.id for group in groups.list_all(ctx)} | {conversation.group or ""} - {""}
     purges.remove_names(conversation, members.PAIR, members.pair_names(conversation.contact, others, teams))
     if known.external_id:
-        purges.remove_names(conversation, imported.IMPORT, [imported.named("conversation", known.external_id)])
+        external = unique_names.external_name("conversation", known.external_id)
+        purges.remove_names(conversation, unique_names.IMPORT, [external])
     purges.remove_chat(conversation)
     search.remove(ctx, conversation.number)
 

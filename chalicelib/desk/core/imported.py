@@ -6,29 +6,18 @@ from chalicelib.context import Context
 from chalicelib.desk.core import lines
 from chalicelib.desk.core.lines import Line
 from chalicelib.models import unique_names
-from chalicelib.models.unique_names import IMPORT as IMPORT
-from chalicelib.models.unique_names import UniqueName
+from chalicelib.models.unique_names import IMPORT, UniqueName, external_name
 from chalicelib.rules import ids
-
-
-def name_of(account: str, kind: str, external: str, id_: str) -> UniqueName:
-    """Returns the name of a thing of a kind (lines.kind_of) under its external id."""
-    return unique_names.new_name(account, IMPORT, named(kind, external), id_)
-
-
-def named(kind: str, external: str) -> str:
-    """Returns what the unique name (IMPORT) of an external id is called."""
-    return f"{kind} {external}"
 
 
 def find(ctx: Context, kind: str, external: str) -> UniqueName | None:
     """Returns what stands behind an external id, None for nothing. One request."""
-    return unique_names.find(ctx.account, IMPORT, named(kind, external))
+    return unique_names.find(ctx.account, IMPORT, external_name(kind, external))
 
 
 def claim(ctx: Context, line: Line, id_: str) -> UniqueName:
     """Returns the name of a line's thing, to be written together with it."""
-    row = name_of(ctx.account, lines.kind_of(line), line.known_as, id_)
+    row = unique_names.new_name(ctx.account, IMPORT, external_name(lines.kind_of(line), line.known_as), id_)
     row.digest = lines.digest(line)
     return row
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
 from chalicelib.desk.auth import tokens
-from chalicelib.desk.core import access, imported, rate_limits
+from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import IS_AGENT, Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contact_words, people
@@ -144,7 +144,8 @@ def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
     if person.trace:
         found.append(unique_names.new_name(person.account, "trace", person.trace, person.id))
     if person.external_id:
-        found.append(imported.name_of(person.account, person.kind, person.external_id, person.id))
+        external = unique_names.external_name(person.kind, person.external_id)
+        found.append(unique_names.new_name(person.account, unique_names.IMPORT, external, person.id))
     return found
 
 
