@@ -91,13 +91,14 @@ def test_a_changed_line_changes_what_may_change(world: World, tmp_path: Path) ->
     bring(world, write(tmp_path / "a.jsonl", *ALL))
     row = found(world)
     opened = {name: value for name, value in CLOSED.items() if name != "closed_at"} | {"status": "on_hold", "tags": ["vip"]}
-    renamed = CONTACT | {"name": "Zoe Zeta", "identities": [{"kind": "email", "value": "zoe@y.example"}]}
+    renamed = CONTACT | {"language": "de", "name": "Zoe Zeta", "identities": [{"kind": "email", "value": "zoe@y.example"}]}
     further = message("m6", "and more", "2023-03-03T11:00:00Z", contact="c1")
     bring(world, write(tmp_path / "b.jsonl", tag, renamed, AGENT | {"name": "Kim B."}, opened, further))
     after = found(world)
     assert (after.id, after.status, after.has_tags, after.message_count) == (row.id, "on_hold", True, 6)
     assert not after.closed_at
-    assert contacts.get(world.ctx(ADMIN), after.contact_number).email == "zoe@y.example"
+    zoe = contacts.get(world.ctx(ADMIN), after.contact_number)
+    assert (zoe.name, zoe.email, zoe.language) == ("Zoe Zeta", "zoe@y.example", "de")
     agent = people.get_agent_by_email(world.as_agent(), f"kim@{world.account}.test")
     assert (agent.name, agent.open_conversations) == ("Kim B.", 1)
     bring(world, write(tmp_path / "c.jsonl", CLOSED))

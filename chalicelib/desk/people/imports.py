@@ -164,8 +164,8 @@ def import_contact(ctx: Context, line: lines.Contact) -> str:
         return _keep_removed(ctx, line, CONTACT)
     then, given = _at(ctx, line), _change(line)
     person = contacts.new(then, *contacts.check(given))
-    person.language, person.is_anonymous, person.external_id = line.language, line.is_anonymous, line.id
-    person.registered_at = lines.to_ms(line.registered_at) if line.registered_at else None
+    person.attribute_values.update(_known_besides(line))
+    person.is_anonymous, person.external_id = line.is_anonymous, line.id
     try:
         _create(ctx, person, line)
     except Exists:
@@ -180,6 +180,11 @@ def _change(line: lines.Contact) -> contacts.Change:
     return contacts.Change(name=name or "", identities=given, tags=line.tags, **own)
 
 
+def _known_besides(line: lines.Contact) -> dict[str, Any]:
+    """Returns what is known of a contact that agents do not note."""
+    return {"language": line.language, "registered_at": lines.to_ms(line.registered_at) if line.registered_at else None}
+
+
 def _change_contact(ctx: Context, known: UniqueName, line: lines.Contact) -> str:
     if known.digest == lines.digest(line):
         return SAME
@@ -187,7 +192,8 @@ def _change_contact(ctx: Context, known: UniqueName, line: lines.Contact) -> str
     if person and not person.removed_at:
         if line.removed_at:
             raise Invalid("removed_at", "an import removes nobody who is there")
-        contacts.change(ctx, person.number, replace(_change(line), name=contacts.check(_change(line))[0].name))
+        contacts.change(ctx, person.number, contacts.check(_change(line))[0])
+        rows.change(person, _known_besides(line), ctx.now)
     imported.note(known, line)
     return CHANGED
 
