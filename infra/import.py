@@ -12,7 +12,7 @@ from functools import partial
 from infra import transfer
 from infra.aws import run
 
-#: Lines a second at most on AWS, where a conversation of ten messages takes about 60 write units.
+#: Lines a second at most on AWS, where a conversation of ten messages takes, by reckoning, about 60 write units.
 _RATE = 200
 
 
