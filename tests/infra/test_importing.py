@@ -9,9 +9,15 @@ import pytest
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import deletion, history, inbox, updates
+from chalicelib.desk.conversations import messages as live
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.updates import Change
+from chalicelib.desk.core import lines
+from chalicelib.desk.core.changes import events_of
+from chalicelib.desk.core.errors import Forbidden
+from chalicelib.desk.core.events import ConversationTextsChanged, Event, MessagePosted, TriggerEvents
 from chalicelib.desk.people import contacts, people
+from chalicelib.desk.people import imports as people_imports
 from chalicelib.desk.reports import statistics
 from chalicelib.desk.search import search
 from chalicelib.models import base, details, messages, sequences, unique_names
@@ -121,6 +127,25 @@ def test_who_is_there_already_is_taken_for_who_a_line_names(world: World, tmp_pa
     world.now += 61_000  # a process remembers them for a minute
     with pytest.raises(CannotDeploy, match=r"1 lines of .* are wrong; nothing was written"):
         bring(world, write(tmp_path / "b.jsonl", CLOSED | {"id": "v2"}))
+
+
+def test_what_is_imported_means_words_for_the_search_and_the_next_message_all_that_it_does(world: World, tmp_path: Path) -> None:
+    opened = CLOSED | {"closed_at": None, "status": "new", "tags": ["x"], "metadata": {"order": "7"}}
+    bring(world, write(tmp_path / "a.jsonl", {"type": "tag", "name": "x"}, CONTACT, AGENT, opened, *SAID))
+    assert _told(world) == {ConversationTextsChanged}
+    live.post(world.as_visitor(found(world).contact), live.PostMessage(found(world).id, "me again"))
+    assert _told(world) == {ConversationTextsChanged, MessagePosted, TriggerEvents}
+
+
+def _told(world: World) -> set[type[Event]]:
+    """What the conversations' stream has meant since it was asked last."""
+    return {type(event) for one in world.records("conversations") for event in events_of("conversations", one["dynamodb"])[0]}
+
+
+def test_the_desk_imports_and_nobody_else(world: World) -> None:
+    line = lines.Contact(id="c1", name="Zoe")
+    with pytest.raises(Forbidden):
+        people_imports.import_contact(world.ctx(ADMIN, world.owner), line)
 
 
 def test_an_open_conversation_is_an_ordinary_one_from_then_on(world: World, tmp_path: Path) -> None:
