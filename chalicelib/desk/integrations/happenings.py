@@ -88,7 +88,7 @@ def _happening(second: int, version: int, event: str, about: About) -> Happening
 
 
 def _of_contact(person: Person, second: int) -> list[Happening]:
-    if person.kind != CONTACT:
+    if person.kind != CONTACT or person.external_id:
         return []
     about = About(person.created_at, person.number, contact=person.id)
     return [_happening(second, 1, webhooks.CONTACT_CREATED, about)]
@@ -96,9 +96,9 @@ def _of_contact(person: Person, second: int) -> list[Happening]:
 
 def _of_conversation(old: Conversation | None, new: Conversation) -> list[tuple[str, About]]:
     """Returns the events of a change of a conversation, in no order. One that lists don't show, as agents have among themselves,
-    has none.
+    has none, nor does what is imported.
     """
-    if not new.is_listed or new.purge_at:
+    if not new.is_listed or new.purge_at or changes.is_imported(new):
         return []
     about = About(max(new.status_since, new.touched_at), new.number, conversation=new.id)
     if old is None or not old.is_listed:

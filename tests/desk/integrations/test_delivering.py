@@ -14,13 +14,17 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import WebhookDue
-from chalicelib.desk.integrations import deliveries, delivering, webhooks
+from chalicelib.desk.integrations import deliveries, delivering, happenings, webhooks
 from chalicelib.desk.integrations.posting import Network, Outcome
 from chalicelib.desk.integrations.webhooks import Change, Webhook
 from chalicelib.jobs import deliver
+from chalicelib.models import conversations as conversations_rows
 from chalicelib.models import mail, queues
 from chalicelib.models import webhook_deliveries as rows
 from chalicelib.models.base import ConditionFailed
+from chalicelib.models.conversations import Conversation
+from chalicelib.models.people import Person
+from chalicelib.rules.actors import IMPORT, Actor, pack
 from tests.desk.integrations.receivers import URL, Receiver, is_signed, receiving, silent, webhook
 from tests.interruptions import interrupted
 from tests.world import Visitor, World, counted
@@ -503,3 +507,18 @@ def test_a_delivery_is_two_requests_and_what_a_call_costs(world: World) -> None:
     with counted() as idle:
         world.deliver("webhooks", _due(world, hook.id))
     assert idle == ["GetItem", "UpdateItem", "Query", "Query", "UpdateItem"]
+
+
+def test_what_is_imported_is_told_to_nobody(world: World) -> None:
+    put(world, world.asking(), priority="high")
+    meant = {table: [one["dynamodb"] for one in world.records(table)] for table in ("people", "conversations")}
+    assert all(any(happenings.of_change(table, one) for one in changes) for table, changes in meant.items())
+    for change in meant["people"]:
+        person = Person.from_raw_data(change["NewImage"])
+        person.external_id = "901"
+        assert happenings.of_change("people", change | {"NewImage": person.serialize()}) == []
+    for change in meant["conversations"]:
+        if conversations_rows.is_summary(Conversation.hash_key_of(change["NewImage"])):
+            row = Conversation.from_raw_data(change["NewImage"])
+            row.changed_by = pack(Actor("agent", 1, IMPORT))
+            assert happenings.of_change("conversations", change | {"NewImage": row.serialize()}) == []
