@@ -3,6 +3,7 @@
 from copy import copy
 from typing import Any
 
+from chalicelib.desk.core.changes import is_imported
 from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.rules import counting, quarters, sla, status
 from chalicelib.rules.counting import Change, State
@@ -43,10 +44,12 @@ def change_of(before: Conversation | None, after: Conversation) -> Change:
 
 
 def is_message(before: Conversation | None, after: Conversation) -> bool:
-    """Returns whether a public message came with a write. Those of another conversation that is merged into it are not new."""
+    """Returns whether a public message came with a write. Those that are imported, or another conversation's that is merged into
+    it, are not new.
+    """
     came = after.public_count - (before.public_count if before else 0)
     ends_merge = before is not None and before.merging is not None and after.merging is None
-    return came > 0 and not ends_merge
+    return came > 0 and not ends_merge and not is_imported(after)
 
 
 def fields_after(before: Conversation, changes: dict[str, Any], now: int) -> dict[str, Any]:

@@ -37,6 +37,8 @@ from chalicelib.dialects.anytime import (
     tags,
     triggers,
     viewers,
+    webhook_deliveries,
+    webhooks,
     working_time,
     wrapping,
 )
@@ -77,6 +79,8 @@ ANYTIME = Dialect(
         *departments.ROWS,
         *attachments.ROWS,
         *event_logs.ROWS,
+        *webhooks.ROWS,
+        *webhook_deliveries.ROWS,
         *viewers.ROWS,
         *drafts.ROWS,
         *auto_close.ROWS,
