@@ -219,7 +219,7 @@ def wait_for_a_group(world: World) -> None:
     """A visitor waits for a group that nobody serves; in the end he is told so."""
     ours = World(world.monkeypatch, clock_of=world, name="groups", allocation=accounts.GROUP)
     row = settings.load(ours.account)["account#"]
-    settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True})
+    settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True}, [])
     visitor = ours.visitor()
     Socket().auth(ours, visitor.id, visitor.device)
     assert visitor.conversation == ""
