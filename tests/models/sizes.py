@@ -261,6 +261,7 @@ PERSON: dict[str, Any] = {
     "domain": NUMBER,
     "created_at": TIME,
     "updated_at": TIME,
+    "changed_by": NUMBER * 100,
     "level": "visitor",
     "permissions": list(PERMISSIONS),
     "is_active": True,
