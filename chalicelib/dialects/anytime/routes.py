@@ -40,7 +40,7 @@ from chalicelib.dialects.anytime import (
     wrapping,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import Cors
+from chalicelib.dialects.http import UNITS, Cors
 
 ANYTIME = Dialect(
     name="Anytime",
@@ -57,7 +57,7 @@ ANYTIME = Dialect(
     cors=Cors(
         methods="GET, POST, PUT, DELETE, OPTIONS",
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
-        exposed="ETag",
+        exposed=f"ETag, {UNITS}",
     ),
     read=wrapping.unwrap,
     names_of=wrapping.names_of,
