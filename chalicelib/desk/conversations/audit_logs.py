@@ -13,7 +13,8 @@ from chalicelib.models.audit_logs import KINDS as KINDS
 from chalicelib.models.audit_logs import SETTING, Window
 from chalicelib.models.event_logs import AGENT, CONTACT, CONVERSATION, LogEntry
 from chalicelib.rules import actors, ids
-from chalicelib.rules.actors import MACHINE, Actor
+from chalicelib.rules.actors import Actor
+from chalicelib.rules.status import MACHINE
 
 #: Changes on a page, and pages that can be asked for by their number.
 ON_PAGE, MOST_PAGES = 50, 40

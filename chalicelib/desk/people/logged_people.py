@@ -23,7 +23,7 @@ _Change = tuple[int, str, str | None, str | None]
 CREATED, REMOVED, PASSWORD, MERGED, ERASED = "created", "removed", "password", "merged", "erased"
 KEY_CREATED, KEY_REMOVED = "api_key_created", "api_key_removed"
 #: Fields whose values are told. A field's place is for good.
-FIELDS = ("name", "email", "level", "permissions", "is_active", "group", "is_distributor", "most_conversations")
+FIELDS: tuple[str, ...] = ("name", "email", "level", "permissions", "is_active", "group", "is_distributor", "most_conversations")
 FIELDS += ("refuses_allocation", "icon", "signature", "language", "user_id", "user_id_is_verified", "mobile", "company")
 FIELDS += ("registered_at", "alias", "title", "description", "fax", "address", "city", "state", "country", "postal_code")
 FIELDS += ("tags", "identities", "email_is_verified")
@@ -46,7 +46,7 @@ def keep(ctx: Context, records: Iterable[Mapping[str, Any]]) -> int:
 def entries_of(record: Mapping[str, Any]) -> list[LogEntry]:
     """Returns what a record of the stream means. It has its images and its place in the stream, as DynamoDB gives them."""
     old, new = record.get("OldImage"), record.get("NewImage")
-    version = zlib.crc32(record["SequenceNumber"].encode()) % _VERSIONS
+    version = int(record["SequenceNumber"]) % _VERSIONS
     if new is None:
         return _of_erasure(Person.from_raw_data(dict(old or {})), version, int(record["ApproximateCreationDateTime"] * 1000))
     if old is not None and not _differ(old, new):
