@@ -79,7 +79,7 @@ def list_page(ctx: Context, wanted: Wanted, before: str | None = None, index: in
     rows, goes_on = audit_logs.list_rows(_window(ctx, wanted), skipped + ON_PAGE, before)
     shown = [row for row in rows[skipped:] if row.is_kept(ctx.now)]
     names = _agents(ctx) if shown else {}
-    teams = {group.id: group.number for group in groups.GROUPS.load(ctx).values()} if _has_groups(shown) else {}
+    teams = groups.load_numbers(ctx) if _has_groups(shown) else {}
     return Page([_change(row, names, teams) for row in shown], goes_on)
 
 

@@ -74,6 +74,7 @@ def _of_summary(old: Image | None, new: Image) -> list[LogEntry]:
         if row.field in _FROM_THE_START:
             row.rule = _rule(before, after)
     if before and after.purge_at and not before.purge_at:
+        written = (after.purge_at, *written[1:])
         logged.append(_entry(event_logs.purge_key(after.key), after.number, *written, (0, PURGED, None, None)))
     return logged + [_breach(after, clock, due_at) for clock, due_at in breaches(before, after)]
 
