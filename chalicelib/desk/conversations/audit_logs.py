@@ -1,5 +1,6 @@
 """Audit logs: all that was changed about an account's conversations, people and settings, for its administrators."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from chalicelib.rules.status import MACHINE
 #: Changes on a page, and pages that can be asked for by their number.
 ON_PAGE, MOST_PAGES = 50, 40
 _LATEST = 10**13 - 1
+_PLACE = re.compile(r"[0-9]{13}(\.[0-9a-z]{1,8}){3,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _window(ctx: Context, wanted: Wanted) -> Window:
 
 
 def _is_place(text: str) -> bool:
-    return len(text) <= 64 and all(part.isascii() and part.isalnum() for part in text.split("."))
+    return bool(_PLACE.fullmatch(text))
 
 
 def _agents(ctx: Context) -> Mapping[int, str]:
