@@ -119,7 +119,7 @@ class Cors:
     methods: str
     headers: str
     max_age: int = 1_728_000
-    exposed: str = UNITS
+    exposed: str = f"Retry-After, {UNITS}"
 
     def as_headers(self) -> dict[str, str]:
         """The headers that every answer carries, errors included."""

@@ -57,7 +57,7 @@ ANYTIME = Dialect(
     cors=Cors(
         methods="GET, POST, PUT, DELETE, OPTIONS",
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
-        exposed=f"ETag, {UNITS}",
+        exposed=f"ETag, Retry-After, {UNITS}",
     ),
     read=wrapping.unwrap,
     names_of=wrapping.names_of,
