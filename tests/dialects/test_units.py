@@ -97,7 +97,8 @@ def test_calls_at_once_do_not_count_each_other_s(asked: list[str]) -> None:
 
 def test_threads_of_a_call_count_for_it() -> None:
     def read(number: int) -> int:
-        (units := capacity.collected()) and units.add("Query", {"CapacityUnits": number})
+        if (units := capacity.collected()) is not None:
+            units.add("Query", {"CapacityUnits": number})
         return number
 
     with capacity.collecting() as units:

@@ -28,7 +28,8 @@ def page(world: World, *, before: str | None = None, index: int = 1, **wanted: A
 
 def whole(world: World, **wanted: Any) -> list[Change]:
     """All pages, each of which costs a request for each partition at most."""
-    found, before, pages = [], None, 0
+    found: list[Change] = []
+    before, pages = None, 0
     while pages == 0 or before:
         with counted() as sent:
             one = audit_logs.list_page(world.ctx(ADMIN), Wanted(**wanted), before)
@@ -101,7 +102,8 @@ def test_of_a_kind_an_actor_and_a_span(world: World) -> None:
 def test_pages_have_each_change_once_in_order(world: World, kind: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "LOOKED_THROUGH", 40)
     world.now += 1_000
-    put(world, 130), put(world, 70, "tag"), put(world, 60, rows.CONTACT)
+    for kind_, count in ((rows.CONVERSATION, 130), ("tag", 70), (rows.CONTACT, 60)):
+        put(world, count, kind_)
     found = whole(world, since=world.now, kind=kind)
     assert len(found) == (60 if kind else 260) == len({one.id for one in found})
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)

@@ -206,7 +206,7 @@ def test_a_change_of_who_has_just_been_removed_writes_nothing(world: World) -> N
     stale = people.get(ctx, ada.id)
     agents.remove(ctx, ada.id)
     with pytest.raises(ConditionFailed):
-        rows.change(stale, {"name": "Back"}, world.now)
+        rows.change(stale, {"name": "Back"}, ctx.stamp)
     assert people.load_views(ctx, [ada.id])[ada.id].name == ada.name
 
 
