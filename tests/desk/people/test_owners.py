@@ -248,4 +248,4 @@ def test_reading_people_and_the_account_takes_one_request_each(world: World) -> 
     world.pp("PP_GET_APP_INFO", "PPCONSOLE", app_uuid=world.account)
     with counted() as sent:
         assert world.pp("PP_UPDATE_APP_INFO", "PPCONSOLE", app_uuid=world.account, app_name="A").body["error_code"] == 0
-    assert sent == ["GetItem", "PutItem"]
+    assert sent == ["GetItem", "TransactWriteItems"]
