@@ -74,7 +74,20 @@ LODGERS: list[type[Model]] = [
 LODGERS += [junk_emails.JunkEmail, junk_emails.JunkText]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(
-    ["connections", "files", "mails", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"
+    [
+        "connections",
+        "event-logs",
+        "files",
+        "mails",
+        "rate-windows",
+        "receipts",
+        "repeats",
+        "statistics",
+        "timers",
+        "tokens",
+        "topics",
+    ],
+    "ex",
 )
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 
