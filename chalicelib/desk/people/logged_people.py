@@ -28,8 +28,11 @@ FIELDS += ("refuses_allocation", "icon", "signature", "language", "user_id", "us
 FIELDS += ("registered_at", "alias", "title", "description", "fax", "address", "city", "state", "country", "postal_code")
 FIELDS += ("tags", "identities", "email_is_verified")
 _FIRST_FIELD = 10
-#: Characters of a value that are kept, and what keeps a record's rows apart from those of another one of the same moment.
-LONGEST, _VERSIONS = 500, 10**8
+#: What need not be told of a new person.
+_NEW = ("is_active", "email_is_verified")
+#: Characters that are kept of a value, and of a new person; and what keeps a record's rows apart from those of another one of the
+#: same moment.
+LONGEST, LONGEST_WHOLE, _VERSIONS = 500, 2_000, 10**8
 
 
 @access.allow(SYSTEM)
@@ -85,8 +88,7 @@ def _differ(old: Image, new: Image) -> bool:
 
 def _changes(before: Person | None, after: Person) -> Iterator[_Change]:
     if before is None:
-        yield 0, CREATED, None, after.name
-        yield from [(place, field, None, is_) for place, field, _, is_ in _field_changes(Person(), after) if field not in _NEW]
+        yield 0, CREATED, None, _whole(after)
         return
     if after.merged_into and not before.merged_into:
         yield 1, MERGED, None, str(after.merged_into)
@@ -98,8 +100,10 @@ def _changes(before: Person | None, after: Person) -> Iterator[_Change]:
             yield 3, PASSWORD, None, None
 
 
-#: What need not be told of a new person.
-_NEW = ("name", "is_active", "email_is_verified")
+def _whole(person: Person) -> str:
+    """Returns all that is known of a new person, as JSON: one row, because a visitor pays for it."""
+    told = {field: value for field in FIELDS if field not in _NEW and (value := _text(person, field))}
+    return _cut(msgspec.json.encode(told).decode(), LONGEST_WHOLE)
 
 
 def _field_changes(before: Person, after: Person) -> Iterator[_Change]:
@@ -116,7 +120,11 @@ def _text(person: Person, field: str) -> str | None:
         return None
     if value is None or value is False or value in ("", []):
         return None
-    return (value if isinstance(value, str) else msgspec.json.encode(value).decode())[:LONGEST]
+    return _cut(value if isinstance(value, str) else msgspec.json.encode(value).decode(), LONGEST)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _entry(person: Person, at: int, version: int, by: int, change: _Change) -> LogEntry:

@@ -69,7 +69,7 @@ def test_all_kinds_stand_in_one_list_newest_first(world: World) -> None:
         act()
     latest = page(world).changes[:4]
     assert [(one.kind, one.setting, one.field, one.before, one.after) for one in latest] == [
-        ("contact", None, "created", None, "Bo"),
+        ("contact", None, "created", None, '{"name":"Bo"}'),
         ("conversation", None, "priority", "normal", "high"),
         ("agent", None, "name", "Ben Agent", "Benny"),
         ("setting", "tag", "created", None, '{"key":"vip","name":"vip"}'),
