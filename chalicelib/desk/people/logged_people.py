@@ -102,23 +102,26 @@ def _changes(before: Person | None, after: Person) -> Iterator[_Change]:
 
 def _whole(person: Person) -> str:
     """Returns all that is known of a new person, as JSON: one row, because a visitor pays for it."""
-    told = {field: value for field in FIELDS if field not in _NEW and (value := _text(person, field))}
+    told = {field: value for field in FIELDS if field not in _NEW and (value := _value(person, field))}
     return _cut(msgspec.json.encode(told).decode(), LONGEST_WHOLE)
 
 
 def _field_changes(before: Person, after: Person) -> Iterator[_Change]:
     for place, field in enumerate(FIELDS, _FIRST_FIELD):
-        was, is_ = _text(before, field), _text(after, field)
+        was, is_ = _value(before, field), _value(after, field)
         if was != is_:
-            yield place, field, was, is_
+            yield place, field, _text(was), _text(is_)
 
 
-def _text(person: Person, field: str) -> str | None:
-    """Returns a value as text; what is off, empty, not said or the stand-in of an address is None."""
+def _value(person: Person, field: str) -> Any:
+    """Returns a value; what is off, empty, not said or the stand-in of an address is None."""
     value = getattr(person, field)
-    if field == "email" and not contact_words.has_address(person):
-        return None
-    if value is None or value is False or value in ("", []):
+    is_nothing = value is None or value is False or value in ("", [])
+    return None if is_nothing or (field == "email" and not contact_words.has_address(person)) else value
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
         return None
     return _cut(value if isinstance(value, str) else msgspec.json.encode(value).decode(), LONGEST)
 
