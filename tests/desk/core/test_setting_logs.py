@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -17,7 +18,8 @@ import chalicelib.desk
 from chalicelib.context import ADMIN, Caller, Context
 from chalicelib.desk.accounts import log_retention
 from chalicelib.desk.accounts.accounts import Account
-from chalicelib.desk.core import cache, documents, setting_logs
+from chalicelib.desk.core import cache as caches
+from chalicelib.desk.core import documents, setting_logs
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Invalid
@@ -118,6 +120,7 @@ def test_nothing_writes_settings_past_the_log() -> None:
     assert derived == ["watched_events"]
 
 
+@cache
 def _sources() -> str:
     return "\n".join(file.read_text() for file in Path(chalicelib.desk.__file__).parent.rglob("*.py"))
 
@@ -220,5 +223,5 @@ def test_how_long_it_is_kept_counts_for_what_comes(ctx: Context) -> None:
         with pytest.raises(Invalid, match="days"):
             log_retention.change(ctx, wrong)
     assert logged(ctx, documents.LOG_RETENTION) == [("days", "365", "30"), ("days", "30", "3650"), ("days", "3650", None)]
-    cache.clear_all()
+    caches.clear_all()
     assert documents.logs_expire_at(ctx, START) is None
