@@ -30,7 +30,7 @@ STAGE = "local"
 _SENDER = "desk@demo.example"
 #: Says where the embedded AWS of a running desk is.
 _ENDPOINT = "endpoint"
-_OURS = ("desk.json", _ENDPOINT, "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail")
+_OURS = ("desk.json", _ENDPOINT, "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail", "import-*.json")
 
 
 class CannotRun(Exception):

@@ -72,7 +72,8 @@ def keep(ctx: Context, changes: Iterable[Mapping[str, Any]]) -> int:
     have the records' images.
     """
     found = [entry for change in changes for entry in logged_changes.entries_of(change)]
-    event_logs.put(event_logs.listed(row, documents.logs_expire_at(system(row.account), row.at)) for row in found)
+    rows = [event_logs.listed(row, documents.logs_expire_at(system(row.account), row.at)) for row in found]
+    event_logs.put(row for row in rows if row.is_kept(ctx.now))  # what was imported may be too old
     return len(found)
 
 

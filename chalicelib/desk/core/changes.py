@@ -44,12 +44,17 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.rules import deadlines, sla, triggers
-from chalicelib.rules.actors import TRIGGER, Actor, unpack
+from chalicelib.rules.actors import IMPORT, TRIGGER, Actor, unpack
 from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
 
 
 def conversation_events(old: Conversation | None, new: Conversation, changed_at: int) -> list[Event]:
-    """Returns what a change of a conversation's row means, in order. `changed_at` is when it was written."""
+    """Returns what a change of a conversation's row means, in order. `changed_at` is when it was written.
+
+    What is imported happens to nobody now: it is searched for, and nothing else.
+    """
+    if is_imported(new):
+        return [] if unpack(new.changed_by or 0).number else _text_events(old, new, changed_at)
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
     if waits := _waiting_event(old, new):
@@ -73,6 +78,11 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
     ]
     happened += [*_field_events(old, new, changed_at), *_end_events(old, new, changed_at)] if old else []
     return [*happened, *_text_events(old, new, changed_at), *_trigger_events(old, new)]
+
+
+def is_imported(row: Conversation | Details) -> bool:
+    """Returns whether the import of an account wrote a row last."""
+    return unpack(row.changed_by or 0).dialect == IMPORT
 
 
 #: What a search finds a conversation and a contact by, beside messages; and what takes a conversation from all searches.
@@ -155,6 +165,8 @@ def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
 
 def details_events(old: Details | None, new: Details, changed_at: int) -> list[Event]:
     """Returns what a change of a conversation's details means. Status changes come from the conversation's own row."""
+    if is_imported(new):
+        return []
     before, after = old.metadata if old else {}, new.metadata
     names = tuple(name for name in METADATA if before.get(name) != after.get(name))
     return [ConversationMetadataChanged(new.account, changed_at, new.conversation, names)] if names else []

@@ -42,7 +42,8 @@ def keep(ctx: Context, records: Iterable[Mapping[str, Any]]) -> int:
     One request for each 25, none for none; one a minute at most for each account that has any.
     """
     found = [entry for record in records for entry in entries_of(record)]
-    event_logs.put(event_logs.listed(row, documents.logs_expire_at(system(row.account), row.at)) for row in found)
+    rows = [event_logs.listed(row, documents.logs_expire_at(system(row.account), row.at)) for row in found]
+    event_logs.put(row for row in rows if row.is_kept(ctx.now))  # what was imported may be too old
     return len(found)
 
 

@@ -53,7 +53,7 @@ class AuditLogShown(Wire, kw_only=True):
     actor_name: str | None
     trigger_id: int | None = None
     rule_id: int | None = None
-    dialect: Annotated[str, one_of("PPMessage", "Anytime", "OneView", "LiveChat")] | None
+    dialect: Annotated[str, one_of("PPMessage", "Anytime", "OneView", "LiveChat", "Import")] | None
     field: str
     from_: str | int | bool | None = msgspec.field(name="from")
     to: str | int | bool | None
