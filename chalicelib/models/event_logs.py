@@ -5,18 +5,16 @@ alone, so a record of the stream that comes twice writes the same row again. Tha
 follows from the event and the trigger: it fires once for an event.
 """
 
-import random
-import time
 import zlib
 from collections.abc import Iterable
-from typing import Any
 
 from pynamodb.indexes import AllProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, connection, read_page
+from chalicelib.models.base import Table, conditional, read_page
+from chalicelib.models.batches import put_all
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.indexes import GlobalIndex
 
@@ -27,8 +25,6 @@ BUSY, QUIET = "busy", "quiet"
 
 #: The field of a firing, and the letter before the trigger's number in its key, which sorts after digits.
 FIRED, _FIRING = "fired", "t"
-#: Rows that one request writes; how often it asks again for rows that DynamoDB was too busy for, and the first pause (seconds).
-_AT_ONCE, _TRIES, _PAUSE = 25, 6, 0.05
 
 
 class ByAccount(GlobalIndex["LogEntry"]):
@@ -182,20 +178,8 @@ def add(write: TransactWrite, log: Iterable[LogEntry]) -> None:
 
 def put(entries: Iterable[LogEntry]) -> None:
     """Stores rows, or the same ones again. One request for each 25, none for none."""
-    rows = {(entry.key, entry.place): {"PutRequest": {"Item": entry.serialize()}} for entry in entries}
-    puts = list(rows.values())
-    for first in range(0, len(puts), _AT_ONCE):
-        _put(puts[first : first + _AT_ONCE])
-
-
-def _put(left: list[dict[str, Any]]) -> None:
-    name = LogEntry.Meta.table_name
-    for attempt in range(_TRIES):
-        left = connection.dispatch("BatchWriteItem", {"RequestItems": {name: left}}).get("UnprocessedItems", {}).get(name, [])
-        if not left:
-            return
-        time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 (no secret)
-    raise RuntimeError(f"{len(left)} rows of {name} were not taken")
+    rows = {(entry.key, entry.place): entry for entry in entries}
+    put_all(list(rows.values()))
 
 
 def latest(conversation: Conversation, limit: int, before: str | None = None) -> tuple[list[LogEntry], bool]:

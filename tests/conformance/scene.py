@@ -37,6 +37,7 @@ from tests.conformance import (
     cases_sockets,
     cases_talks,
     cases_vendor,
+    cases_webhooks,
     cases_widget,
 )
 from tests.conformance.cases_conversations import RESEND
@@ -87,7 +88,7 @@ class Scene:
         if "{keyId}" in row.endpoint.path:
             known["keyId"] = ids.digest(api_key(self))
         known |= cases_anytime_people.new_id(self, row) | cases_portal.ids(self, row) | cases_gone.new_id(self, row)
-        known |= cases_routing.new_id(self, row)
+        known |= cases_routing.new_id(self, row) | cases_webhooks.new_id(self, row)
         return _filled(row.endpoint.path, known | variables)
 
     def _file(self) -> str:
@@ -276,6 +277,7 @@ CASES |= (
     | cases_sockets.CASES
     | cases_talks.CASES
     | cases_vendor.CASES
+    | cases_webhooks.CASES
     | cases_widget.CASES
 )
 

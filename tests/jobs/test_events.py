@@ -44,6 +44,9 @@ from chalicelib.desk.core.events import (
     TimersDue,
     TriggerEvents,
     TriggerMailDue,
+    WebhookDue,
+    WebhookPaused,
+    WebhookReplayed,
 )
 from chalicelib.desk.core.people_events import (
     AccessEnded,
@@ -105,6 +108,9 @@ SAMPLES = [
     TriggerMailDue("a", 1, "c", "t", "p", 3, None),
     EmailAccountAdded("a", 1, "support@b.example"),
     EmailDue("a", 1, "c", "m"),
+    WebhookDue("a", 1, "w", 2),
+    WebhookReplayed("a", 1, "w", 2, 3, 4, "p"),
+    WebhookPaused("a", 1, "w", 2),
 ]
 
 

@@ -36,6 +36,8 @@ from chalicelib.dialects.anytime import (
     tags,
     triggers,
     viewers,
+    webhook_deliveries,
+    webhooks,
     working_time,
     wrapping,
 )
@@ -78,6 +80,8 @@ ANYTIME = Dialect(
         *event_logs.ROWS,
         *audit_logs.ROWS,
         *limits.ROWS,
+        *webhooks.ROWS,
+        *webhook_deliveries.ROWS,
         *viewers.ROWS,
         *drafts.ROWS,
         *auto_close.ROWS,
