@@ -27,7 +27,7 @@ def stored(account: str) -> dict[str, Any]:
     for page in boto3.client("dynamodb").get_paginator("scan").paginate(TableName=config.table("settings")):
         own = (row for row in page["Items"] if row["ac"]["S"].startswith(account))
         found |= {f"{row['ac']['S']} {row['na']['S']}": json.loads(row["do"]["S"]) | {"updated_at": 0} for row in own}
-    return {name: document for name, document in found.items() if "watched_events" not in name}
+    return {name: document for name, document in found.items() if "watched_" not in name}
 
 
 def logged(account: str) -> int:
