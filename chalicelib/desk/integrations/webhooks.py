@@ -90,7 +90,7 @@ class Watched:
     webhooks: tuple[Watch, ...] = ()
 
 
-_WATCHED = Document("watched_webhooks", Watched, partition=ACCOUNT)
+_WATCHED = Document("watched_webhooks", Watched, partition=ACCOUNT, is_derived=True)
 
 
 @access.allow(SYSTEM)
