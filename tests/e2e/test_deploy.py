@@ -1,6 +1,7 @@
 """`make deploy` and `make destroy` as processes, with the real `chalice`, on moto's control plane."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
