@@ -218,12 +218,19 @@ def _body(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[
     if not fields:
         return None
     names, shape = dialect.names_of(endpoint), {"type": "object", "properties": fields | files, "required": needed}
-    plain = {**schema, **shape}
-    whole = {**shape, "description": "the same fields under the object's name"}
-    if not (names and needed):
-        return {**plain, "properties": dict.fromkeys(names, whole) | shape["properties"]}
-    wrapped = {"title": f"{schema['title']}Wrapped", "type": "object", "properties": dict.fromkeys(names, whole)}
-    return {"anyOf": [plain, *({**wrapped, "required": [name]} for name in names)]}
+    plain: dict[str, Any] = {**schema, **shape}
+    # Generators of clients make a class of each, and one of two spellings of a name.
+    whole: dict[str, Any] = {
+        name: {**shape, "title": f"{schema['title']}Fields{at or ''}", "description": "the same fields under the object's name"}
+        for at, name in enumerate(names)
+    }
+    if not (whole and needed):
+        return plain | {"properties": whole | plain["properties"]}
+    wrapped = [
+        {"title": f"{schema['title']}Wrapped{at or ''}", "type": "object", "properties": {name: fields}, "required": [name]}
+        for at, (name, fields) in enumerate(whole.items())
+    ]
+    return {"anyOf": [plain, *wrapped]}
 
 
 def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> list[dict[str, Any]]:

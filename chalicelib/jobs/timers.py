@@ -8,8 +8,9 @@ from chalicelib.context import Context
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import handing_on, merging, purging
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import ConversationMerged, ConversationPurged, DeadlineSet, Event, TimersDue
+from chalicelib.desk.core.events import ConversationMerged, ConversationPurged, DeadlineSet, Event, StatisticsDue, TimersDue
 from chalicelib.desk.core.people_events import AgentDeadlineSet, ContactMerged
+from chalicelib.desk.reports import compacting
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.jobs.queued import Handler
@@ -57,6 +58,10 @@ def _contact_merged(ctx: Context, event: ContactMerged, line: Line) -> str:
     return _more(ctx, event, handing_on.hand_on(ctx, event.contact, event.into))
 
 
+def _statistics_due(ctx: Context, event: StatisticsDue, line: Line) -> str:
+    return _more(ctx, StatisticsDue(ctx.account, ctx.now, ctx.now), compacting.compact(ctx))
+
+
 def _more(ctx: Context, event: Event, more: bool) -> str:
     """Publishes the event again if there is more work than one message may do."""
     publishing.publish([event] if more else [], ctx.now)
@@ -70,6 +75,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationMerged: _merged,
     ConversationPurged: _purged,
     ContactMerged: _contact_merged,
+    StatisticsDue: _statistics_due,
 }
 
 

@@ -61,6 +61,7 @@ class DetailChanges:
     cc: Sequence[str] | None = None
     attached_bytes: int = 0
     sources: Sequence[str] | None = None
+    external_id: str | None = None
 
     def __bool__(self) -> bool:
         return self != NO_DETAILS
@@ -74,6 +75,8 @@ class DetailChanges:
             kept["tag_numbers"] = list(self.tags) or None
         if self.mentions is not None:
             kept["mentioned"] = {str(agent): _packed(mention) for agent, mention in self.mentions.items()} or None
+        if self.external_id is not None:
+            kept["external_id"] = self.external_id
         lists = {"cc": self.cc, "merged": self.sources}
         return kept | {name: list(value) or None for name, value in lists.items() if value is not None}
 
@@ -82,11 +85,12 @@ NO_DETAILS = DetailChanges()
 
 
 class Authorship(NamedTuple):
-    """Who writes details (rules.actors, packed), when, and the version that the summary has from then on."""
+    """Who writes details (rules.actors, packed), when, the version that the summary has from then on, and its number."""
 
     by: int
     at: int
     version: int
+    number: int
 
 
 def _packed(mention: Mention) -> int:
@@ -118,12 +122,15 @@ class Details(Table):
     cc: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="cy")
     #: Bytes of all files that were sent in it.
     attached_bytes = IntegerAttribute(null=True, attr_name="ab")
-    #: Who wrote these last and when (epoch milliseconds), and the version that the summary had then.
+    #: Who wrote these last and when (epoch milliseconds), and the version that the summary had then; its number.
     changed_by = IntegerAttribute(null=True, attr_name="cb")
     changed_at = IntegerAttribute(null=True, attr_name="cg")
     summary_version = IntegerAttribute(null=True, attr_name="sv")
+    number = IntegerAttribute(null=True, attr_name="nu")
     #: Uuids of the conversations that were merged into it.
     merged: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="mg")
+    #: The id under which it was imported.
+    external_id = UnicodeAttribute(null=True, attr_name="xi")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:
@@ -251,6 +258,7 @@ def write(
     given = changes.values()
     if given:
         given |= {"changed_by": authorship.by, "changed_at": authorship.at, "summary_version": authorship.version}
+        given["number"] = authorship.number
     values = [(getattr(Details, name), value) for name, value in given.items()]
     actions: list[Action] = [one.remove() if value is None else one.set(value) for one, value in values]
     if step:

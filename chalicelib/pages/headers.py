@@ -28,7 +28,7 @@ def of_page(more: Mapping[str, Sequence[str]], inline: Sequence[str] = ()) -> di
     """Returns the headers of a page. `more` is what its policy has besides, by directive; `inline` are its inline scripts."""
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline]
     added = {**more, "script-src": [*more.get("script-src", ()), *hashes]}
-    policy = {name: [*sources, *added.get(name, ())] for name, sources in _POLICY.items()}
+    policy: dict[str, Sequence[str]] = {name: [*sources, *added.get(name, ())] for name, sources in _POLICY.items()}
     policy |= {name: sources for name, sources in added.items() if name not in policy}
     return _COMMON | {
         "Content-Type": "text/html; charset=utf-8",

@@ -7,8 +7,11 @@ from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 #: A trigger of the account. Its `number` is the trigger's.
 TRIGGER = "trigger"
 _KINDS = (MACHINE, CONTACT, STAFF, TRIGGER)
+#: What writes history: the import of an account. Nothing that it writes happens now. Its number is 1 while more is to follow at
+#: once, which the search waits for.
+IMPORT = "Import"
 #: APIs by their digit; the empty name is the desk itself.
-_DIALECTS = ("", "PPMessage", "Anytime", "OneView", "LiveChat")
+_DIALECTS = ("", "PPMessage", "Anytime", "OneView", "LiveChat", IMPORT)
 _PLACES = 100
 
 
@@ -33,3 +36,10 @@ def unpack(number: int) -> Actor:
     person, place = divmod(number, _PLACES)
     kind, dialect = divmod(place, 10)
     return Actor(_KINDS[kind], person, _DIALECTS[dialect])
+
+
+def range_of(person: int) -> tuple[int, int]:
+    """Returns the least and the greatest number of what a person did, as a contact or as an agent; 0 is the desk itself."""
+    kinds = (MACHINE, MACHINE) if person == 0 else (CONTACT, STAFF)
+    least, greatest = (person * _PLACES + _KINDS.index(kind) * 10 for kind in kinds)
+    return least, greatest + len(_DIALECTS) - 1

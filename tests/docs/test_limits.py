@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.desk.accounts import auto_close, business_hours, canned_replies, custom_fields, tags
+from chalicelib.desk.accounts import auto_close, business_hours, canned_replies, custom_fields, log_retention, tags
 from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.conversations import (
     attachments,
+    audit_logs,
     composing,
     deletion,
     drafts,
@@ -25,14 +26,15 @@ from chalicelib.desk.conversations import (
     triggers,
     wanted,
 )
-from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core import rate_limits, setting_logs
+from chalicelib.desk.integrations import deliveries, posting, tries, webhooks
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
 from chalicelib.desk.search import block_finding, port
 from chalicelib.desk.teams import allocation, domains, groups
 from chalicelib.dialects.anytime import conversation_lists, conversations
-from chalicelib.models import labels
-from chalicelib.rules import search_words, text, word_lists, words
+from chalicelib.models import labels, webhook_deliveries
+from chalicelib.rules import search_words, text, webhook_urls, word_lists, words
 
 ROOT = Path(__file__).parent.parent.parent
 LIMITS = (ROOT / "docs" / "limits.md").read_text()
@@ -51,6 +53,18 @@ def test_every_limit_is_documented_as_it_is() -> None:
     ("what", "most"),
     [
         ("sockets of a person", f"{live.MOST_SOCKETS};"),
+        (
+            "webhooks of an account · characters of an address · of a secret",
+            f"{webhooks.MOST} · {webhook_urls.LONGEST:,} · {webhooks.SHORTEST} to {webhooks.LONGEST} |",
+        ),
+        (
+            "seconds of a try of a delivery · bytes of an answer that are read, and kept · tries that are kept",
+            f"{posting.Network().seconds:.0f} · {posting.Network().most_bytes:,}, {tries.KEPT_BYTES} · {tries.MOST} |",
+        ),
+        (
+            "deliveries sent again by one call · on a page · days that they are kept",
+            f"{deliveries.MOST_REPLAYED:,} · {deliveries.PAGE} · {webhook_deliveries.KEPT_SECONDS // 86_400} |",
+        ),
         ("devices of a person", f"{devices.MOST};"),
         ("members by name of a conversation", f"{members.MOST} |"),
         ("api keys of an account", f"{api_keys.MOST} |"),
@@ -97,6 +111,11 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("start and end tags of a message's HTML", f"{composing.MOST_TAGS:,} |"),
         ("agents that a note mentions", f"{composing.MOST_MENTIONS} |"),
         ("changes of an event log", f"{event_logs.MOST:,} · {logged_changes.LONGEST} |"),
+        (
+            "changes of the audit log",
+            f"{audit_logs.ON_PAGE} · {audit_logs.MOST_PAGES} · {setting_logs.LONGEST:,} · {log_retention.SHORTEST} to "
+            f"{log_retention.LONGEST:,},",
+        ),
         ("a draft's text", f"{composing.MOST_BYTES:,} bytes each · {drafts.MOST_FILES} |"),
         ("viewers of a conversation", f"{viewers.MOST} |"),
     ],

@@ -3,11 +3,10 @@
 import importlib
 import subprocess
 import sys
-from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -30,62 +29,59 @@ def package(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     return importlib.import_module(_NAME)
 
 
-def test_a_walk_with_the_generated_client(desk: Desk, package: ModuleType) -> None:
-    models = importlib.import_module(f"{_NAME}.models")
-    http = package.AuthenticatedClient(desk.json["http"], desk.agent()["Authorization"].partition(" ")[2])
-    owner = package.AuthenticatedClient(desk.json["http"], desk.bearer(desk.json["owner"])["Authorization"].partition(" ")[2])
+class Walk:
+    """Calls of the generated client, by the name of their operation."""
 
-    def call(name: str, *given: Any, by: Any = http, **named: Any) -> Any:
-        module = importlib.import_module(f"{_NAME}.api.{name}")
-        answer = module.sync_detailed(*given, client=by, **named)
-        assert answer.status_code == HTTPStatus.OK, (name, answer.content)
+    def __init__(self, package: ModuleType, client: Any) -> None:
+        self.package, self.client = package, client
+
+    def __call__(self, operation: str, *given: Any, **body: Any) -> Any:
+        """What is answered; `body` are the fields of the body, of the first of the classes that may be one."""
+        module = importlib.import_module(f"{_NAME}.api.{operation.partition('_')[0]}.{operation}")
+        named = {}
+        if body:
+            shape = module._get_kwargs.__annotations__["body"]
+            named["body"] = (get_args(shape) or (shape,))[0].from_dict(body)
+        answer = module.sync_detailed(*given, client=self.client, **named)
+        assert answer.status_code == HTTPStatus.OK, (operation, answer.content)
         return answer.parsed
 
-    def body(operation: str, **fields: Any) -> Any:
-        """The body of an operation, in the one of its classes that has the fields beside each other."""
-        module = importlib.import_module(f"{_NAME}.api.{operation}")
-        shape = str(module._get_kwargs.__annotations__["body"])
-        return _class_in(models, shape).from_dict(fields)
 
-    made = call("anytime.anytime_make_tag", body=body("anytime.anytime_make_tag", name="late"), by=owner)
-    assert call("anytime.anytime_get_tag", made.tag.id).tag.name == "late"
-    assert [tag.name for tag in call("anytime.anytime_list_tags").tags] == ["late"]
-    opened = call(
-        "anytime.anytime_create_conversation",
-        body=body(
-            "anytime.anytime_create_conversation",
-            subject="Where is my order?",
-            channel="portal",
-            message={"type": "note", "plainBody": "It rang twice."},
-        ),
-    ).conversation
-    assert opened.subject == "Where is my order?"
-    said = body("anytime.anytime_post_message", type="reply", plainBody="It is on its way.")
-    assert call("anytime.anytime_post_message", opened.id, body=said).message.plain_body == "It is on its way."
-    told = call("anytime.anytime_list_messages", opened.id).messages
-    assert [message.plain_body for message in sorted(told, key=lambda each: each.id)] == ["It rang twice.", "It is on its way."]
-    changed = body("anytime.anytime_update_conversation", priority="urgent", tagIds=[made.tag.id])
-    assert call("anytime.anytime_update_conversation", opened.id, body=changed).conversation.tag_ids == [made.tag.id]
-    assert call("anytime.anytime_get_conversation", opened.id).conversation.priority.value == "urgent"
-    assert opened.id in [each.id for each in call("anytime.anytime_list_conversations").conversations]
-    assert len(call("anytime.anytime_list_agents").agents) == 4
-    assert call("anytime.anytime_list_contacts").contacts
-    assert call("anytime.anytime_get_auto_close").is_enabled in (True, False)
-    assert call("one_view.one_view_info")
-    assert call("one_view.one_view_tickets")
+def test_a_walk_with_the_generated_client(desk: Desk, package: ModuleType) -> None:
+    tokens = [headers["Authorization"].partition(" ")[2] for headers in (desk.agent(), desk.bearer(desk.json["owner"]))]
+    agents, owners = (package.AuthenticatedClient(desk.json["http"], token) for token in tokens)
+    with agents, owners:
+        walk, administer = Walk(package, agents), Walk(package, owners)
+        tag = administer("anytime_make_tag", name="late").tag
+        assert [each.name for each in walk("anytime_list_tags").tags] == ["late"]
+        note = {"type": "note", "plainBody": "It rang twice."}
+        opened = walk("anytime_create_conversation", subject="Where is it?", channel="portal", message=note).conversation
+        assert opened.subject == "Where is it?"
+        reply = walk("anytime_post_message", opened.id, type="reply", plainBody="It is on its way.").message
+        assert reply.plain_body == "It is on its way."
+        told = sorted(walk("anytime_list_messages", opened.id).messages, key=lambda each: int(each.id))
+        assert [message.plain_body for message in told] == ["It rang twice.", "It is on its way."]
+        changed = walk("anytime_update_conversation", opened.id, priority="urgent", tagIds=[tag.id]).conversation
+        assert changed.tag_ids == [tag.id]
+        assert walk("anytime_get_conversation", opened.id).conversation.priority == "urgent"
+        assert opened.id in [each.id for each in walk("anytime_list_conversations").conversations]
+        assert len(walk("anytime_list_agents").agents) == 4
+        assert walk("anytime_list_contacts").total_is_exact
+        assert walk("anytime_get_auto_close").is_enabled in (True, False)
 
 
-def _class_in(models: ModuleType, annotation: str) -> Any:
-    """The first class that an annotation names."""
-    named: Callable[[str], Any] = lambda name: getattr(models, name, None)  # noqa: E731
-    words = annotation.replace("|", " ").replace("'", " ").replace(">", " ").split()
-    return next(found for word in words if (found := named(word.rpartition(".")[2])))
+def test_a_ticket_of_oneview_s_with_the_generated_client(desk: Desk, package: ModuleType) -> None:
+    token = desk.agent()["Authorization"].partition(" ")[2]
+    with package.AuthenticatedClient(desk.json["http"], token) as client:
+        for name in ("one_view_info", "one_view_tickets"):
+            module = importlib.import_module(f"{_NAME}.api.one_view.{name}")
+            answer = module.sync_detailed(client=client)
+            assert (answer.status_code, answer.parsed is not None) == (HTTPStatus.OK, True), answer.content
 
 
-def test_no_call_is_left_out_but_what_the_generator_can_not_say(desk: Desk, package: ModuleType) -> None:
-    """Of what is described, each call has its module; the generator has no words for one union of lists."""
+def test_no_call_is_left_out(desk: Desk, package: ModuleType) -> None:
     described = [
         call["operationId"] for path in desk.http.get("/openapi.json").json()["paths"].values() for call in path.values()
     ]
     made = [path for path in (Path(str(package.__file__)).parent / "api").glob("*/*.py") if path.stem != "__init__"]
-    assert len(described) - len(made) <= 1
+    assert len(made) == len(described)

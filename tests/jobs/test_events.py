@@ -41,9 +41,13 @@ from chalicelib.desk.core.events import (
     RoutingChanged,
     SearchDue,
     SettingsChanged,
+    StatisticsDue,
     TimersDue,
     TriggerEvents,
     TriggerMailDue,
+    WebhookDue,
+    WebhookPaused,
+    WebhookReplayed,
 )
 from chalicelib.desk.core.people_events import (
     AccessEnded,
@@ -66,6 +70,7 @@ SAMPLES = [
     ConversationTextsChanged("a", 1, "c", 7, anew=True),
     ContactNamesChanged("a", 1, "p"),
     SearchDue("a", 1, 2),
+    StatisticsDue("a", 1, 2),
     ConversationOpened("a", 1, "c"),
     ConversationBegun("a", 1, "c"),
     ConversationReopened("a", 1, "c"),
@@ -105,6 +110,9 @@ SAMPLES = [
     TriggerMailDue("a", 1, "c", "t", "p", 3, None),
     EmailAccountAdded("a", 1, "support@b.example"),
     EmailDue("a", 1, "c", "m"),
+    WebhookDue("a", 1, "w", 2),
+    WebhookReplayed("a", 1, "w", 2, 3, 4, "p"),
+    WebhookPaused("a", 1, "w", 2),
 ]
 
 

@@ -103,6 +103,8 @@ CONVERSATION: dict[str, Any] = {
     "resolve_due_at": TIME,
     "sla_told": 15,
     "has_named_agents": True,
+    "asked_after": 99_999_999_999,
+    "reported": 99_999,
     "inbox_key": conversations.inbox_key(UUID, conversations.DELETED),
     "holder_key": KEY,
     "held_since": TIME,
@@ -178,6 +180,8 @@ CONVERSATIONS: dict[str, set[str]] = {
         "held_since",
     },
 }
+#: What a conversation is of, in what a message keeps for reports.
+_ONES = f"{NUMBER},{NUMBER},9999,portal"
 #: The texts of a message aside: its body, of 60 kB at most.
 MESSAGE: dict[str, Any] = {
     "conversation_key": KEY,
@@ -210,6 +214,7 @@ MESSAGE: dict[str, Any] = {
     "sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),
     "device": UUID,
     "created_at": TIME,
+    "external_id": UUID,
     "others": f"#{UUID}",
     "origin": NUMBER << 20,
     "mail_from": TYPICAL,
@@ -222,6 +227,7 @@ MESSAGE: dict[str, Any] = {
     "send_failure": TYPICAL,
     "send_attempt": 9,
     "send_since": TIME,
+    "counted": f"{TIME};99999999999;cnm,{_ONES};oem,{_ONES};a{NUMBER};9999999999;31;+f+n",
 }
 #: A person's texts as long as is usual; an icon is an address.
 PERSON: dict[str, Any] = {
@@ -260,7 +266,9 @@ PERSON: dict[str, Any] = {
     "chat": UUID,
     "domain": NUMBER,
     "created_at": TIME,
+    "external_id": UUID,
     "updated_at": TIME,
+    "changed_by": NUMBER * 100,
     "level": "visitor",
     "permissions": list(PERMISSIONS),
     "is_active": True,
@@ -296,9 +304,10 @@ _CONTACT_ONLY |= {*_NOTED, "last_agent", "merged_into", "contacts_of", "words_ve
 _AGENT_ONLY = {"signature", "level", "permissions", "password", "home", "agents_of", "group", "presence", "presence_alias"}
 _AGENT_ONLY |= {"pending_external", "on_hold", "most_conversations", "refuses_allocation", "is_full"}
 _AGENT_ONLY |= {"away_at", "offline_at", "lost_at", "last_login_at", "browser_device", "mobile_device"}
-#: People at their fullest, and what each cannot have: an owner's other accounts know them by the password of one.
+#: People at their fullest, and what each cannot have: an owner's other accounts know them by the password of one, and an agent
+#: who was lost (`lost_at`) becomes away no more.
 PEOPLE: dict[str, set[str]] = {
-    "agent": {*_CONTACT_ONLY, "home", "removed_at"},
+    "agent": {*_CONTACT_ONLY, "home", "removed_at", "away_at"},
     "owner of several accounts": {*_CONTACT_ONLY, "password"},
     "contact": {*_AGENT_ONLY, *_NOTED, "merged_into"},
 }

@@ -6,6 +6,7 @@ from chalicelib.dialects.anytime import (
     agents,
     api_keys,
     attachments,
+    audit_logs,
     auth,
     auto_allocation,
     auto_close,
@@ -26,9 +27,13 @@ from chalicelib.dialects.anytime import (
     holidays,
     integration_accounts,
     junk_emails,
+    limits,
     merging,
     messages,
     portal_conversations,
+    realtime_reports,
+    report_exports,
+    reports,
     routing,
     routing_rules,
     session,
@@ -36,11 +41,13 @@ from chalicelib.dialects.anytime import (
     tags,
     triggers,
     viewers,
+    webhook_deliveries,
+    webhooks,
     working_time,
     wrapping,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import Cors
+from chalicelib.dialects.http import UNITS, Cors
 
 ANYTIME = Dialect(
     name="Anytime",
@@ -57,7 +64,7 @@ ANYTIME = Dialect(
     cors=Cors(
         methods="GET, POST, PUT, DELETE, OPTIONS",
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
-        exposed="ETag",
+        exposed=f"ETag, Retry-After, {UNITS}",
     ),
     read=wrapping.unwrap,
     names_of=wrapping.names_of,
@@ -76,6 +83,10 @@ ANYTIME = Dialect(
         *departments.ROWS,
         *attachments.ROWS,
         *event_logs.ROWS,
+        *audit_logs.ROWS,
+        *limits.ROWS,
+        *webhooks.ROWS,
+        *webhook_deliveries.ROWS,
         *viewers.ROWS,
         *drafts.ROWS,
         *auto_close.ROWS,
@@ -97,6 +108,9 @@ ANYTIME = Dialect(
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
         *accounts.ROWS,
+        *reports.ROWS,
+        *realtime_reports.ROWS,
+        *report_exports.ROWS,
         *session.ROWS,
     ],
 )

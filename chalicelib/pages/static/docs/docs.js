@@ -4,12 +4,6 @@ import './styles.js';
 const viewer = document.createElement('openapi-explorer');
 viewer.setAttribute('spec-url', at('openapi.json'));
 viewer.setAttribute('server-url', DESK.href.replace(/\/$/u, ''));
-for (const slot of document.querySelectorAll('template[data-slot]')) {
-  const part = document.createElement('div');
-  part.slot = slot.getAttribute('data-slot') ?? '';
-  part.append(/** @type {HTMLTemplateElement} */ (slot).content);
-  viewer.append(part);
-}
 document.querySelector('#viewer')?.append(viewer);
 // @ts-expect-error: the bundle has no types.
 await import('openapi-explorer');
