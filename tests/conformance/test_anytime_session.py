@@ -135,7 +135,7 @@ def listen(socket: Socket, session: dict[str, Any], **changes: Any) -> dict[str,
     """The socket's `auth`, as the session says it."""
     place = session["socket"]
     said = {"api_token": session["accessToken"], "app_uuid": place["appId"], "user_uuid": place["userId"]}
-    return socket.send({"type": "auth", **said, "device_uuid": place["deviceId"], "is_service_user": True} | changes)
+    return dict(socket.send({"type": "auth", **said, "device_uuid": place["deviceId"], "is_service_user": True} | changes))
 
 
 def test_an_agents_socket_hears_of_every_change_and_watches_a_conversation_by_its_number(world: World) -> None:

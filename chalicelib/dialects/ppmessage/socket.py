@@ -240,13 +240,13 @@ def _unwatch(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
 
 def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> Reply:
     conversation, number = given.get("conversation_uuid"), given.get("conversation_id")
-    by_number = isinstance(number, int) and 0 < number < 2**53
-    if not (is_text(conversation) or by_number):
+    known = number if isinstance(number, int) and 0 < number < 2**53 else 0
+    if not (is_text(conversation) or known):
         return Reply(mapping.ack("TYPING_WATCH", 4))
-    named = {"conversation_id": number} if by_number else {}
+    named: dict[str, Any] = {"conversation_id": known} if known else {}
     try:
         ctx, row = live.context_of(ctx, connection)
-        conversation = conversations.id_by_number(ctx, number) if by_number else conversation
+        conversation = conversations.id_by_number(ctx, known) if known else conversation
         do(ctx, row, conversation)
     except TooMany:
         raise

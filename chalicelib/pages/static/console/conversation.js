@@ -10,6 +10,7 @@ import { me, session } from './session.js';
 import { line, on, say } from './socket.js';
 import { countSoon, view } from './views.js';
 
+const NOT_FOUND = 404;
 const PAGE = 50;
 const PAUSE = 200;
 const TYPING_LASTS = 6000;
@@ -52,15 +53,14 @@ async function open(number) {
   });
   uuid = '';
   older = undefined;
+  const ways = view.value.id === 'deleted' ? [readDeleted, read] : [read, readDeleted];
   try {
-    await (view.value.id === 'deleted' ? readDeleted(number, mine) : read(number, mine));
+    await ways[0](number, mine).catch((error) => {
+      if (!(error instanceof Refused) || error.status !== NOT_FOUND) throw error;
+      return ways[1](number, mine);
+    });
   } catch (error) {
-    if (mine !== turn) return;
-    if (error instanceof Refused && error.status === 404 && view.value.id !== 'deleted') {
-      await readDeleted(number, mine).catch(() => {
-        state.value = 'missing';
-      });
-    } else state.value = error instanceof Refused ? 'missing' : 'failed';
+    if (mine === turn) state.value = error instanceof Refused ? 'missing' : 'failed';
   }
 }
 
