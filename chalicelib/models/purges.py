@@ -11,7 +11,6 @@ from chalicelib.models import (
     people,
     receipts,
     received_mails,
-    storage,
     topics,
     unique_names,
 )
@@ -44,12 +43,7 @@ def remove_messages(rows: Sequence[Message]) -> None:
     files and one for each 25 rows; one to the bucket for each file, two for an image.
     """
     wanted = {attached.id for row in rows for attached in row.attachments or []}
-    found = list(File.batch_get(list(wanted), consistent_read=True)) if wanted else []
-    for file in found:
-        storage.remove(file.place)
-        if file.thumbnail_width:
-            storage.remove(files.thumbnail(file.place))
-    delete_all(File, found)
+    files.delete(list(File.batch_get(list(wanted), consistent_read=True)) if wanted else [])
     for account in {row.account for row in rows}:
         received_mails.forget(account, [row.mail_id for row in rows if row.mail_id])
     delete_all(Message, rows)
