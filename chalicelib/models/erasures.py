@@ -159,12 +159,6 @@ def page_of_log(conversation_key: str, after: str, limit: int) -> list[LogEntry]
     return read_page(LogEntry.query(conversation_key, later, consistent_read=True, limit=limit))[0]
 
 
-def page_of_log(conversation_key: str, after: str, limit: int) -> list[LogEntry]:
-    """Returns logged changes of a conversation behind a place, oldest first. One request for each MB."""
-    later = LogEntry.place > after if after else None
-    return read_page(LogEntry.query(conversation_key, later, consistent_read=True, limit=limit))[0]
-
-
 def rewrite(row: Table, changes: Mapping[str, Any]) -> None:
     """Changes attributes of a row, None to remove one, where it is still there. One request."""
     with suppress(ConditionFailed), conditional():
@@ -172,7 +166,7 @@ def rewrite(row: Table, changes: Mapping[str, Any]) -> None:
 
 
 def rewrite_details(row: Details, changes: Mapping[str, Any]) -> None:
-    """Changes what is stored beside a conversation. One request. Raises ConditionFailed where it was written since it was read."""
+    """Changes what is stored beside a conversation. One request. Raises ConditionFailed where it is not as it was read."""
     seen = row.summary_version
     as_read = Details.summary_version.does_not_exist() if seen is None else Details.summary_version == seen
     with conditional():

@@ -85,9 +85,7 @@ def put_part(key: str, upload: str, number: int, data: bytes) -> str:
 def end_parts(key: str, upload: str, tags: Sequence[str]) -> None:
     """Makes an object of its parts, given their tags in order. One request."""
     parts: list[CompletedPartTypeDef] = [{"ETag": tag, "PartNumber": number} for number, tag in enumerate(tags, 1)]
-    client().complete_multipart_upload(
-        Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
-    )
+    client().complete_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, MultipartUpload={"Parts": parts})
 
 
 def drop_parts(key: str, upload: str) -> None:

@@ -9,8 +9,8 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.desk.core import events, people_events
-from chalicelib.desk.core.events import DeadlineSet, Event, RoutingChanged, SearchDue
-from chalicelib.desk.core.people_events import AgentDeadlineSet
+from chalicelib.desk.core.events import AccountEmptied, DeadlineSet, Event, RetentionDue, RoutingChanged, SearchDue
+from chalicelib.desk.core.people_events import AgentDeadlineSet, ErasureDue
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
 
@@ -60,9 +60,13 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationTextsChanged: (SEARCH,),
     people_events.ContactNamesChanged: (SEARCH,),
     events.SearchDue: (SEARCH,),
+    people_events.ErasureDue: (TIMERS,),
+    people_events.ExportDue: (TIMERS,),
+    events.AccountEmptied: (TIMERS,),
+    events.RetentionDue: (TIMERS,),
 }
 #: Events that are held back until their `due_at`.
-Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged | SearchDue
+Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged | SearchDue | ErasureDue | AccountEmptied | RetentionDue
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 
 

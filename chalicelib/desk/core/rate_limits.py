@@ -72,6 +72,9 @@ DEFAULTS: dict[str, Limit] = {
     # By source: whom a page names as its visitor. The answers tell which addresses are agents', or customers'.
     "lookups": Limit("people looked up from this address", 600, _MINUTE, step=20),
     "signups": Limit("new accounts from this address", 20, _HOUR),
+    # All that is stored of a contact, made into a file, or removed: of an account. Each reads, or writes, all of it.
+    "exports": Limit("exports of contacts", 120, _HOUR, step=4),
+    "erasures": Limit("erasures of contacts", 600, _HOUR, step=10),
 }
 #: Windows that a process counts at once; the oldest is forgotten first, and then counted by its shared row alone.
 _MOST_COUNTED = 20_000
@@ -280,3 +283,8 @@ def spend_upload_of(ctx: Context, account: str, person: str, size: int, *, is_te
 
 def _weight(size: int, *, is_text: bool = False) -> int:
     return 1 + size // (_TEXT_BYTES if is_text else _FILE_BYTES)
+
+
+def spend_privacy(ctx: Context, name: str) -> None:
+    """Counts an export or an erasure of a contact that the caller is about to begin, for all administrators of the account."""
+    spend(ctx, name, ctx.account)

@@ -10,6 +10,7 @@ from chalicelib.dialects.anytime import (
     auto_close,
     blocked_senders,
     canned_responses,
+    contact_privacy,
     contacts,
     conversation_lists,
     conversations,
@@ -28,6 +29,7 @@ from chalicelib.dialects.anytime import (
     merging,
     messages,
     portal_conversations,
+    retention,
     routing,
     routing_rules,
     sla_policies,
@@ -94,5 +96,7 @@ ANYTIME = Dialect(
         *integration_accounts.ROWS,
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
+        *contact_privacy.ROWS,
+        *retention.ROWS,
     ],
 )
