@@ -105,24 +105,26 @@ def run(ctx: Context, number: int) -> int | None:
     """Does some parts of an erasure. Returns when to call again (epoch milliseconds), None at the end. Repeated, or interrupted
     at any place, it goes on where it was.
 
-    Two requests, and two and those of `erasing` for each part.
+    Four requests, and one and those of `erasing` for each part.
     """
+    found = RECORDS.find(ctx, number)
+    if found is None or found[1].completed_at is not None:
+        return None
+    row, erasure = found
+    if ctx.now < erasure.not_before:
+        return erasure.not_before
+    subject = subjects.of(ctx, contacts.get(ctx, number))
     for _ in range(MOST_AT_ONCE):
-        found = RECORDS.find(ctx, number)
-        if found is None or found[1].completed_at is not None:
-            return None
-        row, erasure = found
+        erasure = _advanced(ctx, subject, erasure)
+        if not RECORDS.keep_on(row, erasure) or erasure.completed_at is not None:
+            return None  # another process goes on, or all is done
         if ctx.now < erasure.not_before:
             return erasure.not_before
-        after = _advanced(ctx, number, erasure)
-        if not RECORDS.keep_on(row, after):
-            return None  # another process goes on
     return ctx.now
 
 
-def _advanced(ctx: Context, number: int, erasure: Erasure) -> Erasure:
+def _advanced(ctx: Context, subject: Subject, erasure: Erasure) -> Erasure:
     """Returns an erasure after one more part."""
-    subject = subjects.of(ctx, contacts.get(ctx, number))
     if erasure.place.stage == END:
         return _ended(ctx, subject, erasure)
     if erasure.place.stage == SEARCH:

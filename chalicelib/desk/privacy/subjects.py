@@ -68,7 +68,7 @@ class Page(NamedTuple):
 
 
 def page(ctx: Context, subject: Subject, after: str) -> Page:
-    """Returns some of the conversations that are a subject's, that they take or took part in, or that have one of their addresses.
+    """Returns some of the conversations that are a subject's, that they take or took part in, or that have an address of theirs.
 
     One request, or those of a search and one. `after` is empty for the beginning.
     """

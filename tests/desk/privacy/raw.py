@@ -79,6 +79,6 @@ def _readable(value: Any) -> str:
     for unpack in (search_blocks.unpack, word_lists.unpack, zlib.decompress):
         try:
             return str(unpack(raw))
-        except Exception:  # noqa: S112, BLE001 (it is something else)
+        except Exception:
             continue
     return raw.decode(errors="replace")

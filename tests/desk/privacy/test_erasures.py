@@ -4,12 +4,10 @@ from typing import Any
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.channels import blocked_senders
-from chalicelib.desk.people import contacts
 from chalicelib.desk.privacy import erasures
-from chalicelib.models import storage
 from tests.desk.channels import mails
 from tests.desk.privacy import raw
-from tests.world import Answer, Visitor, World
+from tests.world import Answer, World
 
 BASE = "/api/v3/anytime"
 MARK = "zyxwmark"
@@ -36,7 +34,7 @@ def erase(world: World, contact: int) -> dict[str, Any]:
     """The receipt, once all is done."""
     assert call(world, "POST", f"/contacts/{contact}/erase").status == 200
     world.index()
-    for _ in range(6):
+    for _ in range(3):
         world.pass_(erasures.HELD / 1000)
         world.index()
     return dict(call(world, "GET", f"/contacts/{contact}/erase").body["erasure"])
