@@ -11,6 +11,7 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl
 
 from botocore import useragent
+from botocore.client import BaseClient
 from botocore.parsers import BaseJSONParser
 from botocore.signers import RequestSigner
 from moto.core import botocore_stubber, responses, utils
@@ -22,7 +23,7 @@ from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
 from moto.sqs.models import Message
 
-from tests import moto_expressions, moto_requests
+from tests import moto_direct, moto_expressions, moto_requests
 
 _STRUCTURE, _TRANSACT = BaseJSONSerializer._serialize_type_structure, DynamoDBBackend.transact_write_items
 _QUERY, _ALL_ITEMS, _PROJECT, _SET = Table.query, Table.all_items, Item.project, LimitedSizeDict.__setitem__
@@ -218,6 +219,7 @@ _FASTER: list[tuple[Any, str, Any]] = [
     (LimitedSizeDict, "__setitem__", _set_limited),
     (Item, "__deepcopy__", _copy_item),
     (responses, "gen_amzn_requestid_long", _number),
+    (BaseClient, "_make_request", moto_direct.make_request),
     (RequestSigner, "sign", moto_requests.sign),
     (botocore_stubber, "normalize_request", moto_requests.normalize),
     (useragent.UserAgentString, "to_string", lambda self: "Boto3"),

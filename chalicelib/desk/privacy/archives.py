@@ -79,6 +79,11 @@ class _Sink(io.RawIOBase):
         self.progress = replace_progress(self.progress, tags=(*tags, tag))
 
 
+class _Zip(zipfile.ZipFile):
+    def __del__(self) -> None:
+        """Nothing: where a run ends, the next one goes on with the zip."""
+
+
 def replace_progress(progress: Progress, **changes: object) -> Progress:
     """Returns a progress with changes."""
     return msgspec.structs.replace(progress, **changes)
@@ -91,7 +96,7 @@ class Archive:
         """Goes on where the last run ended. Two requests to the bucket but for the first run."""
         tail = storage.get(_tail(key, progress.runs)) if progress.runs else None
         self._key, self._sink = key, _Sink(key, progress, bytearray(tail or b""))
-        self._zip = zipfile.ZipFile(self._sink, "w")
+        self._zip = _Zip(self._sink, "w")
 
     @property
     def size(self) -> int:

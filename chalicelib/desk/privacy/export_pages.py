@@ -82,13 +82,14 @@ the ids that the company's programs show. Keys and versions, which only the desk
 
 
 class At(msgspec.Struct, frozen=True):
-    """Where an export has got: its stage, where the stage's list goes on, conversations that are left of it, where the rows of
-    the first of them go on, and numbers of those of others that are done.
+    """Where an export has got: its stage, where the stage's list goes on, conversations that are left of it, whether that is a page of
+    their own, where the rows of the first go on, and numbers of those of others that are done.
     """
 
     stage: str = "person"
     after: str = ""
     left: tuple[str, ...] = ()
+    of_own: bool = False
     part: str = ""
     elsewhere: tuple[int, ...] = ()
 
@@ -142,8 +143,8 @@ def _places(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], At]:
         return _conversation(ctx, subject, at)
     found = subjects.page(ctx, subject, at.after)
     if found.after is None:
-        return [], _moved(at, stage="rest", after="", left=tuple(found.ids))
-    return [], _moved(at, after=found.after, left=tuple(found.ids))
+        return [], _moved(at, stage="rest", after="", left=tuple(found.ids), of_own=found.of_own)
+    return [], _moved(at, after=found.after, left=tuple(found.ids), of_own=found.of_own)
 
 
 def _rest(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], At]:
@@ -159,6 +160,8 @@ def _conversation(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], 
         return [], done
     conversation = found[0]
     if conversation.contact in subject.ids:
+        if not at.of_own:
+            return [], done
         entries, part = _own(ctx, conversation, at.part)
         return entries, _moved(at, part=part) if part else done
     if conversation.number in at.elsewhere and not at.part:

@@ -61,10 +61,13 @@ def of(ctx: Context, contact: Person) -> Subject:
 
 
 class Page(NamedTuple):
-    """Uuids of conversations that have something of a subject, some perhaps again, and where to go on, None at the end."""
+    """Uuids of conversations that have something of a subject, and where to go on, None at the end. Those that are the subject's
+    own are all on pages that are `of_own`, and some come again on others.
+    """
 
     ids: list[str]
     after: str | None
+    of_own: bool
 
 
 def page(ctx: Context, subject: Subject, after: str) -> Page:
@@ -77,7 +80,7 @@ def page(ctx: Context, subject: Subject, after: str) -> Page:
     sources = list(_sources(ctx, subject))
     ids, place = sources[at](place)
     following = (at, place) if place else (at + 1, "")
-    return Page(ids, json.dumps(following) if following[0] < len(sources) else None)
+    return Page(ids, json.dumps(following) if following[0] < len(sources) else None, of_own=at < len(subject.persons))
 
 
 def _sources(ctx: Context, subject: Subject) -> Iterator[Callable[[str], tuple[list[str], str]]]:

@@ -1,4 +1,4 @@
-"""A marker in every text that any dialect lets a client write: once all contacts are erased, only the company's words have it."""
+"""A marker in every text that any dialect lets a client write: of contacts who are erased nothing has it any more."""
 
 from collections.abc import Iterator
 from typing import Any
