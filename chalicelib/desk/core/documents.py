@@ -14,6 +14,8 @@ from chalicelib.models.settings import Setting
 T = TypeVar("T")
 #: The partition of what nearly every call needs: one request reads all of it.
 ACCOUNT = ""
+#: All partitions that a document or a collection has been declared in, so that none is forgotten where all are removed.
+PARTITIONS: set[str] = set()
 
 
 class Partition:
@@ -73,6 +75,7 @@ class Document(Generic[T]):
     def __init__(self, name: str, type_: type[T], *, partition: str | None = None) -> None:
         self._name, self._default, self._schema = name, type_, Schema(type_)
         self._partition = name if partition is None else partition
+        PARTITIONS.add(self._partition)
 
     def of(self, partition: Partition) -> T:
         """Returns the value from a partition that was read."""

@@ -46,7 +46,7 @@ def places(*words: str) -> dict[str, list[str]]:
 
 def of_account(account: str) -> dict[str, list[str]]:
     """Rows by table, and objects, that have an account's uuid in any place, in any of its forms."""
-    short = boto3.session.Session and _short(account)
+    short = _short(account)
     found: dict[str, list[str]] = {}
     for table, item in rows():
         if any(form in json.dumps(item, default=_readable) for form in (account, short)):
@@ -82,3 +82,10 @@ def _readable(value: Any) -> str:
         except Exception:
             continue
     return raw.decode(errors="replace")
+
+
+def delete(table: str, item: dict[str, Any]) -> None:
+    """Deletes a row."""
+    client = boto3.client("dynamodb")
+    keys = client.describe_table(TableName=_PREFIX + table)["Table"]["KeySchema"]
+    client.delete_item(TableName=_PREFIX + table, Key={key["AttributeName"]: item[key["AttributeName"]] for key in keys})
