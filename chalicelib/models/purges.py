@@ -68,12 +68,12 @@ def remove_of_people(conversation: Conversation, persons: Collection[str], devic
     delete_all(Receipt, list(Receipt.batch_get(places, consistent_read=True)) if places else [])
 
 
-def remove_log(conversation: Conversation, limit: int) -> bool:
-    """Removes what was logged of its changes, `limit` rows at most. Returns whether there may be more. One request for each MB,
+def remove_log(conversation_key: str, limit: int) -> bool:
+    """Removes what was logged of a conversation's changes, `limit` rows at most. Returns whether there may be more. One request for each MB,
     and one for each 25.
     """
     wanted = [one.attr_name for one in (LogEntry.conversation_key, LogEntry.place)]
-    found = read_page(LogEntry.query(conversation.key, attributes_to_get=wanted, consistent_read=True, limit=limit))[0]
+    found = read_page(LogEntry.query(conversation_key, attributes_to_get=wanted, consistent_read=True, limit=limit))[0]
     delete_all(LogEntry, found)
     return len(found) == limit
 

@@ -65,7 +65,7 @@ def run(ctx: Context, event: AccountEmptied) -> bool:
         accounts.plan_emptying(ctx, AccountEmptied(ctx.account, ctx.now, accounts.emptied_at(removed_at)))
         return True
     stage = event.stage or _ORDER[0]
-    following = _STAGES[stage](ctx, event.after)
+    following = STAGES[stage](ctx, event.after)
     if following is None:
         at = _ORDER.index(stage) + 1
         if at == len(_ORDER):
@@ -175,7 +175,8 @@ def _remove_label_totals(ctx: Context, _: str) -> None:
     accounts_purge.remove_label_totals(ctx.account, numbers.document["numbers"].get("tag", 0) if numbers else 0)
 
 
-_STAGES: Mapping[str, Callable[[Context, str], str | None]] = {
+#: The stages in their order.
+STAGES: Mapping[str, Callable[[Context, str], str | None]] = {
     "conversations": _mark_conversations,
     "people": _remove_people,
     "junk": _remove_junk,
@@ -189,4 +190,4 @@ _STAGES: Mapping[str, Callable[[Context, str], str | None]] = {
     "names": _remove_names,
     "settings": _remove_settings,
 }
-_ORDER = list(_STAGES)
+_ORDER = list(STAGES)

@@ -48,7 +48,7 @@ class Part:
 
 def part(ctx: Context, subject: Subject, place: Place) -> Part:
     """Does the part at a place."""
-    return _STAGES[place.stage or _ORDER[0]](ctx, subject, place)
+    return STAGES[place.stage or _ORDER[0]](ctx, subject, place)
 
 
 def _then(stage: str) -> Place | None:
@@ -208,7 +208,8 @@ def _names_of_rows(ctx: Context, subject: Subject, place: Place) -> Part:
     return Part(_then("names"))
 
 
-_STAGES = {
+#: The stages in their order.
+STAGES = {
     "conversations": _conversations,
     "junk": _junk,
     "blocked": _blocked,
@@ -218,4 +219,4 @@ _STAGES = {
     "devices": _devices,
     "names": _names_of_rows,
 }
-_ORDER = list(_STAGES)
+_ORDER = list(STAGES)

@@ -82,8 +82,8 @@ the ids that the company's programs show. Keys and versions, which only the desk
 
 
 class At(msgspec.Struct, frozen=True):
-    """Where an export has got: its stage, where the stage's list goes on, conversations that are left of it, whether that is a page of
-    their own, where the rows of the first go on, and numbers of those of others that are done.
+    """Where an export has got: its stage, where the stage's list goes on, conversations that are left of it, whether that is a
+    page of their own, where the rows of the first go on, and numbers of those of others that are done.
     """
 
     stage: str = "person"
