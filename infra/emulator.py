@@ -11,6 +11,7 @@ Run as `python -m infra.emulator PORT JOURNAL`; it stops with the process that s
 import asyncio
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -232,11 +233,12 @@ def keep_files_on_disk(objects: Any) -> None:
     objects._persist_object = persist_and_forget
 
 
-async def compact_when_wanted(journal: Journal, readers: Readers) -> None:
-    """Compacts the journal soon after that is wanted."""
+async def compact_when_wanted(journal: Journal, readers: Readers, versions: Path) -> None:
+    """Compacts the journal soon after that is wanted, and removes old versions of objects, which AWS keeps for 35 days."""
     while True:
         await asyncio.sleep(_COMPACTS)
-        journal.compact(readers.have_all)
+        if journal.compact(readers.have_all) and versions.exists():
+            shutil.rmtree(versions)
 
 
 def stop_with(parent: int) -> None:
@@ -273,7 +275,7 @@ def main() -> None:
     serving = held(journaled(app, journal), bells, readers.took)
 
     async def run() -> None:
-        compacting = asyncio.create_task(compact_when_wanted(journal, readers))
+        compacting = asyncio.create_task(compact_when_wanted(journal, readers, path.with_name("files") / ".versions"))
         await serve(serving, config)  # type: ignore[arg-type]
         compacting.cancel()
 

@@ -1,7 +1,7 @@
 """S3: the one place that speaks to the bucket of attachments."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -75,22 +75,37 @@ def begin_parts(key: str, mime: str) -> str:
     return client().create_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, ContentType=mime)["UploadId"]
 
 
+class NoUpload(Exception):
+    """The object that is sent in parts was begun too long ago, and nothing is left of it."""
+
+
+@contextmanager
+def _begun() -> Iterator[None]:
+    """Wraps what is done to such an object. Raises NoUpload."""
+    try:
+        yield
+    except client().exceptions.NoSuchUpload as gone:
+        raise NoUpload from gone
+
+
 def put_part(key: str, upload: str, number: int, data: bytes) -> str:
     """Stores a part, from 1, in the place of one that was sent under this number, and returns its tag. All but the last have 5 MB
-    or more. One request.
+    or more. One request. Raises NoUpload.
     """
-    return client().upload_part(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, PartNumber=number, Body=data)["ETag"]
+    with _begun():
+        return client().upload_part(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, PartNumber=number, Body=data)["ETag"]
 
 
 def end_parts(key: str, upload: str, tags: Sequence[str]) -> None:
-    """Makes an object of its parts, given their tags in order. One request."""
+    """Makes an object of its parts, given their tags in order. One request. Raises NoUpload."""
     parts: list[CompletedPartTypeDef] = [{"ETag": tag, "PartNumber": number} for number, tag in enumerate(tags, 1)]
-    client().complete_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, MultipartUpload={"Parts": parts})
+    with _begun():
+        client().complete_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, MultipartUpload={"Parts": parts})
 
 
 def drop_parts(key: str, upload: str) -> None:
     """Forgets an object that was begun, if it was. One request."""
-    with suppress(client().exceptions.NoSuchUpload):
+    with suppress(NoUpload), _begun():
         client().abort_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload)
 
 

@@ -15,9 +15,10 @@ from chalicelib.desk.privacy.export_pages import At
 from chalicelib.desk.privacy.records import Records
 from chalicelib.desk.privacy.subjects import Subject
 from chalicelib.models import storage
+from chalicelib.models.storage import NoUpload
 
 #: Bytes and pages of an export that is made at once; pages of one run of the job, and bytes after which it ends sooner.
-_MOST_BYTES, _MOST_PAGES = 3_000_000, 12
+_MOST_BYTES, _MOST_PAGES = 3_000_000, 40
 PAGES_AT_ONCE, _BYTES_AT_ONCE = 20, 48_000_000
 #: Milliseconds for which an export is kept, and after which a run that has not ended is taken for dead; seconds of a link.
 KEPT, _ABANDONED, LINK_SECONDS = 86_400_000, 300_000, 3_600
@@ -54,7 +55,7 @@ def key_of(account: str, number: int, id_: str = "") -> str:
 
 @access.allow(ADMIN)
 def get(ctx: Context, number: int) -> Exported:
-    """Returns the export of a contact: what was made within a day, else one that is made now, or begun. Requests as of twelve
+    """Returns the export of a contact: what was made within a day, else one that is made now, or begun. Requests as of forty
     pages for a new one; else three, and one to the bucket.
 
     Raises NotFound, Conflict for a contact who was merged into another or is being erased, TooMany.
@@ -147,12 +148,15 @@ def _advanced(ctx: Context, number: int, export: Export) -> Export | None:
         return None
     if subject.contact.erased_at:
         return None
-    archive = Archive(export.key, export.progress)
-    at = _write(ctx, subject, archive, export.at)
-    if at is None:
-        archive.close()
-        return ready
-    return msgspec.structs.replace(export, at=at, touched_at=ctx.now, progress=archive.pause())
+    try:
+        archive = Archive(export.key, export.progress)
+        at = _write(ctx, subject, archive, export.at)
+        if at is None:
+            archive.close()
+            return ready
+        return msgspec.structs.replace(export, at=at, touched_at=ctx.now, progress=archive.pause())
+    except NoUpload:  # it was begun more than a day ago: the bucket keeps parts no longer
+        return msgspec.structs.replace(export, at=At(), touched_at=ctx.now, progress=archives.begin(export.key))
 
 
 def _write(ctx: Context, subject: Subject, archive: Archive, at: At | None) -> At | None:

@@ -161,3 +161,24 @@ def test_an_old_one_is_made_anew(world: World, monkeypatch: pytest.MonkeyPatch) 
     assert call(world, "GET", path).status == 202
     world.settle()
     assert b"Another" in fetched(call(world, "GET", path))["contact.json"]
+
+
+def test_one_whose_parts_have_expired_is_begun_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    contact, _ = filled(world)
+    path = f"/contacts/{contact}/export"
+    small = opened(call(world, "GET", path).raw)
+    monkeypatch.setattr(exports, "_MOST_BYTES", 10)
+    monkeypatch.setattr(exports, "PAGES_AT_ONCE", 2)
+    call(world, "GET", path)
+    exports.run(world.ctx(SYSTEM), contact)
+    begun, put = exports.RECORDS.find(world.ctx(SYSTEM), contact), storage.put_part
+    assert begun
+
+    def gone(key: str, upload: str, number: int, data: bytes) -> str:  # moto knows no error for an upload that is gone
+        if upload == begun[1].progress.upload:
+            raise storage.NoUpload
+        return put(key, upload, number, data)
+
+    monkeypatch.setattr(storage, "put_part", gone)
+    world.settle()
+    assert fetched(call(world, "GET", path)) == small
