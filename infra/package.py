@@ -134,13 +134,19 @@ def closure(*wanted: str) -> set[str]:
 
 
 def _compile(folder: Path) -> None:
-    """Compiles all that the zip will hold; Chalice adds its own two modules uncompiled, so theirs go beside them."""
+    """Compiles all that the zip will hold. Libraries are left without their sources, a twelfth of the zip.
+
+    Chalice adds its own two modules and `app.py` uncompiled, so what is compiled of them goes where Python looks for it.
+    """
+    _compile_tree(folder / "vendor", folder / "vendor", legacy=True)
+    for source in (folder / "vendor").rglob("*.py"):
+        source.unlink()
     chalice_home = Path(chalice.__file__).parent
     runtime = folder / "vendor" / "chalice"
     runtime.mkdir()
     for name in ("__init__.py", "app.py"):
         shutil.copy(chalice_home / name, runtime)
-    _compile_tree(folder / "vendor", folder / "vendor")
+    _compile_tree(runtime, folder / "vendor")
     _compile_tree(folder / "chalicelib", folder)
     shutil.copy(folder / "app.py", folder / "vendor")
     _compile_tree(folder / "vendor" / "app.py", folder / "vendor")
@@ -148,8 +154,9 @@ def _compile(folder: Path) -> None:
         source.unlink()
 
 
-def _compile_tree(what: Path, base: Path) -> None:
-    compile_ = partial(compileall.compile_dir if what.is_dir() else compileall.compile_file, quiet=1)
+def _compile_tree(what: Path, base: Path, *, legacy: bool = False) -> None:
+    """With `legacy`, modules go where they are imported without their sources."""
+    compile_ = partial(compileall.compile_dir if what.is_dir() else compileall.compile_file, quiet=1, legacy=legacy)
     if not compile_(what, stripdir=base, prependdir=_TASK, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
         raise SystemExit(f"{what} does not compile")
 

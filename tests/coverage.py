@@ -4,6 +4,7 @@ SlipCover changes the byte code of modules as they are imported, so it starts be
 process; coverage.py, which has to trace before Python 3.14, more than doubles the time of all tests.
 """
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,9 +34,10 @@ def missing(entry: Mapping[str, Any]) -> str:
 class Coverage:
     """What the tests reach in this process, and in xdist's workers."""
 
-    def __init__(self) -> None:
-        self.measured = slipcover.Slipcover(branch=True, source=[SOURCE])
-        slipcover.ImportManager(self.measured, slipcover.FileMatcher(sources=[SOURCE])).__enter__()
+    def __init__(self, runs_tests: bool = True) -> None:
+        self.measured = slipcover.Slipcover(immediate=True, branch=True, source=[SOURCE])
+        if runs_tests:
+            slipcover.ImportManager(self.measured, slipcover.FileMatcher(sources=[SOURCE])).__enter__()
         self.workers: list[dict[str, Any]] = []
         self.files: Files = {}
 
@@ -70,5 +72,8 @@ class Coverage:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Starts before tests/conftest.py is imported, and with it the first modules."""
-    early_config.pluginmanager.register(Coverage())
+    """Starts before tests/conftest.py is imported, and with it the first modules. The process that only hands out tests to
+    others doesn't change what it imports.
+    """
+    hands_out = getattr(early_config.known_args_namespace, "numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ
+    early_config.pluginmanager.register(Coverage(runs_tests=not hands_out))

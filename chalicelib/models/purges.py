@@ -69,7 +69,7 @@ def remove_of_people(conversation: Conversation, persons: Collection[str], devic
 
 
 def remove_log(conversation_key: str, limit: int) -> bool:
-    """Removes what was logged of a conversation, `limit` rows at most. Returns whether there may be more. One request for each MB,
+    """Removes what was logged of a conversation, `limit` rows at most. Returns whether there may be more. A request for each MB,
     and one for each 25.
     """
     wanted = [one.attr_name for one in (LogEntry.conversation_key, LogEntry.place)]

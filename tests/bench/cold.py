@@ -90,8 +90,8 @@ def _lay_out(place: Path, archive: Path, compiled: bool) -> None:
         for folder in ("plain", "runtime"):
             compileall.compile_dir(place / folder, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH)
     else:
-        for module in place.rglob("*.pyc"):
-            module.unlink()
+        for compiled_here in list(place.rglob("__pycache__")):
+            shutil.rmtree(compiled_here)
 
 
 def _home(name: str) -> Path:

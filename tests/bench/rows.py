@@ -36,6 +36,11 @@ def fill(world: World, first: int, last: int) -> None:
     world.streams = {table: world._stream(table) for table in world.streams}
 
 
+def names(world: World, at: int) -> tuple[str, int]:
+    """Returns the uuid and the number of a conversation that `fill` has written while the clock stood as it does."""
+    return ids.uuid7(world.now - (at + 1) * _APART, at.to_bytes(10, "big")), 10**6 + at
+
+
 def _stream(*, on: bool) -> None:
     """Turns the stream of conversations: the emulator writes three times as fast without."""
     view: Any = {"StreamEnabled": on, **({"StreamViewType": "NEW_AND_OLD_IMAGES"} if on else {})}
@@ -56,9 +61,9 @@ def _pattern(world: World) -> Row:
 
 def _conversation(world: World, like: Row, at: int) -> Row:
     moment = world.now - (at + 1) * _APART
-    own = ids.uuid7(moment, at.to_bytes(10, "big"))
+    own, number = names(world, at)
     row = Conversation.from_raw_data(like)
-    row.key, row.number = conversations.key(world.account, own), 10**6 + at
+    row.key, row.number = conversations.key(world.account, own), number
     row.contact_key, row.created_at = conversations.of_key(world.account, _contact_id(world, at)), moment
     row.last_activity_at, row.holder_key, row.held_since = moment, None, None
     if at < HELD:

@@ -170,6 +170,11 @@ def test_every_module_is_compiled_to_be_taken_as_it_is(project: Path) -> None:
     assert {source.stem for source in sources} <= {file.name.split(".")[0] for file in compiled}
 
 
+def test_libraries_go_without_their_sources(project: Path) -> None:
+    assert list((project / "vendor").rglob("*.py")) == []
+    assert (project / "vendor" / "pynamodb" / "models.pyc").exists()
+
+
 def test_the_widget_is_in_it(project: Path) -> None:
     probe = (
         "import sys; sys.path[:0] = sys.argv[1:]; from chalicelib.dialects.ppmessage.script import script; print(script().etag)"

@@ -27,6 +27,7 @@ from chalicelib.models import (
     received_mails,
     repeats,
     search_rows,
+    search_turns,
     sequences,
     settings,
     statistics,
@@ -67,6 +68,7 @@ LODGERS: list[type[Model]] = [
     labels.Label,
     memberships.Membership,
     search_rows.WordBlock,
+    search_turns.Turn,
     viewers.Viewers,
 ]
 LODGERS += [junk_emails.JunkEmail, junk_emails.JunkText]

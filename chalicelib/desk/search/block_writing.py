@@ -13,7 +13,7 @@ from functools import partial
 from chalicelib.context import Context
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.search import texts
-from chalicelib.models import search_rows
+from chalicelib.models import search_rows, search_turns
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.search_rows import State, WordBlock, WordsRow
@@ -27,6 +27,8 @@ LARGE = 8_000
 MOST_GONE = 50_000
 #: Milliseconds for which a rewritten fresh row stays: longer than any function runs.
 HELD = 300_000
+#: Milliseconds after which another may tidy where a process has died while it did: longer than any function runs.
+TURN = 60_000
 #: Of how many messages one looks whether there are enough fresh rows.
 _LOOKS = 64
 #: Messages without a new word after which a row says that they have been read.
@@ -128,11 +130,21 @@ def _remove(ctx: Context, number: int, state: State) -> int | None:
 
 def tidy(ctx: Context) -> int | None:
     """Brings fresh rows to the blocks if there are MOST_FRESH, else large ones and those with words that are gone. Returns when
-    to call again.
+    to call again: where another process is doing it, once its turn is over at the latest.
 
-    A request for each MB of fresh rows; then one for each hundred rows that are read, and for each that is written: two a
-    conversation, and one a block. Harmless when repeated or interrupted.
+    Two requests for the turn and one for each MB of fresh rows; then one for each hundred rows that are read, and for each that
+    is written: two a conversation, and one a block. Harmless when repeated or interrupted.
     """
+    turn = search_turns.take(ctx.account, ctx.new_id(), ctx.now, ctx.now + TURN)
+    if turn is None:
+        return ctx.now + TURN
+    try:
+        return _tidy(ctx)
+    finally:
+        search_turns.give_back(turn)
+
+
+def _tidy(ctx: Context) -> int | None:
     rows, is_all = search_rows.list_fresh(ctx.account, MOST_AT_ONCE, consistent=True)
     ready = [row for row in rows if (row.rewritten_at or 0) + HELD <= ctx.now]
     wanted = ready if len(rows) >= MOST_FRESH else [row for row in ready if row.rewritten_at or len(row.words or b"") > LARGE]

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from chalicelib.models.attributes import UuidAttribute
+from chalicelib.models.attributes import KeyAttribute, UuidAttribute
 from chalicelib.models.base import Table
 from chalicelib.models.conversations import CLOSED, OPEN, Conversation, inbox_key, key, of_key
 from chalicelib.models.messages import Message
@@ -41,26 +41,26 @@ _IDS = tuple(f"{letter * 8}-0000-7000-8000-000000000000" for letter in "abcd")
 
 def fill(port: int, account: str, agents: list[dict[str, Any]], size: int) -> None:
     """So many conversations of an account that has none, into the emulator on a port. `agents` as in desk.json."""
-    now = time.time_ns() // 1_000_000
-    texts = {(at, is_open): _texts(account, agents[at], is_open) for at in range(3) for is_open in (False, True)}
-
-    def rows() -> Iterator[tuple[str, str]]:
-        for number in range(1, size + 1):
-            values = _values(number, now - (size - number) * _APART)
-            for table, text in texts[number % 3, number % 10 == 0]:
-                yield table, _filled_in(text, values)
-
     connection = Connection(port)
-    for batch in _batches(rows()):
+    for batch in _batches(rows(account, agents, size, time.time_ns() // 1_000_000)):
         _put(connection, batch)
     _counted(account, agents, size)
+
+
+def rows(account: str, agents: list[dict[str, Any]], size: int, now: int) -> Iterator[tuple[str, str]]:
+    """Table and item, as JSON, of each row of so many conversations. `now` is the time of the last one (epoch milliseconds)."""
+    texts = {(at, is_open): _texts(account, agents[at], is_open) for at in range(3) for is_open in (False, True)}
+    for number in range(1, size + 1):
+        values = _values(number, now - (size - number) * _APART)
+        for table, text in texts[number % 3, number % 10 == 0]:
+            yield table, _filled_in(text, values)
 
 
 def _values(number: int, at: int) -> dict[str, str]:
     """What takes the markers' places."""
     new = {marker: ids.uuid7(at, os.urandom(10)) for marker in _IDS}
     times = {str(_AT): str(at), str(_ANSWERED): str(at + _AFTER)}
-    packed = {_packed(marker): _packed(id_) for marker, id_ in new.items()}
+    packed = {form(marker): form(id_) for marker, id_ in new.items() for form in (_packed, KeyAttribute().serialize)}
     return {str(_CONTACT_NUMBER): str(number + 100), str(_NUMBER): str(number), **times, **new, **packed}
 
 

@@ -11,7 +11,7 @@ from chalicelib.desk.conversations import deletion, messages, updates
 from chalicelib.desk.conversations.composing import PostMessage
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.search import block_writing, search
-from chalicelib.models import search_rows
+from chalicelib.models import search_rows, search_turns
 from chalicelib.models.base import connection
 from chalicelib.models.search_rows import WordBlock
 from chalicelib.rules import search_blocks, search_words, word_lists
@@ -23,6 +23,7 @@ from tests.world import World
 
 def test_what_is_interrupted_anywhere_is_found_meanwhile_and_finished(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_rows, "_AT_ONCE", 1)
+    monkeypatch.setattr(block_writing, "TURN", 0)
     ctx, who = world.ctx(SYSTEM), contact(world).number
     rows = [create(world.as_agent(), f"parcel {at}", contact=who) for at in range(2)]
     assert interrupted(monkeypatch, lambda: index(world, *rows)) > 4
@@ -157,6 +158,7 @@ def test_blocks_that_two_write_at_once_have_the_words_of_both(world: World, monk
     first, second = (create(world.as_agent(), f"parcel {at}", contact=who) for at in range(2))
     index(world, first)
     monkeypatch.setattr(block_writing, "MOST_FRESH", 1)
+    monkeypatch.setattr(block_writing, "TURN", 0)
     read_all = search_rows.read_all
 
     def overtaken(rows: Any, *, consistent: bool = False) -> Any:
@@ -172,3 +174,26 @@ def test_blocks_that_two_write_at_once_have_the_words_of_both(world: World, monk
     while search.tidy(ctx) is not None:
         pass
     assert sorted(found(world, "parcel")) == [first.number, second.number] and stored(world, "fresh") == []
+
+
+def test_one_process_tidies_at_a_time_and_another_follows_one_that_has_died(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = create(world.as_agent(), "parcel", contact=contact(world).number)
+    index(world, row)
+    monkeypatch.setattr(block_writing, "MOST_FRESH", 1)
+    due: list[int | None] = []
+
+    def dies(*given: Any, **named: Any) -> Any:
+        due.append(search.tidy(world.ctx(SYSTEM)))
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(search_rows, "list_fresh", dies)
+        dying.setattr(search_turns, "give_back", lambda turn: None)
+        with pytest.raises(KeyboardInterrupt):
+            search.tidy(world.ctx(SYSTEM))
+    assert due == [world.now + block_writing.TURN] and search.tidy(world.ctx(SYSTEM)) == due[0]
+    assert stored(world, "fresh")
+    world.now += block_writing.TURN
+    assert search.tidy(world.ctx(SYSTEM)) is None and stored(world, "fresh") == []
