@@ -220,7 +220,9 @@ class Readers:
 
 
 def keep_files_on_disk(objects: Any) -> None:
-    """Lets ministack's S3 forget what an object's versions hold once the object is a file: it reads that again when asked."""
+    """Lets ministack's S3 forget what an object's versions hold once the object is a file: it reads that again when asked. And has
+    it delete the file of an object that is deleted, which it keeps beside the version where a bucket has versions.
+    """
     persist = objects._persist_object
 
     def persist_and_forget(bucket: str, key: str, record: Any) -> None:
@@ -230,7 +232,14 @@ def keep_files_on_disk(objects: Any) -> None:
                 if version["version_id"] == record.get("version_id"):
                     version["data"] = None
 
-    objects._persist_object = persist_and_forget
+    mark = objects._record_delete_marker
+
+    def mark_and_delete(bucket: str, key: str, before: Any) -> Any:
+        marker = mark(bucket, key, before)
+        objects._delete_persisted_object(bucket, key)
+        return marker
+
+    objects._persist_object, objects._record_delete_marker = persist_and_forget, mark_and_delete
 
 
 async def compact_when_wanted(journal: Journal, readers: Readers, versions: Path) -> None:

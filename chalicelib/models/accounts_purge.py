@@ -19,6 +19,7 @@ from chalicelib.models.labels import Label
 from chalicelib.models.people import Person
 from chalicelib.models.repeats import Repeat
 from chalicelib.models.search_rows import WordBlock, WordsRow
+from chalicelib.models.search_turns import Turn
 from chalicelib.models.sequences import Sequence as Counter
 from chalicelib.models.settings import Setting
 from chalicelib.models.tokens import Token
@@ -63,11 +64,12 @@ def remove_label_totals(account: str, tags: int) -> None:
 
 
 def search_partitions(account: str, blocks: int, firsts: Iterable[str]) -> list[tuple[type[Table], str]]:
-    """Returns the partitions that an account has in the search's table: of fresh rows, of the kept rows of its blocks, and of the
+    """Returns the partitions that an account has in the search's table: of fresh rows and of turns, of the kept rows of its blocks, and of the
     blocks by how their shelves begin.
     """
     kept = [(WordsRow, f"{account}#kept#{block}") for block in range(blocks)]
-    return [(WordsRow, f"{account}#fresh"), *kept, *((WordBlock, f"{account}#words#{first}") for first in firsts)]
+    words = [(WordBlock, f"{account}#words#{first}") for first in firsts]
+    return [(WordsRow, f"{account}#fresh"), (Turn, f"{account}#turn"), *kept, *words]
 
 
 def delete_partition(model: type[Table], hash_key: str) -> bool:

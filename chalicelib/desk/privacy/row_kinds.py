@@ -44,6 +44,7 @@ KINDS = (
     RowKind("files.File", "conversations/", "conversations", "files"),
     RowKind("search_rows.WordsRow", "", "search", "search", "made of messages"),
     RowKind("search_rows.WordBlock", "", "search", "search", "made of messages"),
+    RowKind("search_turns.Turn", "", "", "search", "who brings words to blocks now"),
     RowKind("junk_emails.JunkEmail", "junk-emails/", "junk", "junk"),
     RowKind("junk_emails.JunkText", "junk-emails/", "junk", "junk"),
     RowKind("received_mails.ReceivedMail", "", "conversations", "", _DIGEST),

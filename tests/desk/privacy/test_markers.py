@@ -17,7 +17,21 @@ from tests.world import World
 
 MARK = "qzxmarker"
 #: Parts of paths of calls that end the scene, and of those that write the company's own words: its settings, agents and programs.
-_NOT = ("SIGNUP", "_APP", "RESET", "/erase", "LOGOUT", "PPAUTH", "oauth", "login", "online", "read", "domains", "/auth/", "GROUP")
+_NOT: tuple[str, ...] = (
+    "SIGNUP",
+    "_APP",
+    "RESET",
+    "/erase",
+    "LOGOUT",
+    "PPAUTH",
+    "oauth",
+    "login",
+    "online",
+    "read",
+    "domains",
+    "/auth/",
+    "GROUP",
+)
 _NOT += ("tags", "cannedResponses", "riggers", "olidays", "filters", "fields", "SLAPolicies", "outing", "departments", "agents")
 _NOT += (
     "ccounts",
