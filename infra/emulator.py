@@ -220,8 +220,8 @@ class Readers:
 
 
 def keep_files_on_disk(objects: Any) -> None:
-    """Lets ministack's S3 forget what an object's versions hold once the object is a file: it reads that again when asked. And has
-    it delete the file of an object that is deleted, which it keeps beside the version where a bucket has versions.
+    """Lets ministack's S3 forget what an object's versions hold once the object is a file: it reads that again when asked. And
+    has it delete the file of an object that is deleted, which it keeps beside the version where a bucket has versions.
     """
     persist = objects._persist_object
 

@@ -64,8 +64,8 @@ def remove_label_totals(account: str, tags: int) -> None:
 
 
 def search_partitions(account: str, blocks: int, firsts: Iterable[str]) -> list[tuple[type[Table], str]]:
-    """Returns the partitions that an account has in the search's table: of fresh rows and of turns, of the kept rows of its blocks, and of the
-    blocks by how their shelves begin.
+    """Returns the partitions that an account has in the search's table: of fresh rows and turns, of the kept rows of its blocks,
+    and of the blocks by how their shelves begin.
     """
     kept = [(WordsRow, f"{account}#kept#{block}") for block in range(blocks)]
     words = [(WordBlock, f"{account}#words#{first}") for first in firsts]
@@ -73,7 +73,7 @@ def search_partitions(account: str, blocks: int, firsts: Iterable[str]) -> list[
 
 
 def delete_partition(model: type[Table], hash_key: str) -> bool:
-    """Deletes rows of a partition, AT_ONCE at most. Returns whether it is empty. One request, and one for each 25 rows."""
+    """Deletes rows of a partition, AT_ONCE at most. Returns whether it is empty. A request, and one for each 25 rows."""
     names = model._key_names()
     rows = read_page(model.query(hash_key, attributes_to_get=names, consistent_read=True, limit=AT_ONCE))[0]
     delete_all(model, rows)

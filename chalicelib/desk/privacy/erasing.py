@@ -16,11 +16,11 @@ from chalicelib.desk.privacy import exports, replacing, subjects
 from chalicelib.desk.privacy.export_pages import is_junk_of
 from chalicelib.desk.privacy.replacing import Erased
 from chalicelib.desk.privacy.subjects import Subject
-from chalicelib.models import conversations, details, erasures, files, repeats, storage, unique_names
+from chalicelib.models import conversations, erasures, files, repeats, storage, unique_names
 from chalicelib.models.conversations import Conversation
 
-#: Junk e-mails, first answers and receipts that one part looks at.
-_JUNK, _ANSWERS, _RECEIPTS = 200, 100, 500
+#: Junk e-mails, first answers, receipts and messages that one part looks at.
+_JUNK, _ANSWERS, _RECEIPTS, _COUNTED = 200, 100, 500, 500
 _A_DAY = 86_400_000
 
 
@@ -88,16 +88,20 @@ def _conversation(ctx: Context, subject: Subject, place: Place) -> Part:
     if conversation.purge_at:
         return Part(done, found=True)
     if place.counted != conversation.id:
-        # Counted by a write of its own before it is marked, so that no repetition counts it again.
-        return Part(_moved(place, counted=conversation.id), _counts(conversation), found=True)
+        return _count(conversation, place)
     retry_on_conflict(ctx, lambda: _mark(ctx, conversation.id))
     return Part(done, found=True)
 
 
-def _counts(conversation: Conversation) -> Mapping[str, int]:
-    beside = details.of_conversation(conversation)
-    of_messages = 0 if conversation.merged_into else conversation.message_count
-    return {"conversations": 1, "messages": of_messages, "fileBytes": beside.attached_bytes or 0}
+def _count(conversation: Conversation, place: Place) -> Part:
+    """Counts a page of a conversation's messages and their files. What was counted is stored with the place before the
+    conversation is marked, so that no repetition counts it again.
+    """
+    rows = [] if conversation.merged_into else erasures.page_of_messages(conversation.key, int(place.part or 0), _COUNTED)
+    found = {"messages": len(rows), "files": sum(len(row.attachments or ()) for row in rows)}
+    if len(rows) == _COUNTED:
+        return Part(_moved(place, part=str(rows[-1].sequence)), found, found=True)
+    return Part(_moved(place, counted=conversation.id, part=""), found | {"conversations": 1}, found=True)
 
 
 def _mark(ctx: Context, conversation_id: str) -> None:
