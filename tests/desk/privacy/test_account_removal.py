@@ -59,7 +59,8 @@ def document(world: World) -> dict[str, Any]:
     """The account's own row."""
     row = settings.get(world.account, accounts.NAME)
     assert row
-    return row.document
+    found: dict[str, Any] = row.document
+    return found
 
 
 def empty(world: World) -> None:

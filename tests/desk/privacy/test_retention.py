@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.context import ADMIN, SYSTEM
-from chalicelib.desk.conversations import conversations, files, messages, updates
+from chalicelib.desk.conversations import conversations, deletion, files, messages, updates
 from chalicelib.desk.conversations.files import Attach
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core.errors import NotFound
@@ -65,13 +65,13 @@ def test_closed_conversations_go_after_so_many_days_and_open_ones_stay(world: Wo
 def test_one_that_is_opened_while_it_is_removed_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     old = closed(world)
     put(world, isEnabled=True, deleteClosedAfterDays=1)
-    remove = retention.deletion.remove_for_good
+    remove = deletion.remove_for_good
 
     def opened_first(ctx: Any, conversation: Any) -> None:
         old.say("wait")
         remove(ctx, conversation)
 
-    monkeypatch.setattr(retention.deletion, "remove_for_good", opened_first)
+    monkeypatch.setattr(deletion, "remove_for_good", opened_first)
     days(world, 2)
     assert conversations.load(world.ctx(ADMIN), old.conversation).is_open
 
