@@ -73,7 +73,7 @@ destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=
 account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: STAGE=… NAME=… EMAIL=…
 	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.account "$(NAME)" "$(EMAIL)"
 
-bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity search cpu cold cost peer burst" FULL=1; needs npm, for an emulator of true units
+bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity search cpu cold cost peer burst importing" FULL=1; needs npm, for an emulator of true units
 	@$(BIN)/python -m tests.bench $(SECTIONS)
 
 # For every platform and each Python from 3.11 on. What is pinned already stays, unless UPGRADE=1.

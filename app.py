@@ -7,6 +7,7 @@ from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, 
 
 from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
+from chalicelib.dialects.anytime import webhook_payloads
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.endpoint import Dialect
 from chalicelib.dialects.gateway import identify, received, respond, serve, source_of
@@ -15,7 +16,7 @@ from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage import socket
 from chalicelib.dialects.ppmessage.mapping import socket as words
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
-from chalicelib.jobs import automate, batch, count, inbound, index, mail, mail_events, notify, relay, route, timers
+from chalicelib.jobs import automate, batch, count, deliver, inbound, index, mail, mail_events, notify, relay, route, timers
 
 telemetry.configure()
 app = Chalice(app_name="polydesk", configure_logs=False)  # telemetry does
@@ -41,8 +42,8 @@ FAMILIES = [
     (ONEVIEW, "/cs-chat-ticket", 0, 8),
     (LIVECHAT, "/auth", 1, 6),
 ]
-#: What is counted may wait for more of it: a transaction then counts many messages.
-COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 20}
+#: What is counted may wait for more of it, two seconds: a transaction then counts many messages.
+COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 2}
 METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
 
 
@@ -146,6 +147,11 @@ def fire_triggers(event: SQSEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue=config.queue("search"), batch_size=1)
 def index_words(event: SQSEvent) -> dict[str, Any]:
     return batch.each(_records(event), index.index)
+
+
+@app.on_sqs_message(queue=config.queue("webhooks"), batch_size=1)
+def deliver_webhooks(event: SQSEvent) -> dict[str, Any]:
+    return batch.each(_records(event), partial(deliver.deliver, words=webhook_payloads))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -30,7 +30,7 @@ STAGE = "local"
 _SENDER = "desk@demo.example"
 #: Says where the embedded AWS of a running desk is.
 _ENDPOINT = "endpoint"
-_OURS = ("desk.json", _ENDPOINT, "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail")
+_OURS = ("desk.json", _ENDPOINT, "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail", "import-*.json")
 
 
 class CannotRun(Exception):
@@ -137,6 +137,7 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
     os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
+    os.environ.setdefault("POLYDESK_WEBHOOK_HOSTS", "127.0.0.1 localhost")  # receivers of this machine
     os.environ["POLYDESK_TRUSTS_MAILBOXES"] = "1"  # an e-mail account works at once: nobody but its maker is here
     _restore()
 

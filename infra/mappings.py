@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 _PARTIAL = {"FunctionResponseTypes": ["ReportBatchItemFailures"]}
 #: How many invocations a queue may have at once (2 to 1000), so that a backlog leaves the API its share. Timers have more, so
-#: that 100,000 that are due at once are not a minute late.
-_CONCURRENCY = {"routing": 20, "timers": 100, "notify": 20}
+#: that 100,000 that are due at once are not a minute late; webhooks too, because one that does not answer keeps one busy for a
+#: while.
+_CONCURRENCY = {"routing": 20, "timers": 100, "notify": 20, "webhooks": 40}
 _OTHERWISE = 10
 #: Records of a stream that one invocation gets at most.
 STREAM_BATCH = 100

@@ -49,6 +49,7 @@ _QUEUES = {
     "mail-events": "note_mail_events",
     "automation": "fire_triggers",
     "search": "index_words",
+    "webhooks": "deliver_webhooks",
 }
 _http = Client(app.app)
 #: What makes Lambda's events of calls over HTTP, and says which address they come from.

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from chalicelib.context import Context
 from chalicelib.desk.automation import trigger_mails
 from chalicelib.desk.channels import delivery, verification
-from chalicelib.desk.core.events import EmailAccountAdded, EmailDue, Event, TriggerMailDue
+from chalicelib.desk.core.events import EmailAccountAdded, EmailDue, Event, TriggerMailDue, WebhookPaused
 from chalicelib.desk.core.people_events import PasswordForgotten
+from chalicelib.desk.integrations import pauses
 from chalicelib.desk.people import recovery
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -36,9 +37,15 @@ def _address(ctx: Context, event: EmailAccountAdded, line: Line) -> str:
     return verification.mail_code(ctx, event.email)
 
 
+def _pause(ctx: Context, event: WebhookPaused, line: Line) -> str:
+    line.add(webhook=event.webhook)
+    return pauses.send_mail(ctx, event)
+
+
 HANDLERS: Mapping[type[Event], Handler] = {
     PasswordForgotten: _link,
     TriggerMailDue: _of_trigger,
     EmailDue: _message,
     EmailAccountAdded: _address,
+    WebhookPaused: _pause,
 }

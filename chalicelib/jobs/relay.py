@@ -1,7 +1,8 @@
 """Streams → queues: changes of the tables' rows, published as events, and those of conversations kept in their event logs.
+What webhooks are to be told is kept as well.
 
 A failed batch comes again from the first record that is not published in full. Then a process sends nothing that it has sent to
-a queue already. What goes to event logs is stored before, and stored again without harm.
+a queue already. What goes to event logs and to webhooks is stored before, and stored again without harm.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import Event, TriggerEvents
 from chalicelib.desk.core.publishing import Copy
+from chalicelib.desk.integrations import outbox
 from chalicelib.telemetry import Line
 
 Record = dict[str, Any]
@@ -41,6 +43,7 @@ def relay(table: str, records: Sequence[Record]) -> dict[str, Any]:
         line.add(first_id=records[0]["eventID"] if records else None)
         meant, unread = _read(table, records)
         _log(line, table, records[: len(meant)])
+        _keep(line, table, records, meant)
         done, unsent = _publish(meant, context.system().now)
         _tell(line, meant[:done])
         failure = unsent or unread
@@ -76,6 +79,14 @@ def _log(line: Line, table: str, records: Sequence[Record]) -> None:
     """Keeps changes of conversations. Where that fails, the whole batch fails, because nothing is published yet."""
     if table == "conversations":
         line.add(logged=event_logs.keep(context.system(), [record["dynamodb"] for record in records]) or None)
+
+
+def _keep(line: Line, table: str, records: Sequence[Record], meant: Sequence[_Meaning]) -> None:
+    """Keeps what webhooks are to be told, and adds that it is due to what records mean. Where that fails, the batch does."""
+    due = outbox.keep(context.system(), table, [record["dynamodb"] for record in records[: len(meant)]])
+    for one, events in zip(meant, due, strict=True):
+        one.events.extend(events)
+    line.add(webhooks=sum(map(len, due)) or None)
 
 
 def _publish(meant: Sequence[_Meaning], now: int) -> tuple[int, Exception | None]:

@@ -15,10 +15,12 @@ from chalicelib.desk.core.events import (
     DeadlineSet,
     Event,
     RetentionDue,
+    StatisticsDue,
     TimersDue,
 )
 from chalicelib.desk.core.people_events import AgentDeadlineSet, ContactMerged, ErasureDue, ExportDue
 from chalicelib.desk.privacy import account_removal, erasures, exports, retention
+from chalicelib.desk.reports import compacting
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
 from chalicelib.jobs.queued import Handler
@@ -87,6 +89,10 @@ def _retain(ctx: Context, event: RetentionDue, line: Line) -> str:
     return "goes on" if goes_on else "done, or not to be done"
 
 
+def _statistics_due(ctx: Context, event: StatisticsDue, line: Line) -> str:
+    return _more(ctx, StatisticsDue(ctx.account, ctx.now, ctx.now), compacting.compact(ctx))
+
+
 def _more(ctx: Context, event: Event, more: bool) -> str:
     """Publishes the event again if there is more work than one message may do."""
     publishing.publish([event] if more else [], ctx.now)
@@ -104,6 +110,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ExportDue: _export,
     AccountEmptied: _empty_account,
     RetentionDue: _retain,
+    StatisticsDue: _statistics_due,
 }
 
 

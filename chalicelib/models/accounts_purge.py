@@ -22,10 +22,12 @@ from chalicelib.models.search_rows import WordBlock, WordsRow
 from chalicelib.models.search_turns import Turn
 from chalicelib.models.sequences import Sequence as Counter
 from chalicelib.models.settings import Setting
+from chalicelib.models.statistics import Statistic
 from chalicelib.models.tokens import Token
 from chalicelib.models.topics import Topic
 from chalicelib.models.topics import key as topic_key
 from chalicelib.models.unique_names import EVERYWHERE, UniqueName, new_name
+from chalicelib.models.webhook_deliveries import WebhookDelivery
 
 #: Rows that one request reads and a few delete.
 AT_ONCE = 200
@@ -70,6 +72,16 @@ def search_partitions(account: str, blocks: int, firsts: Iterable[str]) -> list[
     kept = [(WordsRow, f"{account}#kept#{block}") for block in range(blocks)]
     words = [(WordBlock, f"{account}#words#{first}") for first in firsts]
     return [(WordsRow, f"{account}#fresh"), (Turn, f"{account}#turn"), *kept, *words]
+
+
+def webhook_partitions(account: str, webhooks: Iterable[str]) -> list[tuple[type[Table], str]]:
+    """Returns the partitions that an account's webhooks have."""
+    return [(WebhookDelivery, f"{account}#{one}#{kind}") for one in webhooks for kind in ("open", "done", "state")]
+
+
+def statistics_partitions(account: str, series: Iterable[str]) -> list[tuple[type[Table], str]]:
+    """Returns the partitions of what was counted: lately, by day, and by months of some series."""
+    return [(Statistic, f"{account}#{kind}") for kind in ("near", "days", *(f"m#{name}" for name in series))]
 
 
 def delete_partition(model: type[Table], hash_key: str) -> bool:

@@ -96,6 +96,20 @@ class UuidAttribute(Plain[str]):
         return _uuid(packed)
 
 
+class PackedAttribute(Plain[bytes]):
+    """Bytes as a model has packed them. No stream is read of a table that has them."""
+
+    attr_type = BINARY
+
+    def serialize(self, value: bytes) -> bytes:
+        """As DynamoDB wants it."""
+        return value
+
+    def deserialize(self, value: bytes) -> bytes:
+        """As they were."""
+        return bytes(value)
+
+
 def _uuid(packed: bytes) -> str:
     """Returns 16 bytes as a uuid."""
     digits = packed.hex()

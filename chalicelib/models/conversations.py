@@ -127,6 +127,10 @@ class Conversation(Table):
     next_due_at = IntegerAttribute(null=True, attr_name="sn")
     resolve_due_at = IntegerAttribute(null=True, attr_name="sr")
     sla_told = IntegerAttribute(null=True, attr_name="sb")
+    #: For reports (desk/core/counted.py): how many milliseconds after its creation its contact began to wait for an answer, None
+    #: while they don't; and the UTC day of an agent's last answer (0 for none), doubled, plus one where a clock has breached.
+    asked_after = IntegerAttribute(null=True, attr_name="aq")
+    reported = IntegerAttribute(null=True, attr_name="rp")
     #: Whether a visitor has named its agents and nothing has been said yet. Until then it is not in their lists and loads.
     has_named_agents = BooleanAttribute(null=True, attr_name="hn")
 

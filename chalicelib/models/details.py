@@ -61,6 +61,7 @@ class DetailChanges:
     cc: Sequence[str] | None = None
     attached_bytes: int = 0
     sources: Sequence[str] | None = None
+    external_id: str | None = None
 
     def __bool__(self) -> bool:
         return self != NO_DETAILS
@@ -74,6 +75,8 @@ class DetailChanges:
             kept["tag_numbers"] = list(self.tags) or None
         if self.mentions is not None:
             kept["mentioned"] = {str(agent): _packed(mention) for agent, mention in self.mentions.items()} or None
+        if self.external_id is not None:
+            kept["external_id"] = self.external_id
         lists = {"cc": self.cc, "merged": self.sources}
         return kept | {name: list(value) or None for name, value in lists.items() if value is not None}
 
@@ -124,6 +127,8 @@ class Details(Table):
     summary_version = IntegerAttribute(null=True, attr_name="sv")
     #: Uuids of the conversations that were merged into it.
     merged: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="mg")
+    #: The id under which it was imported.
+    external_id = UnicodeAttribute(null=True, attr_name="xi")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

@@ -4,20 +4,16 @@ A row's key follows from the change alone, so a record of the stream that comes 
 has fired is a row, too, whose key follows from the event and the trigger: it fires once for an event.
 """
 
-import random
-import time
 from collections.abc import Iterable
-from typing import Any
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, connection, read_page
+from chalicelib.models.base import Table, conditional, read_page
+from chalicelib.models.batches import put_all
 from chalicelib.models.conversations import Conversation
 
 #: The field of a firing, and the letter before the trigger's number in its key, which sorts after digits.
 FIRED, _FIRING = "fired", "t"
-#: Rows that one request writes; how often it asks again for rows that DynamoDB was too busy for, and the first pause (seconds).
-_AT_ONCE, _TRIES, _PAUSE = 25, 6, 0.05
 
 
 class LogEntry(Table):
@@ -42,6 +38,8 @@ class LogEntry(Table):
     turn = IntegerAttribute(null=True, attr_name="tu")
     caused = UnicodeAttribute(null=True, attr_name="ca")
     message = UnicodeAttribute(null=True, attr_name="me")
+    #: Of the first row of a change: what reports count of it (rules/counting.py). None where a message has it, or for nothing.
+    counted = UnicodeAttribute(null=True, attr_name="rc")
 
     @property
     def at(self) -> int:
@@ -99,20 +97,8 @@ def put_firing(entry: LogEntry) -> None:
 
 def put(entries: Iterable[LogEntry]) -> None:
     """Stores rows, or the same ones again. One request for each 25, none for none."""
-    rows = {(entry.conversation_key, entry.place): {"PutRequest": {"Item": entry.serialize()}} for entry in entries}
-    puts = list(rows.values())
-    for first in range(0, len(puts), _AT_ONCE):
-        _put(puts[first : first + _AT_ONCE])
-
-
-def _put(left: list[dict[str, Any]]) -> None:
-    name = LogEntry.Meta.table_name
-    for attempt in range(_TRIES):
-        left = connection.dispatch("BatchWriteItem", {"RequestItems": {name: left}}).get("UnprocessedItems", {}).get(name, [])
-        if not left:
-            return
-        time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 (no secret)
-    raise RuntimeError(f"{len(left)} rows of {name} were not taken")
+    rows = {(entry.conversation_key, entry.place): entry for entry in entries}
+    put_all(list(rows.values()))
 
 
 def latest(conversation: Conversation, limit: int, before: str | None = None) -> tuple[list[LogEntry], bool]:

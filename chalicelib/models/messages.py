@@ -81,6 +81,8 @@ class Message(Table):
     sender_kind = UnicodeAttribute(attr_name="sk")
     device = UnicodeAttribute(null=True, attr_name="de")
     created_at = IntegerAttribute(attr_name="ca")
+    #: The id under which it was imported.
+    external_id = UnicodeAttribute(null=True, attr_name="xi")
     #: Who gets it besides the contact and the agent who had the conversation (`others_of`). None if that was not known.
     others = KeyAttribute(null=True, attr_name="ot")
     #: Its integer id (rules.ids.message_number), if a merge has given it another place than that id says.
@@ -100,6 +102,8 @@ class Message(Table):
     send_failure = UnicodeAttribute(null=True, attr_name="mx")
     #: How often it was handed to SES: each time is noted before. None for never.
     send_attempt = IntegerAttribute(null=True, attr_name="ma")
+    #: What reports count of the write that it came with (rules/counting.py). None for nothing, as of a note.
+    counted = UnicodeAttribute(null=True, attr_name="rc")
 
     by_sequence = BySequence()
 
@@ -114,7 +118,7 @@ class Message(Table):
         return self.conversation_key.partition("#")[2]
 
 
-_NEW = Message.id.does_not_exist()
+IS_NEW = Message.id.does_not_exist()
 #: Stands for all agents who serve a conversation among those who get a message.
 EVERYBODY = "*"
 
@@ -166,7 +170,7 @@ def append(
     new_bytes = sum(file.size for file in taken if file.conversation is None)
     try:
         with transaction() as write:
-            write.save(message, condition=_NEW, return_values="ALL_OLD")
+            write.save(message, condition=IS_NEW, return_values="ALL_OLD")
             beside = DetailChanges(attached_bytes=new_bytes, mentions=mentioned.mentions if mentioned else None)
             pause = apply(write, conversation, changes, stamp, beside)
             _add_beside(write, conversation, taken, mentioned, stamp.at)
@@ -203,7 +207,7 @@ def open_with(
     beside = replace(beside, attached_bytes=new_bytes, mentions=mentioned.mentions if mentioned else None)
     try:
         with transaction() as write:
-            write.save(message, condition=_NEW, return_values="ALL_OLD")
+            write.save(message, condition=IS_NEW, return_values="ALL_OLD")
             begin(write, conversation, beside)
             _add_beside(write, conversation, taken, mentioned, conversation.created_at)
             hold(write, conversation)

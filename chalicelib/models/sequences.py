@@ -24,6 +24,12 @@ def next_number(account: str, kind: str) -> int:
     return counter.value
 
 
+def last_number(account: str, kind: str) -> int:
+    """Returns the last integer id that a kind has had, 0 for none. One request."""
+    found = Sequence.find(f"{account}#number#{kind}")
+    return found.value if found else 0
+
+
 def swept(otherwise: int) -> int:
     """Returns the last epoch minute that a sweep completed, `otherwise` before the first. One request."""
     found = Sequence.find("sweep")

@@ -1,86 +1,107 @@
-"""Statistics: how much happened in an account, a row for each quarter of an hour, and one for all time. Key account · span.
+"""Statistics: what was counted, for reports. Key account#kind · span.
 
-Besides them, what each agent had on a day (UTC), for two days. Key account#day · agent. One transaction adds to them, together
-with a row that says how many records of the stream, from which one on, have been counted.
+A batch of a stream leaves one row, `live`, which nobody writes again, and a mark that says how many of its records are counted.
+From time to time these rows are moved, in one transaction, into the row of their UTC day, which is `pending` and stands beside
+them. Days that are over go to rows for good: the whole day, and a part of each month's row of the account, of each agent and
+department (by quarters of an hour), and of all of them together (by days). `total` is what all these days add up to.
+
+Amounts are numbers by cell: a quarter of an hour since the epoch, agent, department, channel, policy.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Any
 
-from pynamodb.attributes import UnicodeSetAttribute
-from pynamodb.expressions.update import Action
+import msgspec
+from pynamodb.attributes import ListAttribute
 
 from chalicelib import config
-from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import ConditionFailed, Table, transaction
+from chalicelib.models.attributes import IntegerAttribute, PackedAttribute, UnicodeAttribute
+from chalicelib.models.base import ConditionFailed, Table, read_raw, transaction
 
-#: Records that one transaction can count: at most three rows each, beside the one that says so (100 in all).
-MOST_AT_ONCE = 33
-_ALL = "all"
+#: Records that one transaction can count: each is of one account, and one row more says so (100 in all).
+MOST_AT_ONCE = 99
+#: Live rows that one transaction moves, and days that they may be of; rows of months that one transaction writes.
+MOST_MOVED, MOST_DAYS, MOST_MONTHS = 60, 18, 20
 _KEPT_SECONDS = 2 * 86400
-_QUARTERS_A_DAY = 96
-#: Account, quarter of an hour since the epoch, and the agent whose day it is; None for the account's quarter itself.
-Place = tuple[str, int, str | None]
+#: Absorbed rows that a row remembers: those of its last two moves.
+_REMEMBERED = 2 * MOST_MOVED
+_LIVE, _DAY, _TOTAL = "a", "d", "t"
+#: Amounts by cell, as `rules.counting.Amounts`.
+Cells = Mapping[Any, Mapping[str, int]]
+#: Of compression; more takes four times as long and saves a hundredth.
+_LEVEL = 6
+_encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(tuple[list[str], list[str], list[list[int]]]).decode
 
 
 class Statistic(Table):
-    """What was counted in a span. `agents` are those who wrote; an agent's `contacts` are those the agent had."""
+    """A row of any kind; `packed` has its amounts."""
 
     class Meta:
         table_name = config.table("statistics")
 
     account = UnicodeAttribute(hash_key=True, attr_name="ac")
     span = UnicodeAttribute(range_key=True, attr_name="sp")
-    messages = IntegerAttribute(default=0, attr_name="me")
-    contacts = IntegerAttribute(default=0, attr_name="co")
-    agents: Any = UnicodeSetAttribute(null=True, attr_name="ag")
-    #: Of a row that says what has been counted: how many records; the stream forgets them in a day.
+    packed = PackedAttribute(null=True, attr_name="pk")
+    #: Of a pending day: what the total has of it already.
+    base = PackedAttribute(null=True, attr_name="ba")
+    #: The rows that were moved into this one last: who has read them before it must not add them again.
+    absorbed: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="ab")
+    #: How often a row was written that is written again.
+    version = IntegerAttribute(null=True, attr_name="v")
+    #: Of a mark: how many records; the stream forgets them in a day.
     records = IntegerAttribute(null=True, attr_name="re")
     #: Seconds since the epoch, of what is not kept.
     expires_at = IntegerAttribute(null=True, attr_name="ex")
 
     @property
-    def quarter(self) -> int:
-        """The quarter of an hour since the epoch."""
+    def cells(self) -> dict[tuple[Any, ...], dict[str, int]]:
+        """Its amounts."""
+        return unpack(self.packed)
+
+    @property
+    def day(self) -> int:
+        """The UTC day since the epoch that a pending row, or one for good, is of."""
         return int(self.span[1:])
 
 
-@dataclass(slots=True)
-class Increments:
-    """What to add to a span."""
-
-    messages: int = 0
-    contacts: int = 0
-    agents: set[str] = field(default_factory=set)
-
-    def add(self, other: "Increments") -> None:
-        """Adds those of another span."""
-        self.messages += other.messages
-        self.contacts += other.contacts
-        self.agents |= other.agents
-
-
-def _span(quarter: int) -> str:
-    return f"q{quarter:010d}"
+def pack(cells: Cells) -> bytes:
+    """Returns amounts as they are stored: by columns, which are alike in themselves and so become small."""
+    rows = sorted((cell, counts) for cell, counts in cells.items() if counts)
+    channels, names = (
+        sorted(found) for found in ({cell[3] for cell, _ in rows}, {name for _, counts in rows for name in counts})
+    )
+    places = {channel: at for at, channel in enumerate(channels)}
+    quarters = [cell[0] for cell, _ in rows]
+    steps = [after - before for before, after in pairwise([0, *quarters])]
+    columns = [steps, *([cell[at] for cell, _ in rows] for at in (1, 2, 4)), [places[cell[3]] for cell, _ in rows]]
+    columns += [[counts.get(name, 0) for _, counts in rows] for name in names]
+    return zlib.compress(_encode((channels, names, columns)), _LEVEL)
 
 
-def _of_day(account: str, quarter: int) -> str:
-    return f"{account}#{quarter // _QUARTERS_A_DAY}"
+def unpack(packed: bytes | None) -> dict[tuple[Any, ...], dict[str, int]]:
+    """Returns stored amounts, none for None."""
+    if packed is None:
+        return {}
+    channels, names, (steps, agents, groups, policies, places, *counts) = _decode(zlib.decompress(packed))
+    cells = zip(accumulate(steps), agents, groups, (channels[at] for at in places), policies, strict=True)
+    found = [{name: n for name, n in zip(names, row, strict=True) if n} for row in zip(*counts, strict=True)]
+    return dict(zip(cells, found, strict=True))
 
 
-def add(first: str, records: int, found: Mapping[Place, Increments], now: int) -> int:
-    """Adds what records of a stream mean, by place; `first` is the id of the first record. All or nothing. One request.
+def add(first: str, records: int, found: Mapping[str, Cells], now: int) -> int:
+    """Adds what records of a stream mean, by account; `first` is the id of the first record. All or nothing. One request.
 
     Returns how many of them were counted before, 0 if all are counted now.
     """
-    mark = Statistic(f"counted#{first}", _ALL, records=records, expires_at=now // 1000 + _KEPT_SECONDS)
+    mark = Statistic(f"counted#{first}", _TOTAL, records=records, expires_at=now // 1000 + _KEPT_SECONDS)
     try:
         with transaction() as write:
             write.save(mark, condition=Statistic.account.does_not_exist(), return_values="ALL_OLD")
-            for (account, span), counts in _rows(found).items():
-                write.update(Statistic(account, span), _actions(counts, account, span, mark.expires_at))
+            for account, cells in found.items():
+                write.save(Statistic(_near(account), _LIVE + first, packed=pack(cells)))
     except ConditionFailed as refused:
         if refused.reasons[0] == "ConditionalCheckFailed" and refused.found[0]:
             return Statistic.from_raw_data(refused.found[0]).records or 0
@@ -88,33 +109,166 @@ def add(first: str, records: int, found: Mapping[Place, Increments], now: int) -
     return 0
 
 
-def _rows(found: Mapping[Place, Increments]) -> dict[tuple[str, str], Increments]:
-    """Returns what to add to each row: several quarters are of one day of an agent's, and all of them of all time."""
-    rows: defaultdict[tuple[str, str], Increments] = defaultdict(Increments)
-    for (account, quarter, agent), counts in found.items():
-        places = [(_of_day(account, quarter), agent)] if agent else [(account, _span(quarter)), (account, _ALL)]
-        for place in places:
-            rows[place].add(counts)
-    return rows
+def _near(account: str) -> str:
+    return f"{account}#near"
 
 
-def _actions(counts: Increments, account: str, span: str, expires_at: int) -> list[Action]:
-    actions: list[Action] = [Statistic.messages.add(counts.messages), Statistic.contacts.add(counts.contacts)]
-    if "#" in account:
-        actions.append(Statistic.expires_at.set(expires_at))
-    return [*actions, Statistic.agents.add(counts.agents)] if counts.agents and span != _ALL else actions
+def _far(account: str) -> str:
+    return f"{account}#days"
 
 
-def between(account: str, first: int, last: int) -> list[Statistic]:
-    """Returns the quarters first…last in which something was counted. One request for each MB: three months of a busy desk."""
-    return list(Statistic.query(account, Statistic.span.between(_span(first), _span(last))))
+def _span(day: int) -> str:
+    return f"{_DAY}{day:06d}"
 
 
-def of_agents(account: str, quarter: int) -> dict[str, Statistic]:
-    """Returns what each agent has had on the UTC day of a quarter, by id. Agents without anything are left out. One request."""
-    return {row.span: row for row in Statistic.query(_of_day(account, quarter))}
+@dataclass(slots=True)
+class Near:
+    """What was counted and is not in the rows of months: live rows that are in no other, pending days, and the total of the rest.
+
+    `settled` are the pending days whose amounts the total has all the same, because they were put there meanwhile.
+    """
+
+    live: list[Statistic] = field(default_factory=list)
+    pending: dict[int, Statistic] = field(default_factory=dict)
+    total: Statistic | None = None
+    settled: frozenset[int] = frozenset()
 
 
-def total(account: str) -> Statistic:
-    """Returns all that was ever counted in an account. One request."""
-    return Statistic.find(account, _ALL) or Statistic(account, _ALL)
+def near(account: str) -> Near:
+    """Returns what is near. One request for each MB: two days of a busy account.
+
+    Rows move toward later keys of the Query only. So one that moves meanwhile is read twice, never missed, and the row that it
+    moved into says so.
+    """
+    rows = list(Statistic.query(_near(account), consistent_read=True))
+    pending = {row.day: row for row in rows if row.span[0] == _DAY}
+    absorbed = {span for row in pending.values() for span in row.absorbed or ()}
+    total = next((row for row in rows if row.span == _TOTAL), None)
+    moved = set(total.absorbed or ()) if total else set()
+    settled = frozenset(day for day, row in pending.items() if _name(row) in moved)
+    return Near([row for row in rows if row.span[0] == _LIVE and row.span not in absorbed], pending, total, settled)
+
+
+def _name(row: Statistic) -> str:
+    return f"{row.span}.{row.version}"
+
+
+def live(account: str) -> list[Statistic]:
+    """Returns live rows, as many as are moved at once. One request."""
+    of_batches = Statistic.span.startswith(_LIVE)
+    return list(Statistic.query(_near(account), of_batches, consistent_read=True, limit=MOST_MOVED))
+
+
+def days(account: str, wanted: Sequence[int]) -> dict[int, tuple[Statistic | None, Statistic | None]]:
+    """Returns of each day the pending row and the one for good, None where there is none, read consistently. One request for each
+    fifty.
+    """
+    keys = [Statistic.raw(account=key, span=_span(day)) for day in wanted for key in (_near(account), _far(account))]
+    rows = [Statistic.from_raw_data(item) for item in read_raw({Statistic: keys}, consistent=True)[Statistic]] if keys else []
+    found = {(row.account, row.day): row for row in rows}
+    return {day: (found.get((_near(account), day)), found.get((_far(account), day))) for day in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A day to be written as pending: all its amounts, what the total has of it, the version of the row that was read (None for
+    none), and that of the new one.
+    """
+
+    day: int
+    cells: Cells
+    base: Cells
+    read: int | None
+    version: int
+
+
+def move(account: str, rows: Sequence[Statistic], changed: Sequence[Pending], absorbed: Mapping[int, Sequence[str]]) -> None:
+    """Writes days with the amounts of live rows, and removes these. All or nothing. One request.
+
+    Raises ConditionFailed where a day was written, or a row removed, since it was read.
+    """
+    with transaction() as write:
+        for row in rows:
+            write.delete(row, condition=Statistic.span.exists())
+        for one in changed:
+            write.save(
+                Statistic(
+                    _near(account),
+                    _span(one.day),
+                    packed=pack(one.cells),
+                    base=pack(one.base) if one.base else None,
+                    absorbed=[*absorbed.get(one.day, ())][-_REMEMBERED:] or None,
+                    version=one.version,
+                ),
+                condition=_is(one.read),
+            )
+
+
+def _is(version: int | None) -> Any:
+    return Statistic.span.does_not_exist() if version is None else Statistic.version == version
+
+
+def settle(account: str, pending: Statistic, total: Statistic | None, cells: Cells) -> None:
+    """Puts a pending day among those for good; `cells` is the total with it. One request.
+
+    Raises ConditionFailed where the day or the total was written since it was read.
+    """
+    known = [*(total.absorbed or () if total else ()), _name(pending)][-_REMEMBERED:]
+    row = Statistic(_near(account), _TOTAL, packed=pack(cells), absorbed=known)
+    row.version = ((total.version if total else None) or 0) + 1
+    with transaction() as write:
+        write.save(row, condition=_is(total.version if total else None))
+        write.save(Statistic(_far(account), pending.span, packed=pending.packed, version=pending.version))
+        write.delete(pending, condition=Statistic.version == pending.version)
+
+
+class _Part(msgspec.Struct, array_like=True):
+    """A day in the row of a month: the version of the day that it was made of, and its amounts, packed."""
+
+    version: int
+    packed: bytes
+
+
+_parts = msgspec.msgpack.Decoder(dict[int, _Part])
+
+
+def _month_key(account: str, series: str) -> str:
+    return f"{account}#m#{series}"
+
+
+def months(account: str, series: str, first: str, last: str) -> dict[int, dict[tuple[Any, ...], dict[str, int]]]:
+    """Returns the amounts of a series by day, of months that are written as 2027-01. One request for each MB: a year at least."""
+    rows = Statistic.query(_month_key(account, series), Statistic.span.between(first, last), consistent_read=True)
+    return {day: unpack(part.packed) for row in rows for day, part in _parts.decode(row.packed or b"\x80").items()}
+
+
+def put_months(account: str, month: str, day: int, version: int, found: Mapping[str, Cells]) -> None:
+    """Puts a day into the rows of its month, by series, where they don't have a later version of it. Two requests for each
+    twenty.
+
+    Raises ConditionFailed where others write the same row.
+    """
+    names = list(found)
+    for at in range(0, len(names), MOST_MONTHS):
+        some = names[at : at + MOST_MONTHS]
+        keys = [Statistic.raw(account=_month_key(account, name), span=month) for name in some]
+        rows = [Statistic.from_raw_data(item) for item in read_raw({Statistic: keys}, consistent=True)[Statistic]]
+        known = {row.account: row for row in rows}
+        with transaction() as write:
+            for name in some:
+                row = known.get(_month_key(account, name))
+                _put_part(write, row, Statistic(_month_key(account, name), month), day, _Part(version, pack(found[name])))
+
+
+def _put_part(write: Any, row: Statistic | None, fresh: Statistic, day: int, part: _Part) -> None:
+    parts = _parts.decode(row.packed) if row and row.packed else {}
+    if day in parts and parts[day].version > part.version:
+        part = parts[day]
+    fresh.packed = msgspec.msgpack.encode({**parts, day: part})
+    fresh.version = ((row.version if row else None) or 0) + 1
+    write.save(fresh, condition=_is(row.version if row else None))
+
+
+def known_days(account: str) -> list[int]:
+    """Returns the days that an account has for good. A request for each MB of them."""
+    return [row.day for row in Statistic.query(_far(account), Statistic.span.startswith(_DAY))]

@@ -80,7 +80,9 @@ def hold(write: TransactWrite, conversation: Conversation) -> None:
 def _flags(conversation: Conversation, changes: DetailChanges) -> dict[str, Any]:
     """Returns what a summary says of its details: that there are some. What an agent has read of them changes nothing."""
     flags: dict[str, Any] = {} if changes.tags is None else {"has_tags": bool(changes.tags) or None}
-    noted = replace(changes, tags=None, attached_bytes=0, mentions=None if conversation.has_details else changes.mentions)
+    noted = replace(
+        changes, tags=None, attached_bytes=0, external_id=None, mentions=None if conversation.has_details else changes.mentions
+    )
     return flags | ({"has_details": True} if noted else {})
 
 

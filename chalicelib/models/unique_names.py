@@ -18,6 +18,8 @@ from chalicelib.models.base import ConditionFailed, Table, conditional
 
 #: Scope of names that are looked up before the account is known.
 EVERYWHERE = "*"
+#: Kind of names by which files that are imported know people, conversations and settings.
+IMPORT = "import"
 
 
 class UniqueName(Table):
@@ -31,6 +33,8 @@ class UniqueName(Table):
     id = UnicodeAttribute(attr_name="id")
     #: Of a login: the accounts that its person owns besides the one they log in to. A handful at most.
     accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="as")
+    #: Of an external id (IMPORT): what its line said when it was imported last (core.lines.digest).
+    digest = UnicodeAttribute(null=True, attr_name="dg")
 
 
 def _key(scope: str, kind: str, name: str) -> str:
@@ -40,6 +44,11 @@ def _key(scope: str, kind: str, name: str) -> str:
 def new_name(account: str, kind: str, name: str, id_: str, scope: str | None = None) -> UniqueName:
     """Returns a name, to be written together with what it names."""
     return UniqueName(_key(scope or account, kind, name), account=account, id=id_)
+
+
+def external_name(kind: str, external: str) -> str:
+    """Returns what the name (IMPORT) of a person or a conversation under the id of another system is called."""
+    return f"{kind} {external}"
 
 
 def find(scope: str, kind: str, name: str) -> UniqueName | None:
@@ -68,6 +77,12 @@ def release(claim: UniqueName) -> None:
     """Removes a name if it still stands for the same thing. One request."""
     with suppress(ConditionFailed), conditional():
         claim.delete(is_unchanged(claim))
+
+
+def set_digest(row: UniqueName, digest: str) -> None:
+    """Notes what the line of an external id says now. One request. Raises ConditionFailed where it stands for nothing."""
+    with conditional():
+        row.update([UniqueName.digest.set(digest)], is_unchanged(row))
 
 
 def find_many(account: str, kind: str, numbers: Sequence[int]) -> dict[int, str]:

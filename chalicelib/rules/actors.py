@@ -7,8 +7,11 @@ from chalicelib.rules.status import CONTACT, MACHINE, STAFF
 #: A trigger of the account. Its `number` is the trigger's.
 TRIGGER = "trigger"
 _KINDS = (MACHINE, CONTACT, STAFF, TRIGGER)
+#: What writes history: the import of an account. Nothing that it writes happens now. Its number is 1 while more is to follow at
+#: once, which the search waits for.
+IMPORT = "Import"
 #: APIs by their digit; the empty name is the desk itself.
-_DIALECTS = ("", "PPMessage", "Anytime", "OneView", "LiveChat")
+_DIALECTS = ("", "PPMessage", "Anytime", "OneView", "LiveChat", IMPORT)
 _PLACES = 100
 
 

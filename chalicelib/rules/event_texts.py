@@ -1,7 +1,7 @@
 """Event texts: a change of a conversation as an English sentence.
 
-Fields are `fired`, `created`, `deleted`, `merged`, `breached`, `status`, `priority`, `subject`, `assignee`, `group`, `contact`,
-`tags`, and by any other name a field of the account's.
+Fields are `fired`, `created`, `imported`, `deleted`, `merged`, `breached`, `status`, `priority`, `subject`, `assignee`, `group`,
+`contact`, `tags`, and by any other name a field of the account's.
 """
 
 from collections.abc import Callable, Sequence
@@ -101,6 +101,7 @@ def _tags(names: Sequence[str]) -> str:
 _TELLERS: dict[str, Callable[[FieldChange], str]] = {
     "fired": lambda _: "fired",
     "created": lambda _: "opened the conversation",
+    "imported": lambda _: "imported the conversation",
     "deleted": lambda change: "deleted the conversation" if change.after else "restored the conversation",
     "merged": lambda change: f"merged the conversation into {change.after}" if change.after else "undid the merge",
     "status": _of_status,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from chalicelib.desk.core import cache
-from tests.bench import aws, calls, calls_anytime, calls_ppmessage, rows
+from tests.bench import aws, calls, calls_anytime, calls_ppmessage, calls_reports, rows
 from tests.bench.aws import Bill
 from tests.bench.calls import Call
 from tests.bench.figures import Report
@@ -16,7 +16,7 @@ from tests.world import World
 _SIZES, _FULL = (1_000, 100_000), (1_000_000,)
 #: How much dearer a call may be in a larger account: a page can have one person more to include.
 _FLAT = 1.05
-_CALLS = [*calls.CALLS, *calls_anytime.CALLS, *calls_ppmessage.CALLS]
+_CALLS = [*calls.CALLS, *calls_anytime.CALLS, *calls_ppmessage.CALLS, *calls_reports.CALLS]
 
 
 @contextmanager

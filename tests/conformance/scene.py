@@ -31,12 +31,14 @@ from tests.conformance import (
     cases_mail,
     cases_numbers,
     cases_portal,
+    cases_reports,
     cases_routing,
     cases_settings,
     cases_sla,
     cases_sockets,
     cases_talks,
     cases_vendor,
+    cases_webhooks,
     cases_widget,
 )
 from tests.conformance.cases_conversations import RESEND
@@ -87,7 +89,7 @@ class Scene:
         if "{keyId}" in row.endpoint.path:
             known["keyId"] = ids.digest(api_key(self))
         known |= cases_anytime_people.new_id(self, row) | cases_portal.ids(self, row) | cases_gone.new_id(self, row)
-        known |= cases_routing.new_id(self, row)
+        known |= cases_routing.new_id(self, row) | cases_webhooks.new_id(self, row)
         return _filled(row.endpoint.path, known | variables)
 
     def _file(self) -> str:
@@ -272,12 +274,14 @@ CASES |= (
     | cases_mail.CASES
     | cases_numbers.CASES
     | cases_portal.CASES
+    | cases_reports.CASES
     | cases_routing.CASES
     | cases_settings.CASES
     | cases_sla.CASES
     | cases_sockets.CASES
     | cases_talks.CASES
     | cases_vendor.CASES
+    | cases_webhooks.CASES
     | cases_widget.CASES
 )
 

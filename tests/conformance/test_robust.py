@@ -43,6 +43,7 @@ def sound(answer: Answer) -> None:
         "text/plain; charset=utf-8",
         "text/html; charset=utf-8",
         "text/javascript; charset=utf-8",
+        "text/csv; charset=utf-8",
     )
     assert answer.headers["Content-Type"] in kinds
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

@@ -26,13 +26,14 @@ from chalicelib.desk.conversations import (
     wanted,
 )
 from chalicelib.desk.core import rate_limits
+from chalicelib.desk.integrations import deliveries, posting, tries, webhooks
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
 from chalicelib.desk.search import block_finding, port
 from chalicelib.desk.teams import allocation, domains, groups
 from chalicelib.dialects.anytime import conversation_lists, conversations
-from chalicelib.models import labels
-from chalicelib.rules import search_words, text, word_lists, words
+from chalicelib.models import labels, webhook_deliveries
+from chalicelib.rules import search_words, text, webhook_urls, word_lists, words
 
 ROOT = Path(__file__).parent.parent.parent
 LIMITS = (ROOT / "docs" / "limits.md").read_text()
@@ -51,6 +52,18 @@ def test_every_limit_is_documented_as_it_is() -> None:
     ("what", "most"),
     [
         ("sockets of a person", f"{live.MOST_SOCKETS};"),
+        (
+            "webhooks of an account · characters of an address · of a secret",
+            f"{webhooks.MOST} · {webhook_urls.LONGEST:,} · {webhooks.SHORTEST} to {webhooks.LONGEST} |",
+        ),
+        (
+            "seconds of a try of a delivery · bytes of an answer that are read, and kept · tries that are kept",
+            f"{posting.Network().seconds:.0f} · {posting.Network().most_bytes:,}, {tries.KEPT_BYTES} · {tries.MOST} |",
+        ),
+        (
+            "deliveries sent again by one call · on a page · days that they are kept",
+            f"{deliveries.MOST_REPLAYED:,} · {deliveries.PAGE} · {webhook_deliveries.KEPT_SECONDS // 86_400} |",
+        ),
         ("devices of a person", f"{devices.MOST};"),
         ("members by name of a conversation", f"{members.MOST} |"),
         ("api keys of an account", f"{api_keys.MOST} |"),

@@ -36,6 +36,7 @@ from chalicelib.models import (
     topics,
     unique_names,
     viewers,
+    webhook_deliveries,
 )
 from infra.stack import TEMPLATE
 
@@ -60,6 +61,7 @@ MODELS: list[type[Model]] = [
     timers.Timer,
     tokens.Token,
     topics.Topic,
+    webhook_deliveries.WebhookDelivery,
 ]
 #: Models whose rows stand in another's table: its keys, but not its indexes, are theirs.
 LODGERS: list[type[Model]] = [
@@ -71,10 +73,24 @@ LODGERS: list[type[Model]] = [
     search_turns.Turn,
     viewers.Viewers,
 ]
+LODGERS += [webhook_deliveries.WebhookTurn, webhook_deliveries.WebhookState]
 LODGERS += [junk_emails.JunkEmail, junk_emails.JunkText]
 STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(
-    ["connections", "files", "mails", "rate-windows", "receipts", "repeats", "statistics", "timers", "tokens", "topics"], "ex"
+    [
+        "connections",
+        "files",
+        "mails",
+        "rate-windows",
+        "receipts",
+        "repeats",
+        "statistics",
+        "timers",
+        "tokens",
+        "topics",
+        "webhook-deliveries",
+    ],
+    "ex",
 )
 RESOURCES: dict[str, Any] = decode(str(TEMPLATE))[0]["Resources"]
 

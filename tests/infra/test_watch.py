@@ -76,7 +76,7 @@ def functions() -> set[str]:
 
 def test_each_queue_of_dead_letters_has_an_alarm() -> None:
     dead = {f"polydesk-test-{name}" for name in QUEUES if name.endswith("-dead")}
-    assert len(dead) == 9
+    assert len(dead) == 10
     assert watched("AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName") == dead
     charted = next(widget for widget in BOARD["widgets"] if widget["properties"]["title"] == "Dead letters")
     assert {metric[3] for metric in charted["properties"]["metrics"]} == dead

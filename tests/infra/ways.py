@@ -11,7 +11,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, deletion, group_chats, members, updates
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import SearchDue
+from chalicelib.desk.core.events import SearchDue, StatisticsDue
 from chalicelib.desk.people import agents, contacts, people, presence
 from chalicelib.desk.search import block_writing
 from chalicelib.models import conversations as rows
@@ -191,3 +191,24 @@ def speak_where_nobody_is_routed_to(world: World) -> None:
         for sender in ("visitor", "agent"):
             say_everything(speakers[sender], "socket")
             ours.settle()
+
+
+def reports(world: World) -> None:
+    """What happened is counted, moved to its day and then to its month, and reported; something of that day comes later."""
+    ours = World(world.monkeypatch, clock_of=world, name="reported")
+    ours.online(ours.agents[0])
+    for _ in range(2):
+        ours.tokens.clear()  # they last an hour
+        ours.asking()
+        ours.settle()
+        ours.count()
+        ours.settle()
+        for days in (1, 3):
+            ours.pass_(days * 86_400)
+            ours.deliver("timers", publishing.encode(StatisticsDue(ours.account, ours.time, ours.time)))
+            ours.settle()
+    for desk in (world, ours):
+        desk.tokens.clear()
+    for by in ("byTime", "byAgent"):
+        path = f"/api/v3/anytime/reports/volume?dimensionType={by}"
+        assert ours.call("GET", path, **ours.bearer(ours.owner)).body["total"]["createdConversations"] == 2

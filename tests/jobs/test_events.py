@@ -43,9 +43,13 @@ from chalicelib.desk.core.events import (
     RoutingChanged,
     SearchDue,
     SettingsChanged,
+    StatisticsDue,
     TimersDue,
     TriggerEvents,
     TriggerMailDue,
+    WebhookDue,
+    WebhookPaused,
+    WebhookReplayed,
 )
 from chalicelib.desk.core.people_events import (
     AccessEnded,
@@ -74,6 +78,7 @@ SAMPLES = [
     RetentionDue("a", 1, 2, "chain", "files", "f 1"),
     ErasureDue("a", 1, 7, 2),
     ExportDue("a", 1, 7),
+    StatisticsDue("a", 1, 2),
     ConversationOpened("a", 1, "c"),
     ConversationBegun("a", 1, "c"),
     ConversationReopened("a", 1, "c"),
@@ -113,6 +118,9 @@ SAMPLES = [
     TriggerMailDue("a", 1, "c", "t", "p", 3, None),
     EmailAccountAdded("a", 1, "support@b.example"),
     EmailDue("a", 1, "c", "m"),
+    WebhookDue("a", 1, "w", 2),
+    WebhookReplayed("a", 1, "w", 2, 3, 4, "p"),
+    WebhookPaused("a", 1, "w", 2),
 ]
 
 

@@ -10,7 +10,7 @@ import app
 from chalicelib import config
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import Event
-from chalicelib.jobs import automate, index, mail, notify, route, timers
+from chalicelib.jobs import automate, deliver, index, mail, notify, route, timers
 from chalicelib.jobs.queued import Handler
 from tests.jobs.test_events import SAMPLES
 from tests.world import World
@@ -23,6 +23,7 @@ JOBS: dict[str, tuple[str, Mapping[type[Event], Handler]]] = {
     publishing.MAIL: ("send_mail", mail.HANDLERS),
     publishing.AUTOMATION: ("fire_triggers", automate.HANDLERS),
     publishing.SEARCH: ("index_words", index.HANDLERS),
+    publishing.WEBHOOKS: ("deliver_webhooks", deliver.HANDLERS),
 }
 
 

@@ -19,6 +19,7 @@ from chalicelib.desk.teams import groups
 from chalicelib.models import loads
 from chalicelib.rules import deadlines, presence, status
 from chalicelib.rules import sla as rules
+from chalicelib.rules.groups import Work
 from chalicelib.rules.sla import Clocks, Turn
 from chalicelib.rules.triggers import MOVED
 from tests.machine.stage import Stage
@@ -159,16 +160,17 @@ def counters_equal_a_recount(rest: Rest) -> None:
     said, total = rest.public(), statistics.totals(rest.ctx)
     assert (total.contacts, total.messages) == (len(rest.stage.guests), len(said))
     days: Counter[date] = Counter()
-    writers: defaultdict[date, set[str]] = defaultdict(set)
+    writers: defaultdict[date, set[int]] = defaultdict(set)
     for _, message in said:
         day = datetime.fromtimestamp(message.created_at / 1000, UTC).date()
         days[day] += 1
-        writers[day] |= {message.sender} if message.sender_kind == status.STAFF else set()
+        writers[day] |= {message.sender_number} if message.sender_kind == status.STAFF else set()
     counted = statistics.last_days(rest.ctx, 3)
     assert {day: (found.messages, found.agents) for day, found in counted.items()} == {
         day: (days[day], writers[day]) for day in counted
     }
-    work = {agent: found.messages for agent, found in statistics.work_today(rest.ctx).items() if found.messages}
+    had = statistics.work_today(rest.ctx)
+    work = {agent.id: had[agent.number].messages for agent in rest.agents.values() if had.get(agent.number, Work()).messages}
     assert work == _heard_today(rest), "messages today of conversations that were an agent's"
 
 

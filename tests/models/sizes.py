@@ -103,6 +103,8 @@ CONVERSATION: dict[str, Any] = {
     "resolve_due_at": TIME,
     "sla_told": 15,
     "has_named_agents": True,
+    "asked_after": 99_999_999_999,
+    "reported": 99_999,
     "inbox_key": conversations.inbox_key(UUID, conversations.DELETED),
     "holder_key": KEY,
     "held_since": TIME,
@@ -178,6 +180,8 @@ CONVERSATIONS: dict[str, set[str]] = {
         "held_since",
     },
 }
+#: What a conversation is of, in what a message keeps for reports.
+_ONES = f"{NUMBER},{NUMBER},9999,portal"
 #: The texts of a message aside: its body, of 60 kB at most.
 MESSAGE: dict[str, Any] = {
     "conversation_key": KEY,
@@ -210,6 +214,7 @@ MESSAGE: dict[str, Any] = {
     "sender_kind": longest([status.CONTACT, status.STAFF, status.MACHINE]),
     "device": UUID,
     "created_at": TIME,
+    "external_id": UUID,
     "others": f"#{UUID}",
     "origin": NUMBER << 20,
     "mail_from": TYPICAL,
@@ -222,6 +227,7 @@ MESSAGE: dict[str, Any] = {
     "send_failure": TYPICAL,
     "send_attempt": 9,
     "send_since": TIME,
+    "counted": f"{TIME};99999999999;cnm,{_ONES};oem,{_ONES};a{NUMBER};9999999999;31;+f+n",
 }
 #: A person's texts as long as is usual; an icon is an address.
 PERSON: dict[str, Any] = {
@@ -260,6 +266,7 @@ PERSON: dict[str, Any] = {
     "chat": UUID,
     "domain": NUMBER,
     "created_at": TIME,
+    "external_id": UUID,
     "updated_at": TIME,
     "level": "visitor",
     "permissions": list(PERMISSIONS),

@@ -104,6 +104,14 @@ def html_of(reply: Reply) -> str:
     return reply.html or escape(reply.answer).replace("\n", "<br>")
 
 
+def check(question: str, answer: str, html: str | None, group: str | None) -> None:
+    """Raises Invalid for a canned reply that no account can have, or a bad name of its group."""
+    own = {"id": "0", "number": 1, "created_at": 0, "updated_at": 0}
+    REPLIES.schema.check({**own, "question": question, **{name: of for name, of in _answer(answer, html).items() if of}})
+    if group is not None:
+        GROUPS.schema.check({**own, "name": group})
+
+
 def _answer(answer: str | None, html: str | None) -> dict[str, str | None]:
     """Returns what to store. A text alone takes the place of any HTML that was there."""
     if html and len(html) > LONGEST_HTML:

@@ -17,4 +17,4 @@ def select(ctx: Context, group: Group) -> list[Person]:
         return agents
     work = statistics.work_today(ctx)
     fewest = groups.fewest_customers if group.selection == FEWEST_CUSTOMERS else groups.fewest_messages
-    return [min(agents, key=lambda agent: (*fewest(work.get(agent.id, Work())), agent.number))]
+    return [min(agents, key=lambda agent: (*fewest(work.get(agent.number, Work())), agent.number))]

@@ -10,7 +10,7 @@ from chalicelib.desk.conversations import clocks, composing, conversations, mess
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.messages import Finish, Message
 from chalicelib.desk.conversations.updates import Change
-from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core import access, counted, rate_limits
 from chalicelib.desk.core.errors import Conflict, Invalid, Missing, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contacts, registration
@@ -182,6 +182,7 @@ def _store(ctx: Context, wanted: NewConversation, people_: _People, ids_: tuple[
     state = _state(ctx, new, wanted, people_.assignee, sender, message) | messages.mailed(new, command)
     every = replace(beside, mentions=mentioned.mentions if mentioned else None)
     new.set_all(writes.following(ctx, new, state, every))
+    message.counted = counted.text_of(None, new) if counted.is_message(None, new) else None
     try:
         rows.open_with(message, new, beside, taken, mentioned)
     except ConditionFailed as refused:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chalicelib.desk.core.changes import breaches
+from chalicelib.desk.core import counted
+from chalicelib.desk.core.changes import breaches, is_imported
 from chalicelib.models import conversations, details, event_logs
 from chalicelib.models.base import Table
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.rules import sla
+from chalicelib.rules.actors import IMPORT, Actor, pack
 
 Image = Mapping[str, Any]
 #: A field's place among those of one change, its name, and its values as text.
@@ -31,7 +33,7 @@ _BREACHES, BREACHED = {clock: place for place, clock in enumerate(sla.CLOCKS, 9)
 _FROM_THE_START = ("assignee", "group")
 #: Places of details: metadata, tags, and custom fields from there on.
 _FIRST_METADATA, _TAGS, _FIRST_CUSTOM, _LAST = 16, 32, 33, 255
-CREATED, TAGS, CUSTOM = "created", "tags", "custom."
+CREATED, IMPORTED, TAGS, CUSTOM = "created", "imported", "tags", "custom."
 #: Characters of a value that are kept.
 LONGEST = 500
 
@@ -39,7 +41,8 @@ LONGEST = 500
 def entries_of(change: Mapping[str, Any]) -> list[LogEntry]:
     """Returns what a record of the stream means for the event log. `change` has its images, as DynamoDB gives them.
 
-    A plain message, deadlines, drafts and what somebody has read mean nothing, nor does a removed row.
+    A plain message, deadlines, drafts and what somebody has read mean nothing, nor does a removed row. Of a conversation that is
+    imported, that it was, and when.
     """
     old, new = change.get("OldImage"), change.get("NewImage")
     if new is None:
@@ -48,8 +51,19 @@ def entries_of(change: Mapping[str, Any]) -> list[LogEntry]:
     if details.is_details(key):
         return _of_details(old, new) if _differ(Details, _DETAILS, old, new) else []
     if conversations.is_summary(key) and _differ(Conversation, [*_FIELDS.values(), "sla_told"], old, new):
-        return _of_summary(old, new)
+        return _of_summary(old, new) if old or not _is_import(new) else _of_import(new, change)
     return []
+
+
+def _is_import(new: Image) -> bool:
+    return is_imported(Conversation.from_raw_data(dict(new)))
+
+
+def _of_import(new: Image, change: Mapping[str, Any]) -> list[LogEntry]:
+    """Returns that a conversation was imported, at the moment at which that was."""
+    after = Conversation.from_raw_data(dict(new))
+    at = int(change["ApproximateCreationDateTime"] * 1000)
+    return [_entry(after.key, at, after.version or 0, pack(Actor(dialect=IMPORT)), (0, IMPORTED, None, None))]
 
 
 _DETAILS = [*METADATA, "tag_numbers", "fields"]
@@ -68,7 +82,10 @@ def _of_summary(old: Image | None, new: Image) -> list[LogEntry]:
         happened = [(0, CREATED, None, None), *[one for one in happened if one[1] in _FROM_THE_START]]
     at = after.touched_at if before else after.created_at
     logged = [_entry(after.key, at, after.version or 0, after.changed_by or 0, one) for one in happened]
-    return logged + [_breach(after, clock, due_at) for clock, due_at in breaches(before, after)]
+    logged += [_breach(after, clock, due_at) for clock, due_at in breaches(before, after)]
+    if logged and not counted.is_message(before, after):
+        logged[0].counted = counted.text_of(before, after)
+    return logged
 
 
 def _breach(row: Conversation, clock: str, due_at: int) -> LogEntry:
@@ -88,7 +105,7 @@ def _field_changes(before: Conversation | None, after: Conversation) -> list[_Ch
 
 def _of_details(old: Image | None, new: Image) -> list[LogEntry]:
     before, after = Details.from_raw_data(dict(old)) if old else Details(), Details.from_raw_data(dict(new))
-    if after.summary_version is None or after.changed_at is None:
+    if after.summary_version is None or after.changed_at is None or (is_imported(after) and after.summary_version == 1):
         return []
     key = conversations.key(after.account, after.conversation)
     written = (key, after.changed_at, after.summary_version, after.changed_by or 0)

@@ -29,7 +29,7 @@ from chalicelib.desk.conversations.composing import check
 from chalicelib.desk.conversations.composing import html_of as html_of
 from chalicelib.desk.conversations.composing import prepare as prepare
 from chalicelib.desk.conversations.files import File
-from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core import access, counted, rate_limits
 from chalicelib.desk.core.errors import Conflict, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people
@@ -133,6 +133,9 @@ def _append(
     mentioned: MentionChanges | None = None,
 ) -> Message:
     changes = writes.following(ctx, conversation, changes, DetailChanges(mentions=mentioned.mentions if mentioned else None))
+    after = copy(conversation)
+    after.attribute_values = {**conversation.attribute_values, **changes}
+    message.counted = counted.text_of(conversation, after) if counted.is_message(conversation, after) else None
     try:
         messages.append(message, conversation, changes, ctx.stamp, loads, taken, mentioned)
     except Full as full:

@@ -14,7 +14,7 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.search import search
 from chalicelib.desk.teams import groups
-from chalicelib.models import conversations, deletions, details, devices, people, purges
+from chalicelib.models import conversations, deletions, details, devices, people, purges, unique_names
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
 from chalicelib.models.people import CONTACT, Person
@@ -35,7 +35,7 @@ def run(ctx: Context, conversation_id: str) -> bool:
         return purges.remove_log(conversations.key(ctx.account, conversation_id), MOST_AT_ONCE)
     if not conversation.purge_at:
         return False
-    known = details.of_conversation(conversation)
+    known = details.get(conversation.key) or Details(details.key(conversation.key))
     for source in purges.sources(conversation, known):
         if not source.purge_at:
             retry_on_conflict(ctx, partial(_mark, ctx, source.id))
@@ -73,6 +73,9 @@ def _remove_beside(ctx: Context, conversation: Conversation, known: Details) -> 
     purges.remove_labels(conversation, known)
     teams = {group.id for group in groups.list_all(ctx)} | {conversation.group or ""} - {""}
     purges.remove_names(conversation, members.PAIR, members.pair_names(conversation.contact, others, teams))
+    if known.external_id:
+        external = unique_names.external_name("conversation", known.external_id)
+        purges.remove_names(conversation, unique_names.IMPORT, [external])
     purges.remove_chat(conversation)
     search.remove(ctx, conversation.number)
 

@@ -3,6 +3,7 @@
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import clocks, sla
+from chalicelib.desk.core import counted
 from chalicelib.models import summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import NO_DETAILS, DetailChanges
@@ -17,11 +18,12 @@ _NO_LOADS = LoadChanges()
 
 def following(ctx: Context, conversation: Conversation, changes: Changes, beside: DetailChanges = NO_DETAILS) -> Changes:
     """Returns changes that a conversation does not have yet with what follows from them: whether its agent's limit counts it,
-    its deadlines (clocks.py) and its SLA (sla.py). Whatever writes a summary otherwise than through `change` asks for it here.
-    Requests as `sla.changes_after`.
+    its deadlines (clocks.py), its SLA (sla.py), and what reports need of it. Whatever writes a summary otherwise than through
+    `change` asks for it here. Requests as `sla.changes_after`.
     """
     changes = clocks.with_clocks(ctx, conversation, {**changes, **_pause(ctx, conversation, changes)})
-    return {**changes, **sla.changes_after(ctx, conversation, changes, beside)}
+    changes = {**changes, **sla.changes_after(ctx, conversation, changes, beside)}
+    return {**changes, **counted.fields_after(conversation, changes, ctx.now)}
 
 
 def change(

@@ -45,17 +45,22 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import METADATA, Details
 from chalicelib.models.people import CONTACT, Person
 from chalicelib.rules import deadlines, sla, triggers
-from chalicelib.rules.actors import TRIGGER, Actor, unpack
+from chalicelib.rules.actors import IMPORT, TRIGGER, Actor, unpack
 from chalicelib.rules.presence import OFFLINE, ONLINE, STEPS
 
 
 def conversation_events(old: Conversation | None, new: Conversation, changed_at: int) -> list[Event]:
-    """Returns what a change of a conversation's row means, in order. `changed_at` is when it was written."""
+    """Returns what a change of a conversation's row means, in order. `changed_at` is when it was written.
+
+    What is imported happens to nobody now: it is searched for, and nothing else.
+    """
+    if is_imported(new):
+        return [] if unpack(new.changed_by or 0).number else _text_events(old, new, changed_at)
     happened: list[Event] = []
     account, id_, at = new.account, new.id, max(new.status_since, new.last_activity_at)
     if waits := _waiting_event(old, new):
         happened.append(waits(account, at, id_))
-    if new.last_message and (old is None or old.last_message != new.last_message) and not _ends_merge(old, new):
+    if new.last_message and (old is None or old.last_message != new.last_message) and not ends_merge(old, new):
         happened.append(MessagePosted(account, at, id_, new.last_message, new.assignee))
     if new.last_message and (new.mailed_count or 0) > ((old.mailed_count if old else None) or 0):
         happened.append(EmailDue(account, at, id_, new.last_message))
@@ -76,6 +81,11 @@ def conversation_events(old: Conversation | None, new: Conversation, changed_at:
     return [*happened, *_text_events(old, new, changed_at), *_trigger_events(old, new)]
 
 
+def is_imported(row: Conversation | Details) -> bool:
+    """Returns whether the import of an account wrote a row last."""
+    return unpack(row.changed_by or 0).dialect == IMPORT
+
+
 #: What a search finds a conversation and a contact by, beside messages; and what takes a conversation from all searches.
 _SEARCHED = ("subject", "contact_key", "merged_into", "purge_at")
 _NAMES = ("name", "alias", "email", "user_id", "identities", "removed_at")
@@ -85,7 +95,7 @@ def _text_events(old: Conversation | None, new: Conversation, at: int) -> list[E
     """Returns what the search has to know: of a conversation that lists show now, that has more messages, or other words."""
     if new.is_internal:
         return []
-    anew = old is not None and (_ends_merge(old, new) or any(getattr(old, name) != getattr(new, name) for name in _SEARCHED))
+    anew = old is not None and (ends_merge(old, new) or any(getattr(old, name) != getattr(new, name) for name in _SEARCHED))
     is_said = new.message_count != (old.message_count if old else 0) or (new.is_listed and not (old and old.is_listed))
     return [ConversationTextsChanged(new.account, at, new.id, new.number, anew)] if anew or is_said else []
 
@@ -105,7 +115,7 @@ def _trigger_events(old: Conversation | None, new: Conversation) -> list[Event]:
     before, after = ({name: getattr(row, name) for name in ("assignee", "group", "status")} for row in (old, new))
     if _follows_trigger(old, new):
         before["assignee"] = after["assignee"]
-    is_said = old.last_message != new.last_message and not _ends_merge(old, new)
+    is_said = old.last_message != new.last_message and not ends_merge(old, new)
     found = triggers.happened(before, after, new.last_sender_kind if is_said else None)
     return [TriggerEvents(new.account, new.touched_at, new.id, version, found)] if found else []
 
@@ -123,7 +133,7 @@ def breaches(old: Conversation | None, new: Conversation) -> list[tuple[str, int
     return [(clock, at or 0) for clock, at in due.items()]
 
 
-def _ends_merge(old: Conversation | None, new: Conversation) -> bool:
+def ends_merge(old: Conversation | None, new: Conversation) -> bool:
     """Returns whether a conversation now has another one's messages. They are not new."""
     return old is not None and old.merging is not None and new.merging is None
 
@@ -149,13 +159,15 @@ def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
         happened.append(ConversationPriorityChanged(new.account, at, new.id, old.priority, new.priority))
     if old.subject != new.subject:
         happened.append(ConversationSubjectChanged(new.account, at, new.id))
-    if old.note_count != new.note_count and not _ends_merge(old, new):
+    if old.note_count != new.note_count and not ends_merge(old, new):
         happened.append(NoteAdded(new.account, at, new.id, new.message_count))
     return happened
 
 
 def details_events(old: Details | None, new: Details, changed_at: int) -> list[Event]:
     """Returns what a change of a conversation's details means. Status changes come from the conversation's own row."""
+    if is_imported(new):
+        return []
     before, after = old.metadata if old else {}, new.metadata
     names = tuple(name for name in METADATA if before.get(name) != after.get(name))
     return [ConversationMetadataChanged(new.account, changed_at, new.conversation, names)] if names else []
@@ -259,7 +271,7 @@ class Measures(msgspec.Struct, frozen=True):
 
 def measure(old: Conversation | None, new: Conversation) -> Measures:
     """Returns what a change of a conversation's row means in numbers. A record that comes twice means the same twice."""
-    came = 0 if _ends_merge(old, new) else new.message_count - (old.message_count if old else 0)
+    came = 0 if ends_merge(old, new) else new.message_count - (old.message_count if old else 0)
     since = old.waits_since if old and new.assignee else None
     return Measures(came, None if since is None or new.assigned_at is None else new.assigned_at - since)
 

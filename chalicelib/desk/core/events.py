@@ -271,3 +271,35 @@ class RetentionDue(Event, frozen=True, tag="retention.due.v1"):
     chain: str
     stage: str = ""
     after: str = ""
+
+
+class StatisticsDue(Event, frozen=True, tag="statistics.due.v1"):
+    """What was counted of the account is to be moved together at `due_at`, epoch milliseconds."""
+
+    due_at: int
+
+
+class WebhookDue(Event, frozen=True, tag="webhook.due.v1"):
+    """A webhook has something to send at `due_at`, epoch milliseconds."""
+
+    webhook: str
+    due_at: int
+
+
+class WebhookReplayed(Event, frozen=True, tag="webhook.replayed.v1"):
+    """All that a webhook was sent between two moments (epoch milliseconds) is to be sent again; what is behind the place `after`
+    is left, and `left` deliveries at most. `at` is when it was asked for.
+    """
+
+    webhook: str
+    since: int
+    until: int
+    left: int
+    after: str = ""
+
+
+class WebhookPaused(Event, frozen=True, tag="webhook.paused.v1"):
+    """A webhook was switched off, because its address has failed `since` then (epoch milliseconds)."""
+
+    webhook: str
+    since: int

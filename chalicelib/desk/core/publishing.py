@@ -9,13 +9,23 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.desk.core import events, people_events
-from chalicelib.desk.core.events import AccountEmptied, DeadlineSet, Event, RetentionDue, RoutingChanged, SearchDue
+from chalicelib.desk.core.events import (
+    AccountEmptied,
+    DeadlineSet,
+    Event,
+    RetentionDue,
+    RoutingChanged,
+    SearchDue,
+    StatisticsDue,
+    WebhookDue,
+)
 from chalicelib.desk.core.people_events import AgentDeadlineSet, ErasureDue
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
 
 #: The queues that may subscribe, each read by a job (app.py).
 ROUTING, TIMERS, NOTIFY, MAIL, AUTOMATION, SEARCH = "routing", "timers", "notify", "mail", "automation", "search"
+WEBHOOKS = "webhooks"
 #: The registry: every event and the queues that want it. An event that no queue wants costs no request.
 SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationOpened: (ROUTING,),
@@ -64,9 +74,23 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     people_events.ExportDue: (TIMERS,),
     events.AccountEmptied: (TIMERS,),
     events.RetentionDue: (TIMERS,),
+    events.StatisticsDue: (TIMERS,),
+    events.WebhookDue: (WEBHOOKS,),
+    events.WebhookReplayed: (WEBHOOKS,),
+    events.WebhookPaused: (MAIL,),
 }
 #: Events that are held back until their `due_at`.
-Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged | SearchDue | ErasureDue | AccountEmptied | RetentionDue
+Timed: TypeAlias = (
+    DeadlineSet
+    | AgentDeadlineSet
+    | RoutingChanged
+    | SearchDue
+    | StatisticsDue
+    | WebhookDue
+    | ErasureDue
+    | AccountEmptied
+    | RetentionDue
+)
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 
 

@@ -65,6 +65,8 @@ DEFAULTS: dict[str, Limit] = {
     "account_mails": Limit("mails to this account", 3_000, _MINUTE, step=50),
     # Mails that the desk sends by itself to one address: two machines that answer each other are slow, and soon silent.
     "automatic_mails_to": Limit("automatic answers to this address", 10, 30),
+    # Deliveries to webhooks that an account has sent again; a range counts fifty times.
+    "replays": Limit("deliveries to send again", 1_000, _HOUR, step=10),
     # By source: new devices; passwords, of which each costs 50 ms; tokens, of which a page takes one; new accounts.
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
@@ -234,6 +236,11 @@ def spend_trigger_mail(ctx: Context, address: str) -> None:
     spend(ctx, "automatic_mails_to", address)
     spend(ctx, "trigger_mails_to", _by_account(ctx, address))
     spend(ctx, "trigger_mails", ctx.account)
+
+
+def spend_replay(ctx: Context, weight: int = 1) -> None:
+    """Counts a delivery to a webhook that the account is about to have sent again."""
+    spend(ctx, "replays", ctx.account, weight)
 
 
 def spend_mail(ctx: Context, recipients: int) -> None:

@@ -1,7 +1,7 @@
 """Contacts: the people who write to an account, as its agents keep them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -76,11 +76,7 @@ def create(ctx: Context, given: Change) -> Person:
 
     Raises Missing if neither a name nor an identity is given, Exists with the kind of an identity that is taken, Invalid.
     """
-    wanted = _identities([], given, None)
-    if not given.name and not wanted:
-        raise Missing("name")
-    person = registration.new_contact(ctx, given.name or _name_of(wanted[0]))
-    person.attribute_values.update(_noted(given) | contact_identities.stored(person, wanted))
+    person = new(ctx, *check(given))
     names = registration.unique_names_of(person)
     try:
         contact_words.create(person, names)
@@ -88,6 +84,23 @@ def create(ctx: Context, given: Change) -> Person:
         contact_identities.check_free(names, person.id)
         raise Conflict("another contact with this identity has just gone; try again") from refused
     people.full_view_of(ctx, person)
+    return person
+
+
+def check(given: Change) -> tuple[Change, list[Identity]]:
+    """Returns what a new contact is given, with a name and with the identities as they are stored. Raises Missing, Invalid."""
+    wanted = _identities([], given, None)
+    if not given.name and not wanted:
+        raise Missing("name")
+    given = replace(given, name=given.name or _name_of(wanted[0]))
+    _noted(given)
+    return given, wanted
+
+
+def new(ctx: Context, given: Change, identities: Sequence[Identity]) -> Person:
+    """Returns a new contact of what `check` returned, for a caller that stores them. One request for the number."""
+    person = registration.new_contact(ctx, str(given.name))
+    person.attribute_values.update(_noted(given) | contact_identities.stored(person, identities))
     return person
 
 

@@ -65,14 +65,19 @@ def _may_change(ctx: Context, person: Person) -> None:
         raise Forbidden("this is another person")
 
 
-def _visible_changes(person: Person, wanted: ChangePerson) -> dict[str, Any]:
+def check(wanted: ChangePerson) -> dict[str, Any]:
+    """Returns what a change says of what is shown of a person, None for a cleared field. Raises Invalid for a bad value."""
     given = {name: getattr(wanted, name) for name in _LONGEST if getattr(wanted, name) is not None}
     for name, value in given.items():
         if len(value) > _LONGEST[name]:
             raise Invalid(name, f"is longer than {_LONGEST[name]} characters")
     if wrong := names.fault(given.get("name", "any")):
         raise Invalid("name", wrong)
-    shown = {name: value or None for name, value in given.items()}
+    return {name: value or None for name, value in given.items()}
+
+
+def _visible_changes(person: Person, wanted: ChangePerson) -> dict[str, Any]:
+    shown = check(wanted)
     if wanted.is_distributor is None:
         return shown
     if person.kind != rows.AGENT:

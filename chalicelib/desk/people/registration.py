@@ -57,8 +57,8 @@ def create_agent(ctx: Context, command: CreateAgent) -> Person:
 
 def new_agent(ctx: Context, command: CreateAgent) -> Person:
     """Returns a new agent of the context's account for a caller that stores them. One request for the number. Raises Invalid."""
-    person = _new(ctx, rows.AGENT, _name(command.name), canonical_email(command.email))
-    person.level, person.agents_of, person.language = command.level, ctx.account, _language(command.language)
+    person = _new(ctx, rows.AGENT, check_name(command.name), canonical_email(command.email))
+    person.level, person.agents_of, person.language = command.level, ctx.account, check_language(command.language)
     person.password = hash_password(ctx, command.password) if command.password is not None else None
     person.presence = person.presence_alias = presence.OFFLINE
     return person
@@ -72,8 +72,12 @@ def create_contact(ctx: Context, command: CreateContact) -> Person:
 
 def _create_contact(ctx: Context, command: CreateContact) -> Person:
     rate_limits.spend_contact(ctx)
-    person = _new(ctx, rows.CONTACT, _name(command.name), canonical_email(command.email))
-    person.icon, person.language, person.is_anonymous = _icon(command.icon), _language(command.language), command.is_anonymous
+    person = _new(ctx, rows.CONTACT, check_name(command.name), canonical_email(command.email))
+    person.icon, person.language, person.is_anonymous = (
+        _icon(command.icon),
+        check_language(command.language),
+        command.is_anonymous,
+    )
     person.password = hash_password(ctx, command.password) if command.password is not None else None
     return _store(person, [_by_email(person)])
 
@@ -139,6 +143,9 @@ def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
         found.append(unique_names.new_name(person.account, kind, name, person.id))
     if person.trace:
         found.append(unique_names.new_name(person.account, "trace", person.trace, person.id))
+    if person.external_id:
+        external = unique_names.external_name(person.kind, person.external_id)
+        found.append(unique_names.new_name(person.account, unique_names.IMPORT, external, person.id))
     return found
 
 
@@ -176,7 +183,8 @@ def canonical_email(email: str) -> str:
     return address
 
 
-def _name(name: str) -> str:
+def check_name(name: str) -> str:
+    """Returns a person's name. Raises Invalid for a bad one."""
     if not names.is_visible(name) or len(name) > _LONGEST_NAME:
         raise Invalid("name", "must be 1 to 256 characters")
     if wrong := names.fault(name):
@@ -184,7 +192,8 @@ def _name(name: str) -> str:
     return name
 
 
-def _language(language: str | None) -> str | None:
+def check_language(language: str | None) -> str | None:
+    """Returns a language, None for none. Raises Invalid for a long one."""
     if len(language or "") > _LONGEST_LANGUAGE:
         raise Invalid("language", f"is longer than {_LONGEST_LANGUAGE} characters")
     return language or None
@@ -237,7 +246,7 @@ def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
 
 def new_contact(ctx: Context, name: str) -> Person:
     """Returns a new contact without an address for a caller that stores them. One request for the number."""
-    return _new(ctx, rows.CONTACT, _name(name), "")
+    return _new(ctx, rows.CONTACT, check_name(name), "")
 
 
 def _new(ctx: Context, kind: str, name: str, email: str) -> Person:

@@ -4,7 +4,7 @@ that says that the account was removed, and one that keeps its tokens ended.
 models/accounts_purge.py says where the rows of an account are.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from chalicelib.context import SYSTEM, Context
@@ -14,13 +14,16 @@ from chalicelib.desk.conversations import deletion
 from chalicelib.desk.core import access
 from chalicelib.desk.core.events import AccountEmptied
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.integrations import webhooks
 from chalicelib.desk.people import contact_words, registration
+from chalicelib.desk.teams import groups
 from chalicelib.models import accounts_purge, conversations, erasures, settings
 from chalicelib.models.accounts_purge import AT_ONCE, delete_partition
+from chalicelib.models.base import Table
 from chalicelib.models.memberships import conversation_of
+from chalicelib.models.people import AGENT
 from chalicelib.models.settings import Setting
-from chalicelib.models.statistics import Statistic
-from chalicelib.rules import search_blocks
+from chalicelib.rules import search_blocks, series
 
 #: Milliseconds until the next part; and until what has been marked is looked at again.
 _PAUSE, _AGAIN = 1_000, 60_000
@@ -49,6 +52,7 @@ PARTITIONS = (
     "routing_rule",
     "tag",
     "trigger",
+    "webhook",
 )
 
 
@@ -113,12 +117,32 @@ def _remove_people(ctx: Context, _: str) -> str | None:
         for device in erasures.devices(ctx.account, person.id, AT_ONCE):
             if not erasures.remove_device(ctx.account, person.id, device, AT_ONCE):
                 return _AGAIN_HERE
+        if person.kind == AGENT and not all(map(_is_empty, _counted(ctx, [series.of_agent(person.number)]))):
+            return _AGAIN_HERE
         accounts_purge.remove_person(person, registration.unique_names_of(person), contact_words.words_of(person))
     return _AGAIN_HERE if found else None
 
 
 #: Goes on with the stage from its beginning: what is done is not there any more.
 _AGAIN_HERE = "~"
+
+
+def _is_empty(place: tuple[type[Table], str]) -> bool:
+    return delete_partition(*place)
+
+
+def _counted(ctx: Context, names: Iterable[str]) -> list[tuple[type[Table], str]]:
+    return accounts_purge.statistics_partitions(ctx.account, names)
+
+
+def _remove_statistics(ctx: Context, _: str) -> str | None:
+    departments = [series.of_group(group.number) for group in groups.list_all(ctx)]
+    return _until(all(map(_is_empty, _counted(ctx, [series.SITE, series.CELLS, *departments]))))
+
+
+def _remove_webhooks(ctx: Context, _: str) -> str | None:
+    places = accounts_purge.webhook_partitions(ctx.account, webhooks.WEBHOOKS.load_fresh(ctx))
+    return _until(all(map(_is_empty, places)))
 
 
 def _folders(ctx: Context) -> list[str]:
@@ -185,7 +209,8 @@ STAGES: Mapping[str, Callable[[Context, str], str | None]] = {
     "objects": lambda ctx, _: _until(all(map(accounts_purge.remove_objects, _folders(ctx)))),
     "keys": lambda ctx, _: _until(accounts_purge.remove_api_keys(ctx.account)),
     "answers": lambda ctx, _: _until(accounts_purge.remove_repeats(ctx.account)),
-    "statistics": lambda ctx, _: _until(delete_partition(Statistic, ctx.account)),
+    "webhooks": _remove_webhooks,
+    "statistics": _remove_statistics,
     "labels": _remove_label_totals,
     "names": _remove_names,
     "settings": _remove_settings,

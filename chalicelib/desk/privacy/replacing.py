@@ -23,7 +23,7 @@ ERASED, ADDRESS = "[erased]", "erased@contact.invalid"
 _A_PART = 200
 #: Texts of a message in which addresses are replaced, and what else goes with what the person wrote.
 _TEXTS = ("body", "html_body", "subject", "quote", "mail_from", "mail_to", "mail_cc")
-_GONE = ("html_body", "subject", "quote", "mail_from", "mail_to", "mail_cc", "attachments", "device", "mail_id")
+_GONE = ("html_body", "subject", "quote", "mail_from", "mail_to", "mail_cc", "attachments", "device", "mail_id", "external_id")
 _OF_DRAFT = ("subject", "html_body", "plain_body", "quote", "sent_to", "copies")
 
 

@@ -33,8 +33,8 @@ class EventLogShown(Wire, kw_only=True):
     """A change of one field. `from` and `to` are its values: words, texts, or integer ids of people, departments and
     conversations.
 
-    `dialect` is the API through which it came, null for the desk's own work. `triggerId` is the trigger that made it; that one
-    has fired for an event is the field `trigger`, with its name in `to`.
+    `dialect` is the API through which it came, `Import` for an import, null for the desk's own work. `triggerId` is the
+    trigger that made it; that one has fired for an event is the field `trigger`, with its name in `to`.
     """
 
     id: int
@@ -44,7 +44,7 @@ class EventLogShown(Wire, kw_only=True):
     actor_type: SenderType
     actor_id: int | None
     trigger_id: int | None = None
-    dialect: Annotated[str, one_of("PPMessage", "Anytime", "OneView", "LiveChat")] | None
+    dialect: Annotated[str, one_of("PPMessage", "Anytime", "OneView", "LiveChat", "Import")] | None
     field: str
     from_: str | int | bool | None = msgspec.field(name="from")
     to: str | int | bool | None

@@ -152,6 +152,14 @@ def searches(actor: Actor) -> Answer:
     return actor.world.call("GET", "/api/v3/anytime/conversations?keywords=parcel", **headers)
 
 
+def replays(actor: Actor) -> Answer:
+    world = actor.world
+    if "owner" not in world.tokens:
+        world.tokens["owner"] = world.bearer(world.owner)["Authorization"]
+    path = "/api/v3/anytime/webhooks/deliveries/1-1800000000000-00000001-11-1/replay"
+    return world.call("POST", path, {}, Authorization=world.tokens["owner"])
+
+
 SOURCE, PERSON, ACCOUNT = "source", "person", "account"
 #: Each limit over HTTP: what is counted, and what it is counted by.
 FLOODS: list[tuple[str, Act, str]] = [
@@ -172,6 +180,7 @@ FLOODS: list[tuple[str, Act, str]] = [
     ("agent_messages", answers, PERSON),
     ("mails", mails, ACCOUNT),
     ("searches", searches, PERSON),
+    ("replays", replays, ACCOUNT),
     ("source_uploads", brings, SOURCE),
     ("source_uploads", brings_a_text, SOURCE),
     ("uploads", brings, PERSON),

@@ -234,7 +234,8 @@ def test_the_selection_of_a_group(desk: World) -> None:
     busy = str(stored(desk, visitors[0][1]).assignee)
     desk.count()
     (idle,) = set(everyone) - {busy}
-    assert statistics.work_today(ctx) == {busy: Work(2, 0), idle: Work(1, 0)}
+    numbers = {agent.id: agent.number for agent in desk.agents}
+    assert statistics.work_today(ctx) == {numbers[busy]: Work(2, 0), numbers[idle]: Work(1, 0)}
     smart = groups.change(ctx, group.id, Change(selection=groups.FEWEST_CUSTOMERS))
     assert [agent.id for agent in group_selection.select(ctx, smart)] == [idle]
     load = groups.change(ctx, group.id, Change(selection=groups.FEWEST_MESSAGES))
@@ -247,5 +248,5 @@ def test_the_selection_of_a_group(desk: World) -> None:
     assert statistics.work_today(desk.ctx(ADMIN)) == {}
     messages.post(desk.as_visitor(contact), messages.PostMessage(talk, "the next day"))
     desk.count()
-    assert statistics.work_today(desk.ctx(ADMIN)) == {str(stored(desk, talk).assignee): Work(1, 1)}
+    assert statistics.work_today(desk.ctx(ADMIN)) == {numbers[str(stored(desk, talk).assignee)]: Work(1, 1)}
     assert group_selection.select(ctx, made(desk, "Empty", selection=groups.FEWEST_CUSTOMERS)) == []

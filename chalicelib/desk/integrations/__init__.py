@@ -1,0 +1,1 @@
+"""What tells an account's own programs: webhooks."""

@@ -1,0 +1,110 @@
+"""Compacting: rows of single batches are moved into rows of days, and days that are over into rows of months.
+
+Each step is one transaction, or can be repeated, so that nothing is counted twice or lost wherever a process ends. Readers see
+each number once meanwhile (models/statistics.py).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from chalicelib.context import SYSTEM, Context
+from chalicelib.desk.core import access
+from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.models import statistics
+from chalicelib.models.statistics import Pending, Statistic
+from chalicelib.rules import counting, quarters, series
+from chalicelib.rules.counting import Amounts
+
+#: Days until the present one that stay near: today's numbers, and yesterday's, are one request.
+NEAR_DAYS = 2
+#: Milliseconds that the clocks of two functions may differ by, and much more.
+_LATE = 3_600_000
+
+
+@access.allow(SYSTEM)
+def compact(ctx: Context) -> bool:
+    """Moves rows of batches into their days, and where that were all puts a day that is over among the months. Returns whether
+    there may be more to do. Four requests for sixty rows; for a day three more, and two for each twenty agents and departments.
+    """
+    return retry_on_conflict(ctx, lambda: _move(ctx) or _settle(ctx))
+
+
+def _move(ctx: Context) -> bool:
+    """Moves rows of batches. Returns whether there are more than one transaction has room for."""
+    live = statistics.live(ctx.account)
+    rows, found = _chosen(live)
+    if rows:
+        write(ctx.account, rows, found, {day: [row.span for row in rows] for day in found})
+    return len(rows) < len(live) or len(live) == statistics.MOST_MOVED
+
+
+def _chosen(live: Sequence[Statistic]) -> tuple[list[Statistic], dict[int, Amounts]]:
+    """Returns as many rows as one transaction has room for, with their amounts by day."""
+    chosen: list[Statistic] = []
+    found: dict[int, Amounts] = {}
+    for row in live:
+        by_day = series.by_day(read(row))
+        if chosen and len({*found, *by_day}) > statistics.MOST_DAYS:
+            break
+        chosen.append(row)
+        for day, amounts in by_day.items():
+            counting.join(found.setdefault(day, {}), amounts)
+    return chosen, found
+
+
+def write(account: str, rows: Sequence[Statistic], found: dict[int, Amounts], absorbed: dict[int, list[str]]) -> None:
+    """Adds amounts to days and removes the rows that they were in. Two requests. Raises ConditionFailed."""
+    changed = []
+    for day, (pending, kept) in statistics.days(account, sorted(found)).items():
+        cells = read(pending or kept)
+        counting.join(cells, found[day])
+        changed.append(pending_day(day, pending, kept, cells))
+        absorbed[day] = [*(pending.absorbed or () if pending else ()), *absorbed.get(day, ())]
+    statistics.move(account, rows, changed, absorbed)
+
+
+def pending_day(day: int, pending: Statistic | None, kept: Statistic | None, cells: Amounts) -> Pending:
+    """Returns a day to be written in the place of what was read of it."""
+    base = read_base(pending) if pending else series.total(read(kept))
+    versions = [row.version or 0 for row in (pending, kept) if row]
+    return Pending(day, series.clean(cells), base, pending.version if pending else None, max(versions, default=0) + 1)
+
+
+def read(row: Statistic | None) -> Amounts:
+    """Returns a row's amounts, nothing for None."""
+    return counting.amounts_of(row.cells) if row else {}
+
+
+def read_base(row: Statistic) -> Amounts:
+    """Returns what the total has of a pending day already."""
+    return counting.amounts_of(statistics.unpack(row.base))
+
+
+def _settle(ctx: Context) -> bool:
+    """Puts the oldest pending day that is over into the rows of its month. Returns whether there was one."""
+    near = statistics.near(ctx.account)
+    due = sorted(day for day in near.pending if day <= quarters.utc_day(ctx.now - _LATE) - NEAR_DAYS)
+    if not due:
+        return False
+    pending = near.pending[due[0]]
+    cells, before = read(pending), read(statistics.days(ctx.account, due[:1])[due[0]][1])
+    for period, parts in _parts(pending.day, cells, before).items():
+        statistics.put_months(ctx.account, period, pending.day, pending.version or 0, parts)
+    total = read(near.total)
+    counting.join(total, series.total(cells))
+    counting.join(total, read_base(pending), -1)
+    statistics.settle(ctx.account, pending, near.total, series.clean(total))
+    return True
+
+
+def _parts(day: int, cells: Amounts, before: Amounts) -> dict[str, dict[str, Amounts]]:
+    """Returns the parts of rows of months that a day is, by the rows' period and series, empty ones of what it had before
+    alone.
+    """
+    views = sorted({name for cell in (*cells, *before) for name, _ in series.views_of(cell)})
+    split: defaultdict[str, Amounts] = defaultdict(dict)
+    for cell, counts in cells.items():
+        for name, kept in series.views_of(cell):
+            split[name].setdefault(kept, Counter()).update(counts)
+    months = {view: series.without_gauges(split[view]) for view in views}
+    return {series.month(day): months, series.period(day): {series.CELLS: series.of_days(cells)}}

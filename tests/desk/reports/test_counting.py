@@ -1,0 +1,305 @@
+"""Reports equal a count by hand and a recount of the rows, whatever happens and however the stream's records come."""
+
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chalicelib.context import ADMIN
+from chalicelib.desk.core import cache
+from chalicelib.desk.reports import compacting, reading, reports
+from chalicelib.desk.reports.reports import Question
+from chalicelib.models import conversations, statistics
+from chalicelib.models.attributes import KeyAttribute
+from chalicelib.models.conversations import Conversation
+from chalicelib.rules import counting, series
+from infra import recount
+from tests.desk.conversations.desk import department
+from tests.world import START, World, invoke
+
+BASE = "/api/v3/anytime"
+DAY, QUARTER = 86_400_000, 900_000
+OFFSET = 5.75
+
+
+@dataclass
+class Hand:
+    """What somebody notes who watches the desk: each happening with its time, and since when contacts wait."""
+
+    noted: list[tuple[str, int, int]] = field(default_factory=list)
+    opened: list[tuple[int, int]] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, int] = field(default_factory=dict)
+    waits: list[int] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def see(self, rows: list[Conversation], now: int) -> None:
+        """Notes what has become of conversations since the last look."""
+        for row in rows:
+            was, is_ = self.seen.get(row.id), _place(row)
+            if was is None:
+                self.note("created", row.created_at)
+            if is_ == "closed" and was in ("open", None):
+                self.note("closed", int(row.closed_at or 0), row.assignee_number or 0)
+            if is_ == "open" and was == "closed":
+                self.note("reopened", now)
+            if (is_ == "open") != (was == "open"):
+                at = row.created_at if was is None else int(row.closed_at or 0) if is_ == "closed" else now
+                self.opened.append((at, 1 if is_ == "open" else -1))
+            if is_ == "closed":
+                self.asked.pop(row.id, None)
+            self.seen[row.id] = is_
+
+    def note(self, what: str, at: int, agent: int = 0) -> None:
+        self.noted.append((what, at, agent))
+
+    def hear(self, chat: str, agent: int, now: int) -> None:
+        """Notes a message of a contact (0), or of an agent."""
+        if not agent:
+            self.note("asked", now)
+            self.asked.setdefault(chat, now)
+            return
+        self.note("said", now, agent)
+        if self.answered.get(chat, -1) != now // DAY:
+            self.note("replied", now, agent)
+        if chat in self.asked:
+            (self.waits if chat in self.answered else self.firsts).append(now - self.asked.pop(chat))
+        self.answered[chat] = now // DAY
+
+    def count(self, what: str, start: int, end: int) -> int:
+        return sum(one == what and start <= at < end for one, at, _ in self.noted)
+
+
+def _place(row: Conversation) -> str:
+    return "gone" if row.deleted_at else row.status if row.status == "closed" else "open"
+
+
+class Play:
+    """A desk on which things happen by chance."""
+
+    def __init__(self, world: World, chance: random.Random) -> None:
+        self.world, self.chance, self.hand = world, chance, Hand()
+        self.group = department(world, f"Group {uuid.uuid4().hex[:8]}")
+        self.visitors = [world.asking()]
+        world.settle()
+        self.hand.see(self.rows(), world.now)
+        self.hand.hear(self.visitors[0].conversation, 0, world.now)
+
+    def rows(self) -> list[Conversation]:
+        return conversations.get_many(self.world.account, [one.conversation for one in self.visitors], consistent=True)
+
+    def one(self) -> Conversation:
+        return self.chance.choice(self.rows())
+
+    def call(self, method: str, path: str, body: Any = None, at: int = 0) -> bool:
+        agent = self.world.agents[at]
+        answer = self.world.call(method, BASE + path, body or {}, **self.world.bearer(agent))
+        assert answer.status < 500, answer
+        return answer.status == 200
+
+    def arrive(self) -> None:
+        visitor = self.world.asking()
+        self.visitors.append(visitor)
+        self.look()
+        self.hand.hear(visitor.conversation, 0, self.world.now)
+
+    def say(self) -> None:
+        visitor = self.chance.choice(self.visitors)
+        before = conversations.get(self.world.account, visitor.conversation)
+        if before and not before.deleted_at and visitor.say("more").body["error_code"] == 0:
+            self.look()
+            self.hand.hear(visitor.conversation, 0, self.world.now)
+
+    def reply(self) -> None:
+        row, at = self.one(), self.chance.randrange(2)
+        if self.call("POST", f"/conversations/{row.number}/messages", {"type": "reply", "plainBody": "so"}, at):
+            while row.merged_into:  # it goes where the other messages went
+                row = conversations.get(self.world.account, row.merged_into) or row
+            self.hand.hear(row.id, self.world.agents[at].number, self.world.now)
+            self.look()
+
+    def note(self) -> None:
+        self.call("POST", f"/conversations/{self.one().number}/messages", {"type": "note", "plainBody": "hm"})
+
+    def change(self) -> None:
+        fields: list[dict[str, Any]] = [
+            {"status": one} for one in ("closed", "closed", "onHold", "pendingInternal", "pendingExternal")
+        ]
+        fields += [{"priority": one} for one in ("urgent", "high", "normal")]
+        fields += [{"agentAssigneeId": one.number} for one in self.world.agents]
+        fields += [{"departmentAssigneeId": self.group.number}, {"agentAssigneeId": None}]
+        self.call("PUT", f"/conversations/{self.one().number}", self.chance.choice(fields))
+
+    def delete(self) -> None:
+        self.call("DELETE", f"/conversations/{self.one().number}")
+
+    def restore(self) -> None:
+        self.call("POST", f"/deletedconversations/{self.one().number}/restore")
+
+    def merge(self) -> None:
+        target, source = self.one(), self.one()
+        self.call("POST", f"/conversations/{target.number}/merge", {"sourceId": source.number})
+
+    def wait(self) -> None:
+        self.world.pass_(self.chance.choice([1, 420, 3_600, 40_000]))
+        self.world.tokens.clear()
+
+    def look(self) -> None:
+        self.world.settle()
+        self.hand.see(self.rows(), self.world.now)
+
+    def begin(self) -> None:
+        """What has to happen in each play: a conversation is reopened twice, moved, and another one is merged into it."""
+        for fields in ({"status": "closed"}, {"status": "closed"}, {"departmentAssigneeId": self.group.number}):
+            self.call("PUT", f"/conversations/{self.one().number}", fields)
+            self.look()
+            self.wait()
+            self.chance.choice([self.say, self.reply])()
+        self.arrive()
+        self.merge()
+        self.look()
+
+    def go_on(self, steps: int) -> None:
+        acts: list[Callable[[], None]] = [self.arrive, self.say, self.say, self.reply, self.reply, self.note]
+        acts += [self.change, self.change, self.change, self.delete, self.restore, self.merge, self.wait, self.wait]
+        for _ in range(steps):
+            self.chance.choice(acts)()
+            self.look()
+
+
+def told(world: World) -> dict[str, list[dict[str, Any]]]:
+    """All records of both streams that are of an account, in order."""
+    own = (world.account, KeyAttribute().serialize(world.account))
+    found = {table: world.records(table, since="TRIM_HORIZON") for table in ("people", "conversations")}
+    return {
+        table: [one for one in records if any(text in str(one["dynamodb"]["Keys"]) for text in own)]
+        for table, records in found.items()
+    }
+
+
+def deliver(world: World, chance: random.Random) -> None:
+    """Counts the streams in batches of any size, out of order, many of them twice, the second time longer or shorter."""
+    batches: list[tuple[str, list[dict[str, Any]]]] = []
+    for table, records in told(world).items():
+        while records:
+            size = chance.randint(1, 12)
+            batches += [(table, records[:size])] * chance.randint(1, 2)
+            if chance.random() < 0.3:
+                batches.insert(0, (table, records[: max(1, size - 1)]))  # a part was counted before
+            records = records[size:]
+    chance.shuffle(batches)
+    for table, batch in batches:
+        invoke(f"count_{table}", {"Records": batch})
+        if chance.random() < 0.1:
+            compacting.compact(world.ctx("system"))
+
+
+def ask(world: World, **given: Any) -> reports.Report:
+    """A report of the owner's, of all that has happened."""
+    end = given.pop("end", world.now + 1)
+    return reports.make(world.ctx(ADMIN, world.owner), Question(given.pop("start", START - DAY), end, **given))
+
+
+def check(play: Play) -> None:
+    """Compares reports with what was noted."""
+    world, hand = play.world, play.hand
+    report = ask(world, offset=int(OFFSET * 4))
+    for line in report.lines:
+        local = datetime.fromtimestamp(line.start / 1000, UTC) + timedelta(hours=OFFSET)
+        assert line is report.lines[0] or (local.hour, local.minute) == (0, 0)
+        found = (line.created, line.counts["cl"], line.counts["ro"], line.counts["rp"], line.counts["mc"], line.counts["ma"])
+        names = ("created", "closed", "reopened", "replied", "asked", "said")
+        assert found == tuple(hand.count(name, line.start, line.end) for name in names), (line, hand.noted)
+        assert line.open == sum(step for at, step in hand.opened if at < line.end)
+    total = report.total.counts
+    assert (total["fn"], total["fs"], total["nn"], total["ns"]) == (
+        len(hand.firsts),
+        sum(hand.firsts),
+        len(hand.waits),
+        sum(hand.waits),
+    )
+    by_agent = {line.id: line for line in ask(world, by=reports.AGENT).lines}
+    for agent in world.agents:
+        mine = Counter(what for what, _, by in hand.noted if by == agent.number)
+        counts = by_agent[agent.number].counts
+        assert (counts["ma"], counts["rp"], counts["cl"]) == (mine["said"], mine["replied"], mine["closed"])
+    check_open(play)
+
+
+def check_open(play: Play) -> None:
+    """What is open now is what the rows say."""
+    there = [row for row in play.rows() if _place(row) == "open"]
+    present = reading.load_present(play.world.ctx(ADMIN))
+    assert +reading.open_now(present) == Counter((row.status, row.priority) for row in there)
+    waiting = reading.open_now(present, lambda cell: not cell.agent)
+    assert waiting.total() == sum(not row.assignee for row in there)
+    for by, key in ((reports.AGENT, "assignee_number"), (reports.DEPARTMENT, "group_number")):
+        lines = {line.id: line.open for line in ask(play.world, by=by).lines if line.open}
+        assert lines == Counter(getattr(row, key) or 0 for row in there)
+
+
+def amounts(world: World) -> Any:
+    """All that is counted of the past, by quarters and cells, wherever it is kept."""
+    near = statistics.near(world.account)
+    kept = statistics.days(world.account, statistics.known_days(world.account)).values()
+    days = [compacting.read(pending or row) for pending, row in kept]
+    days += [compacting.read(row) for day, row in near.pending.items() if day not in statistics.known_days(world.account)]
+    return series.clean(series.added([*days, *map(compacting.read, near.live)]))
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_reports_equal_a_count_by_hand_and_a_recount(aws: None, tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        cache.clear_all()
+        chance, world = random.Random(seed), World(monkeypatch)
+        play = Play(world, chance)
+        play.begin()
+        play.go_on(15)
+        deliver(world, chance)
+        check(play)
+        before = amounts(world)
+        world.now += 4 * DAY
+        world.tokens.clear()
+        settle(world)
+        check(play)
+        assert statistics.near(world.account).live == []
+        assert amounts(world) == before
+        folder: Path = tmp_path_factory.mktemp("recount")
+        assert of_account(world, folder, check=True) == 0
+        spoil(world, chance)
+        assert of_account(world, folder) > 0
+        check(play)
+        assert ask(world, view=reports.AGENT, value=world.agents[2].number).total.counts["cr"] <= len(play.visitors)
+        assert of_account(world, folder) == 0
+
+
+def settle(world: World) -> None:
+    """Moves all that is counted where it stays."""
+    while compacting.compact(world.ctx("system")):
+        pass
+
+
+def of_account(world: World, folder: Path, *, check: bool = False) -> int:
+    """How many days of an account a recount puts right, or would."""
+    world.monkeypatch.setattr(recount.Kept, "accounts", lambda kept: [world.account])
+    return recount.recount("test", folder, days=30, segments=2, check=check)
+
+
+def spoil(world: World, chance: random.Random) -> None:
+    """Makes a day wrong: something is there twice, and what is open, too."""
+    day = START // DAY
+    agent = world.agents[2].number
+    cell = counting.Cell(day * 96 + chance.randrange(96), agent, channel="chat")
+    wrong = {cell: Counter({counting.CREATED: 300, counting.gauge("new", "high"): 2})}
+    compacting.write(world.account, [], {day: wrong}, {})
+    settle(world)
