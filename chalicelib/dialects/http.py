@@ -16,6 +16,8 @@ from chalicelib.dialects.bounds import Bytes, Header
 BYTE_ORDER_MARK = "\ufeff"
 _MARK = BYTE_ORDER_MARK.encode()
 MULTIPART = "multipart/form-data"
+#: The header that says what an administrator's call has consumed of DynamoDB's capacity.
+UNITS = "X-Polydesk-Units"
 
 
 class Upload(msgspec.Struct):
@@ -117,7 +119,7 @@ class Cors:
     methods: str
     headers: str
     max_age: int = 1_728_000
-    exposed: str = ""
+    exposed: str = f"Retry-After, {UNITS}"
 
     def as_headers(self) -> dict[str, str]:
         """The headers that every answer carries, errors included."""
@@ -126,5 +128,5 @@ class Cors:
             "Access-Control-Allow-Methods": self.methods,
             "Access-Control-Allow-Headers": self.headers,
             "Access-Control-Max-Age": str(self.max_age),
-            **({"Access-Control-Expose-Headers": self.exposed} if self.exposed else {}),
+            "Access-Control-Expose-Headers": self.exposed,
         }

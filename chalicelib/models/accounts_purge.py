@@ -14,6 +14,7 @@ from chalicelib.models.contact_words import ContactWord
 from chalicelib.models.conversations import Conversation, of_key
 from chalicelib.models.drafts import Draft
 from chalicelib.models.erasures import words as word_rows
+from chalicelib.models.event_logs import LogEntry, list_key
 from chalicelib.models.files import File
 from chalicelib.models.labels import Label
 from chalicelib.models.people import Person
@@ -58,6 +59,13 @@ def remove_person(person: Person, names: Sequence[UniqueName], words: Iterable[s
     delete_all(ContactWord, list(word_rows(person, sorted(words))))
     _free(account, [*names, new_name(account, "person", str(person.number), person.id)])
     delete_all(Person, [person])
+
+
+def remove_log(account: str, partition: str) -> bool:
+    """Deletes what was logged, by the account's list. Returns whether none is left. One request, and one for each 25."""
+    rows = read_page(LogEntry.by_account.query(list_key(account, partition), limit=AT_ONCE))[0]
+    delete_all(LogEntry, rows)
+    return len(rows) < AT_ONCE
 
 
 def remove_label_totals(account: str, tags: int) -> None:

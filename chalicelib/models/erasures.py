@@ -21,6 +21,7 @@ from chalicelib.models.messages import Message
 from chalicelib.models.people import CONTACT, Person, add_removal
 from chalicelib.models.receipts import Receipt
 from chalicelib.models.settings import Setting
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.tokens import Token
 from chalicelib.models.topics import Topic
 from chalicelib.models.unique_names import UniqueName, new_name
@@ -30,7 +31,7 @@ NAME = "Erased contact"
 
 
 def begin(
-    person: Person, record: Setting, now: int, ending: Token, names: Sequence[UniqueName], words: Sequence[ContactWord]
+    person: Person, record: Setting, stamp: Stamp, ending: Token, names: Sequence[UniqueName], words: Sequence[ContactWord]
 ) -> None:
     """Removes a contact as `people.remove` does, unless that was done, and notes that all of theirs is being erased. One request.
 
@@ -39,9 +40,9 @@ def begin(
     with transaction() as write:
         write.save(record)
         if person.removed_at:
-            write.update(person, [Person.erased_at.set(now)], Person.erased_at.does_not_exist())
+            write.update(person, [Person.erased_at.set(stamp.at)], Person.erased_at.does_not_exist())
             return
-        add_removal(write, person, {"erased_at": now}, now, ())
+        add_removal(write, person, {"erased_at": stamp.at}, stamp, ())
         write.save(ending)
         for name in names:
             write.delete(name, condition=UniqueName.key.does_not_exist() | (UniqueName.id == person.id))
@@ -153,10 +154,10 @@ def page_of_messages(conversation_key: str, after: int, limit: int) -> list[Mess
     return read_page(found)[0]
 
 
-def page_of_log(conversation_key: str, after: str, limit: int) -> list[LogEntry]:
-    """Returns logged changes of a conversation behind a place, oldest first. One request for each MB."""
+def page_of_log(key: str, after: str, limit: int) -> list[LogEntry]:
+    """Returns logged changes under a key of event_logs.py behind a place, oldest first. One request for each MB."""
     later = LogEntry.place > after if after else None
-    return read_page(LogEntry.query(conversation_key, later, consistent_read=True, limit=limit))[0]
+    return read_page(LogEntry.query(key, later, consistent_read=True, limit=limit))[0]
 
 
 def rewrite(row: Table, changes: Mapping[str, Any]) -> None:

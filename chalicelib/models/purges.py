@@ -72,7 +72,7 @@ def remove_log(conversation_key: str, limit: int) -> bool:
     """Removes what was logged of a conversation, `limit` rows at most. Returns whether there may be more. A request for each MB,
     and one for each 25.
     """
-    wanted = [one.attr_name for one in (LogEntry.conversation_key, LogEntry.place)]
+    wanted = [one.attr_name for one in (LogEntry.key, LogEntry.place)]
     found = read_page(LogEntry.query(conversation_key, attributes_to_get=wanted, consistent_read=True, limit=limit))[0]
     delete_all(LogEntry, found)
     return len(found) == limit

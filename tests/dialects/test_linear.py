@@ -13,7 +13,7 @@ import pytest
 
 from chalicelib.desk.conversations.files import disposition
 from chalicelib.desk.core.errors import DeskError
-from chalicelib.dialects import endpoint, forms
+from chalicelib.dialects import endpoint, forms, queries
 from chalicelib.dialects.anytime import conversation_lists, conversations, shapes
 from chalicelib.dialects.http import Request
 from chalicelib.dialects.ppmessage import pages
@@ -178,7 +178,7 @@ PARSERS = {
         "filename=abc; ",
         ("=?a?b?", "=?utf-8?q?=", "=?utf-8?b?", "; filename*=utf-8'", "; filename*", '"\\', *MARKS),
     ),
-    "a query": Parser(lambda given: endpoint.unfolded({given: "1", "a[b]": "2"}), "a[b]", ("a[", "]", "[]", *MARKS)),
+    "a query": Parser(lambda given: queries.unfolded({given: "1", "a[b]": "2"}), "a[b]", ("a[", "]", "[]", *MARKS)),
     "a complaint": Parser(endpoint.explained, "some words", ("Object missing required field `", " - at `$", "`$", "`", *MARKS)),
     "JSON": Parser(lambda given: Request("", "", body=given.encode()).json, '{"a": 1}', ('{"a":', "[", "\\u", "1", "-", *MARKS)),
     "a cursor": Parser(conversation_lists.read_cursor, "YWJj", MARKS),

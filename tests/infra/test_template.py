@@ -79,6 +79,7 @@ STREAMED = {"conversations", "people"}
 EXPIRING = dict.fromkeys(
     [
         "connections",
+        "event-logs",
         "files",
         "mails",
         "rate-windows",

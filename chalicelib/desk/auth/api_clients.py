@@ -70,7 +70,7 @@ def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
         changed = account.clients | {label: fresh}
         document = {**row.document, "clients": {**row.document["clients"], label: asdict(fresh)}}
         ends = clients_revocation(ctx.account, {name: one.token_version for name, one in changed.items()})
-        rows.change_secret(row, document, token, ends, client.secret)
+        rows.change_secret(row, document, token, ends, client.secret, accounts.log_of(ctx, row, document))
         told.append(secret)
         return fresh
 

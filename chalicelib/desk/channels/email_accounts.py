@@ -3,7 +3,7 @@ when that has shown that mail to it arrives there (verification.py) until it rem
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET, UnsetType
 
@@ -14,6 +14,7 @@ from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, TooMany
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.core.schemas import SECRET
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.teams import groups
 from chalicelib.models import mail, unique_names
@@ -45,7 +46,7 @@ class EmailAccount(Entry):
     agent: int | None = None
     group: int | None = None
     is_verified: bool = False
-    code: str = ""
+    code: str = field(default="", metadata=SECRET)
     code_at: int = 0
     identity: str = ""
 
@@ -66,7 +67,7 @@ class _Settings:
     """
 
     default: str = ""
-    reply_key: str = ""
+    reply_key: str = field(default="", metadata=SECRET)
 
 
 EMAIL_ACCOUNTS = Collection(_PARTITION, EmailAccount, most=MOST, longest={"email": 254}, key="email")

@@ -46,7 +46,7 @@ def _merge(ctx: Context, target: Person, source: Person) -> tuple[Person, Person
     generation = source.token_version + 1
     ending = revocation(source.account, source.id, generation, generation)
     try:
-        rows.merge(target, source, changes | shown, ctx.now, renaming, left, ending)
+        rows.merge(target, source, changes | shown, ctx.stamp, renaming, left, ending)
     except ConditionFailed:
         contact_identities.check_free(taken, target.id, source.id)
         raise

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts import account_checks, accounts
 from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.auth import api_clients, tokens
 from chalicelib.desk.auth.api_clients import Credential, NewClient
@@ -65,14 +65,14 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
     Raises Exists for the owner's e-mail or the account's id, Invalid, TooMany.
     """
     rate_limits.spend_by_source(ctx, "signups")
-    accounts.check_change({"name": new.name, **new.settings})
+    account_checks.check_change({"name": new.name, **new.settings})
     inside = _context_in(ctx, new)
     person = registration.new_agent(inside, replace(owner, level=ADMIN))
     login = unique_names.new_name(inside.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
     made = _clients(inside, new)
     row = _row(inside, new, person, made, opened_in=ctx.account or None)
     try:
-        rows.open_(_whole(row, person, [login], made))
+        rows.open_(_whole(inside, row, person, [login], made))
     except ConditionFailed as refused:
         raise (Exists("account", inside.account) if refused.reasons[0] else Exists("person", person.email)) from refused
     return _opened(inside, row.document, person, made)
@@ -86,7 +86,7 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
     """
     if ctx.caller.person not in (None, owner):
         raise Forbidden("you can open an account only for yourself")
-    accounts.check_change({"name": new.name, **new.settings})
+    account_checks.check_change({"name": new.name, **new.settings})
     agent = people.get(ctx, owner)
     if agent.kind != people_rows.AGENT:
         raise Invalid("owner", "is no agent")
@@ -100,7 +100,7 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
         others = [*(login.accounts or ()), inside.account]
         if len(others) >= MOST_OWNED:
             raise Forbidden(f"one login owns {MOST_OWNED} accounts at most")
-        rows.open_(_whole(row, person, [], made), login, others)
+        rows.open_(_whole(inside, row, person, [], made), login, others)
 
     retry_on_conflict(ctx, attempt)
     return _opened(inside, row.document, person, made)
@@ -134,10 +134,11 @@ def _row(inside: Context, new: NewAccount, owner: Person, made: dict[str, NewCli
     return accounts.new_row(inside.account, {**document, "opened_in": opened_in, "clients": own})
 
 
-def _whole(row: Any, owner: Person, names: list[UniqueName], made: dict[str, NewClient]) -> rows.New:
+def _whole(inside: Context, row: Any, owner: Person, names: list[UniqueName], made: dict[str, NewClient]) -> rows.New:
     by_email = unique_names.new_name(owner.account, "email", owner.email, owner.id)
     secrets = [one.secret for one in made.values() if one.secret]
-    return rows.New(row, owner, [*names, by_email], [one.claim for one in made.values()], secrets)
+    log = accounts.log_of_new(row, inside.acting(Caller(inside.account, ADMIN, owner.id, owner.number)).stamp)
+    return rows.New(row, owner, [*names, by_email], [one.claim for one in made.values()], secrets, log)
 
 
 def _opened(inside: Context, document: dict[str, Any], owner: Person, made: dict[str, NewClient]) -> Opened:
@@ -187,7 +188,8 @@ def close(ctx: Context, owner: str) -> None:
         # Planned before it is removed, so that no death between leaves the rows there: of an account that is not removed it is
         # nothing.
         accounts.plan_emptying(ctx, AccountEmptied(ctx.account, ctx.now, accounts.emptied_at(ctx.now)))
-        rows.close(row, {**row.document, "removed_at": ctx.now}, end, login, _heir(here, login))
+        document = {**row.document, "removed_at": ctx.now}
+        rows.close(row, document, end, login, _heir(here, login), accounts.log_of(ctx, row, document))
 
     retry_on_conflict(ctx, attempt)
     accounts.forget(ctx.account)

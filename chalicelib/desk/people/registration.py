@@ -224,7 +224,7 @@ def record_visit(ctx: Context, person: Person, domain: int | None) -> None:
     if domain is None or person.domain == domain:
         return
     try:
-        rows.change(person, {"domain": domain}, ctx.now)
+        rows.change(person, {"domain": domain}, ctx.stamp)
     except ConditionFailed as refused:
         raise NotFound("person", person.id) from refused
 
@@ -251,9 +251,9 @@ def new_contact(ctx: Context, name: str) -> Person:
 
 def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
     number = sequences.next_number(ctx.account, "person")
-    return Person(
-        ctx.account, ctx.new_id(), kind=kind, number=number, name=name, email=email, created_at=ctx.now, updated_at=ctx.now
-    )
+    person = Person(ctx.account, ctx.new_id(), kind=kind, number=number, name=name, email=email)
+    person.created_at, person.updated_at, person.changed_by = ctx.now, ctx.now, ctx.stamp.by
+    return person
 
 
 def remove(ctx: Context, person: Person) -> None:
@@ -263,4 +263,4 @@ def remove(ctx: Context, person: Person) -> None:
     """
     after = person.token_version + 1
     ended = [revocation(person.account, person.id, after, after)]
-    rows.remove(person, ctx.now, ended, unique_names_of(person), contact_words.words_of(person))
+    rows.remove(person, ctx.stamp, ended, unique_names_of(person), contact_words.words_of(person))

@@ -20,6 +20,7 @@ from chalicelib.desk.teams import groups
 from chalicelib.models import accounts_purge, conversations, erasures, settings
 from chalicelib.models.accounts_purge import AT_ONCE, delete_partition
 from chalicelib.models.base import Table
+from chalicelib.models.event_logs import BUSY, QUIET
 from chalicelib.models.memberships import conversation_of
 from chalicelib.models.people import AGENT
 from chalicelib.models.settings import Setting
@@ -189,7 +190,7 @@ def _remove_settings(ctx: Context, after: str) -> str | None:
     accounts_purge.remove_settings(ctx.account, accounts.NAME)
     accounts_purge.remove_counters(ctx.account, COUNTERS)
     if row:
-        settings.put(row, accounts.emptied(row.document, ctx.now))
+        settings.put(row, accounts.emptied(row.document, ctx.now), ())
     accounts.forget(ctx.account)
     return None
 
@@ -212,6 +213,7 @@ STAGES: Mapping[str, Callable[[Context, str], str | None]] = {
     "webhooks": _remove_webhooks,
     "statistics": _remove_statistics,
     "labels": _remove_label_totals,
+    "log": lambda ctx, _: _until(all(accounts_purge.remove_log(ctx.account, one) for one in (BUSY, QUIET))),
     "names": _remove_names,
     "settings": _remove_settings,
 }

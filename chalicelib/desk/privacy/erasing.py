@@ -16,11 +16,11 @@ from chalicelib.desk.privacy import exports, replacing, subjects
 from chalicelib.desk.privacy.export_pages import is_junk_of
 from chalicelib.desk.privacy.replacing import Erased
 from chalicelib.desk.privacy.subjects import Subject
-from chalicelib.models import conversations, erasures, files, repeats, storage, unique_names
+from chalicelib.models import conversations, erasures, event_logs, files, purges, repeats, storage, unique_names
 from chalicelib.models.conversations import Conversation
 
-#: Junk e-mails, first answers, receipts and messages that one part looks at.
-_JUNK, _ANSWERS, _RECEIPTS, _COUNTED = 200, 100, 500, 500
+#: Junk e-mails, first answers, receipts, messages and logged changes that one part looks at.
+_JUNK, _ANSWERS, _RECEIPTS, _COUNTED, _LOGGED = 200, 100, 500, 500, 500
 _A_DAY = 86_400_000
 
 
@@ -142,6 +142,16 @@ def _blocked(ctx: Context, subject: Subject, place: Place) -> Part:
     return Part(_then("blocked"), {"blockedSenders": len(own)}, found=bool(own))
 
 
+def _log(ctx: Context, subject: Subject, place: Place) -> Part:
+    """Removes what was logged of their rows, and of their addresses among the blocked senders."""
+    keys = [event_logs.person_key(ctx.account, person.id) for person in subject.persons]
+    keys += [event_logs.setting_key(ctx.account, "blocked_sender", address) for address in subject.addresses]
+    at = int(place.after or 0)
+    if at == len(keys):
+        return Part(_then("log"))
+    return Part(_moved(place, after=str(at if purges.remove_log(keys[at], _LOGGED) else at + 1)))
+
+
 # --- files and answers
 
 
@@ -217,6 +227,7 @@ STAGES = {
     "conversations": _conversations,
     "junk": _junk,
     "blocked": _blocked,
+    "log": _log,
     "uploads": _uploads,
     "exports": _exports,
     "answers": _answers,

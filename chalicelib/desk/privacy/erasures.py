@@ -94,7 +94,7 @@ def _begin(ctx: Context, number: int) -> Erasure:
     after = person.token_version + 1
     ending = revocation(person.account, person.id, after, after)
     words = list(rows.words(person, sorted(contact_words.words_of(person))))
-    rows.begin(person, RECORDS.new(ctx, number, erasure), ctx.now, ending, registration.unique_names_of(person), words)
+    rows.begin(person, RECORDS.new(ctx, number, erasure), ctx.stamp, ending, registration.unique_names_of(person), words)
     people.forget(ctx, person.id)
     tokens.forget_cached_of(ctx.account, person.id)
     return erasure

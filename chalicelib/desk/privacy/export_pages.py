@@ -1,8 +1,6 @@
 """Export pages: what an export has of a contact, a page at a time, as entries of its archive. docs/privacy.md describes them."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,10 +11,10 @@ from chalicelib.desk.channels import blocked_senders
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.privacy import replacing, subjects
 from chalicelib.desk.privacy.archives import Entry
+from chalicelib.desk.privacy.export_rows import as_json, as_lines, moment, of_dicts, shown
 from chalicelib.desk.privacy.replacing import Erased
 from chalicelib.desk.privacy.subjects import Subject
-from chalicelib.models import details, drafts, erasures, files, junk_emails, people
-from chalicelib.models.base import Table
+from chalicelib.models import details, drafts, erasures, event_logs, files, junk_emails, people
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.files import File
 from chalicelib.models.messages import Message
@@ -24,50 +22,11 @@ from chalicelib.rules import text
 
 #: Messages, logged changes and junk e-mails on one page.
 _A_PAGE, _JUNK_PAGE = 500, 100
-#: Attributes that only the desk needs: keys, versions, secrets.
-_LEFT_OUT = frozenset(
-    [
-        "key",
-        "conversation_key",
-        "person_key",
-        "device_key",
-        "inbox_key",
-        "holder_key",
-        "contact_key",
-        "label_key",
-        "place",
-        "version",
-        "others",
-        "password",
-        "token_version",
-        "key_version",
-        "words_version",
-        "contacts_of",
-        "agents_of",
-        "absorbed",
-        "past",
-        "home",
-        "purge_at",
-        "expires_at",
-        "is_active",
-        "open_conversations",
-        "is_distributor",
-        "last_assigned_at",
-        "presence_at",
-        "pending_external",
-        "history",
-        "fields",
-        "tag_numbers",
-        "mentioned",
-        "merged",
-        "summary_version",
-        "is_full",
-    ]
-)
 README = """All that is stored of one person in the support desk of one company.
 
 contact.json           who they are: names, addresses, ids, what agents noted of them (one entry for each row; further ones
                        are contacts who were merged into this one)
+changes/               what was changed about them, and by whom
 devices.json           browsers and phones, with how far each has received conversations
 blocked-senders.json   addresses of theirs whose mails are not taken
 conversations/N/       their conversations: conversation.json, messages-*.jsonl and event-log-*.jsonl (one JSON object a line),
@@ -101,11 +60,6 @@ def page(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], At | None
     return _STAGES[at.stage](ctx, subject, at)
 
 
-def moment(at: int) -> str:
-    """Returns epoch milliseconds as a text."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _moved(at: At, **changes: Any) -> At:
     return msgspec.structs.replace(at, **changes)
 
@@ -119,11 +73,27 @@ def _person(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], At]:
     known = [_with_device(ctx, person, device) for person in subject.persons for device in _devices(ctx, person)]
     entries = [
         Entry("README.txt", README.encode()),
-        _json("contact.json", [shown(person) for person in subject.persons]),
-        _json("devices.json", known),
-        _json("blocked-senders.json", own),
+        as_json("contact.json", [shown(person) for person in subject.persons]),
+        as_json("devices.json", known),
+        as_json("blocked-senders.json", own),
     ]
-    return entries, At("places")
+    return entries, At("changes")
+
+
+def _changes(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], At]:
+    """Does a page of what was changed of one of their rows."""
+    number, _, place = at.after.partition(" ")
+    person = subject.persons[int(number or 0)]
+    rows = erasures.page_of_log(event_logs.person_key(ctx.account, person.id), place, _A_PAGE)
+    entries = of_dicts(f"changes/{person.number}-{place.split('.')[0] or 0}.jsonl", [_change(row) for row in rows])
+    if len(rows) == _A_PAGE:
+        return entries, _moved(at, after=f"{number or 0} {rows[-1].place}")
+    following = int(number or 0) + 1
+    return entries, _moved(at, after=f"{following} ") if following < len(subject.persons) else At("places")
+
+
+def _change(row: event_logs.LogEntry) -> dict[str, Any]:
+    return {**shown(row), "at": moment(row.at)}
 
 
 def _devices(ctx: Context, person: Person) -> list[Any]:
@@ -176,15 +146,18 @@ def _own(ctx: Context, conversation: Conversation, part: str) -> tuple[list[Entr
     folder = f"conversations/{conversation.number}"
     stage, _, after = part.partition(" ")
     if not stage:
-        own = [_json(f"{folder}/conversation.json", _shown_conversation(ctx, conversation)), *_drafts(ctx, conversation, folder)]
+        own = [
+            as_json(f"{folder}/conversation.json", _shown_conversation(ctx, conversation)),
+            *_drafts(ctx, conversation, folder),
+        ]
         return own, "messages 0"
     if stage == "messages":
         rows = erasures.page_of_messages(conversation.key, int(after), _A_PAGE)
-        entries = [*_lines(f"{folder}/messages-{int(after):08d}.jsonl", rows), *_files(folder, rows)]
+        entries = [*as_lines(f"{folder}/messages-{int(after):08d}.jsonl", rows), *_files(folder, rows)]
         return entries, f"messages {rows[-1].sequence}" if len(rows) == _A_PAGE else "log"
     logged = erasures.page_of_log(conversation.key, after, _A_PAGE)
-    changes = [{**shown(row), "at": moment(row.at)} for row in logged]
-    entries = _of_dicts(f"{folder}/event-log-{after.split('.')[0] or 0}.jsonl", changes)
+    changes = [_change(row) for row in logged]
+    entries = of_dicts(f"{folder}/event-log-{after.split('.')[0] or 0}.jsonl", changes)
     return entries, f"log {logged[-1].place}" if len(logged) == _A_PAGE else ""
 
 
@@ -207,7 +180,7 @@ def _drafts(ctx: Context, conversation: Conversation, folder: str) -> list[Entry
     if not conversation.draft_count:
         return []
     own = drafts.of_agents(conversation, [agent.id for agent in people.agents(ctx.account)])
-    return [_json(f"{folder}/drafts.json", [shown(row) for row in own])]
+    return [as_json(f"{folder}/drafts.json", [shown(row) for row in own])]
 
 
 def _of_others(subject: Subject, conversation: Conversation, part: str) -> tuple[list[Entry], str]:
@@ -215,7 +188,7 @@ def _of_others(subject: Subject, conversation: Conversation, part: str) -> tuple
     rows = erasures.page_of_messages(conversation.key, after, _A_PAGE)
     about = Erased(subject.ids, subject.addresses)
     own = [row for row in rows if row.public_sequence is not None and replacing.is_about(row, about)]
-    entries = [*_lines(f"{folder}/messages-{after:08d}.jsonl", own), *_files(folder, own)]
+    entries = [*as_lines(f"{folder}/messages-{after:08d}.jsonl", own), *_files(folder, own)]
     return entries, str(rows[-1].sequence) if len(rows) == _A_PAGE else ""
 
 
@@ -243,7 +216,7 @@ def _junk(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], At]:
     for number, row in own.items():
         folder, said = f"junk-emails/{number}", texts.get(number)
         entries += [
-            _json(f"{folder}/email.json", {**shown(row), **(shown(said) if said else {})}),
+            as_json(f"{folder}/email.json", {**shown(row), **(shown(said) if said else {})}),
             Entry(f"{folder}/email.eml", place=row.mail_place),
         ]
         described = {one.id: one.name for one in (said.attachments if said else None) or []}
@@ -261,38 +234,4 @@ def _uploads(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], None]
     return [_file("uploads", file, file.name) for file in files.get_many(waiting).values()], None
 
 
-_STAGES = {"person": _person, "places": _places, "rest": _rest, "junk": _junk, "uploads": _uploads}
-
-
-# --- rows as they are shown
-
-
-def shown(row: Table) -> dict[str, Any]:
-    """Returns what a row says, without what only the desk needs; times as texts."""
-    return {
-        name: _value(name, value) for name, value in row.attribute_values.items() if name not in _LEFT_OUT and value is not None
-    }
-
-
-def _value(name: str, value: Any) -> Any:
-    if name.endswith(("_at", "_since")) and isinstance(value, int) and value > 0:
-        return moment(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if name == "attachments":
-        return [one.attribute_values for one in value]
-    return sorted(value) if isinstance(value, set) else value
-
-
-def _json(name: str, value: Any) -> Entry:
-    return Entry(name, json.dumps(value, ensure_ascii=False, indent=2, default=str).encode(errors="replace"))
-
-
-def _lines(name: str, rows: Iterable[Table]) -> list[Entry]:
-    return _of_dicts(name, [{"id": getattr(row, "id", None), **shown(row)} for row in rows])
-
-
-def _of_dicts(name: str, rows: Sequence[Mapping[str, Any]]) -> list[Entry]:
-    """Returns an entry with a JSON object a line, none for no rows."""
-    lines = [json.dumps(row, ensure_ascii=False, default=str) for row in rows]
-    return [Entry(name, "".join(f"{line}\n" for line in lines).encode(errors="replace"))] if lines else []
+_STAGES = {"person": _person, "changes": _changes, "places": _places, "rest": _rest, "junk": _junk, "uploads": _uploads}

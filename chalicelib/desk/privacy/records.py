@@ -32,7 +32,7 @@ class Records(Generic[T]):
     def put(self, row: Setting, value: T) -> None:
         """Stores a record in the place of the one that was read. One request. Raises ConditionFailed where that has changed."""
         document: dict[str, Any] = msgspec.to_builtins(value)
-        settings.put(row, document)
+        settings.put(row, document, ())
 
     def keep_on(self, row: Setting, value: T) -> bool:
         """Stores the same. Returns False where somebody else goes on with it."""
@@ -45,7 +45,7 @@ class Records(Generic[T]):
     def remove(self, ctx: Context, number: int) -> None:
         """Removes a record, if there is one. Two requests."""
         if found := self.find(ctx, number):
-            settings.delete(found[0])
+            settings.delete(found[0], ())
 
     def _key(self, ctx: Context, number: int) -> tuple[str, str]:
         return f"{ctx.account}#{PARTITION}", f"{self._kind}#{number:012d}"

@@ -5,6 +5,7 @@ from chalicelib.dialects.anytime import (
     agents,
     api_keys,
     attachments,
+    audit_logs,
     auth,
     auto_allocation,
     auto_close,
@@ -26,6 +27,7 @@ from chalicelib.dialects.anytime import (
     holidays,
     integration_accounts,
     junk_emails,
+    limits,
     merging,
     messages,
     portal_conversations,
@@ -45,7 +47,7 @@ from chalicelib.dialects.anytime import (
     wrapping,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import Cors
+from chalicelib.dialects.http import UNITS, Cors
 
 ANYTIME = Dialect(
     name="Anytime",
@@ -62,7 +64,7 @@ ANYTIME = Dialect(
     cors=Cors(
         methods="GET, POST, PUT, DELETE, OPTIONS",
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
-        exposed="ETag",
+        exposed=f"ETag, Retry-After, {UNITS}",
     ),
     read=wrapping.unwrap,
     names_of=wrapping.names_of,
@@ -81,6 +83,8 @@ ANYTIME = Dialect(
         *departments.ROWS,
         *attachments.ROWS,
         *event_logs.ROWS,
+        *audit_logs.ROWS,
+        *limits.ROWS,
         *webhooks.ROWS,
         *webhook_deliveries.ROWS,
         *viewers.ROWS,

@@ -107,7 +107,7 @@ def test_it_waits_its_days_and_spares_an_account_that_is_not_removed(world: Worl
     assert raw.of_account(world.account).keys() >= {"people"}
     row = settings.get(world.account, accounts.NAME)
     assert row
-    settings.put(row, {name: value for name, value in row.document.items() if name != "removed_at"})
+    settings.put(row, {name: value for name, value in row.document.items() if name != "removed_at"}, ())
     world.now += 31 * DAY * 1000
     assert account_removal.run(world.ctx(SYSTEM), AccountEmptied(world.account, world.time, world.time)) is False
     assert raw.of_account(world.account).keys() >= {"people"}

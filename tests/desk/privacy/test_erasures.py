@@ -69,6 +69,7 @@ def test_nothing_is_left_of_a_contact_who_mails_chats_and_is_blocked(world: Worl
     receipt = erase(world, contact)
     assert receipt["status"] == "completed"
     assert raw.places(MARK) == {}
+    assert receipt["removed"]["files"] >= 1
     assert receipt["removed"]["conversations"] == 1
     assert receipt["removed"]["messages"] == 2
     assert receipt["removed"]["junkEmails"] == 1

@@ -82,6 +82,8 @@ def test_a_small_one_has_all_and_comes_at_once(world: World) -> None:
     (junk,) = (name for name in found if name.startswith("junk-emails/") and name.endswith(".json"))
     assert json.loads(found[junk])["body"].strip() == "Junk it is"
     assert b"Junk it is" in found[junk.replace(".json", ".eml")]
+    (changed,) = (data for name, data in found.items() if name.startswith("changes/"))
+    assert "created" in [one["field"] for one in lines(changed)]
     assert b"README" not in found["README.txt"]
 
 
