@@ -58,5 +58,9 @@ def _fill(world: World) -> None:
         mails.bring(world, mails.mail(to, "Junk", f"<{blocked}>"), to, source=blocked)
     world.index()
     owner = world.bearer(world.owner)
+    listed = world.call("GET", f"{BASE}/conversations", **owner).body["conversations"]
+    for one in listed:
+        world.call("PUT", f"{BASE}/conversations/{one['id']}", {"subject": f"About {address}"}, **owner)
+    world.index()
     named = {"name": f"of {address}"}
     assert world.call("POST", f"{BASE}/contacts", named, Idempotency_Key="leaving", **owner).status == 200

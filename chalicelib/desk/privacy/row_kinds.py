@@ -40,7 +40,7 @@ KINDS = (
     RowKind("labels.Label", "conversations/", "conversations", "labels"),
     RowKind("drafts.Draft", "conversations/", "conversations", "conversations"),
     RowKind("messages.Message", "conversations/", "conversations", "conversations"),
-    RowKind("event_logs.LogEntry", "conversations/", "conversations", "conversations"),
+    RowKind("event_logs.LogEntry", "changes/", "log", "log"),
     RowKind("files.File", "conversations/", "conversations", "files"),
     RowKind("search_rows.WordsRow", "", "search", "search", "made of messages"),
     RowKind("search_rows.WordBlock", "", "search", "search", "made of messages"),

@@ -93,6 +93,7 @@ def test_what_a_contact_wrote_in_another_s_conversation_is_emptied_and_their_add
     listed = call(world, "GET", "/conversations").body["conversations"]
     own, theirs = (next(one["id"] for one in listed if (one["contactId"] == contact) is is_own) for is_own in (True, False))
     assert call(world, "POST", f"/conversations/{theirs}/messages", {"type": "note", "plainBody": f"ask {ADDRESS}"}).status == 200
+    assert call(world, "PUT", f"/conversations/{theirs}", {"subject": f"About {ADDRESS}"}).status == 200
     assert call(world, "POST", f"/conversations/{theirs}/merge", {"sourceId": own}).status == 200
     world.index()
     receipt = erase(world, contact)

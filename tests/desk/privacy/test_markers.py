@@ -113,6 +113,7 @@ def test_of_what_clients_write_about_people_nothing_is_left(world: World) -> Non
     world.index()
     before = raw.places(MARK)
     assert before.keys() >= {"people", "contact-words", "conversations", "messages", "search", "files"}
+    erased = [row.id for row in Person.query(world.account) if row.kind == CONTACT]
     for number in _contacts(world):
         erasures.begin(world.ctx(ADMIN), number)
     world.index()
@@ -120,4 +121,6 @@ def test_of_what_clients_write_about_people_nothing_is_left(world: World) -> Non
         world.pass_(erasures.HELD / 1000)
         world.index()
     left = raw.places(MARK)
-    assert left.keys() <= {"people", "unique-names", "settings", "files"}
+    assert left.keys() <= {"people", "unique-names", "settings", "files", "event-logs"}
+    assert all("#s#" in place or "#p#" in place for place in left.get("event-logs", ()))  # of settings, and of agents
+    assert not [place for place in left.get("event-logs", ()) for contact in erased if contact in place]
