@@ -40,6 +40,30 @@ def socket_url() -> str:
     return own or "ws" + socket_api().removeprefix("http")
 
 
+def demo_account() -> str:
+    """Returns the uuid of the account whose chat the page /demo shows; empty: the page says how to have one."""
+    return os.environ.get("POLYDESK_DEMO", "").strip()
+
+
+def shows_docs() -> bool:
+    """Returns whether the page /docs is served, which the local desk always does."""
+    return os.environ.get("POLYDESK_DOCS", "") == "1" or STAGE == "local"
+
+
+def lets_anybody_sign_up() -> bool:
+    """Returns whether a company may sign up in the browser without a code."""
+    return os.environ.get("POLYDESK_SIGNUP", "") == "open"
+
+
+def file_origins() -> list[str]:
+    """Returns where links to files of the bucket lead: the local desk's embedded AWS, else S3."""
+    if local := os.environ.get("AWS_ENDPOINT_URL"):
+        return [local]
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return [f"https://{ATTACHMENTS}.s3.{region}.{domain}", f"https://{ATTACHMENTS}.s3.{domain}"] if ATTACHMENTS else []
+
+
 def table(name: str) -> str:
     """Returns the name of a DynamoDB table in this stage, as in infra/template.yaml."""
     return f"polydesk-{STAGE}-{name}"

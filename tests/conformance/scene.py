@@ -11,8 +11,9 @@ from urllib.parse import quote, urlencode
 from chalice.test import Client
 
 import app
-from chalicelib.context import ADMIN, AGENT, Caller
+from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller
 from chalicelib.desk.auth import refresh_tokens, tokens
+from chalicelib.desk.people import first_accounts
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.models import tokens as token_rows
@@ -237,6 +238,13 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("POST", "/api/PP_PAGE_HISTORY_MESSAGE"): lambda scene, _: {"conversation_uuid": scene.visitor.conversation},
     ("POST", "/api/PP_SEND_MESSAGE"): message,
     ("POST", "/oauth/token"): lambda scene, _: {"grant_type": "refresh_token", "refresh_token": refresh_token(scene)},
+    ("POST", f"{_ANYTIME}/accounts"): lambda scene, _: {
+        "name": "Fern",
+        "ownerName": "Kim Lee",
+        "email": f"kim{next(_serial)}@fern.example",
+        "password": "correct horse",
+        "setupCode": first_accounts.make_code(scene.world.ctx(SYSTEM)),
+    },
     ("POST", f"{_ANYTIME}/attachments"): lambda scene, _: {"file": ("notes.txt", "text/plain", b"words")},
     ("POST", f"{_ANYTIME}/attachments/uploads"): lambda scene, _: {"fileName": "film.mp4", "size": 19_000_000},
     ("GET", f"{_ANYTIME}/attachments/{{guid}}"): _nothing,

@@ -12,12 +12,11 @@ from chalicelib.desk.people import notices, people, profiles, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import mail, unique_names
 from chalicelib.models import people as rows
-from chalicelib.rules import emails, passwords
+from chalicelib.rules import emails
 
 #: Mails to one address that one source may request through one account, those sent at most at the request of unknown sources,
 #: and the seconds in which both are counted.
 MOST_MAILS, MOST_SENT, MAIL_SECONDS = 3, 10, 3600
-_SHORTEST, _LONGEST = 8, 256
 _MAILS = {
     "en": (
         "Choose a new password",
@@ -94,9 +93,8 @@ def reset_password(ctx: Context, code: str, password: str) -> None:
     Raises NotAuthenticated; Invalid and TooMany, after which the code is still good. The same write uses up the code.
     """
     rate_limits.spend_by_source(ctx, "logins")
-    if not _SHORTEST <= len(password) <= _LONGEST:
-        raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
-    person = retry_on_conflict(ctx, lambda: _reset_password(ctx, code, passwords.wire(password)))
+    wire = registration.chosen_password(password)
+    person = retry_on_conflict(ctx, lambda: _reset_password(ctx, code, wire))
     login_attempts.unlock(ctx, login_attempts.login_of(person))
 
 

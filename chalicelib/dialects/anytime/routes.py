@@ -2,6 +2,7 @@
 
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.dialects.anytime import (
+    accounts,
     agents,
     api_keys,
     attachments,
@@ -109,6 +110,7 @@ ANYTIME = Dialect(
         *junk_emails.ROWS,
         *contact_privacy.ROWS,
         *retention.ROWS,
+        *accounts.ROWS,
         *reports.ROWS,
         *realtime_reports.ROWS,
         *report_exports.ROWS,
