@@ -34,6 +34,7 @@ from tests.conformance import (
     cases_portal,
     cases_reports,
     cases_routing,
+    cases_session,
     cases_settings,
     cases_sla,
     cases_sockets,
@@ -284,6 +285,7 @@ CASES |= (
     | cases_portal.CASES
     | cases_reports.CASES
     | cases_routing.CASES
+    | cases_session.CASES
     | cases_settings.CASES
     | cases_sla.CASES
     | cases_sockets.CASES

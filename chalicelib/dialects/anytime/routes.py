@@ -38,6 +38,7 @@ from chalicelib.dialects.anytime import (
     retention,
     routing,
     routing_rules,
+    session,
     sla_policies,
     tags,
     triggers,
@@ -114,5 +115,6 @@ ANYTIME = Dialect(
         *reports.ROWS,
         *realtime_reports.ROWS,
         *report_exports.ROWS,
+        *session.ROWS,
     ],
 )
