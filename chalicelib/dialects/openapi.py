@@ -157,9 +157,8 @@ def _sent_whole(schema: dict[str, Any]) -> None:
 
 
 def _operation_id(dialect: Dialect, endpoint: Endpoint) -> str:
-    """Returns the function's name, numbered from the second path on under which it is served."""
-    paths = [row.path for row in dialect.endpoints if row.use is endpoint.use]
-    at = paths.index(endpoint.path)
+    """Returns the function's name, numbered from the second row on that has a function of this name."""
+    at = [row for row in dialect.endpoints if row.use.__name__ == endpoint.use.__name__].index(endpoint)
     return f"{dialect.name}_{endpoint.use.__name__}" + (f"_{at + 1}" if at else "")
 
 

@@ -46,6 +46,11 @@ def of_file() -> dict[str, str]:
     return _COMMON | {"Cache-Control": "public, max-age=31536000, immutable", "Content-Security-Policy": policy}
 
 
+def of_text() -> dict[str, str]:
+    """Returns the headers of a sentence that stands for a page or a file."""
+    return _COMMON | {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+
+
 def of_desk() -> dict[str, list[str]]:
     """Returns what the policy of a page allows that uses the desk's sockets and files."""
     address, files = urlsplit(config.socket_url()), config.file_origins()

@@ -46,6 +46,10 @@ def serve(request: Request, seen: str) -> Answer:
             answer = _answer(request, seen, is_file=is_file)
         except files.NoLibraries:
             answer = _said(_NO_LIBRARIES, 503)
+        except Exception as error:
+            line.failed(error)
+            line.measure(telemetry.ERRORS, 1)
+            answer = _said("The desk has failed. Try again in a moment.\n", 500)
         line.add(status=answer.status)
     return Answer(b"", answer.status, answer.headers) if request.method == "HEAD" else answer
 
@@ -59,7 +63,7 @@ def _answer(request: Request, seen: str, *, is_file: bool) -> Answer:
 
 
 def _said(text: str, status: int, **more: str) -> Answer:
-    return Answer(text, status, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store", **more})
+    return Answer(text, status, headers.of_text() | more)
 
 
 def _file(request: Request) -> Answer:

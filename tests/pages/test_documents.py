@@ -132,3 +132,14 @@ def test_pages_go_through_the_gateway_and_the_log_has_nothing_of_what_was_asked(
     lines = [str(record.msg) for record in caplog.records]
     assert any("route=/static/{name} status=404" in line.replace("  ", " ") for line in lines), lines
     assert not any("secret" in line for line in lines)
+
+
+def test_what_fails_is_said_and_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(routes, "document", fail)
+    with caplog.at_level("ERROR", "polydesk"):
+        answer = get("/")
+    assert (answer.status, "secret" in str(answer.body)) == (500, False)
+    assert "error=RuntimeError" in str(caplog.records[0].msg)
