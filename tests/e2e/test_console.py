@@ -206,6 +206,9 @@ def test_the_day_of_an_agent(desk: Desk, shop: Page, console: Callable[..., Cons
     ben.page.get_by_label("Number of the conversation to merge into this").fill(str(other))
     ben.page.get_by_role("dialog").get_by_role("button", name="Merge…").click()
     expect(ben.messages.get_by_text("It is me again")).to_be_visible()
+    target = ben.page.url
+    ben.page.goto(re.sub(r"\d+$", str(other), target))
+    expect(ben.page).to_have_url(target)
     ben.button("Close conversation").click()
     expect(ben.button("Reopen")).to_be_visible()
     number = int(re.search(r"/(\d+)$", ben.page.url)[1])  # type: ignore[index]
