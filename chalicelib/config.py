@@ -19,6 +19,8 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 LIMITS = os.environ.get("POLYDESK_LIMITS", "")
 #: Where keywords are looked up: empty for the desk's own index, else the address of an OpenSearch domain.
 SEARCH = os.environ.get("POLYDESK_SEARCH", "").strip()
+#: Days after which the rows of an account that was removed go.
+EMPTIED_AFTER_DAYS = int(os.environ.get("POLYDESK_EMPTIED_AFTER_DAYS", "") or 30)
 #: Hosts to which webhooks may lead although they are of a private network or use http, with spaces between them.
 WEBHOOK_HOSTS = frozenset(os.environ.get("POLYDESK_WEBHOOK_HOSTS", "").lower().split())
 #: Seconds for which a warm process trusts a token, an account's settings or a person's name.

@@ -2,7 +2,7 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from chalicelib import config, telemetry
 from chalicelib.dialects.http import Answer, Request, accepts_gzip, has_etag
@@ -20,9 +20,18 @@ _NO_DOCS = Page("front/no-docs.html", status=404)
 _DEMO = Page("demo/demo.html", headers.of_desk, lambda host: {"app": config.demo_account(), "domain": host})
 _DOCS = Page("docs/docs.html", lambda: {"trusted-types": ["lit-html"]})
 _SIGNUP = Page("front/signup.html", values=lambda _: {"open": "yes" if config.lets_anybody_sign_up() else "no"})
+
+
+def _policy_of_console() -> Mapping[str, Sequence[str]]:
+    """What the console's policy allows beyond the common one: sockets, files, and mails as documents (console/mail_frame.js)."""
+    return {**headers.of_desk(), "frame-src": ["'self'"], "trusted-types": ["polydesk-mail"]}
+
+
+_CONSOLE = Page("console/index.html", _policy_of_console)
 #: What a path shows now.
 PAGES: Mapping[str, Callable[[], Page]] = {
     "/": lambda: _HOME,
+    "/console": lambda: _CONSOLE,
     "/signup": lambda: _SIGNUP,
     "/docs": lambda: _DOCS if config.shows_docs() else _NO_DOCS,
     "/demo": lambda: _DEMO if config.demo_account() else _NO_DEMO,

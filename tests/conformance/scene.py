@@ -34,6 +34,7 @@ from tests.conformance import (
     cases_portal,
     cases_reports,
     cases_routing,
+    cases_session,
     cases_settings,
     cases_sla,
     cases_sockets,
@@ -251,6 +252,8 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("PUT", f"{_ANYTIME}/attachments/{{guid}}"): lambda scene, _: {"isAvailable": False},
     ("DELETE", f"{_ANYTIME}/attachments/{{guid}}"): _nothing,
     ("GET", f"{_ANYTIME}/autoClose"): _nothing,
+    ("GET", f"{_ANYTIME}/retention"): _nothing,
+    ("PUT", f"{_ANYTIME}/retention"): lambda scene, _: {"isEnabled": True, "deleteClosedAfterDays": 365},
     ("PUT", f"{_ANYTIME}/autoClose"): lambda scene, _: {"isEnabled": True, "warnAfter": 300, "closeAfter": 600},
     ("GET", f"{_ANYTIME}/apiKeys"): _nothing,
     ("POST", f"{_ANYTIME}/apiKeys"): _a_key,
@@ -282,6 +285,7 @@ CASES |= (
     | cases_portal.CASES
     | cases_reports.CASES
     | cases_routing.CASES
+    | cases_session.CASES
     | cases_settings.CASES
     | cases_sla.CASES
     | cases_sockets.CASES
