@@ -30,15 +30,13 @@ function fit(field) {
 /** Returns what is written in a conversation, and what can be done with it. @param {Conversation} of */
 function useWriting(of) {
   const body = useSignal('');
-  const isStored = useSignal(of.hasDraft);
   const isSaved = useSignal(false);
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const held = useFiles(changed);
   function changed() {
     isSaved.value = false;
-    keep(of.id, { body: body.value, isNote: isNote.value, files: held.files.value }, () => {
-      isStored.value = Boolean(body.value.trim() || held.files.value.length);
-      isSaved.value = isStored.value;
+    keep(of.id, { body: body.value, isNote: isNote.value, files: held.files.value }, (isStored) => {
+      isSaved.value = isStored;
     });
     fit(field.current);
   }
@@ -59,10 +57,10 @@ function useWriting(of) {
     const type = isNote.value ? 'note' : of.channel === 'email' ? 'email' : 'reply';
     const text = body.value.trim();
     send({ conversation: of.id, type, body: text, html: isNote.value ? mentioning(text) : null, files: held.files.value });
-    forget(of.id, isStored.value);
+    forget(of.id);
     body.value = '';
     held.files.value = [];
-    isStored.value = isSaved.value = isNote.value = false;
+    isSaved.value = isNote.value = false;
     requestAnimationFrame(() => {
       fit(field.current);
       field.current?.focus();
