@@ -3,13 +3,14 @@
 import { useSignal } from '@preact/signals';
 
 import { Composer } from './composer.js';
-import { change, conversation, markUnread, state } from './conversation.js';
+import { assignToMe, change, conversation, markUnread, state } from './conversation.js';
 import { Blank, IconButton, Waiting } from './elements.js';
 import { html } from './html.js';
 import { List, nameOf } from './list.js';
-import { Panel } from './panel.js';
+import { Panel, closeIt } from './panel.js';
 import { addressOf, openNumber } from './place.js';
 import { prefer, preferences } from './preferences.js';
+import { me } from './session.js';
 import { isPanel, togglePanel } from './showing.js';
 import { attempt, toast } from './toasts.js';
 import { Thread } from './thread.js';
@@ -20,7 +21,7 @@ import { t } from './words.js';
 function Subject({ one }) {
   const isEdited = useSignal(false);
   if (!isEdited.value) {
-    return html`<button type="button" class="subject" title=${t('edit_subject')} disabled=${one.isDeleted} onClick=${() => { isEdited.value = true; }}><span dir="auto">${one.subject || t('subject')}</span></button>`;
+    return html`<button type="button" class="subject" title=${t('edit_subject')} disabled=${one.isDeleted} onClick=${() => { isEdited.value = true; }}><span dir="auto">${one.subject && one.subject !== nameOf(one) ? one.subject : t('subject')}</span></button>`;
   }
   const store = async (/** @type {any} */ event) => {
     const subject = event.target.value.trim();
@@ -30,14 +31,19 @@ function Subject({ one }) {
   return html`<input class="subject-field" autofocus dir="auto" aria-label=${t('subject')} maxlength="1024" value=${one.subject} ref=${(/** @type {HTMLInputElement | null} */ self) => self?.focus()} onBlur=${store} onKeyDown=${(/** @type {any} */ event) => event.key === 'Enter' && event.target.blur()} />`;
 }
 
+/** What agents do most, while the panel that has it too is not shown. @param {{ one: Conversation }} given */
+const Quick = ({ one }) => html`${one.agentAssigneeId !== me.value && html`<${IconButton} icon="user" label=${t('assign_me')} onClick=${() => attempt(assignToMe)} />`}
+  ${one.status !== 'closed' && html`<${IconButton} icon="check" label=${t('close_conversation')} onClick=${closeIt} />`}`;
+
 /** @param {{ one: Conversation }} given */
 function Head({ one }) {
   return html`<header class="conversation-head">
     <a class="icon-button back" href=${addressOf(view.value.id)} aria-label=${t('back')} title=${t('back')}>‹</a>
     <div class="conversation-title"><h1 dir="auto">${nameOf(one)}</h1><${Subject} key=${one.id} one=${one} /></div>
     <span class=${`status-pill ${one.status}`}>${t(one.status)}</span>
+    ${!one.isDeleted && !isPanel.value && html`<${Quick} one=${one} />`}
     ${!one.isDeleted && html`<${IconButton} icon="unread" label=${t('mark_unread')} onClick=${async () => { if (await attempt(markUnread)) toast(t('marked_unread')); }} />`}
-    <${IconButton} icon="log" label=${t('events')} aria-pressed=${preferences.value.log} onClick=${() => prefer({ log: !preferences.value.log })} />
+    <${IconButton} icon="log" class="icon-button roomy" label=${t('events')} aria-pressed=${preferences.value.log} onClick=${() => prefer({ log: !preferences.value.log })} />
     <${IconButton} icon="panel" label=${t(isPanel.value ? 'hide_details' : 'show_details')} aria-pressed=${isPanel.value} onClick=${togglePanel} />
   </header>`;
 }

@@ -9,7 +9,7 @@ import { select } from './list.js';
 import { closeIt } from './panel.js';
 import { addressOf, go, openNumber, screen } from './place.js';
 import { prefer, preferences } from './preferences.js';
-import { showing, togglePanel } from './showing.js';
+import { putAway, showing, togglePanel } from './showing.js';
 import { attempt } from './toasts.js';
 import { view, views } from './views.js';
 import { t } from './words.js';
@@ -48,6 +48,12 @@ const KEYS = {
 /** @param {EventTarget | null} where */
 const isText = (where) => where instanceof HTMLElement && (where.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/u.test(where.tagName));
 
+/** Leaves a text, else what lies over the page. @param {EventTarget | null} where */
+function escape(where) {
+  if (isText(where)) /** @type {HTMLElement} */ (where).blur();
+  else putAway();
+}
+
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   if (event.defaultPrevented || event.isComposing) return;
@@ -57,8 +63,8 @@ function pressed(event) {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || showing.value) return;
-  if (event.key === 'Escape' && isText(event.target)) {
-    /** @type {HTMLElement} */ (event.target).blur();
+  if (event.key === 'Escape') {
+    escape(event.target);
     return;
   }
   if (isText(event.target) || !(preferences.value.singleKeys || event.key === '?') || screen.value !== 'inbox') return;

@@ -2,7 +2,15 @@
 
 import { computed, signal } from '@preact/signals';
 
-const read = () => location.hash.replace(/^#\/?/u, '').split('/').filter(Boolean).map(decodeURIComponent);
+/** @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+const read = () => location.hash.replace(/^#\/?/u, '').split('/').filter(Boolean).map(decoded);
 const parts = signal(read());
 
 addEventListener('hashchange', () => {

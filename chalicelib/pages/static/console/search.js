@@ -21,6 +21,8 @@ import { t } from './words.js';
 
 const PAUSE = 200;
 const MOST = 6;
+/** What was just written can be found a moment later: what finds nothing is asked again after this, twice. */
+const INDEXED = 1500;
 
 /** @typedef {{ id: string, group: string, icon: any, text: string, detail?: any, act: () => void }} Found */
 
@@ -93,12 +95,16 @@ function useLookUp(wanted, then) {
       return undefined;
     }
     const stopper = new AbortController();
-    const timer = setTimeout(async () => {
+    /** @type {ReturnType<typeof setTimeout>} */
+    let timer;
+    const look = async (/** @type {number} */ left) => {
       const told = await lookUp(wanted, stopper.signal);
       if (stopper.signal.aborted) return;
       found.value = { for: wanted, all: told };
       then(told);
-    }, PAUSE);
+      if (!told.length && left) timer = setTimeout(look, INDEXED, left - 1);
+    };
+    timer = setTimeout(look, PAUSE, 2);
     return () => {
       stopper.abort();
       clearTimeout(timer);
@@ -130,6 +136,7 @@ function useSearch() {
   const leave = () => {
     text.value = '';
     isOpen.value = false;
+    isHasty.current = false;
     field.current?.blur();
   };
   /** @param {Found | undefined} one */
@@ -139,8 +146,7 @@ function useSearch() {
   };
   const found = useLookUp(text.value.trim(), (told) => {
     at.value = 0;
-    if (isHasty.current && told.length) pick(told[0]);
-    isHasty.current = false;
+    if (isHasty.current) pick(told[0] ?? matching(text.value.trim())[0]);
   });
   // Of the moment, because a key may come before the page shows what was typed before it.
   const wanted = () => text.value.trim();
@@ -149,7 +155,7 @@ function useSearch() {
   const keys = keysOf({
     move: (by) => { at.value = (at.value + by + all().length) % Math.max(1, all().length); },
     enter: () => {
-      if (isBusy() && at.value === 0) isHasty.current = true;
+      if ((isBusy() && at.value === 0) || !all().length) isHasty.current = true;
       else pick(all()[at.value]);
     },
     leave,
@@ -165,12 +171,13 @@ function useSearch() {
   const typed = ({ target }) => {
     text.value = target.value;
     at.value = 0;
+    isHasty.current = false;
   };
-  return { text, at, isOpen, field, wanted: wanted(), found, isBusy: isBusy(), all: all(), pick, pressed, typed };
+  return { text, at, isOpen, field, wanted: wanted(), isBusy: isBusy(), all: all(), pick, pressed, typed };
 }
 
 export function Search() {
-  const { text, at, isOpen, field, wanted, found, isBusy, all, pick, pressed, typed } = useSearch();
+  const { text, at, isOpen, field, wanted, isBusy, all, pick, pressed, typed } = useSearch();
   /** @param {any} event */
   const left = ({ currentTarget, relatedTarget }) => {
     if (!currentTarget.contains(relatedTarget)) isOpen.value = false;
@@ -179,7 +186,7 @@ export function Search() {
     <input ref=${field} id="search" type="text" aria-label=${t('search')} aria-controls=${isOpen.value ? 'found' : undefined} aria-autocomplete="list" aria-activedescendant=${isOpen.value && all.length ? `found-${at.value}` : undefined}
       placeholder=${t('search_hint')} autocomplete="off" spellcheck=${false} maxlength="500" dir="auto" value=${text} onFocus=${() => { isOpen.value = true; }} onInput=${typed} onKeyDown=${pressed} />
     ${isOpen.value && html`<div class="found">
-      ${wanted && (isBusy || !found.value.all.length) && html`<p class="hint" role="status">${isBusy ? t('searching') : t('no_results', { text: wanted })}</p>`}
+      ${wanted && (isBusy || !all.length) && html`<p class="hint" role="status">${isBusy ? t('searching') : t('no_results', { text: wanted })}</p>`}
       <div id="found" role="listbox" aria-label=${t('results')}><${Results} all=${all} at=${at.value} onPick=${pick} onPoint=${(/** @type {number} */ place) => { at.value = place; }} /></div>
     </div>`}
   </div>`;

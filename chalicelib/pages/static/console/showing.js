@@ -18,6 +18,21 @@ const isOver = signal(false);
 /** Whether the side panel is shown: beside the conversation as the agent wants it, over it when they ask. */
 export const isPanel = computed(() => (isWide.value ? preferences.value.panel : isOver.value));
 
+/** Puts away what lies over the page, and returns whether something did. */
+export function putAway() {
+  const wasOver = isNavigating.value || (isOver.value && !isWide.value);
+  if (isNavigating.value) /** @type {HTMLElement | null} */ (document.querySelector('.burger button'))?.focus();
+  isNavigating.value = isOver.value = false;
+  return wasOver;
+}
+
+/** Shows the views over the page, and goes to them; or puts them away. */
+export function navigate() {
+  if (putAway()) return;
+  isNavigating.value = true;
+  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('.side a'))?.focus());
+}
+
 export function togglePanel() {
   if (isWide.value) prefer({ panel: !preferences.value.panel });
   else isOver.value = !isOver.value;

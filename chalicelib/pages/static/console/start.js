@@ -16,7 +16,7 @@ import { preferences } from './preferences.js';
 import { screens } from './screens.js';
 import { Search } from './search.js';
 import { readStatus, resume, session } from './session.js';
-import { isNavigating } from './showing.js';
+import { isNavigating, navigate } from './showing.js';
 import { SignIn } from './sign_in.js';
 import { line, on, start, stop } from './socket.js';
 import { Toasts } from './toasts.js';
@@ -50,9 +50,9 @@ const Line = () => (line.value === 'down' ? html`<p class="line" role="status">$
 
 function Shell() {
   return html`<a class="skip" href="#conversation" onClick=${(/** @type {Event} */ event) => { event.preventDefault(); document.getElementById('conversation')?.focus(); }}>${t('skip')}</a>
-    <div class=${`shell ${isNavigating.value ? 'is-navigating' : ''}`} onClick=${(/** @type {any} */ event) => { if (isNavigating.value && event.target.closest('a')) isNavigating.value = false; }}>
+    <div class=${`shell ${isNavigating.value ? 'is-navigating' : ''}`} onClick=${(/** @type {any} */ event) => { if (isNavigating.value && (event.target.closest('a') || !event.target.closest('.side, .burger'))) isNavigating.value = false; }}>
       <${Navigation} />
-      <div class="stage"><header class="bar"><span class="burger"><${IconButton} icon="log" label=${t('views')} aria-expanded=${isNavigating.value} onClick=${() => { isNavigating.value = !isNavigating.value; }} /></span><${Search} /></header><${Line} />
+      <div class="stage"><header class="bar"><span class="burger"><${IconButton} icon="menu" label=${t('views')} aria-expanded=${isNavigating.value} onClick=${navigate} /></span><${Search} /></header><${Line} />
       <main><${Screen} /></main></div>
     </div>
     <${Dialogs} />`;
