@@ -21,7 +21,7 @@ import { t } from './words.js';
 function Subject({ one }) {
   const isEdited = useSignal(false);
   if (!isEdited.value) {
-    return html`<button type="button" class="subject" title=${t('edit_subject')} disabled=${one.isDeleted} onClick=${() => { isEdited.value = true; }}><span dir="auto">${one.subject && one.subject !== nameOf(one) ? one.subject : t('subject')}</span></button>`;
+    return html`<button type="button" class="subject" title=${t('edit_subject')} disabled=${one.isDeleted} onClick=${() => { isEdited.value = true; }}><span dir="auto">${one.subject && one.subject !== nameOf(one) ? one.subject : t('add_subject')}</span></button>`;
   }
   const store = async (/** @type {any} */ event) => {
     const subject = event.target.value.trim();

@@ -14,7 +14,8 @@ import { attempt } from './toasts.js';
 import { view } from './views.js';
 import { countOf, t } from './words.js';
 
-const HEIGHT = 78;
+/** A row's height in pixels, which grows with the browser's letters. */
+const HEIGHT = 4.875 * parseFloat(getComputedStyle(document.documentElement).fontSize);
 /** Rows beyond what can be seen, and how near the end the next page is read. */
 const SPARE = 6;
 const AHEAD = 15;

@@ -21,6 +21,7 @@ import { t } from './words.js';
 
 const PAUSE = 200;
 const MOST = 6;
+const KEY_HINT = matchMedia('(hover: hover)').matches ? ' (Ctrl K)' : '';
 /** What was just written can be found a moment later: what finds nothing is asked again after this, twice. */
 const INDEXED = 1500;
 
@@ -63,7 +64,7 @@ const asFound = (one) => ({
 async function openOf(contact) {
   const told = await get('conversations', { ...conditions([['contactId', 'is', String(contact.id)]]), timeFrom: '2000-01-01', include: 'contact' });
   if (told.conversations.length) asFound(told.conversations[0]).act();
-  else toast(t('no_results', { text: contact.name }));
+  else toast(t('no_conversations_of', { name: contact.name || contact.email || `#${contact.id}` }));
 }
 
 /** @param {Contact} one @returns {Found} */
@@ -184,7 +185,7 @@ export function Search() {
   };
   return html`<div class="search" role="search" onFocusOut=${left}><${Icon} name="search" />
     <input ref=${field} id="search" type="text" aria-label=${t('search')} aria-controls=${isOpen.value ? 'found' : undefined} aria-autocomplete="list" aria-activedescendant=${isOpen.value && all.length ? `found-${at.value}` : undefined}
-      placeholder=${t('search_hint')} autocomplete="off" spellcheck=${false} maxlength="500" dir="auto" value=${text} onFocus=${() => { isOpen.value = true; }} onInput=${typed} onKeyDown=${pressed} />
+      placeholder=${t('search_hint') + KEY_HINT} autocomplete="off" spellcheck=${false} maxlength="500" dir="auto" value=${text} onFocus=${() => { isOpen.value = true; }} onInput=${typed} onKeyDown=${pressed} />
     ${isOpen.value && html`<div class="found">
       ${wanted && (isBusy || !all.length) && html`<p class="hint" role="status">${isBusy ? t('searching') : t('no_results', { text: wanted })}</p>`}
       <div id="found" role="listbox" aria-label=${t('results')}><${Results} all=${all} at=${at.value} onPick=${pick} onPoint=${(/** @type {number} */ place) => { at.value = place; }} /></div>

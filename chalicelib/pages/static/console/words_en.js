@@ -36,7 +36,7 @@ export default {
   typing: '{names} is typing…', typing_many: '{names} are typing…', viewing: '{names} has this open', viewing_many: '{names} have this open',
   sending: 'Sending…', waits: 'Waits for a connection', failed: 'Not sent: {why}', send_again: 'Send again', discard: 'Discard',
   mail_sending: 'Being mailed', mail_sent: 'Mailed', mail_failed: 'Not mailed: {why}', mail_bounced: 'Came back', mail_complained: 'Reported as unwanted',
-  file_gone: 'not available', image_of: 'Image {name}', download: 'Download {name}', subject: 'Subject', just_now: 'now', edit_subject: 'Change the subject',
+  file_gone: 'not available', image_of: 'Image {name}', download: 'Download {name}', subject: 'Subject', add_subject: 'Add a subject', just_now: 'now', edit_subject: 'Change the subject',
   marked_unread: 'Marked as unread.', mark_unread: 'Mark as unread',
   // Events of the log
   log: 'Changes', desk: 'The desk', trigger: 'A trigger',
@@ -62,7 +62,7 @@ export default {
   new: 'New', pendingInternal: 'Waits for us', pendingExternal: 'Waits for contact', onHold: 'On hold',
   urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low',
   // Search
-  search: 'Search', search_hint: 'Search or jump to… (Ctrl K)', results: 'Results', no_results: 'Nothing found for “{text}”',
+  search: 'Search', search_hint: 'Search or jump to…', no_conversations_of: '{name} has no conversations yet.', results: 'Results', no_results: 'Nothing found for “{text}”',
   contacts: 'Contacts', actions: 'Actions', searching: 'Searching…',
   // Keyboard and options
   keyboard: 'Keyboard', single_keys: 'Single keys', single_keys_lead: 'Keys without Ctrl, such as J and K', theme: 'Theme', light: 'Light', dark: 'Dark',
