@@ -13,9 +13,11 @@ import { nameOf } from './list.js';
 import { send } from './outbox.js';
 import { mentioning, offer } from './suggestions.js';
 import { attempt } from './toasts.js';
-import { t } from './words.js';
+import { countOf, t } from './words.js';
 
 const TALLEST = 320;
+/** Characters of a message that the desk takes. */
+const LONGEST = 60_000;
 
 /** Whether what is written is a note. */
 export const isNote = signal(false);
@@ -51,7 +53,8 @@ function useWriting(of) {
       requestAnimationFrame(() => fit(field.current));
     }, () => undefined);
   }, []);
-  const isReady = () => (body.value.trim() !== '' || held.files.value.length > 0) && held.uploads.value.length === 0;
+  const isLong = () => body.value.length > LONGEST;
+  const isReady = () => !isLong() && (body.value.trim() !== '' || held.files.value.length > 0) && held.uploads.value.length === 0;
   const submit = () => {
     if (!isReady()) return;
     const type = isNote.value ? 'note' : of.channel === 'email' ? 'email' : 'reply';
@@ -71,7 +74,7 @@ function useWriting(of) {
     body.value = text;
     changed();
   };
-  return { body, isSaved, field, held, changed, isReady, submit, set };
+  return { body, isSaved, field, held, changed, isLong, isReady, submit, set };
 }
 
 /** @param {{ writing: ReturnType<typeof useWriting> }} given */
@@ -109,7 +112,7 @@ function Buttons({ writing, of }) {
     <button type="button" class="note-toggle" aria-pressed=${isNote.value} onClick=${toggle}><${Icon} name="lock" size=${15} />${t('note')}</button>
     <${Attach} held=${writing.held} />
     <span class="hint saved" role="status">${writing.isSaved.value ? t('draft_saved') : ''}</span>
-    <span id="reply-hint" class="hint to" dir="auto">${hint}</span>
+    <span id="reply-hint" class=${`hint to ${writing.isLong() ? 'long' : ''}`} dir="auto">${writing.isLong() ? t('too_long', { n: countOf(LONGEST) }) : hint}</span>
     <button class="button send" disabled=${!writing.isReady()} aria-describedby="reply-hint" title=${t('send_key')}>${t('send')}</button>
   </div>`;
 }

@@ -33,7 +33,7 @@ export function select(number) {
 /** @param {{ one: Conversation }} given */
 function Tags({ one }) {
   const shown = one.tagIds.map(tagOf).filter((tag) => tag !== undefined);
-  return html`${shown.slice(0, 2).map((tag) => html`<span key=${tag.id} class="tag" dir="auto">${tag.name}</span>`)}${shown.length > 2 && html`<span class="tag">+${shown.length - 2}</span>`}`;
+  return html`${shown.slice(0, 2).map((tag) => html`<span key=${tag.id} class="tag"><span class="tag-name" dir="auto">${tag.name}</span></span>`)}${shown.length > 2 && html`<span class="tag">+${shown.length - 2}</span>`}`;
 }
 
 /** Who has it, or which department. @param {Conversation} one */

@@ -7,14 +7,32 @@ import { html } from './html.js';
 const MOST = 4000;
 const STYLE = [...document.querySelectorAll('link')].map((one) => one.href).find((href) => href.includes('/console/mail.'));
 /** The one place where a text becomes a document; what stands in it may do nothing. */
-const trusted = window.trustedTypes?.createPolicy('polydesk-mail', { createHTML: (text) => text });
+const policy = window.trustedTypes?.createPolicy('polydesk-mail', { createHTML: (text) => text });
+/** @param {string} text */
+const trusted = (text) => /** @type {string} */ (/** @type {unknown} */ (policy?.createHTML(text) ?? text));
+/** What the frame's policy refuses anyway, and so is not even tried. */
+const REFUSED = 'script, style, link, meta, base, title, iframe, frame, object, embed, audio, video, source, track, svg, math';
+const ATTRIBUTES = /^(?:on.*|style|srcset|background|ping|target)$/u;
+const LINK = /^(?:https?:|mailto:|tel:|#)/iu;
+const PICTURE = /^data:image\//iu;
+
+/** Returns the mail without what would be asked of others. @param {string} body */
+function quiet(body) {
+  const mail = new DOMParser().parseFromString(trusted(body), 'text/html');
+  for (const one of mail.querySelectorAll(REFUSED)) one.remove();
+  for (const one of mail.querySelectorAll('*')) {
+    for (const name of one.getAttributeNames()) if (ATTRIBUTES.test(name)) one.removeAttribute(name);
+    if (!LINK.test(one.getAttribute('href') ?? '')) one.removeAttribute('href');
+    if (!PICTURE.test(one.getAttribute('src') ?? '')) one.removeAttribute('src');
+  }
+  return mail.body.innerHTML;
+}
 
 /** @param {string} body @param {string} theme */
 function documentOf(body, theme) {
-  const policy = "default-src 'none'; style-src 'self'; img-src data:; form-action 'none'; base-uri 'self'";
-  const head = `<meta http-equiv="Content-Security-Policy" content="${policy}"><base target="_blank"><link rel="stylesheet" href="${STYLE}">`;
-  const text = `<!doctype html><html data-theme="${theme}"><head>${head}</head><body dir="auto">${body}</body></html>`;
-  return /** @type {string} */ (/** @type {unknown} */ (trusted?.createHTML(text) ?? text));
+  const allowed = "default-src 'none'; style-src 'self'; img-src data:; form-action 'none'; base-uri 'self'";
+  const head = `<meta http-equiv="Content-Security-Policy" content="${allowed}"><base target="_blank"><link rel="stylesheet" href="${STYLE}">`;
+  return trusted(`<!doctype html><html data-theme="${theme}"><head>${head}</head><body dir="auto">${quiet(body)}</body></html>`);
 }
 
 /** @param {{ body: string, title: string, theme: string }} given */

@@ -58,7 +58,7 @@ function Tags({ one }) {
     if (done) text.value = '';
   };
   return html`<section><h2>${t('tags')}</h2><div class="tags">
-    ${one.tagIds.map((id) => tagOf(id)).filter((tag) => tag !== undefined).map((tag) => html`<span key=${tag.id} class="tag big" dir="auto">${tag.name}<${IconButton} icon="x" size=${12} label=${t('remove_tag', { name: tag.name })} onClick=${() => set({ tagIds: one.tagIds.filter((id) => id !== tag.id) })} /></span>`)}
+    ${one.tagIds.map((id) => tagOf(id)).filter((tag) => tag !== undefined).map((tag) => html`<span key=${tag.id} class="tag big"><span class="tag-name" dir="auto">${tag.name}</span><${IconButton} icon="x" size=${12} label=${t('remove_tag', { name: tag.name })} onClick=${() => set({ tagIds: one.tagIds.filter((id) => id !== tag.id) })} /></span>`)}
     <form onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); add(); }}>
       <input id="add-tag" class="quiet" list="known-tags" aria-label=${t('add_tag')} placeholder=${t('add_tag')} maxlength="256" value=${text} onInput=${(/** @type {any} */ event) => { text.value = event.target.value; }} />
       <datalist id="known-tags">${tags.value.filter((tag) => !one.tagIds.includes(tag.id)).map((tag) => html`<option key=${tag.id} value=${tag.name}></option>`)}</datalist>

@@ -36,7 +36,7 @@ export default {
   typing: '{names} is typing…', typing_many: '{names} are typing…', viewing: '{names} has this open', viewing_many: '{names} have this open',
   sending: 'Sending…', waits: 'Waits for a connection', failed: 'Not sent: {why}', send_again: 'Send again', discard: 'Discard',
   mail_sending: 'Being mailed', mail_sent: 'Mailed', mail_failed: 'Not mailed: {why}', mail_bounced: 'Came back', mail_complained: 'Reported as unwanted',
-  file_gone: 'not available', image_of: 'Image {name}', download: 'Download {name}', subject: 'Subject', add_subject: 'Add a subject', just_now: 'now', edit_subject: 'Change the subject',
+  file_gone: 'not available', image_of: 'Image {name}', download: 'Download {name}', subject: 'Subject', too_long: 'Too long: {n} characters at most', add_subject: 'Add a subject', just_now: 'now', edit_subject: 'Change the subject',
   marked_unread: 'Marked as unread.', mark_unread: 'Mark as unread',
   // Events of the log
   log: 'Changes', desk: 'The desk', trigger: 'A trigger',

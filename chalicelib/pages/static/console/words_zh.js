@@ -31,7 +31,7 @@ export default {
   typing: '{names} 正在输入…', typing_many: '{names} 正在输入…', viewing: '{names} 也打开了此会话', viewing_many: '{names} 也打开了此会话',
   sending: '发送中…', waits: '等待网络连接', failed: '未发送：{why}', send_again: '重新发送', discard: '放弃',
   mail_sending: '邮件发送中', mail_sent: '已发送邮件', mail_failed: '邮件未发出：{why}', mail_bounced: '邮件被退回', mail_complained: '被举报为垃圾邮件',
-  file_gone: '不可用', image_of: '图片 {name}', download: '下载 {name}', subject: '主题', add_subject: '添加主题', just_now: '刚刚', edit_subject: '修改主题',
+  file_gone: '不可用', image_of: '图片 {name}', download: '下载 {name}', subject: '主题', too_long: '太长：最多 {n} 个字符', add_subject: '添加主题', just_now: '刚刚', edit_subject: '修改主题',
   marked_unread: '已标为未读。', mark_unread: '标为未读',
   log: '变更', desk: '服务台', trigger: '触发器',
   log_status: '{who} 将状态设为 {to}', log_agentAssignee: '{who} 分配给 {to}', log_agentAssignee_none: '{who} 取消了 {from} 的分配',
