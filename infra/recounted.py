@@ -44,7 +44,7 @@ def of_conversation(row: "Conversation", days: range, begun: int, found: Found) 
     from chalicelib.rules import counting, series
 
     texts = [message.counted for message in _messages(row, begun)] + [entry.counted for entry in _log(row.key)]
-    changes = [counting.decode(text) for text in texts if text]
+    changes = [change for text in texts for change in counting.decode_all(text)]
     for change in changes:
         found.add_amounts(counting.amounts(change), days)
     later = [change for change in changes if change.since >= days.stop * series.A_DAY * 900_000]

@@ -109,6 +109,12 @@ def add(first: str, records: int, found: Mapping[str, Cells], now: int) -> int:
     return 0
 
 
+def put(write: Any, account: str, id_: str, cells: Cells) -> None:
+    """Adds, to a transaction that happens once, what no stream counts of it. `id_` is a uuid of its own."""
+    if cells:
+        write.save(Statistic(_near(account), _LIVE + id_, packed=pack(cells)))
+
+
 def _near(account: str) -> str:
     return f"{account}#near"
 
