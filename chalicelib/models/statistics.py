@@ -5,11 +5,15 @@ From time to time these rows are moved, in one transaction, into the row of thei
 them. Days that are over go to rows for good: the whole day, and a part of each month's row of the account, of each agent and
 department (by quarters of an hour), and of all of them together (by days). `total` is what all these days add up to.
 
+What a conversation counted that is removed for good stays in rows of its own beside the days, `gone`, for recounts.
+
 Amounts are numbers by cell: a quarter of an hour since the epoch, agent, department, channel, policy.
 """
 
+import hashlib
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
@@ -19,7 +23,7 @@ from pynamodb.attributes import ListAttribute
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, PackedAttribute, UnicodeAttribute
-from chalicelib.models.base import ConditionFailed, Table, read_raw, transaction
+from chalicelib.models.base import ConditionFailed, Table, conditional, read_raw, transaction
 
 #: Records that one transaction can count: each is of one account, and one row more says so (100 in all).
 MOST_AT_ONCE = 99
@@ -28,7 +32,9 @@ MOST_MOVED, MOST_DAYS, MOST_MONTHS = 60, 18, 20
 _KEPT_SECONDS = 2 * 86400
 #: Absorbed rows that a row remembers: those of its last two moves.
 _REMEMBERED = 2 * MOST_MOVED
-_LIVE, _DAY, _TOTAL = "a", "d", "t"
+_LIVE, _DAY, _TOTAL, _GONE = "a", "d", "t", "p"
+#: Seconds for which rows of what is gone are kept, longer than recounts look back; and cells of one such row.
+_GONE_SECONDS, MOST_CELLS = 400 * 86400, 5_000
 #: Amounts by cell, as `rules.counting.Amounts`.
 Cells = Mapping[Any, Mapping[str, int]]
 #: Of compression; more takes four times as long and saves a hundredth.
@@ -278,3 +284,32 @@ def _put_part(write: Any, row: Statistic | None, fresh: Statistic, day: int, par
 def known_days(account: str) -> list[int]:
     """Returns the days that an account has for good. A request for each MB of them."""
     return [row.day for row in Statistic.query(_far(account), Statistic.span.startswith(_DAY))]
+
+
+def is_kept(account: str, id_: str) -> bool:
+    """Returns whether `keep` has stored all of something. One request."""
+    key = Statistic.raw(account=_far(account), span=_gone(id_, 0))
+    return bool(read_raw({Statistic: [key]}, consistent=True)[Statistic])
+
+
+def keep(account: str, id_: str, cells: Cells, now: int) -> None:
+    """Stores what something counted whose rows are about to be removed, once. One request for each 5,000 cells, the last of which
+    says that all is there.
+    """
+    every = list(cells.items())
+    parts = [dict(every[at : at + MOST_CELLS]) for at in range(0, len(every), MOST_CELLS)] or [{}]
+    for at in range(len(parts) - 1, -1, -1):
+        row = Statistic(_far(account), _gone(id_, at), packed=pack(parts[at]), expires_at=now // 1000 + _GONE_SECONDS)
+        with suppress(ConditionFailed), conditional():
+            row.save(Statistic.span.does_not_exist())
+
+
+def kept(account: str) -> list[tuple[int, dict[tuple[Any, ...], dict[str, int]]]]:
+    """Returns what `keep` has stored: when (epoch milliseconds), and amounts. A request for each MB."""
+    rows = Statistic.query(_far(account), Statistic.span.startswith(_GONE), consistent_read=True)
+    return [(((row.expires_at or 0) - _GONE_SECONDS) * 1000, row.cells) for row in rows]
+
+
+def _gone(id_: str, part: int) -> str:
+    """Returns the range key of a part: of the id it has a digest, from which nobody finds that."""
+    return f"{_GONE}{hashlib.sha256(id_.encode()).hexdigest()[:32]}.{part:04d}"

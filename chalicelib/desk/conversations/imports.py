@@ -94,7 +94,7 @@ def _create(ctx: Context, line: lines.Conversation, values: Values, posted: Sequ
     if import_values.counts_paused(ctx):
         new.set_all(lifecycle.paused(new, {}))
     beside = replace(values.beside, attached_bytes=new_bytes, external_id=line.id)
-    imports.open_(new, said, counted.amounts_of_imported(said), beside, imported.claim(ctx, line, new.id), ctx.now)
+    imports.open_(new, said, counted.amounts_of(row.counted for row in said), beside, imported.claim(ctx, line, new.id), ctx.now)
     _append(ctx, new, rest, load)
     return len(posted)
 
@@ -146,7 +146,7 @@ def _append(ctx: Context, conversation: Conversation, parts: Sequence[Sequence[P
         said, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
         changes = imported_messages.summary_of(conversation, said)
         stamp = Stamp(said[-1].created_at, _author(is_last=at == len(parts)))
-        imports.append(conversation, said, counted.amounts_of_imported(said), changes, new_bytes, stamp)
+        imports.append(conversation, said, counted.amounts_of(row.counted for row in said), changes, new_bytes, stamp)
 
 
 def _author(*, is_last: bool) -> int:

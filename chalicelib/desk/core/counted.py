@@ -73,11 +73,11 @@ def keep_imported(conversation: Conversation, said: Sequence[tuple[Message, str]
     return {_SINCE_CREATION: asked, _REPORTED: (day << 1 | had_breached) or None}
 
 
-def amounts_of_imported(said: Iterable[Message]) -> Amounts:
-    """Returns what imported messages count together."""
+def amounts_of(texts: Iterable[str | None]) -> Amounts:
+    """Returns what messages and entries of event logs count together that have kept these texts."""
     found: Amounts = {}
-    for message in said:
-        for change in counting.decode_all(message.counted):
+    for text in texts:
+        for change in counting.decode_all(text):
             counting.join(found, counting.amounts(change))
     return found
 
