@@ -42,7 +42,8 @@ class Found:
 def of_conversation(row: "Conversation", days: range, begun: int, found: Found) -> None:
     """Adds what counts of a conversation in some UTC days; `begun` is when the recount has begun.
 
-    One that is being removed for good counts by what is kept of it (`of_gone`). Messages of one that was merged since count here, wherever they are now; of one that was merged before, with the other.
+    One that is being removed for good counts by what is kept of it (`of_gone`). Messages of one that was merged since count here,
+    wherever they are now; of one that was merged before, with the other.
     """
     from chalicelib.desk.core import counted
     from chalicelib.models import statistics

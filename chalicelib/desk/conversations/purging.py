@@ -29,7 +29,8 @@ def run(ctx: Context, conversation_id: str) -> bool:
     """Removes a conversation that was marked for it. Returns whether to call again, because it had more than MOST_AT_ONCE
     messages. Harmless when repeated, and goes on where it was interrupted.
 
-    Requests as `_keep_counts`, one for each hundred messages, each hundred rows that its people may have beside it, and each 25 rows removed.
+    Requests as `_keep_counts`, one for each hundred messages, each hundred rows that its people may have beside it, and each 25
+    rows removed.
     """
     conversation = conversations.get(ctx.account, conversation_id)
     if conversation is None or not conversation.purge_at:
