@@ -46,7 +46,8 @@ def keep_imported(conversation: Conversation, said: Sequence[tuple[Message, str]
     fields that reports need. `said` has public messages in order, with who says them (rules.status).
     """
     now, born, closed_at = state(conversation), conversation.created_at, conversation.closed_at
-    asked, (day, had_breached), last_at = conversation.asked_after, _reported(conversation), conversation.last_activity_at
+    asked: int | None = conversation.asked_after
+    (day, had_breached), last_at = _reported(conversation), conversation.last_activity_at
     met = _day(conversation) if conversation.last_message else None
     for message, kind in said:
         at, is_answer = message.created_at, kind == status.STAFF
