@@ -24,6 +24,10 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 CHALICE = str(Path(sys.executable).with_name("chalice"))
+#: What npm brings for the pages (infra/libraries.py); it is deployed with the rest of chalicelib.
+LIBRARIES = ROOT / "chalicelib" / "pages" / "libraries"
+#: A thirtieth of the zip, for the page /docs alone: `with_viewer` adds it for a stage that shows that page.
+_VIEWER = "openapi-explorer.js.gz"
 #: What is installed here, and vendored.
 LOCK = "requirements-local.lock"
 #: Lambda's runtime has this, with all that it needs.
@@ -63,16 +67,23 @@ def build(folder: Path) -> Path:
     Takes about ten seconds and the package index. What was in the folder goes. Modules are compiled for the Python that
     runs this, which is the runtime that Chalice deploys to, and are not checked against their source again.
     """
+    if not LIBRARIES.is_dir():
+        raise SystemExit("the libraries of the pages are not installed: `make run` and `make deploy` bring them")
     shutil.rmtree(folder, ignore_errors=True)
     vendor = folder / "vendor"
     vendor.mkdir(parents=True)
     _install(vendor)
-    shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__", _VIEWER))
     shutil.copytree(ROOT / ".chalice", folder / ".chalice", ignore=shutil.ignore_patterns("deployed", "deployments"))
     shutil.copy(ROOT / "app.py", folder)
     (folder / "requirements.txt").touch()
     _compile(folder)
     return folder
+
+
+def with_viewer(folder: Path) -> None:
+    """Adds the viewer of the API's description to a built project."""
+    shutil.copy(LIBRARIES / _VIEWER, folder / "chalicelib" / "pages" / "libraries")
 
 
 def _install(vendor: Path) -> None:
@@ -134,20 +145,20 @@ def closure(*wanted: str) -> set[str]:
 
 
 def _compile(folder: Path) -> None:
-    """Compiles all that the zip will hold. Libraries are left without their sources, a twelfth of the zip.
+    """Compiles all that the zip will hold, and leaves modules without their sources, an eighth of it.
 
     Chalice adds its own two modules and `app.py` uncompiled, so what is compiled of them goes where Python looks for it.
     """
-    _compile_tree(folder / "vendor", folder / "vendor", legacy=True)
-    for source in (folder / "vendor").rglob("*.py"):
-        source.unlink()
+    for modules, base in ((folder / "vendor", folder / "vendor"), (folder / "chalicelib", folder)):
+        _compile_tree(modules, base, legacy=True)
+        for source in modules.rglob("*.py"):
+            source.unlink()
     chalice_home = Path(chalice.__file__).parent
     runtime = folder / "vendor" / "chalice"
     runtime.mkdir()
     for name in ("__init__.py", "app.py"):
         shutil.copy(chalice_home / name, runtime)
     _compile_tree(runtime, folder / "vendor")
-    _compile_tree(folder / "chalicelib", folder)
     shutil.copy(folder / "app.py", folder / "vendor")
     _compile_tree(folder / "vendor" / "app.py", folder / "vendor")
     for source in (runtime / "__init__.py", runtime / "app.py", folder / "vendor" / "app.py"):
@@ -184,7 +195,7 @@ def narrow(project: Path, to: Bounds) -> None:
 def _bound(statement: dict[str, Any], to: Bounds) -> dict[str, Any] | None:
     """A statement for the stage alone; None for a right that it has no use for."""
     text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{to.stage}", json.dumps(statement))
-    text = text.replace("attachments-*/*", f"attachments-{to.account}-{to.region}/*")
+    text = text.replace("attachments-*", f"attachments-{to.account}-{to.region}")
     text = text.replace("arn:aws:", f"arn:{to.partition}:").replace(":*:*:", f":{to.region}:{to.account}:")
     bound: dict[str, Any] = json.loads(text)
     if "execute-api:ManageConnections" in bound["Action"]:

@@ -14,9 +14,10 @@ import msgspec
 
 from chalicelib import telemetry
 from chalicelib.context import Context, stranger
-from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core import rate_limits, units
 from chalicelib.desk.core.errors import DeskError, InProgress, Invalid, Locked, Missing, NotFound, TooMany
-from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload
+from chalicelib.dialects.http import MULTIPART, UNITS, Answer, Cors, Request, Upload
+from chalicelib.dialects.queries import unfolded
 
 #: How msgspec's complaints about a missing field begin, and what comes before the place.
 _MISSING, _AT = "Object missing required field `", " - at "
@@ -168,10 +169,11 @@ class Dialect:
 
     def handle(self, request: Request) -> Answer:
         """Returns the answer to any request. Never raises."""
-        with telemetry.Line("request", dialect=self.name, method=request.method) as line:
+        with telemetry.Line("request", dialect=self.name, method=request.method) as line, units.collecting() as consumed:
             answer = Answer() if request.method == "OPTIONS" else self._answer(request, line)
             line.add(status=answer.status)
-        return Answer(answer.body, answer.status, {**self.cors.as_headers(), **answer.headers})
+        told = {UNITS: str(consumed)} if consumed.is_told else {}
+        return Answer(answer.body, answer.status, {**self.cors.as_headers(), **told, **answer.headers})
 
     def _answer(self, request: Request, line: telemetry.Line) -> Answer:
         try:
@@ -201,6 +203,7 @@ class Dialect:
         line.route(endpoint.path, endpoint.request)
         ctx = replace(self.admit(request, endpoint), dialect=self.name)
         line.caller(ctx.caller)
+        units.tell(ctx)
 
         def use() -> Answer:
             given = parse(request, endpoint, variables, self.read)
@@ -249,39 +252,8 @@ def _from_headers(request: Request, endpoint: Endpoint) -> dict[str, str]:
     return {name: request.headers[header.lower()] for name, header in sent.items()}
 
 
-def unfolded(query: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns query values by name, `a[0][b]=c` as `{"a": {"0": {"b": "c"}}}`, and `a[]=c` and `a[0]=c` as `{"a": ["c"]}`.
-
-    Raises Invalid where a name is used in two ways.
-    """
-    values: dict[str, Any] = {}
-    for name, value in query.items():
-        *path, last = name.replace("]", "").split("[") if name.endswith("]") else [name]
-        place = values
-        for part in path:
-            place = place.setdefault(part, {})
-            if not isinstance(place, dict):
-                raise Invalid(name, "is given twice")
-        if last in place:
-            raise Invalid(name, "is given twice")
-        place[last] = value
-    return {name: _listed(value) for name, value in values.items()}
-
-
-def _listed(value: Any) -> Any:
-    """Returns an object whose names are empty or numbers, and whose values are plain, as the list that it spells."""
-    if not isinstance(value, dict) or any(isinstance(one, dict) or not _is_place(at) for at, one in value.items()):
-        return value
-    ordered = [value[at] for at in sorted(value, key=lambda at: (len(at), at))]
-    return [one for given in ordered for one in (given if isinstance(given, list) else [given])]
-
-
 def _parts(path: str) -> list[str]:
     return path.strip("/").split("/")
-
-
-def _is_place(name: str) -> bool:
-    return name == "" or (name.isascii() and name.isdigit())
 
 
 def explained(text: str) -> Missing | Invalid:

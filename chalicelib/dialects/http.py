@@ -16,6 +16,8 @@ from chalicelib.dialects.bounds import Bytes, Header
 BYTE_ORDER_MARK = "\ufeff"
 _MARK = BYTE_ORDER_MARK.encode()
 MULTIPART = "multipart/form-data"
+#: The header that says what an administrator's call has consumed of DynamoDB's capacity.
+UNITS = "X-Polydesk-Units"
 
 
 class Upload(msgspec.Struct):
@@ -101,13 +103,16 @@ class Answer:
 class Shows:
     """What an endpoint that makes its own Answer may answer: `Annotated[Answer, Shows(…), …]` is its annotation.
 
-    `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones.
+    `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones. `error` names the
+    error that it says, `said` is how.
     """
 
     body: Any = None
     status: int = 200
     media_type: str = "application/json"
     headers: tuple[str, ...] = ()
+    error: str = ""
+    said: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,7 @@ class Cors:
     methods: str
     headers: str
     max_age: int = 1_728_000
-    exposed: str = ""
+    exposed: str = f"Retry-After, {UNITS}"
 
     def as_headers(self) -> dict[str, str]:
         """The headers that every answer carries, errors included."""
@@ -126,5 +131,20 @@ class Cors:
             "Access-Control-Allow-Methods": self.methods,
             "Access-Control-Allow-Headers": self.headers,
             "Access-Control-Max-Age": str(self.max_age),
-            **({"Access-Control-Expose-Headers": self.exposed} if self.exposed else {}),
+            "Access-Control-Expose-Headers": self.exposed,
         }
+
+
+def has_etag(known: str, etag: str) -> bool:
+    """Returns whether one of the tags of If-None-Match is this one. Weak and strong tags count the same here."""
+    opaque = etag.removeprefix("W/")
+    return any(tag.strip().removeprefix("W/") in (opaque, "*") for tag in known.split(","))
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Returns whether gzip is among the encodings of Accept-Encoding with a weight above zero."""
+    for coding in accepted.lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False

@@ -1,4 +1,4 @@
-"""Streams → queues: changes of the tables' rows, published as events, and those of conversations kept in their event logs.
+"""Streams → queues: changes of the tables' rows, published as events, and kept in event logs.
 What webhooks are to be told is kept as well.
 
 A failed batch comes again from the first record that is not published in full. Then a process sends nothing that it has sent to
@@ -16,6 +16,7 @@ from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import Event, TriggerEvents
 from chalicelib.desk.core.publishing import Copy
 from chalicelib.desk.integrations import outbox
+from chalicelib.desk.people import logged_people
 from chalicelib.telemetry import Line
 
 Record = dict[str, Any]
@@ -76,9 +77,9 @@ def _is_wanted(event: Event) -> bool:
 
 
 def _log(line: Line, table: str, records: Sequence[Record]) -> None:
-    """Keeps changes of conversations. Where that fails, the whole batch fails, because nothing is published yet."""
-    if table == "conversations":
-        line.add(logged=event_logs.keep(context.system(), [record["dynamodb"] for record in records]) or None)
+    """Keeps changes of conversations and people. Where that fails, the whole batch fails, because nothing is published yet."""
+    keep = event_logs.keep if table == "conversations" else logged_people.keep
+    line.add(logged=keep(context.system(), [record["dynamodb"] for record in records]) or None)
 
 
 def _keep(line: Line, table: str, records: Sequence[Record], meant: Sequence[_Meaning]) -> None:

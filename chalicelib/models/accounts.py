@@ -6,8 +6,9 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import people
+from chalicelib.models import event_logs, people
 from chalicelib.models.base import transaction
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.people import Person
 from chalicelib.models.settings import Setting
 from chalicelib.models.tokens import Token
@@ -16,23 +17,30 @@ from chalicelib.models.unique_names import UniqueName
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A new account: its document, its owner with their unique names, its clients' keys and secrets."""
+    """A new account: its document, its owner with their unique names, its clients' keys and secrets, and what is logged of it."""
 
     setting: Setting
     owner: Person
     names: list[UniqueName]
     clients: list[UniqueName]
     secrets: list[Token]
+    log: Sequence[LogEntry]
+    #: What is used up by it: a code for a first account.
+    code: Token | None = None
 
 
 def open_(new: New, login: UniqueName | None = None, others: Sequence[str] = ()) -> None:
     """Stores an account with its owner. One request. `login` is the owner's, if they have one, and `others` the accounts they
     then own.
 
-    Raises ConditionFailed where the account's id or a name is taken, or the login has changed.
+    Raises ConditionFailed where the account's id or a name is taken, or the login has changed; and before these reasons that of
+    a code, if there is one, which has been used.
     """
     with transaction() as write:
+        if new.code:
+            write.delete(new.code, condition=Token.digest.exists())
         write.save(new.setting)
+        event_logs.add(write, new.log)
         people.add(write, new.owner, new.names)
         for row in new.clients:
             write.save(row, condition=UniqueName.key.does_not_exist())
@@ -42,7 +50,9 @@ def open_(new: New, login: UniqueName | None = None, others: Sequence[str] = ())
             _owns(write, login, login.account, others)
 
 
-def change_secret(setting: Setting, document: dict[str, Any], secret: Token, ending: Token, old: str | None) -> None:
+def change_secret(
+    setting: Setting, document: dict[str, Any], secret: Token, ending: Token, old: str | None, log: Sequence[LogEntry]
+) -> None:
     """Stores a client's new secret, drops the old one and ends the tokens it issued.
 
     Raises ConditionFailed where the account has changed since it was read.
@@ -50,13 +60,21 @@ def change_secret(setting: Setting, document: dict[str, Any], secret: Token, end
     setting.document = document
     with transaction() as write:
         write.save(setting)
+        event_logs.add(write, log)
         write.save(secret)
         write.save(ending)
         if old:
             write.delete(Token(old))
 
 
-def close(setting: Setting, document: dict[str, Any], ending: Token, login: UniqueName, heir: Person | None) -> None:
+def close(
+    setting: Setting,
+    document: dict[str, Any],
+    ending: Token,
+    login: UniqueName,
+    heir: Person | None,
+    log: Sequence[LogEntry],
+) -> None:
     """Marks an account as removed and ends all its tokens. Its owner keeps their login if they own another account.
 
     `heir` is the owner's row in the account where they log in from now on; None if they did not log in here, or this was their
@@ -65,6 +83,7 @@ def close(setting: Setting, document: dict[str, Any], ending: Token, login: Uniq
     setting.document = document
     with transaction() as write:
         write.save(setting)
+        event_logs.add(write, log)
         write.save(ending)
         others = [other for other in login.accounts or [] if other not in (setting.account, heir and heir.account)]
         if heir:

@@ -1,7 +1,5 @@
-"""What every table shares: one connection, fast reading and writing of rows, and the error of a conditional write."""
+"""What every table shares: fast reading and writing of rows, and the error of a conditional write."""
 
-import random
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -9,10 +7,9 @@ from typing import Any, TypeVar
 
 from pynamodb import attributes
 from pynamodb.attributes import Attribute
-from pynamodb.connection import Connection
 from pynamodb.connection.table import TableConnection
 from pynamodb.constants import NULL, STRING
-from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError, VerboseClientError
+from pynamodb.exceptions import AttributeNullError, DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
@@ -20,43 +17,11 @@ from pynamodb.pagination import ResultIterator
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
+from chalicelib.models.dynamodb import CONFLICT
+from chalicelib.models.dynamodb import connection as connection
 from chalicelib.models.expressions import SetAll, as_read, clauses
 
-#: Times that a write is repeated after it met another one, and the longest pause before the first repetition, in seconds.
-_CONFLICTS, _PAUSE = 5, 0.02
-_CONDITION, _CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
-
-
-class _Connection(Connection):
-    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Sends a request, without pynamodb's listeners and without asking for the consumed capacity."""
-        return self._make_api_call(operation_name, operation_kwargs)
-
-    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Sends it again, a few times, for a write that met another one at the same item.
-
-        Nothing of such a write is stored and none of its conditions has failed, so it says nothing about the row.
-        """
-        for attempt in range(_CONFLICTS):
-            try:
-                return super()._make_api_call(operation_name, operation_kwargs)
-            except VerboseClientError as error:
-                if not _is_conflict(error):
-                    raise
-                time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 (no secret)
-        return super()._make_api_call(operation_name, operation_kwargs)
-
-
-def _is_conflict(error: VerboseClientError) -> bool:
-    """Returns whether another write was the only obstacle."""
-    if error.response["Error"]["Code"] in ("TransactionConflictException", "TransactionInProgressException"):
-        return True
-    return {reason.code for reason in error.cancellation_reasons if reason} == {_CONFLICT}
-
-
-#: One client for all tables and threads: a client costs more than a hundred calls.
-connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=3, max_pool_connections=64)
-
+_CONDITION = "ConditionalCheckFailed"
 #: Bytes of a hash key and of a range key that DynamoDB allows.
 _LONGEST = (2048, 1024)
 #: Keys that one BatchGetItem takes.
@@ -280,7 +245,7 @@ def transaction() -> Iterator[TransactWrite]:
     except TransactWriteError as error:
         reasons = error.cancellation_reasons
         codes = [reason.code if reason else None for reason in reasons]
-        if not {_CONDITION, _CONFLICT}.intersection(codes) and error.cause_response_code != "TransactionInProgressException":
+        if not {_CONDITION, CONFLICT}.intersection(codes) and error.cause_response_code != "TransactionInProgressException":
             raise
         raise ConditionFailed(codes, [reason.raw_item if reason else None for reason in reasons]) from error
 
@@ -292,6 +257,6 @@ def conditional() -> Iterator[None]:
         yield
     except (PutError, UpdateError, DeleteError) as error:
         reason = (error.cause_response_code or "").removesuffix("Exception")
-        if reason not in (_CONDITION, _CONFLICT):
+        if reason not in (_CONDITION, CONFLICT):
             raise
         raise ConditionFailed([reason], [None]) from error

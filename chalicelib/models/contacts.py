@@ -9,6 +9,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.models import contact_words, counting
 from chalicelib.models.base import read_page, transaction
 from chalicelib.models.people import Person, actions, add_removal, words_as_read
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName
 
@@ -44,7 +45,7 @@ def count(account: str, most: int) -> int:
     return counting.total(found, most)
 
 
-def change(person: Person, changes: dict[str, Any], now: int, renaming: Renaming) -> None:
+def change(person: Person, changes: dict[str, Any], stamp: Stamp, renaming: Renaming) -> None:
     """Changes a contact and how they are found. One request.
 
     Raises ConditionFailed where they were removed or renamed since they were read, or a name is taken.
@@ -52,7 +53,7 @@ def change(person: Person, changes: dict[str, Any], now: int, renaming: Renaming
     with transaction() as write:
         _rename(write, person, renaming)
         written = {**changes, "words_version": (person.words_version or 0) + 1}
-        write.update(person, actions(written, now), Person.removed_at.does_not_exist() & words_as_read(person))
+        write.update(person, actions(written, stamp), Person.removed_at.does_not_exist() & words_as_read(person))
         for name in renaming.claims:
             write.save(name, condition=UniqueName.key.does_not_exist())
 
@@ -70,7 +71,7 @@ def _is_own(person: Person) -> Condition:
 
 
 def merge(
-    target: Person, source: Person, changes: dict[str, Any], now: int, renaming: Renaming, left: Renaming, ending: Token
+    target: Person, source: Person, changes: dict[str, Any], stamp: Stamp, renaming: Renaming, left: Renaming, ending: Token
 ) -> None:
     """Changes a contact, and removes another one who is merged into them. One request.
 
@@ -80,8 +81,8 @@ def merge(
     with transaction() as write:
         _rename(write, target, renaming)
         written = {**changes, "words_version": (target.words_version or 0) + 1}
-        write.update(target, actions(written, now), Person.removed_at.does_not_exist() & words_as_read(target))
-        add_removal(write, source, {"merged_into": target.number}, now, left.words_gone)
+        write.update(target, actions(written, stamp), Person.removed_at.does_not_exist() & words_as_read(target))
+        add_removal(write, source, {"merged_into": target.number}, stamp, left.words_gone)
         for name in renaming.claims:
             write.save(name, condition=_is_own(source))
         for name in left.freed:

@@ -85,11 +85,12 @@ NO_DETAILS = DetailChanges()
 
 
 class Authorship(NamedTuple):
-    """Who writes details (rules.actors, packed), when, and the version that the summary has from then on."""
+    """Who writes details (rules.actors, packed), when, the version that the summary has from then on, and its number."""
 
     by: int
     at: int
     version: int
+    number: int
 
 
 def _packed(mention: Mention) -> int:
@@ -121,10 +122,11 @@ class Details(Table):
     cc: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="cy")
     #: Bytes of all files that were sent in it.
     attached_bytes = IntegerAttribute(null=True, attr_name="ab")
-    #: Who wrote these last and when (epoch milliseconds), and the version that the summary had then.
+    #: Who wrote these last and when (epoch milliseconds), and the version that the summary had then; its number.
     changed_by = IntegerAttribute(null=True, attr_name="cb")
     changed_at = IntegerAttribute(null=True, attr_name="cg")
     summary_version = IntegerAttribute(null=True, attr_name="sv")
+    number = IntegerAttribute(null=True, attr_name="nu")
     #: Uuids of the conversations that were merged into it.
     merged: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="mg")
     #: The id under which it was imported.
@@ -256,6 +258,7 @@ def write(
     given = changes.values()
     if given:
         given |= {"changed_by": authorship.by, "changed_at": authorship.at, "summary_version": authorship.version}
+        given["number"] = authorship.number
     values = [(getattr(Details, name), value) for name, value in given.items()]
     actions: list[Action] = [one.remove() if value is None else one.set(value) for one, value in values]
     if step:

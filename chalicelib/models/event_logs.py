@@ -1,32 +1,55 @@
-"""Event logs: what was changed about conversations. Key account#conversation · when, version, field.
+"""Event logs: what was changed about conversations, people and settings. audit_logs.py lists the rows of a whole account.
 
-A row's key follows from the change alone, so a record of the stream that comes twice writes the same row again. That a trigger
-has fired is a row, too, whose key follows from the event and the trigger: it fires once for an event.
+Key account#conversation, account#p#person or account#s#kind#key · when, version, field. A row's key follows from the change
+alone, so a record of the stream that comes twice writes the same row again. That a trigger has fired is a row, too, whose key
+follows from the event and the trigger: it fires once for an event.
 """
 
+import zlib
 from collections.abc import Iterable
+
+from pynamodb.indexes import AllProjection
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, conditional, read_page
 from chalicelib.models.batches import put_all
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.indexes import GlobalIndex
+
+#: Kinds of what a row is about; of a setting its own kind, such as `tag`.
+CONVERSATION, CONTACT, AGENT = "conversation", "contact", "agent"
+#: Partitions of an account's list: what visitors bring about, and what is rare and sought for.
+BUSY, QUIET = "busy", "quiet"
 
 #: The field of a firing, and the letter before the trigger's number in its key, which sorts after digits.
 FIRED, _FIRING = "fired", "t"
 
 
+class ByAccount(GlobalIndex["LogEntry"]):
+    """An account's changes by time, in two partitions."""
+
+    class Meta:
+        index_name = "by_account"
+        projection = AllProjection()
+
+    listed_in = UnicodeAttribute(hash_key=True)
+    listed_at = UnicodeAttribute(range_key=True)
+
+
 class LogEntry(Table):
     """One change of one field. `before` and `after` are the field's values as text, None for none.
 
-    Of a firing the field is FIRED and `after` the trigger's name.
+    Of a firing the field is FIRED and `after` the trigger's name. `expires_at` (epoch seconds) is the table's TTL; a row past it
+    counts as gone.
     """
 
     class Meta:
         table_name = config.table("event-logs")
 
-    conversation_key = UnicodeAttribute(hash_key=True, attr_name="ck")
-    #: When (epoch milliseconds), the version of the conversation since, the field's place among those of one change.
+    key = UnicodeAttribute(hash_key=True, attr_name="ck")
+    #: When (epoch milliseconds), the version of the row since, the field's place among those of one change.
     place = UnicodeAttribute(range_key=True, attr_name="pl")
     field = UnicodeAttribute(attr_name="fi")
     before = UnicodeAttribute(null=True, attr_name="be")
@@ -40,6 +63,26 @@ class LogEntry(Table):
     message = UnicodeAttribute(null=True, attr_name="me")
     #: Of the first row of a change: what reports count of it (rules/counting.py). None where a message has it, or for nothing.
     counted = UnicodeAttribute(null=True, attr_name="rc")
+    #: What it is about, and its integer id where the change says it.
+    kind = UnicodeAttribute(default=CONVERSATION, attr_name="ki")
+    number_of = IntegerAttribute(null=True, attr_name="nu")
+    #: Number of the routing rule by which a conversation was given to an agent or a department.
+    rule = IntegerAttribute(null=True, attr_name="ru")
+    #: Its place in the account's list.
+    listed_in = UnicodeAttribute(null=True, attr_name="li")
+    listed_at = UnicodeAttribute(null=True, attr_name="la")
+    expires_at = IntegerAttribute(null=True, attr_name="ex")
+
+    by_account = ByAccount()
+
+    def is_kept(self, now: int) -> bool:
+        """Returns whether its time has not passed at `now` (epoch milliseconds)."""
+        return self.expires_at is None or self.expires_at > now // 1000
+
+    @property
+    def account(self) -> str:
+        """Whose it is."""
+        return self.key.partition("#")[0]
 
     @property
     def at(self) -> int:
@@ -75,6 +118,40 @@ def _event(at: int, version: int) -> str:
     return f"{at:013d}.{version:08d}."
 
 
+def listed(entry: LogEntry, expires_at: int | None) -> LogEntry:
+    """Returns the row with its place in the account's list. Rows of one moment sort by their versions."""
+    busy = entry.kind in (CONVERSATION, CONTACT)
+    entry.listed_in = list_key(entry.account, BUSY if busy else QUIET)
+    entry.listed_at = f"{entry.place}.{zlib.crc32(entry.key.encode()):08x}"
+    entry.expires_at = expires_at
+    return entry
+
+
+def list_key(account: str, partition: str) -> str:
+    """Returns the hash key of a part of an account's list."""
+    return f"{account}#{partition}"
+
+
+def person_key(account: str, person: str) -> str:
+    """Returns the hash key of what was changed about a person (their uuid)."""
+    return f"{account}#p#{person}"
+
+
+def setting_key(account: str, kind: str, key: str) -> str:
+    """Returns the hash key of what was changed about a setting."""
+    return f"{account}#s#{kind}#{key}"
+
+
+def setting_place(at: int, number: int, version: int, field: int) -> str:
+    """Returns the range key of a change of a setting. Its number tells it from another one that had its key before."""
+    return f"{at:013d}.{number:08d}.{version:08d}.{field:03d}"
+
+
+def purge_key(conversation_key: str) -> str:
+    """Returns the hash key of the row that says who had a conversation removed for good, which stays."""
+    return f"{conversation_key}#purged"
+
+
 def is_place(text: str) -> bool:
     """Whether a text has the shape of a range key."""
     *event, last = text.split(".")
@@ -95,9 +172,15 @@ def put_firing(entry: LogEntry) -> None:
         entry.save(IS_NEW)
 
 
+def add(write: TransactWrite, log: Iterable[LogEntry]) -> None:
+    """Adds to a transaction: what is logged of it. No row is written over."""
+    for entry in log:
+        write.save(entry, condition=IS_NEW)
+
+
 def put(entries: Iterable[LogEntry]) -> None:
     """Stores rows, or the same ones again. One request for each 25, none for none."""
-    rows = {(entry.conversation_key, entry.place): entry for entry in entries}
+    rows = {(entry.key, entry.place): entry for entry in entries}
     put_all(list(rows.values()))
 
 

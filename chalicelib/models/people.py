@@ -5,10 +5,11 @@ in `by_contacts` (people_indexes.py). contacts.py has what is for contacts alone
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from pynamodb.attributes import ListAttribute
-from pynamodb.expressions.condition import Condition
+from pynamodb.attributes import ListAttribute, UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -17,10 +18,13 @@ from chalicelib.models import contact_words, rate_windows
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import ConditionFailed, Table, conditional, read_page, transaction
 from chalicelib.models.people_indexes import ByAgents, ByContacts, ById
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName, new_name
 
 AGENT, CONTACT = "agent", "contact"
+#: Conversations that a contact's row notes as past, and contacts who may be merged into one.
+MOST_PAST, MOST_ABSORBED = 2_000, 1_000
 
 
 class Person(Table):
@@ -66,6 +70,12 @@ class Person(Table):
     identities: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="is")
     #: Number of the contact whom a removed one was merged into.
     merged_into = IntegerAttribute(null=True, attr_name="mi")
+    #: Uuids of the contacts who were merged into this one; and of conversations that a contact took part in and is in no list of
+    #: any more: they were given to another contact, or the contact has left them.
+    absorbed: Any = UnicodeSetAttribute(null=True, attr_name="ab")
+    past: Any = UnicodeSetAttribute(null=True, attr_name="ps")
+    #: Since when all that is stored of them is being removed (desk/privacy). Of what stays then, nothing says who they were.
+    erased_at = IntegerAttribute(null=True, attr_name="er")
     #: The account, for a contact that lists show. How often the words that find them were changed, None for never.
     contacts_of = UnicodeAttribute(null=True, attr_name="cf")
     words_version = IntegerAttribute(null=True, attr_name="wv")
@@ -77,6 +87,8 @@ class Person(Table):
     external_id = UnicodeAttribute(null=True, attr_name="xi")
     created_at = IntegerAttribute(attr_name="ca")
     updated_at = IntegerAttribute(attr_name="ua")
+    #: Who last changed what logs tell of (rules.actors, packed).
+    changed_by = IntegerAttribute(null=True, attr_name="cb")
 
     level = UnicodeAttribute(null=True, attr_name="le")
     #: What an agent may do beyond their level.
@@ -159,44 +171,44 @@ def add(write: TransactWrite, person: Person, claims: list[UniqueName]) -> None:
         write.save(row, condition=UniqueName.key.does_not_exist())
 
 
-def change(person: Person, changes: dict[str, Any], now: int) -> None:
+def change(person: Person, changes: dict[str, Any], stamp: Stamp) -> None:
     """Changes a person's fields. The last change wins. Raises ConditionFailed where they have been removed."""
     with conditional():
-        person.update(actions(changes, now), Person.id.exists() & Person.removed_at.does_not_exist())
+        person.update(actions(changes, stamp), Person.id.exists() & Person.removed_at.does_not_exist())
 
 
-def revoke_logins(person: Person, changes: dict[str, Any], now: int, endings: list[Token], used: Token | None = None) -> None:
+def revoke_logins(person: Person, changes: dict[str, Any], stamp: Stamp, endings: list[Token], used: Token | None = None) -> None:
     """Changes a person (password, level), ends the tokens issued before, and uses up the single-use token that allows it.
 
     Raises ConditionFailed where another write came first.
     """
     with transaction() as write:
-        _next_generation(write, person, changes, now)
+        _next_generation(write, person, changes, stamp)
         for row in endings:
             write.save(row)
         if used:
             write.delete(used, condition=Token.digest.exists())
 
 
-def remove(person: Person, now: int, endings: list[Token], names: list[UniqueName], words: Iterable[str] = ()) -> None:
+def remove(person: Person, stamp: Stamp, endings: list[Token], names: list[UniqueName], words: Iterable[str] = ()) -> None:
     """Takes a person out of all indexes, frees their unique names and deletes the words that find them.
 
     Raises ConditionFailed where another write came first.
     """
     with transaction() as write:
-        add_removal(write, person, {}, now, words)
+        add_removal(write, person, {}, stamp, words)
         for row in endings:
             write.save(row)
         for name in names:
             write.delete(name, condition=UniqueName.key.does_not_exist() | (UniqueName.id == person.id))
 
 
-def add_removal(write: TransactWrite, person: Person, further: dict[str, Any], now: int, words: Iterable[str]) -> None:
+def add_removal(write: TransactWrite, person: Person, further: dict[str, Any], stamp: Stamp, words: Iterable[str]) -> None:
     """Adds to a transaction: a person is removed, with further changes, and no word finds them any more."""
-    gone: dict[str, Any] = {"removed_at": now, "is_active": False, "password": None, "agents_of": None, "contacts_of": None}
+    gone: dict[str, Any] = {"removed_at": stamp.at, "is_active": False, "password": None, "agents_of": None, "contacts_of": None}
     if person.agents_of:
-        gone |= {"presence": "offline", "presence_at": now}
-    _next_generation(write, person, gone | further, now, words_as_read(person))
+        gone |= {"presence": "offline", "presence_at": stamp.at}
+    _next_generation(write, person, gone | further, stamp, words_as_read(person))
     contact_words.delete(write, person.account, person.id, person.number, words)
 
 
@@ -209,29 +221,33 @@ def words_as_read(person: Person) -> Condition:
 def inherit_login(write: TransactWrite, heir: Person) -> None:
     """Adds to a transaction: an owner's row in another account gets what their login needs."""
     taken = {"home": None, **{name: getattr(heir, name) for name in ("password", "token_version", "key_version")}}
-    write.update(heir, actions(taken, heir.updated_at), Person.id.exists() & Person.removed_at.does_not_exist())
+    write.update(
+        heir,
+        actions(taken, Stamp(heir.updated_at, heir.changed_by or 0)),
+        Person.id.exists() & Person.removed_at.does_not_exist(),
+    )
 
 
 def _next_generation(
-    write: TransactWrite, person: Person, changes: dict[str, Any], now: int, further: Condition | None = None
+    write: TransactWrite, person: Person, changes: dict[str, Any], stamp: Stamp, further: Condition | None = None
 ) -> None:
     generation = person.token_version
     as_read = Person.id.exists() & Person.removed_at.does_not_exist() & (Person.token_version == generation)
     condition = as_read if further is None else as_read & further
-    write.update(person, actions({**changes, "token_version": generation + 1}, now), condition)
+    write.update(person, actions({**changes, "token_version": generation + 1}, stamp), condition)
 
 
-def actions(changes: dict[str, Any], now: int) -> list[Action]:
-    """Returns what sets these fields, None to remove one, and the time of the change."""
+def actions(changes: dict[str, Any], stamp: Stamp) -> list[Action]:
+    """Returns what sets these fields, None to remove one, and when and by whom that is done."""
     fields = {name: getattr(Person, name) for name in changes}
     written = [fields[name].remove() if value is None else fields[name].set(value) for name, value in changes.items()]
-    return [*written, Person.updated_at.set(now)]
+    return [*written, Person.updated_at.set(stamp.at), Person.changed_by.set(stamp.by)]
 
 
-def switch_off(agent: Person, presence: str, now: int, ends: Token) -> None:
+def switch_off(agent: Person, presence: str, stamp: Stamp, ends: Token) -> None:
     """Stops an agent from logging in and ends their tokens. Raises ConditionFailed where another write came first."""
-    away = {"presence": presence, "presence_alias": presence, "presence_at": now}
-    revoke_logins(agent, {"is_active": False, "key_version": agent.token_version + 1, **away}, now, [ends])
+    away = {"presence": presence, "presence_alias": presence, "presence_at": stamp.at}
+    revoke_logins(agent, {"is_active": False, "key_version": agent.token_version + 1, **away}, stamp, [ends])
 
 
 def record_login(account: str, person: str, now: int, source: str, known_until: int) -> bool:
@@ -269,9 +285,15 @@ def forget_chat(write: TransactWrite, account: str, person: str, before: str) ->
     write.update(Person(account, person), [Person.chat.remove()], Person.chat == before)
 
 
-def set_group(account: str, agent: str, group: str | None, now: int, *, out_of: str | None = None) -> None:
+def set_group(account: str, agent: str, group: str | None, stamp: Stamp, *, out_of: str | None = None) -> None:
     """Writes an agent's group, None for none. One request. Raises ConditionFailed for no agent, or one who is not in `out_of`."""
     as_seen = Person.agents_of.exists() & (Person.group == out_of) if out_of else Person.agents_of.exists()
-    moved = Person.group.set(group) if group else Person.group.remove()
     with conditional():
-        Person(account, agent).update([moved, Person.updated_at.set(now)], as_seen)
+        Person(account, agent).update(actions({"group": group}, stamp), as_seen)
+
+
+def note_past(account: str, contact: str, conversation: str) -> None:
+    """Notes a conversation that a contact, if it is one, will be in no list of. One request."""
+    with suppress(ConditionFailed), conditional():
+        has_room = Person.past.does_not_exist() | (size(Person.past) < MOST_PAST)
+        Person(account, contact).update([Person.past.add({conversation})], (Person.kind == CONTACT) & has_room)

@@ -6,6 +6,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib.models.base import conditional
 from chalicelib.models.people import Person, actions
+from chalicelib.models.stamps import Stamp
 
 
 def set_presence(agent: Person, presence: str, alias: str, now: int) -> None:
@@ -43,7 +44,9 @@ def lapse(agent: Person, step: str, changes: dict[str, Any], now: int) -> None:
     """Writes what an agent's deadline (presence.STEPS) brings. Raises ConditionFailed where it no longer stands."""
     stands = getattr(Person, f"{step}_at") == getattr(agent, f"{step}_at")
     with conditional():
-        agent.update(actions({**changes, "presence_at": now}, now), Person.agents_of.exists() & stands)
+        agent.update(
+            actions({**changes, "presence_at": now}, Stamp(now, agent.changed_by or 0)), Person.agents_of.exists() & stands
+        )
 
 
 def log_in_on(agent: Person, device: str, presence: str, now: int, *, is_mobile: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pynamodb.pagination import PageIterator
 
+from chalicelib.models import capacity
 from chalicelib.models.base import read_raw
 from chalicelib.models.conversations import CLOSED, Conversation, inbox_key, key
 from chalicelib.models.inbox import Window, filter_of
@@ -44,7 +45,7 @@ def scan(window: Window, attributes: Sequence[str], keep: _Keep, most: int) -> S
     """
     ranges = sorted((one for name in window.filters() for one in _ranges(window, name)), key=lambda one: one.place)
     reader = _Reader(window, [*dict.fromkeys([*_ALWAYS, *attributes])], keep, most, [0] * len(ranges))
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_AT_ONCE, **capacity.in_threads()) as pool:
         parts = list(pool.map(reader.read, range(len(ranges)), ranges))
     return Scanned([row for part in parts for row in part.rows], all(part.is_whole for part in parts))
 
@@ -118,6 +119,6 @@ def read_parallel(account: str, ids: Sequence[str]) -> list[Conversation]:
     """Returns the conversations that exist, whole, in no order, a moment old. One request for each hundred."""
     keys = [Conversation.raw(key=key(account, id_)) for id_ in ids]
     parts = [keys[at : at + 100] for at in range(0, len(keys), 100)]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_AT_ONCE, **capacity.in_threads()) as pool:
         found: list[list[dict[str, Any]]] = list(pool.map(lambda part: read_raw({Conversation: part})[Conversation], parts))
     return [Conversation.from_raw_data(item) for part in found for item in part]

@@ -15,7 +15,7 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.pagination import ResultIterator
 
 from chalicelib import config
-from chalicelib.models import conversations
+from chalicelib.models import capacity, conversations
 from chalicelib.models.attributes import (
     IntegerAttribute,
     KeyAttribute,
@@ -206,7 +206,7 @@ def at_once(act: Callable[[_T], _R], values: Sequence[_T]) -> list[_R]:
     """Returns what `act` returns for each value, several at a time."""
     if len(values) < 2:
         return [act(value) for value in values]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(_AT_ONCE, **capacity.in_threads()) as pool:
         return list(pool.map(act, values))
 
 

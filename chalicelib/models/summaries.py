@@ -65,7 +65,9 @@ def begin(write: TransactWrite, conversation: Conversation, changes: DetailChang
     if conversation.assignee and not conversation.is_internal:
         conversation.status_change_count = 1
         step = _new_status_change(status_history.ASSIGNED, conversation, {}, now)
-    details.write(write, conversation.key, step, 0, changes, Authorship(conversation.changed_by or 0, now, 1))
+    details.write(
+        write, conversation.key, step, 0, changes, Authorship(conversation.changed_by or 0, now, 1, conversation.number)
+    )
     labels.move(write, conversation.key, map(labels.tag, changes.tags or ()), (), now)
     write.save(conversation, condition=Conversation.key.does_not_exist())
     write.save(row, condition=UniqueName.key.does_not_exist())
@@ -103,7 +105,7 @@ def apply(
     before = loads.pause_of(conversation)
     kind = status_change_of(conversation, changes, escalates=escalates)
     step = _new_status_change(kind, conversation, changes, stamp.at) if kind else None
-    by = Authorship(stamp.by, stamp.at, (conversation.version or 0) + 1)
+    by = Authorship(stamp.by, stamp.at, (conversation.version or 0) + 1, conversation.number)
     details.write(write, conversation.key, step, conversation.status_change_count, beside, by)
     changes = (
         changes | ({"status_change_count": conversation.status_change_count + 1} if kind else {}) | _flags(conversation, beside)

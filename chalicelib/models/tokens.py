@@ -11,8 +11,10 @@ from pynamodb.attributes import JSONAttribute
 from pynamodb.indexes import IncludeProjection
 
 from chalicelib import config
+from chalicelib.models import event_logs
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, conditional, read_page, transaction
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.indexes import GlobalIndex
 
 
@@ -34,7 +36,7 @@ class Token(Table):
         table_name = config.table("tokens")
 
     digest = UnicodeAttribute(hash_key=True, attr_name="dg")
-    #: access · refresh · key (a person's api key) · client (an api client's secret) · code and reset (good once) ·
+    #: access · refresh · key (a person's api key) · client (an api client's secret) · code, reset and setup (good once) ·
     #: binding (of a visitors' token to a visitor) · seen (who was at a network address; no secret is its key)
     kind = UnicodeAttribute(attr_name="ki")
     account = UnicodeAttribute(attr_name="ac")
@@ -130,6 +132,20 @@ def keys(account: str, limit: int) -> list[Token]:
 def put(token: Token) -> None:
     """Stores a new token. A digest is of 256 random bits, so it can't be another token's."""
     token.save()
+
+
+def put_key(token: Token, log: LogEntry) -> None:
+    """Stores an api key with what is logged of it. One request."""
+    with transaction() as write:
+        write.save(token)
+        event_logs.add(write, [log])
+
+
+def delete_key(token: Token, log: LogEntry) -> None:
+    """Deletes an api key, with what is logged of it. One request. Raises ConditionFailed where it has gone."""
+    with transaction() as write:
+        write.delete(token, condition=Token.digest.exists())
+        event_logs.add(write, [log])
 
 
 def put_all(tokens: Sequence[Token]) -> None:

@@ -36,3 +36,10 @@ def unpack(number: int) -> Actor:
     person, place = divmod(number, _PLACES)
     kind, dialect = divmod(place, 10)
     return Actor(_KINDS[kind], person, _DIALECTS[dialect])
+
+
+def range_of(person: int) -> tuple[int, int]:
+    """Returns the least and the greatest number of what a person did, as a contact or as an agent; 0 is the desk itself."""
+    kinds = (MACHINE, MACHINE) if person == 0 else (CONTACT, STAFF)
+    least, greatest = (person * _PLACES + _KINDS.index(kind) * 10 for kind in kinds)
+    return least, greatest + len(_DIALECTS) - 1

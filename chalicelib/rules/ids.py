@@ -87,3 +87,8 @@ def log_number(conversation: int, version: int, field: int) -> int:
     the conversation's version since.
     """
     return (conversation * _CHANGES + version) * _FIELDS + field
+
+
+def audit_number(key: str, place: str) -> int:
+    """Returns the integer id of a change in the audit log, from the key that it is stored under: 52 bits of its digest."""
+    return int(hashlib.sha256(f"{key}#{place}".encode()).hexdigest()[:13], 16)

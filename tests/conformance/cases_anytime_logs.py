@@ -1,4 +1,4 @@
-"""Calls that succeed, of Anytime's rows about event logs, active agents and drafts."""
+"""Calls that succeed, of Anytime's rows about event logs, the audit log, limits, active agents and drafts."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tests.conformance.scene import Scene
 
-_CONVERSATION = "/api/v3/anytime/conversations/{id}"
+_ANYTIME = "/api/v3/anytime"
+_CONVERSATION = f"{_ANYTIME}/conversations/{{id}}"
 _DRAFT = f"{_CONVERSATION}/draft"
 
 
@@ -50,4 +51,8 @@ CASES: "dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]]" = {
     ("POST", _DRAFT): _written,
     ("PUT", _DRAFT): _changed,
     ("DELETE", _DRAFT): _drafted,
+    ("GET", f"{_ANYTIME}/auditLogs"): _nothing,
+    ("GET", f"{_ANYTIME}/auditLogs/retention"): _nothing,
+    ("PUT", f"{_ANYTIME}/auditLogs/retention"): lambda scene, _: {"days": 90},
+    ("GET", f"{_ANYTIME}/limits"): _nothing,
 }

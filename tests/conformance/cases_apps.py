@@ -36,7 +36,7 @@ def revive(scene: "Scene") -> None:
     world = scene.world
     row = settings.load(world.account)["account#"]
     if row.document.get("removed_at"):
-        settings.put(row, {**row.document, "removed_at": None})
+        settings.put(row, {**row.document, "removed_at": None}, [])
         Token(revocation_key(world.account)).delete()
         unique_names.new_name(world.account, "login", world.owner.email, world.owner.id, scope=unique_names.EVERYWHERE).save()
         cache.clear_all()

@@ -13,6 +13,7 @@ import pytest
 from chalicelib.dialects.ppmessage.errors import STRINGS
 from chalicelib.dialects.ppmessage.mapping.socket import REASONS
 from chalicelib.models import people
+from chalicelib.models.stamps import Stamp
 from tests import hostile
 from tests.conformance import cases_sockets
 from tests.conformance.scene import Scene
@@ -36,7 +37,7 @@ def _watched() -> Iterator[None]:
 def test_the_watch_sees_a_key_that_no_row_can_have(scene: Scene) -> None:
     for key in ("", "x" * 1_025):
         with pytest.raises(AssertionError):
-            people.set_group(scene.world.account, key, None, 1)
+            people.set_group(scene.world.account, key, None, Stamp(1))
 
 
 def ask(scene: Scene, row: Row, label: str, given: dict[str, Any]) -> int:

@@ -295,14 +295,14 @@ def test_a_domain_s_own_widget_is_refused_on_another_page(console: Console) -> N
         ("GET", "domain/get", {"domain": HOST}, ["GetItem", "Query"]),
         ("GET", "domain/operator/list", {"domain": HOST}, ["GetItem", "Query"]),
         ("POST", "domain/add", {"domain": "new.example", "email": EMAIL}, ["Query", "TransactWriteItems"]),
-        ("PUT", "domain/update", {"domain": HOST, "status": 0}, ["GetItem", "PutItem", "SendMessageBatch"]),
+        ("PUT", "domain/update", {"domain": HOST, "status": 0}, ["GetItem", "TransactWriteItems", "SendMessageBatch"]),
         (
             "PUT",
             "domain/update",
             {"domain": HOST, "new_domain": "new.example"},
             ["GetItem", "GetItem", "TransactWriteItems", "SendMessageBatch"],
         ),
-        ("DELETE", "domain/delete", {"domain": HOST}, ["GetItem", "DeleteItem", "SendMessageBatch"]),
+        ("DELETE", "domain/delete", {"domain": HOST}, ["GetItem", "TransactWriteItems", "SendMessageBatch"]),
     ],
 )
 def test_what_a_call_costs(console: Console, method: str, path: str, given: dict[str, Any], requests: list[str]) -> None:
@@ -322,4 +322,4 @@ def test_a_staff_member_s_permission_is_one_request_more(console: Console) -> No
     staff.done("POST", "domain/operator/add", domain=HOST, email=world.agents[2].email)
     with counted() as sent:
         staff.done("POST", "domain/operator/add", domain=HOST, email=world.agents[1].email)
-    assert sent == ["GetItem", "GetItem", "GetItem", "GetItem", "PutItem", "SendMessageBatch"]
+    assert sent == ["GetItem", "GetItem", "GetItem", "GetItem", "TransactWriteItems", "SendMessageBatch"]

@@ -106,7 +106,7 @@ def test_tickets_are_the_callers_open_ones_newest_assignment_first(world: World)
 
 def test_status_words_are_those_of_the_document_and_the_accounts_own(world: World) -> None:
     row = settings.load(world.account)["account#"]
-    settings.put(row, row.document | {"status_aliases": {"lunch": "away"}})
+    settings.put(row, row.document | {"status_aliases": {"lunch": "away"}}, [])
     cache.clear_all()
     for word, meant in {**{status: status for status in FACTS["statuses"]}, "lunch": "away"}.items():
         world.now += 7_000

@@ -34,7 +34,7 @@ def group(scene: Scene) -> str:
     """A group with the third agent in it."""
     id_ = str(uuid.uuid4())
     document = {"id": id_, "number": 1, "name": "Dancers", "created_at": scene.world.now, "updated_at": scene.world.now}
-    settings.put(Setting(scene.world.account, f"group#{id_}"), document)
+    settings.put(Setting(scene.world.account, f"group#{id_}"), document, [])
     agent = scene.world.agents[2]
     stored = type(agent)(agent.account, agent.id)
     stored.update([type(agent).group.set(id_)])

@@ -18,7 +18,7 @@ from tests.world import World, counted
 
 _ROOT = Path(chalicelib.__file__).parent
 #: What dialects ask and note of any caller, which is no use case.
-_NO_USE_CASES = ("core.access.", "core.rate_limits.", "auth.known_sources.")
+_NO_USE_CASES = ("core.access.", "core.rate_limits.", "core.units.", "auth.known_sources.")
 
 
 def _functions() -> dict[str, bool]:

@@ -108,7 +108,7 @@ def test_the_walk_finds_what_has_no_bound() -> None:
 
 
 def test_a_bound_is_no_shorter_than_what_the_desk_takes() -> None:
-    from chalicelib.desk.accounts import accounts, canned_replies
+    from chalicelib.desk.accounts import account_checks, canned_replies
     from chalicelib.desk.conversations import conversations, files, group_chats, messages
     from chalicelib.desk.people import devices, profiles
     from chalicelib.desk.teams import groups
@@ -119,10 +119,10 @@ def test_a_bound_is_no_shorter_than_what_the_desk_takes() -> None:
 
     group, reply = groups.GROUPS.schema.longest, canned_replies.REPLIES.schema.longest
     names = [group_chats.LONGEST_NAME, conversations.LONGEST_METADATA, devices._LONGEST, profiles._LONGEST["name"]]
-    assert all(longest <= most(bounds.Name) for longest in [*names, accounts._LONGEST["name"], group("name")])
+    assert all(longest <= most(bounds.Name) for longest in [*names, account_checks._LONGEST["name"], group("name")])
     lines = [profiles._LONGEST["icon"], profiles._LONGEST["signature"], group("description"), reply("question")]
-    assert all(longest <= most(bounds.Line) for longest in [*lines, accounts._LONGEST["icon"], group("icon")])
-    assert max(reply("answer"), accounts._LONGEST["welcome"]) <= most(bounds.Paragraph)
+    assert all(longest <= most(bounds.Line) for longest in [*lines, account_checks._LONGEST["icon"], group("icon")])
+    assert max(reply("answer"), account_checks._LONGEST["welcome"]) <= most(bounds.Paragraph)
     assert most(bounds.Token) >= devices._LONGEST_TOKEN
     assert text.MOST_BYTES == messages.MOST_BYTES == most(bounds.Text)
     assert most(bounds.Bytes) >= files.MOST_BYTES

@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.context import Context, system
 from chalicelib.desk.core.errors import DeskError, Forbidden, Invalid, Missing, NotFound
-from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing, WrongMethod, explained, parse, required, unfolded
+from chalicelib.dialects.endpoint import Dialect, Endpoint, Nothing, WrongMethod, explained, parse, required
 from chalicelib.dialects.http import Answer, Cors, Request
+from chalicelib.dialects.queries import unfolded
 
 
 class Thing(msgspec.Struct, rename="camel"):

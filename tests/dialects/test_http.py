@@ -119,12 +119,13 @@ def test_a_request_without_the_header_has_no_credential() -> None:
     assert Request("GET", "/").credential("Bearer") is None
 
 
-def test_cors_is_four_headers() -> None:
+def test_cors_is_five_headers() -> None:
     assert Cors(methods="GET, POST", headers="Authorization").as_headers() == {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": "GET, POST",
         "Access-Control-Allow-Headers": "Authorization",
         "Access-Control-Max-Age": "1728000",
+        "Access-Control-Expose-Headers": "Retry-After, X-Polydesk-Units",
     }
 
 

@@ -13,11 +13,10 @@ import pytest
 
 from chalicelib.desk.conversations.files import disposition
 from chalicelib.desk.core.errors import DeskError
-from chalicelib.dialects import endpoint, forms
+from chalicelib.dialects import endpoint, forms, http, queries
 from chalicelib.dialects.anytime import conversation_lists, conversations, shapes
 from chalicelib.dialects.http import Request
 from chalicelib.dialects.ppmessage import pages
-from chalicelib.dialects.ppmessage.calls import widget
 from chalicelib.dialects.ppmessage.mapping import files, socket
 from chalicelib.models.files import File
 from chalicelib.rules import (
@@ -165,8 +164,8 @@ PARSERS = {
     "a mail": Parser(lambda given: mail_parsing.parse(mail_start(given)), "some words, a line\r\n", MAIL, 400_000),
     "If-Match": Parser(conversations.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
     "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
-    "Accept-Encoding": Parser(widget._accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
-    "If-None-Match": Parser(lambda given: widget._has(given, '"a"'), '"b", ', ("W/", *MARKS)),
+    "Accept-Encoding": Parser(http.accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
+    "If-None-Match": Parser(lambda given: http.has_etag(given, '"a"'), '"b", ', ("W/", *MARKS)),
     "Content-Type": Parser(lambda given: Request("", "", headers={"content-type": given}).media_type, "a/b; c=d", MARKS),
     "Authorization": Parser(lambda given: Request("", "", headers={"authorization": given}).credential("x"), "x yz", MARKS),
     "a form": Parser(lambda given: Request("", "", body=given.encode()).form, "a=bcdefghijk", MARKS),
@@ -178,7 +177,7 @@ PARSERS = {
         "filename=abc; ",
         ("=?a?b?", "=?utf-8?q?=", "=?utf-8?b?", "; filename*=utf-8'", "; filename*", '"\\', *MARKS),
     ),
-    "a query": Parser(lambda given: endpoint.unfolded({given: "1", "a[b]": "2"}), "a[b]", ("a[", "]", "[]", *MARKS)),
+    "a query": Parser(lambda given: queries.unfolded({given: "1", "a[b]": "2"}), "a[b]", ("a[", "]", "[]", *MARKS)),
     "a complaint": Parser(endpoint.explained, "some words", ("Object missing required field `", " - at `$", "`$", "`", *MARKS)),
     "JSON": Parser(lambda given: Request("", "", body=given.encode()).json, '{"a": 1}', ('{"a":', "[", "\\u", "1", "-", *MARKS)),
     "a cursor": Parser(conversation_lists.read_cursor, "YWJj", MARKS),

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.desk.accounts import auto_close, business_hours, canned_replies, custom_fields, tags
+from chalicelib.desk.accounts import auto_close, business_hours, canned_replies, custom_fields, log_retention, tags
 from chalicelib.desk.automation import routing_rules
 from chalicelib.desk.conversations import (
     attachments,
+    audit_logs,
     composing,
     deletion,
     drafts,
@@ -25,7 +26,7 @@ from chalicelib.desk.conversations import (
     triggers,
     wanted,
 )
-from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core import rate_limits, setting_logs
 from chalicelib.desk.integrations import deliveries, posting, tries, webhooks
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
@@ -110,6 +111,11 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ("start and end tags of a message's HTML", f"{composing.MOST_TAGS:,} |"),
         ("agents that a note mentions", f"{composing.MOST_MENTIONS} |"),
         ("changes of an event log", f"{event_logs.MOST:,} · {logged_changes.LONGEST} |"),
+        (
+            "changes of the audit log",
+            f"{audit_logs.ON_PAGE} · {audit_logs.MOST_PAGES} · {setting_logs.LONGEST:,} · {log_retention.SHORTEST} to "
+            f"{log_retention.LONGEST:,},",
+        ),
         ("a draft's text", f"{composing.MOST_BYTES:,} bytes each · {drafts.MOST_FILES} |"),
         ("viewers of a conversation", f"{viewers.MOST} |"),
     ],

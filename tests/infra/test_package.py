@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.dialects.ppmessage.script import script
+from chalicelib.pages import files
 from infra import gateway, package
 from infra import project as project_
 from infra.aws import CannotDeploy
@@ -82,7 +83,7 @@ def test_the_policies_are_bound_to_one_stage_of_one_account(policies: Path) -> N
     assert statements(policies)
     for statement in statements(policies):
         bound = [resource for resource in statement["Resource"] if resource.startswith("arn:aws-cn:")]
-        place = (":cn-north-1:111122223333:", "-111122223333-cn-north-1/*")
+        place = (":cn-north-1:111122223333:", "-111122223333-cn-north-1")
         assert all(any(part in resource for part in place) for resource in bound)
         named = ("polydesk-dev", ":identity/*", ":sockets/v2/")
         assert all(any(name in resource for name in named) for resource in bound)
@@ -166,13 +167,11 @@ def test_every_module_is_compiled_to_be_taken_as_it_is(project: Path) -> None:
     compiled = list(project.rglob("*.pyc"))
     unchecked_hash = (0b01).to_bytes(4, "little")
     assert {file.read_bytes()[4:8] for file in compiled} == {unchecked_hash}
-    sources = [source for source in project.rglob("*.py") if source.name != "app.py" or source.parent != project]
-    assert {source.stem for source in sources} <= {file.name.split(".")[0] for file in compiled}
 
 
-def test_libraries_go_without_their_sources(project: Path) -> None:
-    assert list((project / "vendor").rglob("*.py")) == []
-    assert (project / "vendor" / "pynamodb" / "models.pyc").exists()
+def test_modules_go_without_their_sources(project: Path) -> None:
+    assert list(project.rglob("*.py")) == [project / "app.py"]
+    assert (project / "vendor" / "pynamodb" / "models.pyc").exists() and (project / "chalicelib" / "config.pyc").exists()
 
 
 def test_the_widget_is_in_it(project: Path) -> None:
@@ -181,6 +180,27 @@ def test_the_widget_is_in_it(project: Path) -> None:
     )
     command = [sys.executable, "-I", "-c", probe, str(project), str(project / "vendor")]
     assert subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip() == script().etag
+
+
+def test_the_pages_are_in_it_and_what_shows_the_api_for_stages_that_ask_for_it(project: Path, tmp_path: Path) -> None:
+    probe = (
+        "import sys; sys.path[:0] = sys.argv[1:]; from chalicelib.pages import files; "
+        "print(*[files.modules()[name].path for name in ('preact', 'static/place.js')], 'openapi-explorer' in files.modules())"
+    )
+    expected = " ".join(files.modules()[name].path for name in ("preact", "static/place.js"))
+    copy = Path(shutil.copytree(project / "chalicelib", tmp_path / "chalicelib")).parent
+    for folder, has_viewer in ((project, False), (copy, True)):
+        if has_viewer:
+            package.with_viewer(folder)
+        command = [sys.executable, "-I", "-c", probe, str(folder), str(project / "vendor")]
+        said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+        assert said.strip() == f"{expected} {has_viewer}"
+
+
+def test_without_the_pages_libraries_nothing_is_packaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(package, "LIBRARIES", tmp_path / "nowhere")
+    with pytest.raises(SystemExit, match="make run"):
+        package.build(tmp_path / "build")
 
 
 def test_what_is_left_of_pillow_makes_thumbnails_and_identicons(project: Path) -> None:

@@ -22,7 +22,7 @@ from tests.conformance.cases_sockets import agents_device
 from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
 from tests.e2e.test_sockets import device_of
-from tests.infra import arrivals, endings, firings, hooks, mailings, ways
+from tests.infra import arrivals, endings, firings, hooks, leavings, mailings, ways
 from tests.world import Socket, Visitor, World
 
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
@@ -110,6 +110,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     hooks.tell(world, monkeypatch)
     world.count()
     ways.reports(world)
+    leavings.leave(world, monkeypatch)
 
 
 def listen(scene: Scene) -> None:
@@ -194,7 +195,7 @@ def leave(world: World) -> None:
 
 
 def be_held_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A person has more devices than they may, and a socket says more than it may."""
+    """A person has more devices than they may, a socket says more than it may, and an agent looks at limits."""
     world, visitor = scene.world, scene.visitor
     monkeypatch.setattr(devices, "MOST", 1)
     given = {"app_uuid": world.account, "user_uuid": visitor.id, "device_id": "another", "device_ostype": "IOS"}
@@ -205,6 +206,7 @@ def be_held_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         socket = Socket()
         assert [socket.send({"type": "typing"})["code"] for _ in range(2)] == [8, 4]
         assert Socket().connected == 429
+        assert world.call("GET", "/api/v3/anytime/limits", **world.bearer()).status == 200
     finally:
         rate_limits.use("off")
 
@@ -221,7 +223,7 @@ def wait_for_a_group(world: World) -> None:
     """A visitor waits for a group that nobody serves; in the end he is told so."""
     ours = World(world.monkeypatch, clock_of=world, name="groups", allocation=accounts.GROUP)
     row = settings.load(ours.account)["account#"]
-    settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True})
+    settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True}, [])
     visitor = ours.visitor()
     Socket().auth(ours, visitor.id, visitor.device)
     assert visitor.conversation == ""

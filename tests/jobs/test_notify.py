@@ -20,7 +20,7 @@ def entries(world: World, event: str) -> list[tuple[int, str, str]]:
 def offline(world: World, text: str | None = "We are asleep.") -> None:
     """The account's word for when nobody is there."""
     row = settings.load(world.account)["account#"]
-    settings.put(row, {**row.document, "offline_message": text, "tells_offline": True})
+    settings.put(row, {**row.document, "offline_message": text, "tells_offline": True}, [])
     cache.clear_all()
 
 

@@ -268,6 +268,7 @@ PERSON: dict[str, Any] = {
     "created_at": TIME,
     "external_id": UUID,
     "updated_at": TIME,
+    "changed_by": NUMBER * 100,
     "level": "visitor",
     "permissions": list(PERMISSIONS),
     "is_active": True,
@@ -295,17 +296,21 @@ PERSON: dict[str, Any] = {
     "refuses_allocation": True,
     "is_full": True,
     "last_agent": NUMBER,
+    "absorbed": {UUID},
+    "past": {UUID},
+    "erased_at": TIME,
 }
 #: What agents note of a contact, which most contacts have nothing of.
 _NOTED = {"alias", "title", "description", "fax", "address", "city", "state", "country", "postal_code", "tags", "identities"}
 _CONTACT_ONLY = {"trace", "user_id", "user_id_is_verified", "mobile", "company", "registered_at", "chat", "domain"}
-_CONTACT_ONLY |= {*_NOTED, "last_agent", "merged_into", "contacts_of", "words_version"}
+_CONTACT_ONLY |= {*_NOTED, "absorbed", "past", "erased_at", "last_agent", "merged_into", "contacts_of", "words_version"}
 _AGENT_ONLY = {"signature", "level", "permissions", "password", "home", "agents_of", "group", "presence", "presence_alias"}
 _AGENT_ONLY |= {"pending_external", "on_hold", "most_conversations", "refuses_allocation", "is_full"}
 _AGENT_ONLY |= {"away_at", "offline_at", "lost_at", "last_login_at", "browser_device", "mobile_device"}
-#: People at their fullest, and what each cannot have: an owner's other accounts know them by the password of one.
+#: People at their fullest, and what each cannot have: an owner's other accounts know them by the password of one, and an agent
+#: who was lost (`lost_at`) becomes away no more.
 PEOPLE: dict[str, set[str]] = {
-    "agent": {*_CONTACT_ONLY, "home", "removed_at"},
+    "agent": {*_CONTACT_ONLY, "home", "removed_at", "away_at"},
     "owner of several accounts": {*_CONTACT_ONLY, "password"},
     "contact": {*_AGENT_ONLY, *_NOTED, "merged_into"},
 }

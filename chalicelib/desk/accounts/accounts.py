@@ -6,36 +6,37 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
+from chalicelib.desk.accounts.account_checks import ALLOCATIONS as ALLOCATIONS
+from chalicelib.desk.accounts.account_checks import EVERYONE as EVERYONE
+from chalicelib.desk.accounts.account_checks import GROUP as GROUP
+from chalicelib.desk.accounts.account_checks import LEAST_LOADED as LEAST_LOADED
+from chalicelib.desk.accounts.account_checks import check_change
 from chalicelib.desk.accounts.auto_close import AUTO_CLOSE
 from chalicelib.desk.accounts.auto_close import set_auto_close as set_auto_close
-from chalicelib.desk.core import access, documents, events, publishing
+from chalicelib.desk.core import access, documents, events, later, publishing, setting_logs
 from chalicelib.desk.core.documents import ACCOUNT, Document, Partition
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.core.schemas import SECRET
+from chalicelib.desk.core.setting_logs import Subject
 from chalicelib.models import settings
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.settings import Setting
-from chalicelib.rules import deadlines, emails, names, presence, redirects, zones
+from chalicelib.models.stamps import Stamp
+from chalicelib.rules import deadlines, presence, redirects
 from chalicelib.rules.allocation import Allocation
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 
-_ACCOUNT = "account#"
+#: Name of the row of settings that is the account itself, and its kind.
+_KIND = "account"
+NAME = f"{_KIND}#"
 #: Set in teams/allocation.py.
 AUTO_ALLOCATION = Document("auto_allocation", Allocation, partition=ACCOUNT)
-#: How a new conversation finds its agent: the least loaded one online, nobody (all agents see it),
-#: or the least loaded one online among its group's members or else the distributors.
-LEAST_LOADED, EVERYONE, GROUP = "least_loaded", "everyone", "group"
-ALLOCATIONS = (LEAST_LOADED, EVERYONE, GROUP)
-#: Characters that each text of an account may have.
-_LONGEST = {"name": 256, "company": 256, "icon": 1024, "welcome": 2000, "launcher_color": 64, "launcher_style": 64}
-_LONGEST |= {"offline_message": 2000, "billing_email": 254, "time_zone": 64, "allocation": 64, "hand_over": 64}
 _MOST_REDIRECTS = 10
 #: People to whom one e-mail of an account can go.
 MOST_RECIPIENTS = 50
 #: Milliseconds after which all processes know of a change: how long they trust what they have read, plus the longest call.
 _KNOWN_TO_ALL = (config.CACHE_SECONDS + 30) * 1000
-#: Most words of its own for a presence, their characters, and the fields with seconds of grace, each with its maximum.
-_MOST_ALIASES, _LONGEST_ALIAS, _LONGEST_GRACE = 50, 64, 7 * 86_400
-_GRACES = ("away_after", "offline_after", "expire_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Client:
 
     key: str
     level: str
-    secret: str | None = None
+    secret: str | None = field(default=None, metadata=SECRET)
     #: Addresses to which a login page may send people back with a code for this client.
     redirect_uris: Sequence[str] = ()
     #: How often its secret was renewed.
@@ -94,6 +95,8 @@ class Account:
     #: The account whose console its owner signed up in. The owner may log in there, too.
     opened_in: str | None = None
     removed_at: int | None = None
+    #: When all that it had stored was removed (privacy/account_removal.py).
+    emptied_at: int | None = None
 
     @property
     def routed(self) -> bool:
@@ -168,13 +171,13 @@ def load_signup_account(ctx: Context) -> str | None:
 
 def load_many(ids: Sequence[str]) -> list[Account]:
     """Returns the accounts that exist, in the order asked for, without their auto-close and allocation. One request."""
-    rows = settings.get_many(ids, _ACCOUNT)
+    rows = settings.get_many(ids, NAME)
     found = [from_document(id_, rows[id_].document) for id_ in ids if id_ in rows]
     return [account for account in found if not account.removed_at]
 
 
 def _from_partition(partition: Partition) -> Account | None:
-    row = partition.rows.get(_ACCOUNT)
+    row = partition.rows.get(NAME)
     if row is None:
         return None
     return replace(
@@ -187,7 +190,7 @@ def load_for_update(ctx: Context) -> tuple[Account, Setting]:
 
     Raises NotFound.
     """
-    row = settings.get(ctx.account, _ACCOUNT)
+    row = settings.get(ctx.account, NAME)
     if row is None or row.document.get("removed_at"):
         raise NotFound("account", ctx.account)
     return from_document(ctx.account, row.document), row
@@ -201,7 +204,35 @@ def from_document(account: str, document: dict[str, Any], auto_close: AutoClose 
 
 def new_row(account: str, document: dict[str, Any]) -> Setting:
     """Returns the row of a new account."""
-    return Setting(account, _ACCOUNT, document=document)
+    return Setting(account, NAME, document=document)
+
+
+def emptied_at(removed_at: int) -> int:
+    """Returns when an account that was removed then is emptied."""
+    return removed_at + config.EMPTIED_AFTER_DAYS * 86_400_000
+
+
+def plan_emptying(ctx: Context, event: events.AccountEmptied) -> None:
+    """Has an account emptied, or emptied further, when the event is due. One request."""
+    later.hold(ctx, event, f"{event.account}#emptied")
+
+
+def emptied(document: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """Returns what stays of a removed account's document: when it was opened, removed and emptied."""
+    kept = {name: document[name] for name in ("created_at", "removed_at")}
+    return {"name": "", "owner": "", "updated_at": now, "emptied_at": now, "clients": {}, **kept}
+
+
+def log_of(ctx: Context, row: Setting, document: dict[str, Any]) -> list[LogEntry]:
+    """Returns what is logged of an account's new document. No request where a warm process has the account, else one."""
+    before, version = row.document, (row.version or 0) + 1
+    return documents.log_of(ctx, Subject(ctx.account, _KIND, Account), before, document, version)
+
+
+def log_of_new(row: Setting, stamp: Stamp) -> list[LogEntry]:
+    """Returns what is logged of a new account."""
+    until = stamp.at // 1000 + documents.KEPT_DAYS * 86_400
+    return setting_logs.entries(Subject(row.account, _KIND, Account), None, row.document, 1, stamp, until)
 
 
 def forget(account: str) -> None:
@@ -231,7 +262,7 @@ def change(ctx: Context, wanted: Change) -> Account:
         document = {**row.document, **cleared, "updated_at": ctx.now}
         if new_redirects is not None:
             document["clients"] = {label: asdict(client) for label, client in _redirected(ctx, account, new_redirects).items()}
-        settings.put(row, document)
+        settings.put(row, document, log_of(ctx, row, document))
         if changes_routing:
             publish_routing_change(ctx)
         return from_document(ctx.account, document)
@@ -256,32 +287,3 @@ def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[st
         if not all(map(redirects.is_redirect, addresses)):
             raise Invalid("redirect_uris", "must be https addresses (or of this machine) without a fragment")
     return account.clients | {label: replace(account.clients[label], redirect_uris=list(wanted[label])) for label in wanted}
-
-
-def check_change(given: dict[str, Any]) -> None:
-    """Raises Invalid for values that an account can't have."""
-    for field_, value in given.items():
-        if len(value if isinstance(value, str) else "") > _LONGEST.get(field_, 0):
-            raise Invalid(field_, f"is longer than {_LONGEST[field_]} characters")
-    if wrong := names.fault(given.get("name", "any")):
-        raise Invalid("name", wrong)
-    _check_presence(given)
-    if given.get("allocation", EVERYONE) not in ALLOCATIONS:
-        raise Invalid("allocation", f"must be one of {', '.join(ALLOCATIONS)}")
-    if not zones.is_zone(given.get("time_zone", "UTC")):
-        raise Invalid("time_zone", "is not the name of a time zone")
-    if given.get("billing_email") and not emails.is_address(emails.canonical(given["billing_email"])):
-        raise Invalid("billing_email", "is not an e-mail address")
-
-
-def _check_presence(given: dict[str, Any]) -> None:
-    aliases = given.get("status_aliases", {})
-    if len(aliases) > _MOST_ALIASES or not all(0 < len(alias) <= _LONGEST_ALIAS for alias in aliases):
-        raise Invalid("status_aliases", f"are {_MOST_ALIASES} at most, of 1 to {_LONGEST_ALIAS} characters")
-    if set(aliases) & set(presence.PRESENCES) or not set(aliases.values()) <= set(presence.PRESENCES):
-        raise Invalid("status_aliases", f"are other words for {', '.join(presence.PRESENCES)}")
-    if given.get("hand_over", presence.NEVER) not in presence.HANDED_OVER:
-        raise Invalid("hand_over", f"must be one of {', '.join(presence.HANDED_OVER)}")
-    for name in _GRACES:
-        if not 1 <= given.get(name, 1) <= _LONGEST_GRACE:
-            raise Invalid(name, f"is 1 to {_LONGEST_GRACE} seconds")

@@ -1,6 +1,6 @@
 """Organisations: what an account has booked of its vendor: plans and add-ons."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, Context
@@ -8,6 +8,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import access
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.schemas import SECRET
 
 ACTIVE, BLOCKED, UNPAID = "active", "blocked", "unpaid"
 LIVE_CHAT = "live_chat"
@@ -33,10 +34,10 @@ class AddOn:
     is_active: bool = True
     plan: str | None = None
     subscription: str | None = None
-    uvdesk: dict[str, Any] | None = None
-    scheduler: dict[str, Any] | None = None
-    access_token: str | None = None
-    refresh_token: str | None = None
+    uvdesk: dict[str, Any] | None = field(default=None, metadata=SECRET)
+    scheduler: dict[str, Any] | None = field(default=None, metadata=SECRET)
+    access_token: str | None = field(default=None, metadata=SECRET)
+    refresh_token: str | None = field(default=None, metadata=SECRET)
 
 
 @dataclass(frozen=True, slots=True)

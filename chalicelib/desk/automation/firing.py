@@ -15,7 +15,7 @@ from chalicelib.desk.conversations import conditions, facts, filters, set_values
 from chalicelib.desk.conversations.named import named_in
 from chalicelib.desk.conversations.triggers import TRIGGERS, Trigger
 from chalicelib.desk.conversations.updates import Change
-from chalicelib.desk.core import access
+from chalicelib.desk.core import access, documents
 from chalicelib.desk.core.events import TriggerEvents
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import conversations, event_logs, messages
@@ -131,7 +131,9 @@ class _Chain:
             turn=len(self._fired),
             caused=",".join(_caused(conversation, planned)) or None,
             message=self._message,
+            number_of=conversation.number,
         )
+        event_logs.listed(entry, documents.logs_expire_at(ctx, self._event.at))
         self._is_read = False
         if planned:
             updates.store(ctx, conversation, planned, entry)

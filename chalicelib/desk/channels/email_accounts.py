@@ -3,7 +3,7 @@ when that has shown that mail to it arrives there (verification.py) until it rem
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from msgspec import UNSET, UnsetType
 
@@ -14,6 +14,7 @@ from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, TooMany
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.core.schemas import SECRET
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.teams import groups
 from chalicelib.models import mail, unique_names
@@ -25,7 +26,8 @@ from chalicelib.rules import emails, reply_addresses
 MOST = 100
 #: Where a mailbox is besides, as a note of the account's.
 TYPES = ("pop3", "exchange")
-_NAME, _PARTITION = "mailbox", "email_account"
+#: Kind of the unique name of an address, on the whole desk.
+NAME, _PARTITION = "mailbox", "email_account"
 #: Seconds after which SES may be asked again that has no time.
 _BUSY_SECONDS = 2
 
@@ -44,7 +46,7 @@ class EmailAccount(Entry):
     agent: int | None = None
     group: int | None = None
     is_verified: bool = False
-    code: str = ""
+    code: str = field(default="", metadata=SECRET)
     code_at: int = 0
     identity: str = ""
 
@@ -65,7 +67,7 @@ class _Settings:
     """
 
     default: str = ""
-    reply_key: str = ""
+    reply_key: str = field(default="", metadata=SECRET)
 
 
 EMAIL_ACCOUNTS = Collection(_PARTITION, EmailAccount, most=MOST, longest={"email": 254}, key="email")
@@ -109,7 +111,7 @@ def find_by_address(ctx: Context, address: str) -> tuple[str, EmailAccount] | No
     address. One request, and one more where no warm process knows the account's e-mail accounts.
     """
     plain = emails.canonical(address)
-    held = unique_names.find(EVERYWHERE, _NAME, plain) if emails.is_address(plain) else None
+    held = unique_names.find(EVERYWHERE, NAME, plain) if emails.is_address(plain) else None
     if held is None:
         return None
     found = find_usable(_within(ctx, held), plain, held.id)
@@ -164,7 +166,7 @@ def create(ctx: Context, email: str, wanted: Change, *, is_default: bool = False
     _check_assignees(ctx, wanted)
     if not emails.can_be_sent_to(address) or reply_addresses.plain_address(address) != address:
         raise Invalid("email", "must be an address of plain ASCII letters that is none of our reply addresses")
-    held = unique_names.find(EVERYWHERE, _NAME, address)
+    held = unique_names.find(EVERYWHERE, NAME, address)
     if held and held.account != ctx.account and _is_kept(ctx, held):
         raise Exists("email account", address)
     if not config.TRUSTS_MAILBOXES:
@@ -259,14 +261,14 @@ def own(ctx: Context, account: EmailAccount) -> EmailAccount:
 
 
 def _claim(ctx: Context, account: EmailAccount) -> UniqueName:
-    return unique_names.new_name(ctx.account, _NAME, account.email, account.id, EVERYWHERE)
+    return unique_names.new_name(ctx.account, NAME, account.email, account.id, EVERYWHERE)
 
 
 def _take(ctx: Context, claim: UniqueName) -> None:
     try:
         unique_names.put(claim)
     except ConditionFailed:
-        held = unique_names.find(EVERYWHERE, _NAME, claim.key.rpartition("#")[2])
+        held = unique_names.find(EVERYWHERE, NAME, claim.key.rpartition("#")[2])
         if held is None:
             raise  # it was released between, so it is free
         if held.id == claim.id:

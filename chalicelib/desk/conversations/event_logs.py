@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.context import AGENT, SYSTEM, Context
+from chalicelib.context import AGENT, SYSTEM, Context, system
 from chalicelib.desk.accounts import custom_fields, tags
 from chalicelib.desk.conversations import conversations, logged_changes, triggers
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.logged_changes import CUSTOM, TAGS
-from chalicelib.desk.core import access
+from chalicelib.desk.core import access, documents
 from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
@@ -68,10 +68,12 @@ class _Names:
 def keep(ctx: Context, changes: Iterable[Mapping[str, Any]]) -> int:
     """Stores what records of the conversations' stream mean, or stores it again, and returns how many changes that are.
 
-    One request for each 25, none for none: plain messages are none. `changes` have the records' images.
+    One request for each 25, none for none: plain messages are none; one a minute at most for each account that has any. `changes`
+    have the records' images.
     """
     found = [entry for change in changes for entry in logged_changes.entries_of(change)]
-    event_logs.put(found)
+    rows = [event_logs.listed(row, documents.logs_expire_at(system(row.account), row.at)) for row in found]
+    event_logs.put(row for row in rows if row.is_kept(ctx.now))  # what was imported may be too old
     return len(found)
 
 
@@ -96,7 +98,7 @@ def of_conversation(ctx: Context, conversation: Conversation, before: str | None
     """Returns the same of a conversation that has been read. One request, and two for people that this process does not know."""
     rows, has_older = event_logs.latest(conversation, MOST, before)
     names = _load_names(ctx, rows) if rows else _Names({}, {}, {}, {}, {})
-    events = [_event(conversation, row, names) for row in rows]
+    events = [_event(conversation, row, names) for row in rows if row.is_kept(ctx.now)]
     return EventLog(conversation, events, rows[0].place if has_older else None)
 
 

@@ -33,7 +33,7 @@ _BREACHES, BREACHED = {clock: place for place, clock in enumerate(sla.CLOCKS, 9)
 _FROM_THE_START = ("assignee", "group")
 #: Places of details: metadata, tags, and custom fields from there on.
 _FIRST_METADATA, _TAGS, _FIRST_CUSTOM, _LAST = 16, 32, 33, 255
-CREATED, IMPORTED, TAGS, CUSTOM = "created", "imported", "tags", "custom."
+CREATED, IMPORTED, TAGS, CUSTOM, PURGED = "created", "imported", "tags", "custom.", "purged"
 #: Characters of a value that are kept.
 LONGEST = 500
 
@@ -50,7 +50,7 @@ def entries_of(change: Mapping[str, Any]) -> list[LogEntry]:
     key = Conversation.hash_key_of(new)
     if details.is_details(key):
         return _of_details(old, new) if _differ(Details, _DETAILS, old, new) else []
-    if conversations.is_summary(key) and _differ(Conversation, [*_FIELDS.values(), "sla_told"], old, new):
+    if conversations.is_summary(key) and _differ(Conversation, _SUMMARY, old, new):
         return _of_summary(old, new) if old or not _is_import(new) else _of_import(new, change)
     return []
 
@@ -63,12 +63,14 @@ def _of_import(new: Image, change: Mapping[str, Any]) -> list[LogEntry]:
     """Returns that a conversation was imported, at the moment at which that was."""
     after = Conversation.from_raw_data(dict(new))
     at = int(change["ApproximateCreationDateTime"] * 1000)
-    entry = _entry(after.key, at, after.version or 0, pack(Actor(dialect=IMPORT)), (0, IMPORTED, None, None))
+    author = pack(Actor(dialect=IMPORT))
+    entry = _entry(after.key, after.number, at, after.version or 0, author, (0, IMPORTED, None, None))
     entry.counted = counted.text_of(None, after)
     return [entry]
 
 
 _DETAILS = [*METADATA, "tag_numbers", "fields"]
+_SUMMARY = [*_FIELDS.values(), "sla_told", "purge_at"]
 
 
 def _differ(model: type[Table], names: list[str], old: Image | None, new: Image) -> bool:
@@ -83,16 +85,29 @@ def _of_summary(old: Image | None, new: Image) -> list[LogEntry]:
     if before is None:
         happened = [(0, CREATED, None, None), *[one for one in happened if one[1] in _FROM_THE_START]]
     at = after.touched_at if before else after.created_at
-    logged = [_entry(after.key, at, after.version or 0, after.changed_by or 0, one) for one in happened]
+    written = (at, after.version or 0, after.changed_by or 0)
+    logged = [_entry(after.key, after.number, *written, one) for one in happened]
+    for row in logged:
+        if row.field in _FROM_THE_START:
+            row.rule = _rule(before, after)
+    if before and after.purge_at and not before.purge_at:
+        written = (after.purge_at, *written[1:])
+        logged.append(_entry(event_logs.purge_key(after.key), after.number, *written, (0, PURGED, None, None)))
     logged += [_breach(after, clock, due_at) for clock, due_at in breaches(before, after)]
     if logged and not counted.is_message(before, after):
         logged[0].counted = counted.text_of(before, after)
     return logged
 
 
+def _rule(before: Conversation | None, after: Conversation) -> int | None:
+    """Returns the number of the routing rule that has just been applied."""
+    is_new = before is None or before.routed_by != after.routed_by
+    return after.routed_by if is_new and (after.routed_by or 0) > 0 else None
+
+
 def _breach(row: Conversation, clock: str, due_at: int) -> LogEntry:
     """Returns that a clock has passed, by the desk itself, at the moment at which it was due."""
-    return _entry(row.key, due_at, row.version or 0, 0, (_BREACHES[clock], BREACHED, None, clock))
+    return _entry(row.key, row.number, due_at, row.version or 0, 0, (_BREACHES[clock], BREACHED, None, clock))
 
 
 def _field_changes(before: Conversation | None, after: Conversation) -> list[_Change]:
@@ -110,7 +125,7 @@ def _of_details(old: Image | None, new: Image) -> list[LogEntry]:
     if after.summary_version is None or after.changed_at is None or (is_imported(after) and after.summary_version == 1):
         return []
     key = conversations.key(after.account, after.conversation)
-    written = (key, after.changed_at, after.summary_version, after.changed_by or 0)
+    written = (key, after.number, after.changed_at, after.summary_version, after.changed_by or 0)
     return [_entry(*written, one) for one in _detail_changes(before, after) if one[0] <= _LAST]
 
 
@@ -134,6 +149,7 @@ def _list(numbers: list[int]) -> str | None:
     return ",".join(map(str, numbers)) or None
 
 
-def _entry(key: str, at: int, version: int, by: int, change: _Change) -> LogEntry:
+def _entry(key: str, conversation: int | None, at: int, version: int, by: int, change: _Change) -> LogEntry:
     number, field, before, after = change
-    return LogEntry(key, event_logs.place(at, version, number), field=field, before=before, after=after, changed_by=by)
+    place = event_logs.place(at, version, number)
+    return LogEntry(key, place, field=field, before=before, after=after, changed_by=by, number_of=conversation)

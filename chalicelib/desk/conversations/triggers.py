@@ -154,7 +154,7 @@ class Watched:
     stays: tuple[Stay, ...] = ()
 
 
-_WATCHED = Document("watched_events", Watched, partition=ACCOUNT)
+_WATCHED = Document("watched_events", Watched, partition=ACCOUNT, is_derived=True)
 
 
 def load_watched(ctx: Context) -> Watched:

@@ -7,18 +7,21 @@ change).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import Context
-from chalicelib.desk.core import documents
+from chalicelib.desk.core import documents, ordering
 from chalicelib.desk.core.documents import Partition
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, Stale
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.core.schemas import Schema, apply_patch
+from chalicelib.desk.core.setting_logs import Subject
 from chalicelib.models import settings
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.settings import Setting
 from chalicelib.rules import ids
 
@@ -62,10 +65,11 @@ class Collection(Generic[T]):
         counted_with: Sequence[str] = (),
         check: Callable[[T], None] = lambda _: None,
     ) -> None:
-        self.kind, self.most = kind, most
+        self.kind, self.most, self._type = kind, most, documents.register(kind, type_)
         self.schema = Schema(type_, longest, check)
         self._key, self._label = key, kind.replace("_", " ")
         self._partition = kind if partition is None else partition
+        documents.PARTITIONS.add(self._partition)
         self._counted = tuple(f"{name}#" for name in (kind, *counted_with))
 
     # --- reading
@@ -133,7 +137,8 @@ class Collection(Generic[T]):
                 raise Exists(self._label, self._key_of(made))
             index.document["numbers"][self.kind] = number
             stored = self.schema.document(made) | {"number": number}
-            settings.create(Setting(self._hash_key(ctx), self._name(made), document=stored), index)
+            row = Setting(self._hash_key(ctx), self._name(made), document=stored)
+            settings.create(row, index, self._log(ctx, row, None, stored))
             return made
 
         made = retry_on_conflict(ctx, attempt)
@@ -173,7 +178,12 @@ class Collection(Generic[T]):
 
     def remove(self, ctx: Context, key: str, version: int | UnsetType = UNSET) -> None:
         """Removes one. Two requests. Raises NotFound, Stale if `version` is given and not the present one, Conflict."""
-        retry_on_conflict(ctx, lambda: settings.delete(self._row(ctx, key, version)))
+
+        def attempt() -> None:
+            row = self._row(ctx, key, version)
+            settings.delete(row, self._log(ctx, row, row.document, None))
+
+        retry_on_conflict(ctx, attempt)
         documents.publish_change(ctx, self._partition, self.kind, key)
 
     def reorder(self, ctx: Context, keys: Sequence[str]) -> None:
@@ -181,13 +191,7 @@ class Collection(Generic[T]):
 
         Raises Invalid if one is named twice or does not exist, Conflict.
         """
-
-        def first(known: list[str]) -> list[str]:
-            if len(set(keys)) < len(keys) or not set(keys) <= set(known):
-                raise Invalid("order", f"must name each {self._label} once")
-            return [*dict.fromkeys([*keys, *known])]
-
-        self._arrange(ctx, first)
+        self._arrange(ctx, partial(ordering.put_first, self._label, keys))
 
     def move(self, ctx: Context, key: str, by: int) -> None:
         """Moves one by so many places, up where `by` is negative; at the end it stays. As `put_at`."""
@@ -206,7 +210,7 @@ class Collection(Generic[T]):
             wanted = arrange([*numbers])
             if is_new := wanted != [*numbers]:
                 index.document["order"][self.kind] = [numbers[key] for key in wanted]
-                settings.put(index, index.document)
+                settings.put(index, index.document, documents.log_order(ctx, self.kind, [*numbers], wanted, index.version))
             return is_new
 
         if retry_on_conflict(ctx, attempt):
@@ -214,14 +218,7 @@ class Collection(Generic[T]):
 
     def _put(self, ctx: Context, key: str, to: Callable[[int], int]) -> None:
         """Puts one at the place (from 0) that `to` makes of its own."""
-
-        def arranged(known: list[str]) -> list[str]:
-            if key not in known:
-                raise NotFound(self._label, key)
-            others, at = [one for one in known if one != key], max(0, to(known.index(key)))
-            return [*others[:at], key, *others[at:]]
-
-        self._arrange(ctx, arranged)
+        self._arrange(ctx, partial(ordering.put_one, self._label, key, to))
 
     # --- rows
 
@@ -255,19 +252,24 @@ class Collection(Generic[T]):
 
     def _write(self, ctx: Context, row: Setting, value: T, document: dict[str, Any]) -> None:
         """Writes over the row that was read, or moves it to another key."""
-        name = self._name(value)
+        name, log = self._name(value), self._log(ctx, row, row.document, document)
         if row.name == name:
-            settings.put(row, document)
+            settings.put(row, document, log)
             return
         if settings.get(row.account, name):
             raise Exists(self._label, self._key_of(value))
-        settings.move(row, name, document)
+        settings.move(row, name, document, log)
 
     def _check_bytes(self, partition: Partition, document: Mapping[str, Any], name: str = "") -> None:
         """Raises Invalid if a document, which replaces the row `name`, is more than an account may have with the others."""
         others = (row.document for row in partition.rows.values() if row.name != name and row.name.startswith(self._counted))
         if _size(document) + sum(map(_size, others)) > MOST_BYTES:
             raise Invalid(self._label, f"an account has {MOST_BYTES:,} bytes at most of all together")
+
+    def _log(self, ctx: Context, row: Setting, before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[LogEntry]:
+        """Returns what is logged of a change of a row that was read, or of a new one."""
+        subject = Subject(ctx.account, self.kind, self._type, row.name.partition("#")[2], row.document["number"])
+        return documents.log_of(ctx, subject, before, after, (row.version or 0) + 1)
 
     def _hash_key(self, ctx: Context) -> str:
         return documents.hash_key(ctx.account, self._partition)

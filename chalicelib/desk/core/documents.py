@@ -1,19 +1,26 @@
 """Documents: an account's settings as typed values, in rows that are read one partition at a time and remembered for a minute."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from chalicelib.context import Context
-from chalicelib.desk.core import events, publishing
+from chalicelib.desk.core import events, publishing, setting_logs
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.core.schemas import Schema
+from chalicelib.desk.core.setting_logs import Subject
 from chalicelib.models import settings
+from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.settings import Setting
 
 T = TypeVar("T")
 #: The partition of what nearly every call needs: one request reads all of it.
 ACCOUNT = ""
+#: All partitions that a document or a collection has been declared in, so that none is forgotten where all are removed.
+PARTITIONS: set[str] = set()
+#: The setting that says for how many days logs are kept (accounts/log_retention.py), and how many without it.
+LOG_RETENTION, KEPT_DAYS = "log_retention", 365
+_DAY = 86_400
 
 
 class Partition:
@@ -31,6 +38,8 @@ class Partition:
 
 
 _known: TimedCache[Partition] = TimedCache()
+#: The types of all kinds of settings: documents and collections.
+KINDS: dict[str, Any] = {}
 
 
 def hash_key(account: str, partition: str) -> str:
@@ -65,14 +74,44 @@ def publish_change(ctx: Context, partition: str, kind: str, key: str = "") -> No
     publishing.publish([events.SettingsChanged(ctx.account, ctx.now, kind, key)], ctx.now)
 
 
+def logs_expire_at(ctx: Context, changed_at: int) -> int | None:
+    """Returns until when (epoch seconds) what is logged of a change is kept, None for ever. No request where a warm process has
+    the account, else one.
+    """
+    row = load(ctx, ACCOUNT).rows.get(f"{LOG_RETENTION}#")
+    days = row.document["days"] if row else KEPT_DAYS
+    return None if days is None else changed_at // 1000 + days * _DAY
+
+
+def log_of(
+    ctx: Context, subject: Subject, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, version: int
+) -> list[LogEntry]:
+    """Returns what is logged of a change that the caller makes now. Requests as `logs_expire_at`."""
+    return setting_logs.entries(subject, before, after, version, ctx.stamp, logs_expire_at(ctx, ctx.now))
+
+
+def log_order(ctx: Context, kind: str, before: Sequence[str], after: Sequence[str], version: int | None) -> list[LogEntry]:
+    """Returns what is logged of another order of a kind's keys; `version` is the one of the order that was read."""
+    change = {setting_logs.ORDER: [*before]}, {setting_logs.ORDER: [*after]}
+    return log_of(ctx, Subject(ctx.account, kind, dict[str, Any]), *change, (version or 0) + 1)
+
+
+def register(kind: str, type_: type[T]) -> type[T]:
+    """Notes the type of a kind of settings, and returns it."""
+    KINDS[kind] = type_
+    return type_
+
+
 class Document(Generic[T]):
     """One value that an account has: its type's defaults until somebody sets it. It has a partition of its own unless one is
-    named.
+    named. Changes are logged unless it `is_derived` from other settings, whose changes are.
     """
 
-    def __init__(self, name: str, type_: type[T], *, partition: str | None = None) -> None:
+    def __init__(self, name: str, type_: type[T], *, partition: str | None = None, is_derived: bool = False) -> None:
         self._name, self._default, self._schema = name, type_, Schema(type_)
-        self._partition = name if partition is None else partition
+        self._partition, self._is_derived = name if partition is None else partition, is_derived
+        PARTITIONS.add(self._partition)
+        register(name, type_)
 
     def of(self, partition: Partition) -> T:
         """Returns the value from a partition that was read."""
@@ -91,14 +130,20 @@ class Document(Generic[T]):
 
         def attempt() -> T:
             row = settings.get(*self._key(ctx))
-            document = self._schema.document(change(self._value(row)))
+            before = self._value(row)
+            document = self._schema.document(change(before))
             value = self._schema.check(document)
-            settings.put(row or Setting(*self._key(ctx)), document)
+            settings.put(row or Setting(*self._key(ctx)), document, self._log(ctx, before, document, row.version if row else 0))
             return value
 
         value = retry_on_conflict(ctx, attempt)
         publish_change(ctx, self._partition, self._name)
         return value
+
+    def _log(self, ctx: Context, before: T, document: dict[str, Any], version: int) -> list[LogEntry]:
+        if self._is_derived:
+            return []
+        return log_of(ctx, Subject(ctx.account, self._name, self._default), self._schema.document(before), document, version + 1)
 
     def _key(self, ctx: Context) -> tuple[str, str]:
         return hash_key(ctx.account, self._partition), f"{self._name}#"

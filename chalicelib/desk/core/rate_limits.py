@@ -7,11 +7,12 @@ A limit by source applies to all who share the address, of any account. A limit 
 is public: it holds back a flood from many addresses, and of an agent's work only mail.
 """
 
-from threading import Lock
+from collections.abc import Mapping, Sequence
 
 from chalicelib import config
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core.errors import TooMany
+from chalicelib.desk.core.rate_counts import Counts
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import rate_windows
 from chalicelib.rules import ids, rate_limits
@@ -76,49 +77,15 @@ DEFAULTS: dict[str, Limit] = {
     # By source: whom a page names as its visitor. The answers tell which addresses are agents', or customers'.
     "lookups": Limit("people looked up from this address", 600, _MINUTE, step=20),
     "signups": Limit("new accounts from this address", 20, _HOUR),
+    # All that is stored of a contact, made into a file, or removed: of an account. Each reads, or writes, all of it.
+    "exports": Limit("exports of contacts", 120, _HOUR, step=4),
+    "erasures": Limit("erasures of contacts", 600, _HOUR, step=10),
 }
-#: Windows that a process counts at once; the oldest is forgotten first, and then counted by its shared row alone.
-_MOST_COUNTED = 20_000
 #: Bytes that weigh as much as one more of what comes in: of what a table stores, of a file, and of a mail.
 _TEXT_BYTES, _FILE_BYTES, _MAIL_BYTES = 4_096, 250_000, 1_000_000
 
 
-class _Counts:
-    """What this process knows of each window: the total, how many the shared row lacks, and the window's end (epoch seconds)."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[int, int, int]] = {}
-        self._changing = Lock()
-
-    def add(self, key: str, weight: int, limit: Limit, second: int) -> tuple[int, int, int]:
-        """Counts more in a window that is not full. Returns the known total, what the caller has to add to the shared row now,
-        and when the window ends.
-        """
-        with self._changing:
-            total, own, end = self._known.pop(key, (0, 0, 0))
-            if end <= second:
-                total, own, end = 0, 0, second + limit.seconds
-            if total <= limit.most:
-                total, own = total + weight, own + weight
-            due = own if own >= limit.step or total > limit.most else 0
-            self._known[key] = total, own - due, end
-            while len(self._known) > _MOST_COUNTED:
-                del self._known[next(iter(self._known))]
-            return total, due, end
-
-    def learn(self, key: str, total: int, end: int) -> None:
-        """Notes what the shared row says. What other threads have counted meanwhile is added to it."""
-        with self._changing:
-            _, own, _ = self._known.get(key, (0, 0, 0))
-            self._known[key] = total + own, own, end
-
-    def clear(self) -> None:
-        """Forgets all."""
-        with self._changing:
-            self._known.clear()
-
-
-_counts = _Counts()
+_counts = Counts()
 _active = rate_limits.configured(DEFAULTS, config.LIMITS)
 
 
@@ -132,6 +99,30 @@ def use(setting: str) -> None:
     global _active
     _active = rate_limits.configured(DEFAULTS, setting)
     clear()
+
+
+def active() -> Mapping[str, Limit]:
+    """Returns the limits that the stage has, by name."""
+    return _active
+
+
+def counted(ctx: Context, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, int | None]]:
+    """Returns for each limit and whom it is of how much of it is used, and when its window ends (epoch seconds), None where none
+    runs. One request for each hundred. What other processes have not shared yet, a step at most of each, is not in it.
+    """
+    second, keys = ctx.now // 1000, [f"{name}#{whose}" for name, whose in wanted]
+    rows = rate_windows.get_many([_digest(key) for key in keys])
+    found: list[tuple[int, int | None]] = []
+    for key in keys:
+        (total, own, end), row = _counts.find(key, second), rows.get(_digest(key))
+        shared = row.tries if row and row.expires_at > second else 0
+        until = row.expires_at if row and shared else end
+        found.append((max(total, shared + own), until or None))
+    return found
+
+
+def _digest(key: str) -> str:
+    return ids.digest(f"limit#{key}")
 
 
 def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
@@ -152,7 +143,7 @@ def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
 
 def _shared(ctx: Context, key: str, due: int, end: int) -> tuple[int, int]:
     """Returns the total of all processes and the window's end. One request, two if it is the window's first."""
-    digest, second = ids.digest(f"limit#{key}"), ctx.now // 1000
+    digest, second = _digest(key), ctx.now // 1000
     row = retry_on_conflict(ctx, lambda: rate_windows.add(digest, second, end, due))
     _counts.learn(key, row.tries, row.expires_at)
     return row.tries, row.expires_at
@@ -163,7 +154,7 @@ def spend_by_source(ctx: Context, name: str, weight: int = 1) -> None:
     spend(ctx, name, rate_limits.network_of(ctx.source), weight)
 
 
-def _by_account(ctx: Context, whose: str) -> str:
+def by_account(ctx: Context, whose: str) -> str:
     """Returns a key within the caller's account, which no other account can have."""
     return f"{ctx.account}#{whose}" if whose else ""
 
@@ -207,15 +198,15 @@ def spend_conversation(ctx: Context, contact: str) -> None:
     """Counts a conversation that the caller is about to open with a contact."""
     if _is_visitor(ctx):
         spend_by_source(ctx, "conversations")
-        spend(ctx, "contact_conversations", _by_account(ctx, contact))
+        spend(ctx, "contact_conversations", by_account(ctx, contact))
         spend(ctx, "account_conversations", ctx.account)
     else:
-        spend(ctx, "agent_conversations", _by_account(ctx, ctx.caller.person or ctx.caller.token))
+        spend(ctx, "agent_conversations", by_account(ctx, ctx.caller.person or ctx.caller.token))
 
 
 def spend_message(ctx: Context, size: int) -> None:
     """Counts a message of this many bytes that the caller is about to post."""
-    weight, person = 1 + size // _TEXT_BYTES, _by_account(ctx, ctx.caller.person or "")
+    weight, person = 1 + size // _TEXT_BYTES, by_account(ctx, ctx.caller.person or "")
     if _is_visitor(ctx):
         spend_by_source(ctx, "source_messages", weight)
         spend(ctx, "messages", person, weight)
@@ -226,14 +217,14 @@ def spend_message(ctx: Context, size: int) -> None:
 
 def spend_search(ctx: Context, words: int) -> None:
     """Counts a search for so many words that the caller is about to make."""
-    spend(ctx, "searches", _by_account(ctx, ctx.caller.person or ctx.caller.token), words)
+    spend(ctx, "searches", by_account(ctx, ctx.caller.person or ctx.caller.token), words)
 
 
 def spend_trigger_mail(ctx: Context, address: str) -> None:
     """Counts a mail of a trigger that is about to be sent."""
     spend(ctx, "trigger_mails", ctx.account, 0)  # what the account is refused does not count for the address
     spend(ctx, "automatic_mails_to", address)
-    spend(ctx, "trigger_mails_to", _by_account(ctx, address))
+    spend(ctx, "trigger_mails_to", by_account(ctx, address))
     spend(ctx, "trigger_mails", ctx.account)
 
 
@@ -260,7 +251,7 @@ def spend_verification(ctx: Context, address: str) -> None:
 
 def spend_verification_code(ctx: Context, address: str) -> None:
     """Counts a code that the caller tries for an address."""
-    spend(ctx, "verification_codes", _by_account(ctx, address))
+    spend(ctx, "verification_codes", by_account(ctx, address))
 
 
 def spend_mail_by_source(ctx: Context, size: int) -> None:
@@ -271,7 +262,7 @@ def spend_mail_by_source(ctx: Context, size: int) -> None:
 def spend_mail_in(ctx: Context, sender: str, size: int) -> None:
     """Counts a mail of this many bytes of a sender that has come to the account."""
     spend(ctx, "account_mails", ctx.account, 0)  # what the account refuses does not count for the sender
-    spend(ctx, "mails_from", _by_account(ctx, sender), _weight_of_mail(size))
+    spend(ctx, "mails_from", by_account(ctx, sender), _weight_of_mail(size))
     spend(ctx, "account_mails", ctx.account, _weight_of_mail(size))
 
 
@@ -294,3 +285,8 @@ def spend_upload_of(ctx: Context, account: str, person: str, size: int, *, is_te
 
 def _weight(size: int, *, is_text: bool = False) -> int:
     return 1 + size // (_TEXT_BYTES if is_text else _FILE_BYTES)
+
+
+def spend_privacy(ctx: Context, name: str) -> None:
+    """Counts an export or an erasure of a contact that the caller is about to begin, for all administrators of the account."""
+    spend(ctx, name, ctx.account)

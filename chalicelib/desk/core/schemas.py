@@ -1,8 +1,9 @@
 """Schemas: which values a kind of settings may have, how they are stored, and what patches of them mean."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
-from typing import Any, Generic, TypeVar
+from dataclasses import MISSING, fields, is_dataclass
+from types import MappingProxyType, UnionType
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -16,6 +17,9 @@ _LONGEST, _MOST_BYTES = 1024, 100_000
 _BLANK = (None, "")
 #: Fields that are names of one line.
 _NAMES = frozenset(["name", "title", "question"])
+
+#: Metadata of a dataclass field that is a secret, or a digest of one: no log shows its value. What stands there instead.
+SECRET, HIDDEN = MappingProxyType({"secret": True}), "(secret)"
 
 
 def given(value: T | None) -> T | UnsetType:
@@ -97,3 +101,25 @@ class Schema(Generic[T]):
 def apply_patch(document: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
     """Returns a document with the fields of a patch. None and an empty text clear a field, which then has its default."""
     return {name: value for name, value in {**document, **told}.items() if name not in told or value not in _BLANK}
+
+
+def masked(type_: Any, value: Any) -> Any:
+    """Returns a stored value of a type without its secrets, at any depth. Fields that the type does not have are left out."""
+    if isinstance(value, Mapping) and is_dataclass(type_):
+        known, secret = get_type_hints(type_), {one.name for one in fields(type_) if one.metadata.get("secret")}
+        told = {name: one for name, one in value.items() if name in known}
+        return {name: _hidden(one) if name in secret else masked(known[name], one) for name, one in told.items()}
+    kind, inner = get_origin(type_), get_args(type_)
+    if kind in (Union, UnionType):
+        for one in inner:
+            value = masked(one, value)
+        return value
+    if isinstance(value, list) and inner:
+        return [masked(inner[0], one) for one in value]
+    if isinstance(value, Mapping) and len(inner) > 1:
+        return {name: masked(inner[1], one) for name, one in value.items()}
+    return value
+
+
+def _hidden(value: Any) -> Any:
+    return value if value in _BLANK else HIDDEN

@@ -18,6 +18,7 @@ from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import ACCOUNT, Document
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.events import WebhookDue, WebhookPaused
+from chalicelib.desk.core.schemas import SECRET
 from chalicelib.models import webhook_deliveries
 from chalicelib.rules import webhook_urls, webhooks
 
@@ -40,9 +41,9 @@ class Webhook(Entry):
 
     event: str
     url: str
-    secret: str = field(repr=False)
+    secret: str = field(repr=False, metadata=SECRET)
     is_enabled: bool = True
-    old_secret: str = field(default="", repr=False)
+    old_secret: str = field(default="", repr=False, metadata=SECRET)
     old_until: int = 0
     paused_at: int = 0
 
@@ -89,7 +90,7 @@ class Watched:
     webhooks: tuple[Watch, ...] = ()
 
 
-_WATCHED = Document("watched_webhooks", Watched, partition=ACCOUNT)
+_WATCHED = Document("watched_webhooks", Watched, partition=ACCOUNT, is_derived=True)
 
 
 @access.allow(SYSTEM)

@@ -49,10 +49,10 @@ def _set_active(ctx: Context, person: Person, *, on: bool) -> bool:
     if person.is_active == on:
         return False
     if on:
-        rows.change(person, {"is_active": True}, ctx.now)
+        rows.change(person, {"is_active": True}, ctx.stamp)
     else:
         after = person.token_version + 1
-        rows.switch_off(person, OFFLINE, ctx.now, revocation(person.account, person.id, after, after))
+        rows.switch_off(person, OFFLINE, ctx.stamp, revocation(person.account, person.id, after, after))
     return True
 
 
@@ -88,7 +88,7 @@ def set_permissions(ctx: Context, person_id: str, permissions: Sequence[str]) ->
             raise NotFound("agent", person_id)
         if list(person.permissions or []) == wanted:
             return False
-        rows.change(person, {"permissions": wanted or None}, ctx.now)
+        rows.change(person, {"permissions": wanted or None}, ctx.stamp)
         return True
 
     return retry_on_conflict(ctx, attempt)

@@ -1,5 +1,6 @@
 """Api keys: secrets for people's programs, good until they are revoked. A key is shown once; lists show its first characters."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from chalicelib.context import AGENT, Context
@@ -7,8 +8,9 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, NotFound
-from chalicelib.desk.people import people
+from chalicelib.desk.people import logged_people, people
 from chalicelib.models import tokens as rows
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.tokens import Token
 
 #: Keys that an account has at most. A list reads more, because keys made at the same moment may exceed it.
@@ -56,7 +58,7 @@ def create(ctx: Context, *, is_named: bool) -> tuple[ApiKey, str]:
     # The caller's token version, not the person's present one: a key must not outlive the caller's own credential.
     holder = replace(ctx.caller, client="", issuer="", issuer_version=0, family="")
     secret, row = tokens.new_token(ctx, holder, tokens.KEY, None, name=person.email if is_named else None)
-    rows.put(row)
+    rows.put_key(row, logged_people.of_key(ctx, row, logged_people.KEY_CREATED))
     return _shown(row, person.email), secret
 
 
@@ -69,7 +71,8 @@ def revoke(ctx: Context, id_: str) -> None:
     row = rows.get(id_)
     if row is None or row.kind != tokens.KEY or not _may_see(ctx, row):
         raise NotFound("api key", id_)
-    rows.delete(row.digest)
+    with suppress(ConditionFailed):  # another call has ended it
+        rows.delete_key(row, logged_people.of_key(ctx, row, logged_people.KEY_REMOVED))
     tokens.forget_cached(ctx, row.digest)
 
 

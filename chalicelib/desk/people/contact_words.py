@@ -11,6 +11,7 @@ from chalicelib.models import contacts
 from chalicelib.models import people as rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.contacts import Renaming
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import text, words
 
@@ -24,9 +25,12 @@ def has_address(person: Person) -> bool:
 
 
 def is_listed(person: Person) -> bool:
-    """Returns whether lists show somebody: a contact of whom a name, an address or an id is known, unless they are removed."""
-    if person.kind != rows.CONTACT or person.removed_at:
-        return False
+    """Returns whether lists show somebody: a contact of whom something is known, unless they are removed."""
+    return person.kind == rows.CONTACT and not person.removed_at and is_known(person)
+
+
+def is_known(person: Person) -> bool:
+    """Returns whether a name, an address or an id of somebody is known, and not only their browser."""
     return person.name != NAMELESS or has_address(person) or bool(person.alias or person.user_id or person.identities)
 
 
@@ -37,8 +41,11 @@ def words_of(person: Person) -> frozenset[str]:
 
 def names_of(person: Person) -> list[str]:
     """Returns by what a contact is known: name, alias, addresses and ids. Nothing for one whom no list shows."""
-    if not is_listed(person):
-        return []
+    return names_of_any(person) if is_listed(person) else []
+
+
+def names_of_any(person: Person) -> list[str]:
+    """Returns the same of anybody, also of a contact who has been removed."""
     names = [person.name if person.name != NAMELESS else "", person.alias or "", person.email if has_address(person) else ""]
     further = [entry.partition("#")[2] for entry in person.identities or []]
     return [*names, person.user_id or "", *further]
@@ -59,7 +66,7 @@ def changed(person: Person, changes: dict[str, Any]) -> Person:
 
 
 def change(
-    person: Person, changes: dict[str, Any], now: int, claims: Iterable[UniqueName] = (), freed: Iterable[UniqueName] = ()
+    person: Person, changes: dict[str, Any], stamp: Stamp, claims: Iterable[UniqueName] = (), freed: Iterable[UniqueName] = ()
 ) -> None:
     """Changes a person who has been read, and with a contact's names the words that find them. One request.
 
@@ -67,9 +74,9 @@ def change(
     """
     renaming, shown = renamed(person, changes, claims, freed)
     if renaming.is_empty and not shown:
-        rows.change(person, changes, now)
+        rows.change(person, changes, stamp)
     else:
-        contacts.change(person, changes | shown, now, renaming)
+        contacts.change(person, changes | shown, stamp, renaming)
 
 
 def record(ctx: Context, person: Person, changes: dict[str, Any]) -> None:
@@ -78,9 +85,9 @@ def record(ctx: Context, person: Person, changes: dict[str, Any]) -> None:
     Raises NotFound where they have been removed.
     """
     try:
-        change(person, changes, ctx.now)
+        change(person, changes, ctx.stamp)
     except ConditionFailed:
-        retry_on_conflict(ctx, lambda: change(_present(person), changes, ctx.now))
+        retry_on_conflict(ctx, lambda: change(_present(person), changes, ctx.stamp))
 
 
 def _present(person: Person) -> Person:

@@ -127,7 +127,7 @@ def _change(ctx: Context, person: Person, noted: dict[str, Any], wanted: Change)
     after = contact_words.changed(person, changes)
     taken, freed = contact_identities.renamed(person, after)
     try:
-        contact_words.change(person, changes, ctx.now, taken, freed)
+        contact_words.change(person, changes, ctx.stamp, taken, freed)
     except ConditionFailed:
         contact_identities.check_free(taken, person.id)
         raise

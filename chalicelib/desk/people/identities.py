@@ -5,6 +5,7 @@ accounts that trust addresses (`Account.trusts_addresses`): then the visitor act
 is noted on the visitor's own contact as unverified.
 """
 
+import dataclasses
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from chalicelib.desk.core.access import allow
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.core.schemas import SECRET
 from chalicelib.desk.people import contact_words, people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
@@ -31,7 +33,7 @@ _LATEST = 2**53
 class _Key:
     """What an account's visitors are signed with; empty until its owner asks for it, and then no signature is good."""
 
-    secret: str = ""
+    secret: str = dataclasses.field(default="", metadata=SECRET)
 
 
 #: It is stored by itself: nothing but a signature's check reads it.

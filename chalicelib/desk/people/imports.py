@@ -193,7 +193,7 @@ def _change_contact(ctx: Context, known: UniqueName, line: lines.Contact) -> str
         if line.removed_at:
             raise Invalid("removed_at", "an import removes nobody who is there")
         contacts.change(ctx, person.number, contacts.check(_change(line))[0])
-        rows.change(person, _known_besides(line), ctx.now)
+        rows.change(person, _known_besides(line), ctx.stamp)
     imported.note(known, line)
     return CHANGED
 

@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
-from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts import account_checks, accounts
 from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.auth import api_clients, tokens
 from chalicelib.desk.auth.api_clients import Credential, NewClient
 from chalicelib.desk.core import access, publishing, rate_limits
-from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
+from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotAuthenticated, NotFound
+from chalicelib.desk.core.events import AccountEmptied
 from chalicelib.desk.core.people_events import AccessEnded
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
@@ -24,7 +25,7 @@ from chalicelib.models import accounts as rows
 from chalicelib.models import people as people_rows
 from chalicelib.models import unique_names
 from chalicelib.models.base import ConditionFailed
-from chalicelib.models.tokens import revocation
+from chalicelib.models.tokens import Token, revocation
 from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import ids
 
@@ -63,17 +64,25 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
 
     Raises Exists for the owner's e-mail or the account's id, Invalid, TooMany.
     """
+    return open_(ctx, owner, new)
+
+
+def open_(ctx: Context, owner: CreateAgent, new: NewAccount, code: Token | None = None) -> Opened:
+    """Opens an account as `sign_up`, and uses up a code in the same request. Raises NotAuthenticated where it is used."""
     rate_limits.spend_by_source(ctx, "signups")
-    accounts.check_change({"name": new.name, **new.settings})
+    account_checks.check_change({"name": new.name, **new.settings})
     inside = _context_in(ctx, new)
     person = registration.new_agent(inside, replace(owner, level=ADMIN))
     login = unique_names.new_name(inside.account, "login", person.email, person.id, scope=unique_names.EVERYWHERE)
     made = _clients(inside, new)
     row = _row(inside, new, person, made, opened_in=ctx.account or None)
     try:
-        rows.open_(_whole(row, person, [login], made))
+        rows.open_(replace(_whole(inside, row, person, [login], made), code=code))
     except ConditionFailed as refused:
-        raise (Exists("account", inside.account) if refused.reasons[0] else Exists("person", person.email)) from refused
+        of_code, of_account = [*([] if code else [None]), *refused.reasons][:2]
+        if of_code:
+            raise NotAuthenticated from refused
+        raise (Exists("account", inside.account) if of_account else Exists("person", person.email)) from refused
     return _opened(inside, row.document, person, made)
 
 
@@ -85,7 +94,7 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
     """
     if ctx.caller.person not in (None, owner):
         raise Forbidden("you can open an account only for yourself")
-    accounts.check_change({"name": new.name, **new.settings})
+    account_checks.check_change({"name": new.name, **new.settings})
     agent = people.get(ctx, owner)
     if agent.kind != people_rows.AGENT:
         raise Invalid("owner", "is no agent")
@@ -99,7 +108,7 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
         others = [*(login.accounts or ()), inside.account]
         if len(others) >= MOST_OWNED:
             raise Forbidden(f"one login owns {MOST_OWNED} accounts at most")
-        rows.open_(_whole(row, person, [], made), login, others)
+        rows.open_(_whole(inside, row, person, [], made), login, others)
 
     retry_on_conflict(ctx, attempt)
     return _opened(inside, row.document, person, made)
@@ -133,10 +142,11 @@ def _row(inside: Context, new: NewAccount, owner: Person, made: dict[str, NewCli
     return accounts.new_row(inside.account, {**document, "opened_in": opened_in, "clients": own})
 
 
-def _whole(row: Any, owner: Person, names: list[UniqueName], made: dict[str, NewClient]) -> rows.New:
+def _whole(inside: Context, row: Any, owner: Person, names: list[UniqueName], made: dict[str, NewClient]) -> rows.New:
     by_email = unique_names.new_name(owner.account, "email", owner.email, owner.id)
     secrets = [one.secret for one in made.values() if one.secret]
-    return rows.New(row, owner, [*names, by_email], [one.claim for one in made.values()], secrets)
+    log = accounts.log_of_new(row, inside.acting(Caller(inside.account, ADMIN, owner.id, owner.number)).stamp)
+    return rows.New(row, owner, [*names, by_email], [one.claim for one in made.values()], secrets, log)
 
 
 def _opened(inside: Context, document: dict[str, Any], owner: Person, made: dict[str, NewClient]) -> Opened:
@@ -169,9 +179,20 @@ def list_owned(ctx: Context, person: str) -> list[Account]:
 
 
 @access.allow(AGENT)
+def enter(ctx: Context, account: str) -> Caller:
+    """Returns the caller in another account that they own, or in their own. Six requests. Raises Forbidden for any other."""
+    person = ctx.caller.person
+    if person is None or account not in {ctx.account, *(one.id for one in list_owned(ctx, person))}:
+        raise Forbidden("only an owner goes to another account")
+    there = people.get(ctx.acting(Caller(account, SYSTEM)), person)
+    home = people.login_home(there)
+    return Caller(account, there.level or AGENT, there.id, there.number, token_version=home.token_version)
+
+
+@access.allow(AGENT)
 def close(ctx: Context, owner: str) -> None:
     """Removes the caller's account. Its tokens end at once (in other processes after a minute at most) and its sockets are
-    closed.
+    closed. Some days later it is emptied (privacy/account_removal.py).
 
     The owner's login ends with their last account. Raises Forbidden unless the caller is the owner or a program that names them.
     """
@@ -183,7 +204,11 @@ def close(ctx: Context, owner: str) -> None:
         here = people.get(ctx, owner)
         login = _login(here)
         end = revocation(ctx.account, "", _FOR_GOOD, _FOR_GOOD)
-        rows.close(row, {**row.document, "removed_at": ctx.now}, end, login, _heir(here, login))
+        # Planned before it is removed, so that no death between leaves the rows there: of an account that is not removed it is
+        # nothing.
+        accounts.plan_emptying(ctx, AccountEmptied(ctx.account, ctx.now, accounts.emptied_at(ctx.now)))
+        document = {**row.document, "removed_at": ctx.now}
+        rows.close(row, document, end, login, _heir(here, login), accounts.log_of(ctx, row, document))
 
     retry_on_conflict(ctx, attempt)
     accounts.forget(ctx.account)

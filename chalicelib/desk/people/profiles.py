@@ -1,6 +1,6 @@
 """Profiles: what a person shows of themselves, their password, their level, and who may change these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
@@ -13,6 +13,7 @@ from chalicelib.desk.people import contact_words, people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
 from chalicelib.models import unique_names
+from chalicelib.models.stamps import Stamp
 from chalicelib.models.tokens import Token, revocation
 from chalicelib.rules import names
 
@@ -120,7 +121,7 @@ def _set_level(ctx: Context, person_id: str, level: str) -> None:
     person = people.get(ctx, person_id)
     after = person.token_version + 1
     rows.revoke_logins(
-        person, {"level": level, "key_version": after}, ctx.now, [revocation(person.account, person.id, after, after)]
+        person, {"level": level, "key_version": after}, ctx.stamp, [revocation(person.account, person.id, after, after)]
     )
 
 
@@ -129,7 +130,7 @@ def set_password_by_code(ctx: Context, person: Person, stored: str, code: Token)
 
     Raises ConditionFailed where the code or the person has changed since it was read.
     """
-    _write_password(person, stored, ctx.now, None, code)
+    _write_password(ctx.as_person(person.id, person.number), person, stored, None, code)
     for account in _accounts(person):
         tokens.forget_cached_of(account, person.id)
 
@@ -137,14 +138,22 @@ def set_password_by_code(ctx: Context, person: Person, stored: str, code: Token)
 def _set_password(ctx: Context, person: Person, stored: str) -> None:
     """Stores the hash where the person logs in, and ends their other tokens in all their accounts. Api keys stay valid."""
     spared = ctx.caller.token if ctx.caller.person == person.id else None
-    retry_on_conflict(ctx, lambda: _write_password(person, stored, ctx.now, spared))
+    retry_on_conflict(ctx, lambda: _write_password(ctx, person, stored, spared))
 
 
-def _write_password(person: Person, stored: str, now: int, spared: str | None, used: Token | None = None) -> None:
+def _write_password(ctx: Context, person: Person, stored: str, spared: str | None, used: Token | None = None) -> None:
     home = _home(person)
     after, keys = home.token_version + 1, home.key_version
     endings = [revocation(account, person.id, after, keys, spared) for account in _accounts(person)]
-    rows.revoke_logins(home, {"password": stored}, now, endings, used)
+    rows.revoke_logins(home, {"password": stored}, _stamp_in(ctx, home), endings, used)
+
+
+def _stamp_in(ctx: Context, home: Person) -> Stamp:
+    """Returns who writes in the account of a row: an owner has another number in each of theirs, anybody else none."""
+    if home.account == ctx.account:
+        return ctx.stamp
+    known = (home.id, home.number) if ctx.caller.person == home.id else (None, None)
+    return ctx.acting(replace(ctx.caller, person=known[0], number=known[1])).stamp
 
 
 def _home(person: Person) -> Person:

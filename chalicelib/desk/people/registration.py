@@ -16,7 +16,7 @@ from chalicelib.models.base import ConditionFailed
 from chalicelib.models.tokens import revocation
 from chalicelib.rules import emails, names, passwords, presence, text
 
-_LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON = 256, 35, 1_024
+_LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON, _SHORTEST_PASSWORD = 256, 35, 1_024, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,13 @@ def wire_password(password: str) -> str:
     return passwords.wire(password)
 
 
+def chosen_password(password: str) -> str:
+    """Returns the wire password of one that somebody chooses, as they type it: 8 to 256 characters. Raises Invalid."""
+    if len(password) < _SHORTEST_PASSWORD or len(password) > _LONGEST_NAME:
+        raise Invalid("password", f"must be {_SHORTEST_PASSWORD} to {_LONGEST_NAME} characters")
+    return passwords.wire(password)
+
+
 def hash_password(ctx: Context, wire_password: str) -> str:
     """Returns what is stored of a wire password. Raises Invalid for an empty or too long one."""
     if not 0 < len(wire_password) <= _LONGEST_NAME:
@@ -224,7 +231,7 @@ def record_visit(ctx: Context, person: Person, domain: int | None) -> None:
     if domain is None or person.domain == domain:
         return
     try:
-        rows.change(person, {"domain": domain}, ctx.now)
+        rows.change(person, {"domain": domain}, ctx.stamp)
     except ConditionFailed as refused:
         raise NotFound("person", person.id) from refused
 
@@ -251,9 +258,9 @@ def new_contact(ctx: Context, name: str) -> Person:
 
 def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
     number = sequences.next_number(ctx.account, "person")
-    return Person(
-        ctx.account, ctx.new_id(), kind=kind, number=number, name=name, email=email, created_at=ctx.now, updated_at=ctx.now
-    )
+    person = Person(ctx.account, ctx.new_id(), kind=kind, number=number, name=name, email=email)
+    person.created_at, person.updated_at, person.changed_by = ctx.now, ctx.now, ctx.stamp.by
+    return person
 
 
 def remove(ctx: Context, person: Person) -> None:
@@ -263,4 +270,4 @@ def remove(ctx: Context, person: Person) -> None:
     """
     after = person.token_version + 1
     ended = [revocation(person.account, person.id, after, after)]
-    rows.remove(person, ctx.now, ended, unique_names_of(person), contact_words.words_of(person))
+    rows.remove(person, ctx.stamp, ended, unique_names_of(person), contact_words.words_of(person))

@@ -121,7 +121,7 @@ def _changes(agent: people.Person, wanted: Preference) -> dict[str, Any]:
 def _set(ctx: Context, agent: people.Person, wanted: Preference) -> None:
     """Writes an agent's preferences. Who was removed meanwhile is left out."""
     try:
-        rows.change(agent, _changes(agent, wanted), ctx.now)
+        rows.change(agent, _changes(agent, wanted), ctx.stamp)
     except ConditionFailed:
         return
     people.forget(ctx, agent.id)

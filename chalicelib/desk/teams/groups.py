@@ -151,7 +151,7 @@ def add_member(ctx: Context, group: Group, agent: str) -> None:
     if not ids.is_uuid(agent):
         raise NotFound("person", agent)
     try:
-        rows.set_group(ctx.account, agent, group.id, ctx.now)
+        rows.set_group(ctx.account, agent, group.id, ctx.stamp)
     except ConditionFailed as refused:
         raise NotFound("person", agent) from refused
     people.forget(ctx, agent)
@@ -189,7 +189,7 @@ def remove_member(ctx: Context, group: Group, agent: str) -> None:
     if not ids.is_uuid(agent):
         raise NotFound("group member", agent)
     try:
-        rows.set_group(ctx.account, agent, None, ctx.now, out_of=group.id)
+        rows.set_group(ctx.account, agent, None, ctx.stamp, out_of=group.id)
     except ConditionFailed as refused:
         raise NotFound("group member", agent) from refused
     people.forget(ctx, agent)

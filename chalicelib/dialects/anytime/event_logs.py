@@ -73,23 +73,30 @@ def _show(conversation: int, event: Event) -> EventLogShown:
         actor_id=None if is_trigger else event.actor.number or None,
         trigger_id=event.actor.number if is_trigger else None,
         dialect=event.actor.dialect or None,
-        field=_NAMES.get(event.field, event.field.replace("custom.", "customField.")),
-        from_=_value(event.field, event.before),
-        to=_value(event.field, event.after),
+        field=name_of(event.field),
+        from_=value_of(event.field, event.before),
+        to=value_of(event.field, event.after),
     )
 
 
-def _value(field: str, stored: str | None) -> str | int | bool | None:
+def name_of(field: str) -> str:
+    """Returns this dialect's name of a field of conversations."""
+    return _NAMES.get(field, field.replace("custom.", "customField."))
+
+
+def value_of(field: str, stored: str | None) -> str | int | bool | None:
+    """Returns a stored value of a field as it is shown."""
     if field == "deleted":
         return stored is not None
     if field == "breached":
         return _CLOCKS.get(stored or "")
     if stored is None or field not in ("status", *_IDS):
         return stored
-    return int(stored) if field in _IDS else _camel(stored)
+    return int(stored) if field in _IDS else camel(stored)
 
 
-def _camel(word: str) -> str:
+def camel(word: str) -> str:
+    """Returns a word of the desk in this dialect's spelling."""
     first, *others = word.split("_")
     return first + "".join(map(str.capitalize, others))
 

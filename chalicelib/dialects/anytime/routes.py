@@ -2,14 +2,17 @@
 
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.dialects.anytime import (
+    accounts,
     agents,
     api_keys,
     attachments,
+    audit_logs,
     auth,
     auto_allocation,
     auto_close,
     blocked_senders,
     canned_responses,
+    contact_privacy,
     contacts,
     conversation_lists,
     conversations,
@@ -25,14 +28,17 @@ from chalicelib.dialects.anytime import (
     holidays,
     integration_accounts,
     junk_emails,
+    limits,
     merging,
     messages,
     portal_conversations,
     realtime_reports,
     report_exports,
     reports,
+    retention,
     routing,
     routing_rules,
+    session,
     sla_policies,
     tags,
     triggers,
@@ -43,7 +49,7 @@ from chalicelib.dialects.anytime import (
     wrapping,
 )
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import Cors
+from chalicelib.dialects.http import UNITS, Cors
 
 ANYTIME = Dialect(
     name="Anytime",
@@ -60,7 +66,7 @@ ANYTIME = Dialect(
     cors=Cors(
         methods="GET, POST, PUT, DELETE, OPTIONS",
         headers="Content-Type, Authorization, If-Match, Idempotency-Key",
-        exposed="ETag",
+        exposed=f"ETag, Retry-After, {UNITS}",
     ),
     read=wrapping.unwrap,
     names_of=wrapping.names_of,
@@ -79,6 +85,8 @@ ANYTIME = Dialect(
         *departments.ROWS,
         *attachments.ROWS,
         *event_logs.ROWS,
+        *audit_logs.ROWS,
+        *limits.ROWS,
         *webhooks.ROWS,
         *webhook_deliveries.ROWS,
         *viewers.ROWS,
@@ -101,8 +109,12 @@ ANYTIME = Dialect(
         *integration_accounts.ROWS,
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
+        *contact_privacy.ROWS,
+        *retention.ROWS,
+        *accounts.ROWS,
         *reports.ROWS,
         *realtime_reports.ROWS,
         *report_exports.ROWS,
+        *session.ROWS,
     ],
 )

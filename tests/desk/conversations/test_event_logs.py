@@ -12,8 +12,7 @@ from chalicelib.desk.conversations import event_logs, logged_changes, messages, 
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import cache
-from chalicelib.models import conversations, details, summaries
-from chalicelib.models import event_logs as rows
+from chalicelib.models import batches, conversations, details, summaries
 from chalicelib.models.base import connection
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules.actors import Actor
@@ -103,7 +102,7 @@ def test_a_batch_whose_log_can_t_be_written_comes_again_whole(
     change(world, visitor, priority="high")
     records = world.records("conversations")
     with monkeypatch.context() as broken:
-        broken.setattr(rows, "_PAUSE", 0)
+        broken.setattr(batches, "_PAUSE", 0)
         broken.setattr(connection, "dispatch", lambda _, request: {"UnprocessedItems": request["RequestItems"]})
         with pytest.raises(Failed):
             app.relay_conversations({"Records": records}, None)
@@ -125,7 +124,7 @@ def test_what_dynamodb_does_not_take_at_once_is_sent_again(
         return {"UnprocessedItems": {name: puts[1:]}}
 
     with monkeypatch.context() as slow:
-        slow.setattr(rows, "_PAUSE", 0)
+        slow.setattr(batches, "_PAUSE", 0)
         slow.setattr(connection, "dispatch", dispatch)
         relay(world.records("conversations"))
     assert [event.field for event in log(world, visitor.conversation)] == ["created", "priority", "subject"]

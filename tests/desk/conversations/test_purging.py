@@ -47,9 +47,15 @@ def _items() -> Iterator[tuple[str, str]]:
 
 
 def _left(*words: str) -> list[tuple[str, str]]:
-    """Items in which one of the words stands, also as the bytes of a uuid."""
+    """Items in which one of the words stands, also as the bytes of a uuid, but for that somebody removed it."""
     packed = [repr(uuid.UUID(word).bytes)[2:-1] for word in words if len(word) == 36 and word.count("-") == 4]
-    return [(table, item) for table, item in _items() if any(word in item for word in [*words, *packed])]
+    found = [(table, item) for table, item in _items() if any(word in item for word in [*words, *packed])]
+    return [(table, item) for table, item in found if "#purged" not in item]
+
+
+def _purges(conversation: str) -> list[str]:
+    """Rows that say that somebody removed it."""
+    return [item for _, item in _items() if f"#{conversation}#purged" in item]
 
 
 def _objects() -> list[str]:
@@ -95,7 +101,7 @@ def _purge(world: World, conversation: str) -> None:
     deletion.purge(world.as_agent(), conversation)
 
 
-def test_nothing_is_left_of_a_conversation_but_its_numbers(world: World, assigned: Visitor) -> None:
+def test_nothing_is_left_of_a_conversation_but_its_numbers_and_who_removed_it(world: World, assigned: Visitor) -> None:
     other = world.asking("someone else")
     words = _full(world, assigned)
     kept = len(_left(other.conversation))
@@ -110,6 +116,8 @@ def test_nothing_is_left_of_a_conversation_but_its_numbers(world: World, assigne
     assert inbox.page(world.as_agent(), Listing(is_deleted=True)).conversations == []
     world.settle()
     assert _left(*words) == []
+    (purged,) = _purges(assigned.conversation)
+    assert not any(word in purged for word in ("'be'", "'af'", *(word for word in words if word != assigned.conversation)))
     assert _objects() == []
     assert len(_left(other.conversation)) == kept
     assert statistics.totals(world.as_agent()).messages == before
@@ -155,7 +163,7 @@ def test_an_interrupted_run_is_finished_by_the_next(world: World, assigned: Visi
     assert _left(*words) == []
     with counted() as sent:
         assert purging.run(ctx, assigned.conversation) is False
-    assert sent == ["GetItem"]
+    assert sent == ["GetItem", "Query"]
 
 
 def test_with_a_conversation_go_those_that_were_merged_into_it(world: World, assigned: Visitor) -> None:
@@ -170,7 +178,9 @@ def test_with_a_conversation_go_those_that_were_merged_into_it(world: World, ass
     assert len(_objects()) == 1
     _purge(world, assigned.conversation)
     world.settle()
-    assert _left(*words, assigned.conversation) == []
+    left = _left(*words, assigned.conversation)
+    assert {table.rpartition("-")[2] for table, _ in left} == {"people"}  # contacts' rows note the ids of what is past
+    assert "unmistakable" not in repr(left)
     assert _objects() == []
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.context import STRANGER, Caller, Context
-from chalicelib.desk.core import rate_limits
+from chalicelib.desk.core import rate_counts, rate_limits
 from chalicelib.desk.core.errors import TooMany
 from chalicelib.rules.rate_limits import Limit
 from tests.world import World, counted
@@ -78,7 +78,7 @@ def test_a_job_and_a_stage_without_limits_are_free(world: World) -> None:
 
 
 def test_what_threads_count_at_once_is_shared_once() -> None:
-    counts, limit = rate_limits._Counts(), Limit("any", 10_000, 60, step=7)
+    counts, limit = rate_counts.Counts(), Limit("any", 10_000, 60, step=7)
     with ThreadPoolExecutor(8) as pool:
         told = list(pool.map(lambda _: counts.add("key", 1, limit, 0)[1], range(5_000)))
     total, left, end = counts.add("key", 0, replace(limit, step=1), 59)
@@ -86,8 +86,8 @@ def test_what_threads_count_at_once_is_shared_once() -> None:
 
 
 def test_a_process_keeps_a_bounded_number_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "_MOST_COUNTED", 10)
-    counts = rate_limits._Counts()
+    monkeypatch.setattr(rate_counts, "_MOST_COUNTED", 10)
+    counts = rate_counts.Counts()
     for at in range(100):
         counts.add(f"{at}", 1, ONE_BY_ONE, 0)
     assert len(counts._known) == 10

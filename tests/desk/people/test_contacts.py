@@ -215,7 +215,7 @@ def test_of_two_who_rename_a_contact_the_second_reads_again(world: World) -> Non
     assert stale is not None
     contacts.change(world.as_agent(), person.number, Change(name="Joan"))
     with pytest.raises(ConditionFailed):
-        contact_words.change(stale, {"name": "June"}, world.now)
+        contact_words.change(stale, {"name": "June"}, world.as_agent().stamp)
     contact_words.record(world.as_agent(), stale, {"name": "June"})
     assert stored_words(world, person) == {"june"}
 

@@ -234,7 +234,7 @@ def test_what_a_domain_costs(world: World) -> None:
     assert sent == ["GetItem"]
     with counted() as sent:
         domains.set_role(ctx, HOST, world.agents[0].id, {"is_admin": True})
-    assert [name for name in sent if not name.startswith("GetQueue")] == ["GetItem", "PutItem", "SendMessageBatch"]
+    assert [name for name in sent if not name.startswith("GetQueue")] == ["GetItem", "TransactWriteItems", "SendMessageBatch"]
     domains.list_cached(ctx)
     with counted() as sent:
         assert domains.find_by_page(ctx, None, f"https://{HOST}") == domain.number

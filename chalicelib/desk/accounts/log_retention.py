@@ -1,0 +1,37 @@
+"""Log retention: for how many days event logs and the audit log are kept."""
+
+from dataclasses import dataclass
+
+from chalicelib.context import ADMIN, Context
+from chalicelib.desk.core import access, documents
+from chalicelib.desk.core.documents import ACCOUNT, Document
+from chalicelib.desk.core.errors import Invalid
+
+#: The fewest and the most days.
+SHORTEST, LONGEST = 30, 3_650
+
+
+@dataclass(frozen=True, slots=True)
+class LogRetention:
+    """For how many days what is logged from now on is kept, None for ever."""
+
+    days: int | None = documents.KEPT_DAYS
+
+
+RETENTION = Document(documents.LOG_RETENTION, LogRetention, partition=ACCOUNT)
+
+
+@access.allow(ADMIN)
+def load(ctx: Context) -> LogRetention:
+    """Returns for how long logs are kept. One request."""
+    return RETENTION.load_fresh(ctx)
+
+
+@access.allow(ADMIN)
+def change(ctx: Context, days: int | None) -> LogRetention:
+    """Sets for how many days is kept what is logged from now on (in other processes, from a minute later). What is logged already
+    keeps its time, so that nobody shortens it for what they have done. Two requests. Raises Invalid.
+    """
+    if days is not None and not SHORTEST <= days <= LONGEST:
+        raise Invalid("days", f"must be {SHORTEST} to {LONGEST}, or null for ever")
+    return RETENTION.change(ctx, lambda _: LogRetention(days))

@@ -1,0 +1,53 @@
+"""DynamoDB: the one connection of all tables."""
+
+import random
+import time
+from typing import Any
+
+from pynamodb.connection import Connection
+from pynamodb.exceptions import VerboseClientError
+
+from chalicelib.models import capacity
+
+#: Times that a write is repeated after it met another one, and the longest pause before the first repetition, in seconds.
+_CONFLICTS, _PAUSE = 5, 0.02
+CONFLICT = "TransactionConflict"
+
+
+class _Connection(Connection):
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Sends a request, without pynamodb's listeners."""
+        return self._make_api_call(operation_name, operation_kwargs)
+
+    def _make_api_call(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Sends it again, a few times, for a write that met another one at the same item.
+
+        Nothing of such a write is stored and none of its conditions has failed, so it says nothing about the row. Asks for the
+        consumed capacity where somebody collects it.
+        """
+        if (units := capacity.collected()) is None:
+            return self._insist(operation_name, operation_kwargs)
+        answer = self._insist(operation_name, {**operation_kwargs, "ReturnConsumedCapacity": "TOTAL"})
+        units.add(operation_name, answer.get("ConsumedCapacity"))
+        return answer
+
+    def _insist(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        for attempt in range(_CONFLICTS):
+            try:
+                return super()._make_api_call(operation_name, operation_kwargs)
+            except VerboseClientError as error:
+                if not _is_conflict(error):
+                    raise
+                time.sleep(random.uniform(0, _PAUSE * 2**attempt))  # noqa: S311 (no secret)
+        return super()._make_api_call(operation_name, operation_kwargs)
+
+
+def _is_conflict(error: VerboseClientError) -> bool:
+    """Returns whether another write was the only obstacle."""
+    if error.response["Error"]["Code"] in ("TransactionConflictException", "TransactionInProgressException"):
+        return True
+    return {reason.code for reason in error.cancellation_reasons if reason} == {CONFLICT}
+
+
+#: One client for all tables and threads: a client costs more than a hundred calls.
+connection = _Connection(connect_timeout_seconds=3, read_timeout_seconds=10, max_retry_attempts=3, max_pool_connections=64)
