@@ -191,7 +191,8 @@ def _spans_behind(span: str, version: int | None, parts: int | None) -> list[str
 def _save(write: Any, row: Statistic, condition: Any = None) -> None:
     """Adds to a transaction: a day, with rows behind it where it is too large for one."""
     packed = row.packed or b""
-    pieces = [packed[at : at + MOST_BYTES] for at in range(0, len(packed), MOST_BYTES)] or [None]
+    pieces: list[bytes | None] = [packed[at : at + MOST_BYTES] for at in range(0, len(packed), MOST_BYTES)]
+    pieces = pieces or [None]
     row.packed, row.parts = pieces[0], len(pieces) - 1 or None
     write.save(row, condition=condition)
     for span, piece in zip(_spans_behind(row.span, row.version, row.parts), pieces[1:], strict=True):

@@ -134,9 +134,12 @@ def test_odd_values_are_taken_or_refused_by_name(world: World, name: str) -> Non
     for path, (value, is_taken) in product(sorted(_TAKEN.get(name, _REPORTS)), ODD[name].items()):
         answer = world.call("GET", f"{BASE}/{path}?{name}={quote(value, safe='&=')}", **owner)
         assert answer.status == (200 if is_taken else 400), (path, value, answer.body)
-        assert is_taken or answer.body["message"].split()[0] in (name.split("&")[-1].split("=")[0], "viewValue", "endTime", "startTime"), (
-            answer.body
-        )
+        assert is_taken or answer.body["message"].split()[0] in (
+            name.split("&")[-1].split("=")[0],
+            "viewValue",
+            "endTime",
+            "startTime",
+        ), answer.body
 
 
 def test_a_file_that_is_too_large_is_refused(assigned: Visitor, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
