@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
@@ -58,7 +58,7 @@ def read_moment(text: str | None, field: str, offset_hours: float) -> int | None
     try:
         at = datetime.fromisoformat(text)
         at = at if at.tzinfo else at.replace(tzinfo=timezone(timedelta(hours=offset_hours)))
-        return int(at.timestamp() * 1000)
+        return int(at.astimezone(UTC).timestamp() * 1000)  # in UTC a year may be one that `moment` can't show
     except (ValueError, OverflowError) as error:
         raise Invalid(field, "is not an ISO 8601 time") from error
 
