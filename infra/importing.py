@@ -21,7 +21,7 @@ from infra import import_checks, line_files
 from infra.aws import CannotDeploy, say
 from infra.import_checks import Checks
 from infra.line_files import Fault, Folder, Piece, Raw
-from infra.transfer import Notes
+from infra.transfer import Notes, alone_with
 
 #: Faults that are printed, and bytes that are read at once to find out whether a file is the one that was begun.
 _SHOWN, _CHUNK = 100, 1 << 20
@@ -40,7 +40,8 @@ def bring(given: argparse.Namespace, ctx: Context) -> None:
         if given.dry_run:
             return
         notes = Notes(given.data / f"import-{given.stage}-{ctx.account}-{_named(path)}.json")
-        say("imported", str(write(ctx, path, folder, notes, Pace(given.rate))))
+        with path.open("rb") as file, alone_with(file, "importing"):
+            say("imported", str(write(ctx, path, folder, notes, Pace(given.rate))))
         if given.verify:
             say("verified", f"{verify(ctx, path, seen):,} messages are there, whole and in order")
 

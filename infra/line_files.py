@@ -1,6 +1,8 @@
 """Files of lines: read line by line with their numbers, and in pieces that are stored together. Bounded in memory."""
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -76,7 +78,7 @@ def decode(raw: Raw) -> AnyLine | None:
     text = raw.text.removeprefix(_BOM).strip()
     try:
         return lines.decode(text) if text else None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Fault(raw.number, str(error).replace(" - at `$.", ": `").replace(" - at `$`", "")) from error
 
 
@@ -120,7 +122,8 @@ class Folder:
 
     def _found(self, attached: lines.Attachment) -> Path:
         root = self.path.resolve()
-        found = (root / str(attached.path)).resolve()
-        if not found.is_relative_to(root) or not found.is_file():
-            raise Invalid("attachments", f"there is no file {attached.path!r} beside the lines")
-        return found
+        with suppress(OSError, ValueError, RuntimeError):  # a name that no file can have, and links in a circle
+            found = (root / str(attached.path)).resolve()
+            if found.is_relative_to(root) and found.is_file() and os.access(found, os.R_OK):
+                return found
+        raise Invalid("attachments", f"there is no file {attached.path!r} beside the lines that may be read")

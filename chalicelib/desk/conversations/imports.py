@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.context import SYSTEM, Context
-from chalicelib.desk.conversations import conversations, import_values, imported_messages
+from chalicelib.desk.conversations import attachments, conversations, import_values, imported_messages
 from chalicelib.desk.conversations.import_values import Values
 from chalicelib.desk.conversations.imported_messages import Load, Posted
 from chalicelib.desk.core import access, imported, lines
@@ -144,8 +144,16 @@ def _add(ctx: Context, conversation: Conversation, posted: Sequence[Posted], loa
 def _append(ctx: Context, conversation: Conversation, parts: Sequence[Sequence[Posted]], load: Load) -> None:
     for at, part in enumerate(parts, 1):
         said, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
+        _check_room(conversation, new_bytes)
         changes = imported_messages.summary_of(conversation, said)
         imports.append(conversation, said, changes, new_bytes, Stamp(said[-1].created_at, _author(is_last=at == len(parts))))
+
+
+def _check_room(conversation: Conversation, new_bytes: int) -> None:
+    """Raises Invalid where a conversation has no room for further files. One request, none without files."""
+    known = details.get(conversation.key) if new_bytes else None
+    if known and (known.attached_bytes or 0) + new_bytes > attachments.MOST_BYTES:
+        raise Invalid("attachments", f"a conversation has room for {attachments.MOST_BYTES >> 20} MB of files in all")
 
 
 def _author(*, is_last: bool) -> int:

@@ -75,6 +75,7 @@ def _seen(person: Person) -> Known:
 def check_agent(ctx: Context, line: lines.Agent) -> None:
     """Raises Invalid or Missing for an agent whom no account can have."""
     registration.check_name(line.name)
+    imported.check_times(ctx, line)
     if line.removed_at:
         return
     if not line.email:
@@ -143,6 +144,7 @@ def _shown(line: lines.Agent) -> ChangePerson:
 @access.allow(SYSTEM)
 def check_contact(ctx: Context, line: lines.Contact) -> None:
     """Raises Invalid or Missing for a contact whom no account can have."""
+    imported.check_times(ctx, line)
     if line.removed_at:
         registration.check_name(line.name or "")
     else:
@@ -270,7 +272,7 @@ def line_of(ctx: Context, person: Person, department: str | None) -> lines.Agent
         name=None if person.name == registration.NAMELESS else person.name,
         identities=msgspec.convert([one._asdict() for one in _proved(person)], tuple[lines.Identity, ...]),
         tags=tuple(person.tags or ()),
-        registered_at=lines.from_ms_if(person.registered_at),
+        registered_at=lines.from_ms(min(person.registered_at, lines.LATEST)) if person.registered_at is not None else None,
         **own,
         **times,
     )
