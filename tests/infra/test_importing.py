@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import deletion, history, inbox, updates
+from chalicelib.context import ADMIN, SYSTEM
+from chalicelib.desk.conversations import deletion, history, imports, inbox, updates
 from chalicelib.desk.conversations import messages as live
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.updates import Change
-from chalicelib.desk.core import lines
+from chalicelib.desk.core import imported, lines
+from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.changes import events_of
 from chalicelib.desk.core.errors import Forbidden
 from chalicelib.desk.core.events import ConversationTextsChanged, Event, MessagePosted, TriggerEvents
@@ -370,7 +371,7 @@ def _seen(world: World, path: Path) -> Any:
 
 
 def test_what_it_costs(world: World, tmp_path: Path) -> None:
-    """A conversation: its id, its number, and a write for each quarter of an hour and agent in it; a contact three."""
+    """A contact is a write, a conversation one for each quarter of an hour and agent in it; ids and numbers go by the fifty."""
     chat = [
         message(f"m{at}", "x", f"2023-03-01T09:0{at}:00Z", **({"agent": "a1"} if at % 2 else {"contact": "c1"}))
         for at in range(10)
@@ -380,10 +381,33 @@ def test_what_it_costs(world: World, tmp_path: Path) -> None:
     bring(world, path, dry_run=True)
     with counted() as sent:
         bring(world, path, verify=False)
-    assert sorted(sent) == ["GetItem", "TransactWriteItems", "TransactWriteItems", "UpdateItem"]
+    assert sorted(sent) == ["BatchGetItem", "TransactWriteItems", "TransactWriteItems", "UpdateItem"]
     with counted() as again:
         bring(world, path, verify=False)
-    assert sorted(again) == ["BatchGetItem", "GetItem", "GetItem"]
+    assert sorted(again) == ["BatchGetItem", "BatchGetItem", "GetItem"]
+    several = [{"type": "contact", "id": f"d{at}", "name": "x"} for at in range(50)]
+    with counted() as of_fifty:
+        bring(world, write(tmp_path / "c.jsonl", *several), verify=False)
+    assert sorted(of_fifty) == ["BatchGetItem", *["TransactWriteItems"] * 50, "UpdateItem"]
+
+
+def test_what_another_import_brings_meanwhile_is_taken_for_the_same(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    zoe, nameless, chat = CONTACT, {"type": "contact", "id": "c2", "name": "x"}, CLOSED | {"assignee": None}
+    ctx = importing.as_import(world.ctx(SYSTEM))
+    imported.look_up(ctx, [("contact", "c1"), ("contact", "c2"), ("conversation", "v1")])
+    with monkeypatch.context() as another:
+        another.setattr(imported, "_looked_up", TimedCache())
+        another.setattr(imported, "_numbers", TimedCache())
+        bring(world, write(tmp_path / "a.jsonl", zoe, nameless, chat, SAID[0]))
+    contacts_ = [lines.decode(json.dumps(one).encode()) for one in (zoe, nameless)]
+    outcomes = [people_imports.import_contact(ctx, one) for one in contacts_ if isinstance(one, lines.Contact)]
+    assert outcomes == [people_imports.SAME] * 2
+    row, more = (lines.decode(json.dumps(one).encode()) for one in (chat, SAID[0]))
+    assert isinstance(row, lines.Conversation) and isinstance(more, lines.Message)
+    assert imports.import_conversation(ctx, row, [more], lambda _: b"") == imports.Done(people_imports.SAME, 0)
+    assert len(said(world)) == 1
 
 
 def test_a_pace_is_kept() -> None:

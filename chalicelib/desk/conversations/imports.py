@@ -16,7 +16,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people.imports import CHANGED, NEW, SAME
 from chalicelib.models import conversations as rows
-from chalicelib.models import details, imports, sequences, summaries
+from chalicelib.models import details, imports, summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges
 from chalicelib.models.loads import LoadChanges
@@ -110,7 +110,7 @@ def _new(ctx: Context, line: lines.Conversation, values: Values) -> Conversation
     created_at = lines.to_ms(line.created_at)
     new = Conversation(
         rows.key(ctx.account, replace(ctx, now=created_at).new_id()),
-        number=sequences.next_number(ctx.account, CONVERSATION),
+        number=imported.next_number(ctx, CONVERSATION),
         channel=line.channel,
         contact_key=rows.of_key(ctx.account, contact.id),
         contact_number=contact.number,

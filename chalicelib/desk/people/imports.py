@@ -165,12 +165,14 @@ def import_contact(ctx: Context, line: lines.Contact) -> str:
     if line.removed_at:
         return _keep_removed(ctx, line, CONTACT)
     then, given = _at(ctx, line), _change(line)
-    person = contacts.new(then, *contacts.check(given))
+    person = contacts.new(then, *contacts.check(given), imported.next_number(ctx, CONTACT))
     person.attribute_values.update(_known_besides(line))
     person.is_anonymous, person.external_id = line.is_anonymous, line.id
     try:
         _create(ctx, person, line)
     except Exists:
+        if known := imported.find(ctx, CONTACT, line.id):  # another import was first
+            return _change_contact(ctx, known, line)
         return _adopt(ctx, _holder(ctx, person), line)
     return NEW
 
