@@ -7,7 +7,7 @@ export PORT DATA FRESH FULL
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test replay e2e chaos machine bench deploy dead destroy account lint format lock clean
+.PHONY: help run test replay e2e chaos machine bench deploy dead destroy account setup lint format lock clean
 
 help:   ## this list
 	@grep -E '^[a-z0-9]+: .*##' $(MAKEFILE_LIST) | sed 's/: .*## /\t/'
@@ -24,34 +24,44 @@ $(VENV)/ready: $(VENV)/run requirements-dev.lock
 	$(INSTALL) -r requirements-dev.lock
 	touch $@
 
-# tsc and eslint, for the widget's script; node and npm are in the environment. Nothing that a package brings is run to install it.
+# Node and npm are in the environment. Nothing that a package brings is run to install it.
+NPM := $(BIN)/npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix
+# The libraries of the pages, put where they are served from. A desk that has them needs no network.
+WEB := infra/web
+LIBRARIES := chalicelib/pages/libraries
+$(LIBRARIES)/licenses.txt.gz: $(WEB)/package-lock.json infra/libraries.py | $(VENV)/run
+	$(NPM) $(WEB)
+	$(BIN)/python -m infra.libraries
+
+# tsc and eslint, for the widget's script and the pages' modules.
 JS := tests/javascript
-$(JS)/node_modules/.package-lock.json: $(VENV)/ready $(JS)/package-lock.json
-	$(BIN)/npm ci --prefix $(JS) --ignore-scripts --loglevel=error
+$(JS)/node_modules/.package-lock.json: $(JS)/package-lock.json | $(VENV)/ready
+	$(NPM) $(JS)
 	touch $@
 
-run: $(VENV)/run   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
+run: $(VENV)/run $(LIBRARIES)/licenses.txt.gz   ## all of it on this machine: PORT=8000 DATA=.local FRESH=1
 	@exec $(BIN)/python -m infra.local
 
 test: lint   ## format, lint, types, import rules, all tests and what they reach
 	$(BIN)/python -m pytest -p tests.coverage
 
-e2e: $(VENV)/ready   ## deploys the real zip to an emulator that runs it, talks to it; asks all it describes; deploys, breaks, resumes, destroys
+e2e: $(VENV)/ready $(LIBRARIES)/licenses.txt.gz   ## deploys the real zip to an emulator that runs it, talks to it; asks all it describes; deploys, breaks, resumes, destroys
 	$(BIN)/python -m pytest -o addopts= --verbose tests/e2e
 
-chaos: $(VENV)/ready   ## the local desk under chats, killed at random, then recounted: MINUTES=5 SEED=…
+chaos: $(VENV)/ready $(LIBRARIES)/licenses.txt.gz   ## the local desk under chats, killed at random, then recounted: MINUTES=5 SEED=…
 	@$(BIN)/python -m tests.chaos --minutes "$(or $(MINUTES),5)" $(if $(SEED),--seed "$(SEED)")
 
 machine: $(VENV)/ready   ## a desk whose events come in any order and twice, and whose processes die, for longer than `make test`: RUNS=1000
 	MACHINE_EXAMPLES="$(or $(RUNS),1000)" $(BIN)/python -m pytest -n 0 tests/machine
 
-lint: $(VENV)/ready $(JS)/node_modules/.package-lock.json   ## format, lint, types, import rules, the templates, the widget's script
+lint: $(VENV)/ready $(JS)/node_modules/.package-lock.json $(LIBRARIES)/licenses.txt.gz   ## format, lint, types, import rules, the templates, the widget's script
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint infra/template.yaml infra/watch.yaml
 	@$(BIN)/node $(JS)/node_modules/.bin/tsc --project $(JS)
+	@$(BIN)/node $(JS)/node_modules/.bin/tsc --project $(JS)/tsconfig.pages.json
 	@$(BIN)/node $(JS)/node_modules/.bin/eslint --config $(JS)/eslint.config.js chalicelib
 
 format: $(VENV)/ready   ## writes the format
@@ -61,7 +71,7 @@ format: $(VENV)/ready   ## writes the format
 replay: $(VENV)/run   ## real chats into a running desk: FILE=… LIMIT=n
 	@$(BIN)/python -m infra.replay "$(FILE)" --limit "$(or $(LIMIT),100)"
 
-deploy: $(VENV)/run   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=… WATCH=who.is@told.of.alarms
+deploy: $(VENV)/run $(LIBRARIES)/licenses.txt.gz   ## onto AWS, safe to repeat: STAGE=… AWS_REGION=… WATCH=who.is@told.of.alarms
 	@$(BIN)/python -m infra.deploy "$(STAGE)" $(if $(WATCH),--watch "$(WATCH)")
 
 dead: $(VENV)/run   ## dead letters: STAGE=local DO=list|show|replay|drop QUEUE=… ID=… ALL=1
@@ -72,6 +82,9 @@ destroy: $(VENV)/run   ## the code of a stage, not its data: STAGE=… DATA_TOO=
 
 account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: STAGE=… NAME=… EMAIL=…
 	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.account "$(NAME)" "$(EMAIL)"
+
+setup: $(VENV)/run   ## a link with which a company opens an account on a deployed desk, once: STAGE=… ADDRESS=https://…
+	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.setup --address "$(ADDRESS)"
 
 bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity search cpu cold cost peer burst importing" FULL=1; needs npm, for an emulator of true units
 	@$(BIN)/python -m tests.bench $(SECTIONS)
@@ -84,4 +97,4 @@ lock: $(VENV)/ready   ## resolves requirements*.txt into the two locks, with has
 	$(LOCK) requirements-local.txt --constraint requirements-dev.lock --output-file requirements-local.lock
 
 clean:  ## removes the environment and the local data
-	rm -rf $(VENV) $(JS)/node_modules .local .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(JS)/node_modules $(WEB)/node_modules $(LIBRARIES) .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

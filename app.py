@@ -10,7 +10,7 @@ from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime import webhook_payloads
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.endpoint import Dialect
-from chalicelib.dialects.gateway import identify, received, respond, serve, source_of
+from chalicelib.dialects.gateway import address_of, identify, received, respond, serve, source_of
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.dialects.ppmessage import socket
@@ -42,6 +42,8 @@ FAMILIES = [
     (ONEVIEW, "/cs-chat-ticket", 0, 8),
     (LIVECHAT, "/auth", 1, 6),
 ]
+#: The desk's own pages, and the files that they are made of.
+PAGES = ["/", "/console", "/demo", "/docs", "/signup", "/static/{p1}", "/static/{p1}/{p2}", "/static/{p1}/{p2}/{p3}"]
 #: What is counted may wait for more of it, two seconds: a transaction then counts many messages.
 COUNTED: dict[str, Any] = {"batch_size": 100, "maximum_batching_window_in_seconds": 2}
 METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
@@ -69,6 +71,17 @@ def describe() -> Response:
         answer = openapi.answer(DIALECTS, received(cast(Request, app.current_request)))
         line.add(status=answer.status)
         return respond(answer)
+
+
+def _page(**_: str) -> Response:
+    from chalicelib.pages import routes  # only now, because programs, queues and streams need none
+
+    request = cast(Request, app.current_request)
+    return respond(routes.serve(received(request), address_of(request)))
+
+
+for path in PAGES:
+    app.route(path, methods=METHODS, content_types=["*/*"], name=f"pages{path}")(_page)
 
 
 # From the horizon: a mapping misses nothing that was written while it was being created. Chalice can't ask for partial responses,

@@ -19,6 +19,8 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 LIMITS = os.environ.get("POLYDESK_LIMITS", "")
 #: Where keywords are looked up: empty for the desk's own index, else the address of an OpenSearch domain.
 SEARCH = os.environ.get("POLYDESK_SEARCH", "").strip()
+#: Days after which the rows of an account that was removed go.
+EMPTIED_AFTER_DAYS = int(os.environ.get("POLYDESK_EMPTIED_AFTER_DAYS", "") or 30)
 #: Hosts to which webhooks may lead although they are of a private network or use http, with spaces between them.
 WEBHOOK_HOSTS = frozenset(os.environ.get("POLYDESK_WEBHOOK_HOSTS", "").lower().split())
 #: Seconds for which a warm process trusts a token, an account's settings or a person's name.
@@ -36,6 +38,30 @@ def socket_url() -> str:
     """Returns the address at which clients open sockets: your own, else API Gateway's."""
     own = os.environ.get("POLYDESK_SOCKET_URL")
     return own or "ws" + socket_api().removeprefix("http")
+
+
+def demo_account() -> str:
+    """Returns the uuid of the account whose chat the page /demo shows; empty: the page says how to have one."""
+    return os.environ.get("POLYDESK_DEMO", "").strip()
+
+
+def shows_docs() -> bool:
+    """Returns whether the page /docs is served, which the local desk always does."""
+    return os.environ.get("POLYDESK_DOCS", "") == "1" or STAGE == "local"
+
+
+def lets_anybody_sign_up() -> bool:
+    """Returns whether a company may sign up in the browser without a code."""
+    return os.environ.get("POLYDESK_SIGNUP", "") == "open"
+
+
+def file_origins() -> list[str]:
+    """Returns where links to files of the bucket lead: the local desk's embedded AWS, else S3."""
+    if local := os.environ.get("AWS_ENDPOINT_URL"):
+        return [local]
+    region = os.environ.get("AWS_REGION", "us-east-1")
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return [f"https://{ATTACHMENTS}.s3.{region}.{domain}", f"https://{ATTACHMENTS}.s3.{domain}"] if ATTACHMENTS else []
 
 
 def table(name: str) -> str:

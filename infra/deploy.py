@@ -4,6 +4,8 @@ Every step looks at AWS first and does what is left to do, so the command can be
 """
 
 import argparse
+import os
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -46,6 +48,7 @@ def deploy(stage: str, walk: bool = True, watched_by: str | None = None) -> None
     watch.apply(stage, watched_by)
     if walk:
         smoke.walk(environment["POLYDESK_PUBLIC_URL"])
+    _offer_account(stage, environment["POLYDESK_PUBLIC_URL"])
     say("ready", environment["POLYDESK_PUBLIC_URL"])
 
 
@@ -90,6 +93,15 @@ def _check(stage: str, folder: Path, found: adopt.Found) -> None:
     if missing:
         raise CannotDeploy(f"`chalice deploy` left out {', '.join(missing)}")
     say("chalice", f"{len(found.functions)} functions, {len(found.mappings)} mappings, {len(found.rules)} schedules")
+
+
+def _offer_account(stage: str, address: str) -> None:
+    """Shows a link for a first account on a stage that has had none. A process of its own, because the desk's modules are of one
+    stage. Raises CannotDeploy.
+    """
+    command = [sys.executable, "-m", "infra.setup", "--first", "--address", address]
+    if subprocess.run(command, env=os.environ | {"POLYDESK_STAGE": stage}).returncode:
+        raise CannotDeploy("the link for a first account could not be made; run this again, or `make setup`")
 
 
 def _gateway(stage: str, found: adopt.Found) -> None:

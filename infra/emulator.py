@@ -11,6 +11,7 @@ Run as `python -m infra.emulator PORT JOURNAL`; it stops with the process that s
 import asyncio
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -18,11 +19,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from infra import memory
+from infra import compaction, memory
+from infra.compaction import Change
 from infra.holding import App, Bells, Scope, Send, held
 from infra.mailbox import Mailbox
 
-Change = dict[str, Any]
+#: Seconds between two looks at whether there is something to compact.
+_COMPACTS = 2.0
 #: A POST here puts the journal into the tables and queues, once they have been created.
 RESTORE = "/_polydesk/restore"
 #: Seconds for which the journal keeps a stream's records, and the memory those that all its readers have taken.
@@ -45,12 +48,15 @@ class Journal:
         self._path, self._tables, self._queues, self._objects = path, tables, queues, objects
         objects._buckets._data.clear()
         self._pending: list[Change] = []
+        self._wanted: compaction.Numbers | None = None
         self._messages: dict[tuple[str, str], Any] = {}
         self._file = path.open("ab")
         self._set, self._remove, self._record = tables._set_item, tables._remove_item, tables._build_change_record
         tables._set_item, tables._remove_item, tables._build_change_record = self._on_set, self._on_remove, self._on_record
 
     def _on_set(self, table: Any, hash_key: str, range_key: str, item: Any) -> Any:
+        if compaction.is_receipt(hash_key, item):
+            self._wanted = compaction.numbers_of(self._tables._stream_records)
         self._pending.append({"t": table["TableName"], "k": [hash_key, range_key], "n": item})
         return self._set(table, hash_key, range_key, item)
 
@@ -90,18 +96,9 @@ class Journal:
 
     def restore(self) -> int:
         """Puts what the journal has into the tables and queues, which are there and empty. Returns the number of rows."""
-        rows: dict[tuple[str, ...], Change] = {}
-        records: list[Change] = []
-        for change in self._changes():
-            if "r" in change:
-                records.append(change)
-            else:
-                where = (change.get("t", ""), change.get("q", ""), *change["k"])
-                rows.pop(where, None)
-                if change["n"] is not None:
-                    rows[where] = change
+        records, rows = compaction.latest(self._changes())
         since = max(map(_created, records), default=0) - _KEPT_SECONDS
-        kept = [*(record for record in records if _created(record) >= since), *rows.values()]
+        kept = [*(record for record in records if _created(record) >= since), *rows]
         for change in kept:
             self._apply(change)
         self._pending.clear()
@@ -127,6 +124,19 @@ class Journal:
             self._tables._stream_records.setdefault(change["t"], []).append(record)
         elif table is not None:
             self._set(table, *change["k"], change["n"])
+
+    def compact(self, is_read: Callable[[str, str], bool]) -> bool:
+        """Rewrites the journal, once an erasure is complete and `is_read` says of each table and record that all readers have
+        taken what was written until then. Returns whether it did.
+        """
+        if self._wanted is None or not compaction.are_read(self._wanted, is_read):
+            return False
+        self.flush()
+        records, rows = compaction.latest(self._changes())
+        self._rewrite([*compaction.bare(records, self._wanted), *rows])
+        compaction.strip(self._tables._stream_records, self._wanted)
+        self._wanted = None
+        return True
 
     def _rewrite(self, changes: list[Change]) -> None:
         """Replaces the journal by what still matters."""
@@ -191,6 +201,10 @@ class Readers:
         self._tables = tables
         self._last: dict[str, dict[str, str]] = {}
 
+    def have_all(self, table: str, number: str) -> bool:
+        """Whether all who read a table's stream have taken a record, or nobody reads it."""
+        return all(last >= number for last in self._last.get(table, {}).values())
+
     def took(self, table: str, reader: str, number: str) -> None:
         """Notes the last record that a reader took. That one stays, because a reader goes on after it."""
         last = self._last.setdefault(table, {})
@@ -206,7 +220,9 @@ class Readers:
 
 
 def keep_files_on_disk(objects: Any) -> None:
-    """Lets ministack's S3 forget what an object's versions hold once the object is a file: it reads that again when asked."""
+    """Lets ministack's S3 forget what an object's versions hold once the object is a file: it reads that again when asked. And
+    has it delete the file of an object that is deleted, which it keeps beside the version where a bucket has versions.
+    """
     persist = objects._persist_object
 
     def persist_and_forget(bucket: str, key: str, record: Any) -> None:
@@ -216,7 +232,22 @@ def keep_files_on_disk(objects: Any) -> None:
                 if version["version_id"] == record.get("version_id"):
                     version["data"] = None
 
-    objects._persist_object = persist_and_forget
+    mark = objects._record_delete_marker
+
+    def mark_and_delete(bucket: str, key: str, before: Any) -> Any:
+        marker = mark(bucket, key, before)
+        objects._delete_persisted_object(bucket, key)
+        return marker
+
+    objects._persist_object, objects._record_delete_marker = persist_and_forget, mark_and_delete
+
+
+async def compact_when_wanted(journal: Journal, readers: Readers, versions: Path) -> None:
+    """Compacts the journal soon after that is wanted, and removes old versions of objects, which AWS keeps for 35 days."""
+    while True:
+        await asyncio.sleep(_COMPACTS)
+        if journal.compact(readers.have_all) and versions.exists():
+            shutil.rmtree(versions)
 
 
 def stop_with(parent: int) -> None:
@@ -249,8 +280,15 @@ def main() -> None:
     keep_files_on_disk(s3)
     bells = Bells(lambda name: journal.due(name))
     journal = Journal(path, dynamodb, sqs, s3, bells.ring)
-    serving = held(journaled(app, journal), bells, Readers(dynamodb).took)
-    asyncio.run(serve(serving, config))  # type: ignore[arg-type]
+    readers = Readers(dynamodb)
+    serving = held(journaled(app, journal), bells, readers.took)
+
+    async def run() -> None:
+        compacting = asyncio.create_task(compact_when_wanted(journal, readers, path.with_name("files") / ".versions"))
+        await serve(serving, config)  # type: ignore[arg-type]
+        compacting.cancel()
+
+    asyncio.run(run())
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ from infra.holding import RELEASE
 Process: TypeAlias = "subprocess.Popen[bytes]"
 STAGE = "local"
 _SENDER = "desk@demo.example"
+#: What desk.json says of this run alone.
+_ADDRESSES = ("http", "ws", "smtp", "console", "site")
 #: Says where the embedded AWS of a running desk is.
 _ENDPOINT = "endpoint"
 _OURS = ("desk.json", _ENDPOINT, "journal.jsonl", "journal.new", "*.at", "replay.json", "files", "mail", "import-*.json")
@@ -137,15 +139,18 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
     os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
+    os.environ["POLYDESK_SIGNUP"] = "open"
     os.environ.setdefault("POLYDESK_WEBHOOK_HOSTS", "127.0.0.1 localhost")  # receivers of this machine
     os.environ["POLYDESK_TRUSTS_MAILBOXES"] = "1"  # an e-mail account works at once: nobody but its maker is here
     _restore()
 
     import app
-    from infra import pumps, server, smtp, sockets  # only now, because the app reads the environment when it is imported
+    from infra import demo, pumps, server, smtp, sockets  # only now, because the app reads the environment when it is imported
 
     os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     desk = _desk(data)
+    demo.open_shop(desk)
+    os.environ["POLYDESK_DEMO"] = desk["account"]["app_uuid"]
     FAULTS.arm()
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
@@ -159,9 +164,12 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
         "http": os.environ["POLYDESK_PUBLIC_URL"],
         "ws": os.environ["POLYDESK_SOCKET_URL"],
         "smtp": f"127.0.0.1:{port + 2}",
+        "console": f"{os.environ['POLYDESK_PUBLIC_URL']}/console",
+        "site": f"{os.environ['POLYDESK_PUBLIC_URL']}/demo",
     }
     _write(data / "desk.json", addresses | desk)
     print(f"ready {addresses['http']}", flush=True)
+    print(f"console {addresses['console']}  demo shop {addresses['site']}  secrets {data / 'desk.json'}", flush=True)
     while not stop.wait(0.5):
         if aws.poll() is not None:
             raise CannotRun("the embedded AWS has stopped; start again, nothing that was stored is lost")
@@ -196,8 +204,8 @@ def _desk(data: Path) -> dict[str, Any]:
     """What desk.json says of the account: as it was, or of a demo account made now."""
     known = data / "desk.json"
     if known.exists():
-        desk: dict[str, Any] = json.loads(known.read_text())
-        return {name: value for name, value in desk.items() if name not in ("http", "ws", "smtp")}
+        kept: dict[str, Any] = json.loads(known.read_text())
+        return {name: value for name, value in kept.items() if name not in _ADDRESSES}
 
     from chalicelib.desk.core.errors import Exists
     from infra import demo

@@ -24,6 +24,10 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 CHALICE = str(Path(sys.executable).with_name("chalice"))
+#: What npm brings for the pages (infra/libraries.py); it is deployed with the rest of chalicelib.
+LIBRARIES = ROOT / "chalicelib" / "pages" / "libraries"
+#: A thirtieth of the zip, for the page /docs alone: `with_viewer` adds it for a stage that shows that page.
+_VIEWER = "openapi-explorer.js.gz"
 #: What is installed here, and vendored.
 LOCK = "requirements-local.lock"
 #: Lambda's runtime has this, with all that it needs.
@@ -63,16 +67,23 @@ def build(folder: Path) -> Path:
     Takes about ten seconds and the package index. What was in the folder goes. Modules are compiled for the Python that
     runs this, which is the runtime that Chalice deploys to, and are not checked against their source again.
     """
+    if not LIBRARIES.is_dir():
+        raise SystemExit("the libraries of the pages are not installed: `make run` and `make deploy` bring them")
     shutil.rmtree(folder, ignore_errors=True)
     vendor = folder / "vendor"
     vendor.mkdir(parents=True)
     _install(vendor)
-    shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__", _VIEWER))
     shutil.copytree(ROOT / ".chalice", folder / ".chalice", ignore=shutil.ignore_patterns("deployed", "deployments"))
     shutil.copy(ROOT / "app.py", folder)
     (folder / "requirements.txt").touch()
     _compile(folder)
     return folder
+
+
+def with_viewer(folder: Path) -> None:
+    """Adds the viewer of the API's description to a built project."""
+    shutil.copy(LIBRARIES / _VIEWER, folder / "chalicelib" / "pages" / "libraries")
 
 
 def _install(vendor: Path) -> None:

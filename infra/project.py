@@ -35,7 +35,10 @@ def prepare(stage: str) -> Path:
         package.build(build / _PACKAGE)
         stamp.write_text(digest)
     shutil.rmtree(build / stage, ignore_errors=True)
-    return Path(shutil.copytree(build / _PACKAGE, build / stage))
+    folder = Path(shutil.copytree(build / _PACKAGE, build / stage))
+    if variable(stage, "POLYDESK_DOCS") == "1":
+        package.with_viewer(folder)
+    return folder
 
 
 def _digest() -> str:
@@ -82,13 +85,18 @@ def throttle(stage: str) -> str:
     return str(os.environ.get("POLYDESK_THROTTLE") or setting(stage, "throttle") or THROTTLE)
 
 
+def variable(stage: str, name: str) -> str:
+    """What .chalice/config.json sets an environment variable of the stage's functions to, for the stage or for all."""
+    config = configured(stage)
+    variables = config.get("environment_variables", {}) | config["stages"][stage]["environment_variables"]
+    return str(variables.get(name, "")).strip()
+
+
 def check_sender(stage: str) -> str:
     """Returns the address that the stage's own mail is from; empty where it sends none. Raises CannotDeploy for what is no
     address.
     """
-    config = configured(stage)
-    variables = config.get("environment_variables", {}) | config["stages"][stage]["environment_variables"]
-    given = str(variables.get("POLYDESK_MAIL_FROM", "")).strip()
+    given = variable(stage, "POLYDESK_MAIL_FROM")
     _, address = parseaddr(given)
     if given and not re.fullmatch(r"[^@\s*?]+@[^@\s*?]+\.[^@\s*?]+", address):
         raise CannotDeploy(f"POLYDESK_MAIL_FROM must be an address, or a name and an address, not {given!r}")
@@ -97,9 +105,7 @@ def check_sender(stage: str) -> str:
 
 def mail_domain(stage: str) -> str:
     """The domain whose mail the stage gets; empty where it gets none. Raises CannotDeploy for what is no domain."""
-    config = configured(stage)
-    variables = config.get("environment_variables", {}) | config["stages"][stage]["environment_variables"]
-    given = str(variables.get("POLYDESK_MAIL_DOMAIN", "")).strip().lower()
+    given = variable(stage, "POLYDESK_MAIL_DOMAIN").lower()
     if given and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", given):
         raise CannotDeploy(f"POLYDESK_MAIL_DOMAIN must be a domain, such as mail.shop.example, not {given!r}")
     return given

@@ -32,7 +32,7 @@ _ACTIONS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 #: Methods on objects that IAM knows by another name.
-_OBJECTS = {"HEAD": "Get"}
+_OBJECTS = {"HEAD": "Get", "POST": "Put"}
 
 #: An action and the ARN that it is done to.
 Need = tuple[str, str]
@@ -120,8 +120,14 @@ def _of_mail(operation: str, path: str, body: dict[str, Any]) -> Iterable[Need]:
 
 
 def _of_objects(params: dict[str, Any]) -> Iterable[Need]:
-    """A copy reads one object and puts another."""
+    """A copy reads one object and puts another, and an object that is sent in parts is put."""
     bucket = urlsplit(params["url"]).netloc.split(".")[0]
+    if params["url_path"].partition("?")[0] in ("", "/"):
+        yield "s3:ListBucket", f"arn:aws:s3:::{bucket}"
+        return
+    if params["method"] == "DELETE" and "uploadId" in params["query_string"]:
+        yield "s3:AbortMultipartUpload", f"arn:aws:s3:::{bucket}{params['url_path']}"
+        return
     yield (
         f"s3:{_OBJECTS.get(params['method'], params['method'].capitalize())}Object",
         f"arn:aws:s3:::{bucket}{params['url_path']}",

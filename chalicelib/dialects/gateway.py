@@ -29,15 +29,15 @@ def identify(event: Any, handle: Callable[[Any], Any]) -> Any:
 
 
 class _Headers(CaseInsensitiveMapping):
-    """Headers by name in any letter case; `known` has them by lower-case name.
+    """Headers by name in any letter case; `known` has them by lower-case name, as they were sent.
 
     Chalice treats every answer as binary (app.py says why) and refuses clients that do not accept that, so all are made to
     accept it.
     """
 
     def __init__(self, given: dict[str, str]) -> None:
-        self.known = {name.lower(): value for name, value in given.items()} | {"accept": "*/*"}
-        super().__init__(self.known)
+        self.known = {name.lower(): value for name, value in given.items()}
+        super().__init__(self.known | {"accept": "*/*"})
 
 
 class _Sent(Response):
@@ -60,6 +60,11 @@ def received(request: Received) -> Request:
     body, source = request.raw_body, request.context.get("identity", {}).get("sourceIp") or ""
     headers = cast(_Headers, request.headers).known  # set by `identify`
     return Request(request.method, path, _query(request), headers, body if isinstance(body, bytes) else body.encode(), source)
+
+
+def address_of(request: Received) -> str:
+    """Returns the path of a request as its client sees it, which begins with the gateway's stage."""
+    return str(request.context.get("path") or request.path)
 
 
 def source_of(event: WebsocketEvent) -> str:

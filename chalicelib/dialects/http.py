@@ -103,13 +103,16 @@ class Answer:
 class Shows:
     """What an endpoint that makes its own Answer may answer: `Annotated[Answer, Shows(…), …]` is its annotation.
 
-    `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones.
+    `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones. `error` names the
+    error that it says, `said` is how.
     """
 
     body: Any = None
     status: int = 200
     media_type: str = "application/json"
     headers: tuple[str, ...] = ()
+    error: str = ""
+    said: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +133,18 @@ class Cors:
             "Access-Control-Max-Age": str(self.max_age),
             "Access-Control-Expose-Headers": self.exposed,
         }
+
+
+def has_etag(known: str, etag: str) -> bool:
+    """Returns whether one of the tags of If-None-Match is this one. Weak and strong tags count the same here."""
+    opaque = etag.removeprefix("W/")
+    return any(tag.strip().removeprefix("W/") in (opaque, "*") for tag in known.split(","))
+
+
+def accepts_gzip(accepted: str) -> bool:
+    """Returns whether gzip is among the encodings of Accept-Encoding with a weight above zero."""
+    for coding in accepted.lower().split(","):
+        name, _, weight = coding.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" or not weight
+    return False

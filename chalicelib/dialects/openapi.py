@@ -1,33 +1,32 @@
 """OpenAPI 3.1 of everything that is served, made from the endpoint tables."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from http import HTTPStatus
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, NamedTuple
 
 import msgspec
 
+from chalicelib import config
 from chalicelib.context import stranger
 from chalicelib.desk.core import rate_limits
-from chalicelib.desk.core.errors import Conflict, DeskError, Forbidden, Invalid, NotAuthenticated, NotFound, Stale, TooMany
+from chalicelib.desk.core.errors import TooMany
+from chalicelib.dialects import examples, outcomes
 from chalicelib.dialects.bounds import Name
 from chalicelib.dialects.endpoint import Dialect, Endpoint
-from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Shows, Upload
+from chalicelib.dialects.http import MULTIPART, Answer, Cors, Request, Upload, accepts_gzip, has_etag
 
 _VARIABLE = re.compile(r"{(\w+)}")
 _SCHEMAS = "#/components/schemas/"
+#: How a row's docstring names it, which the operation does already.
+_NAMED = re.compile(r"^`[A-Z]+ [^`]+`: ")
 _JSON, _AUTHORIZATION = "application/json", "Authorization"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 #: A file of a form.
 _BINARY = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
-_EXAMPLES = [Invalid("field", "is wrong"), NotAuthenticated(), Forbidden("this"), NotFound("thing", "id"), Conflict(), Stale()]
-#: An error of each kind, to see how a dialect says it.
-_ERRORS: dict[type[Exception], Exception] = {type(error): error for error in (*_EXAMPLES, TooMany("requests", 1), Exception())}
-
 #: As many requests as one counts for: the document is large, and each process makes it anew.
 _WEIGHT = 20
-_made: dict[tuple[str, ...], dict[str, Any]] = {}
+_made: dict[tuple[str, ...], "_Document"] = {}
 
 
 def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
@@ -41,19 +40,41 @@ def answer(dialects: Sequence[Dialect], request: Request) -> Answer:
         return Answer(
             {"message": f"{request.method} is not for {request.path}"}, 405, headers | {"Allow": CORS.methods}, refused=True
         )
-    return Answer(_document(dialects) if request.method == "GET" else None, headers=headers)
+    return _sent(_document(dialects), request, headers) if request.method == "GET" else Answer(headers=headers)
 
 
-def _document(dialects: Sequence[Dialect]) -> dict[str, Any]:
+class _Document(NamedTuple):
+    """The document as it is sent: its text, the same compressed, and a tag that changes with the text."""
+
+    text: bytes
+    zipped: bytes
+    etag: str
+
+
+def _sent(made: _Document, request: Request, headers: dict[str, str]) -> Answer:
+    headers |= {"Content-Type": _JSON, "Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": made.etag}
+    if has_etag(request.headers.get("if-none-match", ""), made.etag):
+        return Answer(None, 304, headers)
+    if accepts_gzip(request.headers.get("accept-encoding", "")):
+        return Answer(made.zipped, headers=headers | {"Content-Encoding": "gzip"})
+    return Answer(made.text.decode(), headers=headers)
+
+
+def _document(dialects: Sequence[Dialect]) -> _Document:
+    import gzip  # other processes need none
+
     names = tuple(dialect.name for dialect in dialects)
     if names not in _made:
-        _made[names] = document(dialects)
+        text = msgspec.json.encode(document(dialects))
+        _made[names] = _Document(text, gzip.compress(text, 6, mtime=0), f'W/"{hashlib.sha256(text).hexdigest()[:20]}"')
     return _made[names]
 
 
 def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
     """Returns the description of all endpoints: parameters, body, and every answer."""
-    rows = [(dialect, endpoint, list(shown(dialect, endpoint))) for dialect in dialects for endpoint in dialect.endpoints]
+    rows = [
+        (dialect, endpoint, list(outcomes.shown(dialect, endpoint))) for dialect in dialects for endpoint in dialect.endpoints
+    ]
     requests = {endpoint.request for _, endpoint, _ in rows}
     answers = {each.body for *_, shapes in rows for each in shapes if each.body is not None}
     types = sorted(requests | answers, key=str)
@@ -63,24 +84,47 @@ def document(dialects: Sequence[Dialect]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for dialect, endpoint, shapes in rows:
         asked = components[schema_of[endpoint.request]["$ref"].removeprefix(_SCHEMAS)]
-        operation = _operation(dialect, endpoint, asked) | {"responses": _responses(shapes, schema_of)}
+        operation = _operation(dialect, endpoint, asked, components)
+        operation["responses"] = outcomes.responses(shapes, schema_of, components)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "Polydesk", "version": "1", "description": _ABOUT},
+        "servers": [{"url": config.PUBLIC_URL or "/"}],
         "paths": paths,
         "components": {
             "schemas": {name: components[name] for name in sorted(_reached(paths, components))},
-            "securitySchemes": {name: scheme for dialect in dialects for name, scheme in dialect.security.items()},
+            "examples": outcomes.said(each for *_, shapes in rows for each in shapes),
+            "securitySchemes": {name: scheme for dialect in dialects for name, scheme in _schemes(dialect)},
         },
     }
+
+
+def _schemes(dialect: Dialect) -> Iterator[tuple[str, dict[str, str]]]:
+    """Returns the dialect's security schemes by name. Each says whose it is, because a viewer shows those of all dialects."""
+    for name, scheme in dialect.security.items():
+        yield name, {**scheme, "description": f"{dialect.name}: {scheme['description']}"}
 
 
 def _schemas(types: Sequence[Any]) -> tuple[dict[Any, Any], dict[str, Any]]:
     """Returns the schema of each type and of all types they refer to, by name. Names in several dialects get their module's."""
     made = msgspec.json.encode(msgspec.json.schema_components(types, ref_template=f"{_SCHEMAS}{{name}}"))
     schemas, components = msgspec.json.decode(made.replace(b"chalicelib.dialects.", b"").replace(b".wire.", b"."))
+    for name in (name for name in components if "." in name):
+        components[name]["title"] = "".join(word[:1].upper() + word[1:] for word in re.split("[._]", name))
+    _split_enums(components)
     return dict(zip(types, schemas, strict=True)), components
+
+
+def _split_enums(part: Any) -> None:
+    """Makes a choice of two lists of each list that has texts and numbers, because generators of clients know no mixed ones."""
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _split_enums(inner)
+    words = part.get("enum", []) if isinstance(part, dict) else []
+    texts = [word for word in words if isinstance(word, str)]
+    if texts and len(texts) < len(words):
+        part["anyOf"] = [{"enum": [word for word in words if word not in texts]}, {"enum": texts}]
+        del part["enum"]
 
 
 _ABOUT = """One support desk in the words of four others.
@@ -90,39 +134,6 @@ its dialect. What never comes to a dialect is refused with a `message`: an unkno
 gateway lets through. Answers may get further fields."""
 
 
-def shown(dialect: Dialect, endpoint: Endpoint) -> Iterator[Shows]:
-    """Returns all that a call may answer: its successes in the dialect's envelope, and each of its errors in the dialect's
-    shape.
-    """
-    if get_args(endpoint.answer) and get_args(endpoint.answer)[0] is Answer:
-        for own in get_args(endpoint.answer)[1:]:
-            body = own.body and dialect.envelope(own.body)
-            yield Shows(body, own.status, own.media_type, own.headers)
-    else:
-        for shape in _shapes(endpoint.answer):
-            yield Shows(None if shape is type(None) else dialect.envelope(shape))
-    request = Request(endpoint.method, endpoint.path)
-    for error in _errors(endpoint):
-        refusal = dialect.refuse(error, request) if isinstance(error, DeskError) else dialect.fail(error, request)
-        yield Shows(type(refusal.body), refusal.status, headers=tuple(refusal.headers))
-
-
-def _shapes(shape: Any) -> Sequence[Any]:
-    """Returns the type, or the two types of an answer that may be empty (UNSET)."""
-    is_one_of = get_origin(shape) in (Union, UnionType) and msgspec.UnsetType in get_args(shape)
-    return get_args(shape) if is_one_of else (shape,)
-
-
-def _errors(endpoint: Endpoint) -> Iterator[Exception]:
-    """Returns the errors of any call with this method, path, headers and needs, and the row's own."""
-    own = {Invalid, TooMany, Exception, *endpoint.raises}
-    own |= {NotAuthenticated, Forbidden} if endpoint.needs else set()
-    own |= {NotFound} if "{" in endpoint.path else set()
-    own |= {Conflict} if endpoint.method != "GET" else set()  # many write at once
-    own |= {Stale} if "If-Match" in endpoint.headers.values() else set()
-    return (_ERRORS[kind] for kind in sorted(own, key=list(_ERRORS).index))
-
-
 def _reached(part: Any, components: dict[str, Any]) -> set[str]:
     """Returns the names of all components that a part of the document refers to, directly or not."""
     found: set[str] = set()
@@ -130,7 +141,8 @@ def _reached(part: Any, components: dict[str, Any]) -> set[str]:
     while waiting:
         inner = waiting.pop()
         if isinstance(inner, dict):
-            name = str(inner.get("$ref", "")).removeprefix(_SCHEMAS)
+            reference = str(inner.get("$ref", ""))
+            name = reference.removeprefix(_SCHEMAS) if reference.startswith(_SCHEMAS) else ""
             waiting += [components[name]] if name and name not in found else []
             found |= {name} - {""}
         waiting += inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else []
@@ -145,27 +157,43 @@ def _sent_whole(schema: dict[str, Any]) -> None:
 
 
 def _operation_id(dialect: Dialect, endpoint: Endpoint) -> str:
-    """Returns the function's name, numbered from the second path on under which it is served."""
-    paths = [row.path for row in dialect.endpoints if row.use is endpoint.use]
-    at = paths.index(endpoint.path)
+    """Returns the function's name, numbered from the second row on that has a function of this name."""
+    at = [row for row in dialect.endpoints if row.use.__name__ == endpoint.use.__name__].index(endpoint)
     return f"{dialect.name}_{endpoint.use.__name__}" + (f"_{at + 1}" if at else "")
 
 
-def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[str, Any]:
+def _operation(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
     """Returns an operation without its responses. `schema` is its request's."""
     operation: dict[str, Any] = {
         "tags": [dialect.name],
         "operationId": _operation_id(dialect, endpoint),
-        "summary": (endpoint.use.__doc__ or "").strip().split("\n")[0],
-        "parameters": _parameters(dialect, endpoint, schema),
+        "summary": _summary(endpoint),
+        "parameters": [_shown_by_example(each, components) for each in _parameters(dialect, endpoint, schema)],
         "security": _security(dialect, endpoint),
     }
     body = _body(dialect, endpoint, schema)
     if body:
         kinds = dict.fromkeys([endpoint.media_type, *([MULTIPART] if endpoint.in_form else [])])
-        needed = bool(body["required"] or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
-        operation["requestBody"] = {"required": needed, "content": {kind: {"schema": body} for kind in kinds}}
+        needed = bool(body.get("required") or body.get("anyOf") or (dialect.needs_body and endpoint.needs))
+        content: dict[str, Any] = {"schema": body}
+        if not any(field.type is Upload for field in msgspec.structs.fields(endpoint.request)):
+            content["example"] = examples.of(body, components, sent=True)
+        operation["requestBody"] = {"required": needed, "content": dict.fromkeys(kinds, content)}
     return operation
+
+
+def _summary(endpoint: Endpoint) -> str:
+    """Returns the first sentence or two of what the row's function says it does, as far as its first line goes."""
+    said = _NAMED.sub("", (endpoint.use.__doc__ or "").strip().split("\n")[0])
+    told = endpoint.use.__name__.replace("_", " ") if said.startswith("`") else said
+    return told[:1].upper() + told[1:]
+
+
+def _shown_by_example(parameter: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """Returns a parameter, with an example if it must be given."""
+    if not parameter["required"]:
+        return parameter
+    return parameter | {"example": examples.of(parameter["schema"], components, parameter["name"], sent=True)}
 
 
 def _security(dialect: Dialect, endpoint: Endpoint) -> list[dict[str, list[str]]]:
@@ -188,10 +216,20 @@ def _body(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> dict[
     needed = [name for name in schema.get("required", []) if name in fields]
     if not fields:
         return None
-    names = dialect.names_of(endpoint)
-    whole = {"type": "object", "properties": fields, "required": needed, "description": "the same fields under the object's name"}
-    body = {**schema, "properties": dict.fromkeys(names, whole) | fields | files, "required": [] if names else needed}
-    return body | ({"anyOf": [{"required": one} for one in (needed, *([name] for name in names))]} if names and needed else {})
+    names, shape = dialect.names_of(endpoint), {"type": "object", "properties": fields | files, "required": needed}
+    plain: dict[str, Any] = {**schema, **shape}
+    # Generators of clients make a class of each, and one of two spellings of a name.
+    whole: dict[str, Any] = {
+        name: {**shape, "title": f"{schema['title']}Fields{at or ''}", "description": "the same fields under the object's name"}
+        for at, name in enumerate(names)
+    }
+    if not (whole and needed):
+        return plain | {"properties": whole | plain["properties"]}
+    wrapped = [
+        {"title": f"{schema['title']}Wrapped{at or ''}", "type": "object", "properties": {name: fields}, "required": [name]}
+        for at, (name, fields) in enumerate(whole.items())
+    ]
+    return {"anyOf": [plain, *wrapped]}
 
 
 def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) -> list[dict[str, Any]]:
@@ -212,28 +250,3 @@ def _parameters(dialect: Dialect, endpoint: Endpoint, schema: dict[str, Any]) ->
         style = {"style": "deepObject", "explode": True} if field.get("type") == "object" else {}
         parameters.append({"name": headers.get(name, name), "in": place, "required": needed, "schema": field, **style})
     return parameters
-
-
-def _responses(shapes: Sequence[Shows], schema_of: dict[Any, Any]) -> dict[str, Any]:
-    """Returns the responses by status and media type."""
-    responses: dict[str, Any] = {}
-    for status in sorted({each.status for each in shapes}):
-        same = [each for each in shapes if each.status == status]
-        headers = {name: {"schema": {"type": "string"}} for each in same for name in each.headers}
-        kinds = dict.fromkeys(each.media_type for each in same if each.body is not None or each.media_type != _JSON)
-        content = {
-            kind: _content([schema_of[each.body] for each in same if each.body and each.media_type == kind]) for kind in kinds
-        }
-        responses[str(status)] = {
-            "description": HTTPStatus(status).phrase,
-            **({"headers": headers} if headers else {}),
-            **({"content": content} if content else {}),
-        }
-    return responses
-
-
-def _content(schemas: list[dict[str, Any]]) -> dict[str, Any]:
-    different = [schema for at, schema in enumerate(schemas) if schema not in schemas[:at]]
-    if not different:
-        return {}
-    return {"schema": different[0] if len(different) == 1 else {"oneOf": different}}

@@ -5,7 +5,7 @@ conversation when it came or took part in it anyway, else that of the assignment
 is stored with the message, not by who has the conversation or takes part now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -20,11 +20,21 @@ from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.events import (
     ConversationAssigned,
     ConversationAssignedV1,
+    ConversationBreached,
+    ConversationDeleted,
     ConversationDeserted,
+    ConversationMerged,
+    ConversationMetadataChanged,
+    ConversationMoved,
+    ConversationPriorityChanged,
+    ConversationRestored,
+    ConversationStatusChanged,
+    ConversationSubjectChanged,
     ConversationWaits,
     Event,
     MessagePosted,
     MessagePostedV1,
+    NoteAdded,
 )
 from chalicelib.desk.core.people_events import AccessEnded, PresenceChanged
 from chalicelib.desk.people import people
@@ -51,6 +61,9 @@ class Words(Protocol):
 
     def waits(self, reason: str) -> str:
         """To a waiting contact: why they wait (rules.routing)."""
+
+    def changed(self, conversation: str, number: int) -> str:
+        """To agents who watch the inbox: a conversation has changed."""
 
     def presence(self, person: str, presence: str) -> str:
         """An agent's presence."""
@@ -85,7 +98,8 @@ def _tell_message(ctx: Context, conversation: Conversation, message: str, agent:
         stored = messages.get(ctx, conversation, message)
     except NotFound:
         return _GONE  # it is being removed, or was merged into another one
-    heard = live.listeners(ctx, participants.list_told(ctx, conversation, agent, stored))
+    heard, watching = live.audience(ctx, participants.list_told(ctx, conversation, agent, stored))
+    _tell_watching(ctx, watching, conversation, words)
     told = _say(ctx, conversation, [each for each in heard if _may_hear(ctx, conversation, each)], stored, words)
     away_message.send(ctx, conversation, message)
     if not any(each.person == conversation.assignee for each in heard) and routing.is_deserted(ctx, conversation):
@@ -143,7 +157,8 @@ def _assigned_v1(ctx: Context, event: ConversationAssignedV1, line: Line, words:
 
 def _tell_assigned(ctx: Context, conversation: Conversation, event: ConversationAssigned, line: Line, words: Words) -> str:
     """Pushes to the agent what they have to answer, and to a waiting contact their conversation."""
-    mine = live.listeners(ctx, [event.agent])
+    mine, watching = live.audience(ctx, [event.agent])
+    _tell_watching(ctx, watching, conversation, words)
     said = receipts.unanswered(ctx, conversation, event) if mine else []
     line.add(messages=[stored.id for stored in said])
     told = sum(_say(ctx, conversation, mine, stored, words) for stored in said)
@@ -170,6 +185,39 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
     return _told(line, live.send(ctx, heard, words.waits(routing.why_waiting(ctx, conversation))) if heard else 0)
 
 
+_Changed = (
+    ConversationMoved
+    | ConversationStatusChanged
+    | ConversationPriorityChanged
+    | ConversationSubjectChanged
+    | ConversationMetadataChanged
+    | ConversationBreached
+    | ConversationDeleted
+    | ConversationRestored
+    | NoteAdded
+)
+
+
+def _changed(ctx: Context, event: _Changed, line: Line, words: Words) -> str:
+    """Tells agents who watch the inbox, and nobody else. One request where nobody watches, else two, and one for each socket."""
+    return _told(line, _tell_of(ctx, [event.conversation], words))
+
+
+def _merged(ctx: Context, event: ConversationMerged, line: Line, words: Words) -> str:
+    return _told(line, _tell_of(ctx, [event.source, event.conversation], words))
+
+
+def _tell_of(ctx: Context, changed: Sequence[str], words: Words) -> int:
+    _, watching = live.audience(ctx)
+    rows = conversations.get_even_gone(ctx, changed) if watching else []
+    return sum(_tell_watching(ctx, watching, row, words) for row in rows)
+
+
+def _tell_watching(ctx: Context, watching: list[Listener], row: Conversation, words: Words) -> int:
+    """Tells agents who watch the inbox of a change. One request for each socket."""
+    return live.send(ctx, watching, words.changed(row.id, row.number), live.INBOX)
+
+
 def _presence(ctx: Context, event: PresenceChanged, line: Line, words: Words) -> str:
     """Pushes an agent's presence. One request for each socket of other agents and of contacts they serve, and four."""
     others = {agent.id for agent in people.list_agents(ctx)} - {event.agent}
@@ -183,6 +231,16 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationAssigned: _assigned,
     ConversationAssignedV1: _assigned_v1,
     ConversationWaits: _waits,
+    ConversationMoved: _changed,
+    ConversationStatusChanged: _changed,
+    ConversationPriorityChanged: _changed,
+    ConversationSubjectChanged: _changed,
+    ConversationMetadataChanged: _changed,
+    ConversationBreached: _changed,
+    ConversationDeleted: _changed,
+    ConversationRestored: _changed,
+    ConversationMerged: _merged,
+    NoteAdded: _changed,
     PresenceChanged: _presence,
     AccessEnded: _ended,
 }

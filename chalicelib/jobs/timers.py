@@ -8,8 +8,18 @@ from chalicelib.context import Context
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import handing_on, merging, purging
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import ConversationMerged, ConversationPurged, DeadlineSet, Event, StatisticsDue, TimersDue
-from chalicelib.desk.core.people_events import AgentDeadlineSet, ContactMerged
+from chalicelib.desk.core.events import (
+    AccountEmptied,
+    ConversationMerged,
+    ConversationPurged,
+    DeadlineSet,
+    Event,
+    RetentionDue,
+    StatisticsDue,
+    TimersDue,
+)
+from chalicelib.desk.core.people_events import AgentDeadlineSet, ContactMerged, ErasureDue, ExportDue
+from chalicelib.desk.privacy import account_removal, erasures, exports, retention
 from chalicelib.desk.reports import compacting
 from chalicelib.jobs import queued
 from chalicelib.jobs.batch import Record
@@ -58,6 +68,27 @@ def _contact_merged(ctx: Context, event: ContactMerged, line: Line) -> str:
     return _more(ctx, event, handing_on.hand_on(ctx, event.contact, event.into))
 
 
+def _erase(ctx: Context, event: ErasureDue, line: Line) -> str:
+    due_at = erasures.run(ctx, event.contact)
+    publishing.publish([] if due_at is None else [ErasureDue(ctx.account, ctx.now, event.contact, due_at)], ctx.now)
+    return "done" if due_at is None else "goes on"
+
+
+def _export(ctx: Context, event: ExportDue, line: Line) -> str:
+    return _more(ctx, event, exports.run(ctx, event.contact))
+
+
+def _empty_account(ctx: Context, event: AccountEmptied, line: Line) -> str:
+    line.add(stage=event.stage or None)
+    return "goes on" if account_removal.run(ctx, event) else "done, or not to be done"
+
+
+def _retain(ctx: Context, event: RetentionDue, line: Line) -> str:
+    removed, goes_on = retention.run(ctx, event)
+    line.add(stage=event.stage or None, removed=removed)
+    return "goes on" if goes_on else "done, or not to be done"
+
+
 def _statistics_due(ctx: Context, event: StatisticsDue, line: Line) -> str:
     return _more(ctx, StatisticsDue(ctx.account, ctx.now, ctx.now), compacting.compact(ctx))
 
@@ -75,6 +106,10 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationMerged: _merged,
     ConversationPurged: _purged,
     ContactMerged: _contact_merged,
+    ErasureDue: _erase,
+    ExportDue: _export,
+    AccountEmptied: _empty_account,
+    RetentionDue: _retain,
     StatisticsDue: _statistics_due,
 }
 

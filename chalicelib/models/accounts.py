@@ -25,15 +25,20 @@ class New:
     clients: list[UniqueName]
     secrets: list[Token]
     log: Sequence[LogEntry]
+    #: What is used up by it: a code for a first account.
+    code: Token | None = None
 
 
 def open_(new: New, login: UniqueName | None = None, others: Sequence[str] = ()) -> None:
     """Stores an account with its owner. One request. `login` is the owner's, if they have one, and `others` the accounts they
     then own.
 
-    Raises ConditionFailed where the account's id or a name is taken, or the login has changed.
+    Raises ConditionFailed where the account's id or a name is taken, or the login has changed; and before these reasons that of
+    a code, if there is one, which has been used.
     """
     with transaction() as write:
+        if new.code:
+            write.delete(new.code, condition=Token.digest.exists())
         write.save(new.setting)
         event_logs.add(write, new.log)
         people.add(write, new.owner, new.names)

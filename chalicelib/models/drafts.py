@@ -76,6 +76,12 @@ def of_agent(account: str, ids: Sequence[str], agent: str) -> set[str]:
     return {row.conversation for row in rows}
 
 
+def of_agents(conversation: Conversation, agents: Sequence[str]) -> list[Draft]:
+    """Returns the drafts that some agents have in a conversation. One request for each hundred, none for none."""
+    keys = [key(conversation.key, agent) for agent in agents]
+    return list(Draft.batch_get(keys, consistent_read=True)) if keys else []
+
+
 def create(conversation: Conversation, draft: Draft, stamp: Stamp) -> None:
     """Stores an agent's first draft in a conversation. One request.
 

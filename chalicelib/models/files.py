@@ -7,18 +7,31 @@ message has used expires, in the bucket too (infra/template.yaml, prefix `incomi
 from collections.abc import Sequence
 
 from pynamodb.expressions.update import Action
+from pynamodb.indexes import IncludeProjection
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
-from chalicelib.models import details
+from chalicelib.models import details, storage
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, read_raw
+from chalicelib.models.base import Table, conditional, delete_all, read_page, read_raw
 from chalicelib.models.details import Details
+from chalicelib.models.indexes import GlobalIndex
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
 UPLOADING, OF_JUNK = "uploading", "junk"
 #: What a file's bytes say of it.
 _TOLD_BY_BYTES = ("kind", "mime", "width", "height", "thumbnail_width", "thumbnail_height")
+
+
+class ByAccount(GlobalIndex["File"]):
+    """An account's files by when they came, so that old ones, and those of one person, are found."""
+
+    class Meta:
+        index_name = "by_account"
+        projection = IncludeProjection(["uploader", "conversation", "is_kept"])
+
+    account = UnicodeAttribute(hash_key=True)
+    created_at = IntegerAttribute(range_key=True)
 
 
 class File(Table):
@@ -54,6 +67,8 @@ class File(Table):
     created_at = IntegerAttribute(attr_name="ca")
     #: Epoch seconds; the table's TTL. None once a message has it.
     expires_at = IntegerAttribute(null=True, attr_name="ex")
+
+    by_account = ByAccount()
 
     @property
     def place(self) -> str:
@@ -147,3 +162,31 @@ def remove(file: File) -> None:
     """Removes a file that no message has. One request. Raises ConditionFailed where one has it by now."""
     with conditional():
         file.delete(condition=File.conversation.does_not_exist())
+
+
+def oldest(account: str, until: int, after: tuple[str, int] | None, limit: int) -> tuple[list[File], tuple[str, int] | None]:
+    """Returns ids, times and owners of an account's files from before `until` (epoch milliseconds), oldest first, and where to go
+    on (id and time), None at the end. One request. A moment old.
+    """
+    start = File.raw(id=after[0], created_at=after[1], account=account) if after else None
+    found = File.by_account.query(account, File.created_at < until, limit=limit, last_evaluated_key=start)
+    rows, last = read_page(found)
+    return rows, (rows[-1].id, rows[-1].created_at) if last and rows else None
+
+
+def of_uploaders(account: str, uploaders: Sequence[str], since: int) -> list[str]:
+    """Returns the ids of files that some people have uploaded since (epoch milliseconds) and no message has. One request for each
+    MB of the account's files since then. A moment old.
+    """
+    own = File.uploader.is_in(*uploaders) & File.conversation.does_not_exist()
+    return [row.id for row in File.by_account.query(account, File.created_at >= since, own)]
+
+
+def delete(rows: Sequence[File]) -> None:
+    """Deletes files, their bytes first. One request for each 25, and one to the bucket for each, two for an image."""
+    for row in rows:
+        if row.text is None:
+            storage.remove(row.place)
+        if row.thumbnail_width:
+            storage.remove(thumbnail(row.place))
+    delete_all(File, rows)

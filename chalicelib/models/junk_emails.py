@@ -17,7 +17,8 @@ from chalicelib.models.base import ConditionFailed, Table, conditional, transact
 from chalicelib.models.messages import Attachment
 from chalicelib.models.received_mails import ReceivedMail
 
-_PLACE = "#"
+#: The second part of the key of all texts.
+TEXT_PLACE = "#"
 #: Digits of a number in a key, so that rows sort by it.
 _DIGITS = 16
 
@@ -96,15 +97,16 @@ def place(number: int) -> str:
     return f"{number:0{_DIGITS}}"
 
 
-def _text_key(account: str, number: int) -> str:
+def text_key(account: str, number: int) -> str:
+    """Returns the hash key of a junk e-mail's texts."""
     return f"{account}#junk-text#{number}"
 
 
 def new_text(row: JunkEmail, body: str, html_body: str | None, attachments: Sequence[Attachment]) -> JunkText:
     """Returns the texts of a junk e-mail, to be stored with it."""
-    key_ = _text_key(row.account, row.number)
+    key_ = text_key(row.account, row.number)
     return JunkText(
-        key_, _PLACE, body=body, html_body=html_body, attachments=list(attachments) or None, expires_at=row.expires_at
+        key_, TEXT_PLACE, body=body, html_body=html_body, attachments=list(attachments) or None, expires_at=row.expires_at
     )
 
 
@@ -126,8 +128,8 @@ def get(account: str, number: int) -> JunkEmail | None:
 
 def texts(account: str, numbers: Sequence[int]) -> dict[int, JunkText]:
     """Returns the texts of junk e-mails by number, those that exist. One request for each hundred and each 16 MB."""
-    keys = {_text_key(account, number): number for number in numbers}
-    found = JunkText.batch_get([(one, _PLACE) for one in keys], consistent_read=True) if keys else ()
+    keys = {text_key(account, number): number for number in numbers}
+    found = JunkText.batch_get([(one, TEXT_PLACE) for one in keys], consistent_read=True) if keys else ()
     return {keys[row.key]: row for row in found}
 
 
@@ -158,7 +160,7 @@ def remove(row: JunkEmail, now: int) -> None:
     gone: list[Action] = [JunkEmail.removed_at.set(now), *(one.set("") for one in _OF_PEOPLE)]
     with transaction() as write:
         write.update(JunkEmail(row.key, row.place), gone, condition=_THERE)
-        write.delete(JunkText(_text_key(row.account, row.number), _PLACE))
+        write.delete(JunkText(text_key(row.account, row.number), TEXT_PLACE))
 
 
 #: What says something of people.

@@ -62,7 +62,8 @@ def row(conversation_key: str, name: str, at: int = 0) -> Label:
     return Label(f"{conversation_key}{_INFIX}{name}", label_key=of_key(account, name), labelled_at=at)
 
 
-def _total(account: str, name: str) -> Label:
+def total(account: str, name: str) -> Label:
+    """Returns the row that counts a label's conversations."""
     return Label(f"{account}#{_INFIX}{name}")
 
 
@@ -71,10 +72,10 @@ def move(write: TransactWrite, conversation_key: str, begun: Iterable[str], ende
     account = conversation_key.partition("#")[0]
     for name in begun:
         write.save(row(conversation_key, name, now))
-        write.update(_total(account, name), [Label.total.add(1)])
+        write.update(total(account, name), [Label.total.add(1)])
     for name in ended:
         write.delete(row(conversation_key, name))
-        write.update(_total(account, name), [Label.total.add(-1)])
+        write.update(total(account, name), [Label.total.add(-1)])
 
 
 def hand_over(
@@ -91,14 +92,14 @@ def begin(conversation_key: str, name: str, now: int) -> None:
     """Gives a conversation a label unless it has it. One request."""
     with _once(), transaction() as write:
         write.save(row(conversation_key, name, now), condition=Label.key.does_not_exist())
-        write.update(_total(conversation_key.partition("#")[0], name), [Label.total.add(1)])
+        write.update(total(conversation_key.partition("#")[0], name), [Label.total.add(1)])
 
 
 def end(conversation_key: str, name: str) -> None:
     """Takes a label from a conversation if it has it. One request."""
     with _once(), transaction() as write:
         write.delete(row(conversation_key, name), condition=Label.key.exists())
-        write.update(_total(conversation_key.partition("#")[0], name), [Label.total.add(-1)])
+        write.update(total(conversation_key.partition("#")[0], name), [Label.total.add(-1)])
 
 
 @contextmanager
@@ -113,7 +114,7 @@ def _once() -> Iterator[None]:
 
 def counts(account: str, names: Sequence[str]) -> dict[str, int]:
     """Returns how many conversations have each label, a moment old. One request for each hundred."""
-    keys = {_total(account, name).key: name for name in names}
+    keys = {total(account, name).key: name for name in names}
     items = read_raw({Label: [Label.raw(key=key) for key in keys]})[Label] if keys else []
     found = {item.key: item.total or 0 for item in map(Label.from_raw_data, items)}
     return {name: found.get(key, 0) for key, name in keys.items()}

@@ -5,10 +5,11 @@ in `by_contacts` (people_indexes.py). contacts.py has what is for contacts alone
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
-from pynamodb.attributes import ListAttribute
-from pynamodb.expressions.condition import Condition
+from pynamodb.attributes import ListAttribute, UnicodeSetAttribute
+from pynamodb.expressions.condition import Condition, size
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -22,6 +23,8 @@ from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName, new_name
 
 AGENT, CONTACT = "agent", "contact"
+#: Conversations that a contact's row notes as past, and contacts who may be merged into one.
+MOST_PAST, MOST_ABSORBED = 2_000, 1_000
 
 
 class Person(Table):
@@ -67,6 +70,12 @@ class Person(Table):
     identities: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="is")
     #: Number of the contact whom a removed one was merged into.
     merged_into = IntegerAttribute(null=True, attr_name="mi")
+    #: Uuids of the contacts who were merged into this one; and of conversations that a contact took part in and is in no list of
+    #: any more: they were given to another contact, or the contact has left them.
+    absorbed: Any = UnicodeSetAttribute(null=True, attr_name="ab")
+    past: Any = UnicodeSetAttribute(null=True, attr_name="ps")
+    #: Since when all that is stored of them is being removed (desk/privacy). Of what stays then, nothing says who they were.
+    erased_at = IntegerAttribute(null=True, attr_name="er")
     #: The account, for a contact that lists show. How often the words that find them were changed, None for never.
     contacts_of = UnicodeAttribute(null=True, attr_name="cf")
     words_version = IntegerAttribute(null=True, attr_name="wv")
@@ -281,3 +290,10 @@ def set_group(account: str, agent: str, group: str | None, stamp: Stamp, *, out_
     as_seen = Person.agents_of.exists() & (Person.group == out_of) if out_of else Person.agents_of.exists()
     with conditional():
         Person(account, agent).update(actions({"group": group}, stamp), as_seen)
+
+
+def note_past(account: str, contact: str, conversation: str) -> None:
+    """Notes a conversation that a contact, if it is one, will be in no list of. One request."""
+    with suppress(ConditionFailed), conditional():
+        has_room = Person.past.does_not_exist() | (size(Person.past) < MOST_PAST)
+        Person(account, contact).update([Person.past.add({conversation})], (Person.kind == CONTACT) & has_room)

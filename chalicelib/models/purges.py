@@ -11,7 +11,6 @@ from chalicelib.models import (
     people,
     receipts,
     received_mails,
-    storage,
     topics,
     unique_names,
 )
@@ -44,12 +43,7 @@ def remove_messages(rows: Sequence[Message]) -> None:
     files and one for each 25 rows; one to the bucket for each file, two for an image.
     """
     wanted = {attached.id for row in rows for attached in row.attachments or []}
-    found = list(File.batch_get(list(wanted), consistent_read=True)) if wanted else []
-    for file in found:
-        storage.remove(file.place)
-        if file.thumbnail_width:
-            storage.remove(files.thumbnail(file.place))
-    delete_all(File, found)
+    files.delete(list(File.batch_get(list(wanted), consistent_read=True)) if wanted else [])
     for account in {row.account for row in rows}:
         received_mails.forget(account, [row.mail_id for row in rows if row.mail_id])
     delete_all(Message, rows)
@@ -74,12 +68,12 @@ def remove_of_people(conversation: Conversation, persons: Collection[str], devic
     delete_all(Receipt, list(Receipt.batch_get(places, consistent_read=True)) if places else [])
 
 
-def remove_log(conversation: Conversation, limit: int) -> bool:
-    """Removes what was logged of its changes, `limit` rows at most. Returns whether there may be more. One request for each MB,
+def remove_log(conversation_key: str, limit: int) -> bool:
+    """Removes what was logged of a conversation, `limit` rows at most. Returns whether there may be more. A request for each MB,
     and one for each 25.
     """
     wanted = [one.attr_name for one in (LogEntry.key, LogEntry.place)]
-    found = read_page(LogEntry.query(conversation.key, attributes_to_get=wanted, consistent_read=True, limit=limit))[0]
+    found = read_page(LogEntry.query(conversation_key, attributes_to_get=wanted, consistent_read=True, limit=limit))[0]
     delete_all(LogEntry, found)
     return len(found) == limit
 

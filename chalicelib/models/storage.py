@@ -1,5 +1,7 @@
 """S3: the one place that speaks to the bucket of attachments."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ from chalicelib.models import base
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
 #: Statuses for an object that is not there: without the right to list the bucket it is the first.
 _NO_OBJECT = (403, 404)
@@ -53,6 +56,57 @@ def size_of(key: str) -> int | None:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] in _NO_OBJECT:
             return None
         raise
+
+
+def read_range(key: str, first: int, length: int) -> bytes:
+    """Returns some of an object's bytes, from number `first` on. One request."""
+    wanted = f"bytes={first}-{first + length - 1}"
+    return client().get_object(Bucket=config.ATTACHMENTS, Key=key, Range=wanted)["Body"].read()
+
+
+def list_keys(prefix: str, limit: int) -> list[str]:
+    """Returns the first keys that begin so, in order, a thousand at most. One request."""
+    found = client().list_objects_v2(Bucket=config.ATTACHMENTS, Prefix=prefix, MaxKeys=limit)
+    return [one["Key"] for one in found.get("Contents", [])]
+
+
+def begin_parts(key: str, mime: str) -> str:
+    """Begins an object that is sent in parts, and returns the id of that. One request."""
+    return client().create_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, ContentType=mime)["UploadId"]
+
+
+class NoUpload(Exception):
+    """The object that is sent in parts was begun too long ago, and nothing is left of it."""
+
+
+@contextmanager
+def _begun() -> Iterator[None]:
+    """Wraps what is done to such an object. Raises NoUpload."""
+    try:
+        yield
+    except client().exceptions.NoSuchUpload as gone:
+        raise NoUpload from gone
+
+
+def put_part(key: str, upload: str, number: int, data: bytes) -> str:
+    """Stores a part, from 1, in the place of one that was sent under this number, and returns its tag. All but the last have 5 MB
+    or more. One request. Raises NoUpload.
+    """
+    with _begun():
+        return client().upload_part(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, PartNumber=number, Body=data)["ETag"]
+
+
+def end_parts(key: str, upload: str, tags: Sequence[str]) -> None:
+    """Makes an object of its parts, given their tags in order. One request. Raises NoUpload."""
+    parts: list[CompletedPartTypeDef] = [{"ETag": tag, "PartNumber": number} for number, tag in enumerate(tags, 1)]
+    with _begun():
+        client().complete_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload, MultipartUpload={"Parts": parts})
+
+
+def drop_parts(key: str, upload: str) -> None:
+    """Forgets an object that was begun, if it was. One request."""
+    with suppress(NoUpload), _begun():
+        client().abort_multipart_upload(Bucket=config.ATTACHMENTS, Key=key, UploadId=upload)
 
 
 def remove(key: str) -> None:

@@ -36,7 +36,7 @@ class Token(Table):
         table_name = config.table("tokens")
 
     digest = UnicodeAttribute(hash_key=True, attr_name="dg")
-    #: access · refresh · key (a person's api key) · client (an api client's secret) · code and reset (good once) ·
+    #: access · refresh · key (a person's api key) · client (an api client's secret) · code, reset and setup (good once) ·
     #: binding (of a visitors' token to a visitor) · seen (who was at a network address; no secret is its key)
     kind = UnicodeAttribute(attr_name="ki")
     account = UnicodeAttribute(attr_name="ac")

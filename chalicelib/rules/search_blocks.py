@@ -4,6 +4,7 @@ What a block says may be too much, never too little: whoever reads it looks at t
 that gets too large keeps the beginnings of its words alone.
 """
 
+import string
 import zlib
 from collections.abc import Iterator, Mapping
 
@@ -16,6 +17,8 @@ SIZE, MOST_BYTES = 512, 200_000
 _SHORTER, _CUT = (8, 4, 2, 1), "*"
 #: Beginnings of words that are not of letters a to z and digits.
 _OTHERS = 64
+#: All beginnings of shelves (`first_of`).
+FIRSTS = (*string.ascii_lowercase, *string.digits, *(f"^{at:02d}" for at in range(_OTHERS)))
 
 
 def block_of(number: int) -> int:

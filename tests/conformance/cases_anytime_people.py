@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.context import ADMIN
 from chalicelib.desk.people import contacts, registration
 from chalicelib.desk.people.registration import CreateAgent
+from chalicelib.desk.privacy import erasures
 from chalicelib.desk.teams import groups
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ def new_contact(scene: "Scene") -> int:
     """The id of a new contact."""
     at = next(_serial)
     return contacts.create(scene.world.ctx(ADMIN), contacts.Change(f"Contact {at}", f"contact{at}@people.test")).number
+
+
+def erased_contact(scene: "Scene") -> int:
+    """The id of a contact who is being erased."""
+    number = new_contact(scene)
+    erasures.begin(scene.world.ctx(ADMIN), number)
+    return number
 
 
 def new_agent(scene: "Scene") -> int:
@@ -48,6 +56,8 @@ _NEW: "dict[str, Callable[[Scene], int]]" = {
 
 def new_id(scene: "Scene", row: "Row") -> dict[str, str]:
     """The variable of a row's path, if it is one of these, with an id that the row can be called for once."""
+    if row.endpoint.method == "GET" and row.endpoint.path.endswith("/erase"):
+        return {"contactId": str(erased_contact(scene))}
     return {name: str(make(scene)) for name, make in _NEW.items() if f"{{{name}}}" in row.endpoint.path}
 
 
@@ -96,6 +106,9 @@ for _path in _CONTACTS:
         ("GET", f"{_path}/{{contactId}}"): _nothing,
         ("PUT", f"{_path}/{{contactId}}"): _contact,
         ("DELETE", f"{_path}/{{contactId}}"): _nothing,
+        ("GET", f"{_path}/{{contactId}}/export"): _nothing,
+        ("POST", f"{_path}/{{contactId}}/erase"): _nothing,
+        ("GET", f"{_path}/{{contactId}}/erase"): _nothing,
         ("POST", f"{_path}/{{contactId}}/merge"): lambda scene, _: {"sourceId": new_contact(scene)},
     }
 #: By this path without words: everybody.

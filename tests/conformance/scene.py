@@ -11,8 +11,9 @@ from urllib.parse import quote, urlencode
 from chalice.test import Client
 
 import app
-from chalicelib.context import ADMIN, AGENT, Caller
+from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller
 from chalicelib.desk.auth import refresh_tokens, tokens
+from chalicelib.desk.people import first_accounts
 from chalicelib.dialects.http import MULTIPART
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from chalicelib.models import tokens as token_rows
@@ -33,6 +34,7 @@ from tests.conformance import (
     cases_portal,
     cases_reports,
     cases_routing,
+    cases_session,
     cases_settings,
     cases_sla,
     cases_sockets,
@@ -237,12 +239,21 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("POST", "/api/PP_PAGE_HISTORY_MESSAGE"): lambda scene, _: {"conversation_uuid": scene.visitor.conversation},
     ("POST", "/api/PP_SEND_MESSAGE"): message,
     ("POST", "/oauth/token"): lambda scene, _: {"grant_type": "refresh_token", "refresh_token": refresh_token(scene)},
+    ("POST", f"{_ANYTIME}/accounts"): lambda scene, _: {
+        "name": "Fern",
+        "ownerName": "Kim Lee",
+        "email": f"kim{next(_serial)}@fern.example",
+        "password": "correct horse",
+        "setupCode": first_accounts.make_code(scene.world.ctx(SYSTEM)),
+    },
     ("POST", f"{_ANYTIME}/attachments"): lambda scene, _: {"file": ("notes.txt", "text/plain", b"words")},
     ("POST", f"{_ANYTIME}/attachments/uploads"): lambda scene, _: {"fileName": "film.mp4", "size": 19_000_000},
     ("GET", f"{_ANYTIME}/attachments/{{guid}}"): _nothing,
     ("PUT", f"{_ANYTIME}/attachments/{{guid}}"): lambda scene, _: {"isAvailable": False},
     ("DELETE", f"{_ANYTIME}/attachments/{{guid}}"): _nothing,
     ("GET", f"{_ANYTIME}/autoClose"): _nothing,
+    ("GET", f"{_ANYTIME}/retention"): _nothing,
+    ("PUT", f"{_ANYTIME}/retention"): lambda scene, _: {"isEnabled": True, "deleteClosedAfterDays": 365},
     ("PUT", f"{_ANYTIME}/autoClose"): lambda scene, _: {"isEnabled": True, "warnAfter": 300, "closeAfter": 600},
     ("GET", f"{_ANYTIME}/apiKeys"): _nothing,
     ("POST", f"{_ANYTIME}/apiKeys"): _a_key,
@@ -274,6 +285,7 @@ CASES |= (
     | cases_portal.CASES
     | cases_reports.CASES
     | cases_routing.CASES
+    | cases_session.CASES
     | cases_settings.CASES
     | cases_sla.CASES
     | cases_sockets.CASES

@@ -1,14 +1,20 @@
 """/openapi.json: valid in its structure, complete, and what is really sent (tests/described.py holds every answer against it)."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import openapi_spec_validator
 import pytest
 
+from app import DIALECTS
+from chalicelib import config
+from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime.routes import ANYTIME
+from chalicelib.dialects.http import Request
 from tests import described
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, every_row
@@ -106,7 +112,7 @@ def test_a_body_is_needed_where_a_field_is_and_where_the_dialect_wants_one(docum
     for path, _, operation in operations(document):
         if "requestBody" in operation:
             schemas = [content["schema"] for content in operation["requestBody"]["content"].values()]
-            needed = any(schema["required"] or schema.get("anyOf") for schema in schemas)
+            needed = any(schema.get("required") or schema.get("anyOf") for schema in schemas)
             of_ppmessage = path.startswith("/api/") and operation["tags"] == ["PPMessage"]
             assert operation["requestBody"]["required"] == (needed or of_ppmessage), path
 
@@ -115,7 +121,8 @@ def test_nothing_is_both_asked_for_and_answered(document: dict[str, Any]) -> Non
     """What an answer always has, a request need not have: one description can't say both."""
 
     def reached(part: Any) -> set[str]:
-        names = {found["$ref"].rpartition("/")[2] for found in walk(part) if "$ref" in found}
+        named = [found["$ref"] for found in walk(part) if "$ref" in found]
+        names = {reference.rpartition("/")[2] for reference in named if "/schemas/" in reference}
         return names.union(*(reached(document["components"]["schemas"][name]) for name in names))
 
     answered = reached([operation["responses"] for *_, operation in operations(document)])
@@ -142,14 +149,13 @@ def test_parameters_and_body_are_the_rows(document: dict[str, Any], row: Row) ->
     assert bool(operation["security"]) == (row.endpoint.needs is not None or "Authorization" in headers)
 
 
-def body_fields(document: dict[str, Any], operation: dict[str, Any]) -> set[str]:
-    """Names of the body's fields, whatever its content type."""
+def body_fields(operation: dict[str, Any]) -> set[str]:
+    """Names of the body's fields, whatever its content type, and of the object that it may stand in."""
     if "requestBody" not in operation:
         return set()
     schema, *others = [content["schema"] for content in operation["requestBody"]["content"].values()]
     assert all(other == schema for other in others)
-    name = schema.get("$ref", "").rpartition("/")[2]
-    return set((document["components"]["schemas"][name] if name else schema)["properties"])
+    return {name for each in schema.get("anyOf", [schema]) for name in each["properties"]}
 
 
 @each([row for row in ROWS if row.endpoint.in_form])
@@ -163,7 +169,7 @@ def test_a_form_may_come_in_parts_and_without_a_file_as_a_query(document: dict[s
 @each(ROWS)
 def test_documented_parameters_are_described(document: dict[str, Any], row: Row) -> None:
     operation = document["paths"][row.endpoint.path][row.endpoint.method.lower()]
-    described = {given["name"] for given in operation["parameters"]} | body_fields(document, operation)
+    described = {given["name"] for given in operation["parameters"]} | body_fields(operation)
     assert set(row.facts["params"]) - described == set()
 
 
@@ -171,7 +177,7 @@ def test_documented_parameters_are_described(document: dict[str, Any], row: Row)
 def test_a_body_does_not_ask_for_what_is_in_the_path_or_a_header(document: dict[str, Any], row: Row) -> None:
     operation = document["paths"][row.endpoint.path][row.endpoint.method.lower()]
     elsewhere = set(re.findall(r"{(\w+)}", row.endpoint.path)) | set(row.endpoint.headers)
-    assert body_fields(document, operation) & elsewhere == set()
+    assert body_fields(operation) & elsewhere == set()
 
 
 @each(ROWS)
@@ -247,3 +253,51 @@ def test_it_can_be_read_from_another_page() -> None:
 
 def test_options_has_no_body() -> None:
     assert send("OPTIONS", "/openapi.json", {"Origin": "https://docs.example"}).body is None
+
+
+def test_it_names_where_it_is_served_and_stays_small(document: dict[str, Any]) -> None:
+    assert document["servers"] == [{"url": config.PUBLIC_URL or "/"}]
+    assert len(json.dumps(document)) < 2_000_000
+    zipped = openapi.answer(DIALECTS, Request("GET", "/openapi.json", headers={"accept-encoding": "gzip"}))
+    assert len(zipped.body) < 150_000
+    assert (json.loads(gzip.decompress(zipped.body)), zipped.headers["Content-Encoding"]) == (document, "gzip")
+    known = {"if-none-match": zipped.headers["ETag"]}
+    again = openapi.answer(DIALECTS, Request("GET", "/openapi.json", headers=known))
+    assert (again.status, again.body) == (304, None)
+
+
+def exampled(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Every example, with the schema that it is of and where it stands."""
+    known = document["components"]["examples"]
+    for path, method, operation in operations(document):
+        where = f"{method} {path}"
+        yield from ((where, each["schema"], each["example"]) for each in operation["parameters"] if "example" in each)
+        contents = [*operation.get("requestBody", {}).get("content", {}).values()]
+        yield from ((where, each["schema"], each["example"]) for each in contents if "example" in each)
+        for status, response in operation["responses"].items():
+            for content in response.get("content", {}).values():
+                for example in content.get("examples", {}).values():
+                    said = known[example["$ref"].rpartition("/")[2]] if "$ref" in example else example
+                    yield f"{where} {status}", content["schema"], said["value"]
+
+
+def test_examples_are_what_they_are_examples_of(document: dict[str, Any]) -> None:
+    found = list(exampled(document))
+    assert len(found) > 2_000
+    checks: dict[str, jsonschema_rs.Draft202012Validator] = {}
+    for where, schema, example in found:
+        whole = json.dumps({**schema, "components": document["components"]})
+        check = checks.setdefault(
+            json.dumps(schema), jsonschema_rs.Draft202012Validator(json.loads(whole), validate_formats=True)
+        )
+        assert check.is_valid(example), (where, example)
+
+
+def test_every_json_answer_and_every_body_without_a_file_has_an_example(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            has_file = any(each.get("format") == "binary" for each in walk(content["schema"]))
+            assert ("example" in content) != has_file, (method, path)
+        for status, response in operation["responses"].items():
+            for content in response.get("content", {}).values():
+                assert ("schema" in content) == bool(content.get("examples")), (method, path, status)

@@ -13,11 +13,10 @@ import pytest
 
 from chalicelib.desk.conversations.files import disposition
 from chalicelib.desk.core.errors import DeskError
-from chalicelib.dialects import endpoint, forms, queries
+from chalicelib.dialects import endpoint, forms, http, queries
 from chalicelib.dialects.anytime import conversation_lists, conversations, shapes
 from chalicelib.dialects.http import Request
 from chalicelib.dialects.ppmessage import pages
-from chalicelib.dialects.ppmessage.calls import widget
 from chalicelib.dialects.ppmessage.mapping import files, socket
 from chalicelib.models.files import File
 from chalicelib.rules import (
@@ -165,8 +164,8 @@ PARSERS = {
     "a mail": Parser(lambda given: mail_parsing.parse(mail_start(given)), "some words, a line\r\n", MAIL, 400_000),
     "If-Match": Parser(conversations.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
     "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
-    "Accept-Encoding": Parser(widget._accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
-    "If-None-Match": Parser(lambda given: widget._has(given, '"a"'), '"b", ', ("W/", *MARKS)),
+    "Accept-Encoding": Parser(http.accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
+    "If-None-Match": Parser(lambda given: http.has_etag(given, '"a"'), '"b", ', ("W/", *MARKS)),
     "Content-Type": Parser(lambda given: Request("", "", headers={"content-type": given}).media_type, "a/b; c=d", MARKS),
     "Authorization": Parser(lambda given: Request("", "", headers={"authorization": given}).credential("x"), "x yz", MARKS),
     "a form": Parser(lambda given: Request("", "", body=given.encode()).form, "a=bcdefghijk", MARKS),

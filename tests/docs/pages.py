@@ -11,6 +11,7 @@ from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
+import app
 from chalicelib.dialects.ppmessage import auth
 from tests.conformance.table import DIALECTS
 
@@ -23,7 +24,7 @@ _MADE = {".local/desk.json", "desk.json", "bench.json", "incoming/", "chalicelib
 _NOT_OURS = {".git", ".venv", ".local", "node_modules", "__pycache__"}
 _SUFFIXES = ("py", "md", "yaml", "yml", "json", "js", "css", "toml", "txt", "lock")
 #: Paths that are served beside the rows of the dialects.
-_SERVED = ("/openapi.json", "/pcsocket/WS")
+_SERVED = ("/openapi.json", "/pcsocket/WS", *app.PAGES)
 _API = re.compile(r"(?:(?:GET|POST|PUT|DELETE) )?(/[a-z][\w./{}<>…-]*)")
 _CALL = re.compile(r"(?:PP|PPCOM|PPKEFU|PPCONSOLE)_[A-Z_]+")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

@@ -1,6 +1,7 @@
 """`make deploy` and `make destroy` as processes, with the real `chalice`, on moto's control plane."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,6 +200,13 @@ def test_an_account_is_made_once_and_its_owner_gets_in(aws: Cloud) -> None:
     assert again.returncode == 2 and "olga@acme.example is an agent on this desk already" in again.stdout
     nowhere = aws.run("infra.account", "Acme", "olga@acme.example", POLYDESK_STAGE="nowhere")
     assert nowhere.returncode == 2 and "stage nowhere is not deployed in us-east-1" in nowhere.stdout
+
+
+def test_a_link_for_a_first_account_was_shown_once_and_more_are_made_when_asked_for(aws: Cloud) -> None:
+    first = aws.run("infra.setup", "--first", "--address", "https://desk.example", POLYDESK_STAGE="dev")
+    assert (first.returncode, first.stdout) == (0, "")
+    another = aws.run("infra.setup", "--address", "https://desk.example", POLYDESK_STAGE="dev")
+    assert re.match(r"sign up   https://desk\.example/signup#\S{40,}", another.stdout), another.stdout
 
 
 def test_destroy_keeps_the_data_and_the_next_deployment_finds_it(aws: Cloud) -> None:

@@ -3,8 +3,8 @@
 import uuid
 from typing import Any
 
-from chalicelib.context import AGENT
-from chalicelib.desk.people import devices
+from chalicelib.context import ADMIN, AGENT
+from chalicelib.desk.people import devices, people
 from tests.world import Socket, Visitor, World
 
 
@@ -99,6 +99,7 @@ def test_only_who_watches_sees_somebody_type(world: World) -> None:
         "type": "TYPING",
         "user_uuid": world.agents[0].id,
         "conversation_uuid": visitor.conversation,
+        "user_id": world.agents[0].number,
     }
     theirs.send({"type": "typing_unwatch", "conversation_uuid": visitor.conversation})
     mine.send(typing)
@@ -116,7 +117,8 @@ def test_who_types_without_saying_where_types_in_the_one_conversation_that_he_wa
     for socket in (theirs, mine):
         assert socket.send({"type": "typing_watch", "conversation_uuid": visitor.conversation})["code"] == 0
     theirs.send({"type": "typing"})
-    assert mine.received[-1] == {"type": "TYPING", "user_uuid": visitor.id, "conversation_uuid": visitor.conversation}
+    told = {"type": "TYPING", "user_uuid": visitor.id, "conversation_uuid": visitor.conversation}
+    assert mine.received[-1] == told | {"user_id": people.get(world.ctx(ADMIN), visitor.id).number}
     mine.send({"type": "typing"})
     assert theirs.received[-1]["user_uuid"] == world.agents[0].id
     mine.send({"type": "typing_watch", "conversation_uuid": another.conversation})

@@ -4,6 +4,8 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, deletion, merging, messages, unfinished
 from chalicelib.desk.conversations.files import Attach
 from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.people import devices
+from chalicelib.desk.people.devices import Details
 from chalicelib.models import receipts
 from chalicelib.models.details import Mention
 from tests.desk.conversations.marked import mark
@@ -17,6 +19,11 @@ def end_conversations(world: World) -> None:
     target = ours.asking("first")
     number = conversations.load(ours.as_agent(), target.conversation).number
     _merge_by_half(ours, target)
+    watcher, agent = Socket(), ours.agents[0]
+    device = devices.record_use(ours.as_agent(), agent.id, "a browser", Details(os="BROWSER")).id
+    assert watcher.auth(ours, agent.id, device, "PPKEFU", ours.token("PPKEFU", agent))["code"] == 0
+    assert watcher.send({"type": "typing_watch", "conversation_id": number})["code"] == 0
+    watcher.close()
     path = f"/api/v3/anytime/conversations/{number}/messages"
     assert len(ours.call("GET", path, **ours.bearer()).body["messages"]) == 4
     socket = Socket()

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from chalicelib.dialects.ppmessage.script import script
+from chalicelib.pages import files
 from infra import gateway, package
 from infra import project as project_
 from infra.aws import CannotDeploy
@@ -181,6 +182,27 @@ def test_the_widget_is_in_it(project: Path) -> None:
     )
     command = [sys.executable, "-I", "-c", probe, str(project), str(project / "vendor")]
     assert subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.strip() == script().etag
+
+
+def test_the_pages_are_in_it_and_what_shows_the_api_for_stages_that_ask_for_it(project: Path, tmp_path: Path) -> None:
+    probe = (
+        "import sys; sys.path[:0] = sys.argv[1:]; from chalicelib.pages import files; "
+        "print(*[files.modules()[name].path for name in ('preact', 'static/place.js')], 'openapi-explorer' in files.modules())"
+    )
+    expected = " ".join(files.modules()[name].path for name in ("preact", "static/place.js"))
+    copy = Path(shutil.copytree(project / "chalicelib", tmp_path / "chalicelib")).parent
+    for folder, has_viewer in ((project, False), (copy, True)):
+        if has_viewer:
+            package.with_viewer(folder)
+        command = [sys.executable, "-I", "-c", probe, str(folder), str(project / "vendor")]
+        said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+        assert said.strip() == f"{expected} {has_viewer}"
+
+
+def test_without_the_pages_libraries_nothing_is_packaged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(package, "LIBRARIES", tmp_path / "nowhere")
+    with pytest.raises(SystemExit, match="make run"):
+        package.build(tmp_path / "build")
 
 
 def test_what_is_left_of_pillow_makes_thumbnails_and_identicons(project: Path) -> None:

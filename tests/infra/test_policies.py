@@ -22,7 +22,7 @@ from tests.conformance.cases_sockets import agents_device
 from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
 from tests.e2e.test_sockets import device_of
-from tests.infra import arrivals, endings, firings, hooks, mailings, ways
+from tests.infra import arrivals, endings, firings, hooks, leavings, mailings, ways
 from tests.world import Socket, Visitor, World
 
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
@@ -110,6 +110,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     hooks.tell(world, monkeypatch)
     world.count()
     ways.reports(world)
+    leavings.leave(world, monkeypatch)
 
 
 def listen(scene: Scene) -> None:

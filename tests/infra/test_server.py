@@ -58,7 +58,7 @@ def test_a_head_is_refused_without_a_body_and_the_connection_goes_on(http: httpx
         assert http.get("/openapi.json").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/nowhere", "/api/", "/api/v3/a/b/c/d/e/f/g", "//[", "/openapi.json/x"])
+@pytest.mark.parametrize("path", ["/nowhere", "/api/", "/api/v3/a/b/c/d/e/f/g", "//[", "/openapi.json/x"])
 @pytest.mark.parametrize("authorization", [None, b"Bearer x", "OAuth é".encode("latin-1"), b'"'])
 def test_a_path_that_nobody_has_is_not_found(http: httpx.Client, path: str, authorization: bytes | None) -> None:
     headers = {b"Authorization": authorization} if authorization else {}

@@ -209,7 +209,7 @@ def test_what_the_bucket_has_lost_can_be_had_back_for_as_long_as_a_table_s_past_
     rules = bucket["Properties"]["LifecycleConfiguration"]["Rules"]
     expiring = {rule["Prefix"]: rule for rule in rules if "ExpirationInDays" in rule}
     days = {prefix: rule["ExpirationInDays"] for prefix, rule in expiring.items()}
-    assert days == {"incoming/": 1, "inbound/": 30, "junk/": 31}
+    assert days == {"incoming/": 1, "inbound/": 30, "junk/": 31, "exports/": 3}
     for rule in expiring.values():
         assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}, "what nobody has taken up goes for good"
     everywhere = [rule for rule in rules if "Prefix" not in rule]

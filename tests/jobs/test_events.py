@@ -11,6 +11,7 @@ from chalicelib.desk.conversations import conversations, group_chats, inbox, mem
 from chalicelib.desk.core import changes, publishing
 from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import (
+    AccountEmptied,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
@@ -38,6 +39,7 @@ from chalicelib.desk.core.events import (
     MessagePosted,
     MessagePostedV1,
     NoteAdded,
+    RetentionDue,
     RoutingChanged,
     SearchDue,
     SettingsChanged,
@@ -58,6 +60,8 @@ from chalicelib.desk.core.people_events import (
     AgentRemoved,
     ContactMerged,
     ContactNamesChanged,
+    ErasureDue,
+    ExportDue,
     PasswordForgotten,
     PresenceChanged,
 )
@@ -70,6 +74,10 @@ SAMPLES = [
     ConversationTextsChanged("a", 1, "c", 7, anew=True),
     ContactNamesChanged("a", 1, "p"),
     SearchDue("a", 1, 2),
+    AccountEmptied("a", 1, 2, "people", "p"),
+    RetentionDue("a", 1, 2, "chain", "files", "f 1"),
+    ErasureDue("a", 1, 7, 2),
+    ExportDue("a", 1, 7),
     StatisticsDue("a", 1, 2),
     ConversationOpened("a", 1, "c"),
     ConversationBegun("a", 1, "c"),

@@ -116,6 +116,7 @@ def test_a_record_that_can_t_be_read_holds_up_none_before_it(world: World, caplo
 def test_an_event_that_nobody_wants_costs_no_request_but_that_of_the_event_log(world: World) -> None:
     visitor = world.asking()
     world.settle()
+    world.monkeypatch.setattr(publishing, "SUBSCRIBERS", dict(publishing.SUBSCRIBERS) | {ConversationPriorityChanged: ()})
     updates.change(world.ctx(ADMIN), visitor.conversation, Change(priority="high"))
     records = world.records("conversations")
     with counted() as sent:

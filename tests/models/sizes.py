@@ -296,11 +296,14 @@ PERSON: dict[str, Any] = {
     "refuses_allocation": True,
     "is_full": True,
     "last_agent": NUMBER,
+    "absorbed": {UUID},
+    "past": {UUID},
+    "erased_at": TIME,
 }
 #: What agents note of a contact, which most contacts have nothing of.
 _NOTED = {"alias", "title", "description", "fax", "address", "city", "state", "country", "postal_code", "tags", "identities"}
 _CONTACT_ONLY = {"trace", "user_id", "user_id_is_verified", "mobile", "company", "registered_at", "chat", "domain"}
-_CONTACT_ONLY |= {*_NOTED, "last_agent", "merged_into", "contacts_of", "words_version"}
+_CONTACT_ONLY |= {*_NOTED, "absorbed", "past", "erased_at", "last_agent", "merged_into", "contacts_of", "words_version"}
 _AGENT_ONLY = {"signature", "level", "permissions", "password", "home", "agents_of", "group", "presence", "presence_alias"}
 _AGENT_ONLY |= {"pending_external", "on_hold", "most_conversations", "refuses_allocation", "is_full"}
 _AGENT_ONLY |= {"away_at", "offline_at", "lost_at", "last_login_at", "browser_device", "mobile_device"}

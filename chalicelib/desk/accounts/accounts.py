@@ -13,7 +13,7 @@ from chalicelib.desk.accounts.account_checks import LEAST_LOADED as LEAST_LOADED
 from chalicelib.desk.accounts.account_checks import check_change
 from chalicelib.desk.accounts.auto_close import AUTO_CLOSE
 from chalicelib.desk.accounts.auto_close import set_auto_close as set_auto_close
-from chalicelib.desk.core import access, documents, events, publishing, setting_logs
+from chalicelib.desk.core import access, documents, events, later, publishing, setting_logs
 from chalicelib.desk.core.documents import ACCOUNT, Document, Partition
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -27,8 +27,9 @@ from chalicelib.rules import deadlines, presence, redirects
 from chalicelib.rules.allocation import Allocation
 from chalicelib.rules.deadlines import AutoClose as AutoClose
 
+#: Name of the row of settings that is the account itself, and its kind.
 _KIND = "account"
-_ACCOUNT = f"{_KIND}#"
+NAME = f"{_KIND}#"
 #: Set in teams/allocation.py.
 AUTO_ALLOCATION = Document("auto_allocation", Allocation, partition=ACCOUNT)
 _MOST_REDIRECTS = 10
@@ -94,6 +95,8 @@ class Account:
     #: The account whose console its owner signed up in. The owner may log in there, too.
     opened_in: str | None = None
     removed_at: int | None = None
+    #: When all that it had stored was removed (privacy/account_removal.py).
+    emptied_at: int | None = None
 
     @property
     def routed(self) -> bool:
@@ -168,13 +171,13 @@ def load_signup_account(ctx: Context) -> str | None:
 
 def load_many(ids: Sequence[str]) -> list[Account]:
     """Returns the accounts that exist, in the order asked for, without their auto-close and allocation. One request."""
-    rows = settings.get_many(ids, _ACCOUNT)
+    rows = settings.get_many(ids, NAME)
     found = [from_document(id_, rows[id_].document) for id_ in ids if id_ in rows]
     return [account for account in found if not account.removed_at]
 
 
 def _from_partition(partition: Partition) -> Account | None:
-    row = partition.rows.get(_ACCOUNT)
+    row = partition.rows.get(NAME)
     if row is None:
         return None
     return replace(
@@ -187,7 +190,7 @@ def load_for_update(ctx: Context) -> tuple[Account, Setting]:
 
     Raises NotFound.
     """
-    row = settings.get(ctx.account, _ACCOUNT)
+    row = settings.get(ctx.account, NAME)
     if row is None or row.document.get("removed_at"):
         raise NotFound("account", ctx.account)
     return from_document(ctx.account, row.document), row
@@ -201,7 +204,23 @@ def from_document(account: str, document: dict[str, Any], auto_close: AutoClose 
 
 def new_row(account: str, document: dict[str, Any]) -> Setting:
     """Returns the row of a new account."""
-    return Setting(account, _ACCOUNT, document=document)
+    return Setting(account, NAME, document=document)
+
+
+def emptied_at(removed_at: int) -> int:
+    """Returns when an account that was removed then is emptied."""
+    return removed_at + config.EMPTIED_AFTER_DAYS * 86_400_000
+
+
+def plan_emptying(ctx: Context, event: events.AccountEmptied) -> None:
+    """Has an account emptied, or emptied further, when the event is due. One request."""
+    later.hold(ctx, event, f"{event.account}#emptied")
+
+
+def emptied(document: Mapping[str, Any], now: int) -> dict[str, Any]:
+    """Returns what stays of a removed account's document: when it was opened, removed and emptied."""
+    kept = {name: document[name] for name in ("created_at", "removed_at")}
+    return {"name": "", "owner": "", "updated_at": now, "emptied_at": now, "clients": {}, **kept}
 
 
 def log_of(ctx: Context, row: Setting, document: dict[str, Any]) -> list[LogEntry]:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 
-from chalicelib.context import ADMIN, STRANGER, Caller, Context
+from chalicelib.context import ADMIN, AGENT, STRANGER, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import Client
 from chalicelib.desk.auth import tokens
@@ -15,6 +15,8 @@ from chalicelib.models import accounts as rows
 from chalicelib.models import unique_names
 from chalicelib.models.tokens import Token, clients_revocation
 
+#: The clients that each account has, and their levels.
+USUAL = {"PPCOM": VISITOR, "PPKEFU": AGENT, "PPCONSOLE": ADMIN, "THIRD_PARTY_KEFU": AGENT, "THIRD_PARTY_CONSOLE": ADMIN}
 _known: TimedCache[tuple[str, str]] = TimedCache()
 
 

@@ -65,6 +65,18 @@ def _rotate(ctx: Context, refresh_token: str) -> TokenPair:
     return TokenPair(access_token, following)
 
 
+@access.allow(STRANGER)
+def end(ctx: Context, refresh_token: str) -> Caller | None:
+    """Ends everything that descends from a refresh token's login, and returns its holder; None for a bad token. Two requests."""
+    try:
+        row = tokens.find_single_use(ctx, refresh_token, tokens.REFRESH)
+    except NotAuthenticated:
+        return None
+    if row.family:
+        _end_login(ctx, row)
+    return tokens.caller_of(row)
+
+
 def _end_login(ctx: Context, row: Token) -> None:
     """Ends everything that descends from a login, including what is being issued at this moment, which lives a little longer."""
     rows.put(rows.login_revocation(row, ctx.now // 1000 + REFRESH_SECONDS + ACCESS_SECONDS))

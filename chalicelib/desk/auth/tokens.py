@@ -15,14 +15,14 @@ from chalicelib.models.tokens import Token as Token
 from chalicelib.rules import ids
 
 ACCESS, REFRESH, KEY, CLIENT = "access", "refresh", "key", "client"
-#: Work once: for an access token, and for a new password.
-CODE, RESET = "code", "reset"
+#: Work once: for an access token, for a new password, and for a first account.
+CODE, RESET, SETUP = "code", "reset", "setup"
 _BINDING, _FAMILY = "binding", "family"
 #: Characters of an api key that its list shows.
 _SHOWN = 4
 #: Seconds that an access token, and a refresh token, is good for.
 ACCESS_SECONDS, REFRESH_SECONDS = 86_400, 30 * 86_400
-CODE_SECONDS, RESET_SECONDS = 30, 1_800
+CODE_SECONDS, RESET_SECONDS, SETUP_SECONDS = 30, 1_800, 7 * 86_400
 
 _cache: TimedCache[Token] = TimedCache()
 _bound: TimedCache[bool] = TimedCache()
@@ -179,6 +179,11 @@ def forget_cached_of(account: str, person: str | None = None) -> None:
     """Drops what this process remembers of an account's tokens, or of one person's, after some were revoked."""
     _cache.forget_where(lambda token: token.account == account and person in (None, token.person))
     _going_on.forget_where(lambda holder: holder.account == account and person in (None, holder.person))
+
+
+def of_login(family: str, digests: Collection[str]) -> set[str]:
+    """Returns which tokens descend from a login. One request for each hundred, none for no token."""
+    return {digest for digest, row in tokens.get_many(digests).items() if family and row.family == family}
 
 
 def forget_cached_login(family: str) -> None:

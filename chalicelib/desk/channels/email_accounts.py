@@ -26,7 +26,8 @@ from chalicelib.rules import emails, reply_addresses
 MOST = 100
 #: Where a mailbox is besides, as a note of the account's.
 TYPES = ("pop3", "exchange")
-_NAME, _PARTITION = "mailbox", "email_account"
+#: Kind of the unique name of an address, on the whole desk.
+NAME, _PARTITION = "mailbox", "email_account"
 #: Seconds after which SES may be asked again that has no time.
 _BUSY_SECONDS = 2
 
@@ -110,7 +111,7 @@ def find_by_address(ctx: Context, address: str) -> tuple[str, EmailAccount] | No
     address. One request, and one more where no warm process knows the account's e-mail accounts.
     """
     plain = emails.canonical(address)
-    held = unique_names.find(EVERYWHERE, _NAME, plain) if emails.is_address(plain) else None
+    held = unique_names.find(EVERYWHERE, NAME, plain) if emails.is_address(plain) else None
     if held is None:
         return None
     found = find_usable(_within(ctx, held), plain, held.id)
@@ -165,7 +166,7 @@ def create(ctx: Context, email: str, wanted: Change, *, is_default: bool = False
     _check_assignees(ctx, wanted)
     if not emails.can_be_sent_to(address) or reply_addresses.plain_address(address) != address:
         raise Invalid("email", "must be an address of plain ASCII letters that is none of our reply addresses")
-    held = unique_names.find(EVERYWHERE, _NAME, address)
+    held = unique_names.find(EVERYWHERE, NAME, address)
     if held and held.account != ctx.account and _is_kept(ctx, held):
         raise Exists("email account", address)
     if not config.TRUSTS_MAILBOXES:
@@ -260,14 +261,14 @@ def own(ctx: Context, account: EmailAccount) -> EmailAccount:
 
 
 def _claim(ctx: Context, account: EmailAccount) -> UniqueName:
-    return unique_names.new_name(ctx.account, _NAME, account.email, account.id, EVERYWHERE)
+    return unique_names.new_name(ctx.account, NAME, account.email, account.id, EVERYWHERE)
 
 
 def _take(ctx: Context, claim: UniqueName) -> None:
     try:
         unique_names.put(claim)
     except ConditionFailed:
-        held = unique_names.find(EVERYWHERE, _NAME, claim.key.rpartition("#")[2])
+        held = unique_names.find(EVERYWHERE, NAME, claim.key.rpartition("#")[2])
         if held is None:
             raise  # it was released between, so it is free
         if held.id == claim.id:

@@ -30,17 +30,18 @@ from chalicelib.models.received_mails import ReceivedMail
 #: Seconds for which it is known what became of a mail, longer than it is kept, and where its Message-ID leads.
 _KNOWN, _LEADS = 45 * 86_400, 400 * 86_400
 #: What became of a mail, in a word.
-NOBODY, REJECTED, JUNK, POSTED = "nobody's address", "rejected", "junk", "posted"
+NOBODY, REJECTED, JUNK, POSTED, DONE = "nobody's address", "rejected", "junk", "posted", "done before"
 #: Mails that nobody sends: they report on another one.
 _REPORTS = ("report", "empty return path")
 
 
 @access.allow(SYSTEM)
 def receive(ctx: Context, arrival: Arrival) -> dict[str, str]:
-    """Does what becomes of a mail in the bucket, for each account that it is for; returns that by account. One request for the
+    """Does what becomes of a mail in the bucket, for each account that it is for; returns that by account. Two requests for the
     mail, one or two for each recipient, and for each account those of `deliver`.
 
-    Repeated, it does nothing again. Raises NotFound where the mail is not in the bucket, TooMany where it has to come later.
+    Then it is emptied: what the mail says is stored where it belongs, and nobody would find it here who erases that. Repeated, it
+    does nothing again. Raises NotFound where the mail is not in the bucket, TooMany where it has to come later.
     """
     place = arrival.receipt.action.object_key
     by_account: dict[str, list[tuple[str, EmailAccount]]] = {}
@@ -52,6 +53,8 @@ def receive(ctx: Context, arrival: Arrival) -> dict[str, str]:
     raw = storage.get(place)
     if raw is None:
         raise NotFound("mail", place)
+    if not raw:
+        return {"": DONE}
     return_path = arrival.mail.source
     mail = letters.parse(raw, return_path)
     became: dict[str, str] = {}
@@ -59,6 +62,7 @@ def receive(ctx: Context, arrival: Arrival) -> dict[str, str]:
         within = ctx.acting(Caller(account, SYSTEM))
         letter = letters.open_(within, raw, mail, [recipient for recipient, _ in own], return_path, own[0][1])
         became[account] = deliver(within, letter, is_junk=arrival.is_suspicious, is_counted=arrival.is_counted)
+    storage.put(place, b"", "message/rfc822")
     return became
 
 

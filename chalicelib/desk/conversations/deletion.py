@@ -6,7 +6,7 @@ purging.py removes one for good.
 from collections.abc import Collection, Sequence
 
 from chalicelib.context import AGENT, Context
-from chalicelib.desk.conversations import clocks, conversations, unassigned, updates, writes
+from chalicelib.desk.conversations import clocks, conversations, unassigned, unfinished, updates, writes
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, NotFound, Stale
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -100,6 +100,19 @@ def _carrier(conversation: Conversation, changes: lifecycle.Changes) -> str | No
     """Returns the agent for whose load it counts after these changes."""
     is_carried = conversation.status != status.CLOSED and not changes.get("has_named_agents", conversation.has_named_agents)
     return changes.get("assignee", conversation.assignee) if is_carried else None
+
+
+def remove_for_good(ctx: Context, conversation: Conversation) -> None:
+    """Has a conversation that was read, deleted or not, removed for good. Two requests, and those of `unfinished.finish`.
+
+    Raises ConditionFailed where it has changed since.
+    """
+    found = unfinished.finish(conversation)
+    if found.deleted_at:
+        deletions.mark(found, ctx.stamp)
+        return
+    changes = writes.following(ctx, found, {**lifecycle.deleted(ctx.now), "purge_at": ctx.now})
+    deletions.delete(found, details.of_conversation(found), changes, ctx.stamp)
 
 
 @access.allow(AGENT)

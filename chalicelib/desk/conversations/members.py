@@ -14,6 +14,7 @@ from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.teams import groups
 from chalicelib.models import connections, memberships, topics, unique_names
+from chalicelib.models import people as rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.loads import LoadChanges
@@ -83,7 +84,7 @@ class ChangeMembers:
 @access.allow(VISITOR)
 def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversation:
     """Changes the members in one write, and returns the conversation. Four requests, two more with a group, one where somebody
-    leaves.
+    leaves, and one for each contact who does.
 
     Adding a member twice or removing somebody who is none does no harm. A pair that others join is no pair any more: both may
     begin another one. Where the last agent leaves, the conversation is routed again. Raises NotFound for the conversation, a
@@ -94,6 +95,9 @@ def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversati
     conversations.load(ctx, conversation)
     group = groups.get(ctx, wanted.group) if wanted.group else None
     named = load_people(ctx, [*wanted.add, *wanted.remove])
+    for id_ in wanted.remove:
+        if named[id_].kind == CONTACT:
+            rows.note_past(ctx.account, id_, conversation)
 
     def attempt() -> Conversation:
         found = conversations.load(ctx, conversation)

@@ -34,7 +34,7 @@ def merge(ctx: Context, target_id: str, source_id: str) -> Conversation:
     """Merges the source into the target, and returns that. Repeated, it returns the target as it is.
 
     Tags and mentions are united, the target's metadata and custom fields win. Where the source is another contact's, their e-mail
-    address gets copies. Seven requests, and those of unfinished.finish.
+    address gets copies, which is one request more. Seven requests, and those of unfinished.finish.
 
     Raises NotFound for a conversation that does not exist or was deleted, Conflict for one that was merged elsewhere, Invalid for
     the same one twice and for too many messages.
@@ -50,6 +50,8 @@ def merge(ctx: Context, target_id: str, source_id: str) -> Conversation:
         _check(target, source)
         begun = _merge(ctx, target, source)
         _check_room(begun)
+        if source.contact != target.contact:
+            people.note_past(ctx.account, source.contact, target.id)
         merges.begin(begun, ctx.stamp)
         return begun.target
 

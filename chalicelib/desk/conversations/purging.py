@@ -31,13 +31,15 @@ def run(ctx: Context, conversation_id: str) -> bool:
     A request for each hundred messages, each hundred rows that its people may have beside it, and each 25 rows removed.
     """
     conversation = conversations.get(ctx.account, conversation_id)
-    if conversation is None or not conversation.purge_at:
+    if conversation is None:  # what a record of the stream that came twice has logged again since
+        return purges.remove_log(conversations.key(ctx.account, conversation_id), MOST_AT_ONCE)
+    if not conversation.purge_at:
         return False
     known = details.get(conversation.key) or Details(details.key(conversation.key))
     for source in purges.sources(conversation, known):
         if not source.purge_at:
             retry_on_conflict(ctx, partial(_mark, ctx, source.id))
-    if not _remove_messages(ctx, conversation) or purges.remove_log(conversation, MOST_AT_ONCE):
+    if not _remove_messages(ctx, conversation) or purges.remove_log(conversation.key, MOST_AT_ONCE):
         return True
     _remove_beside(ctx, conversation, known)
     purges.remove_summary(conversation)

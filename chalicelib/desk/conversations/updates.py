@@ -96,7 +96,11 @@ def plan(ctx: Context, conversation: Conversation, wanted: Change, named: Named)
 
 
 def store(ctx: Context, conversation: Conversation, planned: Plan, firing: LogEntry | None = None) -> None:
-    """Writes what was planned for a conversation, with the trigger's firing that it is. One request. Raises ConditionFailed."""
+    """Writes what was planned for a conversation, with the trigger's firing that it is. One request, one more where it gets
+    another contact. Raises ConditionFailed.
+    """
+    if "contact_key" in planned.changes:
+        rows.note_past(ctx.account, conversation.contact, conversation.id)
     loads = LoadChanges(freed=conversation.carrier, held=_carrier_after(conversation, planned.changes))
     escalates, beside, tags_ = planned.escalates, planned.beside, planned.tags
     writes.change(ctx, conversation, planned.changes, loads, escalates=escalates, beside=beside, tags=tags_, firing=firing)

@@ -37,6 +37,7 @@ from chalicelib.desk.core.people_events import (
     AgentRemoved,
     ContactMerged,
     ContactNamesChanged,
+    ErasureDue,
     PresenceChanged,
 )
 from chalicelib.models import conversations, details
@@ -197,7 +198,10 @@ _SERVES_BY = ("group", "is_distributor", "is_active")
 
 def person_events(old: Person | None, new: Person) -> list[Event]:
     """Returns what a change of a person's row means."""
-    return [*_revocation_events(old, new), *_presence_events(old, new), *_merge_events(old, new), *_name_events(old, new)]
+    told = [*_revocation_events(old, new), *_presence_events(old, new), *_merge_events(old, new), *_name_events(old, new)]
+    if new.erased_at and not (old and old.erased_at):
+        told.append(ErasureDue(new.account, new.erased_at, new.number, new.erased_at))
+    return told
 
 
 def _name_events(old: Person | None, new: Person) -> list[Event]:

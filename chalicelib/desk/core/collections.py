@@ -69,6 +69,7 @@ class Collection(Generic[T]):
         self.schema = Schema(type_, longest, check)
         self._key, self._label = key, kind.replace("_", " ")
         self._partition = kind if partition is None else partition
+        documents.PARTITIONS.add(self._partition)
         self._counted = tuple(f"{name}#" for name in (kind, *counted_with))
 
     # --- reading

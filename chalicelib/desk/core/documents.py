@@ -16,6 +16,8 @@ from chalicelib.models.settings import Setting
 T = TypeVar("T")
 #: The partition of what nearly every call needs: one request reads all of it.
 ACCOUNT = ""
+#: All partitions that a document or a collection has been declared in, so that none is forgotten where all are removed.
+PARTITIONS: set[str] = set()
 #: The setting that says for how many days logs are kept (accounts/log_retention.py), and how many without it.
 LOG_RETENTION, KEPT_DAYS = "log_retention", 365
 _DAY = 86_400
@@ -108,6 +110,7 @@ class Document(Generic[T]):
     def __init__(self, name: str, type_: type[T], *, partition: str | None = None, is_derived: bool = False) -> None:
         self._name, self._default, self._schema = name, type_, Schema(type_)
         self._partition, self._is_derived = name if partition is None else partition, is_derived
+        PARTITIONS.add(self._partition)
         register(name, type_)
 
     def of(self, partition: Partition) -> T:

@@ -252,6 +252,27 @@ class SearchDue(Event, frozen=True, tag="search.due.v1"):
     due_at: int
 
 
+class AccountEmptied(Event, frozen=True, tag="account.emptied.v1"):
+    """The rows of an account that was removed are to go; the next part at `due_at`, epoch milliseconds. `stage` is where that has
+    got, empty for the beginning, and `after` where its list goes on.
+    """
+
+    due_at: int
+    stage: str = ""
+    after: str = ""
+
+
+class RetentionDue(Event, frozen=True, tag="retention.due.v1"):
+    """What is older than the account keeps it is to go, from `due_at` on, epoch milliseconds. `chain` says which setting has
+    planned it, `stage` and `after` where the day's run has got, empty for the beginning.
+    """
+
+    due_at: int
+    chain: str
+    stage: str = ""
+    after: str = ""
+
+
 class StatisticsDue(Event, frozen=True, tag="statistics.due.v1"):
     """What was counted of the account is to be moved together at `due_at`, epoch milliseconds."""
 

@@ -78,3 +78,16 @@ class ContactNamesChanged(Event, frozen=True, tag="contact.names_changed.v1"):
     """A contact has other names, addresses or ids, or was removed."""
 
     contact: str
+
+
+class ErasureDue(Event, frozen=True, tag="contact.erasure_due.v1"):
+    """All that is stored of a contact, by their integer id, is to be removed; the next part at `due_at`, epoch milliseconds."""
+
+    contact: int
+    due_at: int
+
+
+class ExportDue(Event, frozen=True, tag="contact.export_due.v1"):
+    """The next part of a contact's export, by their integer id, is to be made."""
+
+    contact: int

@@ -9,8 +9,17 @@ import msgspec
 
 from chalicelib import config
 from chalicelib.desk.core import events, people_events
-from chalicelib.desk.core.events import DeadlineSet, Event, RoutingChanged, SearchDue, StatisticsDue, WebhookDue
-from chalicelib.desk.core.people_events import AgentDeadlineSet
+from chalicelib.desk.core.events import (
+    AccountEmptied,
+    DeadlineSet,
+    Event,
+    RetentionDue,
+    RoutingChanged,
+    SearchDue,
+    StatisticsDue,
+    WebhookDue,
+)
+from chalicelib.desk.core.people_events import AgentDeadlineSet, ErasureDue
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
 
@@ -22,7 +31,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationOpened: (ROUTING,),
     events.ConversationBegun: (ROUTING,),
     events.ConversationReopened: (ROUTING,),
-    events.ConversationMoved: (ROUTING,),
+    events.ConversationMoved: (ROUTING, NOTIFY),
     people_events.AgentAvailable: (ROUTING,),
     people_events.AgentFreed: (ROUTING,),
     people_events.AgentRemoved: (ROUTING,),
@@ -46,28 +55,42 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.EmailDue: (MAIL,),
     events.TriggerEvents: (AUTOMATION,),
     events.TriggerMailDue: (MAIL,),
-    events.ConversationStatusChanged: (),
-    events.ConversationPriorityChanged: (),
-    events.ConversationSubjectChanged: (),
-    events.ConversationMetadataChanged: (),
-    events.ConversationBreached: (),
-    events.ConversationDeleted: (),
-    events.ConversationRestored: (),
-    events.ConversationMerged: (TIMERS,),
+    events.ConversationStatusChanged: (NOTIFY,),
+    events.ConversationPriorityChanged: (NOTIFY,),
+    events.ConversationSubjectChanged: (NOTIFY,),
+    events.ConversationMetadataChanged: (NOTIFY,),
+    events.ConversationBreached: (NOTIFY,),
+    events.ConversationDeleted: (NOTIFY,),
+    events.ConversationRestored: (NOTIFY,),
+    events.ConversationMerged: (TIMERS, NOTIFY),
     events.ConversationPurged: (TIMERS,),
     people_events.ContactMerged: (TIMERS,),
-    events.NoteAdded: (),
+    events.NoteAdded: (NOTIFY,),
     events.SettingsChanged: (),
     events.ConversationTextsChanged: (SEARCH,),
     people_events.ContactNamesChanged: (SEARCH,),
     events.SearchDue: (SEARCH,),
+    people_events.ErasureDue: (TIMERS,),
+    people_events.ExportDue: (TIMERS,),
+    events.AccountEmptied: (TIMERS,),
+    events.RetentionDue: (TIMERS,),
     events.StatisticsDue: (TIMERS,),
     events.WebhookDue: (WEBHOOKS,),
     events.WebhookReplayed: (WEBHOOKS,),
     events.WebhookPaused: (MAIL,),
 }
 #: Events that are held back until their `due_at`.
-Timed: TypeAlias = DeadlineSet | AgentDeadlineSet | RoutingChanged | SearchDue | StatisticsDue | WebhookDue
+Timed: TypeAlias = (
+    DeadlineSet
+    | AgentDeadlineSet
+    | RoutingChanged
+    | SearchDue
+    | StatisticsDue
+    | WebhookDue
+    | ErasureDue
+    | AccountEmptied
+    | RetentionDue
+)
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, SUBSCRIBERS))
 
 

@@ -75,6 +75,9 @@ DEFAULTS: dict[str, Limit] = {
     # By source: whom a page names as its visitor. The answers tell which addresses are agents', or customers'.
     "lookups": Limit("people looked up from this address", 600, _MINUTE, step=20),
     "signups": Limit("new accounts from this address", 20, _HOUR),
+    # All that is stored of a contact, made into a file, or removed: of an account. Each reads, or writes, all of it.
+    "exports": Limit("exports of contacts", 120, _HOUR, step=4),
+    "erasures": Limit("erasures of contacts", 600, _HOUR, step=10),
 }
 #: Bytes that weigh as much as one more of what comes in: of what a table stores, of a file, and of a mail.
 _TEXT_BYTES, _FILE_BYTES, _MAIL_BYTES = 4_096, 250_000, 1_000_000
@@ -275,3 +278,8 @@ def spend_upload_of(ctx: Context, account: str, person: str, size: int, *, is_te
 
 def _weight(size: int, *, is_text: bool = False) -> int:
     return 1 + size // (_TEXT_BYTES if is_text else _FILE_BYTES)
+
+
+def spend_privacy(ctx: Context, name: str) -> None:
+    """Counts an export or an erasure of a contact that the caller is about to begin, for all administrators of the account."""
+    spend(ctx, name, ctx.account)

@@ -49,6 +49,7 @@ def _claim(ctx: Context, key: str, fingerprint: str) -> Repeat:
     who = ctx.caller.person or ctx.caller.client or ctx.caller.level
     return Repeat(
         f"{ctx.account}#{who}#{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}",
+        account=ctx.account,
         fingerprint=fingerprint,
         claim=ctx.new_id(),
         claimed_at=ctx.now,

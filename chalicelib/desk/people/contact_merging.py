@@ -10,6 +10,7 @@ from chalicelib.desk.people.people import Person
 from chalicelib.models import contacts as rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.contacts import Renaming
+from chalicelib.models.people import MOST_ABSORBED
 from chalicelib.models.tokens import revocation
 
 
@@ -35,7 +36,7 @@ def merge(ctx: Context, number: int, source: int) -> Person:
 def _merge(ctx: Context, target: Person, source: Person) -> tuple[Person, Person]:
     """Returns the contact who is removed, and the one who stays as they are now."""
     own = contact_identities.checked([*contact_identities.of(target), *contact_identities.of(source)])
-    changes = contact_identities.stored(target, own)
+    changes = contact_identities.stored(target, own) | {"absorbed": _absorbed(target, source)}
     after = contact_words.changed(target, changes | {"updated_at": ctx.now})
     taken, freed = contact_identities.renamed(target, after)
     renaming, shown = contact_words.renamed(target, changes, taken, freed)
@@ -50,3 +51,11 @@ def _merge(ctx: Context, target: Person, source: Person) -> tuple[Person, Person
         contact_identities.check_free(taken, target.id, source.id)
         raise
     return source, after
+
+
+def _absorbed(target: Person, source: Person) -> set[str]:
+    """Returns the uuids of all who were merged into the first contact, also through others. Raises Invalid for too many."""
+    all_ = {*(target.absorbed or ()), *(source.absorbed or ()), source.id}
+    if len(all_) > MOST_ABSORBED:
+        raise Invalid("source_id", f"is one too many: {MOST_ABSORBED} contacts were merged into this one already")
+    return all_

@@ -41,8 +41,11 @@ def words_of(person: Person) -> frozenset[str]:
 
 def names_of(person: Person) -> list[str]:
     """Returns by what a contact is known: name, alias, addresses and ids. Nothing for one whom no list shows."""
-    if not is_listed(person):
-        return []
+    return names_of_any(person) if is_listed(person) else []
+
+
+def names_of_any(person: Person) -> list[str]:
+    """Returns the same of anybody, also of a contact who has been removed."""
     names = [person.name if person.name != NAMELESS else "", person.alias or "", person.email if has_address(person) else ""]
     further = [entry.partition("#")[2] for entry in person.identities or []]
     return [*names, person.user_id or "", *further]

@@ -14,7 +14,8 @@ from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.auth import api_clients, tokens
 from chalicelib.desk.auth.api_clients import Credential, NewClient
 from chalicelib.desk.core import access, publishing, rate_limits
-from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotFound
+from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotAuthenticated, NotFound
+from chalicelib.desk.core.events import AccountEmptied
 from chalicelib.desk.core.people_events import AccessEnded
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration
@@ -24,7 +25,7 @@ from chalicelib.models import accounts as rows
 from chalicelib.models import people as people_rows
 from chalicelib.models import unique_names
 from chalicelib.models.base import ConditionFailed
-from chalicelib.models.tokens import revocation
+from chalicelib.models.tokens import Token, revocation
 from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import ids
 
@@ -63,6 +64,11 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
 
     Raises Exists for the owner's e-mail or the account's id, Invalid, TooMany.
     """
+    return open_(ctx, owner, new)
+
+
+def open_(ctx: Context, owner: CreateAgent, new: NewAccount, code: Token | None = None) -> Opened:
+    """Opens an account as `sign_up`, and uses up a code in the same request. Raises NotAuthenticated where it is used."""
     rate_limits.spend_by_source(ctx, "signups")
     account_checks.check_change({"name": new.name, **new.settings})
     inside = _context_in(ctx, new)
@@ -71,9 +77,12 @@ def sign_up(ctx: Context, owner: CreateAgent, new: NewAccount) -> Opened:
     made = _clients(inside, new)
     row = _row(inside, new, person, made, opened_in=ctx.account or None)
     try:
-        rows.open_(_whole(inside, row, person, [login], made))
+        rows.open_(replace(_whole(inside, row, person, [login], made), code=code))
     except ConditionFailed as refused:
-        raise (Exists("account", inside.account) if refused.reasons[0] else Exists("person", person.email)) from refused
+        of_code, of_account = [*([] if code else [None]), *refused.reasons][:2]
+        if of_code:
+            raise NotAuthenticated from refused
+        raise (Exists("account", inside.account) if of_account else Exists("person", person.email)) from refused
     return _opened(inside, row.document, person, made)
 
 
@@ -170,9 +179,20 @@ def list_owned(ctx: Context, person: str) -> list[Account]:
 
 
 @access.allow(AGENT)
+def enter(ctx: Context, account: str) -> Caller:
+    """Returns the caller in another account that they own, or in their own. Six requests. Raises Forbidden for any other."""
+    person = ctx.caller.person
+    if person is None or account not in {ctx.account, *(one.id for one in list_owned(ctx, person))}:
+        raise Forbidden("only an owner goes to another account")
+    there = people.get(ctx.acting(Caller(account, SYSTEM)), person)
+    home = people.login_home(there)
+    return Caller(account, there.level or AGENT, there.id, there.number, token_version=home.token_version)
+
+
+@access.allow(AGENT)
 def close(ctx: Context, owner: str) -> None:
     """Removes the caller's account. Its tokens end at once (in other processes after a minute at most) and its sockets are
-    closed.
+    closed. Some days later it is emptied (privacy/account_removal.py).
 
     The owner's login ends with their last account. Raises Forbidden unless the caller is the owner or a program that names them.
     """
@@ -184,6 +204,9 @@ def close(ctx: Context, owner: str) -> None:
         here = people.get(ctx, owner)
         login = _login(here)
         end = revocation(ctx.account, "", _FOR_GOOD, _FOR_GOOD)
+        # Planned before it is removed, so that no death between leaves the rows there: of an account that is not removed it is
+        # nothing.
+        accounts.plan_emptying(ctx, AccountEmptied(ctx.account, ctx.now, accounts.emptied_at(ctx.now)))
         document = {**row.document, "removed_at": ctx.now}
         rows.close(row, document, end, login, _heir(here, login), accounts.log_of(ctx, row, document))
 

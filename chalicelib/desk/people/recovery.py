@@ -12,12 +12,11 @@ from chalicelib.desk.people import notices, people, profiles, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import mail, unique_names
 from chalicelib.models import people as rows
-from chalicelib.rules import emails, passwords
+from chalicelib.rules import emails
 
 #: Mails to one address that one source may request through one account, those sent at most at the request of unknown sources,
 #: and the seconds in which both are counted.
 MOST_MAILS, MOST_SENT, MAIL_SECONDS = 3, 10, 3600
-_SHORTEST, _LONGEST = 8, 256
 _MAILS = {
     "en": (
         "Choose a new password",
@@ -40,6 +39,17 @@ def request_mail(ctx: Context, email: str, page: str) -> None:
     Two requests, the same whether or not there is one. The fourth call within an hour from one source asks for no mail. Raises
     Invalid for something that is no address, or an address that no mail can be sent to.
     """
+    _request_mail(ctx, email, page)
+
+
+@access.allow(STRANGER)
+def request_mail_anywhere(ctx: Context, email: str, page: str) -> None:
+    """Does the same where nobody has said in which account: on the desk's own page. Raises TooMany besides."""
+    rate_limits.spend_by_source(ctx, "logins")
+    _request_mail(ctx, email, page)
+
+
+def _request_mail(ctx: Context, email: str, page: str) -> None:
     address = registration.canonical_email(email)
     if not emails.can_be_sent_to(address):
         raise Invalid("email", "has characters before the @ to which no mail can be sent")
@@ -70,12 +80,14 @@ def send_mail(ctx: Context, email: str, page: str, source: str = "") -> bool:
 
 
 def _holder(ctx: Context, email: str) -> Person | None:
-    """Returns the agent who logs in with this e-mail, if they may log in to the caller's account or signed up in its console."""
+    """Returns the agent who logs in with this e-mail, if they may log in to the caller's account or signed up in its console;
+    whichever their account, where the call is of none.
+    """
     login = unique_names.find(unique_names.EVERYWHERE, "login", email)
     home = rows.get(login.account, login.id) if login else None
     if login is None or home is None or not home.is_active:
         return None
-    if ctx.account in (login.account, *(login.accounts or ())):
+    if ctx.account in ("", login.account, *(login.accounts or ())):
         return home
     return home if accounts.load_signup_account(ctx.acting(Caller(login.account, SYSTEM))) == ctx.account else None
 
@@ -94,9 +106,8 @@ def reset_password(ctx: Context, code: str, password: str) -> None:
     Raises NotAuthenticated; Invalid and TooMany, after which the code is still good. The same write uses up the code.
     """
     rate_limits.spend_by_source(ctx, "logins")
-    if not _SHORTEST <= len(password) <= _LONGEST:
-        raise Invalid("password", f"must be {_SHORTEST} to {_LONGEST} characters")
-    person = retry_on_conflict(ctx, lambda: _reset_password(ctx, code, passwords.wire(password)))
+    wire = registration.chosen_password(password)
+    person = retry_on_conflict(ctx, lambda: _reset_password(ctx, code, wire))
     login_attempts.unlock(ctx, login_attempts.login_of(person))
 
 

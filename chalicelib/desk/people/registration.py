@@ -16,7 +16,7 @@ from chalicelib.models.base import ConditionFailed
 from chalicelib.models.tokens import revocation
 from chalicelib.rules import emails, names, passwords, presence, text
 
-_LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON = 256, 35, 1_024
+_LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON, _SHORTEST_PASSWORD = 256, 35, 1_024, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,13 @@ def wire_password(password: str) -> str:
     """Returns the wire password of what somebody types. Raises Invalid for an empty or too long one."""
     if not 0 < len(password) <= _LONGEST_NAME:
         raise Invalid("password", "must be 1 to 256 characters")
+    return passwords.wire(password)
+
+
+def chosen_password(password: str) -> str:
+    """Returns the wire password of one that somebody chooses, as they type it: 8 to 256 characters. Raises Invalid."""
+    if len(password) < _SHORTEST_PASSWORD or len(password) > _LONGEST_NAME:
+        raise Invalid("password", f"must be {_SHORTEST_PASSWORD} to {_LONGEST_NAME} characters")
     return passwords.wire(password)
 
 

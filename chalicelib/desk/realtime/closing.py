@@ -1,7 +1,7 @@
 """Closing: sockets are closed once the token that opened them has ended."""
 
-from chalicelib.context import AGENT, SYSTEM, Caller, Context
-from chalicelib.desk.auth import tokens
+from chalicelib.context import AGENT, STRANGER, SYSTEM, Caller, Context
+from chalicelib.desk.auth import refresh_tokens, tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.realtime import live
 from chalicelib.desk.realtime.live import Listener
@@ -19,6 +19,22 @@ def end_session(ctx: Context, person: str, device: str | None = None) -> None:
     for each in live.connected(ctx, [person]):
         if each.device == device or each.token == ctx.caller.token:
             live.close(ctx, each.connection)
+
+
+@access.allow(STRANGER)
+def end_login(ctx: Context, refresh_token: str) -> None:
+    """Ends the login of a refresh token with all its tokens, and closes their sockets. Four requests, four for each socket; one
+    for a bad token.
+    """
+    holder = refresh_tokens.end(ctx, refresh_token)
+    if holder is None or holder.person is None:
+        return
+    inside = ctx.acting(holder)
+    found = live.connected(inside, [holder.person])
+    ended = tokens.of_login(holder.family, [each.token for each in found])
+    for each in found:
+        if each.token in ended:
+            live.close(inside, each.connection)
 
 
 @access.allow(SYSTEM)

@@ -20,6 +20,8 @@ from chalicelib.models.topics import Listener as Listener
 
 #: Sockets that a person has at most. One more closes the one that ends first.
 MOST_SOCKETS = 20
+#: What sockets of agents listen to who want to hear of every change of the account's conversations. No uuid is like it.
+INBOX = "inbox"
 #: Conversations that one socket watches at most, and sockets of contacts that `visitors` reads.
 _MOST_WATCHED, _MOST_LOOKED_AT = 100, 1000
 
@@ -145,6 +147,28 @@ def _record(note: Callable[[str, str], None], row: Connection, conversation: str
         note(row.id, conversation)
     except ConditionFailed as refused:
         raise NotAuthenticated from refused
+
+
+@access.allow(AGENT)
+def watch_inbox(ctx: Context, row: Connection) -> None:
+    """Lets an agent's socket hear of changed conversations of the account. Two requests, none if it does already. Raises
+    NotAuthenticated where the socket has gone.
+    """
+    if INBOX not in (row.watched or ()):
+        _record(connections.watch, row, INBOX)
+        topics.join(ctx.account, INBOX, listener(row), ctx.now)
+
+
+@access.allow(SYSTEM)
+def audience(ctx: Context, persons: Iterable[str] = ()) -> tuple[list[Listener], list[Listener]]:
+    """Returns the sockets of people, as `listeners`, and those that hear of changed conversations. Requests as `listeners`."""
+    found = topics.listeners(ctx.account, {*persons, INBOX}, ctx.now)
+    watching = found.pop(INBOX, [])
+    heard = [each for those in found.values() for each in those]
+    going_on = set(_still_valid(ctx, [*heard, *watching]))
+    for each in {*heard, *watching} - going_on:
+        remove(ctx, each)
+    return [each for each in heard if each in going_on], [each for each in watching if each in going_on]
 
 
 @access.allow(VISITOR)

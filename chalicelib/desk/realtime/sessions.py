@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from chalicelib.context import AGENT, Context
+from chalicelib.desk.accounts import accounts
+from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Forbidden, NotFound
-from chalicelib.desk.people import devices, people, presence
+from chalicelib.desk.people import devices, owners, people, presence
 from chalicelib.desk.people.devices import Details, Device
 from chalicelib.desk.people.people import Person
 from chalicelib.desk.realtime import closing, live
@@ -23,6 +25,34 @@ class Session(NamedTuple):
     agent: Person
     device: Device
     replaced: list[Listener]
+
+
+class Workplace(NamedTuple):
+    """What an agent's page begins with: the agent, the device that its sockets name, the account with its words for a presence,
+    and all accounts that the agent owns, else the one.
+    """
+
+    agent: Person
+    device: Device
+    account: Account
+    words: list[str]
+    accounts: list[Account]
+
+
+#: What an agent's device is stored under whose page is the desk's own.
+_CONSOLE = "console"
+
+
+@access.allow(AGENT)
+def open_browser(ctx: Context) -> Workplace:
+    """Returns the caller's workplace. Their presence stays as it is. Two requests, two more for a new device, three for an owner.
+
+    Raises Forbidden for a program.
+    """
+    agent, account = presence.load_own(ctx), accounts.load(ctx)
+    device = devices.record_use(ctx, agent.id, _CONSOLE, Details(os="BROWSER", name=_CONSOLE))
+    owned = owners.list_owned(ctx, agent.id) if account.owner == agent.id else [account]
+    return Workplace(agent, device, account, presence.list_words(ctx), owned)
 
 
 @access.allow(AGENT)

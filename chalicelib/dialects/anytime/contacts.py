@@ -15,7 +15,8 @@ from chalicelib.dialects.bounds import Email, Line, Moment, Name, Names, Number,
 from chalicelib.dialects.endpoint import Endpoint
 
 _PATH = f"{BASE}/contacts"
-_PATHS = (_PATH, "/api/v3/contact/contacts")
+#: Both paths of contacts.
+PATHS = (_PATH, "/api/v3/contact/contacts")
 _IdentityType = Literal["email", "externalId", "SSOUserId"]
 _TYPES: dict[str, _IdentityType] = {
     contact_identities.EMAIL: "email",
@@ -220,7 +221,7 @@ def merge_contact(ctx: Context, request: MergeContact) -> WrappedContact:
 
 ROWS = [
     row
-    for path in _PATHS
+    for path in PATHS
     for row in (
         Endpoint("GET", path, list_contacts, AGENT),
         Endpoint("POST", path, create_contact, AGENT),

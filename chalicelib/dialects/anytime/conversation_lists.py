@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import conditions, filters, lists
@@ -72,9 +72,10 @@ class ConversationList(Wire, kw_only=True):
 
 
 class UnreadCounts(Wire, kw_only=True):
-    """`GET /conversations/unreadCount`: the filters whose unread conversations are counted."""
+    """`GET /conversations/unreadCount`: the filters whose unread conversations are counted, and `views` for those of _VIEWS."""
 
     filter_ids: Line | Annotated[list[Line], Meta(max_length=100)] = ""
+    include: Line | Lines = ""
 
 
 class UnreadCount(Wire, kw_only=True):
@@ -85,11 +86,23 @@ class UnreadCount(Wire, kw_only=True):
     unread_mentioned_count: int
 
 
+class ViewCounts(Wire, kw_only=True):
+    """Unread conversations that are open: the caller's, those without an agent, and all; and how many of the latest hundred that
+    mention the caller do so in an unread note.
+    """
+
+    mine: int
+    unassigned: int
+    open: int
+    mentions: int
+
+
 class UnreadCountList(Wire, kw_only=True):
     """All unread conversations, and those of each filter."""
 
     all_count: int
     unread_counts: list[UnreadCount]
+    views: ViewCounts | UnsetType = UNSET
 
 
 def window(request: Windowed, *, oldest_first: bool = False, is_deleted: bool = False) -> Listing:
@@ -164,14 +177,28 @@ def count_unread(ctx: Context, request: UnreadCounts) -> UnreadCountList:
         raise Invalid("filterIds", f"are more than {MOST_FILTERS}")
     with naming("filter", "filterIds"):
         found = filters.get_several(ctx, list(ids))
-    every, counts = lists.count_unread(ctx, conditions.resolve(ctx, read_filters(ctx, found)))
+    views = [read(ctx, given) for given in _VIEWS] if includes(request.include, _OF_COUNTS) else []
+    every, counts = lists.count_unread(ctx, conditions.resolve(ctx, [*views, *read_filters(ctx, found)]))
+    of_views, counts = counts[: len(views)], counts[len(views) :]
     return UnreadCountList(
+        views=_view_counts(ctx, of_views) if of_views else UNSET,
         all_count=every,
         unread_counts=[
             UnreadCount(filter_id=one.number, unread_count=unread, unread_mentioned_count=mentioned)
             for one, (unread, mentioned) in zip(found, counts, strict=True)
         ],
     )
+
+
+#: What inboxes begin with: open conversations that are the caller's, that nobody has, and all.
+_OPEN = Given("status", "isNot", "closed")
+_VIEWS = ([_OPEN, Given("agentAssigneeId", "is", "me")], [_OPEN, Given("agentAssigneeId", "is", "")], [_OPEN])
+_OF_COUNTS = frozenset({"views"})
+
+
+def _view_counts(ctx: Context, counts: list[tuple[int, int]]) -> ViewCounts:
+    (mine, _), (unassigned, _), (every, _) = counts
+    return ViewCounts(mine=mine, unassigned=unassigned, open=every, mentions=lists.count_unread_mentions(ctx))
 
 
 def _filter_id(text: str) -> int:

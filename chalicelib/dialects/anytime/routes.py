@@ -2,6 +2,7 @@
 
 from chalicelib.desk.core.errors import NotAuthenticated
 from chalicelib.dialects.anytime import (
+    accounts,
     agents,
     api_keys,
     attachments,
@@ -11,6 +12,7 @@ from chalicelib.dialects.anytime import (
     auto_close,
     blocked_senders,
     canned_responses,
+    contact_privacy,
     contacts,
     conversation_lists,
     conversations,
@@ -33,8 +35,10 @@ from chalicelib.dialects.anytime import (
     realtime_reports,
     report_exports,
     reports,
+    retention,
     routing,
     routing_rules,
+    session,
     sla_policies,
     tags,
     triggers,
@@ -105,8 +109,12 @@ ANYTIME = Dialect(
         *integration_accounts.ROWS,
         *blocked_senders.ROWS,
         *junk_emails.ROWS,
+        *contact_privacy.ROWS,
+        *retention.ROWS,
+        *accounts.ROWS,
         *reports.ROWS,
         *realtime_reports.ROWS,
         *report_exports.ROWS,
+        *session.ROWS,
     ],
 )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from chalicelib.context import ADMIN, AGENT, VISITOR, Caller, Context, stranger
+from chalicelib.context import VISITOR, Caller, Context, stranger
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import api_clients, grants, known_sources, logins, tokens
 from chalicelib.desk.core.errors import Locked, NotAuthenticated
@@ -20,16 +20,8 @@ from chalicelib.dialects.ppmessage import lenient
 from chalicelib.dialects.ppmessage.errors import Bare, Coded, OAuthError
 
 #: Each api level, and the core's level that it stands for.
-LEVELS = {
-    "PPCOM": VISITOR,
-    "PPKEFU": AGENT,
-    "PPCONSOLE": ADMIN,
-    "PPCONSOLE_BEFORE_LOGIN": VISITOR,
-    "THIRD_PARTY_KEFU": AGENT,
-    "THIRD_PARTY_CONSOLE": ADMIN,
-}
-#: The clients that each account has, and their levels.
-CLIENTS = {label: level for label, level in LEVELS.items() if label != "PPCONSOLE_BEFORE_LOGIN"}
+CLIENTS = api_clients.USUAL
+LEVELS = {**CLIENTS, "PPCONSOLE_BEFORE_LOGIN": VISITOR}
 #: Levels that the documentation calls "all".
 EVERY_LEVEL = ("PPCOM", "PPKEFU", "PPCONSOLE", "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 #: Levels of the documentation's other rows.

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from chalicelib import telemetry
-from chalicelib.context import VISITOR, Context, stranger, system
+from chalicelib.context import AGENT, VISITOR, Caller, Context, stranger, system
 from chalicelib.desk.auth import tokens
+from chalicelib.desk.conversations import conversations
 from chalicelib.desk.core import rate_limits
-from chalicelib.desk.core.errors import DeskError, NotAuthenticated, NotFound, TooMany
+from chalicelib.desk.core.errors import DeskError, Forbidden, NotAuthenticated, NotFound, TooMany
 from chalicelib.desk.people import people
 from chalicelib.desk.realtime import live
 from chalicelib.desk.realtime.live import Connection, Ended
@@ -25,7 +26,13 @@ _TOO_LONG = "` of length <= "
 _LEVELS = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
 _NO_JSON = object()
 #: What an ack answers, and the code that refuses it for a while. Anything else is WS and 4.
-_ANSWERED = {"auth": ("AUTH", 4), "send": ("SEND", 7), "typing_watch": ("TYPING_WATCH", 4), "typing_unwatch": ("TYPING_WATCH", 4)}
+_ANSWERED = {
+    "auth": ("AUTH", 4),
+    "send": ("SEND", 7),
+    "typing_watch": ("TYPING_WATCH", 4),
+    "typing_unwatch": ("TYPING_WATCH", 4),
+    "inbox_watch": ("INBOX_WATCH", 4),
+}
 
 
 class Failed(Exception):
@@ -160,11 +167,17 @@ def _admitted(ctx: Context, asked: told.Auth) -> Context:
         caller = tokens.check(ctx, asked.api_token if is_text(asked.api_token, 4_096) else "", tokens.ACCESS)
     except NotAuthenticated as unknown:
         raise Failed(8) from unknown
-    if caller.client not in _LEVELS or caller.account != asked.app_uuid or caller.person not in (None, asked.user_uuid):
+    if not _may_listen(caller) or caller.account != asked.app_uuid or caller.person not in (None, asked.user_uuid):
         raise Failed(9)
     if asked.is_service_user != (caller.level != VISITOR):
         raise Failed(9)
     return _as_person(ctx.acting(caller), str(asked.user_uuid))
+
+
+def _may_listen(caller: Caller) -> bool:
+    """Returns whether a token is one of this API, or an agent's own of /oauth/token or of a browser's session."""
+    is_own = not caller.client and caller.person is not None and caller.at_least(AGENT)
+    return is_own or caller.client in _LEVELS
 
 
 def _as_person(ctx: Context, user: str) -> Context:
@@ -226,16 +239,31 @@ def _unwatch(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
 
 
 def _watching(ctx: Context, connection: str, given: dict[str, Any], do: Any) -> Reply:
-    conversation = given.get("conversation_uuid")
-    if not is_text(conversation):
+    conversation, number = given.get("conversation_uuid"), given.get("conversation_id")
+    known = number if isinstance(number, int) and 0 < number < 2**53 else 0
+    if not (is_text(conversation) or known):
         return Reply(mapping.ack("TYPING_WATCH", 4))
+    named: dict[str, Any] = {"conversation_id": known} if known else {}
     try:
-        do(*live.context_of(ctx, connection), conversation)
+        ctx, row = live.context_of(ctx, connection)
+        conversation = conversations.id_by_number(ctx, known) if known else conversation
+        do(ctx, row, conversation)
     except TooMany:
         raise
     except DeskError as error:
-        return Reply(mapping.ack("TYPING_WATCH", _send_code(error), conversation_uuid=conversation), isinstance(error, Ended))
-    return Reply(mapping.ack("TYPING_WATCH", 0, conversation_uuid=conversation))
+        code = _send_code(error)
+        return Reply(mapping.ack("TYPING_WATCH", code, conversation_uuid=conversation, **named), isinstance(error, Ended))
+    return Reply(mapping.ack("TYPING_WATCH", 0, conversation_uuid=conversation, **named))
+
+
+def _watch_inbox(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
+    try:
+        live.watch_inbox(*live.context_of(ctx, connection))
+    except TooMany:
+        raise
+    except DeskError as error:
+        return Reply(mapping.ack("INBOX_WATCH", 9 if isinstance(error, Forbidden) else 8), isinstance(error, Ended))
+    return Reply(mapping.ack("INBOX_WATCH", 0))
 
 
 def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
@@ -249,16 +277,23 @@ def _typing(ctx: Context, connection: str, given: dict[str, Any]) -> Reply:
         raise
     except DeskError as error:
         return Reply(mapping.ack("WS", _send_code(error)), close=isinstance(error, Ended))
-    live.send(ctx, heard, mapping.typing(row.person, conversation), conversation)
+    live.send(ctx, heard, mapping.typing(row.person, row.number, conversation), conversation)
     return Reply()
 
 
 def _typed_in(row: Connection, given: dict[str, Any]) -> str | None:
     """Returns the named conversation, or the one that is watched if none is named: the web widget names none."""
-    named = given.get("conversation_uuid")
-    if named is None and len(row.watched or ()) == 1:
-        (named,) = row.watched
-    return named if is_text(named) else None
+    named, watched = given.get("conversation_uuid"), set(row.watched or ()) - {live.INBOX}
+    if named is None and len(watched) == 1:
+        (named,) = watched
+    return named if is_text(named) and named != live.INBOX else None
 
 
-_HANDLERS = {"auth": _auth, "send": _send, "typing_watch": _watch, "typing_unwatch": _unwatch, "typing": _typing}
+_HANDLERS = {
+    "auth": _auth,
+    "send": _send,
+    "typing_watch": _watch,
+    "typing_unwatch": _unwatch,
+    "typing": _typing,
+    "inbox_watch": _watch_inbox,
+}

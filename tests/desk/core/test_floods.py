@@ -14,6 +14,7 @@ from chalicelib.desk.conversations import group_chats
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import TooMany
 from chalicelib.desk.core.rate_limits import DEFAULTS
+from chalicelib.desk.people import contacts
 from chalicelib.desk.people import devices as desk_devices
 from chalicelib.desk.realtime import live
 from chalicelib.models import devices, receipts, topics
@@ -128,6 +129,24 @@ def signs_up(actor: Actor) -> Answer:
     return pp(actor, "PPCONSOLE_SIGNUP", "PPCONSOLE_BEFORE_LOGIN", **given)
 
 
+def exports(actor: Actor) -> Answer:
+    return _of_contact(actor, "GET", "export")
+
+
+def erases(actor: Actor) -> Answer:
+    return _of_contact(actor, "POST", "erase")
+
+
+def _of_contact(actor: Actor, method: str, what: str) -> Answer:
+    """A call of the owner about another contact each time, of some that were made before."""
+    world = actor.world
+    if "contacts" not in world.tokens:
+        made = [contacts.create(world.ctx(ADMIN), contacts.Change(str(uuid.uuid4()))).number for _ in range(20)]
+        world.tokens |= {"contacts": " ".join(map(str, made)), "owner": world.bearer(world.owner)["Authorization"]}
+    number, _, world.tokens["contacts"] = world.tokens["contacts"].partition(" ")
+    return world.call(method, f"/api/v3/anytime/contacts/{number}/{what}", Authorization=world.tokens["owner"])
+
+
 def searches(actor: Actor) -> Answer:
     headers = {"Authorization": f"Bearer {kept(actor, 'PPKEFU')}"}
     return actor.world.call("GET", "/api/v3/anytime/conversations?keywords=parcel", **headers)
@@ -156,6 +175,8 @@ FLOODS: list[tuple[str, Act, str]] = [
     ("source_messages", says, SOURCE),
     ("messages", says, PERSON),
     ("account_messages", says, ACCOUNT),
+    ("exports", exports, ACCOUNT),
+    ("erasures", erases, ACCOUNT),
     ("agent_messages", answers, PERSON),
     ("mails", mails, ACCOUNT),
     ("searches", searches, PERSON),

@@ -5,7 +5,7 @@ from typing import Annotated
 from chalicelib.context import Context
 from chalicelib.desk.teams import widget
 from chalicelib.dialects.endpoint import Endpoint
-from chalicelib.dialects.http import Answer, Shows
+from chalicelib.dialects.http import Answer, Shows, accepts_gzip, has_etag
 from chalicelib.dialects.ppmessage.mapping import widget as mapping
 from chalicelib.dialects.ppmessage.script import script
 from chalicelib.dialects.ppmessage.wire import widget as wire
@@ -25,26 +25,11 @@ def widget_script(ctx: Context, request: wire.Script) -> Script:
     """`GET /widget.js`: the chat that a page shows, the same for all of them."""
     found = script()
     headers = _HEADERS | {"ETag": found.etag}
-    if _has(request.if_none_match, found.etag):
+    if has_etag(request.if_none_match, found.etag):
         return Answer(None, 304, headers)
-    if _accepts_gzip(request.accept_encoding):
+    if accepts_gzip(request.accept_encoding):
         return Answer(found.zipped, headers=headers | {"Content-Encoding": "gzip"})
     return Answer(found.text.decode(), headers=headers)
-
-
-def _has(known: str, etag: str) -> bool:
-    """Whether one of the tags is this one. Weak and strong tags count the same here."""
-    opaque = etag.removeprefix("W/")
-    return any(tag.strip().removeprefix("W/") in (opaque, "*") for tag in known.split(","))
-
-
-def _accepts_gzip(accepted: str) -> bool:
-    """Whether gzip is among the encodings with a weight above zero."""
-    for coding in accepted.lower().split(","):
-        name, _, weight = coding.replace(" ", "").partition(";q=")
-        if name == "gzip":
-            return weight.strip("0.") != "" or not weight
-    return False
 
 
 def start_widget(ctx: Context, request: wire.Start) -> wire.Started:

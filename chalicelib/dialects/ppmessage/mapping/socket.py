@@ -87,9 +87,14 @@ def online(person: str, *, mobile: bool | None, browser: bool | None) -> str:
     return _encode(wire.Online(user_uuid=person, mobile=_PRESENCE[mobile], browser=_PRESENCE[browser])).decode()
 
 
-def typing(person: str, conversation: str) -> str:
-    """Somebody types."""
-    return _encode(wire.Typing(user_uuid=person, conversation_uuid=conversation)).decode()
+def typing(person: str, number: int | None, conversation: str) -> str:
+    """Somebody types, who has this integer id."""
+    return _encode(wire.Typing(user_uuid=person, conversation_uuid=conversation, user_id=number)).decode()
+
+
+def changed(conversation: str, number: int) -> str:
+    """A conversation is another one than before."""
+    return _encode(wire.Changed(conversation_uuid=conversation, conversation_id=number)).decode()
 
 
 def logout(device: str) -> str:

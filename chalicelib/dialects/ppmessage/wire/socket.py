@@ -68,10 +68,18 @@ class Logout(msgspec.Struct, kw_only=True, tag_field="type", tag="MSG"):
 
 
 class Typing(msgspec.Struct, kw_only=True, tag_field="type", tag="TYPING"):
-    """Somebody types."""
+    """Somebody types. `user_id` is their integer id."""
 
     user_uuid: str
     conversation_uuid: str
+    user_id: int | None = None
+
+
+class Changed(msgspec.Struct, kw_only=True, tag_field="type", tag="CONVERSATION"):
+    """To agents who watch the inbox: a conversation has changed, or has come or gone. `conversation_id` is its number."""
+
+    conversation_uuid: str
+    conversation_id: int
 
 
 class Online(msgspec.Struct, kw_only=True, tag_field="type", tag="ONLINE"):

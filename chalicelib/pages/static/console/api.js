@@ -1,0 +1,104 @@
+// Calls of the desk's public APIs.
+
+/** Where the desk is: the page's address without its own name. */
+export const ROOT = location.pathname.replace(/\/console(?:\/.*)?$/u, '');
+const ANYTIME = `${ROOT}/api/v3/anytime`;
+const UNAUTHORIZED = 401;
+
+/** The desk has refused; `message` says why, in its words. */
+export class Refused extends Error {
+  /**
+   * @param {number} status
+   * @param {string} message
+   * @param {number} retryAfter seconds
+   */
+  constructor(status, message, retryAfter = 0) {
+    super(message);
+    this.status = status;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The desk could not be reached. */
+export class Unreachable extends Error {}
+
+let token = '';
+/** @type {() => Promise<boolean>} */
+let renew = () => Promise.resolve(false);
+
+/** @param {string} given the access token; it is nowhere else than here */
+export function setToken(given) {
+  token = given;
+}
+
+/** @param {() => Promise<boolean>} how what gets another token once one has ended, and says whether it did */
+export function renewBy(how) {
+  renew = how;
+}
+
+/**
+ * @typedef {object} Given
+ * @property {unknown} [body]
+ * @property {FormData} [form]
+ * @property {Record<string, string | number | undefined>} [query]
+ * @property {string} [key] makes a repeated call harmless
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * Calls Anytime, or another API by a path that begins with a slash.
+ * @param {string} method
+ * @param {string} path
+ * @param {Given} given
+ * @returns {Promise<any>}
+ */
+export async function call(method, path, given = {}) {
+  const shown = token;
+  let answer = await send(method, path, given);
+  if (answer.status === UNAUTHORIZED && shown && (shown !== token || (await renew()))) answer = await send(method, path, given);
+  const text = await answer.text();
+  const body = text && answer.headers.get('Content-Type')?.includes('json') ? JSON.parse(text) : null;
+  if (answer.ok) return body;
+  throw new Refused(answer.status, saying(body) || `HTTP ${answer.status}`, Number(answer.headers.get('Retry-After') ?? 0));
+}
+
+/** @param {any} body */
+function saying(body) {
+  return body?.message ?? body?.errors?.[0]?.title;
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Given} given
+ */
+async function send(method, path, { body, form, query = {}, key, signal }) {
+  /** @type {Record<string, string>} */
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (key) headers['Idempotency-Key'] = key;
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.append(name, String(value));
+  const url = (path.startsWith('/') ? ROOT : `${ANYTIME}/`) + path + (asked.size ? `?${asked}` : '');
+  const sent = form ?? (body === undefined ? undefined : JSON.stringify(body));
+  try {
+    return await fetch(url, { method, headers, body: sent, signal, credentials: 'same-origin' });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Unreachable(String(error));
+  }
+}
+
+/** @param {string | undefined} next the address of a page, of which the query counts @returns {Record<string, string>} */
+export function queryOf(next) {
+  return next ? Object.fromEntries(new URL(next, location.href).searchParams) : {};
+}
+
+/** @param {string} path @param {Given['query']} [query] */
+export const get = (path, query) => call('GET', path, { query });
+/** @param {string} path @param {unknown} [body] @param {string} [key] */
+export const post = (path, body = {}, key = undefined) => call('POST', path, { body, key });
+/** @param {string} path @param {unknown} [body] */
+export const put = (path, body = {}) => call('PUT', path, { body });
+/** @param {string} path */
+export const remove = (path) => call('DELETE', path);

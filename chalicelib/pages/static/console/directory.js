@@ -1,0 +1,45 @@
+// What an account has that many parts show: agents, departments, tags, filters, canned responses, fields.
+
+import { computed, signal } from '@preact/signals';
+
+import { get, post } from './api.js';
+import { session } from './session.js';
+
+export const agents = signal(/** @type {Agent[]} */ ([]));
+export const departments = signal(/** @type {Department[]} */ ([]));
+export const tags = signal(/** @type {Tag[]} */ ([]));
+export const filters = signal(/** @type {Filter[]} */ ([]));
+export const cannedResponses = signal(/** @type {CannedResponse[]} */ ([]));
+export const fields = signal(/** @type {Field[]} */ ([]));
+
+const LISTS = { agents, departments, tags, filters, cannedResponses, fields };
+
+/** @param {keyof typeof LISTS} name */
+export async function load(name) {
+  const query = name === 'fields' ? { isSystemField: 'false' } : undefined;
+  LISTS[name].value = (await get(name, query))[name];
+}
+
+/** Loads all; one that fails leaves the others. */
+export const loadAll = () => Promise.allSettled(/** @type {(keyof typeof LISTS)[]} */ (Object.keys(LISTS)).map(load));
+
+const agentById = computed(() => new Map(agents.value.map((one) => [one.id, one])));
+const tagById = computed(() => new Map(tags.value.map((one) => [one.id, one])));
+const departmentById = computed(() => new Map(departments.value.map((one) => [one.id, one])));
+
+/** @param {number | null | undefined} id */
+export const agentOf = (id) => agentById.value.get(id ?? 0);
+/** @param {number} id */
+export const tagOf = (id) => tagById.value.get(id);
+/** @param {number | null} id */
+export const departmentOf = (id) => departmentById.value.get(id ?? 0);
+
+/** Returns the tag of a name; a new one where there is none, null if that may not be made. @param {string} name @returns {Promise<Tag | null>} */
+export async function tagNamed(name) {
+  const known = tags.value.find((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase());
+  if (known) return known;
+  if (session.value?.agent.role !== 'admin') return null;
+  const { tag } = await post('tags', { name });
+  tags.value = [...tags.value, tag];
+  return tag;
+}

@@ -1,0 +1,15 @@
+// The screens by their name in the address (`#/inbox`): another one is a row here and a file, loaded when it is first shown.
+
+/**
+ * @typedef {object} Screen
+ * @property {import('./words.js').Word} title
+ * @property {any} icon
+ * @property {() => Promise<{ default: any }>} load whose default export is the component
+ * @property {boolean} [link] whether the navigation has a link to it; the inbox has its views
+ * @property {boolean} [isForAdmins]
+ */
+
+/** @type {Record<string, Screen>} */
+export const screens = {
+  inbox: { title: 'inbox', icon: 'inbox', load: () => import('./inbox_screen.js') },
+};

@@ -1,0 +1,77 @@
+// English.
+
+export default {
+  // Shell
+  console: 'Console', skip: 'Skip to the conversation', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', close: 'Close',
+  save: 'Save', remove: 'Remove', back: 'Back to the list', more: 'More', none: 'None', you: 'you',
+  inbox: 'Inbox', settings: 'Settings', reports: 'Reports', screens: 'Screens', no_screen: 'There is no such page here.',
+  offline: 'No connection. What you write is kept and sent once.', reconnecting: 'Connecting again…',
+  something_wrong: 'Something went wrong', unreachable: 'The desk can’t be reached.',
+  // Session
+  sign_in: 'Sign in', signing_in: 'Signing in…', sign_in_lead: 'Answer your customers.', email: 'Email', password: 'Password',
+  wrong_password: 'That e-mail and password don’t belong together.', locked: 'Too many tries. Try again in {minutes} min.',
+  forgot: 'Forgot your password?', send_link: 'Send a link', back_to_sign_in: 'Back to sign-in',
+  forgot_lead: 'We mail you a link with which you choose a new one.',
+  link_sent: 'If {email} signs in here, a link is on its way. It works for half an hour.',
+  sign_out: 'Sign out', account: 'Account', accounts: 'Accounts', account_menu: 'Presence, account, options',
+  presence: 'Presence', presence_set: 'You are {name} now.',
+  online: 'Online', away: 'Away', busy: 'Busy', status_offline: 'Offline',
+  // Views
+  views: 'Views', mine: 'Mine', unassigned: 'Unassigned', open: 'All open', mentions: 'Mentions', closed: 'Closed', deleted: 'Deleted',
+  filters: 'Filters', unread_count: '{n} unread', save_filter: 'New filter…', filter_name: 'Name of the filter',
+  filter_private: 'Only I see it', filter_match: 'Shows conversations that meet all of these',
+  any: 'Any', filter_saved: 'The filter “{name}” is in the list of views.',
+  // List
+  conversations: 'Conversations', conversation: 'Conversation', count_of: '{n} of {total}', no_conversations: 'Nothing here',
+  no_mine: 'Nothing waits for you. New conversations appear here by themselves.',
+  no_others: 'No conversation is in this view now.', select: 'Select', selected: '{n} selected', select_this: 'Select #{n}',
+  sort: 'Order', newest: 'Newest first', oldest: 'Oldest first', by_sla: 'SLA first', by_priority: 'Priority first',
+  unread: 'Unread', unassigned_row: 'Nobody', breached: 'SLA {time} over', sla_left: 'SLA {time}', draft: 'Draft',
+  by_email: 'E-mail', by_chat: 'Chat', no_text: 'No text',
+  // Conversation
+  messages: 'Messages', choose: 'Choose a conversation', choose_lead: 'Or press ? to see what the keyboard can do.',
+  not_found: 'This conversation does not exist, or was deleted.', note: 'Note', note_mark: 'Note · only agents see this',
+  email_mark: 'E-mail', system: 'The desk', quoted: 'Show what is quoted', mail_of: 'Mail of {name}', new_messages: 'New messages',
+  older: 'Loading older messages…', beginning: 'Beginning of the conversation', today: 'Today', yesterday: 'Yesterday',
+  typing: '{names} is typing…', typing_many: '{names} are typing…', viewing: '{names} has this open', viewing_many: '{names} have this open',
+  sending: 'Sending…', waits: 'Waits for a connection', failed: 'Not sent: {why}', send_again: 'Send again', discard: 'Discard',
+  mail_sending: 'Being mailed', mail_sent: 'Mailed', mail_failed: 'Not mailed: {why}', mail_bounced: 'Came back', mail_complained: 'Reported as unwanted',
+  file_gone: 'not available', image_of: 'Image {name}', download: 'Download {name}', subject: 'Subject', edit_subject: 'Change the subject',
+  marked_unread: 'Marked as unread.', mark_unread: 'Mark as unread', was_merged: 'It was merged into #{n}.', go_there: 'Go there',
+  // Events of the log
+  log: 'Changes', by: '{who}', desk: 'The desk', trigger: 'A trigger',
+  log_status: '{who} set the status to {to}', log_agentAssignee: '{who} assigned it to {to}', log_agentAssignee_none: '{who} took it from {from}',
+  log_departmentAssignee: '{who} moved it to {to}', log_departmentAssignee_none: '{who} took it out of {from}',
+  log_priority: '{who} set the priority to {to}', log_subject: '{who} changed the subject to “{to}”', log_tags: '{text}',
+  log_isDeleted: '{who} deleted or restored it', log_mergedInto: '{who} merged #{from} into this', log_slaBreached: 'The time of service ran out',
+  log_other: '{text}', events: 'Show changes',
+  // Composer
+  reply: 'Reply', send: 'Send', reply_hint: 'Reply', write_reply: 'Write a reply… / for canned replies', write_note: 'Write a note… @ mentions a colleague',
+  to_contact: 'to {name} by chat', to_mail: 'to {name} by e-mail', to_agents: 'as a note: only agents see it', attach: 'Attach a file',
+  drop: 'Drop files to attach them', uploading: 'Uploading {name}…', too_large: '{name} is larger than {most}.', remove_file: 'Remove {name}',
+  draft_saved: 'Draft saved', canned: 'Canned replies', colleagues: 'Colleagues', no_tag: 'There is no tag “{name}”. Administrators make new ones.', send_key: 'Ctrl+Enter sends',
+  closed_hint: 'This conversation is closed. A reply opens it again.', deleted_hint: 'This conversation is deleted.', restore: 'Restore',
+  // Side panel
+  details: 'Details', contact: 'Contact', assignee: 'Assignee', assign_me: 'Assign to me', unassign: 'Nobody', department: 'Department',
+  priority: 'Priority', status: 'Status', tags: 'Tags', add_tag: 'Add a tag', remove_tag: 'Remove the tag {name}', fields: 'Fields',
+  earlier: 'Earlier conversations', no_earlier: 'This is the first one.', close_conversation: 'Close conversation', reopen: 'Reopen',
+  delete: 'Delete', delete_sure: 'Delete this conversation? It can be restored from “Deleted”.', deleted_now: 'Deleted.', undo: 'Undo',
+  merge: 'Merge…', merge_lead: 'Its messages come here, and it leads to this conversation from then on. This can’t be undone.',
+  merge_which: 'Number of the conversation to merge into this', merged: 'Merged.', closed_now: 'Closed.', created: 'Created', number: 'Number',
+  phone: 'Phone', company: 'Company', job: 'Title', place: 'Place', channel: 'Channel', show_details: 'Show details', hide_details: 'Hide details',
+  conflict: 'Somebody has changed it in the meantime. Have a look and try again.', id: 'No.', unverified: 'not verified',
+  new: 'New', pendingInternal: 'Waits for us', pendingExternal: 'Waits for contact', onHold: 'On hold',
+  urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low',
+  // Search
+  search: 'Search', search_hint: 'Search or jump to… (Ctrl K)', results: 'Results', no_results: 'Nothing found for “{text}”',
+  contacts: 'Contacts', actions: 'Actions', searching: 'Searching…',
+  // Keyboard and options
+  keyboard: 'Keyboard', single_keys: 'Single keys', single_keys_lead: 'Keys without Ctrl, such as J and K', theme: 'Theme', light: 'Light', dark: 'Dark',
+  auto: 'As the system', language: 'Language', options: 'Options', sound: 'Sound for new messages', desktop: 'Desktop notifications',
+  desktop_denied: 'The browser does not allow notifications of this page.',
+  key_next: 'Next conversation', key_previous: 'Previous conversation', key_open: 'Open the conversation', key_back: 'Back to the list',
+  key_reply: 'Reply', key_note: 'Note', key_assign: 'Assign to me', key_close: 'Close conversation', key_search: 'Search', key_view: 'Views 1 to 6',
+  key_keys: 'This list', key_send: 'Send', key_canned: 'Canned reply, in the text', key_mention: 'Mention, in a note', key_tag: 'Add a tag',
+  key_delete: 'Delete', key_unread: 'Mark as unread', key_select: 'Select', key_details: 'Show or hide details', general: 'Everywhere', in_list: 'List', in_text: 'Text',
+  new_message: 'New message from {name}', new_mention: '{name} mentions you',
+};

@@ -1,0 +1,437 @@
+"""The console of agents in a real browser: what they see and do all day, with a visitor on a page that has the chat."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+
+from tests.e2e.site import IN_CHROMIUM, MS
+from tests.running import Desk
+from tests.waiting import until
+
+pytestmark = IN_CHROMIUM
+_AXE = Path(__file__).parents[1] / "javascript/node_modules/axe-core/axe.min.js"
+_ANYTIME = "/api/v3/anytime"
+
+
+class Console:
+    """An agent's browser with the console; `faults` is what went wrong in its pages, `sent` what they asked for."""
+
+    def __init__(self, context: BrowserContext, desk: Desk) -> None:
+        self.context, self.desk = context, desk
+        self.faults: list[str] = []
+        self.sent: list[str] = []
+        context.set_default_timeout(MS)
+        self.page = self.tab()
+
+    def tab(self) -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("response", lambda answer: self.sent.append(answer.url))
+        page.on(
+            "console", lambda said: self.faults.append(said.text) if "Security" in said.text or "Trusted" in said.text else None
+        )
+        return page
+
+    def sign_in(self, who: dict[str, str]) -> "Console":
+        self.page.goto(f"{self.desk.json['http']}/console")
+        self.page.get_by_role("textbox", name="Email").fill(who["email"])
+        self.page.get_by_label("Password").fill(who["password"])
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.views).to_be_visible()
+        return self
+
+    @property
+    def views(self) -> Locator:
+        return self.page.get_by_role("navigation", name="Views")
+
+    @property
+    def rows(self) -> Locator:
+        return self.page.get_by_role("list", name="Conversations").get_by_role("listitem")
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.get_by_role("list", name="Messages")
+
+    @property
+    def reply(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Reply")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def view(self, name: str) -> None:
+        self.views.get_by_role("link", name=re.compile(f"^{name}")).click()
+
+    def open(self, text: str) -> None:
+        self.rows.filter(has_text=text).get_by_role("link").click()
+        expect(self.messages.get_by_text(text).first).to_be_visible()
+
+    def write(self, text: str) -> None:
+        self.reply.fill(text)
+        self.button("Send").click()
+
+    def accessible(self) -> None:
+        """Fails for what axe finds wrong with the page as it is now."""
+        self.page.evaluate(_AXE.read_text())  # the page's policy lets no script in, but the browser's own tools may
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        told = [
+            f"{one['id']}: {[(node['html'][:200], node['failureSummary']) for node in one['nodes']][:3]}"
+            for one in found["violations"]
+        ]
+        assert not told, "\n".join(told)
+
+
+@pytest.fixture
+def console(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Console]]:
+    """Signs an agent in, in a browser of their own; what goes wrong in its pages fails the test."""
+    opened: list[Console] = []
+
+    def begin(at: int = 0, who: dict[str, str] | None = None, **options: Any) -> Console:
+        one = Console(chromium.new_context(**{"viewport": {"width": 1400, "height": 860}, "locale": "en-US"} | options), desk)
+        opened.append(one)
+        return one.sign_in(who or desk.json["agents"][at])
+
+    yield begin
+    for one in opened:
+        assert one.faults == []
+        one.context.close()
+    for who in desk.json["agents"][1:]:  # so that the next conversation is the first agent's
+        desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.bearer(who))
+
+
+def ask(desk: Desk, method: str, path: str, body: Any = None, who: dict[str, str] | None = None) -> Any:
+    headers = desk.bearer(who or desk.json["agents"][0])
+    answer = desk.http.request(method, f"{_ANYTIME}/{path}", json=body, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json() if answer.content else None
+
+
+def asking(desk: Desk, text: str) -> int:
+    """A visitor's new conversation, which an agent has: its number."""
+    desk.say(desk.arrive(), text)
+
+    def found() -> int | None:
+        listed = ask(desk, "GET", "conversations")["conversations"]
+        return next((int(one["id"]) for one in listed if one["lastMessage"] == text and one["agentAssigneeId"]), None)
+
+    return until(found)
+
+
+@pytest.fixture
+def shop(chromium: Browser, desk: Desk) -> Iterator[Page]:
+    """A visitor's browser on the demo shop, with its chat open."""
+    context = chromium.new_context(locale="en-US")
+    context.set_default_timeout(MS)
+    page = context.new_page()
+    page.goto(desk.json["site"])
+    page.get_by_role("button", name="Open chat").click()
+    yield page
+    context.close()
+
+
+def test_the_day_of_an_agent(desk: Desk, shop: Page, console: Callable[..., Console], tmp_path: Path) -> None:
+    ask(
+        desk,
+        "POST",
+        "cannedResponses",
+        {"name": "Greeting", "textContent": "Hello {{contact.name}}, I am {{agent.name}}."},
+        desk.json["owner"],
+    )
+    ask(desk, "POST", "tags", {"name": "parcel"}, desk.json["owner"])
+    ada = console()
+    expect(ada.page).to_have_title(re.compile(r"^Mine · Polydesk$"))
+    ada.accessible()
+    said, log = shop.get_by_label("Your message"), shop.get_by_role("log")
+    said.fill("Where is my parcel? https://shop.example/a?b=1)")
+    said.press("Enter")
+    expect(ada.rows).to_have_count(1)
+    expect(ada.page).to_have_title(re.compile(r"^\(1\) Mine · Polydesk$"))
+    expect(ada.views.get_by_role("link", name=re.compile("^Mine.*1 unread"))).to_be_visible()
+    ada.open("Where is my parcel?")
+    link = ada.messages.get_by_role("link", name="https://shop.example/a?b=1")
+    assert (link.get_attribute("href"), link.get_attribute("rel")) == (
+        "https://shop.example/a?b=1",
+        "noopener noreferrer nofollow",
+    )
+    expect(ada.page).to_have_title(re.compile(r"^Mine · Polydesk$"))
+
+    ada.reply.press_sequentially("/greet")
+    ada.page.get_by_role("option", name="Greeting").click()
+    expect(ada.reply).to_have_value(re.compile(r"^Hello .+, I am Ada Agent\. ?$"))
+    ada.reply.press("Control+Enter")
+    expect(log.get_by_text("I am Ada Agent.")).to_be_visible()
+    picture = tmp_path / "label.txt"
+    picture.write_text("42")
+    ada.page.locator("input[type=file]").set_input_files(picture)
+    expect(ada.page.locator(".composer").get_by_text("label.txt")).to_be_visible()
+    ada.write("Here is the label.")
+    expect(log.get_by_text("label.txt")).to_be_visible()
+    expect(ada.messages.get_by_role("link", name="Download label.txt")).to_be_visible()
+
+    ben = console(1)
+    ada.button("Note").click()
+    ada.reply.press_sequentially("@ben")
+    ada.page.locator(".suggestions").get_by_role("option", name="Ben Agent").click()
+    ada.reply.press_sequentially("can you take this?")
+    ada.button("Send").click()
+    note = ada.messages.get_by_role("listitem").last
+    expect(note).to_contain_text("Note · only agents see this")
+    expect(ben.views.get_by_role("link", name=re.compile("^Mentions.*1 unread"))).to_be_visible()
+    ben.view("Mentions")
+    ben.open("Here is the label.")
+    expect(ben.messages.get_by_text("can you take this?")).to_be_visible()
+    ben.button("Assign to me").click()
+    expect(ben.button("Assign to me")).to_be_disabled()
+    expect(ada.rows).to_have_count(0)
+
+    said.press_sequentially("hm")
+    expect(ben.page.get_by_text("is typing…")).to_be_visible()
+    ada.reply.press_sequentially("I")
+    expect(ben.page.get_by_text(re.compile("Ada Agent.*(is|are) typing"))).to_be_visible()
+    ben.reply.press_sequentially("x")
+    expect(ada.page.get_by_text(re.compile("Ben Agent.*(is|are) typing"))).to_be_visible()
+    ada.accessible()
+
+    ben.page.get_by_role("combobox", name="Add a tag").fill("parcel")
+    ben.page.get_by_role("combobox", name="Add a tag").press("Enter")
+    expect(ben.button("Remove the tag parcel")).to_be_visible()
+    other = asking(desk, "It is me again")
+    ben.button("Merge…").click()
+    ben.accessible()
+    ben.page.get_by_label("Number of the conversation to merge into this").fill(str(other))
+    ben.page.get_by_role("dialog").get_by_role("button", name="Merge…").click()
+    expect(ben.messages.get_by_text("It is me again")).to_be_visible()
+    ben.button("Close conversation").click()
+    expect(ben.button("Reopen")).to_be_visible()
+    number = int(re.search(r"/(\d+)$", ben.page.url)[1])  # type: ignore[index]
+    closed = ask(desk, "GET", f"conversations/{number}")["conversation"]
+    assert (closed["status"], len(closed["tagIds"]), closed["agentAssigneeId"]) == ("closed", 1, 3)
+    assert [url for url in (*ada.sent, *ben.sent) if not url.startswith((desk.json["http"], "data:", "about:"))] == []
+
+
+def test_a_reload_keeps_session_and_draft_and_a_cut_network_sends_once(desk: Desk, console: Callable[..., Console]) -> None:
+    number = asking(desk, "Do you ship to Norway?")
+    ada = console()
+    ada.open("Do you ship to Norway?")
+    ada.reply.fill("half a sent")
+    ada.page.reload()
+    expect(ada.reply).to_have_value("half a sent")
+    expect(ada.page.get_by_text("Draft saved")).to_be_hidden()
+    ada.reply.press_sequentially("ence")
+    expect(ada.page.get_by_text("Draft saved")).to_be_visible()
+    elsewhere = console()
+    elsewhere.open("Do you ship to Norway?")
+    expect(elsewhere.reply).to_have_value("half a sentence")
+    script = "() => document.cookie + JSON.stringify(localStorage) + JSON.stringify(sessionStorage)"
+    assert "session_" not in ada.page.evaluate(script), "no script sees the session"
+
+    ada.context.set_offline(True)
+    ada.write("first")
+    ada.write("second")
+    expect(ada.messages.get_by_text("Waits for a connection")).to_have_count(2)
+    desk.http.post(
+        f"{_ANYTIME}/conversations/{number}/messages",
+        json={"type": "note", "plainBody": "meanwhile"},
+        headers=desk.bearer(desk.json["owner"]),
+    )
+    ada.context.set_offline(False)
+    expect(ada.messages.get_by_text("Waits for a connection")).to_have_count(0)
+    expect(ada.messages.get_by_text("meanwhile")).to_be_visible()
+    assert [one["plainBody"] for one in ask(desk, "GET", f"conversations/{number}/messages")["messages"]] == [
+        "Do you ship to Norway?",
+        "meanwhile",
+        "first",
+        "second",
+    ]
+
+    # The answer is lost on its way: it is tried again under the same key.
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().text())
+            route.abort()
+        else:
+            route.continue_()
+
+    ada.page.route(f"**/conversations/{number}/messages", lose)
+    ada.write("once only")
+    expect(ada.messages.locator(".outgoing")).to_have_count(0)
+    texts = [one["plainBody"] for one in ask(desk, "GET", f"conversations/{number}/messages")["messages"]]
+    assert lost and texts.count("once only") == 1
+
+    second = ada.tab()
+    second.goto(ada.page.url)
+    expect(second.get_by_role("list", name="Messages").get_by_text("once only")).to_be_visible()
+    second.get_by_role("textbox", name="Reply").fill("from the second tab")
+    second.get_by_role("button", name="Send", exact=True).click()
+    expect(ada.messages.get_by_text("from the second tab")).to_be_visible()
+    ada.page.get_by_role("button", name=re.compile("^Ada Agent")).click()
+    ada.button("Sign out").click()
+    for page in (ada.page, second):
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    desk.online()
+
+
+HOSTILE = (
+    "<script>parent.document.title='taken'</script><img src=x onerror=\"parent.document.title='taken'\"><b>bold</b>"
+    "<form action='https://evil.example'><input name=a><button>Go</button></form><style>*{display:none}</style>"
+    "<a href=\"javascript:parent.document.title='taken'\">bad</a> <a href='https://fine.example/'>fine</a>"
+    "<iframe srcdoc='x'></iframe><img src='https://evil.example/spy.png'><div style='position:fixed;inset:0'>over</div>"
+)
+
+
+def test_a_hostile_mail_reaches_neither_the_page_nor_anybody_else(desk: Desk, console: Callable[..., Console]) -> None:
+    created = ask(
+        desk,
+        "POST",
+        "conversations",
+        {"subject": "Mail", "channel": "portal", "agentAssigneeId": 2, "message": {"type": "reply", "plainBody": "begins"}},
+    )
+    number = created["conversation"]["id"]
+    path = f"**/conversations/{number}/messages*"
+
+    def as_mail(route: Route) -> None:
+        told = route.fetch().json()
+        for one in told["messages"]:
+            # As if nothing had been taken out when it was stored.
+            one |= {"type": "email", "htmlBody": HOSTILE, "plainBody": "bold", "quote": "> what was said"}
+        route.fulfill(json=told)
+
+    ada = console()
+    ada.page.route(path, as_mail)
+    ada.page.goto(f"{desk.json['http']}/console#/inbox/mine/{number}")
+    frame = ada.page.frame_locator("iframe.mail")
+    expect(frame.get_by_text("bold")).to_be_visible()
+    fine = frame.get_by_role("link", name="fine")
+    expect(fine).to_be_visible()
+    with ada.context.expect_page() as opened:
+        fine.click()
+    assert opened.value.evaluate("window.opener") is None
+    opened.value.close()
+    frame.get_by_role("button", name="Go").click()
+    ada.page.get_by_text("Show what is quoted").click()
+    expect(ada.page.get_by_text("> what was said")).to_be_visible()
+    expect(ada.page).to_have_title(re.compile("Polydesk$"))
+    assert [url for url in ada.sent if "evil.example" in url] == []
+    ada.faults.clear()  # what the policies refused was said
+
+
+#: Answers to the page's calls for its list, made in the page: 200 pages of 50.
+MANY = """
+  const [asked, template] = [window.fetch, %s];
+  window.fetch = (url, given) => {
+    const { pathname, searchParams } = new URL(url, location.href);
+    if (!pathname.endsWith('/anytime/conversations')) return asked(url, given);
+    const page = Number(searchParams.get('pageIndex') ?? 1);
+    const conversations = Array.from({ length: 50 }, (_, at) => (page - 1) * 50 + at)
+      .map((at) => ({ ...template, id: 100000 + at, lastMessage: `number ${at}` }));
+    const nextPage = page < 200 ? `${location.origin}${pathname}?pageIndex=${page + 1}&cursor=x` : null;
+    return Promise.resolve(Response.json({ conversations, total: 10000, totalIsExact: true, nextPage }));
+  };
+"""
+
+
+def test_ten_thousand_conversations_are_a_few_rows_and_old_messages_keep_their_place(
+    desk: Desk, console: Callable[..., Console]
+) -> None:
+    number = asking(desk, "A long story")
+    for at in range(55):
+        ask(desk, "POST", f"conversations/{number}/messages", {"type": "note", "plainBody": f"line {at}"})
+    ada = console()
+    template = ask(desk, "GET", f"conversations/{number}?include=contact,agentAssignee")["conversation"]
+
+    ada.page.add_init_script(MANY % json.dumps(template))
+    ada.page.reload()
+    ada.view("All open")
+    expect(ada.page.get_by_text("number 0", exact=True)).to_be_visible()
+    box = ada.page.locator(".rows")
+    read = """async (box) => {
+      while (!box.textContent.includes('number 9999')) {
+        box.scrollTop = box.scrollHeight;
+        await new Promise(requestAnimationFrame);
+      }
+    }"""
+    box.evaluate(read)
+    assert ada.rows.count() < 60
+    slow = box.evaluate(
+        """async (box) => {
+          let longest = 0;
+          for (let at = 0; at < 40; at += 1) {
+            const begin = performance.now();
+            box.scrollTop = at * 19_000;
+            await new Promise(requestAnimationFrame);
+            longest = Math.max(longest, performance.now() - begin);
+          }
+          return longest;
+        }"""
+    )
+    assert slow < 200
+
+    ada.page.goto(f"{desk.json['http']}/console#/inbox/open/{number}")
+    expect(ada.messages.get_by_text("line 54", exact=True)).to_be_in_viewport()
+    thread = ada.page.locator(".thread")
+    seen = ada.messages.get_by_text("line 6", exact=True)
+    thread.evaluate("(box) => { box.scrollTop = 0 }")
+    expect(ada.messages.get_by_text("line 0", exact=True)).to_be_attached()
+    expect(seen).to_be_in_viewport()
+
+
+def test_keys_search_filters_and_a_deleted_conversation_that_comes_back(desk: Desk, console: Callable[..., Console]) -> None:
+    number = asking(desk, "Kirschkuchen please")
+    ada = console(color_scheme="dark")
+    search = ada.page.get_by_role("textbox", name="Search")
+    until(lambda: ask(desk, "GET", "conversations?keywords=kirschkuchen")["conversations"])
+    ada.page.keyboard.press("Control+k")
+    expect(search).to_be_focused()
+    search.fill("kirschkuchen")
+    search.press("Enter")
+    expect(ada.messages.get_by_text("Kirschkuchen please")).to_be_visible()
+    assert ada.page.url.endswith(f"/{number}")
+    keys = ada.page.keyboard
+    ada.page.locator(".thread").focus()
+    keys.press("?")
+    expect(ada.page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    ada.accessible()
+    keys.press("Escape")
+    keys.press("r")
+    expect(ada.reply).to_be_focused()
+    keys.type("jk d")
+    expect(ada.reply).to_have_value("jk d")
+    ada.reply.fill("")
+    keys.press("Escape")
+    ada.page.get_by_role("combobox", name="Priority", exact=True).select_option("urgent")
+    expect(ada.rows.filter(has_text="Kirschkuchen").get_by_text("Urgent")).to_be_visible()
+    ada.accessible()
+    ada.button("New filter…").click()
+    ada.page.get_by_label("Name of the filter").fill("Burning")
+    ada.page.get_by_role("dialog").get_by_role("combobox", name="Priority", exact=True).select_option("urgent")
+    ada.button("Save").click()
+    expect(ada.views.get_by_role("link", name="Burning")).to_have_attribute("aria-current", "page")
+    ada.open("Kirschkuchen please")
+    ada.page.locator(".thread").focus()
+    keys.press("d")
+    ada.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(ada.rows).to_have_count(0)
+    ada.view("Deleted")
+    ada.open("Kirschkuchen please")
+    ada.page.locator(".composer").get_by_role("button", name="Restore").click()
+    expect(ada.reply).to_be_visible()
+    ada.page.get_by_role("button", name=re.compile("^Ada Agent")).click()
+    ada.page.get_by_label("Single keys").uncheck()
+    ada.page.get_by_role("combobox", name="Language").select_option("zh")
+    expect(ada.page.get_by_role("navigation", name="视图")).to_be_visible()
+    ada.page.set_viewport_size({"width": 390, "height": 780})
+    ada.page.keyboard.press("Escape")
+    ada.accessible()
+    assert ada.page.evaluate("document.documentElement.scrollWidth") <= 390
+    ada.page.locator(".thread").focus()
+    keys.press("d")
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
