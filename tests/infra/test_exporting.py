@@ -210,7 +210,7 @@ def test_an_export_is_not_mended_that_has_lost_lines_and_one_process_writes_it(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, progress = tmp_path / "a.jsonl", tmp_path / "a.jsonl.progress"
-    place = exporting.Place(exporting.PERSON, 1, 100).noted() | {"account": world.account}
+    place = exporting.Place(exports.PERSON, 1, 100).noted() | {"account": world.account}
     for there in (b"", b"x" * 99, None):
         progress.write_text(json.dumps(place))
         path.unlink() if there is None else path.write_bytes(there)

@@ -99,7 +99,7 @@ class _Answer(io.RawIOBase):
 
     def __init__(self, connection: socket.socket, clock: _Clock, most_bytes: int) -> None:
         self._connection, self._clock, self._left = connection, clock, most_bytes
-        self._buffered = io.BufferedReader(self)
+        self._buffered: io.BufferedReader[Any] = io.BufferedReader(self)
 
     def readable(self) -> bool:
         return True
@@ -112,7 +112,7 @@ class _Answer(io.RawIOBase):
         self._left -= count
         return count
 
-    def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
+    def makefile(self, *_: Any, **__: Any) -> "io.BufferedReader[Any]":
         """As a socket's, for http.client. Each answer goes on where the one before it has ended."""
         return self._buffered
 
