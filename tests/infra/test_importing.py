@@ -394,13 +394,19 @@ def test_what_it_costs(world: World, tmp_path: Path) -> None:
 def test_what_another_import_brings_meanwhile_is_taken_for_the_same(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    kim = AGENT | {"email": f"kim@{world.account}.test"}
     zoe, nameless, chat = CONTACT, {"type": "contact", "id": "c2", "name": "x"}, CLOSED | {"assignee": None}
     ctx = importing.as_import(world.ctx(SYSTEM))
-    imported.look_up(ctx, [("contact", "c1"), ("contact", "c2"), ("conversation", "v1")])
+    imported.look_up(ctx, [("agent", "a1"), ("contact", "c1"), ("contact", "c2"), ("conversation", "v1")])
     with monkeypatch.context() as another:
         another.setattr(imported, "_looked_up", TimedCache())
         another.setattr(imported, "_numbers", TimedCache())
-        bring(world, write(tmp_path / "a.jsonl", zoe, nameless, chat, SAID[0]))
+        bring(world, write(tmp_path / "a.jsonl", kim, zoe, nameless, chat, SAID[0]))
+    agent = lines.decode(json.dumps(kim).encode())
+    assert isinstance(agent, lines.Agent)
+    with monkeypatch.context() as late:
+        late.setattr(people_imports, "find_login", lambda *_: None)  # it was looked for before the other import, too
+        assert people_imports.import_agent(ctx, agent) == people_imports.SAME
     contacts_ = [lines.decode(json.dumps(one).encode()) for one in (zoe, nameless)]
     outcomes = [people_imports.import_contact(ctx, one) for one in contacts_ if isinstance(one, lines.Contact)]
     assert outcomes == [people_imports.SAME] * 2

@@ -17,8 +17,8 @@ from chalicelib.rules import ids
 
 #: Milliseconds by which another system's clock may be ahead.
 _AHEAD = 300_000
-#: Kinds of lines whose things have a number that is taken ahead, with the sequence that it is of.
-NUMBERED = {"contact": "person", "conversation": "conversation"}
+#: Kinds of lines whose things have numbers, and the sequences that these are of.
+_SEQUENCES = {"agent": "person", "contact": "person", "conversation": "conversation"}
 #: What was looked up and not yet asked for, and numbers that were taken and not yet given, the next one last.
 _looked_up: TimedCache[tuple[UniqueName | None]] = TimedCache(1_000)
 _numbers: TimedCache[list[int]] = TimedCache(1_000)
@@ -35,7 +35,7 @@ def find(ctx: Context, kind: str, external: str) -> UniqueName | None:
 
 def look_up(ctx: Context, wanted: Collection[tuple[str, str]]) -> None:
     """Reads what stands behind external ids, given with their kinds, that are about to be found, and takes a number for each of
-    which there is nothing. One request for each hundred, and one for each kind with new ones.
+    which there is nothing. One request for each hundred, and one for each sequence with new ones.
 
     What changes meanwhile is found by conditions of writes: what is looked up is trusted once, and then read again.
     """
@@ -44,18 +44,16 @@ def look_up(ctx: Context, wanted: Collection[tuple[str, str]]) -> None:
     for kind, external in dict.fromkeys(wanted):
         row = found.get(external_name(kind, external))
         _looked_up.put(f"{ctx.account}#{external_name(kind, external)}", (row,), ctx.now)
-        new[kind] += row is None
-    for kind, count in new.items():
-        if count and kind in NUMBERED:
-            _numbers.put(
-                f"{ctx.account}#{kind}", [*reversed(sequences.next_numbers(ctx.account, NUMBERED[kind], count))], ctx.now
-            )
+        new[_SEQUENCES[kind]] += row is None
+    for sequence, count in new.items():
+        numbers = sequences.next_numbers(ctx.account, sequence, count) if count else range(0)
+        _numbers.put(f"{ctx.account}#{sequence}", [*reversed(numbers)], ctx.now)
 
 
 def next_number(ctx: Context, kind: str) -> int:
-    """Returns the next integer id of a kind of NUMBERED. One request, none for those that `look_up` has found to be new."""
-    taken = _numbers.get(f"{ctx.account}#{kind}", ctx.now)
-    return taken.pop() if taken else sequences.next_number(ctx.account, NUMBERED[kind])
+    """Returns the next integer id of a kind of lines. One request, none for those that `look_up` has found to be new."""
+    taken = _numbers.get(f"{ctx.account}#{_SEQUENCES[kind]}", ctx.now)
+    return taken.pop() if taken else sequences.next_number(ctx.account, _SEQUENCES[kind])
 
 
 def check_times(ctx: Context, line: Line) -> None:

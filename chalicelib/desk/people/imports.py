@@ -97,7 +97,14 @@ def import_agent(ctx: Context, line: lines.Agent) -> str:
     if line.removed_at:
         return _keep_removed(ctx, line, AGENT)
     there = find_login(ctx, line)
-    return _adopt(ctx, there, line) if there else _new_agent(ctx, line)
+    if there:
+        return _adopt(ctx, there, line)
+    try:
+        return _new_agent(ctx, line)
+    except Exists:
+        if known := imported.find(ctx, AGENT, line.id):  # another import was first
+            return _change_agent(ctx, known, line)
+        raise
 
 
 @access.allow(SYSTEM)
@@ -115,7 +122,8 @@ def find_login(ctx: Context, line: lines.Agent) -> str | None:
 
 def _new_agent(ctx: Context, line: lines.Agent) -> str:
     then = _at(ctx, line)
-    person = registration.new_agent(then, CreateAgent(line.email or "", line.name, None, line.level, line.language))
+    told = CreateAgent(line.email or "", line.name, None, line.level, line.language)
+    person = registration.new_agent(then, told, imported.next_number(ctx, AGENT))
     person.signature, person.icon = line.signature or None, line.icon or None
     person.is_active, person.external_id = line.is_active, line.id
     _create(ctx, person, line)
@@ -243,7 +251,7 @@ def _adopt(ctx: Context, id_: str, line: lines.Agent | lines.Contact) -> str:
 def _keep_removed(ctx: Context, line: lines.Agent | lines.Contact, kind: str) -> str:
     """Stores the name of somebody who was removed, for their messages. Two requests."""
     then = _at(ctx, line)
-    person = registration.new_contact(then, registration.check_name(line.name or ""))
+    person = registration.new_contact(then, line.name or "", imported.next_number(ctx, kind))
     person.kind, person.is_active, person.external_id = kind, False, line.id
     person.removed_at = lines.to_ms(line.removed_at) if line.removed_at else None
     person.email, person.email_is_verified = text.visitor_email(person.id, ctx.account), False

@@ -55,9 +55,11 @@ def create_agent(ctx: Context, command: CreateAgent) -> Person:
     return _store(person, [login, _by_email(person)])
 
 
-def new_agent(ctx: Context, command: CreateAgent) -> Person:
-    """Returns a new agent of the context's account for a caller that stores them. One request for the number. Raises Invalid."""
-    person = _new(ctx, rows.AGENT, check_name(command.name), canonical_email(command.email))
+def new_agent(ctx: Context, command: CreateAgent, number: int | None = None) -> Person:
+    """Returns a new agent of the context's account for a caller that stores them. One request for the number, unless one is
+    given. Raises Invalid.
+    """
+    person = _new(ctx, rows.AGENT, check_name(command.name), canonical_email(command.email), number)
     person.level, person.agents_of, person.language = command.level, ctx.account, check_language(command.language)
     person.password = hash_password(ctx, command.password) if command.password is not None else None
     person.presence = person.presence_alias = presence.OFFLINE
