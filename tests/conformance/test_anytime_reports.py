@@ -104,7 +104,7 @@ ODD: dict[str, dict[str, bool]] = {
         "2027-01-15T08:00": True,
         "x" * 300: False,
     },
-    "startTime=9999-12-01&endTime": {"9999-12-29": True, "9999-12-30": False, "9999-12-31T23:59Z": False},
+    "startTime=9999-10-01&endTime": {"9999-10-31": True, "9999-11-01": False, "9999-12-31T23:59Z": False},
     "startTime=2026-01-01&endTime": {"2027-01-01": True, "2027-01-02": False, "2025-12-31": False},
     "startTime=2027-01-01T00:00Z&endTime": {"2027-01-01T00:00:01Z": True, "2027-01-01T00:00Z": False},
     "viewType=agent&viewValue": {
