@@ -21,6 +21,7 @@ Image = Mapping[str, Any]
 #: A field's place among those of one change, its name, and its values as text.
 _Change = tuple[int, str, str | None, str | None]
 CREATED, REMOVED, PASSWORD, MERGED, ERASED = "created", "removed", "password", "merged", "erased"
+EXPORTED = "exported"
 KEY_CREATED, KEY_REMOVED = "api_key_created", "api_key_removed"
 #: Fields whose values are told. A field's place is for good.
 FIELDS: tuple[str, ...] = ("name", "email", "level", "permissions", "is_active", "group", "is_distributor", "most_conversations")
@@ -73,6 +74,24 @@ def of_key(ctx: Context, token: Token, field: str) -> LogEntry:
         number_of=token.number,
     )
     return event_logs.listed(row, documents.logs_expire_at(ctx, ctx.now))
+
+
+def of_privacy(ctx: Context, contact: Person, field: str) -> LogEntry:
+    """Returns that the caller exports or erases a contact (EXPORTED, ERASED), by whose integer id alone it says who that is."""
+    row = LogEntry(
+        event_logs.privacy_key(contact.account, contact.id),
+        event_logs.place(ctx.now, zlib.crc32(ctx.new_id().encode()) % _VERSIONS, 6 if field == EXPORTED else 7),
+        field=field,
+        changed_by=ctx.stamp.by,
+        kind=contact.kind,
+        number_of=contact.number,
+    )
+    return event_logs.listed(row, documents.logs_expire_at(ctx, ctx.now))
+
+
+def note_export(ctx: Context, contact: Person) -> None:
+    """Stores that the caller gets all that is stored of a contact. One request."""
+    event_logs.put_new(of_privacy(ctx, contact, EXPORTED))
 
 
 def _of_erasure(gone: Person, version: int, at: int) -> list[LogEntry]:

@@ -183,7 +183,8 @@ def _check_page(request: FromPage) -> None:
     if request.site:
         is_ours = request.site in ("same-origin", "none")
     else:
-        is_ours = request.origin in ("", _origin(config.PUBLIC_URL)) or urlsplit(request.origin).netloc == request.host
+        own = _origin(config.PUBLIC_URL)
+        is_ours = request.origin in ("", own, f"{own.partition('://')[0]}://{request.host}")
     if not is_ours:
         raise Forbidden("only pages of this desk have a session")
 
