@@ -102,7 +102,9 @@ def sign_in(ctx: Context, request: SignIn) -> Opened:
     """`POST /session`: for an agent's e-mail and password, limited as `POST /oauth/token`."""
     _check_page(request)
     caller = logins.log_in_plain(ctx, request.email, request.password, request.account_id)[1]
-    return _opened(ctx, refresh_tokens.issue_pair(ctx, caller))
+    pair = refresh_tokens.issue_pair(ctx, caller)
+    logins.log_sign_in(ctx.acting(caller))
+    return _opened(ctx, pair)
 
 
 def refresh(ctx: Context, request: FromPage) -> Opened:
