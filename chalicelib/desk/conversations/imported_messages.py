@@ -11,7 +11,7 @@ from chalicelib.context import Context
 from chalicelib.desk.conversations import composing, files, import_values
 from chalicelib.desk.conversations.composing import EMAIL, MAILBOX, NOTE, REPLY, MailParts, PostMessage
 from chalicelib.desk.conversations.files import Attach
-from chalicelib.desk.core import lines
+from chalicelib.desk.core import imported, lines
 from chalicelib.desk.core.errors import DeskError, Invalid
 from chalicelib.desk.people.imports import AGENT, CONTACT
 from chalicelib.models import messages
@@ -61,6 +61,7 @@ class Sized(Said):
 
 def check(ctx: Context, line: lines.Message) -> PostMessage:
     """Returns a message's texts as they are stored. Raises Invalid for what no message may be, whatever else there is."""
+    imported.check_times(ctx, line)
     if line.agent and line.contact:
         raise Invalid("agent", "is given, and a contact too; one of them wrote it")
     if line.kind == NOTE and line.contact:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.context import SYSTEM, Context
-from chalicelib.desk.conversations import conversations, import_values, imported_messages
+from chalicelib.desk.conversations import attachments, conversations, import_values, imported_messages
 from chalicelib.desk.conversations.import_values import Values
 from chalicelib.desk.conversations.imported_messages import Load, Posted
 from chalicelib.desk.core import access, imported, lines
@@ -16,7 +16,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people.imports import CHANGED, NEW, SAME
 from chalicelib.models import conversations as rows
-from chalicelib.models import details, imports, sequences, summaries
+from chalicelib.models import details, imports, summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges
 from chalicelib.models.loads import LoadChanges
@@ -110,7 +110,7 @@ def _new(ctx: Context, line: lines.Conversation, values: Values) -> Conversation
     created_at = lines.to_ms(line.created_at)
     new = Conversation(
         rows.key(ctx.account, replace(ctx, now=created_at).new_id()),
-        number=sequences.next_number(ctx.account, CONVERSATION),
+        number=imported.next_number(ctx, CONVERSATION),
         channel=line.channel,
         contact_key=rows.of_key(ctx.account, contact.id),
         contact_number=contact.number,
@@ -144,8 +144,16 @@ def _add(ctx: Context, conversation: Conversation, posted: Sequence[Posted], loa
 def _append(ctx: Context, conversation: Conversation, parts: Sequence[Sequence[Posted]], load: Load) -> None:
     for at, part in enumerate(parts, 1):
         said, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
+        _check_room(conversation, new_bytes)
         changes = imported_messages.summary_of(conversation, said)
         imports.append(conversation, said, changes, new_bytes, Stamp(said[-1].created_at, _author(is_last=at == len(parts))))
+
+
+def _check_room(conversation: Conversation, new_bytes: int) -> None:
+    """Raises Invalid where a conversation has no room for further files. One request, none without files."""
+    known = details.get(conversation.key) if new_bytes else None
+    if known and (known.attached_bytes or 0) + new_bytes > attachments.MOST_BYTES:
+        raise Invalid("attachments", f"a conversation has room for {attachments.MOST_BYTES >> 20} MB of files in all")
 
 
 def _author(*, is_last: bool) -> int:

@@ -191,7 +191,7 @@ def _webhooks(ctx: Context, subject: Subject, place: Place) -> Part:
     """Drops what receivers of webhooks have answered about them."""
     done = webhook_answers.forget(ctx, subject, lambda answer: _says(subject, answer), place.after)
     following = _moved(place, after=done.after) if done.after else _then("webhooks")
-    return Part(following, {"webhookAnswers": done.count}, found=bool(done.count))
+    return Part(following, {"webhookAnswers": done.dropped}, found=bool(done.dropped))
 
 
 def _says(subject: Subject, answer: str) -> bool:

@@ -18,7 +18,7 @@ _FIRST, _LAST = "0", "~"
 class Forgotten(NamedTuple):
     """From how many deliveries a part has taken the answers, and where to go on, empty at the end."""
 
-    count: int
+    dropped: int
     after: str
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.core import access
@@ -26,6 +27,8 @@ SITE, TIME = "site", "time"
 MOST_DAYS, MOST_LINES = 366, 1_000
 _MINUTE = 60_000
 _QUARTER = 15 * _MINUTE
+#: The last quarter of which a span may be: behind it there is a month still that dates can have.
+_LAST = (date(9999, 11, 1) - date(1970, 1, 1)).days * series.A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def _span(question: Question) -> tuple[int, int]:
     first, end = quarters.quarter(question.start), -(-question.end // _QUARTER)
     if first < series.A_DAY:
         raise Invalid("start_time", "is too early")
+    if end > _LAST:
+        raise Invalid("end_time", "is too late")
     if first >= end:
         raise Invalid("end_time", "must be after startTime")
     if end - first > MOST_DAYS * series.A_DAY:

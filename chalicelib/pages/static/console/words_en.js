@@ -3,8 +3,8 @@
 export default {
   // Shell
   console: 'Console', skip: 'Skip to the conversation', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', close: 'Close',
-  save: 'Save', remove: 'Remove', back: 'Back to the list', more: 'More', none: 'None', you: 'you',
-  inbox: 'Inbox', settings: 'Settings', reports: 'Reports', screens: 'Screens', no_screen: 'There is no such page here.',
+  save: 'Save', back: 'Back to the list', more: 'More', none: 'None', you: 'you',
+  inbox: 'Inbox', screens: 'Screens', no_screen: 'There is no such page here.',
   offline: 'No connection. What you write is kept and sent once.', reconnecting: 'Connecting again…',
   something_wrong: 'Something went wrong', unreachable: 'The desk can’t be reached.',
   // Session
@@ -22,9 +22,9 @@ export default {
   filter_private: 'Only I see it', filter_match: 'Shows conversations that meet all of these',
   any: 'Any', filter_saved: 'The filter “{name}” is in the list of views.',
   // List
-  conversations: 'Conversations', conversation: 'Conversation', count_of: '{n} of {total}', no_conversations: 'Nothing here',
+  conversations: 'Conversations', conversation: 'Conversation', no_conversations: 'Nothing here',
   no_mine: 'Nothing waits for you. New conversations appear here by themselves.',
-  no_others: 'No conversation is in this view now.', select: 'Select', selected: '{n} selected', select_this: 'Select #{n}',
+  no_others: 'No conversation is in this view now.', selected: '{n} selected', select_this: 'Select #{n}',
   sort: 'Order', newest: 'Newest first', oldest: 'Oldest first', by_sla: 'SLA first', by_priority: 'Priority first',
   unread: 'Unread', unassigned_row: 'Nobody', breached: 'SLA {time} over', sla_left: 'SLA {time}', draft: 'Draft',
   by_email: 'E-mail', by_chat: 'Chat', no_text: 'No text',
@@ -37,16 +37,16 @@ export default {
   sending: 'Sending…', waits: 'Waits for a connection', failed: 'Not sent: {why}', send_again: 'Send again', discard: 'Discard',
   mail_sending: 'Being mailed', mail_sent: 'Mailed', mail_failed: 'Not mailed: {why}', mail_bounced: 'Came back', mail_complained: 'Reported as unwanted',
   file_gone: 'not available', image_of: 'Image {name}', download: 'Download {name}', subject: 'Subject', edit_subject: 'Change the subject',
-  marked_unread: 'Marked as unread.', mark_unread: 'Mark as unread', was_merged: 'It was merged into #{n}.', go_there: 'Go there',
+  marked_unread: 'Marked as unread.', mark_unread: 'Mark as unread',
   // Events of the log
-  log: 'Changes', by: '{who}', desk: 'The desk', trigger: 'A trigger',
+  log: 'Changes', desk: 'The desk', trigger: 'A trigger',
   log_status: '{who} set the status to {to}', log_agentAssignee: '{who} assigned it to {to}', log_agentAssignee_none: '{who} took it from {from}',
   log_departmentAssignee: '{who} moved it to {to}', log_departmentAssignee_none: '{who} took it out of {from}',
   log_priority: '{who} set the priority to {to}', log_subject: '{who} changed the subject to “{to}”', log_tags: '{text}',
   log_isDeleted: '{who} deleted or restored it', log_mergedInto: '{who} merged #{from} into this', log_slaBreached: 'The time of service ran out',
   log_other: '{text}', events: 'Show changes',
   // Composer
-  reply: 'Reply', send: 'Send', reply_hint: 'Reply', write_reply: 'Write a reply… / for canned replies', write_note: 'Write a note… @ mentions a colleague',
+  reply: 'Reply', send: 'Send', write_reply: 'Write a reply… / for canned replies', write_note: 'Write a note… @ mentions a colleague',
   to_contact: 'to {name} by chat', to_mail: 'to {name} by e-mail', to_agents: 'as a note: only agents see it', attach: 'Attach a file',
   drop: 'Drop files to attach them', uploading: 'Uploading {name}…', too_large: '{name} is larger than {most}.', remove_file: 'Remove {name}',
   draft_saved: 'Draft saved', canned: 'Canned replies', colleagues: 'Colleagues', no_tag: 'There is no tag “{name}”. Administrators make new ones.', send_key: 'Ctrl+Enter sends',
@@ -59,7 +59,6 @@ export default {
   merge: 'Merge…', merge_lead: 'Its messages come here, and it leads to this conversation from then on. This can’t be undone.',
   merge_which: 'Number of the conversation to merge into this', merged: 'Merged.', closed_now: 'Closed.', created: 'Created', number: 'Number',
   phone: 'Phone', company: 'Company', job: 'Title', place: 'Place', channel: 'Channel', show_details: 'Show details', hide_details: 'Hide details',
-  conflict: 'Somebody has changed it in the meantime. Have a look and try again.', id: 'No.', unverified: 'not verified',
   new: 'New', pendingInternal: 'Waits for us', pendingExternal: 'Waits for contact', onHold: 'On hold',
   urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low',
   // Search
