@@ -1,7 +1,5 @@
 """Logins: which agent an e-mail and a password belong to, and in which of their accounts."""
 
-import zlib
-
 from chalicelib.context import AGENT, STRANGER, Caller, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts
@@ -9,14 +7,13 @@ from chalicelib.desk.core import access, documents, rate_limits
 from chalicelib.desk.core.errors import NotAuthenticated, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import event_logs, people, unique_names
-from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.people import Person
 from chalicelib.rules import emails, passwords
 
 #: Key of a row that does not exist. It is read for an unknown e-mail, so that the answer takes the same time.
 _NOBODY = ("nobody", "nobody")
-#: The audit log's word for a sign-in, and what keeps two of one moment apart.
-SIGNED_IN, _VERSIONS = "signed_in", 10**8
+#: The audit log's word for a sign-in.
+SIGNED_IN = "signed_in"
 
 
 @access.allow(STRANGER)
@@ -67,12 +64,5 @@ def log_sign_in(ctx: Context) -> None:
     """Stores in the audit log that the caller has signed in in a browser. One request. A wrong password is not in it: what it
     took to write that would show who has a login.
     """
-    row = LogEntry(
-        event_logs.person_key(ctx.account, ctx.caller.person or ""),
-        event_logs.place(ctx.now, zlib.crc32(ctx.new_id().encode()) % _VERSIONS, 8),
-        field=SIGNED_IN,
-        changed_by=ctx.stamp.by,
-        kind=people.AGENT,
-        number_of=ctx.caller.number,
-    )
-    event_logs.put_new(event_logs.listed(row, documents.logs_expire_at(ctx, ctx.now)))
+    key = event_logs.person_key(ctx.account, ctx.caller.person or "")
+    event_logs.put_new(documents.log_of_act(ctx, key, (8, SIGNED_IN), (people.AGENT, ctx.caller.number)))

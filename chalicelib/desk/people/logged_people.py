@@ -3,7 +3,6 @@
 Presence, devices, logins, loads and chats are no changes of a person. A browser of whom nothing is known is nobody yet.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -65,28 +64,14 @@ def entries_of(record: Mapping[str, Any]) -> list[LogEntry]:
 
 def of_key(ctx: Context, token: Token, field: str) -> LogEntry:
     """Returns that an api key is made or removed (KEY_CREATED, KEY_REMOVED), which says nothing of the key itself."""
-    row = LogEntry(
-        event_logs.person_key(token.account, token.person or ""),
-        event_logs.place(ctx.now, zlib.crc32(token.digest.encode()) % _VERSIONS, 4 if field == KEY_CREATED else 5),
-        field=field,
-        changed_by=ctx.stamp.by,
-        kind=AGENT,
-        number_of=token.number,
-    )
-    return event_logs.listed(row, documents.logs_expire_at(ctx, ctx.now))
+    act, key = (4 if field == KEY_CREATED else 5, field), event_logs.person_key(token.account, token.person or "")
+    return documents.log_of_act(ctx, key, act, (AGENT, token.number), seed=token.digest)
 
 
 def of_privacy(ctx: Context, contact: Person, field: str) -> LogEntry:
     """Returns that the caller exports or erases a contact (EXPORTED, ERASED), by whose integer id alone it says who that is."""
-    row = LogEntry(
-        event_logs.privacy_key(contact.account, contact.id),
-        event_logs.place(ctx.now, zlib.crc32(ctx.new_id().encode()) % _VERSIONS, 6 if field == EXPORTED else 7),
-        field=field,
-        changed_by=ctx.stamp.by,
-        kind=contact.kind,
-        number_of=contact.number,
-    )
-    return event_logs.listed(row, documents.logs_expire_at(ctx, ctx.now))
+    act, key = (6 if field == EXPORTED else 7, field), event_logs.privacy_key(contact.account, contact.id)
+    return documents.log_of_act(ctx, key, act, (contact.kind, contact.number))
 
 
 def note_export(ctx: Context, contact: Person) -> None:
