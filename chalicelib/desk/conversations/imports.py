@@ -11,7 +11,7 @@ from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.conversations import attachments, conversations, import_values, imported_messages
 from chalicelib.desk.conversations.import_values import Values
 from chalicelib.desk.conversations.imported_messages import Load, Posted
-from chalicelib.desk.core import access, imported, lines
+from chalicelib.desk.core import access, counted, imported, lines
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people.imports import CHANGED, NEW, SAME
@@ -94,7 +94,7 @@ def _create(ctx: Context, line: lines.Conversation, values: Values, posted: Sequ
     if import_values.counts_paused(ctx):
         new.set_all(lifecycle.paused(new, {}))
     beside = replace(values.beside, attached_bytes=new_bytes, external_id=line.id)
-    imports.open_(new, said, beside, imported.claim(ctx, line, new.id), ctx.now)
+    imports.open_(new, said, counted.amounts_of(row.counted for row in said), beside, imported.claim(ctx, line, new.id), ctx.now)
     _append(ctx, new, rest, load)
     return len(posted)
 
@@ -146,7 +146,8 @@ def _append(ctx: Context, conversation: Conversation, parts: Sequence[Sequence[P
         said, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
         _check_room(conversation, new_bytes)
         changes = imported_messages.summary_of(conversation, said)
-        imports.append(conversation, said, changes, new_bytes, Stamp(said[-1].created_at, _author(is_last=at == len(parts))))
+        stamp = Stamp(said[-1].created_at, _author(is_last=at == len(parts)))
+        imports.append(conversation, said, counted.amounts_of(row.counted for row in said), changes, new_bytes, stamp)
 
 
 def _check_room(conversation: Conversation, new_bytes: int) -> None:
@@ -189,6 +190,7 @@ def _write(ctx: Context, conversation: Conversation, values: Values) -> None:
     after.set_all(changes)
     if import_values.counts_paused(ctx):
         changes |= lifecycle.paused(conversation, changes)
+    changes |= counted.fields_after(conversation, changes, ctx.now, ctx.stamp.by)
     loads = LoadChanges(freed=conversation.carrier, held=after.carrier)
     summaries.change(conversation, changes, ctx.stamp, loads, beside=beside, tags=(begun, ended))
 

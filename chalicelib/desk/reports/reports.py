@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chalicelib.context import ADMIN, Context
-from chalicelib.desk.core import access
+from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.reports import names, reading
 from chalicelib.desk.reports.names import AGENT as AGENT
@@ -75,9 +75,10 @@ def make(ctx: Context, question: Question) -> Report:
     """Returns a report. By time one request for today and yesterday, else two, one more for each MB: three for a busy account's
     year by day. By something else at most three for the numbers, one more for each MB, and what names need (names.py).
 
-    Raises Invalid for a span that can't be.
+    Raises Invalid for a span that can't be, TooMany.
     """
     first, end = _span(question)
+    rate_limits.spend_report(ctx, (end - first) // series.A_DAY)
     lines = _by_time(ctx, question, first, end) if question.by == TIME else _by_thing(ctx, question, first, end)
     total = Line(start=first * _QUARTER, end=end * _QUARTER)
     for line in lines:
