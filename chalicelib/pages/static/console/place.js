@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 
-/** @param {string} part */
+/** A part as it was before it was encoded, or as it is where it never was: anybody can make a link. @param {string} part */
 function decoded(part) {
   try {
     return decodeURIComponent(part);
@@ -10,6 +10,7 @@ function decoded(part) {
     return part;
   }
 }
+
 const read = () => location.hash.replace(/^#\/?/u, '').split('/').filter(Boolean).map(decoded);
 const parts = signal(read());
 
