@@ -361,19 +361,19 @@ def test_ten_thousand_conversations_are_a_few_rows_and_old_messages_keep_their_p
     }"""
     box.evaluate(read)
     assert ada.rows.count() < 60
-    slow = box.evaluate(
+    usual = box.evaluate(
         """async (box) => {
-          let longest = 0;
+          const spans = [];
           for (let at = 0; at < 40; at += 1) {
             const begin = performance.now();
             box.scrollTop = at * 19_000;
             await new Promise(requestAnimationFrame);
-            longest = Math.max(longest, performance.now() - begin);
+            spans.push(performance.now() - begin);
           }
-          return longest;
+          return spans.sort((one, other) => one - other)[20];
         }"""
     )
-    assert slow < 200
+    assert usual < 100, "milliseconds from a jump to what is shown there"
 
     ada.page.goto(f"{desk.json['http']}/console#/inbox/open/{number}")
     expect(ada.messages.get_by_text("line 54", exact=True)).to_be_in_viewport()

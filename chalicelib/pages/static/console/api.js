@@ -1,8 +1,7 @@
 // Calls of the desk's public APIs.
 
-/** Where the desk is: the page's address without its own name. */
-export const ROOT = location.pathname.replace(/\/console(?:\/.*)?$/u, '');
-const ANYTIME = `${ROOT}/api/v3/anytime`;
+import { at } from '../place.js';
+
 const UNAUTHORIZED = 401;
 
 /** The desk has refused; `message` says why, in its words. */
@@ -79,7 +78,7 @@ async function send(method, path, { body, form, query = {}, key, signal }) {
   if (key) headers['Idempotency-Key'] = key;
   const asked = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.append(name, String(value));
-  const url = (path.startsWith('/') ? ROOT : `${ANYTIME}/`) + path + (asked.size ? `?${asked}` : '');
+  const url = at(path.startsWith('/') ? path.slice(1) : `api/v3/anytime/${path}`) + (asked.size ? `?${asked}` : '');
   const sent = form ?? (body === undefined ? undefined : JSON.stringify(body));
   try {
     return await fetch(url, { method, headers, body: sent, signal, credentials: 'same-origin' });
