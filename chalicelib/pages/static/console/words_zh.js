@@ -1,7 +1,7 @@
 // 中文。
 
 export default {
-  console: '控制台', skip: '跳到会话', loading: '加载中…', retry: '重试', cancel: '取消', close: '关闭',
+  console: '控制台', skip: '跳到内容', loading: '加载中…', retry: '重试', cancel: '取消', close: '关闭',
   save: '保存', remove: '移除', back: '返回列表', more: '更多', none: '无', you: '您',
   inbox: '收件箱', settings: '设置', reports: '报表', screens: '页面', no_screen: '没有这个页面。',
   offline: '没有网络连接。您写的内容会保留，并只发送一次。', reconnecting: '正在重新连接…',
