@@ -21,7 +21,7 @@ export function endOf(largest, isWhole) {
   if (largest <= 0) return isWhole ? STEPS : 1;
   const step = largest / STEPS;
   const size = 10 ** Math.floor(Math.log10(step));
-  const round = [1, 2, 2.5, 5, 10].map((one) => one * size).find((one) => one >= step * 0.999 && (!isWhole || Number.isInteger(one))) ?? Math.ceil(step);
+  const round = [1, 2, 2.5, 3, 4, 5, 10].map((one) => one * size).find((one) => one >= step * 0.999 && (!isWhole || Number.isInteger(one))) ?? Math.ceil(step);
   return round * STEPS;
 }
 
@@ -41,7 +41,7 @@ function Curve({ series, x, y }) {
   return runs.map((run, place) => (run.length === 1 ? html`<circle key=${place} class="point" r="3" cx=${run[0].split(',')[0]} cy=${run[0].split(',')[1]} />` : run.length > 1 && html`<polyline key=${place} class="curve" points=${run.join(' ')} />`));
 }
 
-/** Returns how wide a box is in pixels, so that letters have their own size. @param {import('preact').RefObject<HTMLElement>} box */
+/** Returns how wide a box is in pixels, so that letters have their own size. @param {import('preact').RefObject<HTMLElement | null>} box */
 function useWidth(box) {
   const width = useSignal(USUAL_WIDTH);
   useEffect(() => {

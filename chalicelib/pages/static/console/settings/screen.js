@@ -39,13 +39,14 @@ export default function Settings({ rest }) {
   }, []);
   useEffect(() => {
     document.querySelector('.settings-part')?.scrollTo(0, 0);
+    document.querySelector('.settings-list [aria-current]')?.scrollIntoView({ block: 'nearest' });
   }, [id, which]);
   const kind = Object.hasOwn(kinds, id) ? kinds[id] : undefined;
   const single = Object.hasOwn(singles, id) ? singles[id] : undefined;
   const shown = kind ? html`<${KindScreen} id=${id} kind=${kind} which=${which} />` : single && html`<${SingleScreen} single=${single} />`;
   return html`<div class=${`settings ${shown ? 'has-part' : ''}`}><${List} here=${id} />
     <div class="settings-part"><div class="settings-inside">
-      ${shown && html`<a class="crumb to-settings" href="#/settings"><${Icon} name="back" size=${16} />${common('settings')}</a>`}
+      ${shown && which === undefined && html`<a class="crumb to-settings" href="#/settings"><${Icon} name="back" size=${16} />${common('settings')}</a>`}
       ${shown ?? html`<header class="part-head"><div><h1 tabindex="-1">${common('settings')}</h1><p class="hint">${t('settings_lead')}</p></div></header>`}
     </div></div></div>`;
 }

@@ -44,10 +44,10 @@ function Row({ day, at, error, onChange }) {
     const [hour, minute] = text.split(':').map(Number);
     if (text) then(hour, minute);
   };
-  return html`<div class="day" role="group" aria-label=${name}>
+  return html`<div class="weekday" role="group" aria-label=${name}>
     <label class="choice"><input type="checkbox" checked=${day.isBusinessDay} onChange=${(/** @type {any} */ { target }) => onChange({ ...day, isBusinessDay: target.checked, periods: target.checked && !periods.length ? [periodAfter(day)] : periods })} /><span>${name}</span></label>
-    <div class="day-bar" aria-hidden="true">${day.isBusinessDay && periods.map((one, place) => html`<svg key=${place} class="day-open" viewBox="0 0 1440 1" preserveAspectRatio="none"><rect x=${startOf(one)} width=${Math.max(0, endOf(one) - startOf(one))} height="1" /></svg>`)}</div>
-    <div class="day-periods">${day.isBusinessDay && periods.map((one, place) => html`<span key=${place} class="period">
+    <div class="week-bar" aria-hidden="true">${day.isBusinessDay && periods.map((one, place) => html`<svg key=${place} class="week-open" viewBox="0 0 1440 1" preserveAspectRatio="none"><rect x=${startOf(one)} width=${Math.max(0, endOf(one) - startOf(one))} height="1" /></svg>`)}</div>
+    <div class="week-periods">${day.isBusinessDay && periods.map((one, place) => html`<span key=${place} class="period">
       <input type="time" required aria-label=${t('from_of', { day: name })} value=${clock(one.startHour, one.startMin)} onChange=${(/** @type {any} */ { target }) => read(target.value, (startHour, startMin) => set(place, { startHour, startMin }))} />–
       <input type="time" required aria-label=${t('to_of', { day: name })} value=${clock(one.endHour % 24, one.endMin)} onChange=${(/** @type {any} */ { target }) => read(target.value, (endHour, endMin) => set(place, { endHour: endHour || endMin ? endHour : 24, endMin }))} />
       <${IconButton} icon="x" size=${14} label=${t('remove_period', { day: name })} onClick=${() => onChange({ ...day, isBusinessDay: periods.length > 1, periods: periods.filter((_, each) => each !== place) })} /></span>`)}
@@ -80,7 +80,7 @@ function Week({ start }) {
     ${wrong.value && at < 0 && !isZone && html`<p class="alert" role="alert">${wrong.value}</p>`}
     <div class="form-part"><label for="zone">${t('time_zone')}</label><input id="zone" required list="zones" autocomplete="off" aria-invalid=${isZone ? 'true' : undefined} aria-describedby=${isZone ? 'zone-error' : undefined} value=${zone} onInput=${(/** @type {any} */ { target }) => { zone.value = target.value; }} />
       <datalist id="zones">${Intl.supportedValuesOf('timeZone').map((one) => html`<option key=${one} value=${one}></option>`)}</datalist>${isZone && html`<p class="field-error" id="zone-error" role="alert">${wrong.value}</p>`}</div>
-    <div class="week"><div class="day-scale" aria-hidden="true">${[0, 6, 12, 18, 24].map((hour) => html`<span key=${hour}>${hour}</span>`)}</div>
+    <div class="week"><div class="week-scale" aria-hidden="true">${[0, 6, 12, 18, 24].map((hour) => html`<span key=${hour}>${hour}</span>`)}</div>
       ${days.value.map((day, place) => html`<${Row} key=${day.dayOfWeek} day=${day} at=${place} error=${place === at ? wrong.value : ''} onChange=${(/** @type {Day} */ changed) => { days.value = days.value.map((each, there) => (there === place ? changed : each)); }} />`)}</div>
     <div class="form-end"><button class="button small">${common('save')}</button><button type="button" class="button small plain" onClick=${copy}>${t('copy_monday')}</button></div>
   </form>`;
