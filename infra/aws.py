@@ -31,6 +31,9 @@ def run(command: Callable[[], None]) -> int:
     except CannotDeploy as reason:
         print(f"polydesk: {reason}", file=sys.stderr)
         return 2
+    except OSError as error:  # a file that may not be written, a disk that is full
+        print(f"polydesk: {error}", file=sys.stderr)
+        return 2
     except (BotoCoreError, ClientError) as error:
         print(f"polydesk: {error}\npolydesk: mend that and run this again: it goes on from here", file=sys.stderr)
         return 1

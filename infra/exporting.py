@@ -1,7 +1,6 @@
 """The export of an account: settings, then people and conversations by number, a page at a time."""
 
 import argparse
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,7 +18,7 @@ from chalicelib.desk.core import lines
 from chalicelib.desk.core.lines import Line
 from chalicelib.desk.teams import imports as settings_imports
 from infra.aws import CannotDeploy, say
-from infra.transfer import Notes
+from infra.transfer import Notes, alone_with
 
 SETTINGS = "settings"
 _PARTS, _DONE = (SETTINGS, PERSON, CONVERSATION), "done"
@@ -51,8 +50,10 @@ def bring_out(given: argparse.Namespace, ctx: Context) -> None:
     place = Place(**known | {"counts": Counter(known.get("counts", {}))}) if known else Place()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)  # all that customers wrote is in it
-    os.truncate(path, place.bytes)
-    with path.open("ab") as file:
+    with path.open("ab") as file, alone_with(file, "exporting to"):
+        if path.stat().st_size < place.bytes:
+            raise CannotDeploy(f"{path} has less than was written to it; remove it and {path}.progress to begin anew")
+        file.truncate(place.bytes)
         Export(ctx, file, path.with_name(f"{path.name}.files"), notes, place).run()
     notes.remove()
     say("exported", ", ".join(f"{count:,} {kind}" for kind, count in sorted(place.counts.items())) or "nothing")

@@ -5,8 +5,10 @@ a line that was imported is not imported again.
 """
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from infra import transfer
@@ -20,12 +22,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the arguments say; returns the exit code."""
     parser = transfer.arguments("Imports an account's people, settings and conversations.", "lines as docs/import.md has them")
     parser.add_argument("--dry-run", action="store_true", help="checks every line, and writes nothing")
-    parser.add_argument("--rate", type=float, help=f"lines a second at most, 0 for all it can (AWS: {_RATE}, local desk: 0)")
+    parser.add_argument("--rate", type=_rate, help=f"lines a second at most, 0 for all it can (AWS: {_RATE}, local desk: 0)")
     parser.add_argument("--no-verify", dest="verify", action="store_false", help="does not read all back at the end")
     given = parser.parse_args(arguments)
     if given.rate is None:
         given.rate = 0 if given.stage == "local" else _RATE
     return run(partial(_import, given))
+
+
+def _rate(text: str) -> float:
+    with suppress(ValueError):
+        if 0 <= (rate := float(text)) < math.inf:
+            return rate
+    raise argparse.ArgumentTypeError(f"must be a number from 0 on, not {text!r}")
 
 
 def _import(given: argparse.Namespace) -> None:

@@ -24,7 +24,7 @@ from chalicelib.desk.teams import imports as settings_imports
 from infra.line_files import Fault, Folder, Raw, decode
 
 _TABLES = """
-CREATE TABLE seen (kind TEXT, id TEXT, line INTEGER, digest TEXT, note TEXT, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE seen (kind TEXT, id TEXT, line INTEGER, digest TEXT, note TEXT, fixed TEXT, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 CREATE TABLE identity (value TEXT PRIMARY KEY, owner TEXT, line INTEGER) WITHOUT ROWID;
 CREATE TABLE chat (id TEXT PRIMARY KEY, last INTEGER, said INTEGER, bytes INTEGER) WITHOUT ROWID;
 PRAGMA journal_mode = OFF;
@@ -74,11 +74,13 @@ class Checks:
                 self._check_department(line.department)
                 if not line.removed_at:
                     people_imports.find_login(self._ctx, line)
-                self._see(line, number, "" if line.is_active and not line.removed_at else "inactive")
-                self._own([f"email {registration.canonical_email(line.email)}"] if line.email else [], line, number)
+                email = registration.canonical_email(line.email) if line.email else ""
+                kept = f"{email} {line.level} {line.is_active} {bool(line.removed_at)}"
+                self._see(line, number, "" if line.is_active and not line.removed_at else "inactive", kept)
+                self._own([f"email {email}"] if email else [], line, number)
             case Contact():
                 people_imports.check_contact(self._ctx, line)
-                self._see(line, number)
+                self._see(line, number, fixed=str(bool(line.removed_at)))
                 self._own([f"{one.kind} {_canonical(one)}" for one in line.identities], line, number)
             case Conversation():
                 self._check_conversation(line, number)
@@ -124,7 +126,7 @@ class Checks:
     # --- conversations
 
     def _check_conversation(self, line: Conversation, number: int) -> None:
-        import_values.check(line)
+        import_values.check(self._ctx, line)
         self._check_person("contact", line.contact, "contact")
         if line.creator:
             self._check_person("agent", line.creator, "creator")
@@ -139,8 +141,9 @@ class Checks:
             self._check_value(name, value)
         if line.merged_into:
             self._check_target(line.merged_into, "merged_into")
-        self._see(line, number, "merged" if line.merged_into else "")
         begun = lines.to_ms(line.created_at)
+        kept = lines.digest(line) if line.merged_into else f"{line.channel} {begun}"
+        self._see(line, number, "merged" if line.merged_into else "", kept)
         self._known.execute("INSERT OR IGNORE INTO chat VALUES (?, ?, 0, 0)", (line.id, begun))
 
     def _check_value(self, name: str, value: str) -> None:
@@ -169,13 +172,13 @@ class Checks:
         if line.contact:
             self._check_person("contact", line.contact, "contact")
         size = sum(self._folder.size(one) for one in line.attachments)
-        key = f"{line.conversation}\n{line.id}"
+        key = f"{len(line.conversation)} {line.conversation} {line.id}"
         seen = self._one("SELECT line, digest FROM seen WHERE kind = 'message' AND id = ?", key)
         if seen and seen[1] != lines.digest(line):
             raise Invalid("id", f"is also that of line {seen[0]}, which says something else")
         if seen:
             return
-        self._known.execute("INSERT INTO seen VALUES ('message', ?, ?, ?, '')", (key, number, lines.digest(line)))
+        self._known.execute("INSERT INTO seen VALUES ('message', ?, ?, ?, '', '')", (key, number, lines.digest(line)))
         self._add(line, size)
 
     def _add(self, line: Message, size: int) -> None:
@@ -189,9 +192,14 @@ class Checks:
 
     # --- what was seen
 
-    def _see(self, line: AnyLine, number: int, note: str = "") -> None:
-        row = (lines.kind_of(line), line.known_as, number, lines.digest(line), note)
-        self._known.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)", row)
+    def _see(self, line: AnyLine, number: int, note: str = "", fixed: str = "") -> None:
+        """Remembers a line. Raises Invalid for one that says otherwise what an earlier one has `fixed` for good."""
+        kind = lines.kind_of(line)
+        found = self._one("SELECT line, fixed FROM seen WHERE kind = ? AND id = ?", kind, line.known_as)
+        if found and found[1] != fixed:
+            raise Invalid("id", f"is also that of line {found[0]}, which says otherwise what an import does not change")
+        row = (kind, line.known_as, number, lines.digest(line), note, fixed)
+        self._known.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _one(self, query: str, *values: str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._known.execute(query, values).fetchone()

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import imported_messages, imports, readback
-from chalicelib.desk.core import lines
+from chalicelib.desk.core import imported, lines
 from chalicelib.desk.core.errors import DeskError
 from chalicelib.desk.core.lines import Agent, Contact, Conversation, Message
 from chalicelib.desk.people import imports as people_imports
@@ -21,7 +21,7 @@ from infra import import_checks, line_files
 from infra.aws import CannotDeploy, say
 from infra.import_checks import Checks
 from infra.line_files import Fault, Folder, Piece, Raw
-from infra.transfer import Notes
+from infra.transfer import Notes, alone_with
 
 #: Faults that are printed, and bytes that are read at once to find out whether a file is the one that was begun.
 _SHOWN, _CHUNK = 100, 1 << 20
@@ -40,7 +40,8 @@ def bring(given: argparse.Namespace, ctx: Context) -> None:
         if given.dry_run:
             return
         notes = Notes(given.data / f"import-{given.stage}-{ctx.account}-{_named(path)}.json")
-        say("imported", str(write(ctx, path, folder, notes, Pace(given.rate))))
+        with path.open("rb") as file, alone_with(file, "importing"):
+            say("imported", str(write(ctx, path, folder, notes, Pace(given.rate))))
         if given.verify:
             say("verified", f"{verify(ctx, path, seen):,} messages are there, whole and in order")
 
@@ -154,7 +155,7 @@ def write(ctx: Context, path: Path, folder: Folder, notes: Notes, pace: Pace) ->
     """
     come = _resumed(path, notes.load())
     read = Tracked(path, come.at, come.line)
-    for piece in line_files.pieces(read):
+    for piece in _looked_up(ctx, line_files.pieces(read)):
         pace.spend(len(piece.reads))
         try:
             come.outcomes.update(_store(as_import(ctx), piece, folder))
@@ -166,6 +167,14 @@ def write(ctx: Context, path: Path, folder: Folder, notes: Notes, pace: Pace) ->
         notes.put(lambda end=last.end: _noted(come, read.digest(end)))  # type: ignore[misc]
     notes.remove()
     return come
+
+
+def _looked_up(ctx: Context, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Yields pieces whose ids have been looked up, many in one request."""
+    for together in line_files.some(pieces):
+        named = [(lines.kind_of(piece.first), piece.first.known_as) for piece in together if piece.has_id]
+        imported.look_up(as_import(ctx), named)
+        yield from together
 
 
 def _resumed(path: Path, noted: dict[str, Any]) -> Progress:
@@ -209,7 +218,7 @@ def _counted(what: str, count: int) -> dict[str, int]:
 def verify(ctx: Context, path: Path, seen: Checks) -> int:
     """Reads back all that a file says, and returns how many messages that are. Raises CannotDeploy for what is not there."""
     wrong = said = 0
-    for piece in line_files.pieces(line_files.read_raw(path)):
+    for piece in _looked_up(ctx, line_files.pieces(line_files.read_raw(path))):
         said += len(piece.said)
         for fault in _missing(as_import(ctx), piece, seen):
             wrong += 1

@@ -1,6 +1,8 @@
 """Files of lines: read line by line with their numbers, and in pieces that are stored together. Bounded in memory."""
 
+import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -9,10 +11,12 @@ import msgspec
 
 from chalicelib.desk.core import lines
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.lines import AnyLine, Conversation, Message
+from chalicelib.desk.core.lines import Agent, AnyLine, Contact, Conversation, Message
 
 #: Messages of a piece, and bytes of its lines.
 _MOST, _MOST_BYTES = 200, 8_000_000
+#: Pieces whose ids are looked up together.
+_AT_ONCE = 50
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -55,6 +59,11 @@ class Piece:
         """Its messages."""
         return [read.line for read in self.reads if isinstance(read.line, Message)]
 
+    @property
+    def has_id(self) -> bool:
+        """Whether its first line is of something with an external id of its own."""
+        return isinstance(self.first, Agent | Contact | Conversation)
+
     def number(self, place: int) -> int:
         """Returns the number of the line of a message, by its place among them."""
         return self.reads[place + (not isinstance(self.first, Message))].raw.number
@@ -76,7 +85,7 @@ def decode(raw: Raw) -> AnyLine | None:
     text = raw.text.removeprefix(_BOM).strip()
     try:
         return lines.decode(text) if text else None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Fault(raw.number, str(error).replace(" - at `$.", ": `").replace(" - at `$`", "")) from error
 
 
@@ -95,6 +104,20 @@ def pieces(raws: Iterable[Raw]) -> Iterator[Piece]:
         size += len(raw.text)
     if held:
         yield Piece(held)
+
+
+def some(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Yields pieces by the fifty, or as many as there may be in memory."""
+    held: list[Piece] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += sum(len(read.raw.text) for read in piece.reads)
+        if len(held) == _AT_ONCE or size > _MOST_BYTES:
+            yield held
+            held, size = [], 0
+    if held:
+        yield held
 
 
 def _follows(held: list[Read], line: AnyLine) -> bool:
@@ -120,7 +143,8 @@ class Folder:
 
     def _found(self, attached: lines.Attachment) -> Path:
         root = self.path.resolve()
-        found = (root / str(attached.path)).resolve()
-        if not found.is_relative_to(root) or not found.is_file():
-            raise Invalid("attachments", f"there is no file {attached.path!r} beside the lines")
-        return found
+        with suppress(OSError, ValueError, RuntimeError):  # a name that no file can have, and links in a circle
+            found = (root / str(attached.path)).resolve()
+            if found.is_relative_to(root) and found.is_file() and os.access(found, os.R_OK):
+                return found
+        raise Invalid("attachments", f"there is no file {attached.path!r} beside the lines that may be read")

@@ -145,20 +145,20 @@ def closure(*wanted: str) -> set[str]:
 
 
 def _compile(folder: Path) -> None:
-    """Compiles all that the zip will hold. Libraries are left without their sources, a twelfth of the zip.
+    """Compiles all that the zip will hold, and leaves modules without their sources, an eighth of it.
 
     Chalice adds its own two modules and `app.py` uncompiled, so what is compiled of them goes where Python looks for it.
     """
-    _compile_tree(folder / "vendor", folder / "vendor", legacy=True)
-    for source in (folder / "vendor").rglob("*.py"):
-        source.unlink()
+    for modules, base in ((folder / "vendor", folder / "vendor"), (folder / "chalicelib", folder)):
+        _compile_tree(modules, base, legacy=True)
+        for source in modules.rglob("*.py"):
+            source.unlink()
     chalice_home = Path(chalice.__file__).parent
     runtime = folder / "vendor" / "chalice"
     runtime.mkdir()
     for name in ("__init__.py", "app.py"):
         shutil.copy(chalice_home / name, runtime)
     _compile_tree(runtime, folder / "vendor")
-    _compile_tree(folder / "chalicelib", folder)
     shutil.copy(folder / "app.py", folder / "vendor")
     _compile_tree(folder / "vendor" / "app.py", folder / "vendor")
     for source in (runtime / "__init__.py", runtime / "app.py", folder / "vendor" / "app.py"):
@@ -195,7 +195,7 @@ def narrow(project: Path, to: Bounds) -> None:
 def _bound(statement: dict[str, Any], to: Bounds) -> dict[str, Any] | None:
     """A statement for the stage alone; None for a right that it has no use for."""
     text = re.sub(r"polydesk-\*(?=[-:])", f"polydesk-{to.stage}", json.dumps(statement))
-    text = text.replace("attachments-*/*", f"attachments-{to.account}-{to.region}/*")
+    text = text.replace("attachments-*", f"attachments-{to.account}-{to.region}")
     text = text.replace("arn:aws:", f"arn:{to.partition}:").replace(":*:*:", f":{to.region}:{to.account}:")
     bound: dict[str, Any] = json.loads(text)
     if "execute-api:ManageConnections" in bound["Action"]:

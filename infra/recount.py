@@ -25,7 +25,7 @@ import boto3
 from botocore.config import Config
 
 from infra.aws import APP, CannotDeploy, here, run, say
-from infra.recounted import Found, of_conversation
+from infra.recounted import Found, of_conversation, of_gone
 
 if TYPE_CHECKING:
     from chalicelib.rules.counting import Amounts
@@ -194,18 +194,25 @@ def _correct(kept: Kept, account: str, *, check: bool) -> int:
     from chalicelib import context
     from chalicelib.desk.reports import compacting
     from chalicelib.models import statistics
+    from chalicelib.rules import series
     from chalicelib.rules.series import A_DAY
 
     ctx = context.system(account)
     while not check and compacting.compact(ctx):
         pass
     near = statistics.near(account)
-    quarters = kept.amounts(account, _OF_DAYS, range(2**60))
-    days = {*statistics.known_days(account), *near.pending, *(cell.quarter // A_DAY for cell in quarters)}
-    missing = _missing(kept, account)
+    every = kept.amounts(account, _OF_DAYS, range(2**60))
+    days = {*statistics.known_days(account), *near.pending, *(cell.quarter // A_DAY for cell in every)}
+    gone, unsure = of_gone(account, kept.days, kept.begun)
+    missing = {} if unsure is not None else _missing(kept, account, gone.was_open)
+    days |= {cell.quarter // A_DAY for cell in gone.amounts}
     wrong = 0
     for day in sorted({day for day in days if day in kept.days} | ({kept.days.stop - 1} if missing else set())):
-        rebuilt = kept.amounts(account, _OF_DAYS, range(day * A_DAY, (day + 1) * A_DAY))
+        if unsure and day in unsure:
+            continue
+        quarters = range(day * A_DAY, (day + 1) * A_DAY)
+        there = kept.amounts(account, _OF_DAYS, quarters)
+        rebuilt = series.added([there, series.between(gone.amounts, quarters.start, quarters.stop)])
         wrong += _put_right(account, day, rebuilt, missing if day == kept.days.stop - 1 else {}, check=check)
     while not check and compacting.compact(ctx):
         pass
@@ -233,8 +240,10 @@ def _put_right(account: str, day: int, rebuilt: "Amounts", missing: "Amounts", *
     return retry_on_conflict(context.system(account), attempt)
 
 
-def _missing(kept: Kept, account: str) -> "Amounts":
-    """Returns what was open at the end of the recounted days, and was not counted, as amounts of the last of them."""
+def _missing(kept: Kept, account: str, was_open: "Amounts") -> "Amounts":
+    """Returns what was open at the end of the recounted days, and was not counted, as amounts of the last of them. `was_open` is
+    what no rows say any more.
+    """
     from chalicelib import context
     from chalicelib.desk.reports import compacting, reading
     from chalicelib.models import statistics
@@ -249,7 +258,7 @@ def _missing(kept: Kept, account: str) -> "Amounts":
     counted = series.added([present.total])
     for amounts in since:
         counting.join(counted, series.total(amounts), -1)
-    found = kept.amounts(account, _OPEN, range(1))
+    found = series.added([kept.amounts(account, _OPEN, range(1)), was_open])
     counting.join(found, series.gauges(counted), -1)
     last = (kept.days.stop - 1) * series.A_DAY
     return {cell._replace(quarter=last): counts for cell, counts in series.clean(found).items()}

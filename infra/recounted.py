@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from chalicelib.rules.counting import Amounts, Change, State
 
 
+#: Milliseconds that clocks may differ by, and much more.
+_ABOUT = 3_600_000
+
+
 @dataclass
 class Found:
     """What some rows count: amounts of the days in question, and what was open when these ended, as amounts of no time."""
@@ -38,17 +42,42 @@ class Found:
 def of_conversation(row: "Conversation", days: range, begun: int, found: Found) -> None:
     """Adds what counts of a conversation in some UTC days; `begun` is when the recount has begun.
 
-    Messages of one that was merged since count here, wherever they are now; of one that was merged before, with the other.
+    One that is being removed for good counts by what is kept of it (`of_gone`). Messages of one that was merged since count here,
+    wherever they are now; of one that was merged before, with the other.
     """
     from chalicelib.desk.core import counted
+    from chalicelib.models import statistics
     from chalicelib.rules import counting, series
 
+    if row.purge_at and statistics.is_kept(row.account, row.id):
+        return
     texts = [message.counted for message in _messages(row, begun)] + [entry.counted for entry in _log(row.key)]
-    changes = [counting.decode(text) for text in texts if text]
+    changes = [change for text in texts for change in counting.decode_all(text)]
     for change in changes:
         found.add_amounts(counting.amounts(change), days)
     later = [change for change in changes if change.since >= days.stop * series.A_DAY * 900_000]
     found.add_state(_first(later).before if later else counted.state(row))
+
+
+def of_gone(account: str, days: range, begun: int) -> "tuple[Found, set[int] | None]":
+    """Returns what counts of conversations that were removed for good, and the days of those that were removed about when the
+    recount has begun, or later: their rows may count, too. None for no such conversation.
+    """
+    from chalicelib.models import statistics
+    from chalicelib.rules import counting, series
+
+    found, unsure, is_sure = Found(), set[int](), True
+    for at, cells in statistics.kept(account):
+        amounts = counting.amounts_of(cells)
+        if at >= begun - _ABOUT:
+            is_sure = False
+            unsure |= {cell.quarter // series.A_DAY for cell in amounts}
+            continue
+        found.add_amounts(amounts, days)
+        if not series.gauges(series.total(amounts)):  # else an entry of the log has expired
+            was_open = series.between(amounts, 0, days.stop * series.A_DAY)
+            counting.join(found.was_open, series.gauges(series.total(was_open)))
+    return found, None if is_sure else unsure
 
 
 def _first(changes: "list[Change]") -> "Change":

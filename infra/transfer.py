@@ -1,12 +1,14 @@
 """What `infra.import` and `infra.export` have in common: which stage, which account, and how far they have come."""
 
 import argparse
+import fcntl
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from infra import local, stack
 from infra.aws import CannotDeploy, here
@@ -81,6 +83,16 @@ def _owned(email: str, name: str | None) -> str:
     return str(found[0])
 
 
+@contextmanager
+def alone_with(file: IO[bytes], doing: str) -> Iterator[None]:
+    """Keeps other processes of ours from doing something with a file. Raises CannotDeploy where another one does."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise CannotDeploy(f"another process is {doing} {file.name}") from error
+    yield  # closing the file ends it
+
+
 class Notes:
     """How far a command has come, in a file: written twice a second at most, and removed at the end."""
 
@@ -89,8 +101,11 @@ class Notes:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def load(self) -> dict[str, Any]:
-        """Returns what was noted last, nothing if nothing was."""
-        return dict(json.loads(self._path.read_text())) if self._path.exists() else {}
+        """Returns what was noted last, nothing if nothing was. Raises CannotDeploy for what is no note."""
+        try:
+            return dict(json.loads(self._path.read_text())) if self._path.exists() else {}
+        except (TypeError, ValueError) as error:
+            raise CannotDeploy(f"{self._path} is none of our notes: remove it") from error
 
     def put(self, make: Callable[[], dict[str, Any]], *, now: bool = False) -> None:
         """Notes what `make` returns, if the last note is old enough, or `now`."""

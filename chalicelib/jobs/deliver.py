@@ -1,6 +1,7 @@
 """The webhooks queue: what is to be sent to accounts' own programs."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from chalicelib import config
 from chalicelib.context import Context
@@ -24,7 +25,13 @@ def deliver(record: Record, words: Words) -> None:
 
 def _due(ctx: Context, event: WebhookDue, line: Line, words: Words) -> str:
     line.add(webhook=event.webhook)
-    return delivering.deliver(ctx, event, words, _post)
+    return delivering.deliver(ctx, event, words, _post, partial(_report, ctx.account, event.webhook))
+
+
+def _report(account: str, webhook: str, delivery: str, error: Exception) -> None:
+    """Logs a delivery that went wrong on our side."""
+    with Line("delivery", job="deliver", account=account, webhook=webhook, delivery=delivery) as line:
+        line.failed(error)
 
 
 def _post(url: str, headers: dict[str, str], body: bytes) -> Outcome:

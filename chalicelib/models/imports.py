@@ -5,7 +5,7 @@ from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.models import loads
+from chalicelib.models import loads, statistics
 from chalicelib.models.base import ConditionFailed, transaction
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges
@@ -13,19 +13,24 @@ from chalicelib.models.loads import LoadChanges, Pause
 from chalicelib.models.messages import IS_NEW, Message
 from chalicelib.models.people import Person, add
 from chalicelib.models.stamps import Stamp
+from chalicelib.models.statistics import Cells
 from chalicelib.models.summaries import apply, begin
 from chalicelib.models.unique_names import UniqueName
 
 _FREE = UniqueName.key.does_not_exist()
 
 
-def open_(conversation: Conversation, said: Sequence[Message], beside: DetailChanges, claim: UniqueName, now: int) -> None:
-    """Stores a new conversation under its external id, with its first messages and its agent's load, all or nothing. One request.
+def open_(
+    conversation: Conversation, said: Sequence[Message], counted: Cells, beside: DetailChanges, claim: UniqueName, now: int
+) -> None:
+    """Stores a new conversation under its external id, with its first messages, what these count, and its agent's load, all or
+    nothing. One request.
 
     Raises ConditionFailed where the id is taken, or the agent can't have it.
     """
     with transaction() as write:
         _begin(write, conversation, said, beside, claim, now)
+        statistics.put(write, conversation.account, conversation.id, counted)
 
 
 def open_merged(source: Conversation, claim: UniqueName, target: Conversation, beside: DetailChanges, stamp: Stamp) -> None:
@@ -55,8 +60,15 @@ def _add(write: TransactWrite, said: Sequence[Message]) -> None:
         write.save(row, condition=IS_NEW)
 
 
-def append(conversation: Conversation, said: Sequence[Message], changes: Mapping[str, Any], new_bytes: int, stamp: Stamp) -> None:
-    """Stores further messages with what they change in the summary. One request.
+def append(
+    conversation: Conversation,
+    said: Sequence[Message],
+    counted: Cells,
+    changes: Mapping[str, Any],
+    new_bytes: int,
+    stamp: Stamp,
+) -> None:
+    """Stores further messages with what they count, and what they change in the summary. One request.
 
     Raises ConditionFailed where the conversation has changed since it was read, or has no room for their files.
     """
@@ -65,6 +77,7 @@ def append(conversation: Conversation, said: Sequence[Message], changes: Mapping
     with transaction() as write:
         _add(write, said)
         apply(write, conversation, dict(changes), stamp, DetailChanges(attached_bytes=new_bytes))
+        statistics.put(write, conversation.account, said[0].id, counted)
 
 
 def put_removed(person: Person, claim: UniqueName) -> None:

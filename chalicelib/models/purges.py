@@ -38,6 +38,18 @@ def first_messages(conversation_key: str, limit: int) -> list[Message]:
     return read_page(Message.query(conversation_key, attributes_to_get=wanted, consistent_read=True, limit=limit))[0]
 
 
+def counted(conversation: Conversation) -> list[str]:
+    """Returns what messages and log entries of a conversation keep of what they counted; those that a merge has left behind stand
+    elsewhere, too. One request for each MB of them, and one.
+    """
+    texts: list[str | None] = []
+    if not conversation.merged_into:
+        wanted = [Message.conversation_key.attr_name, Message.id.attr_name, Message.counted.attr_name]
+        texts += [row.counted for row in Message.query(conversation.key, attributes_to_get=wanted, consistent_read=True)]
+    texts += [row.counted for row in LogEntry.query(conversation.key, consistent_read=True)]
+    return [text for text in texts if text]
+
+
 def remove_messages(rows: Sequence[Message]) -> None:
     """Removes messages, and before them the files that they have, and where their Message-IDs lead. One request for each hundred
     files and one for each 25 rows; one to the bucket for each file, two for an image.

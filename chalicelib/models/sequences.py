@@ -24,6 +24,13 @@ def next_number(account: str, kind: str) -> int:
     return counter.value
 
 
+def next_numbers(account: str, kind: str, count: int) -> range:
+    """Returns so many next integer ids, which are nobody else's. One request."""
+    counter = Sequence(f"{account}#number#{kind}")
+    counter.update([Sequence.value.add(count)])
+    return range(counter.value - count + 1, counter.value + 1)
+
+
 def last_number(account: str, kind: str) -> int:
     """Returns the last integer id that a kind has had, 0 for none. One request."""
     found = Sequence.find(f"{account}#number#{kind}")

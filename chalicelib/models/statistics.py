@@ -5,11 +5,15 @@ From time to time these rows are moved, in one transaction, into the row of thei
 them. Days that are over go to rows for good: the whole day, and a part of each month's row of the account, of each agent and
 department (by quarters of an hour), and of all of them together (by days). `total` is what all these days add up to.
 
+What a conversation counted that is removed for good stays in rows of its own beside the days, `gone`, for recounts.
+
 Amounts are numbers by cell: a quarter of an hour since the epoch, agent, department, channel, policy.
 """
 
+import hashlib
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
@@ -19,16 +23,22 @@ from pynamodb.attributes import ListAttribute
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, PackedAttribute, UnicodeAttribute
-from chalicelib.models.base import ConditionFailed, Table, read_raw, transaction
+from chalicelib.models.base import ConditionFailed, Table, conditional, read_raw, transaction
 
 #: Records that one transaction can count: each is of one account, and one row more says so (100 in all).
 MOST_AT_ONCE = 99
 #: Live rows that one transaction moves, and days that they may be of; rows of months that one transaction writes.
 MOST_MOVED, MOST_DAYS, MOST_MONTHS = 60, 18, 20
 _KEPT_SECONDS = 2 * 86400
+#: What a row's key has that stands behind another one, and how often a day is read that is written meanwhile.
+_BEHIND, _READS = "+", 5
 #: Absorbed rows that a row remembers: those of its last two moves.
 _REMEMBERED = 2 * MOST_MOVED
-_LIVE, _DAY, _TOTAL = "a", "d", "t"
+#: Bytes of a packed day that one row has (DynamoDB: 400 KB); what is more stands in rows behind it, of the same version.
+MOST_BYTES = 350_000
+_LIVE, _DAY, _TOTAL, _GONE = "a", "d", "t", "p"
+#: Seconds for which rows of what is gone are kept, longer than recounts look back; and cells of one such row.
+_GONE_SECONDS, MOST_CELLS = 400 * 86400, 5_000
 #: Amounts by cell, as `rules.counting.Amounts`.
 Cells = Mapping[Any, Mapping[str, int]]
 #: Of compression; more takes four times as long and saves a hundredth.
@@ -51,6 +61,8 @@ class Statistic(Table):
     absorbed: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="ab")
     #: How often a row was written that is written again.
     version = IntegerAttribute(null=True, attr_name="v")
+    #: Of a day: how many rows behind it have the rest of `packed`.
+    parts = IntegerAttribute(null=True, attr_name="pa")
     #: Of a mark: how many records; the stream forgets them in a day.
     records = IntegerAttribute(null=True, attr_name="re")
     #: Seconds since the epoch, of what is not kept.
@@ -109,6 +121,12 @@ def add(first: str, records: int, found: Mapping[str, Cells], now: int) -> int:
     return 0
 
 
+def put(write: Any, account: str, id_: str, cells: Cells) -> None:
+    """Adds, to a transaction that happens once, what no stream counts of it. `id_` is a uuid of its own."""
+    if cells:
+        write.save(Statistic(_near(account), _LIVE + id_, packed=pack(cells)))
+
+
 def _near(account: str) -> str:
     return f"{account}#near"
 
@@ -140,13 +158,51 @@ def near(account: str) -> Near:
     Rows move toward later keys of the Query only. So one that moves meanwhile is read twice, never missed, and the row that it
     moved into says so.
     """
-    rows = list(Statistic.query(_near(account), consistent_read=True))
+    rows = _read_whole(lambda: list(Statistic.query(_near(account), consistent_read=True)))
     pending = {row.day: row for row in rows if row.span[0] == _DAY}
     absorbed = {span for row in pending.values() for span in row.absorbed or ()}
     total = next((row for row in rows if row.span == _TOTAL), None)
     moved = set(total.absorbed or ()) if total else set()
     settled = frozenset(day for day, row in pending.items() if _name(row) in moved)
     return Near([row for row in rows if row.span[0] == _LIVE and row.span not in absorbed], pending, total, settled)
+
+
+def _read_whole(read: Callable[[], list[Statistic]]) -> list[Statistic]:
+    """Returns rows with what stands behind them; reads again where a day was written meanwhile. Raises ConditionFailed where
+    that goes on.
+    """
+    for _ in range(_READS):
+        rows = read()
+        behind = {(row.account, row.span): row for row in rows if _BEHIND in row.span}
+        found = [row for row in rows if _BEHIND not in row.span]
+        wanted = {(row.account, row.span): _spans_behind(row.span, row.version, row.parts) for row in found}
+        if all((account, span) in behind for (account, _), spans in wanted.items() for span in spans):
+            for row in found:
+                rest = [behind[row.account, span].packed or b"" for span in wanted[row.account, row.span]]
+                row.packed = b"".join([row.packed or b"", *rest]) if rest else row.packed
+            return found
+    raise ConditionFailed([], [])
+
+
+def _spans_behind(span: str, version: int | None, parts: int | None) -> list[str]:
+    return [f"{span}{_BEHIND}{version}.{at:02d}" for at in range(parts or 0)]
+
+
+def _save(write: Any, row: Statistic, condition: Any = None) -> None:
+    """Adds to a transaction: a day, with rows behind it where it is too large for one."""
+    packed = row.packed or b""
+    pieces: list[bytes | None] = [packed[at : at + MOST_BYTES] for at in range(0, len(packed), MOST_BYTES)]
+    pieces = pieces or [None]
+    row.packed, row.parts = pieces[0], len(pieces) - 1 or None
+    write.save(row, condition=condition)
+    for span, piece in zip(_spans_behind(row.span, row.version, row.parts), pieces[1:], strict=True):
+        write.save(Statistic(row.account, span, packed=piece))
+
+
+def _forget(write: Any, row: Statistic | None, version: int | None = None) -> None:
+    """Adds to a transaction: what stands behind a day that was read goes, unless it is of a version."""
+    for span in _spans_behind(row.span, row.version, row.parts) if row and row.version != version else ():
+        write.delete(Statistic(row.account, span))  # type: ignore[union-attr]
 
 
 def _name(row: Statistic) -> str:
@@ -163,22 +219,32 @@ def days(account: str, wanted: Sequence[int]) -> dict[int, tuple[Statistic | Non
     """Returns of each day the pending row and the one for good, None where there is none, read consistently. One request for each
     fifty.
     """
-    keys = [Statistic.raw(account=key, span=_span(day)) for day in wanted for key in (_near(account), _far(account))]
-    rows = [Statistic.from_raw_data(item) for item in read_raw({Statistic: keys}, consistent=True)[Statistic]] if keys else []
+    keys = [(key, _span(day)) for day in wanted for key in (_near(account), _far(account))]
+
+    def read() -> list[Statistic]:
+        rows = _get(keys)
+        return rows + _get([(row.account, span) for row in rows for span in _spans_behind(row.span, row.version, row.parts)])
+
+    rows = _read_whole(read)
     found = {(row.account, row.day): row for row in rows}
     return {day: (found.get((_near(account), day)), found.get((_far(account), day))) for day in wanted}
 
 
+def _get(keys: Sequence[tuple[str, str]]) -> list[Statistic]:
+    raw = [Statistic.raw(account=account, span=span) for account, span in keys]
+    return [Statistic.from_raw_data(item) for item in read_raw({Statistic: raw}, consistent=True)[Statistic]] if raw else []
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A day to be written as pending: all its amounts, what the total has of it, the version of the row that was read (None for
-    none), and that of the new one.
+    """A day to be written as pending: all its amounts, what the total has of it, the row that was read (None for none), and the
+    version of the new one.
     """
 
     day: int
     cells: Cells
     base: Cells
-    read: int | None
+    read: Statistic | None
     version: int
 
 
@@ -191,7 +257,9 @@ def move(account: str, rows: Sequence[Statistic], changed: Sequence[Pending], ab
         for row in rows:
             write.delete(row, condition=Statistic.span.exists())
         for one in changed:
-            write.save(
+            _forget(write, one.read)
+            _save(
+                write,
                 Statistic(
                     _near(account),
                     _span(one.day),
@@ -200,7 +268,7 @@ def move(account: str, rows: Sequence[Statistic], changed: Sequence[Pending], ab
                     absorbed=[*absorbed.get(one.day, ())][-_REMEMBERED:] or None,
                     version=one.version,
                 ),
-                condition=_is(one.read),
+                condition=_is(one.read.version if one.read else None),
             )
 
 
@@ -208,8 +276,8 @@ def _is(version: int | None) -> Any:
     return Statistic.span.does_not_exist() if version is None else Statistic.version == version
 
 
-def settle(account: str, pending: Statistic, total: Statistic | None, cells: Cells) -> None:
-    """Puts a pending day among those for good; `cells` is the total with it. One request.
+def settle(account: str, pending: Statistic, kept: Statistic | None, total: Statistic | None, cells: Cells) -> None:
+    """Puts a pending day among those for good, in the place of `kept`; `cells` is the total with it. One request.
 
     Raises ConditionFailed where the day or the total was written since it was read.
     """
@@ -218,7 +286,9 @@ def settle(account: str, pending: Statistic, total: Statistic | None, cells: Cel
     row.version = ((total.version if total else None) or 0) + 1
     with transaction() as write:
         write.save(row, condition=_is(total.version if total else None))
-        write.save(Statistic(_far(account), pending.span, packed=pending.packed, version=pending.version))
+        _forget(write, kept, pending.version)
+        _save(write, Statistic(_far(account), pending.span, packed=pending.packed, version=pending.version))
+        _forget(write, pending)
         write.delete(pending, condition=Statistic.version == pending.version)
 
 
@@ -271,4 +341,34 @@ def _put_part(write: Any, row: Statistic | None, fresh: Statistic, day: int, par
 
 def known_days(account: str) -> list[int]:
     """Returns the days that an account has for good. A request for each MB of them."""
-    return [row.day for row in Statistic.query(_far(account), Statistic.span.startswith(_DAY))]
+    rows = Statistic.query(_far(account), Statistic.span.startswith(_DAY))
+    return [row.day for row in rows if _BEHIND not in row.span]
+
+
+def is_kept(account: str, id_: str) -> bool:
+    """Returns whether `keep` has stored all of something. One request."""
+    key = Statistic.raw(account=_far(account), span=_gone(id_, 0))
+    return bool(read_raw({Statistic: [key]}, consistent=True)[Statistic])
+
+
+def keep(account: str, id_: str, cells: Cells, now: int) -> None:
+    """Stores what something counted whose rows are about to be removed, once. One request for each 5,000 cells, the last of which
+    says that all is there.
+    """
+    every = list(cells.items())
+    parts = [dict(every[at : at + MOST_CELLS]) for at in range(0, len(every), MOST_CELLS)] or [{}]
+    for at in range(len(parts) - 1, -1, -1):
+        row = Statistic(_far(account), _gone(id_, at), packed=pack(parts[at]), expires_at=now // 1000 + _GONE_SECONDS)
+        with suppress(ConditionFailed), conditional():
+            row.save(Statistic.span.does_not_exist())
+
+
+def kept(account: str) -> list[tuple[int, dict[tuple[Any, ...], dict[str, int]]]]:
+    """Returns what `keep` has stored: when (epoch milliseconds), and amounts. A request for each MB."""
+    rows = Statistic.query(_far(account), Statistic.span.startswith(_GONE), consistent_read=True)
+    return [(((row.expires_at or 0) - _GONE_SECONDS) * 1000, row.cells) for row in rows]
+
+
+def _gone(id_: str, part: int) -> str:
+    """Returns the range key of a part: of the id it has a digest, from which nobody finds that."""
+    return f"{_GONE}{hashlib.sha256(id_.encode()).hexdigest()[:32]}.{part:04d}"

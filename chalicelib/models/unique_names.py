@@ -4,7 +4,7 @@ One hash key `scope#kind#name`. A name is written in the transaction that create
 cached for good. A pair's name goes when others join it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -85,11 +85,15 @@ def set_digest(row: UniqueName, digest: str) -> None:
         row.update([UniqueName.digest.set(digest)], is_unchanged(row))
 
 
+def find_rows(scope: str, kind: str, names: Iterable[str]) -> dict[str, UniqueName]:
+    """Returns the rows of names that there are, by name, read consistently. One request for each hundred, none for none."""
+    keys = {_key(scope, kind, name): name for name in names}
+    return {keys[row.key]: row for row in UniqueName.batch_get([*keys], consistent_read=True)} if keys else {}
+
+
 def find_many(account: str, kind: str, numbers: Sequence[int]) -> dict[int, str]:
     """Returns the uuids behind integer ids, those that exist. One request for each hundred."""
-    keys = {_key(account, kind, str(number)): number for number in numbers}
-    found = UniqueName.batch_get(list(keys), consistent_read=True) if keys else ()
-    return {keys[name.key]: name.id for name in found}
+    return {int(name): row.id for name, row in find_rows(account, kind, map(str, numbers)).items()}
 
 
 @lru_cache(maxsize=10_000)

@@ -183,8 +183,10 @@ def page(
     account: str, webhook: str, since: str, until: str, limit: int, *, newest_first: bool, state: str | None = None
 ) -> tuple[list[WebhookDelivery], str | None]:
     """Returns deliveries between two places, without both, of `limit` that are looked at; and the place where the rest begins,
-    None if there is none. One request.
+    None if there is none. One request, none where no place is between them.
     """
+    if since >= until:
+        return [], None  # DynamoDB refuses to be asked for that
     within = WebhookDelivery.place.between(since, until)
     wanted = WebhookDelivery.state == state if state else None
     key = _key(account, webhook, "done")

@@ -230,6 +230,16 @@ def encode(change: Change) -> str:
     return ";".join([*parts, clocks])
 
 
+def encode_all(changes: Sequence[Change]) -> str | None:
+    """Returns changes as one text, None for none."""
+    return "|".join(map(encode, changes)) or None
+
+
+def decode_all(text: str | None) -> list[Change]:
+    """Returns the changes that a text is, none for None."""
+    return [decode(part) for part in text.split("|")] if text else []
+
+
 def decode(text: str) -> Change:
     """Returns the change that a text is."""
     at, age, before, after, said, waited, flags, clocks = text.split(";")

@@ -1,8 +1,7 @@
 """Writes of an import: which messages of a conversation are stored together.
 
-Statistics, and whoever follows a conversation's row, see its last public message only. So a write ends where a quarter of an hour
-does, and after the first message of each agent in it: each quarter has its messages and the agents who wrote in it, and
-the first answer its time, as if every message had been posted by itself.
+What a write adds to the numbers of reports is stored with it, and a transaction has room for few days of these: so a write ends
+where a day (UTC) does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from chalicelib.rules import quarters
-from chalicelib.rules.status import STAFF
 
 #: Messages of one write, beside a conversation's other rows (DynamoDB: 100 rows and 4 MB), and bytes of their texts.
 MOST, MOST_BYTES = 40, 2_500_000
@@ -18,12 +16,9 @@ MOST, MOST_BYTES = 40, 2_500_000
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message: when it was posted (epoch milliseconds), whether the contact sees it, its sender and their kind, its bytes."""
+    """A message: when it was posted (epoch milliseconds), and its bytes."""
 
     at: int
-    is_public: bool
-    sender: str
-    sender_kind: str
     size: int
 
 
@@ -31,26 +26,15 @@ _T = TypeVar("_T", bound=Said)
 
 
 def together(said: Iterable[_T]) -> Iterator[list[_T]]:
-    """Yields the messages in parts, each for one write. A note is in front of public messages, because what comes last counts."""
+    """Yields the messages in parts, each for one write."""
     part: list[_T] = []
-    size, seen = 0, set[tuple[int, str]]()
+    size = 0
     for one in said:
-        if part and (_is_apart(part[-1], one) or len(part) == MOST or size + one.size > MOST_BYTES):
+        is_apart = bool(part) and quarters.utc_day(part[-1].at) != quarters.utc_day(one.at)
+        if part and (is_apart or len(part) == MOST or size + one.size > MOST_BYTES):
             yield part
             part, size = [], 0
         part.append(one)
         size += one.size
-        turn = (quarters.quarter(one.at), one.sender)
-        if one.is_public and one.sender_kind == STAFF and turn not in seen:
-            seen = {other for other in seen if other[0] == turn[0]} | {turn}
-            yield part
-            part, size = [], 0
     if part:
         yield part
-
-
-def _is_apart(before: Said, after: Said) -> bool:
-    """Returns whether a message can't be stored with the one in front of it."""
-    if not after.is_public:
-        return before.is_public
-    return before.is_public and quarters.quarter(before.at) != quarters.quarter(after.at)

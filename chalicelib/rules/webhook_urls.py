@@ -49,8 +49,10 @@ def target(text: str, allowed: Collection[str] = ()) -> Target:
     except ValueError:
         raise Refused("is not a web address") from None
     rest = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    if parts.scheme not in _PORTS or not host or not _URL.fullmatch(rest) or re.search(r"[\s\\]", text):
+    if parts.scheme not in _PORTS or not host or not _URL.fullmatch(rest) or re.search(r"[\s\\\x00-\x1f]", text):
         raise Refused("is not an address that begins with https:// and has no spaces and other letters")
+    if "[" in parts.netloc and ":" not in host:
+        raise Refused("has no IPv6 address in its brackets")
     if "@" in parts.netloc:
         raise Refused("must not have a user name or password")
     if "#" in text:

@@ -39,6 +39,7 @@ def sound(answer: Answer) -> None:
     assert ".py" not in text
     kinds = (
         "application/json",
+        "application/zip",
         "image/png",
         "text/plain; charset=utf-8",
         "text/html; charset=utf-8",

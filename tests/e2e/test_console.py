@@ -206,6 +206,9 @@ def test_the_day_of_an_agent(desk: Desk, shop: Page, console: Callable[..., Cons
     ben.page.get_by_label("Number of the conversation to merge into this").fill(str(other))
     ben.page.get_by_role("dialog").get_by_role("button", name="Merge…").click()
     expect(ben.messages.get_by_text("It is me again")).to_be_visible()
+    target = ben.page.url
+    ben.page.goto(re.sub(r"\d+$", str(other), target))
+    expect(ben.page).to_have_url(target)
     ben.button("Close conversation").click()
     expect(ben.button("Reopen")).to_be_visible()
     number = int(re.search(r"/(\d+)$", ben.page.url)[1])  # type: ignore[index]
@@ -324,17 +327,27 @@ def test_a_hostile_mail_reaches_neither_the_page_nor_anybody_else(desk: Desk, co
     ada.faults.clear()  # what the policies refused was said
 
 
-#: Answers to the page's calls for its list, made in the page: 200 pages of 50.
+#: Answers to the page's calls for its list and for messages, made in the page: 20 pages of 500, and 3 of 50.
 MANY = """
-  const [asked, template] = [window.fetch, %s];
+  const [asked, template, message] = [window.fetch, %s, %s];
+  const some = (count, make) => Array.from({ length: count }, (_, at) => make(at));
+  const list = (page) => ({
+    conversations: some(500, (at) => (page - 1) * 500 + at)
+      .map((at) => ({ ...template, id: 100000 + at, lastMessage: `number ${at}` })),
+    total: 10000,
+    totalIsExact: true,
+    nextPage: page < 20 ? `${location.origin}/x?pageIndex=${page + 1}&cursor=x` : null,
+  });
+  const history = (before) => ({
+    messages: some(50, (at) => before - 50 + at).map((at) => ({ ...message, id: 1000 + at, plainBody: `line ${at}` })),
+    previousPage: before > 50 ? `${location.origin}/x?pageSize=50&cursor=${before - 50}` : undefined,
+  });
   window.fetch = (url, given) => {
     const { pathname, searchParams } = new URL(url, location.href);
-    if (!pathname.endsWith('/anytime/conversations')) return asked(url, given);
-    const page = Number(searchParams.get('pageIndex') ?? 1);
-    const conversations = Array.from({ length: 50 }, (_, at) => (page - 1) * 50 + at)
-      .map((at) => ({ ...template, id: 100000 + at, lastMessage: `number ${at}` }));
-    const nextPage = page < 200 ? `${location.origin}${pathname}?pageIndex=${page + 1}&cursor=x` : null;
-    return Promise.resolve(Response.json({ conversations, total: 10000, totalIsExact: true, nextPage }));
+    const number = (name, otherwise) => Number(searchParams.get(name) ?? otherwise);
+    if (pathname.endsWith('/anytime/conversations')) return Promise.resolve(Response.json(list(number('pageIndex', 1))));
+    if (pathname.endsWith('/messages')) return Promise.resolve(Response.json(history(number('cursor', 150))));
+    return asked(url, given);
   };
 """
 
@@ -343,12 +356,11 @@ def test_ten_thousand_conversations_are_a_few_rows_and_old_messages_keep_their_p
     desk: Desk, console: Callable[..., Console]
 ) -> None:
     number = asking(desk, "A long story")
-    for at in range(55):
-        ask(desk, "POST", f"conversations/{number}/messages", {"type": "note", "plainBody": f"line {at}"})
     ada = console()
     template = ask(desk, "GET", f"conversations/{number}?include=contact,agentAssignee")["conversation"]
 
-    ada.page.add_init_script(MANY % json.dumps(template))
+    (message,) = ask(desk, "GET", f"conversations/{number}/messages?include=sender")["messages"]
+    ada.page.add_init_script(MANY % (json.dumps(template), json.dumps(message)))
     ada.page.reload()
     ada.view("All open")
     expect(ada.page.get_by_text("number 0", exact=True)).to_be_visible()
@@ -376,11 +388,11 @@ def test_ten_thousand_conversations_are_a_few_rows_and_old_messages_keep_their_p
     assert usual < 100, "milliseconds from a jump to what is shown there"
 
     ada.page.goto(f"{desk.json['http']}/console#/inbox/open/{number}")
-    expect(ada.messages.get_by_text("line 54", exact=True)).to_be_in_viewport()
+    expect(ada.messages.get_by_text("line 149", exact=True)).to_be_in_viewport()
     thread = ada.page.locator(".thread")
-    seen = ada.messages.get_by_text("line 6", exact=True)
+    seen = ada.messages.get_by_text("line 101", exact=True)
     thread.evaluate("(box) => { box.scrollTop = 0 }")
-    expect(ada.messages.get_by_text("line 0", exact=True)).to_be_attached()
+    expect(ada.messages.get_by_text("line 60", exact=True)).to_be_attached()
     expect(seen).to_be_in_viewport()
 
 

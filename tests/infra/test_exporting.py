@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from chalicelib.desk.teams import groups
 from chalicelib.desk.teams import imports as teams_imports
 from chalicelib.models.people import Person
 from infra import exporting, importing
-from infra.aws import CannotDeploy
+from infra.aws import CannotDeploy, run
+from infra.transfer import alone_with
 from tests.desk.conversations.desk import create, department, field, tag
 from tests.infra.lines import ALL, bring, export, found, write
 from tests.pictures import picture
@@ -202,6 +204,35 @@ def test_a_broken_off_export_goes_on_where_it_was(world: World, tmp_path: Path, 
     assert export(world, path) == whole
     with pytest.raises(CannotDeploy, match="is there already"):
         export(world, path)
+
+
+def test_an_export_is_not_mended_that_has_lost_lines_and_one_process_writes_it(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, progress = tmp_path / "a.jsonl", tmp_path / "a.jsonl.progress"
+    place = exporting.Place(exports.PERSON, 1, 100).noted() | {"account": world.account}
+    for there in (b"", b"x" * 99, None):
+        progress.write_text(json.dumps(place))
+        path.unlink() if there is None else path.write_bytes(there)
+        with pytest.raises(CannotDeploy, match="has less than was written to it"):
+            export(world, path)
+    progress.write_text("[")
+    with pytest.raises(CannotDeploy, match="is none of our notes"):
+        export(world, path)
+    progress.unlink()
+    path.unlink()
+    with path.open("wb") as other, alone_with(other, "writing"):
+        progress.write_text(json.dumps(place | {"bytes": 0}))
+        with pytest.raises(CannotDeploy, match="is exporting to"):
+            export(world, path)
+    (tmp_path / "file").touch()
+    assert run(partial(_export, world, tmp_path / "file" / "a.jsonl")) == 2
+    assert "Traceback" not in (told := capsys.readouterr().err)
+    assert told.startswith("polydesk: ")
+
+
+def _export(world: World, path: Path) -> None:
+    export(world, path)
 
 
 def _chats(count: int) -> list[dict[str, Any]]:

@@ -2,17 +2,19 @@
 
 import json
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import deletion, history, inbox, updates
+from chalicelib.context import ADMIN, SYSTEM
+from chalicelib.desk.conversations import deletion, history, imports, inbox, updates
 from chalicelib.desk.conversations import messages as live
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.updates import Change
-from chalicelib.desk.core import lines
+from chalicelib.desk.core import imported, lines
+from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.changes import events_of
 from chalicelib.desk.core.errors import Forbidden
 from chalicelib.desk.core.events import ConversationTextsChanged, Event, MessagePosted, TriggerEvents
@@ -25,7 +27,7 @@ from infra import importing
 from infra.aws import CannotDeploy
 from infra.importing import Pace, Progress, Tracked
 from infra.line_files import read_raw
-from infra.transfer import Notes
+from infra.transfer import Notes, alone_with
 from tests.infra.lines import AGENT, ALL, CLOSED, CONTACT, SAID, T0, bring, found, message, write
 from tests.world import World, counted
 
@@ -207,6 +209,8 @@ def test_progress_is_of_the_file_that_was_begun(tmp_path: Path) -> None:
     assert importing._resumed(path, notes.load()).line == 0
 
 
+MERGED = {name: value for name, value in CLOSED.items() if name != "assignee"}
+MERGED |= {"merged_into": "v1", "merged_at": CLOSED["closed_at"]}
 WRONG: dict[str, tuple[list[Any], str]] = {
     "no JSON": ([CONTACT, "{"], "line 2: Input data was truncated"),
     "unknown kind": ([{"type": "ticket"}], "line 1: Invalid value 'ticket'"),
@@ -243,6 +247,48 @@ WRONG: dict[str, tuple[list[Any], str]] = {
         [CONTACT, AGENT | {"is_active": False}, {**CLOSED, "closed_at": None, "status": "new"}],
         "line 3: assignee: is switched off or removed, and can't have an open conversation",
     ),
+    "a link in a circle": (
+        [CONTACT, AGENT, CLOSED, SAID[0] | {"attachments": [{"name": "a", "path": "circle"}]}],
+        "line 4: attachments: there is no file 'circle' beside the lines",
+    ),
+    "a name that no file has": (
+        [CONTACT, AGENT, CLOSED, SAID[0] | {"attachments": [{"name": "a", "path": "a\0b"}]}],
+        "line 4: attachments: there is no file 'a\\x00b' beside the lines",
+    ),
+    "a longer name than files have": (
+        [CONTACT, AGENT, CLOSED, SAID[0] | {"attachments": [{"name": "a", "path": "x" * 300}]}],
+        "line 4: attachments: there is no file 'xxx",
+    ),
+    "deep JSON": (['{"x":' + "[" * 20_000 + "]" * 20_000 + ',"type":"tag","name":"a"}'], "line 1: maximum recursion depth"),
+    "half a letter": (['{"type":"tag","name":"\\ud800-"}'], "line 1: Input data was truncated"),
+    "a contact before 1970": ([CONTACT | {"created_at": "1969-12-31T23:59:59.999Z"}], "line 1: created_at: must be from 1970 on"),
+    "a customer before 1970": ([CONTACT | {"registered_at": "1900-01-01T00:00:00Z"}], "line 1: registered_at: must be from 1970"),
+    "a customer after all years": (
+        [CONTACT | {"registered_at": "9999-12-31T23:59:59-14:00"}],
+        "line 1: registered_at: must be from 1970",
+    ),
+    "an agent of tomorrow": (
+        [AGENT | {"created_at": "2027-01-16T08:00:00Z"}],
+        "line 1: created_at: must be from 1970 on",
+    ),
+    "one removed before there were years": ([AGENT | {"removed_at": "0001-01-01T00:00:00+14:00"}], "line 1: removed_at: must be"),
+    "a conversation of all years": (
+        [CONTACT, AGENT, CLOSED | {"closed_at": "9999-12-31T23:59:59-14:00"}],
+        "line 3: closed_at: must be from 1970 on",
+    ),
+    "a message of tomorrow": (
+        [CONTACT, AGENT, CLOSED, SAID[0] | {"created_at": "2027-01-16T08:00:00Z"}],
+        "line 4: created_at: must be from 1970 on",
+    ),
+    "one merged into what is merged into it": (
+        [CONTACT, AGENT, CLOSED, {**MERGED, "id": "v2"}, {**MERGED, "merged_into": "v2"}],
+        "line 5: id: is also that of line 3, which says otherwise what an import does not change",
+    ),
+    "one that began twice": (
+        [CONTACT, AGENT, CLOSED, CLOSED | {"created_at": "2023-03-01T09:00:01Z"}],
+        "line 4: id: is also that of line 3",
+    ),
+    "an agent with two addresses": ([AGENT, AGENT | {"email": "k@x.example"}], "line 2: id: is also that of line 1"),
     "two with one address": ([CONTACT, CONTACT | {"id": "c2"}], "line 2: identities: zoe@x.example is contact c1's, of line 1"),
 }
 
@@ -250,6 +296,7 @@ WRONG: dict[str, tuple[list[Any], str]] = {
 def test_what_is_wrong_is_told_with_its_line_and_nothing_is_written(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "circle").symlink_to("circle")
     for name, (told, wanted) in WRONG.items():
         path = tmp_path / "a.jsonl"
         path.write_text("".join((one if isinstance(one, str) else json.dumps(one)) + "\n" for one in told))
@@ -257,6 +304,40 @@ def test_what_is_wrong_is_told_with_its_line_and_nothing_is_written(
             bring(world, path)
         assert (name, wanted in capsys.readouterr().out) == (name, True)
         assert not {*sent} & {"TransactWriteItems", "PutItem", "UpdateItem", "BatchWriteItem"}
+
+
+def test_ids_with_any_letters_are_different_things(world: World, tmp_path: Path) -> None:
+    chats = [CLOSED | {"id": "a\nb"}, CLOSED | {"id": "a"}, CLOSED | {"id": "a b"}]
+    texts = [("a\nb", "c"), ("a", "b\nc"), ("a", "b c"), ("a b", "c"), ("a b", "\0")]
+    told = [message(id_, f"{chat}|{id_}", "2023-03-01T09:00:01Z", contact="c1") | {"conversation": chat} for chat, id_ in texts]
+    bring(world, write(tmp_path / "a.jsonl", CONTACT, AGENT, *chats, *told))
+    assert {text for chat in ("a\nb", "a", "a b") for text, *_ in said(world, chat)} == {f"{chat}|{id_}" for chat, id_ in texts}
+
+
+def test_files_of_a_conversation_have_room_together_whichever_import_brings_them(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "half").write_bytes(b"x" * 11_000_000)
+    attached = {"attachments": [{"name": "a", "path": "half"}]}
+    first, second = (message(f"m{at}", "here", f"2023-03-01T09:00:0{at}Z", contact="c1") | attached for at in (1, 2))
+    bring(world, write(tmp_path / "a.jsonl", CONTACT, AGENT, CLOSED, first))
+    with pytest.raises(CannotDeploy, match="line 1: attachments: a conversation has room for 20 MB of files in all"):
+        bring(world, write(tmp_path / "b.jsonl", second))
+    assert len(said(world)) == 1
+
+
+def test_a_file_is_imported_by_one_process_at_a_time(world: World, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", CONTACT)
+    with path.open("rb") as other, alone_with(other, "reading"), pytest.raises(CannotDeploy, match=r"is importing .*a\.jsonl"):
+        bring(world, path)
+    bring(world, path)
+
+
+@pytest.mark.parametrize("rate", ["-1", "nan", "inf", "x"])
+def test_a_rate_is_a_number_from_0(rate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        import_module("infra.import").main([str(tmp_path / "a.jsonl"), f"--rate={rate}"])
+    assert f"argument --rate: must be a number from 0 on, not '{rate}'" in capsys.readouterr().err
 
 
 def test_a_dry_run_writes_nothing_and_says_what_there_is(
@@ -290,7 +371,7 @@ def _seen(world: World, path: Path) -> Any:
 
 
 def test_what_it_costs(world: World, tmp_path: Path) -> None:
-    """A conversation: its id, its number, and a write for each quarter of an hour and agent in it; a contact three."""
+    """A contact is a write, a conversation one for each day on which it has messages; ids and numbers go by the fifty."""
     chat = [
         message(f"m{at}", "x", f"2023-03-01T09:0{at}:00Z", **({"agent": "a1"} if at % 2 else {"contact": "c1"}))
         for at in range(10)
@@ -300,10 +381,39 @@ def test_what_it_costs(world: World, tmp_path: Path) -> None:
     bring(world, path, dry_run=True)
     with counted() as sent:
         bring(world, path, verify=False)
-    assert sorted(sent) == ["GetItem", "TransactWriteItems", "TransactWriteItems", "UpdateItem"]
+    assert sorted(sent) == ["BatchGetItem", "TransactWriteItems", "UpdateItem"]
     with counted() as again:
         bring(world, path, verify=False)
-    assert sorted(again) == ["BatchGetItem", "GetItem", "GetItem"]
+    assert sorted(again) == ["BatchGetItem", "BatchGetItem", "GetItem"]
+    several = [{"type": "contact", "id": f"d{at}", "name": "x"} for at in range(50)]
+    with counted() as of_fifty:
+        bring(world, write(tmp_path / "c.jsonl", *several), verify=False)
+    assert sorted(of_fifty) == ["BatchGetItem", *["TransactWriteItems"] * 50, "UpdateItem"]
+
+
+def test_what_another_import_brings_meanwhile_is_taken_for_the_same(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kim = AGENT | {"email": f"kim@{world.account}.test"}
+    zoe, nameless, chat = CONTACT, {"type": "contact", "id": "c2", "name": "x"}, CLOSED | {"assignee": None}
+    ctx = importing.as_import(world.ctx(SYSTEM))
+    imported.look_up(ctx, [("agent", "a1"), ("contact", "c1"), ("contact", "c2"), ("conversation", "v1")])
+    with monkeypatch.context() as another:
+        another.setattr(imported, "_looked_up", TimedCache())
+        another.setattr(imported, "_numbers", TimedCache())
+        bring(world, write(tmp_path / "a.jsonl", kim, zoe, nameless, chat, SAID[0]))
+    agent = lines.decode(json.dumps(kim).encode())
+    assert isinstance(agent, lines.Agent)
+    with monkeypatch.context() as late:
+        late.setattr(people_imports, "find_login", lambda *_: None)  # it was looked for before the other import, too
+        assert people_imports.import_agent(ctx, agent) == people_imports.SAME
+    contacts_ = [lines.decode(json.dumps(one).encode()) for one in (zoe, nameless)]
+    outcomes = [people_imports.import_contact(ctx, one) for one in contacts_ if isinstance(one, lines.Contact)]
+    assert outcomes == [people_imports.SAME] * 2
+    row, more = (lines.decode(json.dumps(one).encode()) for one in (chat, SAID[0]))
+    assert isinstance(row, lines.Conversation) and isinstance(more, lines.Message)
+    assert imports.import_conversation(ctx, row, [more], lambda _: b"") == imports.Done(people_imports.SAME, 0)
+    assert len(said(world)) == 1
 
 
 def test_a_pace_is_kept() -> None:

@@ -10,7 +10,7 @@ from chalicelib.desk.accounts.tags import MOST_ON_ONE, TAGS
 from chalicelib.desk.conversations import merging
 from chalicelib.desk.conversations.conversations import LONGEST_METADATA
 from chalicelib.desk.conversations.updates import LONGEST_SUBJECT
-from chalicelib.desk.core import lines
+from chalicelib.desk.core import imported, lines
 from chalicelib.desk.core.errors import Invalid, Missing
 from chalicelib.desk.people import imports as people_imports
 from chalicelib.desk.people import registration
@@ -33,13 +33,14 @@ class Values:
     creator: int | None
 
 
-def check(line: lines.Conversation) -> None:
+def check(ctx: Context, line: lines.Conversation) -> None:
     """Raises Invalid or Missing for what no conversation can be, whatever else there is."""
     if not 0 < len(names.one_line(line.subject)) <= LONGEST_SUBJECT:
         raise Invalid("subject", f"must be 1 to {LONGEST_SUBJECT} characters that can be seen")
     if (line.closed_at is not None) != (line.status == status.CLOSED):
         raise Invalid("closed_at", "is given with the status `closed`, and only then")
     _check_merged(line)
+    imported.check_times(ctx, line)
     for name in ("status_since", "assigned_at", "picked_at", "closed_at", "merged_at"):
         time = getattr(line, name)
         if time is not None and time < line.created_at:
@@ -65,7 +66,7 @@ def read(ctx: Context, line: lines.Conversation) -> Values:
     """Returns what a line says. No request where this process knows whom and what it names, else two for each person and one for
     each kind of setting. Raises Invalid, Missing.
     """
-    check(line)
+    check(ctx, line)
     contact = person(ctx, CONTACT, line.contact, "contact")
     agent = person(ctx, AGENT, line.assignee, "assignee") if line.assignee else None
     if agent and not agent.is_active and line.status != status.CLOSED:

@@ -11,7 +11,7 @@ from chalicelib.context import Context
 from chalicelib.desk.conversations import composing, files, import_values
 from chalicelib.desk.conversations.composing import EMAIL, MAILBOX, NOTE, REPLY, MailParts, PostMessage
 from chalicelib.desk.conversations.files import Attach
-from chalicelib.desk.core import lines
+from chalicelib.desk.core import counted, imported, lines
 from chalicelib.desk.core.errors import DeskError, Invalid
 from chalicelib.desk.people.imports import AGENT, CONTACT
 from chalicelib.models import messages
@@ -61,6 +61,7 @@ class Sized(Said):
 
 def check(ctx: Context, line: lines.Message) -> PostMessage:
     """Returns a message's texts as they are stored. Raises Invalid for what no message may be, whatever else there is."""
+    imported.check_times(ctx, line)
     if line.agent and line.contact:
         raise Invalid("agent", "is given, and a contact too; one of them wrote it")
     if line.kind == NOTE and line.contact:
@@ -107,9 +108,6 @@ def sized(posted: Sequence[Posted]) -> list[Sized]:
     return [
         Sized(
             lines.to_ms(one.line.created_at),
-            one.line.kind != NOTE,
-            one.sender.id,
-            one.sender.kind,
             sum(len((part or "").encode()) for part in (one.command.body, one.command.html_body)) * 2 + 1_000,
             one,
         )
@@ -213,18 +211,29 @@ def _keep(
 
 
 def summary_of(conversation: Conversation, said: Sequence[Message]) -> Changes:
-    """Returns what further messages change in a summary: counts, and the last public one. No status, agent or deadline."""
+    """Returns what further messages change in a summary: counts, the last public one, and what reports need. No status, agent or
+    deadline. Each message keeps what it counts.
+    """
     notes = sum(row.public_sequence is None for row in said)
     counts = {"message_count": conversation.message_count + len(said), "note_count": conversation.note_count + notes}
     public = [row for row in said if row.public_sequence is not None]
     if not public:
         return counts if notes else {"message_count": counts["message_count"]}
     last = public[-1]
-    return counts | {
-        "last_activity_at": last.created_at,
-        "last_message": last.id,
-        "preview": text.preview(last.body, lifecycle.LONGEST_PREVIEW),
-        "last_sender": last.sender,
-        "last_sender_number": last.sender_number,
-        "last_sender_kind": status.MACHINE if last.automatic else last.sender_kind,
-    }
+    return (
+        counts
+        | counted.keep_imported(conversation, [(row, _speaker(row)) for row in public])
+        | {
+            "last_activity_at": last.created_at,
+            "last_message": last.id,
+            "preview": text.preview(last.body, lifecycle.LONGEST_PREVIEW),
+            "last_sender": last.sender,
+            "last_sender_number": last.sender_number,
+            "last_sender_kind": _speaker(last),
+        }
+    )
+
+
+def _speaker(row: Message) -> str:
+    """Returns who says a message: a machine also where a person's mailbox answers by itself."""
+    return status.MACHINE if row.automatic else row.sender_kind

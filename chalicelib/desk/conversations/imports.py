@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.context import SYSTEM, Context
-from chalicelib.desk.conversations import conversations, import_values, imported_messages
+from chalicelib.desk.conversations import attachments, conversations, import_values, imported_messages
 from chalicelib.desk.conversations.import_values import Values
 from chalicelib.desk.conversations.imported_messages import Load, Posted
-from chalicelib.desk.core import access, imported, lines
+from chalicelib.desk.core import access, counted, imported, lines
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people.imports import CHANGED, NEW, SAME
 from chalicelib.models import conversations as rows
-from chalicelib.models import details, imports, sequences, summaries
+from chalicelib.models import details, imports, summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges
 from chalicelib.models.loads import LoadChanges
@@ -94,7 +94,7 @@ def _create(ctx: Context, line: lines.Conversation, values: Values, posted: Sequ
     if import_values.counts_paused(ctx):
         new.set_all(lifecycle.paused(new, {}))
     beside = replace(values.beside, attached_bytes=new_bytes, external_id=line.id)
-    imports.open_(new, said, beside, imported.claim(ctx, line, new.id), ctx.now)
+    imports.open_(new, said, counted.amounts_of(row.counted for row in said), beside, imported.claim(ctx, line, new.id), ctx.now)
     _append(ctx, new, rest, load)
     return len(posted)
 
@@ -110,7 +110,7 @@ def _new(ctx: Context, line: lines.Conversation, values: Values) -> Conversation
     created_at = lines.to_ms(line.created_at)
     new = Conversation(
         rows.key(ctx.account, replace(ctx, now=created_at).new_id()),
-        number=sequences.next_number(ctx.account, CONVERSATION),
+        number=imported.next_number(ctx, CONVERSATION),
         channel=line.channel,
         contact_key=rows.of_key(ctx.account, contact.id),
         contact_number=contact.number,
@@ -144,8 +144,17 @@ def _add(ctx: Context, conversation: Conversation, posted: Sequence[Posted], loa
 def _append(ctx: Context, conversation: Conversation, parts: Sequence[Sequence[Posted]], load: Load) -> None:
     for at, part in enumerate(parts, 1):
         said, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
+        _check_room(conversation, new_bytes)
         changes = imported_messages.summary_of(conversation, said)
-        imports.append(conversation, said, changes, new_bytes, Stamp(said[-1].created_at, _author(is_last=at == len(parts))))
+        stamp = Stamp(said[-1].created_at, _author(is_last=at == len(parts)))
+        imports.append(conversation, said, counted.amounts_of(row.counted for row in said), changes, new_bytes, stamp)
+
+
+def _check_room(conversation: Conversation, new_bytes: int) -> None:
+    """Raises Invalid where a conversation has no room for further files. One request, none without files."""
+    known = details.get(conversation.key) if new_bytes else None
+    if known and (known.attached_bytes or 0) + new_bytes > attachments.MOST_BYTES:
+        raise Invalid("attachments", f"a conversation has room for {attachments.MOST_BYTES >> 20} MB of files in all")
 
 
 def _author(*, is_last: bool) -> int:
@@ -181,6 +190,7 @@ def _write(ctx: Context, conversation: Conversation, values: Values) -> None:
     after.set_all(changes)
     if import_values.counts_paused(ctx):
         changes |= lifecycle.paused(conversation, changes)
+    changes |= counted.fields_after(conversation, changes, ctx.now, ctx.stamp.by)
     loads = LoadChanges(freed=conversation.carrier, held=after.carrier)
     summaries.change(conversation, changes, ctx.stamp, loads, beside=beside, tags=(begun, ended))
 

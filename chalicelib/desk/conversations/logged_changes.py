@@ -63,7 +63,10 @@ def _of_import(new: Image, change: Mapping[str, Any]) -> list[LogEntry]:
     """Returns that a conversation was imported, at the moment at which that was."""
     after = Conversation.from_raw_data(dict(new))
     at = int(change["ApproximateCreationDateTime"] * 1000)
-    return [_entry(after.key, after.number, at, after.version or 0, pack(Actor(dialect=IMPORT)), (0, IMPORTED, None, None))]
+    author = pack(Actor(dialect=IMPORT))
+    entry = _entry(after.key, after.number, at, after.version or 0, author, (0, IMPORTED, None, None))
+    entry.counted = counted.text_of(None, after)
+    return [entry]
 
 
 _DETAILS = [*METADATA, "tag_numbers", "fields"]

@@ -133,8 +133,7 @@ def _append(
     mentioned: MentionChanges | None = None,
 ) -> Message:
     changes = writes.following(ctx, conversation, changes, DetailChanges(mentions=mentioned.mentions if mentioned else None))
-    after = copy(conversation)
-    after.attribute_values = {**conversation.attribute_values, **changes}
+    after = counted.row_after(conversation, changes, ctx.stamp.by)
     message.counted = counted.text_of(conversation, after) if counted.is_message(conversation, after) else None
     try:
         messages.append(message, conversation, changes, ctx.stamp, loads, taken, mentioned)

@@ -1,4 +1,5 @@
-"""Purging: removes all that is stored of a deleted conversation, a part at a time, the summary last. Statistics stay.
+"""Purging: removes all that is stored of a deleted conversation, a part at a time, the summary last. Statistics stay, and
+what it has counted is kept for their recount, without texts or the contact.
 
 Rows beside a conversation are keyed by people, who are found by its messages, its members and the account's agents. What only
 its own clock removes: a timer that is not due yet, who has it open, the answer to a repeated request, an upload that no message
@@ -10,11 +11,11 @@ from functools import partial
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.conversations import members
-from chalicelib.desk.core import access
+from chalicelib.desk.core import access, counted
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.search import search
 from chalicelib.desk.teams import groups
-from chalicelib.models import conversations, deletions, details, devices, people, purges, unique_names
+from chalicelib.models import conversations, deletions, details, devices, people, purges, statistics, unique_names
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
 from chalicelib.models.people import CONTACT, Person
@@ -28,13 +29,15 @@ def run(ctx: Context, conversation_id: str) -> bool:
     """Removes a conversation that was marked for it. Returns whether to call again, because it had more than MOST_AT_ONCE
     messages. Harmless when repeated, and goes on where it was interrupted.
 
-    A request for each hundred messages, each hundred rows that its people may have beside it, and each 25 rows removed.
+    Requests as `_keep_counts`, one for each hundred messages, each hundred rows that its people may have beside it, and each 25
+    rows removed.
     """
     conversation = conversations.get(ctx.account, conversation_id)
     if conversation is None:  # what a record of the stream that came twice has logged again since
         return purges.remove_log(conversations.key(ctx.account, conversation_id), MOST_AT_ONCE)
     if not conversation.purge_at:
         return False
+    _keep_counts(ctx, conversation)
     known = details.get(conversation.key) or Details(details.key(conversation.key))
     for source in purges.sources(conversation, known):
         if not source.purge_at:
@@ -44,6 +47,14 @@ def run(ctx: Context, conversation_id: str) -> bool:
     _remove_beside(ctx, conversation, known)
     purges.remove_summary(conversation)
     return False
+
+
+def _keep_counts(ctx: Context, conversation: Conversation) -> None:
+    """Stores what a conversation has counted, before any of its rows goes, so that a recount does not miss it. One request, at
+    the first time two more, and one for each MB of its messages.
+    """
+    if not statistics.is_kept(ctx.account, conversation.id):
+        statistics.keep(ctx.account, conversation.id, counted.amounts_of(purges.counted(conversation)), ctx.now)
 
 
 def _mark(ctx: Context, source: str) -> None:

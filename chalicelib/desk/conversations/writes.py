@@ -23,7 +23,7 @@ def following(ctx: Context, conversation: Conversation, changes: Changes, beside
     """
     changes = clocks.with_clocks(ctx, conversation, {**changes, **_pause(ctx, conversation, changes)})
     changes = {**changes, **sla.changes_after(ctx, conversation, changes, beside)}
-    return {**changes, **counted.fields_after(conversation, changes, ctx.now)}
+    return {**changes, **counted.fields_after(conversation, changes, ctx.now, ctx.stamp.by)}
 
 
 def change(

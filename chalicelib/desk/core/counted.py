@@ -1,20 +1,86 @@
 """Counted: what a write of a conversation is for reports, of its row before and after (rules/counting.py)."""
 
+from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.desk.core.changes import is_imported
 from chalicelib.models.conversations import CLOSED, Conversation
+from chalicelib.models.messages import Message
 from chalicelib.rules import counting, quarters, sla, status
-from chalicelib.rules.counting import Change, State
+from chalicelib.rules.counting import Amounts, Change, State
 
 _SINCE_CREATION, _REPORTED = "asked_after", "reported"
 
 
 def text_of(before: Conversation | None, after: Conversation) -> str | None:
     """Returns a write as its message or its entry of the event log keeps it, None if it counts for nothing."""
-    change = change_of(before, after)
-    return counting.encode(change) if counting.amounts(change) else None
+    return counting.encode_all([change for change in changes_of(before, after) if counting.amounts(change)])
+
+
+def changes_of(before: Conversation | None, after: Conversation) -> list[Change]:
+    """Returns what a write changed: one thing, or all that a conversation that is imported has been through."""
+    return _past(after) if before is None and is_imported(after) else [change_of(before, after)]
+
+
+def _past(row: Conversation) -> list[Change]:
+    """Returns what an import says of a new conversation: that it was created, got its agent and was closed, each when it was."""
+    is_, at = state(row), row.created_at
+    if is_.place not in (counting.OPEN, counting.ENDED):
+        return [change_of(None, row)]
+    begun = replace(is_, place=counting.OPEN, agent=0)
+    found = [Change(at, at, None, begun)]
+    ended_at = max(at, row.closed_at or at) if is_.place == counting.ENDED else None
+    if is_.agent:
+        got_at = max(at, row.assigned_at or at)
+        got_at = got_at if ended_at is None else min(got_at, ended_at)
+        found = [Change(at, at, None, replace(begun, agent=is_.agent), is_met=True)]
+        if got_at > at:
+            found = [Change(at, at, None, begun), Change(got_at, at, begun, replace(begun, agent=is_.agent), is_met=True)]
+    return found if ended_at is None else [*found, Change(ended_at, at, found[-1].after, is_)]
+
+
+def keep_imported(conversation: Conversation, said: Sequence[tuple[Message, str]]) -> dict[str, Any]:
+    """Writes into imported messages what each counts, as if it had been posted when it was, and returns what they change of the
+    fields that reports need. `said` has public messages in order, with who says them (rules.status).
+    """
+    now, born, closed_at = state(conversation), conversation.created_at, conversation.closed_at
+    asked: int | None = conversation.asked_after
+    (day, had_breached), last_at = _reported(conversation), conversation.last_activity_at
+    met = _day(conversation) if conversation.last_message else None
+    for message, kind in said:
+        at, is_answer = message.created_at, kind == status.STAFF
+        is_ = now if at >= (conversation.assigned_at or 0) else replace(now, agent=0)
+        today = quarters.utc_day(at)
+        if closed_at is not None and last_at <= closed_at < at:
+            asked = None
+        change = Change(
+            at,
+            born,
+            is_,
+            is_,
+            kind,
+            message.sender_number if is_answer else 0,
+            waited=at - born - asked if is_answer and asked is not None else None,
+            is_first=is_answer and not day,
+            is_days_first=is_answer and day != today,
+            is_met=bool(is_.agent) and met != today,
+        )
+        message.counted = counting.encode(change)
+        asked = None if is_answer else at - born if kind == status.CONTACT and asked is None else asked
+        day, met, last_at = today if is_answer else day, today, at
+    asked = None if conversation.status == CLOSED and (closed_at or 0) >= last_at else asked
+    return {_SINCE_CREATION: asked, _REPORTED: (day << 1 | had_breached) or None}
+
+
+def amounts_of(texts: Iterable[str | None]) -> Amounts:
+    """Returns what messages and entries of event logs count together that have kept these texts."""
+    found: Amounts = {}
+    for text in texts:
+        for change in counting.decode_all(text):
+            counting.join(found, counting.amounts(change))
+    return found
 
 
 def change_of(before: Conversation | None, after: Conversation) -> Change:
@@ -52,14 +118,20 @@ def is_message(before: Conversation | None, after: Conversation) -> bool:
     return came > 0 and not ends_merge and not is_imported(after)
 
 
-def fields_after(before: Conversation, changes: dict[str, Any], now: int) -> dict[str, Any]:
-    """Returns what a write sets of the fields that reports need: since when the contact waits for an answer, on which day an
-    agent answered last, and whether a clock has breached. Nothing where it changes none.
+def row_after(before: Conversation, changes: dict[str, Any], by: int) -> Conversation:
+    """Returns a row as it is after changes by somebody (rules.actors)."""
+    after = copy(before)
+    after.attribute_values = {**before.attribute_values, **changes, "changed_by": by}
+    return after
+
+
+def fields_after(before: Conversation, changes: dict[str, Any], now: int, by: int) -> dict[str, Any]:
+    """Returns what a write by somebody sets of the fields that reports need: since when the contact waits for an answer, on which
+    day an agent answered last, and whether a clock has breached. Nothing where it changes none.
     """
     if before.is_internal:
         return {}
-    after = copy(before)
-    after.attribute_values = {**before.attribute_values, **changes}
+    after = row_after(before, changes, by)
     said = after.last_sender_kind if is_message(before, after) else None
     asked: int | None = before.asked_after
     if said == status.STAFF or after.status == CLOSED:
@@ -80,9 +152,13 @@ def _reported(row: Conversation | None) -> tuple[int, bool]:
 
 
 def _at(before: Conversation | None, after: Conversation, is_said: bool, breached: list[str]) -> int:
-    """Returns when a write counts: a breach that comes alone when the clock was due, everything else when it was written."""
+    """Returns when a write counts: a breach that comes alone when the clock was due, what an import says of a status when that
+    was, everything else when it was written.
+    """
     if before is None:
         return after.created_at
+    if before.status != after.status and is_imported(after):
+        return max(after.created_at, after.status_since if after.closed_at is None else after.closed_at)
     if is_said or not breached or after.touched_at != before.touched_at:
         return after.last_activity_at if is_said else after.touched_at
     return max(getattr(after, f"{clock}_due_at") or getattr(before, f"{clock}_due_at") or 0 for clock in breached)

@@ -13,6 +13,7 @@ SHOWN = dict.fromkeys(["requests", "source_uploads"], ADDRESS) | {"token_request
 SHOWN |= dict.fromkeys(["agent_conversations", "agent_messages", "uploads", "searches"], CALLER)
 SHOWN |= dict.fromkeys(["account_visitors", "account_conversations", "account_messages", "account_uploads"], ACCOUNT)
 SHOWN |= dict.fromkeys(["mails", "trigger_mails", "verifications", "account_mails"], ACCOUNT)
+SHOWN |= dict.fromkeys(["replays", "exports", "erasures", "reports"], ACCOUNT)
 #: Those that do not count programs.
 _OF_PEOPLE = ("agent_messages", "uploads")
 

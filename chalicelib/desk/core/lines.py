@@ -257,6 +257,10 @@ def from_ms(moment: int) -> datetime:
     return _EPOCH + moment * _MILLISECOND
 
 
+#: Epoch milliseconds of the last moment that a line can have.
+LATEST = to_ms(datetime.max.replace(tzinfo=UTC))
+
+
 def from_ms_if(moment: int | None) -> datetime | None:
     """Returns the same, None for None."""
     return None if moment is None else from_ms(moment)

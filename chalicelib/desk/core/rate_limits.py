@@ -68,6 +68,8 @@ DEFAULTS: dict[str, Limit] = {
     "automatic_mails_to": Limit("automatic answers to this address", 10, 30),
     # Deliveries to webhooks that an account has sent again; a range counts fifty times.
     "replays": Limit("deliveries to send again", 1_000, _HOUR, step=10),
+    # Reports of spans of time: of an account. One counts once, and once more for each month: a year of a busy account is 4 MB.
+    "reports": Limit("reports and their months", 600, _MINUTE, step=20),
     # By source: new devices; passwords, of which each costs 50 ms; tokens, of which a page takes one; new accounts.
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
@@ -229,6 +231,11 @@ def spend_trigger_mail(ctx: Context, address: str) -> None:
 def spend_replay(ctx: Context, weight: int = 1) -> None:
     """Counts a delivery to a webhook that the account is about to have sent again."""
     spend(ctx, "replays", ctx.account, weight)
+
+
+def spend_report(ctx: Context, days: int) -> None:
+    """Counts a report of some days that is about to be made."""
+    spend(ctx, "reports", ctx.account, 1 + days // 30)
 
 
 def spend_mail(ctx: Context, recipients: int) -> None:

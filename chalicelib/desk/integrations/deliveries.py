@@ -102,7 +102,12 @@ def _deliveries(ctx: Context, webhook: Webhook, state: str, before: str) -> Page
 
 def _oldest(ctx: Context) -> str:
     """Returns the place before all deliveries that are kept still."""
-    return f"{max(0, ctx.now - rows.KEPT_SECONDS * 1000):013d}"
+    return _moment(ctx.now - rows.KEPT_SECONDS * 1000)
+
+
+def _moment(at: int) -> str:
+    """Returns a moment as places begin, or the nearest that they have."""
+    return f"{min(max(0, at), 10**13 - 1):013d}"
 
 
 def _check_place(place: str, field: str) -> None:
@@ -200,8 +205,8 @@ def go_on(ctx: Context, event: WebhookReplayed) -> int:
         webhook = WEBHOOKS.get(ctx, event.webhook)
     except NotFound:
         return 0
-    first = event.after or max(f"{max(0, event.since // 1000 * 1000):013d}", _oldest(ctx))
-    last = f"{min(event.until, 10**13 - 1):013d}~"
+    first = event.after or max(_moment(event.since // 1000 * 1000), _oldest(ctx))
+    last = f"{_moment(event.until)}~"
     found, rest = rows.page(ctx.account, webhook.id, first, last, min(_AT_ONCE, event.left), newest_first=False)
     wanted = [_of_row(ctx, row) for row in found if row.state != WAITING and row.round < event.at]
     _queue(ctx, webhook, wanted, event.at)

@@ -20,7 +20,7 @@ from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.events import WebhookDue
 from chalicelib.desk.integrations import happenings, subjects, tries, webhooks
 from chalicelib.desk.integrations.happenings import About
-from chalicelib.desk.integrations.posting import Outcome
+from chalicelib.desk.integrations.posting import BAD_ANSWER, NO_PAYLOAD, Outcome
 from chalicelib.desk.integrations.subjects import Subject
 from chalicelib.desk.integrations.webhooks import WEBHOOKS, Webhook
 from chalicelib.models import webhook_deliveries as rows
@@ -36,6 +36,8 @@ GONE, OFF, BUSY, EARLY, NOTHING, SENT, MORE = "gone", "off", "busy", "early", "n
 
 #: Posts a body with headers to an address.
 Post = Callable[[str, dict[str, str], bytes], Outcome]
+#: Is told of what went wrong on our side with a delivery, by its place.
+Report = Callable[[str, Exception], None]
 
 
 class Words(Protocol):
@@ -52,11 +54,12 @@ class Words(Protocol):
 
 
 @access.allow(SYSTEM)
-def deliver(ctx: Context, event: WebhookDue, words: Words, post: Post) -> str:
+def deliver(ctx: Context, event: WebhookDue, words: Words, post: Post, report: Report) -> str:
     """Sends what is due for a webhook, and has the rest sent later. Returns what became of it, in a word.
 
     Five requests; two for each hundred deliveries, one for each 25, and for each delivery one and those of what it shows.
     Repeated, late or at the same time elsewhere it sends nothing twice, but where a process died between sending and noting that.
+    A delivery that we can't make fails by itself, like any other.
     """
     if ctx.now < event.due_at:
         later.hold(ctx, event, _timer(ctx, event.webhook))
@@ -73,7 +76,7 @@ def deliver(ctx: Context, event: WebhookDue, words: Words, post: Post) -> str:
         return _call(ctx, webhook)
     if state.wakes_at == event.due_at:
         state.wakes_at = None
-    sent = _Slice(ctx, webhook, state, words, post).run()
+    sent = _Slice(ctx, webhook, state, words, post, report).run()
     more = _release(ctx, webhook, state)
     return MORE if more else SENT if sent else NOTHING
 
@@ -133,8 +136,9 @@ class _Sending:
 class _Slice:
     """A while of sending to one webhook."""
 
-    def __init__(self, ctx: Context, webhook: Webhook, state: WebhookState, words: Words, post: Post) -> None:
-        self._ctx, self._webhook, self._state, self._words, self._post = ctx, webhook, state, words, post
+    def __init__(self, ctx: Context, webhook: Webhook, state: WebhookState, words: Words, post: Post, report: Report) -> None:
+        self._ctx, self._webhook, self._state = ctx, webhook, state
+        self._words, self._post, self._report = words, post, report
         self._sent, self._is_paused = 0, False
         #: What is known of the deliveries whose turns were read.
         self._known: dict[str, WebhookDelivery] = {}
@@ -193,19 +197,33 @@ class _Slice:
                 break
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 sending = under_way.pop(future)
-                if self._end(sending, future.result()):
+                if self._end(sending, self._outcome(sending.turn, future)):
                     done.append(sending.turn)
         rows.remove_turns(done)
 
     def _begin(self, pool: ThreadPoolExecutor, turn: WebhookTurn) -> Future[Outcome] | None:
-        """Begins to send a turn. None for one that has nothing to send."""
-        ctx, about = self._now(), msgspec.convert(turn.about, About)
-        subject = subjects.load(ctx, turn.event, about)
-        if turn.event == rules.FILE_UPLOADED and not subject.file:
-            self._split(turn, subject)
-            return None
-        body = self._body(ctx, turn, subject)
+        """Begins to send a turn. None for one that has nothing to send. One that we can't make has failed, and holds up none."""
+        ctx = self._now()
+        try:
+            subject = subjects.load(ctx, turn.event, msgspec.convert(turn.about, About))
+            if turn.event == rules.FILE_UPLOADED and not subject.file:
+                self._split(turn, subject)
+                return None
+            body = self._body(ctx, turn, subject)
+        except Exception as error:
+            self._report(turn.delivery, error)
+            failed: Future[Outcome] = Future()
+            failed.set_result(Outcome(None, NO_PAYLOAD, 0))
+            return failed
         return pool.submit(self._post, self._webhook.url, self._headers(ctx, turn, body), body)
+
+    def _outcome(self, turn: WebhookTurn, future: Future[Outcome]) -> Outcome:
+        """Returns what came of sending a turn. An answer of which we can make nothing at all is a bad one."""
+        try:
+            return future.result()
+        except Exception as error:
+            self._report(turn.delivery, error)
+            return Outcome(None, BAD_ANSWER, 0)
 
     def _split(self, turn: WebhookTurn, subject: Subject) -> None:
         """Stores a turn for each file of the message that an event is about. One request, none without files."""
@@ -246,7 +264,7 @@ class _Slice:
         self._sent += 1
         if outcome.is_success:
             state.failing_since = state.silent = state.probe_at = None
-        else:
+        elif outcome.error != NO_PAYLOAD:  # which says nothing of the address
             state.failing_since = state.failing_since or sending.began_at
             if tries.is_silence(outcome):
                 self._note_silence(sending.began_at, ctx.now)

@@ -20,8 +20,8 @@ from chalicelib.rules import addresses, webhook_urls
 from chalicelib.rules.webhook_urls import Target
 
 #: Why a request failed: no answer in time, no such name, an address that may not be connected to, no connection, no valid
-#: certificate, an answer that is no HTTP, and one with another status than 2xx.
-TIMEOUT, NO_NAME, PRIVATE, NO_CONNECTION, BAD_TLS, BAD_ANSWER, STATUS = (
+#: certificate, an answer that is no HTTP, one with another status than 2xx, and nothing to send, because we can't make it.
+TIMEOUT, NO_NAME, PRIVATE, NO_CONNECTION, BAD_TLS, BAD_ANSWER, STATUS, NO_PAYLOAD = (
     "timeout",
     "no such host",
     "private address",
@@ -29,6 +29,7 @@ TIMEOUT, NO_NAME, PRIVATE, NO_CONNECTION, BAD_TLS, BAD_ANSWER, STATUS = (
     "bad certificate",
     "bad answer",
     "status",
+    "no payload",
 )
 #: Addresses of a host that are tried.
 _MOST_ADDRESSES = 4
@@ -98,6 +99,7 @@ class _Answer(io.RawIOBase):
 
     def __init__(self, connection: socket.socket, clock: _Clock, most_bytes: int) -> None:
         self._connection, self._clock, self._left = connection, clock, most_bytes
+        self._buffered: io.BufferedReader[Any] = io.BufferedReader(self)
 
     def readable(self) -> bool:
         return True
@@ -110,9 +112,9 @@ class _Answer(io.RawIOBase):
         self._left -= count
         return count
 
-    def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        """As a socket's, for http.client."""
-        return io.BufferedReader(self)
+    def makefile(self, *_: Any, **__: Any) -> "io.BufferedReader[Any]":
+        """As a socket's, for http.client. Each answer goes on where the one before it has ended."""
+        return self._buffered
 
 
 def post(url: str, headers: Mapping[str, str], body: bytes, network: Network) -> Outcome:
@@ -206,12 +208,20 @@ def _send(connection: socket.socket, request: bytes, clock: _Clock) -> None:
 
 
 def _read(connection: socket.socket, network: Network, clock: _Clock) -> tuple[int, bytes]:
-    """Returns the answer's status and the beginning of its body."""
-    answer = http.client.HTTPResponse(_Answer(connection, clock, network.most_bytes), method="POST")  # type: ignore[arg-type]
+    """Returns the answer's status and the beginning of its body. No room is made for more, whatever length the answer claims."""
+    said = _Answer(connection, clock, network.most_bytes)
+    early: list[http.client.HTTPResponse] = []  # kept, because one that is dropped closes what all of them read
     try:
-        answer.begin()
-        return answer.status, answer.read()
+        while 100 < (answer := _begun(said)).status < 200:  # not the answer yet (early hints); http.client skips 100
+            early.append(answer)
+        return answer.status, answer.read(network.most_bytes)
     except http.client.IncompleteRead as cut:  # it has more than is read, or has ended early
         return answer.status, cut.partial
     except (http.client.HTTPException, ValueError) as wrong:
         raise _Failed(BAD_ANSWER) from wrong
+
+
+def _begun(said: _Answer) -> http.client.HTTPResponse:
+    answer = http.client.HTTPResponse(said, method="POST")  # type: ignore[arg-type]
+    answer.begin()
+    return answer

@@ -79,7 +79,7 @@ def _heed(ctx: Context, file: str, body: bytes) -> None:
     """Lets everybody have a file, or nobody, if the answer has a verdict about it. Two requests or three."""
     try:
         verdict = msgspec.json.decode(body, type=Verdict)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return
     available = _AVAILABLE.get(verdict.result.lower())
     if available is not None and verdict.guid.lower() == file:

@@ -97,9 +97,11 @@ def check(given: Change) -> tuple[Change, list[Identity]]:
     return given, wanted
 
 
-def new(ctx: Context, given: Change, identities: Sequence[Identity]) -> Person:
-    """Returns a new contact of what `check` returned, for a caller that stores them. One request for the number."""
-    person = registration.new_contact(ctx, str(given.name))
+def new(ctx: Context, given: Change, identities: Sequence[Identity], number: int | None = None) -> Person:
+    """Returns a new contact of what `check` returned, for a caller that stores them. One request for the number, unless one is
+    given.
+    """
+    person = registration.new_contact(ctx, str(given.name), number)
     person.attribute_values.update(_noted(given) | contact_identities.stored(person, identities))
     return person
 

@@ -75,6 +75,7 @@ def _seen(person: Person) -> Known:
 def check_agent(ctx: Context, line: lines.Agent) -> None:
     """Raises Invalid or Missing for an agent whom no account can have."""
     registration.check_name(line.name)
+    imported.check_times(ctx, line)
     if line.removed_at:
         return
     if not line.email:
@@ -96,7 +97,14 @@ def import_agent(ctx: Context, line: lines.Agent) -> str:
     if line.removed_at:
         return _keep_removed(ctx, line, AGENT)
     there = find_login(ctx, line)
-    return _adopt(ctx, there, line) if there else _new_agent(ctx, line)
+    if there:
+        return _adopt(ctx, there, line)
+    try:
+        return _new_agent(ctx, line)
+    except Exists:
+        if known := imported.find(ctx, AGENT, line.id):  # another import was first
+            return _change_agent(ctx, known, line)
+        raise
 
 
 @access.allow(SYSTEM)
@@ -114,7 +122,8 @@ def find_login(ctx: Context, line: lines.Agent) -> str | None:
 
 def _new_agent(ctx: Context, line: lines.Agent) -> str:
     then = _at(ctx, line)
-    person = registration.new_agent(then, CreateAgent(line.email or "", line.name, None, line.level, line.language))
+    told = CreateAgent(line.email or "", line.name, None, line.level, line.language)
+    person = registration.new_agent(then, told, imported.next_number(ctx, AGENT))
     person.signature, person.icon = line.signature or None, line.icon or None
     person.is_active, person.external_id = line.is_active, line.id
     _create(ctx, person, line)
@@ -143,6 +152,7 @@ def _shown(line: lines.Agent) -> ChangePerson:
 @access.allow(SYSTEM)
 def check_contact(ctx: Context, line: lines.Contact) -> None:
     """Raises Invalid or Missing for a contact whom no account can have."""
+    imported.check_times(ctx, line)
     if line.removed_at:
         registration.check_name(line.name or "")
     else:
@@ -163,12 +173,14 @@ def import_contact(ctx: Context, line: lines.Contact) -> str:
     if line.removed_at:
         return _keep_removed(ctx, line, CONTACT)
     then, given = _at(ctx, line), _change(line)
-    person = contacts.new(then, *contacts.check(given))
+    person = contacts.new(then, *contacts.check(given), imported.next_number(ctx, CONTACT))
     person.attribute_values.update(_known_besides(line))
     person.is_anonymous, person.external_id = line.is_anonymous, line.id
     try:
         _create(ctx, person, line)
     except Exists:
+        if known := imported.find(ctx, CONTACT, line.id):  # another import was first
+            return _change_contact(ctx, known, line)
         return _adopt(ctx, _holder(ctx, person), line)
     return NEW
 
@@ -239,7 +251,7 @@ def _adopt(ctx: Context, id_: str, line: lines.Agent | lines.Contact) -> str:
 def _keep_removed(ctx: Context, line: lines.Agent | lines.Contact, kind: str) -> str:
     """Stores the name of somebody who was removed, for their messages. Two requests."""
     then = _at(ctx, line)
-    person = registration.new_contact(then, registration.check_name(line.name or ""))
+    person = registration.new_contact(then, line.name or "", imported.next_number(ctx, kind))
     person.kind, person.is_active, person.external_id = kind, False, line.id
     person.removed_at = lines.to_ms(line.removed_at) if line.removed_at else None
     person.email, person.email_is_verified = text.visitor_email(person.id, ctx.account), False
@@ -270,7 +282,7 @@ def line_of(ctx: Context, person: Person, department: str | None) -> lines.Agent
         name=None if person.name == registration.NAMELESS else person.name,
         identities=msgspec.convert([one._asdict() for one in _proved(person)], tuple[lines.Identity, ...]),
         tags=tuple(person.tags or ()),
-        registered_at=lines.from_ms_if(person.registered_at),
+        registered_at=lines.from_ms(min(person.registered_at, lines.LATEST)) if person.registered_at is not None else None,
         **own,
         **times,
     )

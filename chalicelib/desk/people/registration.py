@@ -55,9 +55,11 @@ def create_agent(ctx: Context, command: CreateAgent) -> Person:
     return _store(person, [login, _by_email(person)])
 
 
-def new_agent(ctx: Context, command: CreateAgent) -> Person:
-    """Returns a new agent of the context's account for a caller that stores them. One request for the number. Raises Invalid."""
-    person = _new(ctx, rows.AGENT, check_name(command.name), canonical_email(command.email))
+def new_agent(ctx: Context, command: CreateAgent, number: int | None = None) -> Person:
+    """Returns a new agent of the context's account for a caller that stores them. One request for the number, unless one is
+    given. Raises Invalid.
+    """
+    person = _new(ctx, rows.AGENT, check_name(command.name), canonical_email(command.email), number)
     person.level, person.agents_of, person.language = command.level, ctx.account, check_language(command.language)
     person.password = hash_password(ctx, command.password) if command.password is not None else None
     person.presence = person.presence_alias = presence.OFFLINE
@@ -251,13 +253,13 @@ def _arrived(ctx: Context, trace: str, domain: int | None) -> Person:
     return person
 
 
-def new_contact(ctx: Context, name: str) -> Person:
-    """Returns a new contact without an address for a caller that stores them. One request for the number."""
-    return _new(ctx, rows.CONTACT, check_name(name), "")
+def new_contact(ctx: Context, name: str, number: int | None = None) -> Person:
+    """Returns a new contact without an address for a caller that stores them. One request for the number, unless one is given."""
+    return _new(ctx, rows.CONTACT, check_name(name), "", number)
 
 
-def _new(ctx: Context, kind: str, name: str, email: str) -> Person:
-    number = sequences.next_number(ctx.account, "person")
+def _new(ctx: Context, kind: str, name: str, email: str, number: int | None = None) -> Person:
+    number = number or sequences.next_number(ctx.account, "person")
     person = Person(ctx.account, ctx.new_id(), kind=kind, number=number, name=name, email=email)
     person.created_at, person.updated_at, person.changed_by = ctx.now, ctx.now, ctx.stamp.by
     return person

@@ -17,6 +17,8 @@ from chalicelib.rules.counting import Amounts
 
 #: Days until the present one that stay near: today's numbers, and yesterday's, are one request.
 NEAR_DAYS = 2
+#: Bytes of the days that one transaction writes (DynamoDB: 4 MB), both rows of a day counted.
+MOST_BYTES = 3_000_000
 #: Milliseconds that the clocks of two functions may differ by, and much more.
 _LATE = 3_600_000
 
@@ -33,8 +35,11 @@ def _move(ctx: Context) -> bool:
     """Moves rows of batches. Returns whether there are more than one transaction has room for."""
     live = statistics.live(ctx.account)
     rows, found = _chosen(live)
+    known = statistics.days(ctx.account, sorted(found)) if found else {}
+    while len(rows) > 1 and sum(len(row.packed or b"") for day in found for row in known[day] if row) > MOST_BYTES:
+        rows, found = _chosen(rows[: len(rows) // 2])
     if rows:
-        write(ctx.account, rows, found, {day: [row.span for row in rows] for day in found})
+        _write(ctx.account, rows, found, {day: [row.span for row in rows] for day in found}, known)
     return len(rows) < len(live) or len(live) == statistics.MOST_MOVED
 
 
@@ -54,8 +59,19 @@ def _chosen(live: Sequence[Statistic]) -> tuple[list[Statistic], dict[int, Amoun
 
 def write(account: str, rows: Sequence[Statistic], found: dict[int, Amounts], absorbed: dict[int, list[str]]) -> None:
     """Adds amounts to days and removes the rows that they were in. Two requests. Raises ConditionFailed."""
+    _write(account, rows, found, absorbed, statistics.days(account, sorted(found)))
+
+
+def _write(
+    account: str,
+    rows: Sequence[Statistic],
+    found: dict[int, Amounts],
+    absorbed: dict[int, list[str]],
+    known: dict[int, tuple[Statistic | None, Statistic | None]],
+) -> None:
     changed = []
-    for day, (pending, kept) in statistics.days(account, sorted(found)).items():
+    for day in sorted(found):
+        pending, kept = known[day]
         cells = read(pending or kept)
         counting.join(cells, found[day])
         changed.append(pending_day(day, pending, kept, cells))
@@ -67,7 +83,7 @@ def pending_day(day: int, pending: Statistic | None, kept: Statistic | None, cel
     """Returns a day to be written in the place of what was read of it."""
     base = read_base(pending) if pending else series.total(read(kept))
     versions = [row.version or 0 for row in (pending, kept) if row]
-    return Pending(day, series.clean(cells), base, pending.version if pending else None, max(versions, default=0) + 1)
+    return Pending(day, series.clean(cells), base, pending, max(versions, default=0) + 1)
 
 
 def read(row: Statistic | None) -> Amounts:
@@ -87,13 +103,14 @@ def _settle(ctx: Context) -> bool:
     if not due:
         return False
     pending = near.pending[due[0]]
-    cells, before = read(pending), read(statistics.days(ctx.account, due[:1])[due[0]][1])
+    kept = statistics.days(ctx.account, due[:1])[due[0]][1]
+    cells, before = read(pending), read(kept)
     for period, parts in _parts(pending.day, cells, before).items():
         statistics.put_months(ctx.account, period, pending.day, pending.version or 0, parts)
     total = read(near.total)
     counting.join(total, series.total(cells))
     counting.join(total, read_base(pending), -1)
-    statistics.settle(ctx.account, pending, near.total, series.clean(total))
+    statistics.settle(ctx.account, pending, kept, near.total, series.clean(total))
     return True
 
 

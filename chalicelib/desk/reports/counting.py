@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access, counted, publishing
 from chalicelib.desk.core.cache import TimedCache
+from chalicelib.desk.core.changes import is_imported
 from chalicelib.desk.core.events import StatisticsDue
 from chalicelib.models import conversations, statistics
 from chalicelib.models.conversations import Conversation
@@ -36,7 +37,7 @@ def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
         known = statistics.add(batch[0]["eventID"], len(batch), found, ctx.now) if found else 0
         new += 0 if known else len(batch)
         records = records[known or len(batch) :]
-        accounts.update(found.keys())
+        accounts.update({*found, *_imported(table, batch)})
     _ask(ctx, accounts)
     return new
 
@@ -51,8 +52,16 @@ def _found(table: str, records: Sequence[Record]) -> dict[str, Amounts]:
             _add(found, person.account, {} if old else of_person(person))
         elif new and conversations.is_summary(Conversation.hash_key_of(record["dynamodb"]["Keys"])):
             before, after = Conversation.from_raw_data(old) if old else None, Conversation.from_raw_data(new)
-            _add(found, after.account, counting.amounts(counted.change_of(before, after)))
+            for change in counted.changes_of(before, after):
+                _add(found, after.account, counting.amounts(change))
     return {account: amounts for account, amounts in found.items() if any(any(counts.values()) for counts in amounts.values())}
+
+
+def _imported(table: str, records: Sequence[Record]) -> set[str]:
+    """Returns the accounts into which something was imported, which adds its rows itself (models.statistics.put)."""
+    images = [record["dynamodb"].get("NewImage") for record in records] if table == "conversations" else []
+    rows = [Conversation.from_raw_data(new) for new in images if new and conversations.is_summary(Conversation.hash_key_of(new))]
+    return {row.account for row in rows if is_imported(row)}
 
 
 def of_person(person: Person) -> Amounts:

@@ -6,9 +6,10 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from chalicelib.context import ADMIN, Context
-from chalicelib.desk.core import access
+from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.reports import names, reading
 from chalicelib.desk.reports.names import AGENT as AGENT
@@ -26,6 +27,8 @@ SITE, TIME = "site", "time"
 MOST_DAYS, MOST_LINES = 366, 1_000
 _MINUTE = 60_000
 _QUARTER = 15 * _MINUTE
+#: The last quarter of which a span may be: behind it there is a month still that dates can have.
+_LAST = (date(9999, 11, 1) - date(1970, 1, 1)).days * series.A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,10 @@ def make(ctx: Context, question: Question) -> Report:
     """Returns a report. By time one request for today and yesterday, else two, one more for each MB: three for a busy account's
     year by day. By something else at most three for the numbers, one more for each MB, and what names need (names.py).
 
-    Raises Invalid for a span that can't be.
+    Raises Invalid for a span that can't be, TooMany.
     """
     first, end = _span(question)
+    rate_limits.spend_report(ctx, (end - first) // series.A_DAY)
     lines = _by_time(ctx, question, first, end) if question.by == TIME else _by_thing(ctx, question, first, end)
     total = Line(start=first * _QUARTER, end=end * _QUARTER)
     for line in lines:
@@ -90,6 +94,8 @@ def _span(question: Question) -> tuple[int, int]:
     first, end = quarters.quarter(question.start), -(-question.end // _QUARTER)
     if first < series.A_DAY:
         raise Invalid("start_time", "is too early")
+    if end > _LAST:
+        raise Invalid("end_time", "is too late")
     if first >= end:
         raise Invalid("end_time", "must be after startTime")
     if end - first > MOST_DAYS * series.A_DAY:

@@ -35,7 +35,6 @@ _FIELDS = {
     "sends_mail": "ifSendEmail",
     "resolve_within": "resolveRespondWithin",
     "source_id": "sourceId",
-    "state": "stateOrProvince",
     "start_time": "startTime",
     "stay_minutes": "stayTimeSpan",
     "stay_status": "stayStatus",

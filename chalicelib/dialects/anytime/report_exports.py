@@ -27,8 +27,9 @@ _CSV = Annotated[Answer, Shows(media_type="text/csv", headers=("Content-Disposit
 _PARTS = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 _PART = re.compile("|".join(_PARTS))
 _FORMAT = re.compile(rf"(?:{_PART.pattern}|[-/. :,T])*", re.ASCII)
-#: With what a cell begins that spreadsheets take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Where a spreadsheet takes a text for a formula: at the beginning, behind spaces too, and where it takes a semicolon or a tab
+#: for the end of a cell. Some read the wide signs of East Asian keyboards as well.
+_FORMULA = re.compile("(?:^|(?<=[;\t]))(?=[\t\r\n]|\\s*[=+@\uff1d\uff0b\uff0d\uff20-])")
 
 
 class Export(Asked, kw_only=True):
@@ -50,11 +51,12 @@ class ExportOfNow(Wire, kw_only=True):
 
     time_zone_offset: Offset = 0
     time_offset: Offset | UnsetType = UNSET
-    date_format: Name = ""
+    date_format: Name = "yyyy-MM-dd HH:mm"
 
 
 def right_now(ctx: Context, request: ExportOfNow) -> _CSV:
     """`GET /reports/rightNow/export`: what is open now, as CSV."""
+    _times(request)  # which it has none of
     names, lines = _table([realtime_reports.get(ctx, request)], None)  # type: ignore[arg-type]
     return _file("rightNow", names, lines)
 
@@ -81,19 +83,27 @@ def sla(ctx: Context, request: ExportOfSla) -> _CSV:
 
 def _export(name: str, make: Callable[[Context, Any], Any], ctx: Context, request: Export | ExportOfSla) -> Answer:
     """Returns a report as a file, with a last line of all. Raises Invalid."""
+    times = _times(request)
     if not isinstance(request.time_offset, UnsetType):
         request = msgspec.structs.replace(request, time_zone_offset=request.time_offset)
-    times = _Times(request.date_format, quarters_east(request.time_zone_offset))
     found = make(ctx, request)
     names, lines = _table([*found.data_list, msgspec.structs.replace(found.total, name="total")], times)
     return _file(name, names, lines)
+
+
+def _times(request: "Export | ExportOfSla | ExportOfNow") -> "_Times":
+    """Returns how times are to be shown. Raises Invalid."""
+    offset = quarters_east(request.time_zone_offset)
+    if not isinstance(request.time_offset, UnsetType):
+        offset = quarters_east(request.time_offset, "timeOffset")
+    return _Times(request.date_format, offset)
 
 
 class _Times:
     """Times as the caller wants to read them."""
 
     def __init__(self, text: str, offset: int) -> None:
-        if not (text and len(text) <= 32 and _FORMAT.fullmatch(text)):
+        if not (len(text) <= 32 and _PART.search(text) and _FORMAT.fullmatch(text)):
             raise Invalid("dateFormat", "must be made of yyyy, MM, dd, HH, mm, ss and - / . : , such as MM/dd/yyyy HH:mm")
         self._format, self._offset = _PART.sub(lambda part: _PARTS[part[0]], text), timedelta(minutes=15 * offset)
 
@@ -135,8 +145,8 @@ def _file(name: str, names: list[str], lines: Iterable[Sequence[object]]) -> Ans
 
 
 def harmless(cell: object) -> object:
-    """Returns a cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """Returns a cell that no spreadsheet takes for a formula: where a text begins like one it gets an apostrophe."""
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 _PATH = f"{BASE}/reports"

@@ -53,7 +53,8 @@ def quarters_east(hours: float, field: str = "timeZoneOffset") -> int:
 def question(ctx: Context, request: Asked) -> Question:
     """Returns what is asked for. Raises Invalid."""
     offset = quarters_east(request.time_zone_offset)
-    end = _end(request) or ctx.now + 1  # what happens this moment is in it
+    end = _end(request)
+    end = ctx.now + 1 if end is None else end  # what happens this moment is in it
     start = read_moment(request.start_time, "startTime", request.time_zone_offset)
     return Question(
         end - _USUAL if start is None else start,
@@ -82,6 +83,6 @@ def _value(request: Asked) -> int | str:
         if given.lower() not in known:
             raise Invalid("viewValue", f"must be one of {', '.join(known)}")
         return known[given.lower()]
-    if not (given.isascii() and given.isdecimal() and len(given) < 16):
+    if not (given.isascii() and given.isdecimal() and len(given) < 16 and int(given)):
         raise Invalid("viewValue", f"must be the id of one {request.view_type}")
     return int(given)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal
 
@@ -18,6 +18,7 @@ BASE = "/api/v3/anytime"
 #: How a thing is moved in an order, and by how many places that is.
 Direction = Literal["up", "down"]
 STEPS = {"up": -1, "down": 1}
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 class Wire(msgspec.Struct, kw_only=True, rename="camel"):
@@ -58,7 +59,7 @@ def read_moment(text: str | None, field: str, offset_hours: float) -> int | None
     try:
         at = datetime.fromisoformat(text)
         at = at if at.tzinfo else at.replace(tzinfo=timezone(timedelta(hours=offset_hours)))
-        return int(at.timestamp() * 1000)
+        return (at.astimezone(UTC) - _EPOCH) // _MILLISECOND  # in UTC a year may be one that `moment` can't show
     except (ValueError, OverflowError) as error:
         raise Invalid(field, "is not an ISO 8601 time") from error
 

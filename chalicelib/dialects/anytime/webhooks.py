@@ -60,12 +60,6 @@ class WrappedWebhook(Wire, kw_only=True):
     webhook: Webhook
 
 
-class NewWebhook(WrappedWebhook, kw_only=True):
-    """The same, and the secret that the desk has made for it."""
-
-    secret: str | UnsetType = UNSET
-
-
 class OneWebhook(Wire, kw_only=True):
     """A webhook by its integer id."""
 
@@ -104,14 +98,14 @@ def get_webhook(ctx: Context, request: OneWebhook) -> WrappedWebhook:
     return WrappedWebhook(webhook=_show(ctx, webhooks.get(ctx, request.id)))
 
 
-def make_webhook(ctx: Context, request: MakeWebhook) -> NewWebhook:
+def make_webhook(ctx: Context, request: MakeWebhook) -> WrappedWebhook:
     """`POST /webhooks`: a new webhook. A secret that the desk has made is only in this answer."""
     if not (request.url or request.target_url):
         raise Missing("url")
     given = _change(request, None)
     with _SPELLINGS.told(request):
         made = webhooks.create(ctx, given)
-    return NewWebhook(webhook=_show(ctx, made)) if given.secret else _with_secret(ctx, made)
+    return WrappedWebhook(webhook=_show(ctx, made)) if given.secret else _with_secret(ctx, made)
 
 
 def change_webhook(ctx: Context, request: ChangeWebhook) -> WrappedWebhook:
@@ -121,7 +115,7 @@ def change_webhook(ctx: Context, request: ChangeWebhook) -> WrappedWebhook:
         return WrappedWebhook(webhook=_show(ctx, webhooks.change(ctx, request.id, given)))
 
 
-def rotate_secret(ctx: Context, request: OneWebhook) -> NewWebhook:
+def rotate_secret(ctx: Context, request: OneWebhook) -> WrappedWebhook:
     """`POST /webhooks/{id}/secret`: a new secret, which is only in this answer. The one before goes on signing for a day."""
     return _with_secret(ctx, webhooks.rotate(ctx, request.id))
 
@@ -142,10 +136,10 @@ def _change(request: MakeWebhook | ChangeWebhook, now: webhooks.Webhook | None) 
     )
 
 
-def _with_secret(ctx: Context, found: webhooks.Webhook) -> NewWebhook:
+def _with_secret(ctx: Context, found: webhooks.Webhook) -> WrappedWebhook:
     shown = _show(ctx, found)
     shown.secret = found.secret
-    return NewWebhook(webhook=shown, secret=found.secret)
+    return WrappedWebhook(webhook=shown)
 
 
 def _show(ctx: Context, found: webhooks.Webhook) -> Webhook:

@@ -160,6 +160,13 @@ def replays(actor: Actor) -> Answer:
     return world.call("POST", path, {}, Authorization=world.tokens["owner"])
 
 
+def reports(actor: Actor) -> Answer:
+    world = actor.world
+    if "owner" not in world.tokens:
+        world.tokens["owner"] = world.bearer(world.owner)["Authorization"]
+    return world.call("GET", "/api/v3/anytime/reports/volume?startTime=2027-01-01", Authorization=world.tokens["owner"])
+
+
 SOURCE, PERSON, ACCOUNT = "source", "person", "account"
 #: Each limit over HTTP: what is counted, and what it is counted by.
 FLOODS: list[tuple[str, Act, str]] = [
@@ -181,6 +188,7 @@ FLOODS: list[tuple[str, Act, str]] = [
     ("mails", mails, ACCOUNT),
     ("searches", searches, PERSON),
     ("replays", replays, ACCOUNT),
+    ("reports", reports, ACCOUNT),
     ("source_uploads", brings, SOURCE),
     ("source_uploads", brings_a_text, SOURCE),
     ("uploads", brings, PERSON),

@@ -10,6 +10,7 @@ from chalicelib.desk.core import publishing, rate_limits
 from chalicelib.desk.core.events import WebhookDue
 from chalicelib.desk.integrations import deliveries, webhooks
 from chalicelib.desk.integrations.webhooks import Change
+from chalicelib.dialects.anytime import paging
 from chalicelib.models import webhook_deliveries as rows
 from tests.desk.integrations.receivers import URL, Receiver, receiving, webhook
 from tests.world import Answer, World, counted
@@ -186,6 +187,36 @@ def test_a_range_is_sent_again_once_however_often_its_message_comes(world: World
     assert len(receiver.told) == 10
     assert ask(world, "POST", path, {"from": last, "to": first}).status == 400
     assert ask(world, "POST", path, {"from": "yesterday", "to": first}).status == 400
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "status"),
+    [
+        ("2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z", 200),
+        ("1900-01-01T00:00:00Z", "1901-01-01T00:00:00Z", 200),
+        ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", 200),
+        ("2500-01-01T00:00:00Z", "2501-01-01T00:00:00Z", 200),
+        ("0001-01-01T00:00:00+14:00", "2021-01-01T00:00:00Z", 400),
+        ("2020-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", 400),
+    ],
+)
+def test_a_range_may_be_any_two_moments(world: World, since: str, until: str, status: int) -> None:
+    receiver = receiving(world)
+    hook = webhook(world, "contact_created")
+    world.visitor()
+    world.settle()
+    answer = ask(world, "POST", f"/{hook.number}/replay", {"from": since, "to": until})
+    assert answer.status == status, answer.body
+    world.settle()
+    assert len(receiver.told) == 1 + (since[:4] == "0001" and status == 200)
+
+
+def test_a_page_that_is_asked_for_when_all_of_it_is_too_old_is_empty(world: World) -> None:
+    hook = webhook(world)
+    for place in ("0000000000000-00000001-01-1", "9999999999999-00000001-01-1"):
+        path = f"/{hook.number}/deliveries?cursor={paging.cursor('deliveries', place)}"
+        assert ask(world, "GET", path).body == {"deliveries": [], "nextPage": None}
+    assert ask(world, "GET", f"/{hook.number}/deliveries?state=no").body["message"].startswith("state ")
 
 
 def test_an_account_can_not_have_deliveries_sent_again_without_end(world: World) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,9 +18,10 @@ from chalicelib.desk.core.events import WebhookDue
 from chalicelib.desk.integrations import deliveries, delivering, happenings, webhooks
 from chalicelib.desk.integrations.posting import Network, Outcome
 from chalicelib.desk.integrations.webhooks import Change, Webhook
+from chalicelib.dialects.anytime import webhook_payloads
 from chalicelib.jobs import deliver
 from chalicelib.models import conversations as conversations_rows
-from chalicelib.models import mail, queues
+from chalicelib.models import mail, people, queues
 from chalicelib.models import webhook_deliveries as rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
@@ -34,6 +36,12 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 def number_of(world: World, visitor: Visitor) -> int:
     return conversations.load(world.ctx(ADMIN), visitor.conversation).number
+
+
+def number_of_contact(world: World, visitor: Visitor) -> int:
+    person = people.get(world.account, visitor.id)
+    assert person
+    return person.number
 
 
 def reply(world: World, visitor: Visitor, kind: str = "reply") -> None:
@@ -133,6 +141,7 @@ def test_another_vendor_s_events_come_by_name_and_tell_in_its_shape(world: World
         ({"result": "?"}, True),
         ({"result": "failed", "guid": "another"}, True),
         ("no JSON", True),
+        (b'{"x":' + b"[" * 10_000 + b"]" * 10_000 + b',"result":"failed","guid":"another"}', True),
     ],
 )
 def test_a_verdict_says_whether_anybody_may_have_a_file(world: World, answer: Any, available: bool) -> None:
@@ -140,7 +149,8 @@ def test_a_verdict_says_whether_anybody_may_have_a_file(world: World, answer: An
     webhook(world, "file_uploaded")
     visitor = world.visitor()
     guid = world.form_data("/api/v3/anytime/attachments", world.bearer(), file=("a", "text/x", b"1")).body["guid"]
-    receiver.body = json.dumps({"guid": guid, **answer} if isinstance(answer, dict) else answer).encode()
+    said = {"guid": guid, **answer} if isinstance(answer, dict) else answer
+    receiver.body = said if isinstance(said, bytes) else json.dumps(said).encode()
     world.online(world.agents[0])
     visitor.say("hello")
     world.settle()
@@ -507,6 +517,36 @@ def test_a_delivery_is_two_requests_and_what_a_call_costs(world: World) -> None:
     with counted() as idle:
         world.deliver("webhooks", _due(world, hook.id))
     assert idle == ["GetItem", "UpdateItem", "Query", "Query", "UpdateItem"]
+
+
+@pytest.mark.parametrize("place", ["payload", "post"])
+def test_a_delivery_that_we_can_not_make_fails_by_itself_and_holds_up_none(world: World, place: str) -> None:
+    receiver, broken = receiving(world), [True]
+    hook = webhook(world, "contact_created")
+
+    def payload(ctx: Any, subject: Any) -> dict[str, Any]:
+        if broken and place == "payload" and subject.about.number == first:
+            raise KeyError("a status of tomorrow")
+        return webhook_payloads.payload(ctx, subject)
+
+    def post(url: str, headers: dict[str, str], body: bytes) -> Outcome:
+        if broken and place == "post" and json.loads(body)["payload"]["contactId"] == first:
+            raise OverflowError
+        return receiver.post(url, headers, body)
+
+    words = SimpleNamespace(event=webhook_payloads.event, moment=webhook_payloads.moment, payload=payload)
+    world.monkeypatch.setattr(app, "webhook_payloads", words)
+    world.monkeypatch.setattr(deliver, "_post", post)
+    first = number_of_contact(world, world.visitor())
+    world.visitor()
+    world.settle()
+    assert [one["payload"]["contactId"] for one in receiver.told] == [first + 1]
+    failed = deliveries.page(world.ctx(ADMIN), hook, "waiting").deliveries[0]
+    assert [one.error for one in failed.tries] == ["no payload" if place == "payload" else "bad answer"]
+    broken.clear()
+    later(world, 70)
+    world.settle()
+    assert [one["payload"]["contactId"] for one in receiver.told] == [first + 1, first]
 
 
 def test_what_is_imported_is_told_to_nobody(world: World) -> None:

@@ -162,6 +162,36 @@ def test_headers_without_end_are_read_no_further_and_what_is_no_http_is_no_answe
         assert posting.post(server.url, {}, b"", LOCAL).error == posting.BAD_ANSWER
 
 
+@pytest.mark.parametrize(
+    ("answer", "status", "error"),
+    [
+        ("HTTP/1.1 200 OK\r\nContent-Length: " + "9" * 15 + "\r\n\r\nhi", 200, None),
+        ("HTTP/1.1 200 OK\r\nContent-Length: " + "9" * 30 + "\r\n\r\nhi", 200, None),
+        ("HTTP/1.1 200 OK\r\nContent-Length: " + "9" * 5000 + "\r\n\r\nhi", 200, None),
+        ("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nhi", 200, None),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7FFFFFFFFFFF\r\nhi", 200, None),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + "F" * 30 + "\r\nhi", 200, None),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nhi", None, posting.BAD_ANSWER),
+        ("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nhi", 200, None),
+        ("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 204 No\r\n\r\n", 204, None),
+        ("HTTP/1.1 103 Early Hints\r\n\r\n" * 5000, None, posting.BAD_ANSWER),
+        ("HTTP/1.1 100 Continue\r\n\r\n" * 5000, None, posting.BAD_ANSWER),
+        ("HTTP/1.1 101 Switching\r\n\r\n", None, posting.BAD_ANSWER),
+        ("HTTP/1.1 99999 OK\r\n\r\n", None, posting.BAD_ANSWER),
+        ("HTTP/1.1 200 OK\r\n" + "a: b\r\n" * 500 + "\r\n", None, posting.BAD_ANSWER),
+        ("hello", None, posting.BAD_ANSWER),
+        ("", None, posting.BAD_ANSWER),
+    ],
+)
+def test_an_answer_may_say_what_it_wants(answer: str, status: int | None, error: str | None) -> None:
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(answer.encode())
+
+    with served(behave) as server:
+        outcome = posting.post(server.url, {}, b"", LOCAL)
+    assert (outcome.status, outcome.error) == (status, error)
+
+
 def test_who_answers_never_or_a_byte_at_a_time_is_given_up_in_time() -> None:
     def dripping(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)

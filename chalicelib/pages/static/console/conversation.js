@@ -5,7 +5,7 @@ import { batch, computed, effect, signal, untracked } from '@preact/signals';
 import { Refused, get, post, put, queryOf, remove } from './api.js';
 import { find, show } from './inbox.js';
 import { onSent } from './outbox.js';
-import { openNumber } from './place.js';
+import { addressOf, openNumber } from './place.js';
 import { me, session } from './session.js';
 import { line, on, say } from './socket.js';
 import { countSoon, view } from './views.js';
@@ -72,6 +72,11 @@ async function read(number, mine) {
     get(`conversations/${number}/messages`, { include: 'sender', pageSize: PAGE }),
   ]);
   if (mine !== turn) return;
+  const { mergedIntoId: target } = one.conversation;
+  if (target) {
+    location.replace(addressOf(view.value.id, target));
+    return;
+  }
   batch(() => {
     take(one.conversation);
     messages.value = page.messages;

@@ -41,7 +41,7 @@ export function Avatar({ name, id, isSmall = false }) {
 export const Age = ({ at }) => html`<time datetime=${at}>${spanOf(now.value - Date.parse(at))}</time>`;
 
 /** Returns the clock of service that ends next, null where none runs. @param {Conversation} one */
-export function clockOf(one) {
+function clockOf(one) {
   if (one.status === 'closed') return null;
   const due = [one.firstRespondBreachAt, one.nextRespondBreachAt, one.resolveBreachAt].filter((at) => at !== null).map((at) => Date.parse(at));
   return due.length ? Math.min(...due) - now.value : null;

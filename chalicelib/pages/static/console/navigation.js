@@ -18,7 +18,7 @@ const ICON_OF = { mine: 'user', unassigned: 'inbox', open: 'users', mentions: 'a
 const PRESENCES = /** @type {const} */ (['online', 'away', 'busy', 'offline']);
 
 /** @param {string} name one of the account's words */
-export const wordOf = (name) => (PRESENCES.includes(/** @type {any} */ (name)) ? t(name === 'offline' ? 'status_offline' : /** @type {any} */ (name)) : name);
+const wordOf = (name) => (PRESENCES.includes(/** @type {any} */ (name)) ? t(name === 'offline' ? 'status_offline' : /** @type {any} */ (name)) : name);
 
 /** @param {{ one: View, at: number }} given */
 function ViewLink({ one }) {

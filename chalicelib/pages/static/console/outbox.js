@@ -63,7 +63,7 @@ export function again(key) {
 const upcoming = () => stored().find((one) => !one.failure);
 
 /** Sends what waits, in its order, from one tab at a time. */
-export function flush() {
+function flush() {
   clearTimeout(timer);
   if (!name.value) return undefined;
   return navigator.locks.request(name.value, async () => {
