@@ -228,8 +228,8 @@ def test_a_dry_run_says_where_a_conversation_would_go_and_changes_nothing(scene:
     words = [{"fieldId": 17, "matchType": "contains", "value": "invoice"}]
     rule = {"name": "Invoices", "routeToObject": "department", "routeToId": sales, "routeToPriority": "high", "conditions": words}
     number = call(scene, "POST", "routing/1/customRules", rule)["customerRule"]["id"]
-    failed = {"matchFailedRouteToObject": "agent", "matchFailedRouteToId": ada.number}
-    call(scene, "PUT", "routing/1", {"type": "customRules", "simpleRouteToObject": None, **failed})
+    failed = {"matchFailedRouteToObject": "agent", "matchFailedRouteToId": ada.number, "matchFailedRouteToPriority": None}
+    call(scene, "PUT", "routing/1", {"type": "customRules", "simpleRouteToObject": None, "simpleRouteToPriority": None, **failed})
 
     def run(**given: Any) -> Any:
         return call(scene, "POST", "routing/dryRun", given)["routing"]

@@ -548,7 +548,7 @@ def test_an_administrator_sets_the_account_up(desk: Desk, console: Callable[...,
 
 
 def test_reports_count_and_plain_agents_see_no_settings(desk: Desk, console: Callable[..., Console]) -> None:
-    asking(desk, "Is it in stock?")
+    number = asking(desk, "Is it in stock?")
     owner = console(who=desk.json["owner"], color_scheme="dark")
     page = owner.page
     page.get_by_role("navigation", name="Screens").get_by_role("link", name="Reports").click()
@@ -569,6 +569,14 @@ def test_reports_count_and_plain_agents_see_no_settings(desk: Desk, console: Cal
     page.set_viewport_size({"width": 390, "height": 780})
     owner.accessible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1400, "height": 860})
+    page.goto(f"{desk.json['http']}/console#/inbox/open/{number}")
+    with page.expect_download() as saved:
+        owner.button("Export").click()
+    assert saved.value.suggested_filename.endswith(".zip")
+    owner.button("Erase…").click()
+    owner.accessible()
+    owner.button("Cancel").click()
 
     ada = console()
     screens = ada.page.get_by_role("navigation", name="Screens").get_by_role("link")

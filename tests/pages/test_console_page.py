@@ -8,7 +8,7 @@ from chalicelib.pages import files
 
 _CONSOLE = files.STATIC / "console"
 #: What is loaded when it is wanted, and what begins the page.
-_LATER, _FIRST = {"words_zh.js", "later.js"}, "start.js"
+_LATER, _FIRST = {"words_zh.js", "later.js", "saving.js"}, "start.js"
 _MOST_BYTES = 90_000
 
 

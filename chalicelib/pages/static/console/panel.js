@@ -10,7 +10,7 @@ import { Age, Avatar, Clock, Icon, IconButton } from './elements.js';
 import { html } from './html.js';
 import { nameOf } from './list.js';
 import { addressOf } from './place.js';
-import { me } from './session.js';
+import { me, session } from './session.js';
 import { showing } from './showing.js';
 import { attempt, toast } from './toasts.js';
 import { conditions, view } from './views.js';
@@ -76,6 +76,19 @@ function FieldRow({ one, field }) {
   return html`<label class="fact"><span dir="auto">${field.name}</span><input class="quiet" dir="auto" value=${value} maxlength="1024" title=${field.helpText ?? ''} placeholder="–" onChange=${store} /></label>`;
 }
 
+/** What administrators may do with all that is stored of a contact; loaded for them alone. @param {{ id: number, name: string }} given */
+function Privacy({ id, name }) {
+  const part = useSignal(/** @type {any} */ (null));
+  const isAdmin = session.value?.agent.role === 'admin';
+  useEffect(() => {
+    if (!isAdmin) return;
+    import('./settings/contact_privacy.js').then((module) => {
+      part.value = module.default;
+    }, () => undefined);
+  }, [isAdmin]);
+  return part.value && html`<${part.value} id=${id} name=${name} />`;
+}
+
 /** @param {{ one: Conversation }} given */
 function ContactPart({ one }) {
   const contact = useSignal(/** @type {Contact | null} */ (null));
@@ -101,6 +114,7 @@ function ContactPart({ one }) {
     <div class="contact"><${Avatar} name=${nameOf(one)} id=${one.contactId} /><div><strong dir="auto">${nameOf(one)}</strong>${who?.alias && html`<small dir="auto">${who.alias}</small>`}</div></div>
     <dl class="facts">${known.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${who?.description && html`<p class="hint" dir="auto">${who.description}</p>`}
+    <${Privacy} key=${one.contactId} id=${one.contactId} name=${nameOf(one)} />
     </section>
     <section><h2>${t('earlier')}</h2>
     ${earlier.value && !others.length && html`<p class="hint">${t('no_earlier')}</p>`}

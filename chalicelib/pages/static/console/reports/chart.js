@@ -9,7 +9,7 @@ import { t } from './texts.js';
 
 const USUAL_WIDTH = 720;
 const HEIGHT = 240;
-const LEFT = 44;
+const LEFT = 56;
 const BOTTOM = 24;
 const TOP = 8;
 const STEPS = 4;
@@ -54,12 +54,12 @@ function useWidth(box) {
   return width.value;
 }
 
-/** @param {{ title: string, labels: string[], series: Series[], format: (value: number) => string, isTime: boolean, isWhole: boolean }} given */
-export function Chart({ title, labels, series, format, isTime, isWhole }) {
+/** @param {{ title: string, labels: string[], series: Series[], format: (value: number) => string, isTime: boolean, isWhole: boolean, most?: number }} given `most` ends the scale, where it has an end */
+export function Chart({ title, labels, series, format, isTime, isWhole, most = 0 }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const width = useWidth(box);
   const largest = Math.max(0, ...series.flatMap((one) => one.values.map((value) => value ?? 0)));
-  const end = endOf(largest, isWhole);
+  const end = most || endOf(largest, isWhole);
   const room = (width - LEFT) / Math.max(1, labels.length);
   const y = (/** @type {number} */ value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / end);
   const x = (/** @type {number} */ at) => LEFT + room * (at + 0.5);

@@ -37,7 +37,7 @@ function Report({ id }) {
       ${report.charts.length > 1 && html`<label class="cell"><span>${t('measure')}</span><select onChange=${(/** @type {any} */ { target }) => { at.value = Number(target.value); }}>${report.charts.map((all, place) => html`<option key=${place} value=${place} selected=${place === at.value}>${title(all)}</option>`)}</select></label>`}
       <${Csv} path=${`reports/${id}/export`} query=${csv} name=${id} /><//>
     ${shown ?? html`${lines.length ? html`
-      <${Chart} title=${title(chart)} labels=${names} series=${chart.map((name) => ({ name: t(wordOf(name)[1]), values: lines.map((/** @type {any} */ line) => line[name] ?? null) }))} format=${(/** @type {number} */ one) => written(one, format)} isTime=${isByTime.value} isWhole=${format === 'count'} />
+      <${Chart} title=${title(chart)} labels=${names} series=${chart.map((name) => ({ name: t(wordOf(name)[1]), values: lines.map((/** @type {any} */ line) => line[name] ?? null) }))} format=${(/** @type {number} */ one) => written(one, format)} isTime=${isByTime.value} isWhole=${format !== 'average'} most=${format === 'share' ? 100 : 0} />
       <${Numbers} first=${t(asked.value.dimension)} caption=${t(id)} measures=${report.measures} rows=${rows} total=${flat(value.total)} />` : html`<${Blank} title=${t('nothing')} />`}`}`;
 }
 

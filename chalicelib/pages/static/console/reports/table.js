@@ -2,6 +2,7 @@
 
 import { download } from '../api.js';
 import { html } from '../html.js';
+import { save } from '../saving.js';
 import { attempt } from '../toasts.js';
 import { written } from './formats.js';
 import { t } from './texts.js';
@@ -12,13 +13,5 @@ export const Numbers = ({ first, rows, total, measures, caption }) => html`<div 
   <tbody>${rows.map(({ key, name, line }) => html`<tr key=${key}><th scope="row" dir="auto">${name}</th>${measures.map(([measure, , format]) => html`<td key=${measure} class="figure">${written(line[measure], format)}</td>`)}</tr>`)}</tbody>
   ${total && html`<tfoot><tr><th scope="row">${t('total')}</th>${measures.map(([measure, , format]) => html`<td key=${measure} class="figure">${written(total[measure], format)}</td>`)}</tr></tfoot>`}</table></div>`;
 
-/** Saves a report as a file: the browser can't ask for one with the session's token by a link alone. @param {string} path @param {Record<string, any>} query @param {string} name */
-async function save(path, query, name) {
-  const address = URL.createObjectURL(await download(path, query));
-  const link = Object.assign(document.createElement('a'), { href: address, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
 /** @param {{ path: string, query: Record<string, any>, name: string }} given */
-export const Csv = ({ path, query, name }) => html`<a class="button small plain" href=${`#/reports/${name}`} onClick=${(/** @type {Event} */ event) => { event.preventDefault(); attempt(() => save(path, query, `${name}.csv`)); }}>${t('csv')}</a>`;
+export const Csv = ({ path, query, name }) => html`<a class="button small plain" href=${`#/reports/${name}`} onClick=${(/** @type {Event} */ event) => { event.preventDefault(); attempt(async () => save(await download(path, query), `${name}.csv`)); }}>${t('csv')}</a>`;

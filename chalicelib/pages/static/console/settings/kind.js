@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 
 import { call, get, put } from '../api.js';
 import * as directory from '../directory.js';
-import { Blank, Dialog, Icon, IconButton } from '../elements.js';
+import { Blank, Icon, IconButton } from '../elements.js';
 import { html } from '../html.js';
 import { go } from '../place.js';
 import { attempt, toast } from '../toasts.js';
@@ -13,6 +13,7 @@ import { t as common } from '../words.js';
 import { Form } from './form.js';
 import { Secret } from './inputs.js';
 import { useRead } from './loading.js';
+import { Sure } from './sure.js';
 import { t } from './texts.js';
 
 /** @typedef {import('./kinds.js').Kind} Kind */
@@ -47,10 +48,6 @@ function List({ id, kind }) {
       <a class="button small" href=${addressOf(id, 'new')}><${Icon} name="plus" size=${16} />${t(kind.add)}</a></header>
     ${shown ?? (rows?.length ? html`<${Table} id=${id} kind=${kind} rows=${rows} reload=${reload} />` : html`<${Blank} title=${t('none_yet')}><p class="hint">${t(kind.lead)}</p><//>`)}`;
 }
-
-/** @param {{ name: string, onClose: () => void, onSure: () => void }} given */
-const Sure = ({ name, onClose, onSure }) => html`<${Dialog} title=${common('remove')} onClose=${onClose}><div class="stack"><p dir="auto">${t('remove_sure', { name })}</p>
-  <div class="dialog-end"><button type="button" class="button small plain" onClick=${onClose}>${common('cancel')}</button><button type="button" class="button small danger" onClick=${onSure}>${common('remove')}</button></div></div><//>`;
 
 /** What a kind shows beside its form. @param {{ kind: Kind, one: any, reload: () => void, tellSecret: (secret: string) => void }} given */
 function Beside({ kind, one, reload, tellSecret }) {
@@ -107,7 +104,7 @@ function Editor({ id, kind, one, reload }) {
     : html`<dl class="told">${kind.columns.map(([word, show]) => html`<div key=${word}><dt>${t(word)}</dt><dd dir="auto">${show(one)}</dd></div>`)}</dl>
       <div class="form-end"><button type="button" class="button small plain remove" onClick=${() => { isSure.value = true; }}>${common('remove')}</button></div>`}
     ${!isNew && kind.beside && html`<${Beside} kind=${kind} one=${one} reload=${reload} tellSecret=${(/** @type {string} */ hidden) => { secret.value = hidden; }} />`}`}
-    ${isSure.value && html`<${Sure} name=${nameOf(kind, one)} onClose=${() => { isSure.value = false; }} onSure=${remove} />`}`;
+    ${isSure.value && html`<${Sure} title=${common('remove')} text=${t('remove_sure', { name: nameOf(kind, one) })} action=${common('remove')} onClose=${() => { isSure.value = false; }} onSure=${remove} />`}`;
 }
 
 /** @param {{ id: string, kind: Kind, key_: string }} given */

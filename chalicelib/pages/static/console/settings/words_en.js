@@ -55,5 +55,6 @@ export default {
   keys: 'API keys', keys_lead: 'With which programs call the desk as you.', keys_add: 'New API key', key: 'Key', use: 'For', use_anytime: 'Anytime', use_liveChat: 'LiveChat',
   audit: 'Audit log', audit_lead: 'What was changed, by whom, from what to what.', about: 'About', who: 'Who', before: 'Before', after: 'After', kind_conversation: 'Conversations', kind_contact: 'Contacts', kind_agent: 'Agents', kind_setting: 'Settings', kept_for: 'How long logs are kept', kept_help: 'Empty for as long as usual. It counts for what is logged from now on.',
   limits: 'Limits', limits_lead: 'What this account and you may do how often, and what is used of it.', used_of: '{used} of {most} in {span}', hours_n: '{n} h', minutes_n: '{n} min',
+  export_contact: 'Export', export_preparing: 'The file is being made. Ask again in a minute.', erase_contact: 'Erase…', erase_sure: 'Erase all that is stored of {name}, with all conversations? This can’t be undone.', erasing: 'All is being erased; it takes some minutes.',
   retention: 'Retention', retention_lead: 'After how many days closed conversations and files are removed for good.', delete_closed: 'Closed conversations after (days)', delete_files: 'Files after (days)',
 };

@@ -48,5 +48,6 @@ export default {
   keys: 'API 密钥', keys_lead: '程序以您的身份调用服务台时使用。', keys_add: '新建 API 密钥', key: '密钥', use: '用于', use_anytime: 'Anytime', use_liveChat: 'LiveChat',
   audit: '审计日志', audit_lead: '谁把什么从什么改成了什么。', about: '关于', who: '谁', before: '之前', after: '之后', kind_conversation: '会话', kind_contact: '联系人', kind_agent: '客服', kind_setting: '设置', kept_for: '日志保留多久', kept_help: '不填则按默认时间。对之后的日志生效。',
   limits: '限额', limits_lead: '此账户和您可以做多少，以及已使用多少。', used_of: '{span}内 {used} / {most}', hours_n: '{n} 小时', minutes_n: '{n} 分钟',
+  export_contact: '导出', export_preparing: '文件正在生成，请一分钟后再试。', erase_contact: '彻底删除…', erase_sure: '彻底删除 {name} 的所有数据和会话？此操作无法撤销。', erasing: '正在删除所有数据，需要几分钟。',
   retention: '保留期限', retention_lead: '已关闭的会话和文件在多少天后被永久删除。', delete_closed: '已关闭的会话（天）', delete_files: '文件（天）',
 };
