@@ -13,6 +13,7 @@ from chalicelib.models import unique_names
 
 #: Holder of a code, and the name under which it is noted that a stage has had one.
 _NOBODY = Caller("setup", SYSTEM)
+_FIRST = "first"
 
 
 @access.allow(STRANGER)
@@ -37,10 +38,12 @@ def make_code(ctx: Context) -> str:
 def make_first_code(ctx: Context) -> str | None:
     """Makes the same on a stage that has had none, else None. Three requests; one of them from the second time on.
 
+    A stage that was restored from another has had what that one had.
+
     A process that dies in between leaves a code that nobody was shown, and the next call makes another.
     """
-    if unique_names.find(unique_names.EVERYWHERE, "setup", config.STAGE):
+    if unique_names.find(unique_names.EVERYWHERE, "setup", _FIRST):
         return None
     code = make_code(ctx)
-    unique_names.put(unique_names.new_name(_NOBODY.account, "setup", config.STAGE, "made", scope=unique_names.EVERYWHERE))
+    unique_names.put(unique_names.new_name(_NOBODY.account, "setup", _FIRST, "made", scope=unique_names.EVERYWHERE))
     return code
