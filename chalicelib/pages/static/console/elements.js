@@ -1,5 +1,6 @@
 // Small parts that many others are made of.
 
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { html } from './html.js';
@@ -85,3 +86,14 @@ export const Blank = ({ title, children }) => html`<div class="blank"><p class="
 export const Waiting = ({ lines = 6 }) => html`<div class="waiting" aria-busy="true" aria-label=${t('loading')} role="status">
   ${Array.from({ length: lines }, (_, at) => html`<div key=${at} class="waiting-line"></div>`)}
 </div>`;
+
+/** A component of a module that is loaded when it is wanted; `wait` stands there until then. @param {any} given */
+export function Later({ load, wait = null, ...given }) {
+  const part = useSignal(/** @type {any} */ (null));
+  useEffect(() => {
+    load().then((/** @type {{ default: any }} */ module) => {
+      part.value = module.default;
+    }, () => undefined);
+  }, [load]);
+  return part.value ? html`<${part.value} ...${given} />` : wait;
+}

@@ -6,7 +6,7 @@ import { useEffect } from 'preact/hooks';
 import { Refused, get } from './api.js';
 import { assignToMe, change, close, conversation, restore } from './conversation.js';
 import { agents, departments, fields, tagNamed, tagOf, tags } from './directory.js';
-import { Age, Avatar, Clock, Icon, IconButton } from './elements.js';
+import { Age, Avatar, Clock, Icon, IconButton, Later } from './elements.js';
 import { html } from './html.js';
 import { nameOf } from './list.js';
 import { addressOf } from './place.js';
@@ -76,18 +76,7 @@ function FieldRow({ one, field }) {
   return html`<label class="fact"><span dir="auto">${field.name}</span><input class="quiet" dir="auto" value=${value} maxlength="1024" title=${field.helpText ?? ''} placeholder="–" onChange=${store} /></label>`;
 }
 
-/** What administrators may do with all that is stored of a contact; loaded for them alone. @param {{ id: number, name: string }} given */
-function Privacy({ id, name }) {
-  const part = useSignal(/** @type {any} */ (null));
-  const isAdmin = session.value?.agent.role === 'admin';
-  useEffect(() => {
-    if (!isAdmin) return;
-    import('./settings/contact_privacy.js').then((module) => {
-      part.value = module.default;
-    }, () => undefined);
-  }, [isAdmin]);
-  return part.value && html`<${part.value} id=${id} name=${name} />`;
-}
+const loadPrivacy = () => import('./settings/contact_privacy.js');
 
 /** @param {{ one: Conversation }} given */
 function ContactPart({ one }) {
@@ -114,7 +103,7 @@ function ContactPart({ one }) {
     <div class="contact"><${Avatar} name=${nameOf(one)} id=${one.contactId} /><div><strong dir="auto">${nameOf(one)}</strong>${who?.alias && html`<small dir="auto">${who.alias}</small>`}</div></div>
     <dl class="facts">${known.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${who?.description && html`<p class="hint" dir="auto">${who.description}</p>`}
-    <${Privacy} key=${one.contactId} id=${one.contactId} name=${nameOf(one)} />
+    ${session.value?.agent.role === 'admin' && html`<${Later} key=${one.contactId} load=${loadPrivacy} id=${one.contactId} name=${nameOf(one)} />`}
     </section>
     <section><h2>${t('earlier')}</h2>
     ${earlier.value && !others.length && html`<p class="hint">${t('no_earlier')}</p>`}

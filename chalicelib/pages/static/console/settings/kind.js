@@ -1,11 +1,10 @@
 // The screen of a kind: its list, and the form of one. What it shows is in kinds.js.
 
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 
 import { call, get, put } from '../api.js';
 import * as directory from '../directory.js';
-import { Blank, Icon, IconButton } from '../elements.js';
+import { Blank, Icon, IconButton, Later } from '../elements.js';
 import { html } from '../html.js';
 import { go } from '../place.js';
 import { attempt, toast } from '../toasts.js';
@@ -47,18 +46,6 @@ function List({ id, kind }) {
   return html`<header class="part-head"><div><h1 tabindex="-1">${t(kind.title)}</h1><p class="hint">${t(kind.lead)}</p></div>
       <a class="button small" href=${addressOf(id, 'new')}><${Icon} name="plus" size=${16} />${t(kind.add)}</a></header>
     ${shown ?? (rows?.length ? html`<${Table} id=${id} kind=${kind} rows=${rows} reload=${reload} />` : html`<${Blank} title=${t('none_yet')}><p class="hint">${t(kind.lead)}</p><//>`)}`;
-}
-
-/** What a kind shows beside its form. @param {{ kind: Kind, one: any, reload: () => void, tellSecret: (secret: string) => void }} given */
-function Beside({ kind, one, reload, tellSecret }) {
-  const part = useSignal(/** @type {any} */ (null));
-  useEffect(() => {
-    kind.beside?.().then((module) => {
-      part.value = module.default;
-    }, () => undefined);
-  }, [kind]);
-  const Shown = part.value;
-  return Shown ? html`<${Shown} one=${one} reload=${reload} tellSecret=${tellSecret} />` : null;
 }
 
 /** Reads one; from the list where that has all of it. @param {Kind} kind @param {string} key */
@@ -103,7 +90,7 @@ function Editor({ id, kind, one, reload }) {
       ${!isNew && html`<button type="button" class="button small plain remove" onClick=${() => { isSure.value = true; }}>${common('remove')}</button>`}<//>`
     : html`<dl class="told">${kind.columns.map(([word, show]) => html`<div key=${word}><dt>${t(word)}</dt><dd dir="auto">${show(one)}</dd></div>`)}</dl>
       <div class="form-end"><button type="button" class="button small plain remove" onClick=${() => { isSure.value = true; }}>${common('remove')}</button></div>`}
-    ${!isNew && kind.beside && html`<${Beside} kind=${kind} one=${one} reload=${reload} tellSecret=${(/** @type {string} */ hidden) => { secret.value = hidden; }} />`}`}
+    ${!isNew && kind.beside && html`<${Later} load=${kind.beside} one=${one} reload=${reload} tellSecret=${(/** @type {string} */ hidden) => { secret.value = hidden; }} />`}`}
     ${isSure.value && html`<${Sure} title=${common('remove')} text=${t('remove_sure', { name: nameOf(kind, one) })} action=${common('remove')} onClose=${() => { isSure.value = false; }} onSure=${remove} />`}`;
 }
 
