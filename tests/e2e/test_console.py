@@ -493,6 +493,10 @@ def test_an_administrator_sets_the_account_up(desk: Desk, console: Callable[...,
     page.get_by_role("group", name="Row 1").get_by_label("Field").select_option("Priority")
     page.get_by_role("group", name="Row 1").get_by_label("Value").select_option("Urgent")
     create()
+    page.set_viewport_size({"width": 390, "height": 780})
+    expect(page.get_by_role("row", name=re.compile("Urgent mails"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1400, "height": 860})
     page.get_by_role("link", name="Urgent mails").click()
     expect(condition.get_by_label("Value")).to_have_value("broken")
     owner.accessible()
