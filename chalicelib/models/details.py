@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pynamodb.attributes import ListAttribute, MapAttribute
+from pynamodb.attributes import ListAttribute, MapAttribute, UnicodeSetAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -131,6 +131,8 @@ class Details(Table):
     merged: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="mg")
     #: The id under which it was imported.
     external_id = UnicodeAttribute(null=True, attr_name="xi")
+    #: Uuids of the agents who have a draft in it (drafts.py), also of those who were removed since.
+    drafters: UnicodeSetAttribute = UnicodeSetAttribute(null=True, attr_name="dr")
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

@@ -1,7 +1,7 @@
 """Drafts: what an agent has begun to write in a conversation, one each.
 
 A row of the conversations' table, key account#conversation#draft#agent, which `by_label` lists among the agent's drafts. The
-summary counts its drafts, in the same write.
+summary counts its drafts, and its details say whose they are, in the same write.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,11 @@ from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.update import Action
 
 from chalicelib import config
-from chalicelib.models import conversations, labels, summaries
+from chalicelib.models import conversations, details, labels, summaries
 from chalicelib.models.attributes import IntegerAttribute, KeyAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, conditional, transaction
 from chalicelib.models.conversations import Conversation, of_key
+from chalicelib.models.details import Details
 from chalicelib.models.stamps import Stamp
 
 _INFIX = "#draft#"
@@ -76,9 +77,10 @@ def of_agent(account: str, ids: Sequence[str], agent: str) -> set[str]:
     return {row.conversation for row in rows}
 
 
-def of_agents(conversation: Conversation, agents: Sequence[str]) -> list[Draft]:
-    """Returns the drafts that some agents have in a conversation. One request for each hundred, none for none."""
-    keys = [key(conversation.key, agent) for agent in agents]
+def of_conversation(conversation: Conversation) -> list[Draft]:
+    """Returns the drafts that agents have in a conversation, also agents who were removed. Two requests, none for none."""
+    beside = details.get(conversation.key) if conversation.draft_count else None
+    keys = [key(conversation.key, agent) for agent in sorted(beside.drafters or ())] if beside else []
     return list(Draft.batch_get(keys, consistent_read=True)) if keys else []
 
 
@@ -89,6 +91,8 @@ def create(conversation: Conversation, draft: Draft, stamp: Stamp) -> None:
     """
     with transaction() as write:
         write.save(draft, condition=Draft.key.does_not_exist())
+        agent = draft.key.rpartition("#")[2]
+        write.update(Details(details.key(conversation.key)), [Details.drafters.add({agent})])
         summaries.apply(write, conversation, {"draft_count": (conversation.draft_count or 0) + 1}, stamp)
 
 
@@ -120,4 +124,5 @@ def remove(conversation: Conversation, agent: str, stamp: Stamp) -> None:
     """
     with transaction() as write:
         write.delete(Draft(key(conversation.key, agent)), condition=Draft.key.exists())
+        write.update(Details(details.key(conversation.key)), [Details.drafters.delete({agent})])
         summaries.apply(write, conversation, {"draft_count": (conversation.draft_count or 1) - 1 or None}, stamp)

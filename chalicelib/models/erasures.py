@@ -6,7 +6,7 @@ from typing import Any
 
 from pynamodb.expressions.update import Action
 
-from chalicelib.models import junk_emails, receipts, storage, topics
+from chalicelib.models import event_logs, junk_emails, receipts, storage, topics
 from chalicelib.models.base import ConditionFailed, Table, conditional, delete_all, read_page, transaction
 from chalicelib.models.contact_words import ContactWord
 from chalicelib.models.conversations import Conversation, of_key
@@ -31,14 +31,22 @@ NAME = "Erased contact"
 
 
 def begin(
-    person: Person, record: Setting, stamp: Stamp, ending: Token, names: Sequence[UniqueName], words: Sequence[ContactWord]
+    person: Person,
+    record: Setting,
+    log: LogEntry,
+    stamp: Stamp,
+    ending: Token,
+    names: Sequence[UniqueName],
+    words: Sequence[ContactWord],
 ) -> None:
-    """Removes a contact as `people.remove` does, unless that was done, and notes that all of theirs is being erased. One request.
+    """Removes a contact as `people.remove` does, unless that was done, and notes and logs that all of theirs is being erased. One
+    request.
 
     Raises ConditionFailed where they have changed since they were read, or that was noted.
     """
     with transaction() as write:
         write.save(record)
+        event_logs.add(write, [log])
         if person.removed_at:
             write.update(person, [Person.erased_at.set(stamp.at)], Person.erased_at.does_not_exist())
             return

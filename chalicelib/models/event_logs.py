@@ -137,6 +137,11 @@ def person_key(account: str, person: str) -> str:
     return f"{account}#p#{person}"
 
 
+def privacy_key(account: str, person: str) -> str:
+    """Returns the hash key of who has exported or erased a contact, which stays when the contact is erased."""
+    return f"{person_key(account, person)}#privacy"
+
+
 def setting_key(account: str, kind: str, key: str) -> str:
     """Returns the hash key of what was changed about a setting."""
     return f"{account}#s#{kind}#{key}"
@@ -166,8 +171,8 @@ def firings(conversation_key: str, at: int, version: int) -> dict[int, LogEntry]
     return {row.number: row for row in LogEntry.query(conversation_key, of_event, consistent_read=True)}
 
 
-def put_firing(entry: LogEntry) -> None:
-    """Stores a firing. One request. Raises ConditionFailed where it is stored already."""
+def put_new(entry: LogEntry) -> None:
+    """Stores a row. One request. Raises ConditionFailed where it is stored already."""
     with conditional():
         entry.save(IS_NEW)
 

@@ -18,7 +18,7 @@ from chalicelib.models.base import ConditionFailed, Table, conditional
 
 #: Scope of names that are looked up before the account is known.
 EVERYWHERE = "*"
-#: Kind of names by which files that are imported know people, conversations and settings.
+#: Kind of names by which files that are imported know people and conversations.
 IMPORT = "import"
 
 

@@ -17,7 +17,7 @@ from pynamodb.expressions.update import Action
 
 from chalicelib import config
 from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, KeyAttribute, UnicodeAttribute
-from chalicelib.models.base import Table, conditional, delete_all, read_page, transaction
+from chalicelib.models.base import ConditionFailed, Table, conditional, delete_all, read_page, transaction
 from chalicelib.models.batches import put_all
 
 #: Seconds for which a delivery is kept, from the event on.
@@ -207,6 +207,17 @@ def new_delivery(turn: WebhookTurn) -> WebhookDelivery:
 def finish(delivery: WebhookDelivery) -> None:
     """Stores what became of a delivery. One request."""
     delivery.save()
+
+
+def forget_answers(delivery: WebhookDelivery) -> bool:
+    """Drops what a receiver has answered. One request. Returns False where the delivery was tried since it was read."""
+    silent = [{name: value for name, value in one.items() if name != "answer"} for one in delivery.tries]
+    try:
+        with conditional():
+            delivery.update([WebhookDelivery.tries.set(silent)], WebhookDelivery.tries == delivery.tries)
+    except ConditionFailed:
+        return False
+    return True
 
 
 def postpone(turn: WebhookTurn, delivery: WebhookDelivery, due_at: int) -> None:

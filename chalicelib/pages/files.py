@@ -51,7 +51,11 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset:
-    """Returns a file by its own name, as `console/inbox.js` or `libraries/preact.js`. Raises KeyError."""
+    """Returns a file by its own name, as `console/inbox.js` or `libraries/preact.js`. Raises KeyError, NoLibraries for one of
+    theirs where there are none.
+    """
+    if name.startswith(_LIBRARIES) and not LIBRARIES.is_dir():
+        raise NoLibraries
     path = _paths()[name]
     data = path.read_bytes()
     zipped = data if path.suffix == ".gz" else gzip.compress(data, 9, mtime=0)

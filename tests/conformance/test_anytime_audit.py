@@ -31,8 +31,10 @@ def stored(account: str) -> dict[str, Any]:
 
 
 def logged(account: str) -> int:
+    """Rows of settings, and of who had a contact erased."""
     pages = boto3.client("dynamodb").get_paginator("scan").paginate(TableName=config.table("event-logs"))
-    return sum(row["ck"]["S"].startswith(f"{account}#s#") for page in pages for row in page["Items"])
+    keys = [row["ck"]["S"] for page in pages for row in page["Items"] if row["ck"]["S"].startswith(account)]
+    return sum(key.startswith(f"{account}#s#") or key.endswith("#privacy") for key in keys)
 
 
 def changes_settings(row: Row) -> bool:

@@ -76,6 +76,8 @@ def test_pages_of_other_origins_are_refused(world: World) -> None:
         ({"Sec_Fetch_Site": "none"}, 200),
         (theirs, 403),
         ({"Host": "desk.example", "Origin": "null"}, 403),
+        ({"Host": "desk.example", "Origin": "http://desk.example"}, 403),
+        ({"Host": "desk.example", "Origin": "https://[desk.example"}, 403),
         (ours, 200),
         ({}, 200),
     ):
@@ -97,6 +99,16 @@ def test_signing_out_ends_every_token_of_the_session_and_its_sockets_and_no_othe
     for each, status in ((session, 401), (fresh, 401), (kept, 200)):
         assert world.call("GET", "/api/v3/anytime/tags", **bearer(each)).status == status
     assert browser.ask("DELETE").status == 200, "again it changes nothing"
+
+
+def test_a_sign_in_is_in_the_audit_log(world: World) -> None:
+    browser = Browser(world)
+    assert world.call("POST", PATH, {"email": world.agents[0].email, "password": "wrong"}).status == 401
+    browser.sign_in()
+    browser.ask("POST", "/refresh")
+    logged = world.call("GET", "/api/v3/anytime/auditLogs?kind=agent", **world.bearer(world.owner)).body["auditLogs"]
+    told = [(one["objectId"], one["actorId"], one["dialect"]) for one in logged if one["field"] == "signedIn"]
+    assert told == [(world.agents[0].number, world.agents[0].number, "Anytime")]
 
 
 def test_wrong_passwords_lock_as_at_the_token(world: World) -> None:

@@ -22,6 +22,7 @@ from tests.world import multipart
 
 #: Made first, while there is little on the queues that its making waits for.
 pytestmark = pytest.mark.usefixtures("rival")
+NOTHING: dict[str, str] = {}
 OTHERS = [row for row in every_row() if row not in PPMESSAGE]
 
 
@@ -51,9 +52,9 @@ def test_no_value_of_any_dialect_is_an_error_of_ours(scene: Scene, row: Row) -> 
                 path = scene.path(row)
 
 
-def _sent(scene: Scene, row: Row, path: str, given: dict[str, Any]) -> Any:
+def _sent(scene: Scene, row: Row, path: str, given: dict[str, Any], more: dict[str, str] = NOTHING) -> Any:
     """The row as a client of any kind would send it, at a path that `Scene.path` has made."""
-    headers = credentials(scene, row)
+    headers = credentials(scene, row) | more
     if row.endpoint.method == "GET":
         flat = {name: json.dumps(value) if is_nested(value) else value for name, value in given.items()}
         return send("GET", f"{path}?{urlencode(_plain(flat))}", headers)
@@ -64,6 +65,19 @@ def _sent(scene: Scene, row: Row, path: str, given: dict[str, Any]) -> Any:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         return send(row.endpoint.method, path, headers | form, urlencode(_plain(given)).encode())
     return send(row.endpoint.method, path, headers | {"Content-Type": "application/json"}, json.dumps(given).encode())
+
+
+#: What no browser puts into a header: half of an address, of a cookie, of a list.
+HEADERS = ["", "http://[bad", "http://a:b", "https://é.example", "null", "x" * 9_000, ";=;;", '"', 'W/"', "*", "%00", "gzip;q=x"]
+WITH_HEADERS = [row for row in every_row() if row.endpoint.headers]
+
+
+@each(WITH_HEADERS)
+def test_no_value_of_a_header_is_an_error_of_ours(scene: Scene, row: Row) -> None:
+    path, given = scene.path(row), scene.body(row)
+    for header in row.endpoint.headers.values():
+        for value in HEADERS:
+            sound(_sent(scene, row, path, given, {header: value}))
 
 
 def _text(value: Any) -> str:

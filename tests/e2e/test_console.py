@@ -327,6 +327,26 @@ def test_a_hostile_mail_reaches_neither_the_page_nor_anybody_else(desk: Desk, co
     ada.faults.clear()  # what the policies refused was said
 
 
+#: The links of some texts, and how many milliseconds the longest that a stranger can send take.
+LINKS = """async () => {
+  const { linked } = await import('./static/console/links.js');
+  const links = (text) => linked(text).filter((one) => one?.props).map((one) => one.props.href);
+  const long = ['!'.repeat(59000) + 'x', '('.repeat(29000) + ')'.repeat(29000), ('!'.repeat(1900) + 'x http://').repeat(30)];
+  const from = performance.now();
+  long.forEach((text) => linked(`http://${text}`));
+  return [links('(see https://a.example/b_(c)). Or http://d.example/[e], javascript:f'), performance.now() - from];
+}"""
+
+
+def test_no_text_and_no_link_of_a_stranger_stops_the_page(desk: Desk, console: Callable[..., Console]) -> None:
+    ada = console()
+    ada.page.goto(f"{desk.json['http']}/console#/inbox/%/%E0%A4%A")
+    expect(ada.views).to_be_visible()
+    links, ms = ada.page.evaluate(LINKS)
+    assert links == ["https://a.example/b_(c)", "http://d.example/[e]"]
+    assert ms < 2_000
+
+
 #: Answers to the page's calls for its list and for messages, made in the page: 20 pages of 500, and 3 of 50.
 MANY = """
   const [asked, template, message] = [window.fetch, %s, %s];

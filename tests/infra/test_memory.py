@@ -39,11 +39,15 @@ def test_a_file_is_not_kept_in_memory_beside_the_disk() -> None:
     objects = SimpleNamespace(
         _object_versions={("b", "k"): [{"version_id": "1", "data": b"old"}, {"version_id": "2", "data": b"x"}]}
     )
+    deleted: list[tuple[str, str]] = []
     objects._persist_object = lambda bucket, key, record: record.update(body=None)
+    objects._delete_persisted_object = lambda bucket, key: deleted.append((bucket, key))
+    objects._record_delete_marker = lambda bucket, key, before: f"{key} has gone"
     keep_files_on_disk(objects)
     objects._persist_object("b", "k", {"version_id": "2", "body": b"x"})
     objects._persist_object("b", "other", {"version_id": "3", "body": b"x"})
     assert [version["data"] for version in objects._object_versions["b", "k"]] == [b"old", None]
+    assert objects._record_delete_marker("b", "k", None) == "k has gone" and deleted == [("b", "k")]
 
 
 def test_large_bodies_are_taken_a_few_at_a_time_and_small_ones_always() -> None:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from chalicelib.dialects.http import Answer, Request
-from chalicelib.pages import files, routes
+from chalicelib.pages import documents, files, routes
 from infra import libraries
 
 
@@ -101,9 +101,12 @@ def test_libraries_are_those_that_package_json_names() -> None:
     assert b"preact" in gzip.decompress(files.asset("libraries/licenses.txt").zipped)
 
 
-def test_without_libraries_a_page_that_needs_them_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", routes.PAGES)
+def test_without_libraries_a_page_that_needs_them_says_so(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLYDESK_DOCS", "1")
     monkeypatch.setattr(files, "LIBRARIES", files.STATIC / "nowhere")
-    answer = get("/docs")
-    assert (answer.status, "`make run`" in answer.body) == (503, True)
-    assert get("/").status == 200
+    documents._addressed.cache_clear()
+    answer = get(path)
+    needs_them = path in ("/docs", "/console", "/signup")
+    assert answer.status == (503 if needs_them else 404 if path == "/demo" else 200)
+    assert ("`make run`" in str(answer.body)) is needs_them

@@ -3,15 +3,17 @@
 from chalicelib.context import AGENT, STRANGER, Caller, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.auth import login_attempts
-from chalicelib.desk.core import access, rate_limits
+from chalicelib.desk.core import access, documents, rate_limits
 from chalicelib.desk.core.errors import NotAuthenticated, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.models import people, unique_names
+from chalicelib.models import event_logs, people, unique_names
 from chalicelib.models.people import Person
 from chalicelib.rules import emails, passwords
 
 #: Key of a row that does not exist. It is read for an unknown e-mail, so that the answer takes the same time.
 _NOBODY = ("nobody", "nobody")
+#: The audit log's word for a sign-in.
+SIGNED_IN = "signed_in"
 
 
 @access.allow(STRANGER)
@@ -55,3 +57,12 @@ def _is_gone(ctx: Context, account: str) -> bool:
 def log_in_plain(ctx: Context, email: str, password: str, account: str | None = None) -> tuple[Person, Caller]:
     """Does the same with the password as it is typed."""
     return log_in(ctx, email, passwords.wire(password), account)
+
+
+@access.allow(AGENT)
+def log_sign_in(ctx: Context) -> None:
+    """Stores in the audit log that the caller has signed in in a browser. One request. A wrong password is not in it: what it
+    took to write that would show who has a login.
+    """
+    key = event_logs.person_key(ctx.account, ctx.caller.person or "")
+    event_logs.put_new(documents.log_of_act(ctx, key, (8, SIGNED_IN), (people.AGENT, ctx.caller.number)))

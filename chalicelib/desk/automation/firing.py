@@ -138,7 +138,7 @@ class _Chain:
         if planned:
             updates.store(ctx, conversation, planned, entry)
         else:
-            event_logs.put_firing(entry)
+            event_logs.put_new(entry)
         return entry
 
 

@@ -79,7 +79,13 @@ def _remove_messages(ctx: Context, conversation: Conversation) -> bool:
 def _remove_beside(ctx: Context, conversation: Conversation, known: Details) -> None:
     """Removes what is left: of everybody who may have something of it, and its labels and names."""
     agents = people.agents(ctx.account)
-    others = {*purges.members(conversation), *(agent.id for agent in agents), conversation.assignee or ""} - {""}
+    others = {
+        *purges.members(conversation),
+        *(agent.id for agent in agents),
+        *(known.drafters or ()),
+        conversation.assignee or "",
+    }
+    others -= {""}
     _remove_of(ctx, conversation, others | {conversation.contact}, agents)
     purges.remove_labels(conversation, known)
     teams = {group.id for group in groups.list_all(ctx)} | {conversation.group or ""} - {""}

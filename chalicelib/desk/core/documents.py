@@ -1,5 +1,6 @@
 """Documents: an account's settings as typed values, in rows that are read one partition at a time and remembered for a minute."""
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -9,7 +10,7 @@ from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.core.schemas import Schema
 from chalicelib.desk.core.setting_logs import Subject
-from chalicelib.models import settings
+from chalicelib.models import event_logs, settings
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.settings import Setting
 
@@ -21,6 +22,8 @@ PARTITIONS: set[str] = set()
 #: The setting that says for how many days logs are kept (accounts/log_retention.py), and how many without it.
 LOG_RETENTION, KEPT_DAYS = "log_retention", 365
 _DAY = 86_400
+#: Tells acts of one moment apart.
+_VERSIONS = 10**8
 
 
 class Partition:
@@ -94,6 +97,16 @@ def log_order(ctx: Context, kind: str, before: Sequence[str], after: Sequence[st
     """Returns what is logged of another order of a kind's keys; `version` is the one of the order that was read."""
     change = {setting_logs.ORDER: [*before]}, {setting_logs.ORDER: [*after]}
     return log_of(ctx, Subject(ctx.account, kind, dict[str, Any]), *change, (version or 0) + 1)
+
+
+def log_of_act(ctx: Context, key: str, act: tuple[int, str], about: tuple[str, int | None], seed: str = "") -> LogEntry:
+    """Returns that the caller now does something to a person, under a key of event_logs.py. An act is a word with its place among
+    all of them, `about` the person's kind and number. What has the same seed is the same. Requests as `logs_expire_at`.
+    """
+    version = zlib.crc32((seed or ctx.new_id()).encode()) % _VERSIONS
+    row = LogEntry(key, event_logs.place(ctx.now, version, act[0]), field=act[1], changed_by=ctx.stamp.by)
+    row.kind, row.number_of = about
+    return event_logs.listed(row, logs_expire_at(ctx, ctx.now))
 
 
 def register(kind: str, type_: type[T]) -> type[T]:

@@ -3,7 +3,6 @@
 Presence, devices, logins, loads and chats are no changes of a person. A browser of whom nothing is known is nobody yet.
 """
 
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -21,6 +20,7 @@ Image = Mapping[str, Any]
 #: A field's place among those of one change, its name, and its values as text.
 _Change = tuple[int, str, str | None, str | None]
 CREATED, REMOVED, PASSWORD, MERGED, ERASED = "created", "removed", "password", "merged", "erased"
+EXPORTED = "exported"
 KEY_CREATED, KEY_REMOVED = "api_key_created", "api_key_removed"
 #: Fields whose values are told. A field's place is for good.
 FIELDS: tuple[str, ...] = ("name", "email", "level", "permissions", "is_active", "group", "is_distributor", "most_conversations")
@@ -64,15 +64,19 @@ def entries_of(record: Mapping[str, Any]) -> list[LogEntry]:
 
 def of_key(ctx: Context, token: Token, field: str) -> LogEntry:
     """Returns that an api key is made or removed (KEY_CREATED, KEY_REMOVED), which says nothing of the key itself."""
-    row = LogEntry(
-        event_logs.person_key(token.account, token.person or ""),
-        event_logs.place(ctx.now, zlib.crc32(token.digest.encode()) % _VERSIONS, 4 if field == KEY_CREATED else 5),
-        field=field,
-        changed_by=ctx.stamp.by,
-        kind=AGENT,
-        number_of=token.number,
-    )
-    return event_logs.listed(row, documents.logs_expire_at(ctx, ctx.now))
+    act, key = (4 if field == KEY_CREATED else 5, field), event_logs.person_key(token.account, token.person or "")
+    return documents.log_of_act(ctx, key, act, (AGENT, token.number), seed=token.digest)
+
+
+def of_privacy(ctx: Context, contact: Person, field: str) -> LogEntry:
+    """Returns that the caller exports or erases a contact (EXPORTED, ERASED), by whose integer id alone it says who that is."""
+    act, key = (6 if field == EXPORTED else 7, field), event_logs.privacy_key(contact.account, contact.id)
+    return documents.log_of_act(ctx, key, act, (contact.kind, contact.number))
+
+
+def note_export(ctx: Context, contact: Person) -> None:
+    """Stores that the caller gets all that is stored of a contact. One request."""
+    event_logs.put_new(of_privacy(ctx, contact, EXPORTED))
 
 
 def _of_erasure(gone: Person, version: int, at: int) -> list[LogEntry]:

@@ -12,7 +12,7 @@ from chalicelib.desk.conversations import deletion
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import contact_words, registration
-from chalicelib.desk.privacy import exports, replacing, subjects
+from chalicelib.desk.privacy import exports, replacing, subjects, webhook_answers
 from chalicelib.desk.privacy.export_pages import is_junk_of
 from chalicelib.desk.privacy.replacing import Erased
 from chalicelib.desk.privacy.subjects import Subject
@@ -181,15 +181,22 @@ def _answers(ctx: Context, subject: Subject, place: Place) -> Part:
     """Drops the first answers, kept for a day, that name them: the requests are still not served again."""
     after = place.after.rpartition(" ")
     rows, following = repeats.page(ctx.account, (after[0], int(after[2])) if place.after else None, _ANSWERS)
-    own = [row for row in rows if row.body and _says(subject, bytes(row.body))]
+    own = [row for row in rows if row.body and _says(subject, bytes(row.body).decode(errors="replace"))]
     count = sum(map(repeats.forget_answer, own))
     next_ = _moved(place, after=f"{following[0]} {following[1]}") if following else _then("answers")
     return Part(next_, {"answers": count}, found=bool(own))
 
 
-def _says(subject: Subject, body: bytes) -> bool:
+def _webhooks(ctx: Context, subject: Subject, place: Place) -> Part:
+    """Drops what receivers of webhooks have answered about them."""
+    done = webhook_answers.forget(ctx, subject, lambda answer: _says(subject, answer), place.after)
+    following = _moved(place, after=done.after) if done.after else _then("webhooks")
+    return Part(following, {"webhookAnswers": done.dropped}, found=bool(done.dropped))
+
+
+def _says(subject: Subject, answer: str) -> bool:
     """Returns whether an answer has a name, an address or an id of theirs, whoever else it is about."""
-    said = body.decode(errors="replace").lower()
+    said = answer.lower()
     names = [name for person in subject.persons for name in _names(person)]
     return any(name.lower() in said for name in names)
 
@@ -231,6 +238,7 @@ STAGES = {
     "uploads": _uploads,
     "exports": _exports,
     "answers": _answers,
+    "webhooks": _webhooks,
     "devices": _devices,
     "names": _names_of_rows,
 }

@@ -15,7 +15,7 @@ from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.people_events import ErasureDue
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.people import contact_words, contacts, people, registration
+from chalicelib.desk.people import contact_words, contacts, logged_people, people, registration
 from chalicelib.desk.privacy import erasing, subjects
 from chalicelib.desk.privacy.erasing import Place
 from chalicelib.desk.privacy.records import Records
@@ -94,7 +94,8 @@ def _begin(ctx: Context, number: int) -> Erasure:
     after = person.token_version + 1
     ending = revocation(person.account, person.id, after, after)
     words = list(rows.words(person, sorted(contact_words.words_of(person))))
-    rows.begin(person, RECORDS.new(ctx, number, erasure), ctx.stamp, ending, registration.unique_names_of(person), words)
+    log = logged_people.of_privacy(ctx, person, logged_people.ERASED)
+    rows.begin(person, RECORDS.new(ctx, number, erasure), log, ctx.stamp, ending, registration.unique_names_of(person), words)
     people.forget(ctx, person.id)
     tokens.forget_cached_of(ctx.account, person.id)
     return erasure

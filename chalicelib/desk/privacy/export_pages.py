@@ -14,8 +14,9 @@ from chalicelib.desk.privacy.archives import Entry
 from chalicelib.desk.privacy.export_rows import as_json, as_lines, moment, of_dicts, shown
 from chalicelib.desk.privacy.replacing import Erased
 from chalicelib.desk.privacy.subjects import Subject
-from chalicelib.models import details, drafts, erasures, event_logs, files, junk_emails, people
+from chalicelib.models import details, drafts, erasures, event_logs, files, junk_emails
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import Details
 from chalicelib.models.files import File
 from chalicelib.models.messages import Message
 from chalicelib.rules import text
@@ -148,7 +149,7 @@ def _own(ctx: Context, conversation: Conversation, part: str) -> tuple[list[Entr
     if not stage:
         own = [
             as_json(f"{folder}/conversation.json", _shown_conversation(ctx, conversation)),
-            *_drafts(ctx, conversation, folder),
+            *_drafts(conversation, folder),
         ]
         return own, "messages 0"
     if stage == "messages":
@@ -162,13 +163,14 @@ def _own(ctx: Context, conversation: Conversation, part: str) -> tuple[list[Entr
 
 
 def _shown_conversation(ctx: Context, conversation: Conversation) -> dict[str, Any]:
-    known = details.of_conversation(conversation)
+    known = details.get(conversation.key) or Details(details.key(conversation.key))  # also of one whose summary says of none
     names = {field.number: field.name for field in custom_fields.load(ctx)}
     values = {names.get(number, f"field {number}"): value for number, value in known.custom_fields.items()}
     of_tags = tags.load_names(ctx)
     beside = {
         **known.metadata,
         "cc": known.cc,
+        "external_id": known.external_id,
         "custom_fields": values,
         "tags": [of_tags.get(one, str(one)) for one in known.tags],
     }
@@ -176,11 +178,9 @@ def _shown_conversation(ctx: Context, conversation: Conversation) -> dict[str, A
     return {"id": conversation.id, **shown(conversation), **beside, "status_changes": changes}
 
 
-def _drafts(ctx: Context, conversation: Conversation, folder: str) -> list[Entry]:
-    if not conversation.draft_count:
-        return []
-    own = drafts.of_agents(conversation, [agent.id for agent in people.agents(ctx.account)])
-    return [as_json(f"{folder}/drafts.json", [shown(row) for row in own])]
+def _drafts(conversation: Conversation, folder: str) -> list[Entry]:
+    own = drafts.of_conversation(conversation)
+    return [as_json(f"{folder}/drafts.json", [shown(row) for row in own])] if own else []
 
 
 def _of_others(subject: Subject, conversation: Conversation, part: str) -> tuple[list[Entry], str]:

@@ -9,6 +9,7 @@ from chalicelib.desk.core import access, publishing, rate_limits
 from chalicelib.desk.core.errors import Conflict, NotFound
 from chalicelib.desk.core.people_events import ExportDue
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.people import logged_people
 from chalicelib.desk.privacy import archives, export_pages, subjects
 from chalicelib.desk.privacy.archives import Archive, Progress
 from chalicelib.desk.privacy.export_pages import At
@@ -56,7 +57,7 @@ def key_of(account: str, number: int, id_: str = "") -> str:
 @access.allow(ADMIN)
 def get(ctx: Context, number: int) -> Exported:
     """Returns the export of a contact: what was made within a day, else one that is made now, or begun. Requests as of forty
-    pages for a new one; else three, and one to the bucket.
+    pages for a new one; else three, and one to the bucket. One more where the caller gets it, which is logged.
 
     Raises NotFound, Conflict for a contact who was merged into another or is being erased, TooMany.
     """
@@ -67,9 +68,13 @@ def get(ctx: Context, number: int) -> Exported:
     if found is None or ctx.now - found[1].requested_at > KEPT:
         rate_limits.spend_privacy(ctx, "exports")
         data = _at_once(ctx, subject)
-        return Exported(ctx.now, data) if data else _begin(ctx, number)
+        if data is None:
+            return _begin(ctx, number)
+        logged_people.note_export(ctx, subject.contact)
+        return Exported(ctx.now, data)
     row, export = found
     if export.ready_at is not None:
+        logged_people.note_export(ctx, subject.contact)
         return Exported(export.requested_at, link=_link(number, export))
     if ctx.now - export.touched_at > _ABANDONED and RECORDS.keep_on(row, msgspec.structs.replace(export, touched_at=ctx.now)):
         _publish(ctx, number)

@@ -11,7 +11,7 @@ from chalicelib.context import Context
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.events import ConversationTextsChanged
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.models import details, drafts, erasures, memberships, people, summaries
+from chalicelib.models import details, drafts, erasures, memberships, summaries
 from chalicelib.models.conversations import Conversation, get
 from chalicelib.models.details import METADATA
 from chalicelib.models.messages import Message
@@ -106,7 +106,7 @@ def _beside(ctx: Context, conversation: Conversation, erased: Erased) -> None:
     retry_on_conflict(ctx, lambda: _details(conversation, erased))
     keys = [memberships.key(ctx.account, conversation.id, id_) for id_ in erased.ids]
     retry_on_conflict(ctx, lambda: [erasures.remove_membership(ctx.account, key) for key in keys])
-    _drafts(ctx, conversation, erased)
+    _drafts(conversation, erased)
     retry_on_conflict(ctx, lambda: _summary(ctx, conversation.id, erased))
     told = ConversationTextsChanged(ctx.account, ctx.now, conversation.id, conversation.number, anew=True)
     publishing.publish([told], ctx.now)
@@ -126,10 +126,8 @@ def _details(conversation: Conversation, erased: Erased) -> None:
         erasures.rewrite_details(found, changes)
 
 
-def _drafts(ctx: Context, conversation: Conversation, erased: Erased) -> None:
-    if not conversation.draft_count:
-        return
-    for row in drafts.of_agents(conversation, [agent.id for agent in people.agents(ctx.account)]):
+def _drafts(conversation: Conversation, erased: Erased) -> None:
+    for row in drafts.of_conversation(conversation):
         changes = _changes(row, _OF_DRAFT, erased)
         changes |= {name: erased.without(getattr(row, name)) for name in ("sent_to", "copies") if name in changes}
         if changes:

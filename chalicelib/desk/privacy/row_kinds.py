@@ -52,7 +52,9 @@ KINDS = (
     RowKind("repeats.Repeat", "", "answers", "answers", "answers that say what other rows say, for a day"),
     RowKind("rate_windows.RateWindow", "", "", "", _DIGEST),
     RowKind("statistics.Statistic", "", "", "statistics", "counters, and agents' ids"),
-    RowKind("webhook_deliveries.WebhookDelivery", "", "", "webhooks", f"{_IDS}, and what receivers answered; for 30 days"),
+    RowKind(
+        "webhook_deliveries.WebhookDelivery", "", "webhooks", "webhooks", f"{_IDS}, and what receivers answered; for 30 days"
+    ),
     RowKind("webhook_deliveries.WebhookTurn", "", "", "webhooks", f"{_IDS}; for 30 days"),
     RowKind("webhook_deliveries.WebhookState", "", "", "webhooks", "how a receiver answers"),
     RowKind("sequences.Sequence", "", "", "settings", "counters"),

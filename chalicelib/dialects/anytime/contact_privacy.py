@@ -12,6 +12,8 @@ from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.http import Answer, Shows
 
 _ZIP = "application/zip"
+#: Nothing on the way keeps what is stored of somebody, nor a link to it.
+_NOT_KEPT = {"Cache-Control": "no-store"}
 #: Seconds after which a client may ask again whether a file is ready.
 _ASK_AGAIN = 10
 
@@ -58,10 +60,12 @@ def export_contact(ctx: Context, request: OneContact) -> Exported:
     found = exports.get(ctx, request.contact_id)
     if found.data is not None:
         header = f'attachment; filename="contact-{request.contact_id}.zip"'
-        return Answer(found.data, headers={"Content-Type": _ZIP, "Content-Disposition": header})
+        return Answer(found.data, headers={"Content-Type": _ZIP, "Content-Disposition": header, **_NOT_KEPT})
     status = "ready" if found.link else "preparing"
     shown = WrappedExport(export=Export(status=status, url=found.link, requested_time=moment(found.requested_at)))
-    return Answer(shown) if found.link else Answer(shown, 202, {"Retry-After": str(_ASK_AGAIN)})
+    if found.link:
+        return Answer(shown, headers=_NOT_KEPT)
+    return Answer(shown, 202, {"Retry-After": str(_ASK_AGAIN)})
 
 
 def erase_contact(ctx: Context, request: OneContact) -> WrappedErasure:

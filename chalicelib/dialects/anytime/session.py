@@ -102,7 +102,9 @@ def sign_in(ctx: Context, request: SignIn) -> Opened:
     """`POST /session`: for an agent's e-mail and password, limited as `POST /oauth/token`."""
     _check_page(request)
     caller = logins.log_in_plain(ctx, request.email, request.password, request.account_id)[1]
-    return _opened(ctx, refresh_tokens.issue_pair(ctx, caller))
+    pair = refresh_tokens.issue_pair(ctx, caller)
+    logins.log_sign_in(ctx.acting(caller))
+    return _opened(ctx, pair)
 
 
 def refresh(ctx: Context, request: FromPage) -> Opened:
@@ -183,7 +185,8 @@ def _check_page(request: FromPage) -> None:
     if request.site:
         is_ours = request.site in ("same-origin", "none")
     else:
-        is_ours = request.origin in ("", _origin(config.PUBLIC_URL)) or urlsplit(request.origin).netloc == request.host
+        own = _origin(config.PUBLIC_URL)
+        is_ours = request.origin in ("", own, f"{own.partition('://')[0]}://{request.host}")
     if not is_ours:
         raise Forbidden("only pages of this desk have a session")
 

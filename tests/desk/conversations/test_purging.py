@@ -14,6 +14,7 @@ from chalicelib.desk.accounts import tags
 from chalicelib.desk.conversations import (
     conversations,
     deletion,
+    drafts,
     group_chats,
     inbox,
     members,
@@ -30,7 +31,6 @@ from chalicelib.desk.reports import statistics
 from chalicelib.models import conversations as rows
 from chalicelib.models import labels, memberships, receipts
 from chalicelib.models.details import Mention
-from chalicelib.models.labels import Label
 from chalicelib.models.memberships import Membership
 from tests.desk.conversations.marked import mark
 from tests.interruptions import interrupted
@@ -84,16 +84,10 @@ def _full(world: World, visitor: Visitor) -> list[str]:
     mark(world, visitor.conversation, [tag], {agent.number: Mention(1, is_read=False)}, custom_fields={1: "unmistakable"})
     members.change(ctx, visitor.conversation, members.ChangeMembers(add=(world.agents[1].id,)))
     members.close_for(world.as_agent(2), visitor.conversation, world.agents[2].id)
-    _draft(world, visitor.conversation)
+    drafts.save(world.as_agent(2), visitor.conversation, {"plain_body": "unmistakable draft"})
     receipts.acknowledge(world.account, visitor.device, visitor.conversation, [1], world.now)
     world.settle()
     return [visitor.conversation, "unmistakable", picture_id, file_id]
-
-
-def _draft(world: World, conversation: str) -> None:
-    """A draft as its agent's row beside the conversation, with its label."""
-    found = conversations.load(world.as_agent(), conversation)
-    Label(f"{found.key}#draft#{world.agents[2].id}", label_key=f"{world.account}#d9", labelled_at=world.now).save()
 
 
 def _purge(world: World, conversation: str) -> None:
@@ -196,6 +190,8 @@ def test_its_rows_are_found_by_those_who_left_the_account(world: World, assigned
     agent = world.agents[2]
     messages.post(world.as_agent(2), PostMessage(assigned.conversation, "bye"))
     memberships.close(world.account, assigned.conversation, agent.id, 1)
+    drafts.save(world.as_agent(1), assigned.conversation, {"plain_body": "unmistakable draft"})
+    agents.remove(world.ctx(ADMIN), world.agents[1].id)
     agents.remove(world.ctx(ADMIN), agent.id)
     world.settle()
     key = memberships.key(world.account, assigned.conversation, agent.id)
@@ -203,4 +199,5 @@ def test_its_rows_are_found_by_those_who_left_the_account(world: World, assigned
     _purge(world, assigned.conversation)
     world.settle()
     assert Membership.find(key) is None
+    assert _left("unmistakable") == []
     assert rows.get(world.account, assigned.conversation) is None

@@ -172,8 +172,8 @@ def test_every_field_of_a_person_is_logged_or_known_not_to_be() -> None:
     silent |= {"external_id", "trace", "chat", "domain", "is_anonymous", "last_agent", "last_assigned_at", "agents_of", "home"}
     silent |= {"presence", "presence_alias", "presence_at", "away_at", "offline_at", "lost_at", "last_login_at"}
     silent |= {"browser_device", "mobile_device", "open_conversations", "pending_external", "on_hold", "is_full"}
-    silent |= {"absorbed", "past", "erased_at"}
-    facts = {"removed_at", "merged_into", "password", "token_version", "key_version"}
+    silent |= {"absorbed", "past"}
+    facts = {"removed_at", "erased_at", "merged_into", "password", "token_version", "key_version"}
     assert set(Person.get_attributes()) == silent | facts | set(logged_people.FIELDS)
 
 

@@ -63,6 +63,7 @@ def test_a_small_one_has_all_and_comes_at_once(world: World) -> None:
     contact, number = filled(world)
     answer = call(world, "GET", f"/contacts/{contact}/export")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "application/zip")
+    assert answer.headers["Cache-Control"] == "no-store"
     found = opened(answer.raw)
     own = json.loads(found["contact.json"])[0]
     assert (own["name"], own["email"], own["company"]) == (f"Name {MARK}", ADDRESS, f"company {MARK}")

@@ -2,17 +2,24 @@
 
 import { html } from './html.js';
 
-const ADDRESS = /\bhttps?:\/\/[^\s<>"“”]+/giu;
+/** Longer ones stay text: each is looked through more than once, and a stranger can send thousands of characters. */
+const ADDRESS = /\bhttps?:\/\/[^\s<>"“”]{1,2000}/giu;
 /** What ends a sentence rather than an address. */
-const TAIL = /[.,;:!?…'"’”\])}。，；：！？）】]+$/u;
+const TAIL = new Set('.,;:!?…\'"’”])}。，；：！？）】');
+
+/** @param {string} address @param {string} sign */
+const count = (address, sign) => address.split(sign).length;
 
 /** @param {string} address */
 function withoutTail(address) {
-  let end = address.replace(TAIL, '');
-  for (const [opens, closes] of ['()', '[]']) {
-    while (address[end.length] === closes && end.split(opens).length > end.split(closes).length) end += closes;
+  let end = address.length;
+  while (TAIL.has(address[end - 1] ?? '')) end -= 1;
+  for (const [opens = '', closes = ''] of ['()', '[]']) {
+    const kept = address.slice(0, end);
+    let missing = count(kept, opens) - count(kept, closes);
+    for (; missing > 0 && address[end] === closes; missing -= 1) end += 1;
   }
-  return end;
+  return address.slice(0, end);
 }
 
 /** Returns a text as children, its addresses as links. @param {string} text @returns {any[]} */

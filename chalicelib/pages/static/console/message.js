@@ -40,7 +40,7 @@ function Body({ one }) {
   const name = one.sender?.name ?? '';
   const text = one.plainBody.trim();
   return html`${isRich(one) ? html`<${MailFrame} body=${one.htmlBody} title=${t('mail_of', { name })} theme=${theme} />` : text && html`<div class="text" dir="auto">${one.type === 'note' ? noteOf(one) : linked(text)}</div>`}
-    ${one.quote && html`<details class="quote"><summary>${t('quoted')}</summary><div class="text" dir="auto">${linked(one.quote.replace(/<[^>]*>/gu, ' '))}</div></details>`}
+    ${one.quote && html`<details class="quote"><summary>${t('quoted')}</summary><div class="text" dir="auto">${linked(one.quote.replace(/<[^<>]*>/gu, ' '))}</div></details>`}
     ${one.attachments.length > 0 && html`<div class="files">${one.attachments.map((file) => html`<${File} key=${file.guid} file=${file} />`)}</div>`}`;
 }
 

@@ -2,7 +2,16 @@
 
 import { computed, signal } from '@preact/signals';
 
-const read = () => location.hash.replace(/^#\/?/u, '').split('/').filter(Boolean).map(decodeURIComponent);
+/** A part as it was before it was encoded, or as it is where it never was: anybody can make a link. @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+const read = () => location.hash.replace(/^#\/?/u, '').split('/').filter(Boolean).map(decoded);
 const parts = signal(read());
 
 addEventListener('hashchange', () => {

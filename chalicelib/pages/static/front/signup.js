@@ -14,7 +14,7 @@ const WORDS = new Map([
 
 /** The code of a setup link stands behind its #, which browsers send nowhere; it is taken off the address. */
 function takeCode() {
-  code.value = decodeURIComponent(location.hash.slice(1));
+  code.value = location.hash.slice(1);
   if (code.value) history.replaceState(null, '', location.pathname);
   if (code.value || form.dataset.open === 'yes') {
     code.required = false;
