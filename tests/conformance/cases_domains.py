@@ -63,6 +63,7 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("PUT", f"{_BASE}/operator/update"): lambda scene, _: _doomed(scene, _) | {"status": 1, "domain": [domain(scene)]},
     ("POST", f"{_BASE}/domain/add"): lambda scene, _: {"domain": f"new-{next(_serial)}.example", "email": "web@new.example"},
     ("GET", f"{_BASE}/domain/get"): _only,
+    ("GET", f"{_BASE}/domain/list"): lambda scene, _: {},
     ("PUT", f"{_BASE}/domain/update"): lambda scene, _: _only(scene, _) | {"email": "other@shop.example"},
     ("DELETE", f"{_BASE}/domain/delete"): _only,
     ("POST", f"{_BASE}/domain/operator/add"): _stranger,

@@ -84,6 +84,7 @@ CASES: dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]] = {
     ("PUT", f"{_BASE}/autoAllocation"): _allocation,
     ("PUT", f"{_BASE}/autoAllocation/enable"): lambda scene, _: {"isEnabled": True},
     ("GET", f"{_BASE}/conversations/{{id}}/routing"): _nothing,
+    ("POST", f"{_BASE}/routing/dryRun"): lambda scene, _: {"subject": "Invoice", "lastMessage": "wrong", "channel": "email"},
     **{(method, path + rest): call for path in _PATHS for (method, rest), call in _CALLS.items()},
     **{
         (method, path + rest.format(word)): call

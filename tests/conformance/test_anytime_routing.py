@@ -220,3 +220,52 @@ def test_an_order_with_an_unknown_rule_is_400_named_as_it_was_spelled(scene: Sce
     assert refused(scene, "PUT", path, {name: [{"id": 999_999}]}) == (400, f"{name} names 999999, which is no rule")
     elsewhere = refused(scene, "PUT", "routing/1/customRules/999999/sort", {name: [{"id": rule}]})
     assert elsewhere == (404, "no such routing rule: 999999")
+
+
+def test_a_dry_run_says_where_a_conversation_would_go_and_changes_nothing(scene: Scene) -> None:
+    sales = call(scene, "POST", "departments", {"name": "Dry sales"})["department"]["id"]
+    ada = scene.world.agents[0]
+    words = [{"fieldId": 17, "matchType": "contains", "value": "invoice"}]
+    rule = {"name": "Invoices", "routeToObject": "department", "routeToId": sales, "routeToPriority": "high", "conditions": words}
+    number = call(scene, "POST", "routing/1/customRules", rule)["customerRule"]["id"]
+    failed = {"matchFailedRouteToObject": "agent", "matchFailedRouteToId": ada.number, "matchFailedRouteToPriority": None}
+    call(scene, "PUT", "routing/1", {"type": "customRules", "simpleRouteToObject": None, "simpleRouteToPriority": None, **failed})
+
+    def run(**given: Any) -> Any:
+        return call(scene, "POST", "routing/dryRun", given)["routing"]
+
+    told = run(lastMessage="About an Invoice")
+    assert told["text"].startswith("Routing is off") and told["isEnabled"] is False
+    call(scene, "PUT", "routing/1/enable", {"isEnabled": True})
+    assert run(lastMessage="About an Invoice") == {
+        "isEnabled": True,
+        "text": "The rule “Invoices” matches, so it goes to the department Dry sales, with the priority high.",
+        "rule": "custom",
+        "ruleId": number,
+        "ruleName": "Invoices",
+        "agentAssigneeId": None,
+        "departmentAssigneeId": sales,
+        "priority": "high",
+    }
+    told = run(subject="Hello")
+    assert (told["rule"], told["agentAssigneeId"], told["priority"]) == ("matchFailed", ada.number, "normal")
+    assert told["text"] == f"No rule matches, so it goes to {ada.name}."
+    told = run(subject="Hello", departmentAssigneeId=sales, customFields=[{"id": 4, "value": "de"}])
+    assert (told["agentAssigneeId"], told["departmentAssigneeId"]) == (None, sales)
+    assert told["text"] == "No rule matches, so it stays with its department."
+    call(scene, "DELETE", f"departments/{sales}")
+    assert run(lastMessage="invoice")["text"].startswith("The rule “Invoices” matches, so it would go to a department that was")
+    call(scene, "PUT", "routing/1", {"type": "simple"})
+    assert run()["text"] == "The simple route applies, so it goes to nobody in particular."
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"departmentAssigneeId": 99_999}, "departmentAssigneeId is not a department's id"),
+        ({"customFields": [{"id": 99_999, "value": "x"}]}, "customFields[0].id 99999 is not a custom field's"),
+        ({"customFields": [{"id": 6, "value": "new"}]}, "customFields[0].id 6 is not a custom field's"),
+    ],
+)
+def test_a_dry_run_names_what_is_wrong(scene: Scene, given: dict[str, Any], named: str) -> None:
+    assert refused(scene, "POST", "routing/dryRun", given) == (400, named)

@@ -155,6 +155,7 @@ def test_a_domain_is_added_read_changed_and_deleted(console: Console) -> None:
         assert console.refused("POST", "domain/add", domain=bad, email=EMAIL) == 400
     shown = {"name": HOST, "email": EMAIL, "status": True, "addonUniqueName": "live_chat", "operators": []}
     assert console.done("GET", "domain/get", domain=HOST) == shown
+    assert console.done("GET", "domain/list") == [{"name": HOST, "email": EMAIL, "status": True, "link": link}]
     assert console.refused("PUT", "domain/update", domain=HOST) == 400
     new: dict[str, Any] = {"new_domain": "new.example", "status": False, "email": "a@new.example"}
     assert console.done("PUT", "domain/update", domain=HOST, **new) == "Domain Update Successfully"
@@ -235,6 +236,7 @@ def test_another_account_s_operators_and_domains_are_not_there(console: Console,
     assert stranger not in json.dumps(console.done("GET", "organisation"))
     console.done("DELETE", "domain/delete", domain=HOST)
     assert theirs.done("GET", "domain/get", domain=HOST)["name"] == HOST
+    assert [one["name"] for one in theirs.done("GET", "domain/list")] == [HOST]
 
 
 def test_a_deleted_operator_s_chats_go_to_another_and_his_words_stay(console: Console) -> None:
@@ -293,6 +295,7 @@ def test_a_domain_s_own_widget_is_refused_on_another_page(console: Console) -> N
     [
         ("GET", "organisation", {}, ["Query", "GetItem", "Query"]),
         ("GET", "domain/get", {"domain": HOST}, ["GetItem", "Query"]),
+        ("GET", "domain/list", {}, ["Query"]),
         ("GET", "domain/operator/list", {"domain": HOST}, ["GetItem", "Query"]),
         ("POST", "domain/add", {"domain": "new.example", "email": EMAIL}, ["Query", "TransactWriteItems"]),
         ("PUT", "domain/update", {"domain": HOST, "status": 0}, ["GetItem", "TransactWriteItems", "SendMessageBatch"]),

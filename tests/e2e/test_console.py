@@ -331,9 +331,6 @@ def test_a_hostile_mail_reaches_neither_the_page_nor_anybody_else(desk: Desk, co
     ada = console()
     ada.page.on("request", lambda one: asked.append(one.url) if "evil.example" in one.url else None)
     ada.page.route(path, as_mail)
-    ada.page.goto(f"{desk.json['http']}/console#/inbox/%E0%A4")
-    ada.page.reload()
-    expect(ada.views).to_be_visible()
     ada.page.goto(f"{desk.json['http']}/console#/inbox/mine/{number}")
     frame = ada.page.frame_locator("iframe.mail")
     expect(frame.get_by_text("bold")).to_be_visible()
@@ -496,3 +493,146 @@ def test_keys_search_filters_and_a_deleted_conversation_that_comes_back(desk: De
     keys.press("Escape")
     expect(ada.views_of("视图")).to_be_hidden()
     expect(ada.button("关闭会话")).to_be_visible()
+
+
+def test_an_administrator_sets_the_account_up(desk: Desk, console: Callable[..., Console]) -> None:
+    owner = console(who=desk.json["owner"])
+    page = owner.page
+    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Settings").click()
+
+    def new(kind: str, add: str, name: str = "Name", **given: str) -> None:
+        page.get_by_role("navigation", name="Settings").get_by_role("link", name=kind, exact=True).click()
+        page.get_by_role("link", name=add).click()
+        for label, text in ({name: given.pop("called")} | given).items():
+            page.get_by_role("textbox", name=label).fill(text)
+
+    def create() -> None:
+        owner.button("Create").click()
+
+    new("Canned replies", "New canned reply", called="Sizes", Text="We have S, M and L.")
+    owner.accessible()
+    create()
+    expect(page.get_by_role("row", name=re.compile("Sizes.*We have S"))).to_be_visible()
+    owner.accessible()
+
+    new("Tags", "New tag", called="wholesale")
+    create()
+    new("Tags", "New tag", called="wholesale")
+    create()
+    name = page.get_by_role("textbox", name="Name")
+    expect(name).to_have_accessible_description("tag is taken: wholesale")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("wholesale")
+    owner.accessible()
+
+    new("Departments", "New department", called="Returns")
+    page.get_by_label("Ben Agent").check()
+    create()
+    expect(page.get_by_role("row", name=re.compile("Returns.*Ben Agent"))).to_be_visible()
+
+    new("Triggers", "New trigger", called="Urgent mails")
+    owner.button("Add a condition").click()
+    condition = page.get_by_role("group", name="Condition 1")
+    condition.get_by_label("Field").select_option("Subject")
+    condition.get_by_label("Value").fill("broken")
+    owner.button("Add a value").click()
+    page.get_by_role("group", name="Row 1").get_by_label("Field").select_option("Priority")
+    page.get_by_role("group", name="Row 1").get_by_label("Value").select_option("Urgent")
+    create()
+    page.set_viewport_size({"width": 390, "height": 780})
+    expect(page.get_by_role("row", name=re.compile("Urgent mails"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1400, "height": 860})
+    page.get_by_role("link", name="Urgent mails").click()
+    expect(condition.get_by_label("Value")).to_have_value("broken")
+    owner.accessible()
+    trigger = ask(desk, "GET", "triggers", None, desk.json["owner"])["triggers"][0]
+    assert [(one["fieldId"], one["matchType"], one["value"]) for one in trigger["conditions"]["list"]] == [
+        (16, "contains", "broken")
+    ]
+    assert [(one["fieldId"], one["value"]) for one in trigger["autoUpdate"]] == [(7, "urgent")]
+
+    new("Webhooks", "New webhook", name="Address", called="http://hooks.example/desk")
+    create()
+    address = page.get_by_role("textbox", name="Address")
+    expect(address).to_have_accessible_description(re.compile("Address must begin with https://"))
+    address.fill("https://hooks.example/desk")
+    create()
+    secret = page.get_by_role("textbox", name="Secret").input_value()
+    assert len(secret) > 20
+    owner.accessible()
+    owner.button("Close").click()
+    page.get_by_role("link", name="https://hooks.example/desk").click()
+    expect(page.get_by_role("heading", name="Deliveries")).to_be_visible()
+    assert secret not in page.content()
+    owner.button("Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("Nothing here yet")).to_be_visible()
+    assert [kind["name"] for kind in ask(desk, "GET", "cannedResponses")["cannedResponses"]][-1] == "Sizes"
+
+    new("Routing rules", "New rule", called="Returns")
+    owner.button("Add a condition").click()
+    condition.get_by_label("Field").select_option("Last message")
+    condition.get_by_label("Value").fill("send back")
+    page.get_by_label("Goes to").select_option("A department")
+    page.get_by_label("Department", exact=True).select_option("Returns")
+    create()
+    page.get_by_role("navigation", name="Settings").get_by_role("link", name="Routing", exact=True).click()
+    page.get_by_label("By", exact=True).select_option("Routing rules")
+    owner.button("Save").click()
+    until(lambda: ask(desk, "GET", "routing/1")["routingrule"]["type"] == "customRules")
+    page.get_by_role("textbox", name="Message").fill("May I send back the hat?")
+    owner.button("Try it").click()
+    expect(page.get_by_text("The rule “Returns” matches, so it goes to the department Returns.")).to_be_visible()
+    owner.accessible()
+
+    page.get_by_role("link", name="Working time").click()
+    page.get_by_role("checkbox", name="Saturday").check()
+    page.get_by_label("Saturday to").fill("12:30")
+    owner.button("Save").click()
+    until(lambda: ask(desk, "GET", "workingTime")["workingTimes"][5]["endMin"] == 30)
+    owner.accessible()
+    page.get_by_role("link", name="Domains").click()
+    page.get_by_role("row", name=re.compile("^localhost")).get_by_role("link").click()
+    expect(page.get_by_text("<script async")).to_be_visible()
+
+
+def test_reports_count_and_plain_agents_see_no_settings(desk: Desk, console: Callable[..., Console]) -> None:
+    number = asking(desk, "Is it in stock?")
+    owner = console(who=desk.json["owner"], color_scheme="dark")
+    page = owner.page
+    page.get_by_role("navigation", name="Screens").get_by_role("link", name="Reports").click()
+    expect(page.get_by_role("definition").first).to_have_text(re.compile("[1-9]"))
+    owner.accessible()
+    page.get_by_role("link", name="Volume").click()
+    created = page.get_by_role("row", name="Total").get_by_role("cell").first
+    told = until(lambda: ask(desk, "GET", "reports/volume", None, desk.json["owner"])["total"]["createdConversations"])
+    page.get_by_label("Period").select_option("Last 30 days")
+    expect(created).to_have_text(str(told))
+    expect(page.get_by_role("img", name="Chart: Created, Closed, Replied to")).to_be_visible()
+    owner.accessible()
+    page.get_by_label("A line for each").select_option("Agent")
+    expect(page.get_by_role("row", name=re.compile("^Ada Agent"))).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download as CSV").click()
+    assert "Ada Agent" in saved.value.path().read_text("utf-8-sig")
+    page.set_viewport_size({"width": 390, "height": 780})
+    owner.accessible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1400, "height": 860})
+    page.goto(f"{desk.json['http']}/console#/inbox/open/{number}")
+    with page.expect_download() as saved:
+        owner.button("Export").click()
+    assert saved.value.suggested_filename.endswith(".zip")
+    owner.button("Erase…").click()
+    owner.accessible()
+    owner.button("Cancel").click()
+
+    ada = console()
+    screens = ada.page.get_by_role("navigation", name="Screens").get_by_role("link")
+    expect(screens).to_have_text(["Reports"])
+    screens.click()
+    expect(ada.page.get_by_role("heading", name="Agents now")).to_be_visible()
+    expect(ada.page.get_by_role("link", name="Volume")).to_have_count(0)
+    ada.page.goto(f"{desk.json['http']}/console#/settings/tags")
+    expect(ada.page.get_by_text("There is no such page here.")).to_be_visible()

@@ -8,7 +8,7 @@ from chalicelib.pages import files
 
 _CONSOLE = files.STATIC / "console"
 #: What is loaded when it is wanted, and what begins the page.
-_LATER, _FIRST = {"words_zh.js"}, "start.js"
+_LATER, _FIRST = {"words_zh.js", "later.js", "saving.js"}, "start.js"
 _MOST_BYTES = 90_000
 
 
@@ -31,8 +31,9 @@ def test_the_first_view_is_small() -> None:
     assert sum(len(files.asset(name).zipped) for name in names) < _MOST_BYTES
 
 
-def test_both_languages_have_the_same_texts() -> None:
-    texts = {name: Path(_CONSOLE / f"words_{name}.js").read_text() for name in ("en", "zh")}
-    words = {name: [part.split()[-1] for part in text.replace("{ ", "").split(": '")[:-1]] for name, text in texts.items()}
+@pytest.mark.parametrize(("part", "least"), [("", 200), ("settings", 250), ("reports", 60)])
+def test_both_languages_have_the_same_texts(part: str, least: int) -> None:
+    texts = {name: Path(_CONSOLE / part / f"words_{name}.js").read_text() for name in ("en", "zh")}
+    words = {name: [word.split()[-1] for word in text.replace("{ ", "").split(": '")[:-1]] for name, text in texts.items()}
     assert words["en"] == words["zh"]
-    assert len(words["en"]) > 200
+    assert len(words["en"]) > least

@@ -1,7 +1,8 @@
 """Routing rules: to which department or agent a new conversation goes. An account has one set of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
@@ -220,7 +221,7 @@ def route(ctx: Context, conversation: Conversation) -> Routed:
     """
     settings, account = _ROUTING.load(ctx), accounts.load(ctx)
     is_new = settings.is_enabled and conversation.routed_by is None
-    known = _compiled(ctx) if is_new and settings.type == CUSTOM else []
+    known = _compiled(ctx, RULES.load(ctx).values()) if is_new and settings.type == CUSTOM else []
     wanted = {name for rule in known for name in matching.needed(rule.conditions)} - {"has_draft"}
     prefers = account.routed and account.auto_allocation.ever_prefers_last
     beside, contact = _read(ctx, conversation, wanted, prefers=prefers)
@@ -234,9 +235,22 @@ def route(ctx: Context, conversation: Conversation) -> Routed:
     return Routed(_changes(ctx, conversation, rules.first_match(known, found, otherwise)), last)
 
 
-def _compiled(ctx: Context) -> list[Rule]:
+def match_stored(ctx: Context, given: Mapping[str, Any]) -> tuple[bool, Match, str | None]:
+    """Returns whether routing is on, which rule applies to facts, and a custom rule's name. Two requests: rules are read
+    as they are stored now.
+    """
+    settings = _ROUTING.load_fresh(ctx)
+    if settings.type == SIMPLE:
+        return settings.is_enabled, Match(rules.SIMPLE, settings.simple), None
+    stored = RULES.load_fresh(ctx).values()
+    otherwise = None if settings.failed == Route() else settings.failed
+    match = rules.first_match(_compiled(ctx, stored), given, otherwise)
+    return settings.is_enabled, match, next((rule.name for rule in stored if rule.number == match.rule), None)
+
+
+def _compiled(ctx: Context, stored: Iterable[CustomRule]) -> list[Rule]:
     """Returns the custom rules that are switched on, ready to be held against facts."""
-    known = [one for one in RULES.load(ctx).values() if one.is_enabled]
+    known = [one for one in stored if one.is_enabled]
     lists = conditions.resolve(ctx, conditions.read_stored(ctx, [*map(filters.stored_conditions, known)], words={}))
     return [Rule(one.number, found, one.route) for one, found in zip(known, lists, strict=True)]
 

@@ -49,8 +49,16 @@ def _add_ons(agent: Person) -> list[wire.AddOn]:
 
 def added(account: str, domain: Domain) -> wire.DomainAdded:
     """A new domain, with the script tag that shows a chat on its pages."""
-    tag = f'<script async src="{escape(widget.address(account, domain))}"></script>'
-    return wire.DomainAdded(domain.host, domain.email, tag, config.socket_url())
+    return wire.DomainAdded(domain.host, domain.email, _tag(account, domain), config.socket_url())
+
+
+def _tag(account: str, domain: Domain) -> str:
+    return f'<script async src="{escape(widget.address(account, domain))}"></script>'
+
+
+def listed_domain(account: str, domain: Domain) -> wire.ListedDomain:
+    """A domain of the list, with its script tag."""
+    return wire.ListedDomain(domain.host, domain.email, domain.is_active, _tag(account, domain))
 
 
 def domain(domain: Domain, operators: Sequence[tuple[Person, OperatorRole]]) -> wire.Domain:

@@ -91,6 +91,11 @@ def get_domain(ctx: Context, request: wire.OneDomain) -> wire.Domain:
     return mapping.domain(domain, domains.list_operators(ctx, domain))
 
 
+def list_domains(ctx: Context, request: Nothing) -> list[wire.ListedDomain]:
+    """`GET domain/list`: all domains, each with the script tag for its pages."""
+    return [mapping.listed_domain(ctx.account, one) for one in domains.list_fresh(ctx).values()]
+
+
 def update_domain(ctx: Context, request: wire.ChangeDomain) -> str:
     """`PUT domain/update`: another name, another address, on or off."""
     changed = domains.change(ctx, request.domain, mapping.change(request))
@@ -158,6 +163,7 @@ LIVECHAT = Dialect(
         Endpoint("PUT", f"{_BASE}/operator/update", update_operator, OPERATORS, raises=_NAMED),
         Endpoint("POST", f"{_BASE}/domain/add", add_domain, DOMAINS),
         Endpoint("GET", f"{_BASE}/domain/get", get_domain, AGENT, raises=_NAMED),
+        Endpoint("GET", f"{_BASE}/domain/list", list_domains, AGENT),
         Endpoint("PUT", f"{_BASE}/domain/update", update_domain, DOMAINS, raises=_NAMED),
         Endpoint("DELETE", f"{_BASE}/domain/delete", delete_domain, DOMAINS, raises=_NAMED),
         Endpoint("POST", f"{_BASE}/domain/operator/add", add_domain_operator, DOMAINS, raises=_NAMED),

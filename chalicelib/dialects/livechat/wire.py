@@ -127,6 +127,15 @@ class Domain(msgspec.Struct, rename="camel"):
     operators: list[DomainOperator]
 
 
+class ListedDomain(msgspec.Struct):
+    """A domain of the list: `link` is the script tag for its pages."""
+
+    name: str
+    email: str
+    status: bool
+    link: str
+
+
 class OperatorOfDomain(msgspec.Struct):
     """An operator and a domain."""
 

@@ -52,13 +52,36 @@ export function renewBy(how) {
  * @returns {Promise<any>}
  */
 export async function call(method, path, given = {}) {
-  const shown = token;
-  let answer = await send(method, path, given);
-  if (answer.status === UNAUTHORIZED && shown && (shown !== token || (await renew()))) answer = await send(method, path, given);
-  const text = await answer.text();
-  const body = text && answer.headers.get('Content-Type')?.includes('json') ? JSON.parse(text) : null;
+  const answer = await answered(method, path, given);
+  const body = await bodyOf(answer);
   if (answer.ok) return body;
-  throw new Refused(answer.status, saying(body) || `HTTP ${answer.status}`, Number(answer.headers.get('Retry-After') ?? 0));
+  throw refused(answer, body);
+}
+
+/** Returns a file, such as a report's CSV. @param {string} path @param {Given['query']} query */
+export async function download(path, query) {
+  const answer = await answered('GET', path, { query });
+  if (answer.ok) return answer.blob();
+  throw refused(answer, await bodyOf(answer));
+}
+
+/** Sends a call, again with another token where the one before has ended. @param {string} method @param {string} path @param {Given} given */
+async function answered(method, path, given) {
+  const shown = token;
+  const answer = await send(method, path, given);
+  const isAgain = answer.status === UNAUTHORIZED && shown && (shown !== token || (await renew()));
+  return isAgain ? send(method, path, given) : answer;
+}
+
+/** @param {Response} answer @returns {Promise<any>} */
+async function bodyOf(answer) {
+  const text = await answer.text();
+  return text && answer.headers.get('Content-Type')?.includes('json') ? JSON.parse(text) : null;
+}
+
+/** @param {Response} answer @param {any} body */
+function refused(answer, body) {
+  return new Refused(answer.status, saying(body) || `HTTP ${answer.status}`, Number(answer.headers.get('Retry-After') ?? 0));
 }
 
 /** @param {any} body */

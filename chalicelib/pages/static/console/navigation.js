@@ -6,7 +6,7 @@ import { html } from './html.js';
 import { askForDesktop } from './notices.js';
 import { addressOf, screen } from './place.js';
 import { prefer, preferences } from './preferences.js';
-import { screens } from './screens.js';
+import { isOpenTo, screens } from './screens.js';
 import { session, setStatus, signOut, statusName, switchAccount } from './session.js';
 import { showing } from './showing.js';
 import { attempt, toast } from './toasts.js';
@@ -80,7 +80,6 @@ function Me() {
 }
 
 export function Navigation() {
-  const isAdmin = session.value?.agent.role === 'admin';
   const own = views.value.filter((one) => one.filter === undefined);
   const kept = views.value.filter((one) => one.filter !== undefined);
   return html`<aside class="side" aria-label=${t('console')}>
@@ -91,7 +90,7 @@ export function Navigation() {
       ${filters.value.length > 0 && html`<ul>${kept.map((one) => html`<${ViewLink} key=${one.id} one=${one} />`)}</ul>`}
     </nav>
     <nav aria-label=${t('screens')} class="screens"><ul>
-      ${Object.entries(screens).filter(([, one]) => one.link && (isAdmin || !one.isForAdmins)).map(([name, one]) => html`<li key=${name}><a class="view" href=${`#/${name}`} aria-current=${screen.value === name ? 'page' : undefined}><${Icon} name=${one.icon} />${t(one.title)}</a></li>`)}
+      ${Object.entries(screens).filter(([name, one]) => one.link && isOpenTo(name, session.value?.agent.role)).map(([name, one]) => html`<li key=${name}><a class="view" href=${`#/${name}`} aria-current=${screen.value === name ? 'page' : undefined}><${Icon} name=${one.icon} />${t(one.title)}</a></li>`)}
     </ul></nav>
     <${Me} />
   </aside>`;

@@ -6,11 +6,11 @@ import { useEffect } from 'preact/hooks';
 import { Refused, get } from './api.js';
 import { assignToMe, change, close, conversation, restore } from './conversation.js';
 import { agents, departments, fields, tagNamed, tagOf, tags } from './directory.js';
-import { Age, Avatar, Clock, Icon, IconButton } from './elements.js';
+import { Age, Avatar, Clock, Icon, IconButton, Later } from './elements.js';
 import { html } from './html.js';
 import { nameOf } from './list.js';
 import { addressOf } from './place.js';
-import { me } from './session.js';
+import { me, session } from './session.js';
 import { showing } from './showing.js';
 import { attempt, toast } from './toasts.js';
 import { conditions, view } from './views.js';
@@ -76,6 +76,8 @@ function FieldRow({ one, field }) {
   return html`<label class="fact"><span dir="auto">${field.name}</span><input class="quiet" dir="auto" value=${value} maxlength="1024" title=${field.helpText ?? ''} placeholder="–" onChange=${store} /></label>`;
 }
 
+const loadPrivacy = () => import('./settings/contact_privacy.js');
+
 /** @param {{ one: Conversation }} given */
 function ContactPart({ one }) {
   const contact = useSignal(/** @type {Contact | null} */ (null));
@@ -101,6 +103,7 @@ function ContactPart({ one }) {
     <div class="contact"><${Avatar} name=${nameOf(one)} id=${one.contactId} /><div><strong dir="auto">${nameOf(one)}</strong>${who?.alias && html`<small dir="auto">${who.alias}</small>`}</div></div>
     <dl class="facts">${known.filter(([, value]) => value).map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd dir="auto">${value}</dd></div>`)}</dl>
     ${who?.description && html`<p class="hint" dir="auto">${who.description}</p>`}
+    ${session.value?.agent.role === 'admin' && html`<${Later} key=${one.contactId} load=${loadPrivacy} id=${one.contactId} name=${nameOf(one)} />`}
     </section>
     <section><h2>${t('earlier')}</h2>
     ${earlier.value && !others.length && html`<p class="hint">${t('no_earlier')}</p>`}

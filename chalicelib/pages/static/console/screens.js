@@ -12,4 +12,9 @@
 /** @type {Record<string, Screen>} */
 export const screens = {
   inbox: { title: 'inbox', icon: 'inbox', load: () => import('./inbox_screen.js') },
+  reports: { title: 'reports', icon: 'chart', link: true, load: () => import('./reports/screen.js') },
+  settings: { title: 'settings', icon: 'gear', link: true, isForAdmins: true, load: () => import('./settings/screen.js') },
 };
+
+/** Whether a screen is there for whoever is signed in. @param {string} name @param {string | undefined} role */
+export const isOpenTo = (name, role) => Object.hasOwn(screens, name) && (role === 'admin' || !screens[name].isForAdmins);

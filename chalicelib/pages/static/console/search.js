@@ -12,8 +12,8 @@ import { nameOf } from './list.js';
 import { closeIt } from './panel.js';
 import { addressOf, go } from './place.js';
 import { prefer, preferences } from './preferences.js';
-import { screens } from './screens.js';
-import { signOut } from './session.js';
+import { isOpenTo, screens } from './screens.js';
+import { session, signOut } from './session.js';
 import { showing } from './showing.js';
 import { attempt, toast } from './toasts.js';
 import { conditions, view, views } from './views.js';
@@ -38,7 +38,7 @@ function actions() {
       [t('delete'), 'trash', () => { showing.value = 'delete'; }],
     ]) : []),
     ...views.value.map((one) => /** @type {[string, any, () => unknown]} */ ([one.name, 'inbox', () => go(addressOf(one.id))])),
-    ...Object.entries(screens).filter(([, one]) => one.link).map(([name, one]) => /** @type {[string, any, () => unknown]} */ ([t(one.title), one.icon, () => go(`#/${name}`)])),
+    ...Object.entries(screens).filter(([name, one]) => one.link && isOpenTo(name, session.value?.agent.role)).map(([name, one]) => /** @type {[string, any, () => unknown]} */ ([t(one.title), one.icon, () => go(`#/${name}`)])),
     [t('save_filter'), 'filter', () => { showing.value = 'filter'; }],
     [t('keyboard'), 'keys', () => { showing.value = 'keys'; }],
     [t(preferences.value.theme === 'dark' ? 'light' : 'dark'), 'gear', () => prefer({ theme: preferences.value.theme === 'dark' ? 'light' : 'dark' })],

@@ -13,7 +13,7 @@ import './notices.js';
 import { begin } from './outbox.js';
 import { rest, screen } from './place.js';
 import { preferences } from './preferences.js';
-import { screens } from './screens.js';
+import { isOpenTo, screens } from './screens.js';
 import { Search } from './search.js';
 import { readStatus, resume, session } from './session.js';
 import { isNavigating, navigate } from './showing.js';
@@ -29,7 +29,7 @@ const failed = signal('');
 
 effect(() => {
   const name = screen.value;
-  if (!session.value || loaded.value[name] || !Object.hasOwn(screens, name)) return;
+  if (!isOpenTo(name, session.value?.agent.role) || !session.value || loaded.value[name]) return;
   screens[name].load().then((module) => {
     loaded.value = { ...loaded.value, [name]: module.default };
   }, () => {
@@ -39,7 +39,7 @@ effect(() => {
 
 function Screen() {
   const name = screen.value;
-  if (!Object.hasOwn(screens, name)) return html`<${Blank} title=${t('no_screen')}><a href="#/inbox/mine">${t('inbox')}</a><//>`;
+  if (!isOpenTo(name, session.value?.agent.role)) return html`<${Blank} title=${t('no_screen')}><a href="#/inbox/mine">${t('inbox')}</a><//>`;
   if (failed.value === name) return html`<${Blank} title=${t('unreachable')}><button type="button" class="button small" onClick=${() => location.reload()}>${t('retry')}</button><//>`;
   const shown = loaded.value[name];
   return shown ? html`<${shown} rest=${rest.value} />` : html`<${Waiting} />`;
@@ -49,11 +49,11 @@ function Screen() {
 const Line = () => (line.value === 'down' ? html`<p class="line" role="status">${t(navigator.onLine ? 'reconnecting' : 'offline')}</p>` : null);
 
 function Shell() {
-  return html`<a class="skip" href="#conversation" onClick=${(/** @type {Event} */ event) => { event.preventDefault(); document.getElementById('conversation')?.focus(); }}>${t('skip')}</a>
+  return html`<a class="skip" href="#main" onClick=${(/** @type {Event} */ event) => { event.preventDefault(); (document.getElementById('conversation') ?? document.querySelector('main h1'))?.focus(); }}>${t('skip')}</a>
     <div class=${`shell ${isNavigating.value ? 'is-navigating' : ''}`} onClick=${(/** @type {any} */ event) => { if (isNavigating.value && (event.target.closest('a') || !event.target.closest('.side, .burger'))) isNavigating.value = false; }}>
       <${Navigation} />
       <div class="stage"><header class="bar"><span class="burger"><${IconButton} icon="menu" label=${t('views')} aria-expanded=${isNavigating.value} onClick=${navigate} /></span><${Search} /></header><${Line} />
-      <main><${Screen} /></main></div>
+      <main id="main"><${Screen} /></main></div>
     </div>
     <${Dialogs} />`;
 }

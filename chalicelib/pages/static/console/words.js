@@ -7,33 +7,35 @@ import english from './words_en.js';
 
 /** @typedef {keyof typeof english} Word */
 
-/** @type {Record<string, Partial<Record<Word, string>>>} */
-const known = { en: english };
-const loaded = signal(0);
-
 /** The language in use: `en` or `zh`. */
 export const language = computed(() => preferences.value.language || (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'));
 
 effect(() => {
-  const wanted = language.value;
-  document.documentElement.lang = wanted === 'zh' ? 'zh-CN' : 'en';
-  if (known[wanted]) return;
-  import('./words_zh.js').then((module) => {
-    known[wanted] = module.default;
-    loaded.value += 1;
-  }, () => undefined);
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
 });
 
 /**
- * Returns a text in the agent's language, with values in the place of their names in braces.
- * @param {Word} word
- * @param {Record<string, string | number>} [values]
+ * Returns what tells texts in the agent's language, with values in the place of their names in braces.
+ * @template {string} W
+ * @param {Record<W, string>} ours in English, which stands in where another language has none
+ * @param {() => Promise<{ default: Partial<Record<W, string>> }>} chinese loads the Chinese ones once they are wanted
  */
-export function t(word, values = {}) {
-  const texts = loaded.value >= 0 ? known[language.value] : {};
-  const text = texts?.[word] ?? english[word];
-  return text.replace(/\{(\w+)\}/gu, (mark, name) => String(values[name] ?? mark));
+export function texts(ours, chinese) {
+  const theirs = signal(/** @type {Partial<Record<W, string>> | null} */ (null));
+  effect(() => {
+    if (language.value !== 'zh' || theirs.peek()) return;
+    chinese().then((module) => {
+      theirs.value = module.default;
+    }, () => undefined);
+  });
+  /** @param {W} word @param {Record<string, string | number>} [values] */
+  return (word, values = {}) => {
+    const text = (language.value === 'zh' ? theirs.value?.[word] : undefined) ?? ours[word];
+    return text.replace(/\{(\w+)\}/gu, (mark, name) => String(values[name] ?? mark));
+  };
 }
+
+export const t = texts(english, () => import('./words_zh.js'));
 
 /** The moment that ages are counted to; it moves twice a minute. */
 export const now = signal(Date.now());

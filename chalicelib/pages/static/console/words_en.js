@@ -2,9 +2,9 @@
 
 export default {
   // Shell
-  console: 'Console', skip: 'Skip to the conversation', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', close: 'Close',
-  save: 'Save', back: 'Back to the list', more: 'More', none: 'None', you: 'you',
-  inbox: 'Inbox', screens: 'Screens', no_screen: 'There is no such page here.',
+  console: 'Console', skip: 'Skip to the content', loading: 'Loading…', retry: 'Try again', cancel: 'Cancel', close: 'Close',
+  save: 'Save', remove: 'Remove', back: 'Back to the list', more: 'More', none: 'None', you: 'you',
+  inbox: 'Inbox', settings: 'Settings', reports: 'Reports', screens: 'Screens', no_screen: 'There is no such page here.',
   offline: 'No connection. What you write is kept and sent once.', reconnecting: 'Connecting again…',
   something_wrong: 'Something went wrong', unreachable: 'The desk can’t be reached.',
   // Session

@@ -1,9 +1,9 @@
 // 中文。
 
 export default {
-  console: '控制台', skip: '跳到会话', loading: '加载中…', retry: '重试', cancel: '取消', close: '关闭',
-  save: '保存', back: '返回列表', more: '更多', none: '无', you: '您',
-  inbox: '收件箱', screens: '页面', no_screen: '没有这个页面。',
+  console: '控制台', skip: '跳到内容', loading: '加载中…', retry: '重试', cancel: '取消', close: '关闭',
+  save: '保存', remove: '移除', back: '返回列表', more: '更多', none: '无', you: '您',
+  inbox: '收件箱', settings: '设置', reports: '报表', screens: '页面', no_screen: '没有这个页面。',
   offline: '没有网络连接。您写的内容会保留，并只发送一次。', reconnecting: '正在重新连接…',
   something_wrong: '出错了', unreachable: '无法连接服务台。',
   sign_in: '登录', signing_in: '正在登录…', sign_in_lead: '回复您的客户。', email: '邮箱', password: '密码',
