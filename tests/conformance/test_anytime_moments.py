@@ -1,6 +1,7 @@
 """Anytime's moments: whatever a call is given as a time is answered, or refused by its name."""
 
 import itertools
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import msgspec
@@ -32,9 +33,16 @@ def _span_of(endpoint: Endpoint) -> tuple[str, str] | None:
     return next((span for span in _SPANS if names.issuperset(span) and not is_mail), None)
 
 
+@pytest.fixture
+def many_replays() -> Iterator[None]:
+    rate_limits.use("replays=1000000/60")
+    yield
+    rate_limits.use("off")
+
+
+@pytest.mark.usefixtures("many_replays")
 def test_no_moment_is_a_fault_of_ours(world: World) -> None:
     hook = webhook(world)
-    rate_limits.use("replays=1000000/60")
     known = [(endpoint, span) for endpoint in ANYTIME.endpoints if (span := _span_of(endpoint))]
     assert len(known) >= 13
     told, headers = [], world.bearer(world.owner)

@@ -23,8 +23,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def site(desk: Desk) -> Iterator[Site]:
-    """A site with the link that the desk gives its owner for it, and with a strict policy."""
+    """A site with the link that the desk gives its owner for it, and with a strict policy. The demo's shop has no domain then."""
     shop = Site()
+    for host in ("localhost", "127.0.0.1"):
+        console(desk, "domain/delete", "DELETE", domain=host)
     added = console(desk, "domain/add", domain="localhost", email="web@shop.example")
     console(desk, "domain/operator/add", domain="localhost", email=desk.json["agents"][0]["email"])
     shop.link = added["link"]

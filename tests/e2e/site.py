@@ -109,10 +109,10 @@ class Visit:
         expect(self.log.get_by_text("Not sent")).to_have_count(0)
 
 
-def console(desk: Desk, path: str, **given: Any) -> Any:
+def console(desk: Desk, path: str, method: str = "POST", **given: Any) -> Any:
     """A call of LiveChat's by the owner."""
     headers = desk.bearer(desk.json["owner"])
-    answer = desk.http.post(f"/auth/addon/live_chat/{path}", json=given, headers=headers).json()
+    answer = desk.http.request(method, f"/auth/addon/live_chat/{path}", json=given, headers=headers).json()
     assert answer["status"] == 1, answer
     return answer["message"]
 

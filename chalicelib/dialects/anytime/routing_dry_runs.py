@@ -92,4 +92,4 @@ def dry_run(ctx: Context, request: DryRunRouting) -> WrappedFound:
     return WrappedFound(routing=shown)
 
 
-ROWS = [Endpoint("POST", f"{BASE}/routing/dryRun", dry_run, ADMIN, is_repeatable=True)]
+ROWS = [Endpoint("POST", f"{BASE}/routing/dryRun", dry_run, ADMIN)]

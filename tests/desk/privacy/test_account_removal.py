@@ -133,5 +133,5 @@ def test_whatever_dies_the_next_run_goes_on(world: World, monkeypatch: pytest.Mo
 
 
 def test_all_partitions_of_settings_are_known(world: World) -> None:
-    of_tests = {"web_site", "test_house", "test_door"}
+    of_tests = {"web_site", "test_house", "test_door", "hours"}
     assert documents.PARTITIONS - {documents.ACCOUNT} - of_tests <= {*account_removal.PARTITIONS}
