@@ -101,10 +101,10 @@ def _recount(desk: Desk, visitors: Sequence[Visitor], agents: Sequence[Agent]) -
 
     letters, tables = dead.Letters(local.STAGE), recount.Tables(desk.json["account"]["app_uuid"])
     found, until = ["it does not come to rest"], time.monotonic() + _REST
-    buried = sum(map(letters.count, letters.names))
+    buried = {name: count for name in letters.names if (count := letters.count(name))}
     if buried:
-        print(f"chaos: {buried} dead letters are replayed", flush=True)
-        dead.main([local.STAGE, "replay", "--all"])
+        print(f"chaos: dead letters are replayed: {buried}", flush=True)
+        dead.finish(letters, [*buried], None, max(buried.values()), again=True)
     while time.monotonic() < until:
         before = _state(tables, visitors)
         time.sleep(_STILL)

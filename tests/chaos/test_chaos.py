@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 
 def chaos(data: Path, *arguments: str) -> str:
     """What it prints. Fails where it found something."""
@@ -17,8 +15,6 @@ def chaos(data: Path, *arguments: str) -> str:
     return ran.stdout
 
 
-#: Not in `make test` until what it leaves on a slow machine, a dead letter, is understood.
-@pytest.mark.slow
 def test_a_desk_that_was_killed_has_lost_nothing(tmp_path: Path) -> None:
     told = chaos(tmp_path, "--minutes", "0.15", "--kills", "1", "--close", "4", "--visitors", "4", "--seed", "1")
     assert "nothing lost" in told
