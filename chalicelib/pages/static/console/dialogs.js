@@ -8,7 +8,7 @@ import { agents, departments, load, tags } from './directory.js';
 import { Dialog } from './elements.js';
 import { html } from './html.js';
 import { Keys } from './keyboard.js';
-import { addressOf, go } from './place.js';
+import { addressOf, goFromHere } from './place.js';
 import { showing } from './showing.js';
 import { attempt, toast } from './toasts.js';
 import { view } from './views.js';
@@ -37,9 +37,10 @@ function Merge() {
 /** Deletes what is open, with a way back. */
 async function removeOpen() {
   const number = conversation.value?.id ?? 0;
+  const move = goFromHere();
   if (!(await attempt(removeIt))) return;
   done();
-  go(addressOf(view.value.id));
+  move(addressOf(view.value.id));
   toast(t('deleted_now'), { action: t('undo'), act: () => attempt(() => restore(number)) });
 }
 
@@ -63,12 +64,13 @@ function NewFilter() {
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const conditions = Object.entries(values.value).filter(([, value]) => value).map(([id, value], at) => ({ fieldId: Number(id), matchType: 'is', value, index: at + 1 }));
+    const move = goFromHere();
     await attempt(async () => {
       const { filter } = await post('filters', { name: name.value, isPrivate: isPrivate.value, conditions });
       await load('filters');
       done();
       toast(t('filter_saved', { name: filter.name }));
-      go(addressOf(`filter-${filter.id}`));
+      move(addressOf(`filter-${filter.id}`));
     });
   };
   return html`<${Dialog} title=${t('save_filter')} onClose=${done}><form class="stack" onSubmit=${submit}>

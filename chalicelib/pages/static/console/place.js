@@ -33,3 +33,11 @@ export const addressOf = (view, number = 0) => `#/inbox/${encodeURIComponent(vie
 export function go(address) {
   location.hash = address;
 }
+
+/** Returns what goes to an address when a call has been answered, unless the agent has gone elsewhere meanwhile. */
+export function goFromHere() {
+  const here = location.hash;
+  return (/** @type {string} */ address) => {
+    if (location.hash === here) go(address);
+  };
+}

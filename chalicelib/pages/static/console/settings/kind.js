@@ -6,7 +6,7 @@ import { call, get, put } from '../api.js';
 import * as directory from '../directory.js';
 import { Blank, Icon, IconButton, Later } from '../elements.js';
 import { html } from '../html.js';
-import { go } from '../place.js';
+import { go, goFromHere } from '../place.js';
 import { attempt, toast } from '../toasts.js';
 import { t as common } from '../words.js';
 import { Form } from './form.js';
@@ -65,6 +65,7 @@ function Editor({ id, kind, one, reload }) {
   const key = isNew ? '' : keyOf(kind, one);
   /** @param {any} draft */
   const save = async (draft) => {
+    const move = goFromHere();
     const body = kind.to ? kind.to(draft) : draft;
     const isPut = kind.makeBy === 'PUT';
     const answer = await call(isNew || isPut ? (isPut ? 'PUT' : 'POST') : 'PUT', isNew || isPut ? (kind.makeAt ?? kind.path) : `${kind.path}/${key}`, { body });
@@ -72,15 +73,16 @@ function Editor({ id, kind, one, reload }) {
     const made = answer?.[kind.one];
     const hidden = answer?.secret ?? made?.secret;
     if (isNew && hidden) secret.value = hidden;
-    else if (isNew && kind.beside && made) go(addressOf(id, keyOf(kind, made)));
-    else go(addressOf(id));
+    else if (isNew && kind.beside && made) move(addressOf(id, keyOf(kind, made)));
+    else move(addressOf(id));
   };
   const remove = async () => {
+    const move = goFromHere();
     isSure.value = false;
     if (!(await attempt(() => call('DELETE', kind.removeAt?.(key) ?? `${kind.path}/${key}`)))) return;
     tell(kind);
     toast(t('removed'));
-    go(addressOf(id));
+    move(addressOf(id));
   };
   const title = isNew ? t(kind.add) : nameOf(kind, one);
   return html`<header class="part-head"><div><a class="crumb" href=${addressOf(id)}><${Icon} name="back" size=${16} />${t(kind.title)}</a><h1 tabindex="-1" dir="auto">${title}</h1>${isNew && html`<p class="hint">${t(kind.lead)}</p>`}</div></header>
