@@ -28,6 +28,7 @@ from chalicelib.desk.core.events import (
     ConversationMoved,
     ConversationPriorityChanged,
     ConversationRestored,
+    ConversationSnoozed,
     ConversationStatusChanged,
     ConversationSubjectChanged,
     ConversationWaits,
@@ -188,6 +189,7 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
 _Changed = (
     ConversationMoved
     | ConversationStatusChanged
+    | ConversationSnoozed
     | ConversationPriorityChanged
     | ConversationSubjectChanged
     | ConversationMetadataChanged
@@ -233,6 +235,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationWaits: _waits,
     ConversationMoved: _changed,
     ConversationStatusChanged: _changed,
+    ConversationSnoozed: _changed,
     ConversationPriorityChanged: _changed,
     ConversationSubjectChanged: _changed,
     ConversationMetadataChanged: _changed,

@@ -18,6 +18,7 @@ from chalicelib.desk.core.events import (
     ConversationPurged,
     ConversationReopened,
     ConversationRestored,
+    ConversationSnoozed,
     ConversationStatusChanged,
     ConversationSubjectChanged,
     ConversationTextsChanged,
@@ -155,6 +156,8 @@ def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
     happened: list[Event] = []
     if old.status != new.status:
         happened.append(ConversationStatusChanged(new.account, new.status_since, new.id, old.status, new.status))
+    elif old.wake_at != new.wake_at:
+        happened.append(ConversationSnoozed(new.account, at, new.id))
     if old.priority != new.priority:
         happened.append(ConversationPriorityChanged(new.account, at, new.id, old.priority, new.priority))
     if old.subject != new.subject:

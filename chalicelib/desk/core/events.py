@@ -152,6 +152,12 @@ class ConversationStatusChanged(Event, frozen=True, tag="conversation.status_cha
     after: str
 
 
+class ConversationSnoozed(Event, frozen=True, tag="conversation.snoozed.v1"):
+    """A conversation that is on hold, and was, is snoozed until another moment, or no more."""
+
+    conversation: str
+
+
 class ConversationPriorityChanged(Event, frozen=True, tag="conversation.priority_changed.v1"):
     """A conversation's priority (rules.status) is `after` and was `before`."""
 

@@ -56,6 +56,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.TriggerEvents: (AUTOMATION,),
     events.TriggerMailDue: (MAIL,),
     events.ConversationStatusChanged: (NOTIFY,),
+    events.ConversationSnoozed: (NOTIFY,),
     events.ConversationPriorityChanged: (NOTIFY,),
     events.ConversationSubjectChanged: (NOTIFY,),
     events.ConversationMetadataChanged: (NOTIFY,),

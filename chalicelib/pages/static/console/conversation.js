@@ -204,6 +204,16 @@ export async function change(wanted) {
   countSoon();
 }
 
+/** @param {string | null} until an ISO 8601 time, null to end it */
+export async function snooze(until) {
+  const one = conversation.value;
+  if (!one) return;
+  const path = `conversations/${one.id}/snooze`;
+  const answer = await (until ? put(path, { until }) : remove(path));
+  if (openNumber.value === one.id) take(answer.conversation);
+  countSoon();
+}
+
 export const assignToMe = () => change({ agentAssigneeId: me.value });
 export const close = () => change({ status: 'closed' });
 

@@ -22,6 +22,7 @@ interface Conversation {
   createdTime: string; lastActivityTime: string; lastRepliedTime: string | null; lastRepliedByType: string | null;
   lastStatusChangeTime: string; hasDraft: boolean; tagIds: number[]; isDeleted: boolean; mergedIntoId: number | null;
   firstRespondBreachAt: string | null; nextRespondBreachAt: string | null; resolveBreachAt: string | null;
+  snoozedUntil: string | null;
   mentionedAgents: Mention[]; lastMessage: string | null; contact?: Person | null; agentAssignee?: Person | null;
   receivedFrom: string | null; isReadByContact: boolean;
 }

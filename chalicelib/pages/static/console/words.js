@@ -75,6 +75,14 @@ export const timeOf = (at) =>
 export const dateOf = (at) =>
   format('date', () => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })).format(new Date(at));
 
+/** Returns a time to come: of today without its day. @param {Date} at */
+export function soonOf(at) {
+  const isToday = new Date(now.value).toDateString() === at.toDateString();
+  const time = /** @type {Intl.DateTimeFormatOptions} */ ({ hour: '2-digit', minute: '2-digit' });
+  const day = /** @type {Intl.DateTimeFormatOptions} */ (isToday ? {} : { weekday: 'short', month: 'short', day: 'numeric' });
+  return format(`soon ${isToday}`, () => new Intl.DateTimeFormat(locale(), { ...day, ...time })).format(at);
+}
+
 /** Returns the day of a time: today, yesterday, or its date. @param {string} at */
 export function dayOf(at) {
   const midnight = new Date(now.value).setHours(0, 0, 0, 0);
