@@ -137,6 +137,7 @@ def _wait_for(aws: Process, port: int) -> None:
 
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    os.environ["POLYDESK_FILES_URL"] = os.environ["POLYDESK_PUBLIC_URL"]
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
     os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
     os.environ["POLYDESK_SIGNUP"] = "open"

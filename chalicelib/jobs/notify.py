@@ -23,12 +23,12 @@ from chalicelib.desk.core.events import (
     ConversationBreached,
     ConversationDeleted,
     ConversationDeserted,
+    ConversationFieldsChanged,
     ConversationMerged,
     ConversationMetadataChanged,
     ConversationMoved,
     ConversationPriorityChanged,
     ConversationRestored,
-    ConversationSnoozed,
     ConversationStatusChanged,
     ConversationSubjectChanged,
     ConversationWaits,
@@ -36,6 +36,7 @@ from chalicelib.desk.core.events import (
     MessagePosted,
     MessagePostedV1,
     NoteAdded,
+    SettingsChanged,
 )
 from chalicelib.desk.core.people_events import AccessEnded, PresenceChanged
 from chalicelib.desk.people import people
@@ -65,6 +66,9 @@ class Words(Protocol):
 
     def changed(self, conversation: str, number: int) -> str:
         """To agents who watch the inbox: a conversation has changed."""
+
+    def settings(self, kind: str) -> str:
+        """To the same agents: settings of a kind have changed."""
 
     def presence(self, person: str, presence: str) -> str:
         """An agent's presence."""
@@ -189,7 +193,7 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
 _Changed = (
     ConversationMoved
     | ConversationStatusChanged
-    | ConversationSnoozed
+    | ConversationFieldsChanged
     | ConversationPriorityChanged
     | ConversationSubjectChanged
     | ConversationMetadataChanged
@@ -220,6 +224,12 @@ def _tell_watching(ctx: Context, watching: list[Listener], row: Conversation, wo
     return live.send(ctx, watching, words.changed(row.id, row.number), live.INBOX)
 
 
+def _settings(ctx: Context, event: SettingsChanged, line: Line, words: Words) -> str:
+    """Tells agents who watch the inbox. One request, and one for each socket."""
+    _, watching = live.audience(ctx)
+    return _told(line, live.send(ctx, watching, words.settings(event.kind), live.INBOX))
+
+
 def _presence(ctx: Context, event: PresenceChanged, line: Line, words: Words) -> str:
     """Pushes an agent's presence. One request for each socket of other agents and of contacts they serve, and four."""
     others = {agent.id for agent in people.list_agents(ctx)} - {event.agent}
@@ -235,7 +245,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationWaits: _waits,
     ConversationMoved: _changed,
     ConversationStatusChanged: _changed,
-    ConversationSnoozed: _changed,
+    ConversationFieldsChanged: _changed,
     ConversationPriorityChanged: _changed,
     ConversationSubjectChanged: _changed,
     ConversationMetadataChanged: _changed,
@@ -244,6 +254,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationRestored: _changed,
     ConversationMerged: _merged,
     NoteAdded: _changed,
+    SettingsChanged: _settings,
     PresenceChanged: _presence,
     AccessEnded: _ended,
 }

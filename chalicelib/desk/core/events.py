@@ -87,7 +87,9 @@ class DomainChanged(Event, frozen=True, tag="domain.changed.v1"):
 
 
 class SettingsChanged(Event, frozen=True, tag="settings.changed.v1"):
-    """Settings of a kind (desk.core.collections) have changed: the one with this `key`, or the order of all."""
+    """Settings of a kind (desk.core.collections) have changed: the one with this `key`, or the order of all. Agents are a kind
+    of their own.
+    """
 
     kind: str
     key: str = ""
@@ -152,8 +154,8 @@ class ConversationStatusChanged(Event, frozen=True, tag="conversation.status_cha
     after: str
 
 
-class ConversationSnoozed(Event, frozen=True, tag="conversation.snoozed.v1"):
-    """A conversation that is on hold, and was, is snoozed until another moment, or no more."""
+class ConversationFieldsChanged(Event, frozen=True, tag="conversation.fields_changed.v1"):
+    """A conversation has another department, other tags or custom fields, or its snooze ends at another moment."""
 
     conversation: str
 

@@ -61,7 +61,7 @@ interface Outgoing {
 
 /** What the socket says. */
 interface Frame {
-  type: string; what?: string; code?: number; conversation_uuid?: string; conversation_id?: number; user_id?: number | null;
+  type: string; what?: string; kind?: string; code?: number; conversation_uuid?: string; conversation_id?: number; user_id?: number | null;
   user_uuid?: string; extra?: { conversation_uuid?: string; conversation_id?: number; retry_after?: number };
 }
 
