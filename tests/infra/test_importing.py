@@ -238,6 +238,11 @@ WRONG: dict[str, tuple[list[Any], str]] = {
         "line 5: id: is also that of line 4, which says something else",
     ),
     "no text": ([CONTACT, AGENT, CLOSED, SAID[0] | {"body": ""}], "line 4: body: must not be empty"),
+    "an id of a mail with brackets": (
+        [CONTACT, AGENT, CLOSED, SAID[0] | {"kind": "email", "mail": {"message_id": "<a@b.example>"}}],
+        "line 4: mail: message_id: is without < and > and spaces",
+    ),
+    "a mail that is none": ([CONTACT, AGENT, CLOSED, SAID[0] | {"mail": {}}], "line 4: mail: is for the kind email"),
     "a contact's note": ([CONTACT, AGENT, CLOSED, SAID[0] | {"kind": "note"}], "line 4: kind: a note is an agent's"),
     "no file": (
         [CONTACT, AGENT, CLOSED, SAID[0] | {"attachments": [{"name": "a", "path": "../etc/passwd"}]}],

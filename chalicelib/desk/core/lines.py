@@ -196,7 +196,9 @@ class Mail(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     to: str = ""
     cc: str = ""
     quote: Annotated[str, Meta(description="what it repeats of earlier mails")] = ""
-    message_id: Annotated[str, Meta(max_length=1000, description="without brackets")] = ""
+    message_id: Annotated[
+        str, Meta(max_length=1000, description="Message-ID without brackets: answers that come later name it")
+    ] = ""
     automatic: Annotated[str, Meta(max_length=200, description="why it is a machine's; empty for a person's")] = ""
 
 
