@@ -90,7 +90,8 @@ def _retain(ctx: Context, event: RetentionDue, line: Line) -> str:
 
 
 def _statistics_due(ctx: Context, event: StatisticsDue, line: Line) -> str:
-    return _more(ctx, StatisticsDue(ctx.account, ctx.now, ctx.now), compacting.compact(ctx))
+    more = compacting.run(ctx, event)
+    return _more(ctx, more or event, bool(more))
 
 
 def _more(ctx: Context, event: Event, more: bool) -> str:

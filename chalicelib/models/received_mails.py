@@ -55,7 +55,8 @@ def find(account: str, digest: str, message_ids: Sequence[str], second: int) -> 
 def claim(account: str, digest: str, message_id: str, second: int, *, to: str | None, junk: int | None) -> ReceivedMail:
     """Stores what becomes of a mail, and returns that: it goes to the conversation `to`, or is the junk e-mail `junk`.
 
-    One request. The first mail with a Message-ID is where that id leads. Raises ConditionFailed where something has become of it already.
+    One request. The first mail with a Message-ID is where that id leads. Raises ConditionFailed where something has become of it
+    already.
     """
     row = ReceivedMail(_of_mail(account, digest), _PLACE, conversation=to, junk=junk, expires_at=second + _KNOWN_SECONDS)
     with transaction() as write:

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access
+from chalicelib.desk.core.errors import Conflict
+from chalicelib.desk.core.events import StatisticsDue
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import statistics
+from chalicelib.models.base import ConditionFailed
 from chalicelib.models.statistics import Pending, Statistic
 from chalicelib.rules import counting, quarters, series
 from chalicelib.rules.counting import Amounts
@@ -19,8 +22,26 @@ from chalicelib.rules.counting import Amounts
 NEAR_DAYS = 2
 #: Bytes of the days that one transaction writes (DynamoDB: 4 MB), both rows of a day counted.
 MOST_BYTES = 3_000_000
+#: Milliseconds after which one tries again whom another was faster than, at least and at most; and for how long.
+_SOONEST, _LATEST, _PATIENCE = 5_000, 60_000, 3_600_000
 #: Milliseconds that the clocks of two functions may differ by, and much more.
 _LATE = 3_600_000
+
+
+@access.allow(SYSTEM)
+def run(ctx: Context, event: StatisticsDue) -> StatisticsDue | None:
+    """Does for an event what `compact` does, once. Returns the event with which it goes on, None where all is done.
+
+    Of several that do it at once, as while much is counted, one does; the others come again within a minute, each at another
+    moment. Raises Conflict for one that was behind for an hour.
+    """
+    try:
+        return StatisticsDue(ctx.account, ctx.now, ctx.now) if _move(ctx) or _settle(ctx) else None
+    except ConditionFailed as beaten:
+        if ctx.now - event.at > _PATIENCE:
+            raise Conflict("others have moved the same rows for an hour") from beaten
+        wait = _SOONEST + int.from_bytes(ctx.entropy(4)) % (_LATEST - _SOONEST)
+        return StatisticsDue(ctx.account, event.at, ctx.now + wait)
 
 
 @access.allow(SYSTEM)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chalicelib.context import Context
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.reports import compacting
 from chalicelib.models import statistics
 from chalicelib.models.statistics import Near
@@ -50,8 +51,10 @@ class Present:
 
 
 def load_present(ctx: Context) -> Present:
-    """Returns what is near: today, yesterday, and what there is now. One request for each MB."""
-    return Present(statistics.near(ctx.account))
+    """Returns what is near: today, yesterday, and what there is now. One request for each MB. Raises Conflict where it is written
+    each time that it is read.
+    """
+    return Present(retry_on_conflict(ctx, lambda: statistics.near(ctx.account)))
 
 
 def load_series(ctx: Context, name: str, first: int, end: int) -> tuple[Amounts, Present]:
@@ -85,7 +88,7 @@ def load_cells(ctx: Context, first: int, end: int) -> tuple[Amounts, Amounts, Pr
         return inside, after, present
     edges = {first // A_DAY: first % A_DAY, end // A_DAY: end % A_DAY}
     cut = sorted(day for day, place in edges.items() if place and day not in present.days)
-    for _, kept in statistics.days(ctx.account, cut).values():
+    for _, kept in retry_on_conflict(ctx, lambda: statistics.days(ctx.account, cut)).values():
         whole = compacting.read(kept)
         counting.join(inside, series.between(whole, first, end))
         counting.join(after, series.between(whole, end, 2**60))
