@@ -14,7 +14,7 @@ from chalicelib.models.loads import LoadChanges, Pause
 from chalicelib.models.messages import IS_NEW, Message
 from chalicelib.models.people import Person, add
 from chalicelib.models.stamps import Stamp
-from chalicelib.models.statistics import Cells
+from chalicelib.models.statistics_rows import Cells
 from chalicelib.models.summaries import apply, begin
 from chalicelib.models.unique_names import UniqueName
 

@@ -12,9 +12,10 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict
 from chalicelib.desk.core.events import StatisticsDue
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.models import statistics
+from chalicelib.models import statistics, statistics_months
 from chalicelib.models.base import ConditionFailed
-from chalicelib.models.statistics import Pending, Statistic
+from chalicelib.models.statistics import Pending
+from chalicelib.models.statistics_rows import Statistic, unpack
 from chalicelib.rules import counting, quarters, series
 from chalicelib.rules.counting import Amounts
 
@@ -114,7 +115,7 @@ def read(row: Statistic | None) -> Amounts:
 
 def read_base(row: Statistic) -> Amounts:
     """Returns what the total has of a pending day already."""
-    return counting.amounts_of(statistics.unpack(row.base))
+    return counting.amounts_of(unpack(row.base))
 
 
 def _settle(ctx: Context) -> bool:
@@ -126,8 +127,8 @@ def _settle(ctx: Context) -> bool:
     pending = near.pending[due[0]]
     kept = statistics.days(ctx.account, due[:1])[due[0]][1]
     cells, before = read(pending), read(kept)
-    for period, parts in _parts(pending.day, cells, before).items():
-        statistics.put_months(ctx.account, period, pending.day, pending.version or 0, parts)
+    for span, parts in _parts(pending.day, cells, before).items():
+        statistics_months.put_months(ctx.account, span, pending.day, pending.version or 0, parts)
     total = read(near.total)
     counting.join(total, series.total(cells))
     counting.join(total, read_base(pending), -1)
@@ -136,7 +137,7 @@ def _settle(ctx: Context) -> bool:
 
 
 def _parts(day: int, cells: Amounts, before: Amounts) -> dict[str, dict[str, Amounts]]:
-    """Returns the parts of rows of months that a day is, by the rows' period and series, empty ones of what it had before
+    """Returns the parts of rows of months that a day is, by the rows' span and series, empty ones of what it had before
     alone.
     """
     views = sorted({name for cell in (*cells, *before) for name, _ in series.views_of(cell)})
@@ -145,4 +146,4 @@ def _parts(day: int, cells: Amounts, before: Amounts) -> dict[str, dict[str, Amo
         for name, kept in series.views_of(cell):
             split[name].setdefault(kept, Counter()).update(counts)
     months = {view: series.without_gauges(split[view]) for view in views}
-    return {series.month(day): months, series.period(day): {series.CELLS: series.of_days(cells)}}
+    return {series.month(day): months, series.date_of(day): {series.CELLS: series.of_days(cells)}}

@@ -9,7 +9,7 @@ from chalicelib.desk.core import publishing
 from chalicelib.desk.core.errors import Conflict
 from chalicelib.desk.core.events import StatisticsDue
 from chalicelib.desk.reports import compacting, reading
-from chalicelib.models import statistics
+from chalicelib.models import statistics, statistics_rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules.counting import CREATED, Cell
 from tests.desk.reports.test_counting import amounts
@@ -69,13 +69,13 @@ def test_one_that_is_beaten_for_an_hour_fails_where_it_is_seen(world: World, mon
 def test_a_day_that_is_written_each_time_that_it_is_read_is_a_conflict_for_readers(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statistics, "MOST_BYTES", 20)  # so that a day has rows behind it
+    monkeypatch.setattr(statistics_rows, "MOST_BYTES", 20)  # so that a day has rows behind it
     add(world, 2)
     ctx = world.ctx("system")
     compacting.compact(ctx)
     whole = reading.load_present(ctx).recent
     assert sum(counts[CREATED] for counts in whole.values()) == 2
-    (behind, *_) = statistics.Statistic.query(f"{world.account}#near", statistics.Statistic.span.startswith("d"))
-    behind.update([statistics.Statistic.version.set(99)])
+    (behind, *_) = statistics_rows.Statistic.query(f"{world.account}#near", statistics_rows.Statistic.span.startswith("d"))
+    behind.update([statistics_rows.Statistic.version.set(99)])
     with pytest.raises(Conflict):
         reading.load_present(ctx)
