@@ -8,16 +8,8 @@ from chalicelib.context import Context
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import handing_on, merging, purging
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import (
-    AccountEmptied,
-    ConversationMerged,
-    ConversationPurged,
-    DeadlineSet,
-    Event,
-    RetentionDue,
-    StatisticsDue,
-    TimersDue,
-)
+from chalicelib.desk.core.account_events import AccountEmptied, RetentionDue, StatisticsDue
+from chalicelib.desk.core.events import ConversationMerged, ConversationPurged, DeadlineSet, Event, TimersDue
 from chalicelib.desk.core.people_events import AgentDeadlineSet, ContactMerged, ErasureDue, ExportDue
 from chalicelib.desk.privacy import account_removal, erasures, exports, retention
 from chalicelib.desk.reports import compacting

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access
+from chalicelib.desk.core.account_events import StatisticsDue
 from chalicelib.desk.core.errors import Conflict
-from chalicelib.desk.core.events import StatisticsDue
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import statistics, statistics_months
 from chalicelib.models.base import ConditionFailed

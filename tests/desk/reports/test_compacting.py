@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.core import publishing
+from chalicelib.desk.core.account_events import StatisticsDue
 from chalicelib.desk.core.errors import Conflict
-from chalicelib.desk.core.events import StatisticsDue
 from chalicelib.desk.reports import compacting, reading
 from chalicelib.models import statistics, statistics_rows
 from chalicelib.models.base import ConditionFailed
