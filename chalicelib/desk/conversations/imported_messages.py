@@ -151,9 +151,7 @@ def check_order(conversation: Conversation, posted: Sequence[Posted]) -> None:
     for one in posted:
         at = lines.to_ms(one.line.created_at)
         if at < before:
-            raise Invalid(
-                "created_at", f"the message {one.line.id!r} is older than the conversation or the message in front of it"
-            )
+            raise OfMessage(one.place, Invalid("created_at", "is older than the conversation or the message in front of it"))
         before = at
 
 
