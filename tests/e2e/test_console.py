@@ -2,139 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.site import IN_CHROMIUM, MS
+from tests.e2e.consoles import ANYTIME, Console, ask, asking
+from tests.e2e.site import IN_CHROMIUM
 from tests.running import Desk
 from tests.waiting import until
 
 pytestmark = IN_CHROMIUM
-_AXE = Path(__file__).parents[1] / "javascript/node_modules/axe-core/axe.min.js"
-_ANYTIME = "/api/v3/anytime"
-
-
-class Console:
-    """An agent's browser with the console; `faults` is what went wrong in its pages, `sent` what they asked for."""
-
-    def __init__(self, context: BrowserContext, desk: Desk) -> None:
-        self.context, self.desk = context, desk
-        self.faults: list[str] = []
-        self.sent: list[str] = []
-        context.set_default_timeout(MS)
-        self.page = self.tab()
-
-    def tab(self) -> Page:
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("response", lambda answer: self.sent.append(answer.url))
-        page.on(
-            "console", lambda said: self.faults.append(said.text) if "Security" in said.text or "Trusted" in said.text else None
-        )
-        return page
-
-    def sign_in(self, who: dict[str, str]) -> "Console":
-        self.page.goto(f"{self.desk.json['http']}/console")
-        self.page.get_by_role("textbox", name="Email").fill(who["email"])
-        self.page.get_by_label("Password").fill(who["password"])
-        self.page.get_by_role("button", name="Sign in").click()
-        expect(self.views).to_be_visible()
-        return self
-
-    @property
-    def views(self) -> Locator:
-        return self.views_of("Views")
-
-    def views_of(self, name: str) -> Locator:
-        return self.page.get_by_role("navigation", name=name)
-
-    @property
-    def rows(self) -> Locator:
-        return self.page.get_by_role("list", name="Conversations").get_by_role("listitem")
-
-    @property
-    def messages(self) -> Locator:
-        return self.page.get_by_role("list", name="Messages")
-
-    @property
-    def reply(self) -> Locator:
-        return self.page.get_by_role("textbox", name="Reply")
-
-    def button(self, name: str) -> Locator:
-        return self.page.get_by_role("button", name=name, exact=True)
-
-    def view(self, name: str) -> None:
-        self.views.get_by_role("link", name=re.compile(f"^{name}")).click()
-
-    def open(self, text: str) -> None:
-        self.rows.filter(has_text=text).get_by_role("link").click()
-        expect(self.messages.get_by_text(text).first).to_be_visible()
-
-    def write(self, text: str) -> None:
-        self.reply.fill(text)
-        self.button("Send").click()
-
-    def accessible(self) -> None:
-        """Fails for what axe finds wrong with the page as it is now."""
-        self.page.evaluate(_AXE.read_text())  # the page's policy lets no script in, but the browser's own tools may
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        told = [
-            f"{one['id']}: {[(node['html'][:200], node['failureSummary']) for node in one['nodes']][:3]}"
-            for one in found["violations"]
-        ]
-        assert not told, "\n".join(told)
-
-
-@pytest.fixture
-def console(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Console]]:
-    """Signs an agent in, in a browser of their own; what goes wrong in its pages fails the test."""
-    opened: list[Console] = []
-
-    def begin(at: int = 0, who: dict[str, str] | None = None, **options: Any) -> Console:
-        one = Console(chromium.new_context(**{"viewport": {"width": 1400, "height": 860}, "locale": "en-US"} | options), desk)
-        opened.append(one)
-        return one.sign_in(who or desk.json["agents"][at])
-
-    yield begin
-    for one in opened:
-        assert one.faults == []
-        one.context.close()
-    for who in desk.json["agents"][1:]:  # so that the next conversation is the first agent's
-        desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.bearer(who))
-
-
-def ask(desk: Desk, method: str, path: str, body: Any = None, who: dict[str, str] | None = None) -> Any:
-    headers = desk.bearer(who or desk.json["agents"][0])
-    answer = desk.http.request(method, f"{_ANYTIME}/{path}", json=body, headers=headers)
-    assert answer.status_code == 200, answer.text
-    return answer.json() if answer.content else None
-
-
-def asking(desk: Desk, text: str) -> int:
-    """A visitor's new conversation, which an agent has: its number."""
-    desk.say(desk.arrive(), text)
-
-    def found() -> int | None:
-        listed = ask(desk, "GET", "conversations")["conversations"]
-        return next((int(one["id"]) for one in listed if one["lastMessage"] == text and one["agentAssigneeId"]), None)
-
-    return until(found)
-
-
-@pytest.fixture
-def shop(chromium: Browser, desk: Desk) -> Iterator[Page]:
-    """A visitor's browser on the demo shop, with its chat open."""
-    context = chromium.new_context(locale="en-US")
-    context.set_default_timeout(MS)
-    page = context.new_page()
-    page.goto(desk.json["site"])
-    page.get_by_role("button", name="Open chat").click()
-    yield page
-    context.close()
 
 
 def test_the_day_of_an_agent(desk: Desk, shop: Page, console: Callable[..., Console], tmp_path: Path) -> None:
@@ -245,7 +123,7 @@ def test_a_reload_keeps_session_and_draft_and_a_cut_network_sends_once(desk: Des
     expect(ada.page.get_by_text("Draft saved")).to_be_visible()
     elsewhere.page.reload()
     expect(elsewhere.messages.get_by_text("Do you ship to Norway?")).to_be_visible()
-    assert desk.http.get(f"{_ANYTIME}/conversations/{number}/draft", headers=desk.agent()).status_code == 404
+    assert desk.http.get(f"{ANYTIME}/conversations/{number}/draft", headers=desk.agent()).status_code == 404
     expect(elsewhere.reply).to_have_value("")
     ada.page.reload()
     expect(ada.reply).to_have_value("half a sentence, and more")
@@ -257,7 +135,7 @@ def test_a_reload_keeps_session_and_draft_and_a_cut_network_sends_once(desk: Des
     ada.write("second")
     expect(ada.messages.get_by_text("Waits for a connection")).to_have_count(2)
     desk.http.post(
-        f"{_ANYTIME}/conversations/{number}/messages",
+        f"{ANYTIME}/conversations/{number}/messages",
         json={"type": "note", "plainBody": "meanwhile"},
         headers=desk.bearer(desk.json["owner"]),
     )
