@@ -1,6 +1,12 @@
 """The console in the browsers of agents, and what its tests ask the desk meanwhile."""
 
+import json
+import os
 import re
+import subprocess
+import sys
+import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +80,15 @@ class Console:
         self.reply.fill(text)
         self.button("Send").click()
 
+    def titled(self, unread: int, view: str = "Mine") -> None:
+        """Waits until the tab says so many are unread."""
+        expect(self.page).to_have_title(f"({unread}) {view} · Polydesk" if unread else f"{view} · Polydesk")
+
+    def menu(self, name: str) -> Locator:
+        """A switch in the agent's menu, which is opened."""
+        self.page.locator(".me").click()
+        return self.page.get_by_role("checkbox", name=name)
+
     def accessible(self) -> None:
         """Fails for what axe finds wrong with the page as it is now."""
         self.page.evaluate(_AXE.read_text())  # the page's policy lets no script in, but the browser's own tools may
@@ -92,6 +107,11 @@ def ask(desk: Desk, method: str, path: str, body: Any = None, who: dict[str, str
     return answer.json() if answer.content else None
 
 
+def unread(desk: Desk, at: int = 0) -> int:
+    """How many conversations of the first agent, or another one, are unread."""
+    return int(ask(desk, "GET", "conversations/unreadCount?include=views", None, desk.json["agents"][at])["views"]["mine"])
+
+
 def asking(desk: Desk, text: str) -> int:
     """A visitor's new conversation, which an agent has: its number."""
     desk.say(desk.arrive(), text)
@@ -101,3 +121,17 @@ def asking(desk: Desk, text: str) -> int:
         return next((int(one["id"]) for one in listed if one["lastMessage"] == text and one["agentAssigneeId"]), None)
 
     return until(found)
+
+
+def bring(desk: Desk, lines: list[dict[str, Any]]) -> None:
+    """Imports lines (docs/import.md) into the demo account, as from another system."""
+    file = desk.data / f"{uuid.uuid4()}.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    command = [sys.executable, "-m", "infra.import", str(file), "--owner", desk.json["owner"]["email"]]
+    done = subprocess.run(command, env=os.environ | {"DATA": str(desk.data)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def ago(**given: float) -> str:
+    """A moment before now, as import and API take it."""
+    return (datetime.now(UTC) - timedelta(**given)).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -3,7 +3,7 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-import { Attach, Files, useFiles } from './attachments.js';
+import { Attach, Files, useDrop, useFiles } from './attachments.js';
 import { conversation, messages, restore, tellTyping } from './conversation.js';
 import { load as loadList } from './directory.js';
 import { forget, keep, load } from './drafts.js';
@@ -132,27 +132,20 @@ function Buttons({ writing, of }) {
 /** @param {{ of: Conversation }} given */
 function Writing({ of }) {
   const writing = useWriting(of);
-  const isOver = useSignal(false);
-  /** Takes files that are dropped or pasted. @param {any} event */
-  const take = (event) => {
-    const given = (event.clipboardData ?? event.dataTransfer)?.files ?? [];
-    isOver.value = false;
-    if (!given.length) return;
+  /** @param {any} event */
+  const pasted = (event) => {
+    if (!event.clipboardData.files.length) return;
     event.preventDefault();
-    writing.held.add(given);
+    writing.held.add(event.clipboardData.files);
   };
-  /** @param {DragEvent} event */
-  const over = (event) => {
-    event.preventDefault();
-    isOver.value = true;
-  };
+  const isOver = useDrop(writing.held.add);
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
     writing.submit();
   };
-  return html`<form class=${`composer ${isNote.value ? 'is-note' : ''}`} onSubmit=${submit} onPaste=${take} onDrop=${take} onDragOver=${over} onDragLeave=${() => { isOver.value = false; }}>
-    ${isOver.value && html`<p class="drop">${t('drop')}</p>`}
+  return html`<form class=${`composer ${isNote.value ? 'is-note' : ''}`} onSubmit=${submit} onPaste=${pasted}>
+    ${isOver && html`<p class="drop">${t('drop')}</p>`}
     ${of.status === 'closed' && !isNote.value && html`<p class="hint composer-note">${t('closed_hint')}</p>`}
     <${Text} writing=${writing} /><${Files} held=${writing.held} /><${Buttons} writing=${writing} of=${of} />
   </form>`;
