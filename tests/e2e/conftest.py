@@ -69,8 +69,9 @@ def console(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Console]]:
     """Signs an agent in, in a browser of their own; what goes wrong in its pages fails the test."""
     opened: list[Console] = []
 
-    def begin(at: int = 0, who: dict[str, str] | None = None, **options: Any) -> Console:
-        one = Console(chromium.new_context(**{"viewport": {"width": 1400, "height": 860}, "locale": "en-US"} | options), desk)
+    def begin(at: int = 0, who: dict[str, str] | None = None, at_desk: Desk = desk, **options: Any) -> Console:
+        given = {"viewport": {"width": 1400, "height": 860}, "locale": "en-US"} | options
+        one = Console(chromium.new_context(**given), at_desk)
         opened.append(one)
         return one.sign_in(who or desk.json["agents"][at])
 
@@ -78,7 +79,7 @@ def console(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Console]]:
     for one in opened:
         assert one.faults == []
         one.context.close()
-    for who in desk.json["agents"][1:]:  # so that the next conversation is the first agent's
+    for who in (desk.json["owner"], *desk.json["agents"][1:]):  # so that the next conversation is the first agent's
         desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.bearer(who))
 
 

@@ -10,6 +10,8 @@ from chalicelib.models.attributes import KeyAttribute
 from infra import compaction
 
 MANY = 10_000
+#: Their numbers begin above those that the desk gives.
+_FIRST = 1_000_000
 #: Milliseconds between two of them.
 _APART = 60_000
 #: Stored names of deadlines (models/conversations.py), which would ring for all of them at once.
@@ -18,8 +20,13 @@ _PREFIX = "polydesk-local-"
 
 
 def multiply(journal: Path, text: str) -> None:
-    """Adds others to the account's only conversation, which begins with `text`, the latest: "number 1" to "number 9999"."""
-    lines = journal.read_bytes().splitlines()
+    """Adds others to an account's first conversation, which has the message `text` alone: older ones, "number 1" to
+    "number 9999", with its agent and a message of that text each.
+    """
+    lines = journal.read_bytes().splitlines(keepends=True)
+    if not lines[-1].endswith(b"\n"):  # of a desk that was writing
+        journal.write_bytes(b"".join(lines[:-1]))
+        del lines[-1]
     _, rows = compaction.latest(change for line in lines for change in json.loads(line))
     with journal.open("a") as file:
         for line in _copies([row for row in rows if "t" in row], text):
@@ -38,10 +45,10 @@ def _copies(rows: list[dict[str, Any]], text: str) -> Iterator[list[dict[str, An
     for at in range(1, MANY):
         other = str(uuid.UUID(int=at))
         made = plain.replace(first, other).replace(short, KeyAttribute().serialize(f"{account}#{other}"))
-        made = made.replace(f"#conversation#1{chr(34)}", f"#conversation#{at + 1}{chr(34)}").replace(text, f"number {at}")
+        made = made.replace(f"#conversation#1{chr(34)}", f"#conversation#{_FIRST + at}{chr(34)}").replace(text, f"number {at}")
         copy: list[dict[str, Any]] = json.loads(made)
         row = copy[0]["n"]
-        row["nu"]["N"] = str(at + 1)
+        row["nu"]["N"] = str(_FIRST + at)
         row["la"]["N"] = row["ca"]["N"] = row["hs"]["N"] = str(int(row["la"]["N"]) - at * _APART)
         copy[1]["n"]["ca"]["N"] = row["la"]["N"]
         yield copy
