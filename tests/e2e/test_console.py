@@ -270,12 +270,11 @@ def test_hostile_mails_reach_neither_the_page_nor_anybody_else(desk: Desk, conso
         ada.page.route(path, answer)
 
     frame = ada.page.frame_locator("iframe.mail")
-    bodies: list[tuple[str, str | None]] = [("as it is stored", None), ("raw", HOSTILE), ("raw, deep", DEEP), ("raw, long", LONG)]
-    for how, body in bodies:
+    for body in (None, HOSTILE, DEEP, LONG):  # as it is stored, and as if it were raw
         if body:
             ada.page.unroute_all()
             shown_as(f"**/conversations/{number}/messages?*", body)
-        ada.page.goto(f"{at}/{number}?{how}")
+        ada.page.goto(f"{at}/{number}")
         ada.page.reload()
         expect(frame.get_by_text("bold")).to_be_visible()
         if body in (None, HOSTILE):
@@ -342,7 +341,11 @@ def test_what_concerns_an_agent_is_told(desk: Desk, console: Callable[..., Conso
     change(number, lambda: desk.say(visitor, "Hello Ada"))
     until(lambda: len(told()) > 4)
     assert told() == [660, 880] * 2 + [["New message from " + name_of(desk, number), "Hello Ada"]]
-    mention = {"type": "note", "plainBody": "@Ada Agent look", "htmlBody": '<span data-id="2">@Ada Agent</span> look'}
+    mention = {
+        "type": "note",
+        "plainBody": "@Ada Agent look",
+        "htmlBody": '<span data-id="2" class="athighlight">@Ada Agent</span> look',
+    }
     change(quiet, lambda: ask(desk, "POST", f"conversations/{quiet}/messages", mention, desk.json["owner"]))
     until(lambda: len(told()) > 7)
     assert told()[5:7] == [660, 880] and told()[7][0] == f"A note about {name_of(desk, quiet)} mentions you"
