@@ -64,21 +64,33 @@ def visit(chromium: Browser, site: Site) -> Iterator[Callable[..., Visit]]:
         each.context.close()
 
 
+@pytest.fixture(scope="module")
+def browsers(chromium: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """Browsers of agents, kept from test to test: they have the console's files, and a session."""
+    kept: dict[str, BrowserContext] = {}
+    yield kept
+    for each in kept.values():
+        each.close()
+
+
 @pytest.fixture
-def console(chromium: Browser, desk: Desk) -> Iterator[Callable[..., Console]]:
-    """Signs an agent in, in a browser of their own; what goes wrong in its pages fails the test."""
+def console(chromium: Browser, desk: Desk, browsers: dict[str, BrowserContext]) -> Iterator[Callable[..., Console]]:
+    """The console as an agent sees it who has just come; what goes wrong in its pages fails the test."""
     opened: list[Console] = []
 
     def begin(at: int = 0, who: dict[str, str] | None = None, at_desk: Desk = desk, **options: Any) -> Console:
+        agent = who or desk.json["agents"][at]
         given = {"viewport": {"width": 1400, "height": 860}, "locale": "en-US"} | options
-        one = Console(chromium.new_context(**given), at_desk)
-        opened.append(one)
-        return one.sign_in(who or desk.json["agents"][at])
+        again = sum(one.who == agent for one in opened)
+        key = f"{agent['email']} {again} {at_desk.port} {given}"
+        browsers[key] = browsers.get(key) or chromium.new_context(**given)
+        opened.append(Console(browsers[key], at_desk, agent))
+        return opened[-1].sign_in()
 
     yield begin
     for one in opened:
+        one.leave()
         assert one.faults == []
-        one.context.close()
     for who in (desk.json["owner"], *desk.json["agents"][1:]):  # so that the next conversation is the first agent's
         desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.bearer(who))
 

@@ -121,7 +121,7 @@ def main() -> None:
 
 def _sign_in(desk: Desk, browser: Browser, who: dict[str, str], **options: Any) -> Console:
     given = {"viewport": _DESKTOP, "locale": "en-US", "timezone_id": "UTC"} | options
-    return Console(browser.new_context(**given), desk).sign_in(who)
+    return Console(browser.new_context(**given), desk, who).sign_in()
 
 
 def _agent(desk: Desk, browser: Browser, camera: Camera) -> None:
@@ -200,26 +200,16 @@ def _admin(desk: Desk, browser: Browser, camera: Camera) -> None:
 
 
 def _chinese(desk: Desk, browser: Browser, camera: Camera) -> None:
-    ada = Console(browser.new_context(viewport=_DESKTOP, locale="zh-CN", timezone_id="UTC"), desk)
-    _begin(ada, desk, "登录")
+    ada = _sign_in(desk, browser, desk.json["agents"][0], locale="zh-CN")
     ada.page.get_by_text("李娜").first.click()
     ada.page.locator("#reply").wait_for()
     camera.take(ada.page, "chinese")
     ada.context.close()
 
 
-def _begin(console: Console, desk: Desk, button: str) -> None:
-    who = desk.json["agents"][0]
-    console.page.goto(desk.json["console"])
-    console.page.locator("#email").fill(who["email"])
-    console.page.locator("#password").fill(who["password"])
-    console.page.get_by_role("button", name=button).click()
-    console.page.locator(".row").first.wait_for()
-
-
 def _phone(desk: Desk, browser: Browser, camera: Camera) -> None:
-    phone = Console(browser.new_context(viewport=_PHONE, locale="en-US", timezone_id="UTC", has_touch=True, is_mobile=True), desk)
-    _begin(phone, desk, "Sign in")
+    phone = _sign_in(desk, browser, desk.json["agents"][0], viewport=_PHONE, has_touch=True, is_mobile=True)
+    phone.page.locator(".row").first.wait_for()
     camera.take(phone.page, "phone-list")
     phone.page.get_by_text("Zoë Martin").first.click()
     expect(phone.reply).to_be_visible()
