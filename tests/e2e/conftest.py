@@ -80,7 +80,7 @@ def console(chromium: Browser, desk: Desk, browsers: dict[str, BrowserContext]) 
 
     def begin(at: int = 0, who: dict[str, str] | None = None, at_desk: Desk = desk, **options: Any) -> Console:
         agent = who or desk.json["agents"][at]
-        given = {"viewport": {"width": 1400, "height": 860}, "locale": "en-US"} | options
+        given = {"viewport": {"width": 1400, "height": 860}, "locale": "en-US", "reduced_motion": "reduce"} | options
         again = sum(one.who == agent for one in opened)
         key = f"{agent['email']} {again} {at_desk.port} {given}"
         browsers[key] = browsers.get(key) or chromium.new_context(**given)

@@ -10,9 +10,8 @@ from tests.waiting import PATIENCE, until
 
 #: Everything that a page could do to its reader, or ask of evil.example.
 HOSTILE = Path(__file__).with_name("hostile.html").read_text()
-#: What the desk keeps as a file; a page that is given it must stay usable too.
-DEEP = "<b>bold</b>" + "<div>" * 10_000 + "deep" + "</div>" * 10_000
-LONG = f"<b>bold</b><p>{'long ' * 200_000}</p>"
+#: What the desk keeps as a file, of which a page that is given it must stay usable too: ten thousand tags deep, and a megabyte.
+HUGE = "<b>bold</b>" + "<div>" * 10_000 + "deep" + "</div>" * 10_000 + f"<p>{'long ' * 200_000}</p>"
 
 
 def send(desk: Desk, subject: str, html: str) -> int:

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e import mails
 from tests.e2e.consoles import ANYTIME, Console, ago, ask, asking, bring, unread
-from tests.e2e.mails import DEEP, HOSTILE, LONG
+from tests.e2e.mails import HOSTILE, HUGE
 from tests.e2e.site import IN_CHROMIUM
 from tests.running import Desk
 from tests.waiting import until
@@ -242,7 +242,7 @@ def test_a_reload_keeps_session_and_draft_and_a_cut_network_sends_once(desk: Des
 
 
 def test_hostile_mails_reach_neither_the_page_nor_anybody_else(desk: Desk, console: Callable[..., Console]) -> None:
-    number, deep, long = (mails.send(desk, *mail) for mail in (("Hostile", HOSTILE), ("Deep", DEEP), ("Long", LONG)))
+    number, huge = mails.send(desk, "Hostile", HOSTILE), mails.send(desk, "Huge", HUGE)
     asked: list[str] = []
     ada = console()
     ada.context.on("request", lambda one: asked.append(one.url) if "evil.example" in one.url else None)
@@ -270,14 +270,14 @@ def test_hostile_mails_reach_neither_the_page_nor_anybody_else(desk: Desk, conso
         ada.page.route(path, answer)
 
     frame = ada.page.frame_locator("iframe.mail")
-    for body in (None, HOSTILE, DEEP, LONG):  # as it is stored, and as if it were raw
+    for body in (None, HOSTILE, HUGE):  # as it is stored, and as if it were raw
         if body:
             ada.page.unroute_all()
             shown_as(f"**/conversations/{number}/messages?*", body)
         ada.page.goto(f"{at}/{number}")
         ada.page.reload()
         expect(frame.get_by_text("bold")).to_be_visible()
-        if body in (None, HOSTILE):
+        if body != HUGE:
             fine = frame.get_by_role("link", name="fine")
             with ada.context.expect_page() as opened:
                 fine.click()
@@ -290,14 +290,11 @@ def test_hostile_mails_reach_neither_the_page_nor_anybody_else(desk: Desk, conso
             frame.get_by_role("button", name="Go").click()
         is_well()
     ada.page.unroute_all()
-    for kept, text in ((deep, "deep"), (long, "long long")):
-        ada.page.goto(f"{at}/{kept}")
-        with ada.page.expect_download() as saved:
-            ada.messages.get_by_role("link", name="Download message.html").click()
-        assert text in saved.value.path().read_text()
-        is_well()
-    ada.page.goto(f"{at}/{number}")
-    expect(ada.page).to_have_title(re.compile("Polydesk$"))
+    ada.page.goto(f"{at}/{huge}")
+    with ada.page.expect_download() as saved:
+        ada.messages.get_by_role("link", name="Download message.html").click()
+    assert "deep" in saved.value.path().read_text()
+    is_well()
     ada.faults.clear()  # what the policies refused was said
 
 
