@@ -15,7 +15,7 @@ def test_an_expression_is_taken_apart_once_and_is_the_same_each_time() -> None:
 
     def tokenize(expression: str) -> list[Any]:
         read.append(expression)
-        return dynamodb._tokenize(expression)
+        return list(dynamodb._tokenize(expression))
 
     tables: Any = SimpleNamespace(_tokenize=tokenize, _condition_syntax_error=dynamodb._condition_syntax_error)
     expressions.remember(tables)
