@@ -10,9 +10,10 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
-from botocore import useragent
+from botocore import session, useragent
 from botocore.client import BaseClient
 from botocore.parsers import BaseJSONParser
+from botocore.regions import EndpointRulesetResolver
 from botocore.signers import RequestSigner
 from moto.core import botocore_stubber, responses, utils
 from moto.core.serialize import BaseJSONSerializer
@@ -196,6 +197,29 @@ def _number(headers: dict[str, Any] | None = None) -> str:
 
 _REQUEST = "A" * 52
 
+
+def _loader(search_path: str | None = None) -> Any:
+    """Each session of botocore reads its descriptions of the services from files; here one has what another has read."""
+    loader: Any = _LOADER(search_path)
+    if search_path is None:
+        loader._cache = _read
+    return loader
+
+
+def _endpoint(self: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:
+    """Botocore works out where each request goes; of these services all of a client's go to the same place."""
+    if operation_model.service_model.service_name not in moto_direct.SERVICES:
+        return _ENDPOINT(self, operation_model, call_args, request_context)
+    name, known = operation_model.name, self._instance_cache
+    if name not in known:
+        known[name] = _ENDPOINT(self, operation_model, call_args, request_context)
+    return known[name]
+
+
+_ENDPOINT = EndpointRulesetResolver.construct_endpoint  # type: ignore[attr-defined]
+_LOADER = session.create_loader  # type: ignore[attr-defined]
+_read: dict[Any, Any] = {}
+
 #: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or
 #: sent, which each garbage collection goes through.
 _KEPT = (Item, Message, StreamRecord, StreamShard, Table)
@@ -222,6 +246,8 @@ _FASTER: list[tuple[Any, str, Any]] = [
     (BaseClient, "_make_request", moto_direct.make_request),
     (RequestSigner, "sign", moto_requests.sign),
     (botocore_stubber, "normalize_request", moto_requests.normalize),
+    (session, "create_loader", _loader),
+    (EndpointRulesetResolver, "construct_endpoint", _endpoint),
     (useragent.UserAgentString, "to_string", lambda self: "Boto3"),
     # Pure functions that are asked the same in each request.
     (responses, "method_names_from_class", lru_cache(utils.method_names_from_class)),
