@@ -50,14 +50,14 @@ class _Given:
         return self.given.get(param_name, if_none)
 
 
-class _Queues(_Given, SQSResponse):  # type: ignore[misc]
+class _Queues(_Given, SQSResponse):
     @property
     def sqs_backend(self) -> Any:
         """The queues of the region."""
         return sqs_backends[self.current_account][self.region]
 
 
-class _Streams(_Given, DynamoDBStreamsHandler):  # type: ignore[misc]
+class _Streams(_Given, DynamoDBStreamsHandler):
     @property
     def backend(self) -> Any:
         """The streams of the region."""
@@ -65,7 +65,7 @@ class _Streams(_Given, DynamoDBStreamsHandler):  # type: ignore[misc]
 
     def get_records(self) -> Any:
         """Records, which moto keeps as they were made and which whoever reads them may change."""
-        result = super().get_records()
+        result: Any = super().get_records()
         result.result["Records"] = [_copied(record) for record in result.result["Records"]]
         return result
 

@@ -216,8 +216,8 @@ def _endpoint(self: Any, operation_model: Any, call_args: Any, request_context: 
     return known[name]
 
 
-_ENDPOINT = EndpointRulesetResolver.construct_endpoint  # type: ignore[attr-defined]
-_LOADER = session.create_loader  # type: ignore[attr-defined]
+_ENDPOINT = EndpointRulesetResolver.construct_endpoint
+_LOADER = session.create_loader
 _read: dict[Any, Any] = {}
 
 #: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or

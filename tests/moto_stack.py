@@ -34,11 +34,11 @@ class _Unpickler(pickle.Unpickler):
 
 
 @cache
-def _made() -> tuple[list[BackendDict[Any]], bytes]:
+def _made() -> tuple[list[Any], bytes]:
     """Makes the stack, and the address that mails are from. Moto's services that have something of it then, and all they have."""
     stack.create("test")
     boto3.client("sesv2").create_email_identity(EmailIdentity="desk@desk.test")
-    services = list(BackendDict._instances)
+    services = list(BackendDict._instances)  # type: ignore[misc]
     kept = io.BytesIO()
     _Pickler(kept).dump([{name: dict(account) for name, account in service.items()} for service in services])
     return services, kept.getvalue()
