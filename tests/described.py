@@ -4,7 +4,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -61,6 +61,7 @@ def _of_type(path: str, method: str, status: int, kind: str) -> jsonschema_rs.Dr
     return _validators()(schema) if schema else None
 
 
+@lru_cache(20_000)
 def row_of(method: str, path: str) -> Endpoint | None:
     """The row that a request is for, where there is one."""
     for dialect in app.DIALECTS:

@@ -22,7 +22,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
-from moto.sqs.models import Message
+from moto.sqs.models import Message, Queue, SQSBackend
 
 from tests import moto_direct, moto_expressions, moto_requests
 
@@ -188,6 +188,23 @@ def _copy_item(self: Item, memo: dict[int, Any]) -> Item:
     return result
 
 
+def _send_message(self: SQSBackend, *given: Any, **more: Any) -> Message:
+    """Moto counts all that a queue has, three times, for each message that it gets."""
+    _sending.to_queue = True
+    try:
+        return _SEND_MESSAGE(self, *given, **more)
+    finally:
+        _sending.to_queue = False
+
+
+def _uncounted(count: Any) -> Any:
+    return property(lambda self: 0 if getattr(_sending, "to_queue", False) else count.fget(self))
+
+
+_SEND_MESSAGE, _sending = SQSBackend.send_message, local()
+_COUNTS = [name for name in vars(Queue) if name.startswith("approximate_number_of_messages")]
+
+
 def _number(headers: dict[str, Any] | None = None) -> str:
     """Moto throws dice for each sign of a request's id."""
     if headers is not None:
@@ -244,6 +261,8 @@ _FASTER: list[tuple[Any, str, Any]] = [
     (Item, "__deepcopy__", _copy_item),
     (responses, "gen_amzn_requestid_long", _number),
     (BaseClient, "_make_request", moto_direct.make_request),
+    (SQSBackend, "send_message", _send_message),
+    *((Queue, name, _uncounted(vars(Queue)[name])) for name in _COUNTS),
     (RequestSigner, "sign", moto_requests.sign),
     (botocore_stubber, "normalize_request", moto_requests.normalize),
     (session, "create_loader", _loader),
