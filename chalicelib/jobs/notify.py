@@ -16,6 +16,7 @@ from chalicelib.desk.conversations import conversations, members, messages, part
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import publishing
+from chalicelib.desk.core.account_events import SettingsChanged
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.events import (
     ConversationAssigned,
@@ -36,7 +37,6 @@ from chalicelib.desk.core.events import (
     MessagePosted,
     MessagePostedV1,
     NoteAdded,
-    SettingsChanged,
 )
 from chalicelib.desk.core.people_events import AccessEnded, PresenceChanged
 from chalicelib.desk.people import people

@@ -7,10 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from infra import bucket
+from tests.e2e.consoles import Console, ask, asking
 from tests.e2e.site import IN_CHROMIUM
-from tests.e2e.test_console import Console, ask, asking
-from tests.e2e.test_console import console as console
-from tests.e2e.test_console import shop as shop
 from tests.pictures import picture
 from tests.running import Desk
 from tests.waiting import until
@@ -181,11 +179,9 @@ def test_what_others_change_appears_without_a_reload(desk: Desk, console: Callab
 
 
 def test_limits_and_refusals_are_told_in_chinese(desk: Desk, console: Callable[..., Console]) -> None:
-    owner = console(who=desk.json["owner"])
+    owner = console(who=desk.json["owner"], locale="zh-CN")
     page = owner.page
-    owner.context.add_init_script("Object.defineProperty(navigator, 'language', {get: () => 'zh-CN'})")
     page.goto(f"{desk.json['http']}/console#/settings/limits")
-    page.reload()
     expect(page.get_by_text("来自此地址的请求")).to_be_visible()
     assert not page.locator(".limits").get_by_text(re.compile("[a-z]{4}")).all()
     ask(desk, "POST", "tags", {"name": "twice"}, desk.json["owner"])

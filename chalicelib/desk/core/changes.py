@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.desk.core.account_events import SettingsChanged
 from chalicelib.desk.core.events import (
     ConversationAssigned,
     ConversationBegun,
@@ -27,7 +28,6 @@ from chalicelib.desk.core.events import (
     Event,
     MessagePosted,
     NoteAdded,
-    SettingsChanged,
     TriggerEvents,
 )
 from chalicelib.desk.core.people_events import (

@@ -42,10 +42,10 @@ const done = () => {
 
 /** Snoozes what is open, with a way back. @param {Date} until */
 async function snoozeUntil(until) {
-  const before = conversation.value?.status;
-  if (!before || !(await attempt(() => snooze(until.toISOString())))) return;
+  const one = conversation.value;
+  if (!one || !(await attempt(() => snooze(one.id, until.toISOString())))) return;
   done();
-  toast(t('snoozed', { time: soonOf(until) }), before === 'onHold' ? {} : { action: t('undo'), act: () => set({ status: before }) });
+  toast(t('snoozed', { time: soonOf(until) }), one.status === 'onHold' ? {} : { action: t('undo'), act: () => set(one, { status: one.status }) });
 }
 
 export default function Snooze() {
