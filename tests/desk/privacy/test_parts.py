@@ -9,7 +9,7 @@ from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.channels import blocked_senders
 from chalicelib.desk.conversations import conversations, deletion, drafts
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.account_events import AccountEmptied
+from chalicelib.desk.core.account_events import AccountEmptied, RetentionDue
 from chalicelib.desk.core.errors import Conflict, Invalid
 from chalicelib.desk.people import contacts
 from chalicelib.desk.privacy import account_removal, archives, erasing, erasures, exports, retention, subjects
@@ -112,7 +112,8 @@ def test_addresses_of_others_stay_in_a_draft_that_was_to_somebody_who_is_erased(
     assert erase(world, contact)["status"] == "completed"
     assert raw.places(address) == {}
     (draft,) = draft_rows.of_conversation(conversations.load(world.ctx(ADMIN), other.conversation))
-    assert (draft.sent_to, draft.copies, draft.plain_body) == ("bob@other.example", None, "hello")
+    left: tuple[str | None, ...] = (draft.sent_to, draft.copies, draft.plain_body)
+    assert left == ("bob@other.example", None, "hello")
 
 
 # --- whose conversations
@@ -252,7 +253,7 @@ def test_a_setting_of_retention_that_changes_nothing_begins_no_run_and_wrong_one
         with pytest.raises(Invalid) as refused:
             retention.change(ctx, wanted)
         assert refused.value.field == field
-    early = retention.RetentionDue(world.account, ctx.now, ctx.now + 60_000, first.chain)
+    early = RetentionDue(world.account, ctx.now, ctx.now + 60_000, first.chain)
     world.queued.clear()
     assert retention.run(world.ctx(SYSTEM), early) == (0, True)
     world._collect()
