@@ -102,6 +102,21 @@ def test_an_erasure_whose_message_was_lost_is_gone_on_with_when_it_is_asked_for_
     assert rows.get(world.account, visitor.conversation) is None
 
 
+def test_of_two_who_have_a_contact_erased_at_once_both_get_one_receipt(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    (_, contact), ctx = asking(world, "hello"), world.ctx(ADMIN)
+    first, load = list[erasures.Erasure](), subjects.load
+
+    def meanwhile(ctx_: Any, number: int) -> Any:
+        found = load(ctx_, number)
+        if not first:
+            monkeypatch.setattr(subjects, "load", load)
+            first.append(erasures.begin(ctx, number))
+        return found
+
+    monkeypatch.setattr(subjects, "load", meanwhile)
+    assert [erasures.begin(ctx, contact)] == first
+
+
 def test_addresses_of_others_stay_in_a_draft_that_was_to_somebody_who_is_erased(world: World) -> None:
     world.searched = True
     contact, address = somebody(world), address_of(world)
@@ -170,6 +185,15 @@ def test_an_export_is_begun_once_and_gone_on_with_where_its_job_was_lost(world: 
     exports.get(world.ctx(ADMIN, world.owner), contact)
     world._collect()
     assert len([one for one in world.queued if "export" in one[2]]) == 1
+
+
+def test_one_of_many_pages_is_made_by_the_job(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    contact, ctx = somebody(world), world.ctx(ADMIN, world.owner)
+    assert exports.get(ctx, contact).data
+    monkeypatch.setattr(exports, "_MOST_PAGES", 1)
+    assert exports.get(ctx, contact) == exports.Exported(ctx.now)
+    world.settle()
+    assert exports.get(ctx, contact).link
 
 
 def test_what_was_made_by_a_run_that_died_behind_it_is_ready(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,19 @@ def test_what_is_open_of_many_agents_is_told_of_each_and_once_of_the_site(world:
     assert (by_department[1].unassigned, right_now.get(world.as_agent()).unassigned) == (5, 5)
 
 
+def test_what_was_open_at_the_end_of_a_span_is_what_is_open_now_without_what_came_after(world: World) -> None:
+    new, day = counting.gauge("new", "normal"), 86_400_000
+    add(world, "opened", {Cell(TODAY - A_DAY, 7): {counting.NOW_OPEN: 1, new: 1, CREATED: 1}})
+    add(
+        world,
+        "closed",
+        {Cell(TODAY, 7): {counting.NOW_OPEN: -1, new: -1, CLOSED: 1}, Cell(TODAY, 8): {counting.NOW_OPEN: 1, new: 1}},
+    )
+    for end, wanted in ((TODAY * 900_000, {7: 1}), (world.now + day, {7: 0, 8: 1})):
+        lines = ask(world, by=reports.AGENT, start=(TODAY - A_DAY) * 900_000, end=end).lines
+        assert {line.id: line.open for line in lines if line.counts or line.open} == wanted
+
+
 def test_a_transaction_moves_the_rows_of_as_many_days_as_it_has_room_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistics, "MOST_DAYS", 2)
     monkeypatch.setattr(compacting, "MOST_BYTES", 1)
