@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from chalicelib.pages import files
 
-#: What a template has: the address of a file of ours or of another page, the import map's place, and values by name.
+#: What a template has: the address of a file of ours or of another page, the places of what every head begins with and of the
+#: import map, and values by name.
 _FILE, _LINK = re.compile(r'(?<==")static/([^"]+)(?=")'), re.compile(r'(?<==")\./')
-MAP, _VALUE = "<!--import-map-->", re.compile(r"{{(\w+)}}")
+_HEAD, MAP, _VALUE = "<!--head-->\n", "<!--import-map-->", re.compile(r"{{(\w+)}}")
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,12 @@ def document(page: Page, base: str, host: str) -> Document:
 
 @cache
 def _addressed(template: str, base: str) -> str:
-    text = (files.STATIC / template).read_text(encoding="utf-8")
+    text = _read(template).replace(_HEAD, _read("head.html"))
     return _FILE.sub(lambda found: base + files.asset(found[1]).path, _LINK.sub(base, text))
+
+
+def _read(name: str) -> str:
+    return (files.STATIC / name).read_text(encoding="utf-8")
 
 
 @cache

@@ -8,7 +8,7 @@ from chalicelib import config
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import updates
-from chalicelib.desk.core.events import AccountEmptied, RetentionDue
+from chalicelib.desk.core.account_events import AccountEmptied, RetentionDue
 from chalicelib.desk.people import owners
 from chalicelib.desk.privacy import account_removal, retention
 from chalicelib.models import conversations, messages, settings

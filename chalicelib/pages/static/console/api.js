@@ -3,6 +3,8 @@
 import { at } from '../place.js';
 
 const UNAUTHORIZED = 401;
+/** Milliseconds after which what is only read is taken for lost. */
+const PATIENCE = 30_000;
 
 /** The desk has refused; `message` says why, in its words. */
 export class Refused extends Error {
@@ -103,8 +105,9 @@ async function send(method, path, { body, form, query = {}, key, signal }) {
   for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.append(name, String(value));
   const url = at(path.startsWith('/') ? path.slice(1) : `api/v3/anytime/${path}`) + (asked.size ? `?${asked}` : '');
   const sent = form ?? (body === undefined ? undefined : JSON.stringify(body));
+  const ends = [...(signal ? [signal] : []), ...(method === 'GET' ? [AbortSignal.timeout(PATIENCE)] : [])];
   try {
-    return await fetch(url, { method, headers, body: sent, signal, credentials: 'same-origin' });
+    return await fetch(url, { method, headers, body: sent, signal: AbortSignal.any(ends), credentials: 'same-origin' });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Unreachable(String(error));

@@ -1,7 +1,7 @@
 // Files of what is being written: uploaded at once, named when it is sent.
 
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 import { call } from './api.js';
 import { Icon, IconButton } from './elements.js';
@@ -43,6 +43,26 @@ export function useFiles(changed) {
     changed();
   };
   return { files, uploads, add, drop };
+}
+
+/** Takes files that are dropped anywhere on the page, and returns whether some are held over it. @param {(files: FileList) => unknown} take */
+export function useDrop(take) {
+  const isOver = useSignal(false);
+  useEffect(() => {
+    const stopper = new AbortController();
+    /** @param {string} name @param {(event: DragEvent) => void} then */
+    const hear = (name, then) => addEventListener(name, (/** @type {any} */ event) => {
+      if (event.dataTransfer.types.includes('Files')) then(event);
+    }, { signal: stopper.signal });
+    hear('dragover', () => { isOver.value = true; });
+    hear('dragleave', (event) => { isOver.value = event.relatedTarget !== null; });
+    hear('drop', (event) => {
+      isOver.value = false;
+      take(/** @type {DataTransfer} */ (event.dataTransfer).files);
+    });
+    return () => stopper.abort();
+  }, []);
+  return isOver.value;
 }
 
 /** @typedef {ReturnType<typeof useFiles>} Held */

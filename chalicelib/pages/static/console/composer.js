@@ -1,10 +1,10 @@
 // Where a reply or a note is written. What is written survives a reload, and is sent once.
 
 import { signal, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-import { Attach, Files, useFiles } from './attachments.js';
-import { conversation, restore, tellTyping } from './conversation.js';
+import { Attach, Files, useDrop, useFiles } from './attachments.js';
+import { conversation, messages, restore, tellTyping } from './conversation.js';
 import { load as loadList } from './directory.js';
 import { forget, keep, load } from './drafts.js';
 import { Icon } from './elements.js';
@@ -29,38 +29,50 @@ function fit(field) {
   field.style.height = `${Math.min(TALLEST, field.scrollHeight)}px`;
 }
 
+/** Begins without a note, and then with what was begun before. @param {Conversation} of @param {(draft: import('./drafts.js').Written) => void} then */
+function useDraft(of, then) {
+  // At once, not after the first frame: by then somebody may have chosen to write a note.
+  useLayoutEffect(() => {
+    isNote.value = false;
+  }, []);
+  useEffect(() => {
+    loadList('cannedResponses').catch(() => undefined);
+    load(of).then((draft) => draft && then(draft), () => undefined);
+  }, []);
+}
+
 /** Returns what is written in a conversation, and what can be done with it. @param {Conversation} of */
 function useWriting(of) {
   const body = useSignal('');
   const isSaved = useSignal(false);
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const held = useFiles(changed);
+  /** Whether something was written or sent before it was known what had been begun. */
+  const isTouched = useRef(false);
   function changed() {
+    isTouched.current = true;
     isSaved.value = false;
     keep(of.id, { body: body.value, isNote: isNote.value, files: held.files.value }, (isStored) => {
       isSaved.value = isStored;
     });
     fit(field.current);
   }
-  useEffect(() => {
-    isNote.value = false;
-    loadList('cannedResponses').catch(() => undefined);
-    load(of).then((draft) => {
-      if (!draft || body.value) return;
-      body.value = draft.body;
-      held.files.value = draft.files;
-      isNote.value = draft.isNote;
-      requestAnimationFrame(() => fit(field.current));
-    }, () => undefined);
-  }, []);
+  useDraft(of, (draft) => {
+    body.value = [draft.body, body.value].filter(Boolean).join('\n');
+    held.files.value = [...draft.files, ...held.files.value];
+    isNote.value ||= draft.isNote;
+    if (isTouched.current) changed();
+    requestAnimationFrame(() => fit(field.current));
+  });
   const isLong = () => body.value.length > LONGEST;
   const isReady = () => !isLong() && (body.value.trim() !== '' || held.files.value.length > 0) && held.uploads.value.length === 0;
   const submit = () => {
     if (!isReady()) return;
     const type = isNote.value ? 'note' : of.channel === 'email' ? 'email' : 'reply';
     const text = body.value.trim();
-    send({ conversation: of.id, type, body: text, html: isNote.value ? mentioning(text) : null, files: held.files.value });
+    send({ conversation: of.id, after: messages.value.at(-1)?.id ?? 0, type, body: text, html: isNote.value ? mentioning(text) : null, files: held.files.value });
     forget(of.id);
+    isTouched.current = true;
     body.value = '';
     held.files.value = [];
     isSaved.value = isNote.value = false;
@@ -120,27 +132,20 @@ function Buttons({ writing, of }) {
 /** @param {{ of: Conversation }} given */
 function Writing({ of }) {
   const writing = useWriting(of);
-  const isOver = useSignal(false);
-  /** Takes files that are dropped or pasted. @param {any} event */
-  const take = (event) => {
-    const given = (event.clipboardData ?? event.dataTransfer)?.files ?? [];
-    isOver.value = false;
-    if (!given.length) return;
+  /** @param {any} event */
+  const pasted = (event) => {
+    if (!event.clipboardData.files.length) return;
     event.preventDefault();
-    writing.held.add(given);
+    writing.held.add(event.clipboardData.files);
   };
-  /** @param {DragEvent} event */
-  const over = (event) => {
-    event.preventDefault();
-    isOver.value = true;
-  };
+  const isOver = useDrop(writing.held.add);
   /** @param {Event} event */
   const submit = (event) => {
     event.preventDefault();
     writing.submit();
   };
-  return html`<form class=${`composer ${isNote.value ? 'is-note' : ''}`} onSubmit=${submit} onPaste=${take} onDrop=${take} onDragOver=${over} onDragLeave=${() => { isOver.value = false; }}>
-    ${isOver.value && html`<p class="drop">${t('drop')}</p>`}
+  return html`<form class=${`composer ${isNote.value ? 'is-note' : ''}`} onSubmit=${submit} onPaste=${pasted}>
+    ${isOver && html`<p class="drop">${t('drop')}</p>`}
     ${of.status === 'closed' && !isNote.value && html`<p class="hint composer-note">${t('closed_hint')}</p>`}
     <${Text} writing=${writing} /><${Files} held=${writing.held} /><${Buttons} writing=${writing} of=${of} />
   </form>`;

@@ -32,6 +32,20 @@ let uuid = '';
 /** @type {string | undefined} */
 let older;
 let turn = 0;
+/** Counts what is asked about the open conversation; an answer older than the one that is shown, `newest`, is dropped. */
+let asked = 0;
+let newest = 0;
+/** Whether something happened while the conversation was being opened, which its first answers may not have. */
+let isBehind = false;
+/** The conversation that the agent leaves unread although it is open. */
+let leftUnread = 0;
+
+/** Returns whether an answer is the newest so far. @param {number} mine what `asked` was for it */
+function isNews(mine) {
+  if (mine < newest) return false;
+  newest = mine;
+  return true;
+}
 
 /** @param {Conversation} one */
 function take(one) {
@@ -53,6 +67,8 @@ async function open(number) {
   });
   uuid = '';
   older = undefined;
+  isBehind = false;
+  leftUnread = 0;
   const ways = view.value.id === 'deleted' ? [readDeleted, read] : [read, readDeleted];
   try {
     await ways[0](number, mine).catch((error) => {
@@ -62,6 +78,7 @@ async function open(number) {
   } catch (error) {
     if (mine === turn) state.value = error instanceof Refused ? 'missing' : 'failed';
   }
+  if (mine === turn && isBehind) catchUp();
 }
 
 /** @param {number} number @param {number} mine */
@@ -104,8 +121,8 @@ async function readDeleted(number, mine) {
 /** @param {number} mine */
 async function readEvents(mine) {
   const number = openNumber.value;
-  const told = await get(`conversations/${number}/eventLogs`).catch(() => null);
-  if (told && mine === turn) events.value = told.eventLogs;
+  const found = (await get(`conversations/${number}/eventLogs`).catch(() => null))?.eventLogs;
+  if (found && mine === turn && found.length >= events.value.length) events.value = found;
 }
 
 /** Reads the page before the oldest message. */
@@ -140,7 +157,9 @@ function merge(found) {
 async function catchUp() {
   const number = openNumber.value;
   const mine = turn;
-  if (!number || !conversation.value || conversation.value.isDeleted) return;
+  isBehind = state.value === 'loading';
+  if (isBehind || !number || !conversation.value || conversation.value.isDeleted) return;
+  const mark = ++asked;
   try {
     const [one, page] = await Promise.all([find(number), get(`conversations/${number}/messages`, { include: 'sender', pageSize: PAGE })]);
     if (mine !== turn) return;
@@ -158,7 +177,7 @@ async function catchUp() {
     }
     if (mine !== turn) return;
     batch(() => {
-      take(one);
+      if (isNews(mark)) take(one);
       merge(found);
       for (const message of page.messages) if (message.id > last) stopTyping(message.senderId ?? 0);
     });
@@ -174,7 +193,7 @@ async function catchUp() {
 function markRead() {
   const one = conversation.value;
   const isUnread = one && (!one.isRead || one.mentionedAgents.some((each) => each.agentId === me.value && !each.isRead));
-  if (!isUnread || document.hidden || one.isDeleted) return;
+  if (!isUnread || document.hidden || one.isDeleted || leftUnread === one.id) return;
   take({ ...one, isRead: true });
   put(`conversations/${one.id}/read`).then(countSoon, () => undefined);
 }
@@ -195,21 +214,34 @@ async function beHere(isSaid) {
 
 // --- what agents do
 
-/** @param {Record<string, unknown>} wanted @returns {Promise<void>} */
-export async function change(wanted) {
-  const one = conversation.value;
-  if (!one) return;
-  const answer = await put(`conversations/${one.id}`, wanted);
-  if (openNumber.value === one.id) take(answer.conversation);
+/** Changes one, which may not be open any more when that is answered. @param {number} number @param {Record<string, unknown>} wanted @returns {Promise<void>} */
+export async function change(number, wanted) {
+  const mark = ++asked;
+  const answer = await put(`conversations/${number}`, wanted);
+  if (openNumber.value !== number) show(answer.conversation);
+  else if (isNews(mark)) take(answer.conversation);
   countSoon();
 }
 
-export const assignToMe = () => change({ agentAssigneeId: me.value });
-export const close = () => change({ status: 'closed' });
+/** The last change of tags: the next one begins with the tags that it left. */
+let tagged = Promise.resolve();
+
+/** Changes the tags of one. @param {Conversation} one @param {(tagIds: number[]) => number[]} how @returns {Promise<void>} */
+export function changeTags(one, how) {
+  const now = () => (conversation.value?.id === one.id ? conversation.value : one).tagIds;
+  const done = tagged.then(() => change(one.id, { tagIds: how(now()) }));
+  tagged = done.catch(() => undefined);
+  return done;
+}
+
+export async function assignToMe() {
+  if (conversation.value) await change(conversation.value.id, { agentAssigneeId: me.value });
+}
 
 export async function markUnread() {
   const one = conversation.value;
   if (!one) return;
+  leftUnread = one.id;
   await put(`conversations/${one.id}/unread`);
   show({ ...one, isRead: false });
   countSoon();
@@ -220,7 +252,7 @@ export async function mergeHere(number) {
   const one = conversation.value;
   if (!one) return;
   await post(`conversations/${one.id}/merge`, { sourceId: number });
-  await open(one.id);
+  if (openNumber.value === one.id) await open(one.id);
 }
 
 export async function removeIt() {

@@ -8,7 +8,7 @@ import { agents, departments, load, tags } from './directory.js';
 import { Dialog } from './elements.js';
 import { html } from './html.js';
 import { Keys } from './keyboard.js';
-import { addressOf, goFromHere } from './place.js';
+import { addressOf, goFromHere, openNumber } from './place.js';
 import { showing } from './showing.js';
 import { attempt, toast } from './toasts.js';
 import { view } from './views.js';
@@ -17,6 +17,9 @@ import { t } from './words.js';
 const done = () => {
   showing.value = '';
 };
+
+// A dialog about one conversation does nothing to another that is opened meanwhile, as by going back.
+openNumber.subscribe(done);
 
 function Merge() {
   const number = useSignal('');

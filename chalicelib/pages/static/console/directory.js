@@ -14,11 +14,24 @@ export const fields = signal(/** @type {Field[]} */ ([]));
 
 const LISTS = { agents, departments, tags, filters, cannedResponses, fields };
 
+/** The last reading of each list. @type {Map<string, Promise<void>>} */
+const readings = new Map();
+
 /** @param {keyof typeof LISTS} name */
-export async function load(name) {
+async function read(name) {
   const query = name === 'fields' ? { isSystemField: 'false' } : undefined;
   LISTS[name].value = (await get(name, query))[name];
 }
+
+/** @param {keyof typeof LISTS} name @returns {Promise<void>} */
+export function load(name) {
+  const reading = read(name);
+  readings.set(name, reading);
+  return reading;
+}
+
+/** Waits until a list that is being read is there, if it can be. @param {keyof typeof LISTS} name */
+export const settled = (name) => (readings.get(name) ?? Promise.resolve()).catch(() => undefined);
 
 /** Loads all; one that fails leaves the others. */
 export const loadAll = () => Promise.allSettled(/** @type {(keyof typeof LISTS)[]} */ (Object.keys(LISTS)).map(load));
@@ -36,7 +49,9 @@ export const departmentOf = (id) => departmentById.value.get(id ?? 0);
 
 /** Returns the tag of a name; a new one where there is none, null if that may not be made. @param {string} name @returns {Promise<Tag | null>} */
 export async function tagNamed(name) {
-  const known = tags.value.find((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase());
+  const find = () => tags.value.find((one) => one.name.toLocaleLowerCase() === name.toLocaleLowerCase());
+  if (!find()) await load('tags'); // somebody else may have made it, or the list is not there yet
+  const known = find();
   if (known) return known;
   if (session.value?.agent.role !== 'admin') return null;
   const { tag } = await post('tags', { name });

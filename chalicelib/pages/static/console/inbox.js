@@ -106,20 +106,30 @@ export function show(one) {
 /** @type {Set<number>} */
 let changed = new Set();
 let caughtUp = 0;
+let isCatchingUp = false;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+
+function catchUpSoon() {
+  timer ??= setTimeout(catchUp, Math.max(PAUSE, caughtUp + APART - Date.now()));
+}
 
 /** @param {number} number */
 function look(number) {
   changed.add(number);
-  timer ??= setTimeout(catchUp, Math.max(PAUSE, caughtUp + APART - Date.now()));
+  catchUpSoon();
 }
 
 /** Reads the first page again and puts it before what is known of later ones. */
 async function catchUp() {
+  timer = undefined;
+  if (isCatchingUp) {
+    catchUpSoon(); // one after another, so that no older answer comes last
+    return;
+  }
   const ids = changed;
   changed = new Set();
-  timer = undefined;
+  isCatchingUp = true;
   caughtUp = Date.now();
   const mine = turn;
   try {
@@ -137,6 +147,8 @@ async function catchUp() {
     });
   } catch {
     // The list is read anew when the socket is back.
+  } finally {
+    isCatchingUp = false;
   }
 }
 

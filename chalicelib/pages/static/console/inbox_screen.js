@@ -26,7 +26,7 @@ function Subject({ one }) {
   const store = async (/** @type {any} */ event) => {
     const subject = event.target.value.trim();
     isEdited.value = false;
-    if (subject !== one.subject) await attempt(() => change({ subject }));
+    if (subject !== one.subject) await attempt(() => change(one.id, { subject }));
   };
   return html`<input class="subject-field" autofocus dir="auto" aria-label=${t('subject')} maxlength="1024" value=${one.subject} ref=${(/** @type {HTMLInputElement | null} */ self) => self?.focus()} onBlur=${store} onKeyDown=${(/** @type {any} */ event) => event.key === 'Enter' && event.target.blur()} />`;
 }

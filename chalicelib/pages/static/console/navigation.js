@@ -3,7 +3,7 @@
 import { filters } from './directory.js';
 import { Avatar, Icon, Menu } from './elements.js';
 import { html } from './html.js';
-import { askForDesktop } from './notices.js';
+import { askForDesktop, askForSound } from './notices.js';
 import { addressOf, screen } from './place.js';
 import { prefer, preferences } from './preferences.js';
 import { isOpenTo, screens } from './screens.js';
@@ -47,8 +47,8 @@ function Accounts() {
   </fieldset>`;
 }
 
-/** @param {{ name: 'singleKeys' | 'sound', label: string }} given */
-const Switch = ({ name, label }) => html`<label class="choice"><input type="checkbox" checked=${preferences.value[name]} onChange=${(/** @type {any} */ event) => prefer({ [name]: event.target.checked })} /><span>${label}</span></label>`;
+/** @param {{ is: boolean, label: string, onChange: (wanted: boolean) => unknown }} given */
+const Switch = ({ is, label, onChange }) => html`<label class="choice"><input type="checkbox" checked=${is} onChange=${(/** @type {any} */ event) => onChange(event.target.checked)} /><span>${label}</span></label>`;
 
 /** @param {{ label: string, value: string, choices: [string, string][], onPick: (value: string) => void }} given */
 const Pick = ({ label, value, choices, onPick }) => html`<label class="pick"><span>${label}</span>
@@ -59,9 +59,9 @@ function Options() {
   return html`<fieldset><legend>${t('options')}</legend>
     <${Pick} label=${t('theme')} value=${now.theme} choices=${[['', t('auto')], ['light', t('light')], ['dark', t('dark')]]} onPick=${(/** @type {any} */ theme) => prefer({ theme })} />
     <${Pick} label=${t('language')} value=${now.language} choices=${[['', t('auto')], ['en', 'English'], ['zh', '中文']]} onPick=${(/** @type {any} */ language) => prefer({ language })} />
-    <${Switch} name="singleKeys" label=${t('single_keys')} />
-    <${Switch} name="sound" label=${t('sound')} />
-    <label class="choice"><input type="checkbox" checked=${now.desktop} onChange=${(/** @type {any} */ event) => askForDesktop(event.target.checked)} /><span>${t('desktop')}</span></label>
+    <${Switch} is=${now.singleKeys} label=${t('single_keys')} onChange=${(/** @type {boolean} */ singleKeys) => prefer({ singleKeys })} />
+    <${Switch} is=${now.sound} label=${t('sound')} onChange=${askForSound} />
+    <${Switch} is=${now.desktop} label=${t('desktop')} onChange=${askForDesktop} />
   </fieldset>`;
 }
 

@@ -61,9 +61,11 @@ export async function askForDesktop(wanted) {
 /** @type {AudioContext | undefined} */
 let audio;
 
-/** Two short soft tones. */
+/** Two short soft tones, once somebody has touched the page: until then browsers let it make no sound. */
 function ring() {
+  if (!navigator.userActivation.hasBeenActive) return;
   audio ??= new AudioContext();
+  audio.resume();
   const { currentTime: begin } = audio;
   for (const [at, pitch] of [[0, 660], [0.12, 880]]) {
     const tone = new OscillatorNode(audio, { frequency: pitch });
@@ -73,6 +75,12 @@ function ring() {
     tone.start(begin + at);
     tone.stop(begin + at + 0.3);
   }
+}
+
+/** Turns the sound on or off, and lets it be heard. @param {boolean} wanted */
+export function askForSound(wanted) {
+  prefer({ sound: wanted });
+  if (wanted) ring();
 }
 
 /** The latest that was told of each conversation, so that no change of it is told twice. @type {Map<number, string>} */

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { Refused, get } from './api.js';
-import { assignToMe, change, close, conversation, restore } from './conversation.js';
+import { assignToMe, change, changeTags, conversation, restore } from './conversation.js';
 import { agents, departments, fields, tagNamed, tagOf, tags } from './directory.js';
 import { Age, Avatar, Clock, Icon, IconButton, Later } from './elements.js';
 import { html } from './html.js';
@@ -19,28 +19,29 @@ import { dateOf, t } from './words.js';
 const STATUSES = /** @type {const} */ (['new', 'pendingInternal', 'pendingExternal', 'onHold', 'closed']);
 const PRIORITIES = /** @type {const} */ (['urgent', 'high', 'normal', 'low']);
 
-/** @param {Record<string, unknown>} wanted */
-const set = (wanted) => attempt(() => change(wanted));
+/** @param {Conversation} one @param {Record<string, unknown>} wanted */
+const set = (one, wanted) => attempt(() => change(one.id, wanted));
 
-/** Closes it, with a way back. */
+/** Closes what is open, with a way back, which is for that one whatever is open then. */
 export async function closeIt() {
-  const before = conversation.value?.status;
-  if (before && (await attempt(close))) toast(t('closed_now'), { action: t('undo'), act: () => set({ status: before }) });
+  const one = conversation.value;
+  if (!one || !(await set(one, { status: 'closed' }))) return;
+  toast(t('closed_now'), { action: t('undo'), act: () => set(one, { status: one.status }) });
 }
 
-/** @param {{ name: string, value: string | number, choices: [string | number, string][], onPick: (value: string) => void }} given */
+/** What is not taken is not shown as chosen either. @param {{ name: string, value: string | number, choices: [string | number, string][], onPick: (value: string) => Promise<boolean> }} given */
 const Choice = ({ name, value, choices, onPick }) => html`<label class="fact"><span>${name}</span>
-  <select onChange=${(/** @type {any} */ event) => onPick(event.target.value)}>
+  <select onChange=${async (/** @type {any} */ { target }) => { if (!(await onPick(target.value))) target.value = String(value); }}>
     ${choices.map(([word, text]) => html`<option key=${word} value=${word} selected=${String(word) === String(value)}>${text}</option>`)}</select></label>`;
 
 /** @param {{ one: Conversation }} given */
 function Assignment({ one }) {
   const known = agents.value.filter((each) => each.isActive || each.id === one.agentAssigneeId);
   return html`<section>
-    <${Choice} name=${t('assignee')} value=${one.agentAssigneeId ?? ''} choices=${[['', t('unassign')], ...known.map((each) => [each.id, each.name])]} onPick=${(/** @type {string} */ id) => set({ agentAssigneeId: id ? Number(id) : null })} />
-    ${departments.value.length > 0 && html`<${Choice} name=${t('department')} value=${one.departmentAssigneeId ?? ''} choices=${[['', t('none')], ...departments.value.map((each) => [each.id, each.name])]} onPick=${(/** @type {string} */ id) => set({ departmentAssigneeId: id ? Number(id) : null })} />`}
-    <${Choice} name=${t('status')} value=${one.status} choices=${STATUSES.map((each) => [each, t(each)])} onPick=${(/** @type {string} */ status) => set({ status })} />
-    <${Choice} name=${t('priority')} value=${one.priority} choices=${PRIORITIES.map((each) => [each, t(each)])} onPick=${(/** @type {string} */ priority) => set({ priority })} />
+    <${Choice} name=${t('assignee')} value=${one.agentAssigneeId ?? ''} choices=${[['', t('unassign')], ...known.map((each) => [each.id, each.name])]} onPick=${(/** @type {string} */ id) => set(one, { agentAssigneeId: id ? Number(id) : null })} />
+    ${departments.value.length > 0 && html`<${Choice} name=${t('department')} value=${one.departmentAssigneeId ?? ''} choices=${[['', t('none')], ...departments.value.map((each) => [each.id, each.name])]} onPick=${(/** @type {string} */ id) => set(one, { departmentAssigneeId: id ? Number(id) : null })} />`}
+    <${Choice} name=${t('status')} value=${one.status} choices=${STATUSES.map((each) => [each, t(each)])} onPick=${(/** @type {string} */ status) => set(one, { status })} />
+    <${Choice} name=${t('priority')} value=${one.priority} choices=${PRIORITIES.map((each) => [each, t(each)])} onPick=${(/** @type {string} */ priority) => set(one, { priority })} />
   </section>`;
 }
 
@@ -50,15 +51,16 @@ function Tags({ one }) {
   const add = async () => {
     const name = text.value.trim();
     if (!name) return;
+    text.value = '';
     const done = await attempt(async () => {
       const tag = await tagNamed(name);
       if (!tag) throw new Refused(0, t('no_tag', { name }));
-      await change({ tagIds: [...new Set([...one.tagIds, tag.id])] });
+      await changeTags(one, (those) => [...new Set([...those, tag.id])]);
     });
-    if (done) text.value = '';
+    if (!done && !text.value) text.value = name;
   };
   return html`<section><h2>${t('tags')}</h2><div class="tags">
-    ${one.tagIds.map((id) => tagOf(id)).filter((tag) => tag !== undefined).map((tag) => html`<span key=${tag.id} class="tag big"><span class="tag-name" dir="auto">${tag.name}</span><${IconButton} icon="x" size=${12} label=${t('remove_tag', { name: tag.name })} onClick=${() => set({ tagIds: one.tagIds.filter((id) => id !== tag.id) })} /></span>`)}
+    ${one.tagIds.map((id) => tagOf(id)).filter((tag) => tag !== undefined).map((tag) => html`<span key=${tag.id} class="tag big"><span class="tag-name" dir="auto">${tag.name}</span><${IconButton} icon="x" size=${12} label=${t('remove_tag', { name: tag.name })} onClick=${() => attempt(() => changeTags(one, (those) => those.filter((id) => id !== tag.id)))} /></span>`)}
     <form onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); add(); }}>
       <input id="add-tag" class="quiet" list="known-tags" aria-label=${t('add_tag')} placeholder=${t('add_tag')} maxlength="256" value=${text} onInput=${(/** @type {any} */ event) => { text.value = event.target.value; }} />
       <datalist id="known-tags">${tags.value.filter((tag) => !one.tagIds.includes(tag.id)).map((tag) => html`<option key=${tag.id} value=${tag.name}></option>`)}</datalist>
@@ -69,7 +71,7 @@ function Tags({ one }) {
 function FieldRow({ one, field }) {
   const value = one.customFields.find((each) => each.id === field.id)?.value ?? '';
   /** @param {any} event */
-  const store = ({ target }) => target.value !== value && set({ customFields: [{ id: field.id, value: target.value }] });
+  const store = ({ target }) => target.value === value ? Promise.resolve(true) : set(one, { customFields: [{ id: field.id, value: target.value }] });
   if (field.options.length && field.type !== 'checkboxList') {
     return html`<${Choice} name=${field.name} value=${value} choices=${[['', t('none')], ...field.options.map((each) => [each.value, each.name])]} onPick=${(/** @type {string} */ given) => store({ target: { value: given } })} />`;
   }
@@ -118,7 +120,7 @@ export function Panel() {
     <div class="panel-actions">
       ${one.isDeleted ? html`<button type="button" class="button small" onClick=${() => attempt(() => restore(one.id))}>${t('restore')}</button>` : html`
         <button type="button" class="button small plain" disabled=${one.agentAssigneeId === me.value} onClick=${() => attempt(assignToMe)}>${t('assign_me')}</button>
-        ${one.status === 'closed' ? html`<button type="button" class="button small plain" onClick=${() => set({ status: 'pendingInternal' })}>${t('reopen')}</button>` : html`<button type="button" class="button small" onClick=${closeIt}>${t('close_conversation')}</button>`}
+        ${one.status === 'closed' ? html`<button type="button" class="button small plain" onClick=${() => set(one, { status: 'pendingInternal' })}>${t('reopen')}</button>` : html`<button type="button" class="button small" onClick=${closeIt}>${t('close_conversation')}</button>`}
         <span class="panel-more"><${IconButton} icon="merge" label=${t('merge')} onClick=${() => { showing.value = 'merge'; }} /><${IconButton} icon="trash" label=${t('delete')} onClick=${() => { showing.value = 'delete'; }} /></span>`}
     </div>
     <${Clock} one=${one} />

@@ -14,7 +14,9 @@ function decoded(part) {
 const read = () => location.hash.replace(/^#\/?/u, '').split('/').filter(Boolean).map(decoded);
 const parts = signal(read());
 
+let moves = 0;
 addEventListener('hashchange', () => {
+  moves += 1;
   parts.value = read();
 });
 
@@ -36,8 +38,8 @@ export function go(address) {
 
 /** Returns what goes to an address when a call has been answered, unless the agent has gone elsewhere meanwhile. */
 export function goFromHere() {
-  const here = location.hash;
+  const [here, made] = [location.hash, moves];
   return (/** @type {string} */ address) => {
-    if (location.hash === here) go(address);
+    if (location.hash === here && moves === made) go(address);
   };
 }

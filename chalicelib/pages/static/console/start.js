@@ -101,6 +101,9 @@ on('ONLINE', ({ user_uuid: id }) => {
   timer = setTimeout(() => readStatus().catch(() => undefined), 300);
 });
 
+// A file that is dropped where nobody takes it does not replace the page.
+for (const name of ['dragover', 'drop']) addEventListener(name, (/** @type {any} */ event) => event.dataTransfer?.types.includes('Files') && event.preventDefault());
+
 listen();
 enter();
 render(html`<${Console} />`, /** @type {Element} */ (document.getElementById('console')));

@@ -3,7 +3,7 @@
 import '@github/text-expander-element';
 
 import { conversation } from './conversation.js';
-import { agents, cannedResponses } from './directory.js';
+import { agents, cannedResponses, settled } from './directory.js';
 import { nameOf } from './list.js';
 import { me, session } from './session.js';
 import { t } from './words.js';
@@ -84,8 +84,10 @@ export function offer(expander, isNote, then) {
     const { key, provide, text } = event.detail;
     if (key === '@' && !isNote()) return;
     const wanted = folded(text);
-    const found = (key === '@' ? colleagues() : replies()).filter((one) => folded(one.label).includes(wanted));
-    provide(Promise.resolve({ matched: found.length > 0, fragment: list(found, t(key === '@' ? 'colleagues' : 'canned')) }));
+    provide(settled(key === '@' ? 'agents' : 'cannedResponses').then(() => {
+      const found = (key === '@' ? colleagues() : replies()).filter((one) => folded(one.label).includes(wanted));
+      return { matched: found.length > 0, fragment: list(found, t(key === '@' ? 'colleagues' : 'canned')) };
+    }));
   });
   expander.addEventListener('text-expander-value', (/** @type {any} */ event) => {
     event.detail.value = event.detail.item.dataset.value;

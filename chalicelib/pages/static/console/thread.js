@@ -12,12 +12,18 @@ import { EventItem, MessageItem, OutgoingItem } from './message.js';
 import { outgoing } from './outbox.js';
 import { openNumber } from './place.js';
 import { preferences } from './preferences.js';
+import { me } from './session.js';
 import { dayOf, listOf, t } from './words.js';
 
 const NEAR = 120;
 const TOGETHER = 300_000;
 
-const waiting = computed(() => outgoing.value.filter((one) => one.conversation === openNumber.value));
+/** Whether a message is what is still being sent: that it is there may be heard before it is answered. @param {Message} message @param {Outgoing} one */
+const isSame = (message, one) =>
+  message.id > one.after && message.senderType === 'agent' && message.senderId === me.value && message.type === one.type &&
+  (!one.body || message.plainBody.trim() === one.body) && one.files.every(({ guid }) => message.attachments.some((file) => file.guid === guid));
+
+const waiting = computed(() => outgoing.value.filter((one) => one.conversation === openNumber.value && (one.failure || !messages.value.some((message) => isSame(message, one)))));
 
 /** Messages, and what was changed between them, in the order of time. */
 const entries = computed(() => {

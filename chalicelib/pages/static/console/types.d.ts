@@ -52,9 +52,9 @@ interface Field {
 interface Draft { plainBody: string | null; attachments: Attachment[] }
 interface ViewCounts { mine: number; unassigned: number; open: number; mentions: number }
 
-/** A message that is being sent; `key` makes it the same however often it is sent. */
+/** A message that is being sent, after the last one that was shown; `key` makes it the same however often it is sent. */
 interface Outgoing {
-  key: string; conversation: number; type: Message['type']; body: string; html: string | null; files: Attachment[]; at: number;
+  key: string; after: number; conversation: number; type: Message['type']; body: string; html: string | null; files: Attachment[]; at: number;
   failure?: string;
 }
 

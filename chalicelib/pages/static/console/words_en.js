@@ -72,5 +72,5 @@ export default {
   key_reply: 'Reply', key_note: 'Note', key_assign: 'Assign to me', key_close: 'Close conversation', key_search: 'Search', key_view: 'Views 1 to 6',
   key_keys: 'This list', key_send: 'Send', key_canned: 'Canned reply, in the text', key_mention: 'Mention, in a note', key_tag: 'Add a tag',
   key_delete: 'Delete', key_unread: 'Mark as unread', key_select: 'Select', key_details: 'Show or hide details', general: 'Everywhere', in_list: 'List', in_text: 'Text',
-  new_message: 'New message from {name}', new_mention: '{name} mentions you',
+  new_message: 'New message from {name}', new_mention: 'A note about {name} mentions you',
 };

@@ -62,5 +62,5 @@ export default {
   key_reply: '回复', key_note: '备注', key_assign: '分配给我', key_close: '关闭会话', key_search: '搜索', key_view: '视图 1 至 6',
   key_keys: '此列表', key_send: '发送', key_canned: '快捷回复（在文本中）', key_mention: '提到同事（在备注中）', key_tag: '添加标签',
   key_delete: '删除', key_unread: '标为未读', key_select: '选择', key_details: '显示或隐藏详情', general: '全局', in_list: '列表', in_text: '文本',
-  new_message: '{name} 的新消息', new_mention: '{name} 提到了您',
+  new_message: '{name} 的新消息', new_mention: '关于 {name} 的备注提到了您',
 };

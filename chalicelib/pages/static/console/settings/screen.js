@@ -31,6 +31,11 @@ const List = ({ here }) => html`<nav class="settings-list" aria-label=${common('
   ${GROUPS.map(([group, ids]) => html`<section key=${group}><h2>${t(`group_${group}`)}</h2><ul>
     ${ids.map((id) => html`<li key=${id}><a class="view" href=${`#/settings/${id}`} aria-current=${id === here ? 'page' : undefined}>${titleOf(id)}</a></li>`)}</ul></section>`)}</nav>`;
 
+/** What there is, each with what it is for. */
+const Overview = () => html`<header class="part-head"><div><h1 tabindex="-1">${common('settings')}</h1><p class="hint">${t('settings_lead')}</p></div></header>
+  <div class="overview">${GROUPS.map(([group, ids]) => html`<section key=${group}><h2>${t(`group_${group}`)}</h2>
+    <ul>${ids.map((id) => html`<li key=${id}><a href=${`#/settings/${id}`}><strong>${titleOf(id)}</strong><span class="hint">${t((kinds[id] ?? singles[id]).lead)}</span></a></li>`)}</ul></section>`)}</div>`;
+
 /** @param {{ rest: string[] }} given */
 export default function Settings({ rest }) {
   const [id = '', which] = rest;
@@ -47,6 +52,6 @@ export default function Settings({ rest }) {
   return html`<div class=${`settings ${shown ? 'has-part' : ''}`}><${List} here=${id} />
     <div class="settings-part"><div class="settings-inside">
       ${shown && which === undefined && html`<a class="crumb to-settings" href="#/settings"><${Icon} name="back" size=${16} />${common('settings')}</a>`}
-      ${shown ?? html`<header class="part-head"><div><h1 tabindex="-1">${common('settings')}</h1><p class="hint">${t('settings_lead')}</p></div></header>`}
+      ${shown ?? html`<${Overview} />`}
     </div></div></div>`;
 }
