@@ -136,22 +136,53 @@ def _wait_for(aws: Process, port: int) -> None:
 
 
 def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
+    """Serves the desk until it is to stop. Raises CannotRun where the embedded AWS stops before."""
+    _set_environment(port)
+    _restore()
+    desk = _desk(data)
+    FAULTS.arm()
+    with _served(port, data):
+        addresses = _addresses(port)
+        _write(data / "desk.json", addresses | desk)
+        print(f"ready {addresses['http']}", flush=True)
+        print(f"console {addresses['console']}  demo shop {addresses['site']}  secrets {data / 'desk.json'}", flush=True)
+        while not stop.wait(0.5):
+            if aws.poll() is not None:
+                raise CannotRun("the embedded AWS has stopped; start again, nothing that was stored is lost")
+
+
+def _set_environment(port: int) -> None:
+    """Sets what the app reads when it is imported."""
+    from infra import sockets
+
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
+    os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it
     os.environ["POLYDESK_SIGNUP"] = "open"
     os.environ.setdefault("POLYDESK_WEBHOOK_HOSTS", "127.0.0.1 localhost")  # receivers of this machine
     os.environ["POLYDESK_TRUSTS_MAILBOXES"] = "1"  # an e-mail account works at once: nobody but its maker is here
-    _restore()
 
+
+def _addresses(port: int) -> dict[str, str]:
+    """What desk.json says of this run alone."""
+    http = os.environ["POLYDESK_PUBLIC_URL"]
+    mail = f"127.0.0.1:{port + 2}"
+    return {
+        "http": http,
+        "ws": os.environ["POLYDESK_SOCKET_URL"],
+        "smtp": mail,
+        "console": f"{http}/console",
+        "site": f"{http}/demo",
+    }
+
+
+@contextmanager
+def _served(port: int, data: Path) -> Iterator[None]:
+    """Serves HTTP, sockets and SMTP, and pumps what AWS does between; what was begun is ended behind it."""
     import app
-    from infra import demo, pumps, server, smtp, sockets  # only now, because the app reads the environment when it is imported
+    from infra import pumps, server, smtp, sockets  # only now, because the app reads the environment when it is imported
 
-    os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
-    desk = _desk(data)
-    demo.open_shop(desk)
-    os.environ["POLYDESK_DEMO"] = desk["account"]["app_uuid"]
-    FAULTS.arm()
     web = server.serve(app.app, port)
     threading.Thread(target=web.server.serve_forever, daemon=True).start()
     live = sockets.Server(app, port + 1)
@@ -160,24 +191,9 @@ def _run(port: int, data: Path, stop: threading.Event, aws: Process) -> None:
     running = pumps.pumps(app.app, app, data)
     for pump in running:
         pump.start()
-    addresses = {
-        "http": os.environ["POLYDESK_PUBLIC_URL"],
-        "ws": os.environ["POLYDESK_SOCKET_URL"],
-        "smtp": f"127.0.0.1:{port + 2}",
-        "console": f"{os.environ['POLYDESK_PUBLIC_URL']}/console",
-        "site": f"{os.environ['POLYDESK_PUBLIC_URL']}/demo",
-    }
-    _write(data / "desk.json", addresses | desk)
-    print(f"ready {addresses['http']}", flush=True)
-    print(f"console {addresses['console']}  demo shop {addresses['site']}  secrets {data / 'desk.json'}", flush=True)
-    while not stop.wait(0.5):
-        if aws.poll() is not None:
-            raise CannotRun("the embedded AWS has stopped; start again, nothing that was stored is lost")
-    web.shutdown()
-    mail.stop()
-    live.stop()
-    for pump in running:
-        pump.stop()
+    yield
+    for stop in (web.shutdown, mail.stop, live.stop, *(pump.stop for pump in running)):
+        stop()
     _ask(RELEASE)
     web.server.drain(5)
     for pump in running:
@@ -201,12 +217,22 @@ def _ask(path: str) -> None:
 
 
 def _desk(data: Path) -> dict[str, Any]:
-    """What desk.json says of the account: as it was, or of a demo account made now."""
-    known = data / "desk.json"
-    if known.exists():
-        kept: dict[str, Any] = json.loads(known.read_text())
-        return {name: value for name, value in kept.items() if name not in _ADDRESSES}
+    """What desk.json says of the account, which has the demo shop's chat: as it was, or of a demo account made now."""
+    from infra import demo
 
+    desk = _known_desk(data) or _new_desk(data)
+    demo.open_shop(desk)
+    os.environ["POLYDESK_DEMO"] = desk["account"]["app_uuid"]
+    return desk
+
+
+def _known_desk(data: Path) -> dict[str, Any]:
+    known = data / "desk.json"
+    kept: dict[str, Any] = json.loads(known.read_text()) if known.exists() else {}
+    return {name: value for name, value in kept.items() if name not in _ADDRESSES}
+
+
+def _new_desk(data: Path) -> dict[str, Any]:
     from chalicelib.desk.core.errors import Exists
     from infra import demo
 

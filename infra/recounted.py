@@ -46,10 +46,10 @@ def of_conversation(row: "Conversation", days: range, begun: int, found: Found) 
     wherever they are now; of one that was merged before, with the other.
     """
     from chalicelib.desk.core import counted
-    from chalicelib.models import statistics
+    from chalicelib.models import statistics_kept
     from chalicelib.rules import counting, series
 
-    if row.purge_at and statistics.is_kept(row.account, row.id):
+    if row.purge_at and statistics_kept.is_kept(row.account, row.id):
         return
     texts = [message.counted for message in _messages(row, begun)] + [entry.counted for entry in _log(row.key)]
     changes = [change for text in texts for change in counting.decode_all(text)]
@@ -63,11 +63,11 @@ def of_gone(account: str, days: range, begun: int) -> "tuple[Found, set[int] | N
     """Returns what counts of conversations that were removed for good, and the days of those that were removed about when the
     recount has begun, or later: their rows may count, too. None for no such conversation.
     """
-    from chalicelib.models import statistics
+    from chalicelib.models import statistics_kept
     from chalicelib.rules import counting, series
 
     found, unsure, is_sure = Found(), set[int](), True
-    for at, cells in statistics.kept(account):
+    for at, cells in statistics_kept.kept(account):
         amounts = counting.amounts_of(cells)
         if at >= begun - _ABOUT:
             is_sure = False

@@ -174,7 +174,7 @@ def _index(conversation: "Conversation", item: dict[str, Any]) -> bool:
     """Indexes a conversation; what can wait is told to the stage's queue."""
     from chalicelib import context
     from chalicelib.desk.core import publishing
-    from chalicelib.desk.core.events import SearchDue
+    from chalicelib.desk.core.account_events import SearchDue
     from chalicelib.desk.search import search
 
     ctx = context.system(conversation.account)

@@ -1,4 +1,4 @@
-"""One stack of infra/template.yaml in moto for each test file, and an account of its own for each test."""
+"""A stack of infra/template.yaml in moto for each test file, and an account of its own for each test."""
 
 import gc
 import os
@@ -13,13 +13,11 @@ os.environ["POLYDESK_TRUSTS_MAILBOXES"] = "1"
 os.environ["POLYDESK_LIMITS"] = "off"  # a test moves the clock, so what it does in a moment is more than a client could
 os.environ.pop("AWS_ENDPOINT_URL", None)
 
-import boto3
 import pytest
 from moto import mock_aws
 
 from chalicelib.rules import passwords
-from infra import stack
-from tests import described, moto_speed, policies
+from tests import described, moto_speed, moto_stack, policies
 from tests.world import Visitor, World
 
 
@@ -44,8 +42,7 @@ def aws() -> Iterator[None]:
     """Tables and queues, made from the template."""
     with mock_aws(), moto_speed.faster(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Tried to parse")
-        stack.create("test")
-        boto3.client("sesv2").create_email_identity(EmailIdentity="desk@desk.test")
+        moto_stack.make()
         with pytest.MonkeyPatch.context() as cheaper:
             # tests/rules/test_passwords.py holds what a hash costs; the desks of the other tests need it only to be one.
             cheaper.setattr(passwords, "_N", 2)

@@ -2,9 +2,9 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -19,6 +19,8 @@ from chalicelib.dialects.http import Request
 
 #: Of an answer without a body, which any status may have where no media type is described.
 _NO_BODY = b""
+#: The name of the document where its parts are told from those of a schema.
+_DOCUMENT = "urn:openapi"
 
 
 @cache
@@ -31,10 +33,21 @@ def document() -> dict[str, Any]:
     return found
 
 
+def validators(components: Mapping[str, Any]) -> Callable[[Any], jsonschema_rs.Draft202012Validator]:
+    """Returns what makes a validator of a schema that may name components. These are compiled once for all."""
+    known = jsonschema_rs.Registry([(_DOCUMENT, {"components": components})], draft=jsonschema_rs.Draft202012)
+
+    @cache
+    def compiled(schema: str) -> jsonschema_rs.Draft202012Validator:
+        named = json.loads(schema.replace('"#/components/', f'"{_DOCUMENT}#/components/'))
+        return jsonschema_rs.Draft202012Validator(named, validate_formats=True, registry=known)
+
+    return lambda schema: compiled(json.dumps(schema))
+
+
 @cache
-def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
-    whole = {**json.loads(schema), "components": document()["components"]}
-    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+def _validators() -> Callable[[Any], jsonschema_rs.Draft202012Validator]:
+    return validators(document()["components"])
 
 
 @cache
@@ -45,9 +58,10 @@ def _of_type(path: str, method: str, status: int, kind: str) -> jsonschema_rs.Dr
     content = responses[str(status)].get("content", {})
     assert kind in content, f"{method} {path} answers {status} with {kind}, which is not described"
     schema = content[kind].get("schema")
-    return _validator(json.dumps(schema)) if schema else None
+    return _validators()(schema) if schema else None
 
 
+@lru_cache(20_000)
 def row_of(method: str, path: str) -> Endpoint | None:
     """The row that a request is for, where there is one."""
     for dialect in app.DIALECTS:

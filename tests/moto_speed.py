@@ -10,9 +10,10 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
-from botocore import useragent
+from botocore import session, useragent
 from botocore.client import BaseClient
 from botocore.parsers import BaseJSONParser
+from botocore.regions import EndpointRulesetResolver
 from botocore.signers import RequestSigner
 from moto.core import botocore_stubber, responses, utils
 from moto.core.serialize import BaseJSONSerializer
@@ -21,7 +22,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
-from moto.sqs.models import Message
+from moto.sqs.models import Message, Queue, SQSBackend
 
 from tests import moto_direct, moto_expressions, moto_requests
 
@@ -187,6 +188,23 @@ def _copy_item(self: Item, memo: dict[int, Any]) -> Item:
     return result
 
 
+def _send_message(self: SQSBackend, *given: Any, **more: Any) -> Message:
+    """Moto counts all that a queue has, three times, for each message that it gets."""
+    _sending.to_queue = True
+    try:
+        return _SEND_MESSAGE(self, *given, **more)
+    finally:
+        _sending.to_queue = False
+
+
+def _uncounted(count: Any) -> Any:
+    return property(lambda self: 0 if getattr(_sending, "to_queue", False) else count.fget(self))
+
+
+_SEND_MESSAGE, _sending = SQSBackend.send_message, local()
+_COUNTS = [name for name in vars(Queue) if name.startswith("approximate_number_of_messages")]
+
+
 def _number(headers: dict[str, Any] | None = None) -> str:
     """Moto throws dice for each sign of a request's id."""
     if headers is not None:
@@ -195,6 +213,29 @@ def _number(headers: dict[str, Any] | None = None) -> str:
 
 
 _REQUEST = "A" * 52
+
+
+def _loader(search_path: str | None = None) -> Any:
+    """Each session of botocore reads its descriptions of the services from files; here one has what another has read."""
+    loader: Any = _LOADER(search_path)
+    if search_path is None:
+        loader._cache = _read
+    return loader
+
+
+def _endpoint(self: Any, operation_model: Any, call_args: Any, request_context: Any) -> Any:
+    """Botocore works out where each request goes; of these services all of a client's go to the same place."""
+    if operation_model.service_model.service_name not in moto_direct.SERVICES:
+        return _ENDPOINT(self, operation_model, call_args, request_context)
+    name, known = operation_model.name, self._instance_cache
+    if name not in known:
+        known[name] = _ENDPOINT(self, operation_model, call_args, request_context)
+    return known[name]
+
+
+_ENDPOINT = EndpointRulesetResolver.construct_endpoint
+_LOADER = session.create_loader
+_read: dict[Any, Any] = {}
 
 #: What moto would keep every instance of until the mock ends, for a page that shows them: all that a file has ever stored or
 #: sent, which each garbage collection goes through.
@@ -220,8 +261,12 @@ _FASTER: list[tuple[Any, str, Any]] = [
     (Item, "__deepcopy__", _copy_item),
     (responses, "gen_amzn_requestid_long", _number),
     (BaseClient, "_make_request", moto_direct.make_request),
+    (SQSBackend, "send_message", _send_message),
+    *((Queue, name, _uncounted(vars(Queue)[name])) for name in _COUNTS),
     (RequestSigner, "sign", moto_requests.sign),
     (botocore_stubber, "normalize_request", moto_requests.normalize),
+    (session, "create_loader", _loader),
+    (EndpointRulesetResolver, "construct_endpoint", _endpoint),
     (useragent.UserAgentString, "to_string", lambda self: "Boto3"),
     # Pure functions that are asked the same in each request.
     (responses, "method_names_from_class", lru_cache(utils.method_names_from_class)),

@@ -153,6 +153,7 @@ def grants(function: str) -> list[Need]:
     ]
 
 
+@functools.lru_cache(50_000)
 def allows(grant: Need, need: Need) -> bool:
     """Whether a grant covers a need."""
     return grant[0] == need[0] and fnmatchcase(need[1], grant[1])

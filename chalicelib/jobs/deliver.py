@@ -5,7 +5,8 @@ from functools import partial
 
 from chalicelib import config
 from chalicelib.context import Context
-from chalicelib.desk.core.events import Event, WebhookDue, WebhookReplayed
+from chalicelib.desk.core.account_events import WebhookDue, WebhookReplayed
+from chalicelib.desk.core.events import Event
 from chalicelib.desk.integrations import deliveries, delivering, posting
 from chalicelib.desk.integrations.delivering import Words
 from chalicelib.desk.integrations.posting import Network, Outcome

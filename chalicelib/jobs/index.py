@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from chalicelib.context import Context
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import ConversationTextsChanged, Event, SearchDue
+from chalicelib.desk.core.account_events import SearchDue
+from chalicelib.desk.core.events import ConversationTextsChanged, Event
 from chalicelib.desk.core.people_events import ContactNamesChanged
 from chalicelib.desk.search import search
 from chalicelib.jobs import queued

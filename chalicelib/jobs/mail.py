@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from chalicelib.context import Context
 from chalicelib.desk.automation import trigger_mails
 from chalicelib.desk.channels import delivery, verification
-from chalicelib.desk.core.events import EmailAccountAdded, EmailDue, Event, TriggerMailDue, WebhookPaused
+from chalicelib.desk.core.account_events import EmailAccountAdded, WebhookPaused
+from chalicelib.desk.core.events import EmailDue, Event, TriggerMailDue
 from chalicelib.desk.core.people_events import PasswordForgotten
 from chalicelib.desk.integrations import pauses
 from chalicelib.desk.people import recovery

@@ -6,6 +6,7 @@ from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
 from chalicelib.desk.core import publishing
+from chalicelib.desk.core.account_events import DomainChanged, GroupChanged, RoutingChanged
 from chalicelib.desk.core.events import (
     ConversationBegun,
     ConversationDeserted,
@@ -13,10 +14,7 @@ from chalicelib.desk.core.events import (
     ConversationOpened,
     ConversationReopened,
     ConversationWaits,
-    DomainChanged,
     Event,
-    GroupChanged,
-    RoutingChanged,
 )
 from chalicelib.desk.core.people_events import (
     AgentAvailable,

@@ -8,16 +8,8 @@ from chalicelib.context import Context
 from chalicelib.desk.automation import timers
 from chalicelib.desk.conversations import handing_on, merging, purging
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import (
-    AccountEmptied,
-    ConversationMerged,
-    ConversationPurged,
-    DeadlineSet,
-    Event,
-    RetentionDue,
-    StatisticsDue,
-    TimersDue,
-)
+from chalicelib.desk.core.account_events import AccountEmptied, RetentionDue, StatisticsDue
+from chalicelib.desk.core.events import ConversationMerged, ConversationPurged, DeadlineSet, Event, TimersDue
 from chalicelib.desk.core.people_events import AgentDeadlineSet, ContactMerged, ErasureDue, ExportDue
 from chalicelib.desk.privacy import account_removal, erasures, exports, retention
 from chalicelib.desk.reports import compacting
@@ -90,7 +82,8 @@ def _retain(ctx: Context, event: RetentionDue, line: Line) -> str:
 
 
 def _statistics_due(ctx: Context, event: StatisticsDue, line: Line) -> str:
-    return _more(ctx, StatisticsDue(ctx.account, ctx.now, ctx.now), compacting.compact(ctx))
+    more = compacting.run(ctx, event)
+    return _more(ctx, more or event, bool(more))
 
 
 def _more(ctx: Context, event: Event, more: bool) -> str:

@@ -23,7 +23,7 @@ from chalicelib.models.search_rows import WordBlock, WordsRow
 from chalicelib.models.search_turns import Turn
 from chalicelib.models.sequences import Sequence as Counter
 from chalicelib.models.settings import Setting
-from chalicelib.models.statistics import Statistic
+from chalicelib.models.statistics_rows import Statistic
 from chalicelib.models.tokens import Token
 from chalicelib.models.topics import Topic
 from chalicelib.models.topics import key as topic_key

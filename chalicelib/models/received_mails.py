@@ -5,15 +5,18 @@ for all. Junk e-mails have the same table (junk_emails.py).
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, delete_all, transaction
 
 _PLACE = "#"
+#: Seconds for which it is known what became of a mail, longer than it is kept, and where a Message-ID leads.
+_KNOWN_SECONDS, _LEADS_SECONDS = 45 * 86_400, 400 * 86_400
 
 
 class ReceivedMail(Table):
@@ -49,32 +52,28 @@ def find(account: str, digest: str, message_ids: Sequence[str], second: int) -> 
     return found.get(own), {named[key]: row.conversation for key, row in found.items() if key in named and row.conversation}
 
 
-def claim(
-    account: str,
-    digest: str,
-    message_id: str,
-    second: int,
-    until: tuple[int, int],
-    *,
-    to: str | None,
-    junk: int | None,
-) -> ReceivedMail:
+def claim(account: str, digest: str, message_id: str, second: int, *, to: str | None, junk: int | None) -> ReceivedMail:
     """Stores what becomes of a mail, and returns that: it goes to the conversation `to`, or is the junk e-mail `junk`.
 
-    One request. The first mail with a Message-ID is where that id leads. `until` is when the mail is forgotten, and when its
-    Message-ID is. Raises ConditionFailed where something has become of it already.
+    One request. The first mail with a Message-ID is where that id leads. Raises ConditionFailed where something has become of it
+    already.
     """
-    row = ReceivedMail(_of_mail(account, digest), _PLACE, conversation=to, junk=junk, expires_at=until[0])
+    row = ReceivedMail(_of_mail(account, digest), _PLACE, conversation=to, junk=junk, expires_at=second + _KNOWN_SECONDS)
     with transaction() as write:
         write.save(row, condition=ReceivedMail.key.does_not_exist() | (ReceivedMail.expires_at <= second))
         if to and message_id:
-            first = ReceivedMail(_of_message_id(account, message_id), _PLACE)
-            kept: list[Action] = [
-                ReceivedMail.conversation.set(ReceivedMail.conversation | to),
-                ReceivedMail.expires_at.set(ReceivedMail.expires_at | until[1]),
-            ]
-            write.update(first, kept)
+            lead(write, account, [message_id], to, second)
     return row
+
+
+def lead(write: TransactWrite, account: str, message_ids: Iterable[str], to: str, second: int) -> None:
+    """Adds to a transaction: Message-IDs lead to the conversation `to` (uuid), each if it leads nowhere yet."""
+    for message_id in dict.fromkeys(message_ids):
+        kept: list[Action] = [
+            ReceivedMail.conversation.set(ReceivedMail.conversation | to),
+            ReceivedMail.expires_at.set(ReceivedMail.expires_at | second + _LEADS_SECONDS),
+        ]
+        write.update(ReceivedMail(_of_message_id(account, message_id), _PLACE), kept)
 
 
 def forget(account: str, message_ids: Sequence[str]) -> None:

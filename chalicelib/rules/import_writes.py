@@ -10,16 +10,17 @@ from typing import TypeVar
 
 from chalicelib.rules import quarters
 
-#: Messages of one write, beside a conversation's other rows (DynamoDB: 100 rows and 4 MB), and bytes of their texts.
+#: Rows of messages of one write, beside a conversation's other ones (DynamoDB: 100 rows and 4 MB), and bytes of their texts.
 MOST, MOST_BYTES = 40, 2_500_000
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message: when it was posted (epoch milliseconds), and its bytes."""
+    """A message: when it was posted (epoch milliseconds), its bytes, and the rows that it is stored in."""
 
     at: int
     size: int
+    rows: int
 
 
 _T = TypeVar("_T", bound=Said)
@@ -28,13 +29,13 @@ _T = TypeVar("_T", bound=Said)
 def together(said: Iterable[_T]) -> Iterator[list[_T]]:
     """Yields the messages in parts, each for one write."""
     part: list[_T] = []
-    size = 0
+    size = rows = 0
     for one in said:
         is_apart = bool(part) and quarters.utc_day(part[-1].at) != quarters.utc_day(one.at)
-        if part and (is_apart or len(part) == MOST or size + one.size > MOST_BYTES):
+        if part and (is_apart or rows + one.rows > MOST or size + one.size > MOST_BYTES):
             yield part
-            part, size = [], 0
+            part, size, rows = [], 0, 0
         part.append(one)
-        size += one.size
+        size, rows = size + one.size, rows + one.rows
     if part:
         yield part

@@ -15,8 +15,6 @@ A_DAY = 96
 _WROTE = ("w0", "w1")
 _HALF = A_DAY // 2
 _EPOCH = date(1970, 1, 1)
-#: Days that one row of all cells has.
-_PERIOD = 5
 
 
 def of_agent(number: int) -> str:
@@ -109,10 +107,9 @@ def month(day: int) -> str:
     return (_EPOCH + timedelta(day)).strftime("%Y-%m")
 
 
-def period(day: int) -> str:
-    """Returns the five days of a month, as 2027-01.0, whose cells are in one row."""
-    on = _EPOCH + timedelta(day)
-    return f"{month(day)}.{min((on.day - 1) // _PERIOD, 5)}"
+def date_of(day: int) -> str:
+    """Returns a UTC day since the epoch, as 2027-01-31."""
+    return (_EPOCH + timedelta(day)).isoformat()
 
 
 def added(parts: Iterable[Amounts]) -> Amounts:

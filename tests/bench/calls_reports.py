@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.context import SYSTEM
 from chalicelib.desk.reports import compacting
-from chalicelib.models import statistics
+from chalicelib.models import statistics_months
 from chalicelib.models.attributes import KeyAttribute
 from chalicelib.rules import counting, series
 from chalicelib.rules.counting import Amounts, Cell
@@ -53,8 +53,8 @@ def fill(world: World) -> None:
             {cell._replace(quarter=cell.quarter + day * series.A_DAY): counts for cell, counts in of_day.items()}
             for of_day in week[day % 7]
         )
-        statistics.put_months(world.account, series.month(day), day, 1, {series.SITE: site})
-        statistics.put_months(world.account, series.period(day), day, 1, {series.CELLS: cells})
+        statistics_months.put_months(world.account, series.month(day), day, 1, {series.SITE: site})
+        statistics_months.put_months(world.account, series.date_of(day), day, 1, {series.CELLS: cells})
 
 
 def _week_day(at: int) -> tuple[Amounts, Amounts]:

@@ -5,7 +5,7 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.channels import blocked_senders
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import AccountEmptied, RetentionDue
+from chalicelib.desk.core.account_events import AccountEmptied, RetentionDue
 from chalicelib.desk.people import owners
 from chalicelib.desk.privacy import erasures, exports, retention
 from tests.desk.channels import mails

@@ -211,6 +211,7 @@ def test_progress_is_of_the_file_that_was_begun(tmp_path: Path) -> None:
 
 MERGED = {name: value for name, value in CLOSED.items() if name != "assignee"}
 MERGED |= {"merged_into": "v1", "merged_at": CLOSED["closed_at"]}
+FIELD = {"type": "field", "name": "x", "kind": "textarea"}
 WRONG: dict[str, tuple[list[Any], str]] = {
     "no JSON": ([CONTACT, "{"], "line 2: Input data was truncated"),
     "unknown kind": ([{"type": "ticket"}], "line 1: Invalid value 'ticket'"),
@@ -238,6 +239,37 @@ WRONG: dict[str, tuple[list[Any], str]] = {
         "line 5: id: is also that of line 4, which says something else",
     ),
     "no text": ([CONTACT, AGENT, CLOSED, SAID[0] | {"body": ""}], "line 4: body: must not be empty"),
+    "an id of a mail with brackets": (
+        [CONTACT, AGENT, CLOSED, SAID[0] | {"kind": "email", "mail": {"message_id": "<a@b.example>"}}],
+        "line 4: mail: message_id: is without < and > and spaces",
+    ),
+    "a mail that is none": ([CONTACT, AGENT, CLOSED, SAID[0] | {"mail": {}}], "line 4: mail: is for the kind email"),
+    "a subject of nothing": ([CONTACT, AGENT, CLOSED | {"subject": " \u200b\n"}], "line 3: subject: must be 1 to 500 characters"),
+    "long metadata": ([CONTACT, AGENT, CLOSED | {"metadata": {"order": "x" * 257}}], "line 3: metadata: are of 256 characters"),
+    "too many tags": ([CONTACT, AGENT, CLOSED | {"tags": ["x"] * 21}], "line 3: tags: are 20 at most"),
+    "too many copies": ([CONTACT, AGENT, CLOSED | {"cc": [f"{at}@x.example" for at in range(21)]}], "line 3: cc: are 20 at most"),
+    "a copy to nobody": ([CONTACT, AGENT, CLOSED | {"cc": ["a@b.example, c@d.example"]}], "line 3: cc: is not an e-mail address"),
+    "values that have no room": (
+        [FIELD, FIELD | {"name": "y"}, CONTACT, AGENT, CLOSED | {"fields": {"x": "a" * 40_000, "y": "b" * 40_000}}],
+        "line 5: fields: are ",
+    ),
+    "a merge without its time": (
+        [CONTACT, AGENT, CLOSED, {**MERGED, "id": "v2", "merged_at": None}],
+        "line 4: merged_at is required",
+    ),
+    "a merge into nothing": ([CONTACT, AGENT, CLOSED | {"merged_at": T0}], "line 3: merged_into is required"),
+    "a merged one with copies": (
+        [CONTACT, AGENT, CLOSED, {**MERGED, "id": "v2", "cc": ["a@b.example"]}],
+        "line 4: merged_into: a conversation that was merged has neither",
+    ),
+    "an unknown creator": ([CONTACT, AGENT, CLOSED | {"creator": "a2"}], "line 3: creator: there is no agent of the id 'a2'"),
+    "two authors": ([CONTACT, AGENT, CLOSED, SAID[0] | {"agent": "a1"}], "line 4: agent: is given, and a contact too"),
+    "a picture of nothing": ([CONTACT, AGENT, CLOSED, SAID[0] | {"format": "image"}], "line 4: format: other than text is for"),
+    "a file from two places": (
+        [CONTACT, AGENT, CLOSED, SAID[0] | {"attachments": [{"name": "a", "path": "a", "data": ""}]}],
+        "line 4: attachments: a: give either path or data",
+    ),
+    "an agent who can't log in": ([{"type": "agent", "id": "a1", "name": "Kim"}], "line 1: email is required"),
     "a contact's note": ([CONTACT, AGENT, CLOSED, SAID[0] | {"kind": "note"}], "line 4: kind: a note is an agent's"),
     "no file": (
         [CONTACT, AGENT, CLOSED, SAID[0] | {"attachments": [{"name": "a", "path": "../etc/passwd"}]}],
@@ -362,10 +394,20 @@ def test_reading_back_finds_what_is_not_there(world: World, tmp_path: Path, caps
     assert "line 3: the message m2 is not there" in told and "line 3: the message m3 has another body" in told
 
 
-def _seen(world: World, path: Path) -> Any:
+def test_reading_back_many_takes_a_few_requests(world: World, tmp_path: Path) -> None:
+    chats = [{**CLOSED, "id": f"c{at}"} for at in range(12)]
+    several = [part for chat in chats for part in (chat, message("m1", "x", "2023-03-01T09:01:00Z", conversation=chat["id"]))]
+    path = write(tmp_path / "a.jsonl", CONTACT, AGENT, *several)
+    bring(world, path, verify=False)
+    with counted() as sent:
+        assert importing.verify(world.ctx("system"), path, _seen(world, path, of_each=1)) == 12
+    assert list(sent) == ["BatchGetItem"] * 3, "ids, conversations, messages; none of these has tags or the like"
+
+
+def _seen(world: World, path: Path, of_each: int = 5) -> Any:
     class Seen:
         def messages_of(self, conversation: str) -> int:
-            return 5
+            return of_each
 
     return Seen()
 

@@ -12,7 +12,7 @@ from cfnlint.decode import decode
 from moto import mock_aws
 
 import app
-from chalicelib import telemetry
+from chalicelib import config, telemetry
 from infra import gateway
 from infra.stack import TEMPLATE
 from tests.infra.test_policies import SOCKETS, SOURCES
@@ -94,7 +94,10 @@ def test_what_comes_late_has_an_alarm() -> None:
         "polydesk-test-routing",
         "polydesk-test-automation",
         "polydesk-test-search",
+        "polydesk-test-webhooks",
     }
+    (held,) = [alarm for alarm in ALARMS if {"Name": "QueueName", "Value": "polydesk-test-webhooks"} in alarm["Dimensions"]]
+    assert held["Threshold"] > config.LONGEST_DELAY  # what is held back for so long is not late
     (late,) = [alarm for alarm in ALARMS if alarm["MetricName"] == telemetry.TIMER_LATENESS]
     assert (late["ExtendedStatistic"], late["Threshold"]) == ("p99", 60_000)
 

@@ -11,7 +11,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import conversations, deletion, group_chats, members, updates
 from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import SearchDue, StatisticsDue
+from chalicelib.desk.core.account_events import SearchDue, StatisticsDue
 from chalicelib.desk.people import agents, contacts, people, presence
 from chalicelib.desk.search import block_writing
 from chalicelib.models import conversations as rows

@@ -9,9 +9,22 @@ import app
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations, group_chats, inbox, members, messages
 from chalicelib.desk.core import changes, publishing
+from chalicelib.desk.core.account_events import (
+    AccountEmptied,
+    DomainChanged,
+    EmailAccountAdded,
+    GroupChanged,
+    RetentionDue,
+    RoutingChanged,
+    SearchDue,
+    SettingsChanged,
+    StatisticsDue,
+    WebhookDue,
+    WebhookPaused,
+    WebhookReplayed,
+)
 from chalicelib.desk.core.changes import Measures
 from chalicelib.desk.core.events import (
-    AccountEmptied,
     ConversationAssigned,
     ConversationAssignedV1,
     ConversationBegun,
@@ -31,25 +44,14 @@ from chalicelib.desk.core.events import (
     ConversationTextsChanged,
     ConversationWaits,
     DeadlineSet,
-    DomainChanged,
-    EmailAccountAdded,
     EmailDue,
     Event,
-    GroupChanged,
     MessagePosted,
     MessagePostedV1,
     NoteAdded,
-    RetentionDue,
-    RoutingChanged,
-    SearchDue,
-    SettingsChanged,
-    StatisticsDue,
     TimersDue,
     TriggerEvents,
     TriggerMailDue,
-    WebhookDue,
-    WebhookPaused,
-    WebhookReplayed,
 )
 from chalicelib.desk.core.people_events import (
     AccessEnded,

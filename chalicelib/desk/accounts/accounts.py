@@ -13,7 +13,7 @@ from chalicelib.desk.accounts.account_checks import LEAST_LOADED as LEAST_LOADED
 from chalicelib.desk.accounts.account_checks import check_change
 from chalicelib.desk.accounts.auto_close import AUTO_CLOSE
 from chalicelib.desk.accounts.auto_close import set_auto_close as set_auto_close
-from chalicelib.desk.core import access, documents, events, later, publishing, setting_logs
+from chalicelib.desk.core import access, account_events, documents, later, publishing, setting_logs
 from chalicelib.desk.core.documents import ACCOUNT, Document, Partition
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -212,7 +212,7 @@ def emptied_at(removed_at: int) -> int:
     return removed_at + config.EMPTIED_AFTER_DAYS * 86_400_000
 
 
-def plan_emptying(ctx: Context, event: events.AccountEmptied) -> None:
+def plan_emptying(ctx: Context, event: account_events.AccountEmptied) -> None:
     """Has an account emptied, or emptied further, when the event is due. One request."""
     later.hold(ctx, event, f"{event.account}#emptied")
 
@@ -275,7 +275,7 @@ def change(ctx: Context, wanted: Change) -> Account:
 def publish_routing_change(ctx: Context, *, later: bool = False) -> None:
     """Lets routing look at everything that waits: now, or when every process knows of a change."""
     due_at = ctx.now + _KNOWN_TO_ALL if later else ctx.now
-    publishing.publish([events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
+    publishing.publish([account_events.RoutingChanged(ctx.account, ctx.now, due_at)], ctx.now)
 
 
 def _redirected(ctx: Context, account: Account, wanted: Mapping[str, Sequence[str]]) -> dict[str, Client]:

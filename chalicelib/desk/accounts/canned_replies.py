@@ -80,9 +80,12 @@ def get(ctx: Context, number: int) -> Reply:
 
 
 @access.allow(AGENT)
-def write(ctx: Context, question: str, answer: str | None, html: str | None) -> Reply:
-    """Creates a canned reply whose answer is a text, HTML, or both: two requests. Raises Invalid."""
-    return REPLIES.create(ctx, {"question": question, **_answer(answer, html)})
+def write(ctx: Context, question: str, answer: str | None, html: str | None, group: str | None = None) -> Reply:
+    """Creates a canned reply whose answer is a text, HTML, or both: two requests, three with a group. Raises Invalid, NotFound
+    for the group.
+    """
+    own = {"group": GROUPS.get(ctx, group).id} if group else {}
+    return REPLIES.create(ctx, {"question": question, **own, **_answer(answer, html)})
 
 
 @access.allow(AGENT)

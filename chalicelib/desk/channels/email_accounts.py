@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller, Context
-from chalicelib.desk.core import access, documents, events, publishing, rate_limits
+from chalicelib.desk.core import access, account_events, documents, publishing, rate_limits
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, TooMany
@@ -199,7 +199,7 @@ def ask_identity(address: str) -> str:
 
 def ask(ctx: Context, account: EmailAccount) -> EmailAccount:
     """Publishes that an address is to be verified: it gets a code by mail. One request."""
-    publishing.publish([events.EmailAccountAdded(ctx.account, ctx.now, account.email)], ctx.now)
+    publishing.publish([account_events.EmailAccountAdded(ctx.account, ctx.now, account.email)], ctx.now)
     return account
 
 

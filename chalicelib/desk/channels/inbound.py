@@ -27,8 +27,6 @@ from chalicelib.models.base import ConditionFailed
 from chalicelib.models.messages import Duplicate
 from chalicelib.models.received_mails import ReceivedMail
 
-#: Seconds for which it is known what became of a mail, longer than it is kept, and where its Message-ID leads.
-_KNOWN, _LEADS = 45 * 86_400, 400 * 86_400
 #: What became of a mail, in a word.
 NOBODY, REJECTED, JUNK, POSTED, DONE = "nobody's address", "rejected", "junk", "posted", "done before"
 #: Mails that nobody sends: they report on another one.
@@ -106,9 +104,7 @@ def _decided(ctx: Context, letter: Letter, *, is_junk: bool, is_counted: bool, i
 
 
 def _claim(ctx: Context, letter: Letter, *, to: str | None = None, junk: int | None = None) -> ReceivedMail:
-    second = ctx.now // 1000
-    until = (second + _KNOWN, second + _LEADS)
-    return received_mails.claim(ctx.account, letter.digest, letter.mail.message_id, second, until, to=to, junk=junk)
+    return received_mails.claim(ctx.account, letter.digest, letter.mail.message_id, ctx.now // 1000, to=to, junk=junk)
 
 
 def _new_id(ctx: Context, letter: Letter) -> str:

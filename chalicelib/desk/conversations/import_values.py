@@ -47,12 +47,22 @@ def check(ctx: Context, line: lines.Conversation) -> None:
             raise Invalid(name, "is before created_at")
     if any(len(value) > LONGEST_METADATA for value in line.metadata.values()):
         raise Invalid("metadata", f"are of {LONGEST_METADATA} characters at most")
+    if sum(len(value.encode()) for value in line.fields.values()) > custom_fields.MOST_BYTES:
+        raise Invalid("fields", f"are {custom_fields.MOST_BYTES:,} bytes together at most")
     if len(line.tags) > MOST_ON_ONE:
         raise Invalid("tags", f"are {MOST_ON_ONE} at most")
     if len(line.cc) > merging.MOST_CC:
         raise Invalid("cc", f"are {merging.MOST_CC} at most")
-    for address in (*line.cc, *([line.received_from] if line.received_from else [])):
-        registration.canonical_email(address)
+    _check_addresses("cc", line.cc)
+    _check_addresses("received_from", (line.received_from,) if line.received_from else ())
+
+
+def _check_addresses(field: str, addresses: tuple[str, ...]) -> None:
+    try:
+        for address in addresses:
+            registration.canonical_email(address)
+    except Invalid as wrong:
+        raise Invalid(field, wrong.reason) from wrong
 
 
 def _check_merged(line: lines.Conversation) -> None:

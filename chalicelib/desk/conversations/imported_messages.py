@@ -1,6 +1,7 @@
 """Imported messages: rows of what a file says was posted, and what they make of their conversation's summary."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from chalicelib.rules import ids, lifecycle, status, text
 from chalicelib.rules.import_writes import Said
 from chalicelib.rules.lifecycle import Changes, Sender
 
+#: What no Message-ID has as answers name it.
+_NO_ID = re.compile(r"[<>\s]")
 #: Returns the bytes of an attachment. Raises Invalid where they are not to be had.
 Load = Callable[[lines.Attachment], bytes]
 
@@ -68,6 +71,8 @@ def check(ctx: Context, line: lines.Message) -> PostMessage:
         raise Invalid("kind", "a note is an agent's")
     if line.mail and line.kind != EMAIL:
         raise Invalid("mail", f"is for the kind {EMAIL}")
+    if line.mail and _NO_ID.search(line.mail.message_id):
+        raise Invalid("mail", "message_id: is without < and > and spaces")
     if line.format != "text" and len(line.attachments) != 1:
         raise Invalid("format", "other than text is for one attachment")
     for one in line.attachments:
@@ -105,14 +110,15 @@ def _sender(ctx: Context, line: lines.Message) -> Sender:
 
 def sized(posted: Sequence[Posted]) -> list[Sized]:
     """Returns messages as rules.import_writes looks at them."""
-    return [
-        Sized(
-            lines.to_ms(one.line.created_at),
-            sum(len((part or "").encode()) for part in (one.command.body, one.command.html_body)) * 2 + 1_000,
-            one,
-        )
-        for one in posted
-    ]
+    return [Sized(lines.to_ms(one.line.created_at), _size(one.command), 2 if _mail_id(one) else 1, one) for one in posted]
+
+
+def _size(told: PostMessage) -> int:
+    return sum(len((part or "").encode()) for part in (told.body, told.html_body)) * 2 + 1_000
+
+
+def _mail_id(posted: Posted) -> str | None:
+    return (posted.command.mail or MailParts()).message_id or None
 
 
 def id_of(conversation: Conversation, external: str) -> str:
@@ -145,9 +151,7 @@ def check_order(conversation: Conversation, posted: Sequence[Posted]) -> None:
     for one in posted:
         at = lines.to_ms(one.line.created_at)
         if at < before:
-            raise Invalid(
-                "created_at", f"the message {one.line.id!r} is older than the conversation or the message in front of it"
-            )
+            raise OfMessage(one.place, Invalid("created_at", "is older than the conversation or the message in front of it"))
         before = at
 
 
@@ -192,7 +196,7 @@ def _row(conversation: Conversation, posted: Posted, sequence: int, notes: int) 
         mail_to=mail.to or None,
         mail_cc=mail.cc or None,
         quote=mail.quote or None,
-        mail_id=mail.message_id or None,
+        mail_id=_mail_id(posted),
         automatic=mail.automatic or None,
     )
 

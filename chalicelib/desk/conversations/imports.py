@@ -19,7 +19,9 @@ from chalicelib.models import conversations as rows
 from chalicelib.models import details, imports, summaries
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import DetailChanges
+from chalicelib.models.imports import NewMessages
 from chalicelib.models.loads import LoadChanges
+from chalicelib.models.messages import Message
 from chalicelib.models.stamps import Stamp
 from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import import_writes, lifecycle
@@ -89,14 +91,18 @@ def _create(ctx: Context, line: lines.Conversation, values: Values, posted: Sequ
     new, (first, *rest) = _new(ctx, line, values), _parts(posted) or [[]]
     new.changed_by = _author(is_last=not rest)
     new.creator_number = values.creator if values.creator is not None else _opener(posted)
-    said, new_bytes = imported_messages.rows_of(ctx, new, first, load)
-    new.set_all(imported_messages.summary_of(new, said))
+    rows_, new_bytes = imported_messages.rows_of(ctx, new, first, load)
+    new.set_all(imported_messages.summary_of(new, rows_))
     if import_values.counts_paused(ctx):
         new.set_all(lifecycle.paused(new, {}))
     beside = replace(values.beside, attached_bytes=new_bytes, external_id=line.id)
-    imports.open_(new, said, counted.amounts_of(row.counted for row in said), beside, imported.claim(ctx, line, new.id), ctx.now)
+    imports.open_(new, _new_messages(rows_), beside, imported.claim(ctx, line, new.id), ctx.now)
     _append(ctx, new, rest, load)
     return len(posted)
+
+
+def _new_messages(rows: Sequence[Message]) -> NewMessages:
+    return NewMessages(rows, counted.amounts_of(row.counted for row in rows))
 
 
 def _parts(posted: Sequence[Posted]) -> list[list[Posted]]:
@@ -143,11 +149,11 @@ def _add(ctx: Context, conversation: Conversation, posted: Sequence[Posted], loa
 
 def _append(ctx: Context, conversation: Conversation, parts: Sequence[Sequence[Posted]], load: Load) -> None:
     for at, part in enumerate(parts, 1):
-        said, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
+        rows_, new_bytes = imported_messages.rows_of(ctx, conversation, part, load)
         _check_room(conversation, new_bytes)
-        changes = imported_messages.summary_of(conversation, said)
-        stamp = Stamp(said[-1].created_at, _author(is_last=at == len(parts)))
-        imports.append(conversation, said, counted.amounts_of(row.counted for row in said), changes, new_bytes, stamp)
+        changes = imported_messages.summary_of(conversation, rows_)
+        stamp = Stamp(rows_[-1].created_at, _author(is_last=at == len(parts)))
+        imports.append(conversation, _new_messages(rows_), changes, new_bytes, stamp, ctx.now)
 
 
 def _check_room(conversation: Conversation, new_bytes: int) -> None:

@@ -15,7 +15,7 @@ from chalicelib.desk.core import access, counted
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.search import search
 from chalicelib.desk.teams import groups
-from chalicelib.models import conversations, deletions, details, devices, people, purges, statistics, unique_names
+from chalicelib.models import conversations, deletions, details, devices, people, purges, statistics_kept, unique_names
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.details import Details
 from chalicelib.models.people import CONTACT, Person
@@ -53,8 +53,8 @@ def _keep_counts(ctx: Context, conversation: Conversation) -> None:
     """Stores what a conversation has counted, before any of its rows goes, so that a recount does not miss it. One request, at
     the first time two more, and one for each MB of its messages.
     """
-    if not statistics.is_kept(ctx.account, conversation.id):
-        statistics.keep(ctx.account, conversation.id, counted.amounts_of(purges.counted(conversation)), ctx.now)
+    if not statistics_kept.is_kept(ctx.account, conversation.id):
+        statistics_kept.keep(ctx.account, conversation.id, counted.amounts_of(purges.counted(conversation)), ctx.now)
 
 
 def _mark(ctx: Context, source: str) -> None:

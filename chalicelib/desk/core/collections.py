@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import Context
 from chalicelib.desk.core import documents, ordering
-from chalicelib.desk.core.documents import Partition
+from chalicelib.desk.core.documents import Partition, size
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, Stale
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.core.schemas import Schema, apply_patch
@@ -166,7 +165,7 @@ class Collection(Generic[T]):
                 return before, before
             document = row.document | self.schema.document(wanted) | {"updated_at": ctx.now}
             after = self.schema.check(document, row.version + 1)
-            if _size(document) > max(_size(row.document), MOST_BYTES // self.most):
+            if size(document) > max(size(row.document), MOST_BYTES // self.most):
                 self._check_bytes(documents.read(ctx, self._partition), document, row.name)
             self._write(ctx, row, after, document)
             return before, after
@@ -262,8 +261,7 @@ class Collection(Generic[T]):
 
     def _check_bytes(self, partition: Partition, document: Mapping[str, Any], name: str = "") -> None:
         """Raises Invalid if a document, which replaces the row `name`, is more than an account may have with the others."""
-        others = (row.document for row in partition.rows.values() if row.name != name and row.name.startswith(self._counted))
-        if _size(document) + sum(map(_size, others)) > MOST_BYTES:
+        if partition.size_with(document, name, self._counted) > MOST_BYTES:
             raise Invalid(self._label, f"an account has {MOST_BYTES:,} bytes at most of all together")
 
     def _log(self, ctx: Context, row: Setting, before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[LogEntry]:
@@ -290,10 +288,6 @@ class Collection(Generic[T]):
 
     def _told(self, patch: object) -> dict[str, Any]:
         return self.schema.read_patch(patch, never=_SET_HERE)
-
-
-def _size(document: Mapping[str, Any]) -> int:
-    return len(msgspec.json.encode(document))
 
 
 def _numbered(values: Mapping[str, T], number: int) -> T | None:

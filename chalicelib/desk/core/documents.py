@@ -4,8 +4,10 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from chalicelib.context import Context
-from chalicelib.desk.core import events, publishing, setting_logs
+from chalicelib.desk.core import account_events, publishing, setting_logs
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.core.schemas import Schema
@@ -38,6 +40,16 @@ class Partition:
         if name not in self._values:
             self._values[name] = make(self)
         return self._values[name]  # type: ignore[no-any-return]
+
+    def size_with(self, document: Mapping[str, Any], name: str, prefixes: tuple[str, ...]) -> int:
+        """Returns the bytes of all documents whose rows' names begin so, with this one in the place of the row `name`."""
+        others = (row.document for other, row in self.rows.items() if other != name and other.startswith(prefixes))
+        return size(document) + sum(map(size, others))
+
+
+def size(document: Mapping[str, Any]) -> int:
+    """Returns the bytes of a document."""
+    return len(msgspec.json.encode(document))
 
 
 _known: TimedCache[Partition] = TimedCache()
@@ -74,7 +86,7 @@ def forget(account: str, partition: str = ACCOUNT) -> None:
 def publish_change(ctx: Context, partition: str, kind: str, key: str = "") -> None:
     """Forgets a partition that has just been changed, and publishes SettingsChanged."""
     forget(ctx.account, partition)
-    publishing.publish([events.SettingsChanged(ctx.account, ctx.now, kind, key)], ctx.now)
+    publishing.publish([account_events.SettingsChanged(ctx.account, ctx.now, kind, key)], ctx.now)
 
 
 def logs_expire_at(ctx: Context, changed_at: int) -> int | None:

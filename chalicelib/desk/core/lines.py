@@ -6,9 +6,8 @@ in an earlier line, or was imported before.
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -196,7 +195,9 @@ class Mail(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     to: str = ""
     cc: str = ""
     quote: Annotated[str, Meta(description="what it repeats of earlier mails")] = ""
-    message_id: Annotated[str, Meta(max_length=1000, description="without brackets")] = ""
+    message_id: Annotated[
+        str, Meta(max_length=1000, description="Message-ID without brackets: answers that come later name it")
+    ] = ""
     automatic: Annotated[str, Meta(max_length=200, description="why it is a machine's; empty for a person's")] = ""
 
 
@@ -264,40 +265,3 @@ LATEST = to_ms(datetime.max.replace(tzinfo=UTC))
 def from_ms_if(moment: int | None) -> datetime | None:
     """Returns the same, None for None."""
     return None if moment is None else from_ms(moment)
-
-
-def described(kind: type[Any]) -> Mapping[str, tuple[str, bool, str]]:
-    """Returns the fields of a type by name: its type in words, whether it has to be given, and what it says."""
-    info: Any = msgspec.inspect.type_info(kind)
-    return {one.encode_name: (_words(one.type), one.required, _meaning(one.type)) for one in info.fields}
-
-
-def _meaning(type_: Any) -> str:
-    schema = getattr(type_, "extra_json_schema", None) or {}
-    inner = getattr(type_, "type", None)
-    return str(schema.get("description") or (_meaning(inner) if inner is not None else ""))
-
-
-def _words(type_: Any) -> str:
-    """Returns a type as readers of JSON call it."""
-    name = type(type_).__name__
-    if name == "Metadata":
-        return _words(type_.type)
-    if name == "UnionType":
-        return " or ".join(_words(one) for one in type_.types if type(one).__name__ != "NoneType")
-    if name == "LiteralType":
-        return " ".join(f"`{value}`" for value in type_.values)
-    return _WORDS[name]
-
-
-_WORDS = {
-    "StrType": "text",
-    "IntType": "number",
-    "FloatType": "number",
-    "BoolType": "true or false",
-    "DateTimeType": "time",
-    "BytesType": "base64",
-    "VarTupleType": "list",
-    "DictType": "object",
-    "StructType": "object",
-}

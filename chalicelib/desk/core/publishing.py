@@ -8,17 +8,9 @@ from typing import TypeAlias
 import msgspec
 
 from chalicelib import config
-from chalicelib.desk.core import events, people_events
-from chalicelib.desk.core.events import (
-    AccountEmptied,
-    DeadlineSet,
-    Event,
-    RetentionDue,
-    RoutingChanged,
-    SearchDue,
-    StatisticsDue,
-    WebhookDue,
-)
+from chalicelib.desk.core import account_events, events, people_events
+from chalicelib.desk.core.account_events import AccountEmptied, RetentionDue, RoutingChanged, SearchDue, StatisticsDue, WebhookDue
+from chalicelib.desk.core.events import DeadlineSet, Event
 from chalicelib.desk.core.people_events import AgentDeadlineSet, ErasureDue
 from chalicelib.models import queues
 from chalicelib.rules import deadlines
@@ -37,9 +29,9 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     people_events.AgentRemoved: (ROUTING,),
     people_events.AgentOffline: (ROUTING,),
     events.ConversationDeserted: (ROUTING,),
-    events.GroupChanged: (ROUTING,),
-    events.DomainChanged: (ROUTING,),
-    events.RoutingChanged: (ROUTING,),
+    account_events.GroupChanged: (ROUTING,),
+    account_events.DomainChanged: (ROUTING,),
+    account_events.RoutingChanged: (ROUTING,),
     events.DeadlineSet: (TIMERS,),
     people_events.AgentDeadlineSet: (TIMERS,),
     events.TimersDue: (TIMERS,),
@@ -51,7 +43,7 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     people_events.PresenceChanged: (NOTIFY,),
     people_events.AccessEnded: (NOTIFY,),
     people_events.PasswordForgotten: (MAIL,),
-    events.EmailAccountAdded: (MAIL,),
+    account_events.EmailAccountAdded: (MAIL,),
     events.EmailDue: (MAIL,),
     events.TriggerEvents: (AUTOMATION,),
     events.TriggerMailDue: (MAIL,),
@@ -66,18 +58,18 @@ SUBSCRIBERS: Mapping[type[Event], tuple[str, ...]] = {
     events.ConversationPurged: (TIMERS,),
     people_events.ContactMerged: (TIMERS,),
     events.NoteAdded: (NOTIFY,),
-    events.SettingsChanged: (),
+    account_events.SettingsChanged: (),
     events.ConversationTextsChanged: (SEARCH,),
     people_events.ContactNamesChanged: (SEARCH,),
-    events.SearchDue: (SEARCH,),
+    account_events.SearchDue: (SEARCH,),
     people_events.ErasureDue: (TIMERS,),
     people_events.ExportDue: (TIMERS,),
-    events.AccountEmptied: (TIMERS,),
-    events.RetentionDue: (TIMERS,),
-    events.StatisticsDue: (TIMERS,),
-    events.WebhookDue: (WEBHOOKS,),
-    events.WebhookReplayed: (WEBHOOKS,),
-    events.WebhookPaused: (MAIL,),
+    account_events.AccountEmptied: (TIMERS,),
+    account_events.RetentionDue: (TIMERS,),
+    account_events.StatisticsDue: (TIMERS,),
+    account_events.WebhookDue: (WEBHOOKS,),
+    account_events.WebhookReplayed: (WEBHOOKS,),
+    account_events.WebhookPaused: (MAIL,),
 }
 #: Events that are held back until their `due_at`.
 Timed: TypeAlias = (

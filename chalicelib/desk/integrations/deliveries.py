@@ -8,8 +8,8 @@ import msgspec
 
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.core import access, publishing, rate_limits
+from chalicelib.desk.core.account_events import WebhookDue, WebhookReplayed
 from chalicelib.desk.core.errors import Invalid, NotFound
-from chalicelib.desk.core.events import WebhookDue, WebhookReplayed
 from chalicelib.desk.integrations import happenings
 from chalicelib.desk.integrations.happenings import About
 from chalicelib.desk.integrations.webhooks import WEBHOOKS, Webhook

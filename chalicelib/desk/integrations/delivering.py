@@ -16,8 +16,8 @@ import msgspec
 from chalicelib import context
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access, later
+from chalicelib.desk.core.account_events import WebhookDue
 from chalicelib.desk.core.errors import NotFound
-from chalicelib.desk.core.events import WebhookDue
 from chalicelib.desk.integrations import happenings, subjects, tries, webhooks
 from chalicelib.desk.integrations.happenings import About
 from chalicelib.desk.integrations.posting import BAD_ANSWER, NO_PAYLOAD, Outcome

@@ -12,7 +12,7 @@ import msgspec
 from chalicelib import context
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access
-from chalicelib.desk.core.events import WebhookDue
+from chalicelib.desk.core.account_events import WebhookDue
 from chalicelib.desk.integrations import happenings, webhooks
 from chalicelib.desk.integrations.webhooks import Watch
 from chalicelib.models import webhook_deliveries

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import access, repeats
-from chalicelib.desk.core.events import WebhookPaused
+from chalicelib.desk.core.account_events import WebhookPaused
 from chalicelib.desk.core.repeats import Reply
 from chalicelib.desk.integrations.webhooks import WEBHOOKS
 from chalicelib.desk.people import notices, people

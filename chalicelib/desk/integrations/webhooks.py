@@ -14,10 +14,10 @@ from msgspec import UNSET, UnsetType
 from chalicelib import config
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.core import access, documents, publishing
+from chalicelib.desk.core.account_events import WebhookDue, WebhookPaused
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import ACCOUNT, Document
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.events import WebhookDue, WebhookPaused
 from chalicelib.desk.core.schemas import SECRET
 from chalicelib.models import webhook_deliveries
 from chalicelib.rules import webhook_urls, webhooks

@@ -14,8 +14,8 @@ from chalicelib.desk.accounts.accounts import Account
 from chalicelib.desk.auth import api_clients, tokens
 from chalicelib.desk.auth.api_clients import Credential, NewClient
 from chalicelib.desk.core import access, publishing, rate_limits
+from chalicelib.desk.core.account_events import AccountEmptied
 from chalicelib.desk.core.errors import NOT_OWNER, Exists, Forbidden, Invalid, NotAuthenticated, NotFound
-from chalicelib.desk.core.events import AccountEmptied
 from chalicelib.desk.core.people_events import AccessEnded
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.people import people, registration

@@ -12,7 +12,7 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.channels import email_accounts
 from chalicelib.desk.conversations import deletion
 from chalicelib.desk.core import access
-from chalicelib.desk.core.events import AccountEmptied
+from chalicelib.desk.core.account_events import AccountEmptied
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.integrations import webhooks
 from chalicelib.desk.people import contact_words, registration

@@ -11,9 +11,9 @@ from typing import Any
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.conversations import deletion
 from chalicelib.desk.core import access, later, publishing
+from chalicelib.desk.core.account_events import RetentionDue
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.events import RetentionDue
 from chalicelib.models import conversations, files, inbox
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import CLOSED, DELETED, Conversation

@@ -51,7 +51,7 @@ KINDS = (
     RowKind("settings.Setting", "blocked-senders.json", "blocked", "settings"),
     RowKind("repeats.Repeat", "", "answers", "answers", "answers that say what other rows say, for a day"),
     RowKind("rate_windows.RateWindow", "", "", "", _DIGEST),
-    RowKind("statistics.Statistic", "", "", "statistics", "counters, and agents' ids"),
+    RowKind("statistics_rows.Statistic", "", "", "statistics", "counters, and agents' ids"),
     RowKind(
         "webhook_deliveries.WebhookDelivery", "", "webhooks", "webhooks", f"{_IDS}, and what receivers answered; for 30 days"
     ),

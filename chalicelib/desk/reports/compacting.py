@@ -9,9 +9,13 @@ from collections.abc import Sequence
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access
+from chalicelib.desk.core.account_events import StatisticsDue
+from chalicelib.desk.core.errors import Conflict
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.models import statistics
-from chalicelib.models.statistics import Pending, Statistic
+from chalicelib.models import statistics, statistics_months
+from chalicelib.models.base import ConditionFailed
+from chalicelib.models.statistics import Pending
+from chalicelib.models.statistics_rows import Statistic, unpack
 from chalicelib.rules import counting, quarters, series
 from chalicelib.rules.counting import Amounts
 
@@ -19,8 +23,26 @@ from chalicelib.rules.counting import Amounts
 NEAR_DAYS = 2
 #: Bytes of the days that one transaction writes (DynamoDB: 4 MB), both rows of a day counted.
 MOST_BYTES = 3_000_000
+#: Milliseconds after which one tries again whom another was faster than, at least and at most; and for how long.
+_SOONEST, _LATEST, _PATIENCE = 5_000, 60_000, 3_600_000
 #: Milliseconds that the clocks of two functions may differ by, and much more.
 _LATE = 3_600_000
+
+
+@access.allow(SYSTEM)
+def run(ctx: Context, event: StatisticsDue) -> StatisticsDue | None:
+    """Does for an event what `compact` does, once. Returns the event with which it goes on, None where all is done.
+
+    Of several that do it at once, as while much is counted, one does; the others come again within a minute, each at another
+    moment. Raises Conflict for one that was behind for an hour.
+    """
+    try:
+        return StatisticsDue(ctx.account, ctx.now, ctx.now) if _move(ctx) or _settle(ctx) else None
+    except ConditionFailed as beaten:
+        if ctx.now - event.at > _PATIENCE:
+            raise Conflict("others have moved the same rows for an hour") from beaten
+        wait = _SOONEST + int.from_bytes(ctx.entropy(4)) % (_LATEST - _SOONEST)
+        return StatisticsDue(ctx.account, event.at, ctx.now + wait)
 
 
 @access.allow(SYSTEM)
@@ -93,7 +115,7 @@ def read(row: Statistic | None) -> Amounts:
 
 def read_base(row: Statistic) -> Amounts:
     """Returns what the total has of a pending day already."""
-    return counting.amounts_of(statistics.unpack(row.base))
+    return counting.amounts_of(unpack(row.base))
 
 
 def _settle(ctx: Context) -> bool:
@@ -105,8 +127,8 @@ def _settle(ctx: Context) -> bool:
     pending = near.pending[due[0]]
     kept = statistics.days(ctx.account, due[:1])[due[0]][1]
     cells, before = read(pending), read(kept)
-    for period, parts in _parts(pending.day, cells, before).items():
-        statistics.put_months(ctx.account, period, pending.day, pending.version or 0, parts)
+    for span, parts in _parts(pending.day, cells, before).items():
+        statistics_months.put_months(ctx.account, span, pending.day, pending.version or 0, parts)
     total = read(near.total)
     counting.join(total, series.total(cells))
     counting.join(total, read_base(pending), -1)
@@ -115,7 +137,7 @@ def _settle(ctx: Context) -> bool:
 
 
 def _parts(day: int, cells: Amounts, before: Amounts) -> dict[str, dict[str, Amounts]]:
-    """Returns the parts of rows of months that a day is, by the rows' period and series, empty ones of what it had before
+    """Returns the parts of rows of months that a day is, by the rows' span and series, empty ones of what it had before
     alone.
     """
     views = sorted({name for cell in (*cells, *before) for name, _ in series.views_of(cell)})
@@ -124,4 +146,4 @@ def _parts(day: int, cells: Amounts, before: Amounts) -> dict[str, dict[str, Amo
         for name, kept in series.views_of(cell):
             split[name].setdefault(kept, Counter()).update(counts)
     months = {view: series.without_gauges(split[view]) for view in views}
-    return {series.month(day): months, series.period(day): {series.CELLS: series.of_days(cells)}}
+    return {series.month(day): months, series.date_of(day): {series.CELLS: series.of_days(cells)}}

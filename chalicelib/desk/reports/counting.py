@@ -6,9 +6,9 @@ from typing import Any
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access, counted, publishing
+from chalicelib.desk.core.account_events import StatisticsDue
 from chalicelib.desk.core.cache import TimedCache
 from chalicelib.desk.core.changes import is_imported
-from chalicelib.desk.core.events import StatisticsDue
 from chalicelib.models import conversations, statistics
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import CONTACT, Person

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chalicelib.context import Context
+from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.desk.reports import compacting
-from chalicelib.models import statistics
+from chalicelib.models import statistics, statistics_months
 from chalicelib.models.statistics import Near
 from chalicelib.rules import counting, quarters, series
 from chalicelib.rules.counting import Amounts, Cell
@@ -50,8 +51,10 @@ class Present:
 
 
 def load_present(ctx: Context) -> Present:
-    """Returns what is near: today, yesterday, and what there is now. One request for each MB."""
-    return Present(statistics.near(ctx.account))
+    """Returns what is near: today, yesterday, and what there is now. One request for each MB. Raises Conflict where it is written
+    each time that it is read.
+    """
+    return Present(retry_on_conflict(ctx, lambda: statistics.near(ctx.account)))
 
 
 def load_series(ctx: Context, name: str, first: int, end: int) -> tuple[Amounts, Present]:
@@ -67,9 +70,9 @@ def load_series(ctx: Context, name: str, first: int, end: int) -> tuple[Amounts,
     if _is_near(ctx, first):
         return found, present
     last = series.month((end - 1) // A_DAY)
-    for day, amounts in statistics.months(ctx.account, name, series.month(first // A_DAY), last).items():
+    for day, amounts in _load_months(ctx, name, series.month(first // A_DAY), last).items():
         if day not in present.days:
-            counting.join(found, series.between(counting.amounts_of(amounts), first, end))
+            counting.join(found, series.between(amounts, first, end))
     return found, present
 
 
@@ -85,14 +88,14 @@ def load_cells(ctx: Context, first: int, end: int) -> tuple[Amounts, Amounts, Pr
         return inside, after, present
     edges = {first // A_DAY: first % A_DAY, end // A_DAY: end % A_DAY}
     cut = sorted(day for day, place in edges.items() if place and day not in present.days)
-    for _, kept in statistics.days(ctx.account, cut).values():
+    for _, kept in retry_on_conflict(ctx, lambda: statistics.days(ctx.account, cut)).values():
         whole = compacting.read(kept)
         counting.join(inside, series.between(whole, first, end))
         counting.join(after, series.between(whole, end, 2**60))
-    spans = series.period(first // A_DAY), series.period(quarters.utc_day(ctx.now))
-    for day, amounts in statistics.months(ctx.account, series.CELLS, *spans).items():
-        if day not in present.days and day not in cut and day >= first // A_DAY:
-            counting.join(inside if day * A_DAY < end else after, counting.amounts_of(amounts))
+    spans = series.date_of(first // A_DAY), series.date_of(quarters.utc_day(ctx.now))
+    for day, amounts in _load_months(ctx, series.CELLS, *spans).items():
+        if day not in present.days and day not in cut:
+            counting.join(inside if day * A_DAY < end else after, amounts)
     return inside, after, present
 
 
@@ -102,11 +105,16 @@ def load_days(ctx: Context, present: Present, first: int, end: int) -> Amounts:
     """
     found = series.added([present.recent])
     if not _is_near(ctx, first):
-        spans = series.period(first // A_DAY), series.period((end - 1) // A_DAY)
-        for day, amounts in statistics.months(ctx.account, series.CELLS, *spans).items():
+        spans = series.date_of(first // A_DAY), series.date_of((end - 1) // A_DAY)
+        for day, amounts in _load_months(ctx, series.CELLS, *spans).items():
             if day not in present.days:
-                counting.join(found, counting.amounts_of(amounts))
+                counting.join(found, amounts)
     return found
+
+
+def _load_months(ctx: Context, name: str, first: str, last: str) -> dict[int, Amounts]:
+    found = retry_on_conflict(ctx, lambda: statistics_months.months(ctx.account, name, first, last))
+    return {day: counting.amounts_of(amounts) for day, amounts in found.items()}
 
 
 def _is_near(ctx: Context, first: int) -> bool:

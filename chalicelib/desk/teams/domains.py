@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
-from chalicelib.desk.core import access, events, publishing
+from chalicelib.desk.core import access, account_events, publishing
 from chalicelib.desk.core.collections import Collection
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.desk.people import people, registration
@@ -159,7 +159,7 @@ def _publish_if_changed(ctx: Context, before: Domain, after: Domain) -> bool:
 
 def _publish_change(ctx: Context) -> None:
     """Lets routing look at what waits, which may be for other agents now."""
-    publishing.publish([events.DomainChanged(ctx.account, ctx.now)], ctx.now)
+    publishing.publish([account_events.DomainChanged(ctx.account, ctx.now)], ctx.now)
 
 
 @access.allow(SYSTEM)

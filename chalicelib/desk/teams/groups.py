@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.core import access, events, publishing
+from chalicelib.desk.core import access, account_events, publishing
 from chalicelib.desk.core.collections import Collection
 from chalicelib.desk.core.documents import ACCOUNT
 from chalicelib.desk.core.errors import Invalid, NotFound
@@ -115,7 +115,7 @@ def remove(ctx: Context, group: str) -> None:
 
 def _publish_change(ctx: Context, group: str) -> None:
     """Lets routing look at what waits: a group now distributes, or is removed."""
-    publishing.publish([events.GroupChanged(ctx.account, ctx.now, group)], ctx.now)
+    publishing.publish([account_events.GroupChanged(ctx.account, ctx.now, group)], ctx.now)
 
 
 @access.allow(VISITOR)

@@ -40,7 +40,7 @@ def check_setting(ctx: Context, line: Setting) -> None:
 
 @access.allow(SYSTEM)
 def import_setting(ctx: Context, line: Setting) -> str:
-    """Creates what a line sets unless it is there, and returns what became of it. Two requests, four for a canned reply in a new
+    """Creates what a line sets unless it is there, and returns what became of it. Two requests, five for a canned reply in a new
     group. Raises Invalid.
     """
     check_setting(ctx, line)
@@ -54,9 +54,8 @@ def import_setting(ctx: Context, line: Setting) -> str:
         case lines.Field():
             custom_fields.create(ctx, custom_fields.Change(**_field(line)))
         case lines.CannedReply():
-            reply = canned_replies.write(ctx, line.question, line.answer or None, line.html)
-            if line.group:
-                canned_replies.move(ctx, reply.id, _reply_group(ctx, line.group))
+            group = _reply_group(ctx, line.group) if line.group else None
+            canned_replies.write(ctx, line.question, line.answer or None, line.html, group)
     return NEW
 
 

@@ -17,8 +17,8 @@ from msgspec import UNSET
 from chalicelib import config
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.core import access, collections, documents
+from chalicelib.desk.core.account_events import SettingsChanged
 from chalicelib.desk.core.errors import Exists, Forbidden, Invalid, NotFound, Stale
-from chalicelib.desk.core.events import SettingsChanged
 from chalicelib.models import settings as rows
 from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, meanwhile, names, new_account, published
 from tests.world import World, counted

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.core import publishing, rate_limits
-from chalicelib.desk.core.events import WebhookDue
+from chalicelib.desk.core.account_events import WebhookDue
 from chalicelib.desk.integrations import deliveries, webhooks
 from chalicelib.desk.integrations.webhooks import Change
 from chalicelib.dialects.anytime import paging

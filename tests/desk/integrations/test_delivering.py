@@ -14,7 +14,7 @@ import app
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations
 from chalicelib.desk.core import publishing
-from chalicelib.desk.core.events import WebhookDue
+from chalicelib.desk.core.account_events import WebhookDue
 from chalicelib.desk.integrations import deliveries, delivering, happenings, webhooks
 from chalicelib.desk.integrations.posting import Network, Outcome
 from chalicelib.desk.integrations.webhooks import Change, Webhook

@@ -9,8 +9,8 @@ from chalicelib import config
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import documents, publishing, rate_limits
+from chalicelib.desk.core.account_events import AccountEmptied
 from chalicelib.desk.core.errors import DeskError
-from chalicelib.desk.core.events import AccountEmptied
 from chalicelib.desk.people import owners
 from chalicelib.desk.privacy import account_removal
 from chalicelib.models import settings, tokens

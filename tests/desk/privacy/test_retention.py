@@ -8,8 +8,8 @@ from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.conversations import conversations, deletion, files, messages, updates
 from chalicelib.desk.conversations.files import Attach
 from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.core.account_events import RetentionDue
 from chalicelib.desk.core.errors import NotFound
-from chalicelib.desk.core.events import RetentionDue
 from chalicelib.desk.privacy import retention
 from chalicelib.models import conversations as rows
 from tests.desk.privacy.test_erasures import BASE, call

@@ -17,7 +17,7 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.core import cache
 from chalicelib.desk.reports import compacting, reading, reports
 from chalicelib.desk.reports.reports import Question
-from chalicelib.models import conversations, statistics
+from chalicelib.models import conversations, statistics, statistics_rows
 from chalicelib.models.attributes import KeyAttribute
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import counting, series
@@ -297,7 +297,7 @@ def amounts(world: World) -> Any:
 def test_reports_equal_a_count_by_hand_and_a_recount(aws: None, tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         cache.clear_all()
-        monkeypatch.setattr(statistics, "MOST_BYTES", 90)  # so that days have several rows
+        monkeypatch.setattr(statistics_rows, "MOST_BYTES", 90)  # so that days have several rows
         monkeypatch.setattr(compacting, "MOST_BYTES", 700)  # and moves few days
         chance, world = random.Random(seed), World(monkeypatch)
         play = Play(world, chance)

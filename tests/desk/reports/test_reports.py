@@ -11,7 +11,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import agents, people
 from chalicelib.desk.reports import compacting, reading, reports, right_now
 from chalicelib.desk.teams import groups
-from chalicelib.models import conversations, statistics
+from chalicelib.models import conversations, statistics, statistics_rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import counting, series
 from tests.desk.conversations.desk import department
@@ -145,7 +145,7 @@ def test_a_row_that_is_moved_while_it_is_read_counts_once(
     assigned: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     count(told(world))
-    query, ctx = statistics.Statistic.query, world.ctx("system")
+    query, ctx = statistics_rows.Statistic.query, world.ctx("system")
     (before,) = [dict(reading.load_present(ctx).total)]
 
     def moved(*given: Any, **named: Any) -> list[Any]:
@@ -155,7 +155,7 @@ def test_a_row_that_is_moved_while_it_is_read_counts_once(
         compacting.compact(ctx)
         return first + [row for row in query(*given, **named) if row.span[0] != "a"]
 
-    monkeypatch.setattr(statistics.Statistic, "query", moved)
+    monkeypatch.setattr(statistics_rows.Statistic, "query", moved)
     present = reading.load_present(ctx)
     assert present.total == before
     assert sum(counts["mc"] for counts in present.recent.values()) == 1
@@ -169,7 +169,7 @@ def test_a_day_that_is_put_away_while_it_is_read_counts_once(
     compacting.compact(ctx)
     before = dict(reading.load_present(ctx).total)
     world.now += 3 * DAY
-    query, ctx = statistics.Statistic.query, world.ctx("system")
+    query, ctx = statistics_rows.Statistic.query, world.ctx("system")
 
     def settled(*given: Any, **named: Any) -> list[Any]:
         first = [row for row in query(*given, **named) if row.span[0] == "d"]
@@ -177,7 +177,7 @@ def test_a_day_that_is_put_away_while_it_is_read_counts_once(
         settle(world)
         return first + [row for row in query(*given, **named) if row.span[0] == "t"]
 
-    monkeypatch.setattr(statistics.Statistic, "query", settled)
+    monkeypatch.setattr(statistics_rows.Statistic, "query", settled)
     assert reading.load_present(ctx).total == before
 
 
