@@ -258,25 +258,25 @@ def test_a_change_is_told_with_its_kind_and_key(aws: None) -> None:
     assert told == [SettingsChanged(ctx.account, ctx.now, "tag", key) for key in (id_, other, id_, "", "", id_)]
 
 
-def test_what_the_calls_cost_and_an_event_that_nobody_wants_costs_nothing(aws: None) -> None:
+def test_what_the_calls_cost_with_the_event_of_a_change(aws: None) -> None:
     ctx = new_account()
     calls: list[tuple[Callable[[str], object], list[str]]] = [
-        (lambda _: create(ctx, "b"), ["Query", "TransactWriteItems"]),
+        (lambda _: create(ctx, "b"), ["Query", "TransactWriteItems", "SendMessageBatch"]),
         (lambda id_: TAGS.get(ctx, id_), ["GetItem"]),
-        (lambda id_: TAGS.change(ctx, id_, Change("c")), ["GetItem", "TransactWriteItems"]),
+        (lambda id_: TAGS.change(ctx, id_, Change("c")), ["GetItem", "TransactWriteItems", "SendMessageBatch"]),
         (lambda id_: TAGS.reorder(ctx, [id_]), ["Query"]),
-        (lambda id_: TAGS.move(ctx, id_, 1), ["Query", "TransactWriteItems"]),
-        (lambda id_: TAGS.put_at(ctx, id_, 1), ["Query", "TransactWriteItems"]),
+        (lambda id_: TAGS.move(ctx, id_, 1), ["Query", "TransactWriteItems", "SendMessageBatch"]),
+        (lambda id_: TAGS.put_at(ctx, id_, 1), ["Query", "TransactWriteItems", "SendMessageBatch"]),
         (lambda _: TAGS.load(ctx), ["Query"]),
         (lambda _: TAGS.load(ctx), []),
         (lambda _: TAGS.load_fresh(ctx), ["Query"]),
-        (lambda id_: TAGS.remove(ctx, id_), ["GetItem", "TransactWriteItems"]),
+        (lambda id_: TAGS.remove(ctx, id_), ["GetItem", "TransactWriteItems", "SendMessageBatch"]),
     ]
     (id_,) = create(ctx, "a")
     for call, expected in calls:
         with counted() as sent:
             call(id_)
-        assert sent == expected
+        assert [name for name in sent if name != "GetQueueUrl"] == expected
 
 
 # --- the documented example
