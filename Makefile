@@ -86,7 +86,7 @@ account: $(VENV)/run   ## an account on a deployed desk, its secrets told once: 
 setup: $(VENV)/run   ## a link with which a company opens an account on a deployed desk, once: STAGE=… ADDRESS=https://…
 	@POLYDESK_STAGE="$(STAGE)" $(BIN)/python -m infra.setup --address "$(ADDRESS)"
 
-bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity search cpu cold cost peer burst importing" FULL=1; needs npm, for an emulator of true units
+bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity search webhooks privacy cpu cold cost peer burst importing" FULL=1; needs npm, for an emulator of true units
 	@$(BIN)/python -m tests.bench $(SECTIONS)
 
 # For every platform and each Python from 3.11 on. What is pinned already stays, unless UPGRADE=1.

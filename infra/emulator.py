@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from infra import compaction, memory
+from infra import compaction, expressions, memory
 from infra.compaction import Change
 from infra.holding import App, Bells, Scope, Send, held
 from infra.mailbox import Mailbox
@@ -278,6 +278,7 @@ def main() -> None:
     config.keep_alive_timeout = 75
     config.loglevel = "ERROR"
     keep_files_on_disk(s3)
+    expressions.remember(dynamodb)
     bells = Bells(lambda name: journal.due(name))
     journal = Journal(path, dynamodb, sqs, s3, bells.ring)
     readers = Readers(dynamodb)

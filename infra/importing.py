@@ -6,11 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import imported_messages, imports, readback
+from chalicelib.desk.conversations.readback import Stored
 from chalicelib.desk.core import imported, lines
 from chalicelib.desk.core.errors import DeskError
 from chalicelib.desk.core.lines import Agent, Contact, Conversation, Message
@@ -155,7 +157,7 @@ def write(ctx: Context, path: Path, folder: Folder, notes: Notes, pace: Pace) ->
     """
     come = _resumed(path, notes.load())
     read = Tracked(path, come.at, come.line)
-    for piece in _looked_up(ctx, line_files.pieces(read)):
+    for piece in chain.from_iterable(_looked_up(ctx, line_files.pieces(read))):
         pace.spend(len(piece.reads))
         try:
             come.outcomes.update(_store(as_import(ctx), piece, folder))
@@ -169,12 +171,12 @@ def write(ctx: Context, path: Path, folder: Folder, notes: Notes, pace: Pace) ->
     return come
 
 
-def _looked_up(ctx: Context, pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Yields pieces whose ids have been looked up, many in one request."""
+def _looked_up(ctx: Context, pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
+    """Yields some pieces at a time, whose ids have been looked up, many in one request."""
     for together in line_files.some(pieces):
         named = [(lines.kind_of(piece.first), piece.first.known_as) for piece in together if piece.has_id]
         imported.look_up(as_import(ctx), named)
-        yield from together
+        yield together
 
 
 def _resumed(path: Path, noted: dict[str, Any]) -> Progress:
@@ -218,24 +220,37 @@ def _counted(what: str, count: int) -> dict[str, int]:
 def verify(ctx: Context, path: Path, seen: Checks) -> int:
     """Reads back all that a file says, and returns how many messages that are. Raises CannotDeploy for what is not there."""
     wrong = said = 0
-    for piece in _looked_up(ctx, line_files.pieces(line_files.read_raw(path))):
-        said += len(piece.said)
-        for fault in _missing(as_import(ctx), piece, seen):
-            wrong += 1
-            if wrong <= _SHOWN:
-                print(f"{path.name}: line {piece.reads[0].raw.number}: {fault}", flush=True)
+    for together in _looked_up(ctx, line_files.pieces(line_files.read_raw(path))):
+        stored = readback.load(as_import(ctx), _named_in(together))
+        for piece in together:
+            said += len(piece.said)
+            for fault in _missing(as_import(ctx), piece, seen, stored):
+                wrong += 1
+                if wrong <= _SHOWN:
+                    print(f"{path.name}: line {piece.reads[0].raw.number}: {fault}", flush=True)
     if wrong:
         raise CannotDeploy(f"{wrong:,} things are not there as {path} has them")
     return said
 
 
-def _missing(ctx: Context, piece: Piece, seen: Checks) -> list[str]:
+def _named_in(pieces: list[Piece]) -> dict[str, list[str]]:
+    """Returns the ids of messages that pieces have, by that of their conversation."""
+    found: dict[str, list[str]] = {}
+    for piece in pieces:
+        line = piece.first
+        if isinstance(line, Message) or (isinstance(line, Conversation) and not line.merged_into):
+            id_ = line.conversation if isinstance(line, Message) else line.id
+            found.setdefault(id_, []).extend(one.id for one in piece.said)
+    return found
+
+
+def _missing(ctx: Context, piece: Piece, seen: Checks, stored: Stored) -> list[str]:
     line = piece.first
     match line:
         case Conversation():
-            return readback.faults(ctx, line, line.id, piece.said, seen.messages_of(line.id))
+            return readback.faults(ctx, line, line.id, piece.said, seen.messages_of(line.id), stored)
         case Message():
-            return readback.faults(ctx, None, line.conversation, piece.said, seen.messages_of(line.conversation))
+            return readback.faults(ctx, None, line.conversation, piece.said, seen.messages_of(line.conversation), stored)
         case Agent() | Contact():
             return [] if people_imports.find(ctx, lines.kind_of(line), line.id) else [f"{line.id} is not there"]
     return [] if settings_imports.is_there(ctx, line) else [f"{line.known_as} is not there"]

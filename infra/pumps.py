@@ -87,11 +87,15 @@ def _context(name: str) -> LambdaContext:
 
 
 class _Stream:
-    """Reads one table's stream from where `place` says, a file that follows behind every batch that was taken."""
+    """Reads one table's stream from where `place` says, a file that follows behind every batch that was taken.
+
+    What comes within the lambda's batching window behind a batch comes together, as the first does not wait for others here.
+    """
 
     def __init__(self, source: Any, place: Path) -> None:
         self._name, self._arn, self._size, self._place = source.name, source.stream_arn, STREAM_BATCH, place
         self._client = _holding("dynamodbstreams", "GetRecords", self._arn.split("/")[1], self._reader)
+        self._window = float(source.maximum_batching_window_in_seconds)
         self._shard = self._client.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]["ShardId"]
         self._at = self._start()
 
@@ -136,7 +140,9 @@ class _Stream:
             self._at = self._iterator(ShardIteratorType="AT_SEQUENCE_NUMBER", SequenceNumber=numbers[taken])
             return _RETRY
         self._at = page["NextShardIterator"]
-        return 0 if records else _POLL
+        if len(records) == self._size:
+            return 0
+        return self._window if records else _POLL
 
 
 def _taken(numbers: list[str], answer: Any) -> int:

@@ -219,7 +219,11 @@ def open_with(
 
 def get_many(account: str, conversation: str, ids: Sequence[str]) -> dict[str, Message]:
     """Returns the messages that exist, by uuid, read consistently. One request for each hundred."""
-    keys = [(key(account, conversation), id_) for id_ in ids]
+    return get_all([(key(account, conversation), id_) for id_ in ids])
+
+
+def get_all(keys: Sequence[tuple[str, str]]) -> dict[str, Message]:
+    """Returns the same of several conversations, whose keys stand with each uuid."""
     return {row.id: row for row in Message.batch_get(keys, consistent_read=True)} if keys else {}
 
 

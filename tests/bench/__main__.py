@@ -1,7 +1,7 @@
 """`make bench`: measures the budgets, writes a table on the screen and `bench.json` into DATA.
 
-`python -m tests.bench [capacity search cpu cold cost peer burst importing]`: the sections named, or all. Each is a module here
-with `measure(report)`, and runs in a process of its own, so that none inherits another's clients and settings.
+`python -m tests.bench [capacity search webhooks privacy cpu cold cost peer burst importing]`: the sections named, or all. Each is
+a module here with `measure(report)`, and runs in a process of its own, so that none inherits another's clients and settings.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from rich.console import Console
 
 from tests.bench.figures import Report
 
-SECTIONS = ("capacity", "search", "cpu", "cold", "cost", "peer", "burst", "importing")
+SECTIONS = ("capacity", "search", "webhooks", "privacy", "cpu", "cold", "cost", "peer", "burst", "importing")
 #: Sections whose figures another one reckons with.
 NEEDS = {"cost": ("cpu",)}
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from cfnlint.decode import decode
 from moto import mock_aws
 
 from chalicelib import config
-from chalicelib.models import base, queues
+from chalicelib.models import base, queues, storage
 from infra.stack import TEMPLATE
 from tests.bench.web import wait_for
 from tests.waiting import free_port
@@ -91,11 +92,17 @@ def _installed(data: Path) -> Path:
 
 @dataclass
 class Bill:
-    """Requests by operation, and read and write units."""
+    """Requests by operation, and read and write units, for so many things together."""
 
     requests: list[str] = field(default_factory=list)
     reads: float = 0
     writes: float = 0
+    of: int = 1
+
+    @property
+    def told(self) -> str:
+        """The operations, each with how often it was asked for."""
+        return ", ".join(f"{count} {operation}" for operation, count in Counter(self.requests).most_common())
 
     def add(self, operation: str, consumed: dict[str, Any]) -> None:
         """Adds what one table says that an operation consumed."""
@@ -110,7 +117,7 @@ _READS = {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}
 
 @contextmanager
 def billed() -> Iterator[Bill]:
-    """What is sent to DynamoDB and SQS meanwhile, and what it costs."""
+    """What is sent to DynamoDB, SQS and the bucket meanwhile, and what it costs."""
     bill = Bill()
 
     def ask(params: dict[str, Any], model: Any, **_: Any) -> None:
@@ -124,7 +131,7 @@ def billed() -> Iterator[Bill]:
             bill.add(model.name, entry)
 
     hooks: list[tuple[str, Any]] = [("provide-client-params", ask), ("after-call", note)]
-    emitters = [base.connection.client.meta.events, queues.client().meta.events]
+    emitters = [client.meta.events for client in (base.connection.client, queues.client(), storage.client())]
     for emitter in emitters:
         for event, hook in hooks:
             emitter.register(event, hook)

@@ -41,5 +41,5 @@ def hold_answers(browser: Browser) -> Browser:
         return context
 
     if MOST:
-        browser.new_context = late  # type: ignore[method-assign, assignment]
+        browser.new_context = late  # type: ignore[method-assign]
     return browser

@@ -283,7 +283,8 @@ def test_texts_and_times_come_out_as_they_went_in(world: World, told: list[tuple
     assert first.messages == len(said)
     assert [one.line for one in exports.list_messages(ctx, row, external)] == said
     assert imports.import_conversation(ctx, line, said, lambda _: b"").messages == 0
-    assert readback.faults(ctx, line, external, said, len(said)) == []
+    stored = readback.load(ctx, {external: [one.id for one in said]})
+    assert readback.faults(ctx, line, external, said, len(said), stored) == []
     public = [one for one in said if one.kind != "note"]
     assert (row.message_count, row.public_count) == (len(said), len(public))
     assert not public or row.last_activity_at == lines.to_ms(public[-1].created_at)

@@ -394,10 +394,20 @@ def test_reading_back_finds_what_is_not_there(world: World, tmp_path: Path, caps
     assert "line 3: the message m2 is not there" in told and "line 3: the message m3 has another body" in told
 
 
-def _seen(world: World, path: Path) -> Any:
+def test_reading_back_many_takes_a_few_requests(world: World, tmp_path: Path) -> None:
+    chats = [{**CLOSED, "id": f"c{at}"} for at in range(12)]
+    several = [part for chat in chats for part in (chat, message("m1", "x", "2023-03-01T09:01:00Z", conversation=chat["id"]))]
+    path = write(tmp_path / "a.jsonl", CONTACT, AGENT, *several)
+    bring(world, path, verify=False)
+    with counted() as sent:
+        assert importing.verify(world.ctx("system"), path, _seen(world, path, of_each=1)) == 12
+    assert list(sent) == ["BatchGetItem"] * 3, "ids, conversations, messages; none of these has tags or the like"
+
+
+def _seen(world: World, path: Path, of_each: int = 5) -> Any:
     class Seen:
         def messages_of(self, conversation: str) -> int:
-            return 5
+            return of_each
 
     return Seen()
 

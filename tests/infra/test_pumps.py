@@ -119,6 +119,21 @@ def test_a_stream_s_batch_comes_again_from_the_record_that_the_lambda_names(
     assert (tmp_path / "at").read_text() == came[0][-1]
 
 
+def test_what_counts_takes_together_what_comes_within_its_window(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    arn = boto3.client("dynamodbstreams").list_streams(TableName=config.table("conversations"))["Streams"][0]["StreamArn"]
+    pauses = {}
+    for name in ("count_conversations", "relay_conversations"):
+        monkeypatch.setattr(declared := source(name), "stream_arn", arn)
+        stream = pumps._Stream(declared, tmp_path / name)
+        while stream(lambda event, context: None) != pumps._POLL:
+            continue
+        world.visitor()
+        pauses[name] = stream(lambda event, context: None)
+    assert pauses == {"count_conversations": 2, "relay_conversations": 0}
+
+
 def test_a_stream_goes_on_where_the_process_before_left_it(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     declared = source("relay_conversations")
     arn = boto3.client("dynamodbstreams").list_streams(TableName=config.table("conversations"))["Streams"][0]["StreamArn"]

@@ -1,36 +1,70 @@
 """Reading back: whether what was imported of a conversation is there, whole and in its order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from chalicelib.context import SYSTEM, Context
-from chalicelib.desk.conversations import import_values, imported_messages, imports
+from chalicelib.desk.conversations import conversations, import_values, imported_messages, imports
 from chalicelib.desk.conversations.import_values import Values
 from chalicelib.desk.conversations.imported_messages import Posted
 from chalicelib.desk.core import access, imported, lines
 from chalicelib.desk.core.changes import is_imported
-from chalicelib.desk.core.errors import DeskError
+from chalicelib.desk.core.errors import DeskError, Invalid
 from chalicelib.models import conversations as rows
 from chalicelib.models import details, messages
 from chalicelib.models.conversations import Conversation
+from chalicelib.models.details import Details
 from chalicelib.models.messages import Message
 from chalicelib.rules import text
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of conversations: rows by external id, those that were merged as the one that has their messages; details
+    and messages by uuid.
+    """
+
+    rows: Mapping[str, Conversation]
+    details: Mapping[str, Details]
+    messages: Mapping[str, Message]
+
+
+@access.allow(SYSTEM)
+def load(ctx: Context, wanted: Mapping[str, Sequence[str]]) -> Stored:
+    """Returns what is stored of conversations and of messages of each, both by external id. Two requests for each hundred
+    conversations, one for each hundred messages; one more for a conversation whose id was not looked up, or that was merged.
+    """
+    known = {external: imported.find(ctx, imports.CONVERSATION, external) for external in wanted}
+    found = {row.id: row for row in rows.get_many(ctx.account, [name.id for name in known.values() if name], consistent=True)}
+    here = {external: found[name.id] for external, name in known.items() if name and name.id in found}
+    there = {
+        external: conversations.load(ctx, row.id) if row.merged_into else row
+        for external, row in here.items()
+        if not row.purge_at
+    }
+    keys = [(row.key, imported_messages.id_of(row, id_)) for external, row in there.items() for id_ in wanted[external]]
+    beside = details.of_many(ctx.account, list({row.id for row in there.values() if row.has_details or row.has_tags}))
+    return Stored(there, beside, messages.get_all(list(dict.fromkeys(keys))))
+
+
 @access.allow(SYSTEM)
 def faults(
-    ctx: Context, line: lines.Conversation | None, conversation: str, said: Sequence[lines.Message], count: int
+    ctx: Context, line: lines.Conversation | None, conversation: str, said: Sequence[lines.Message], count: int, stored: Stored
 ) -> list[str]:
     """Returns what is not there of a conversation (its external id) as its line and these messages say, of `count` that the file
-    has of it. Three requests, and one for each hundred messages.
+    has of it. No request where this process knows whom and what they name; two for one that was merged.
 
     Of a conversation that somebody has changed since, its line is not compared.
     """
     try:
         if line and line.merged_into:
             return _of_merged(ctx, line)
-        row = imports.load_row(ctx, conversation)
-        found = [*_of_line(row, line, import_values.read(ctx, line))] if line and is_imported(row) else []
-        return [*found, *_of_messages(row, imported_messages.read(ctx, said), count)]
+        row = stored.rows.get(conversation)
+        if row is None:
+            raise Invalid("conversation", f"there is none of the id {conversation!r}")
+        beside = stored.details.get(row.id)
+        found = [*_of_line(row, beside, line, import_values.read(ctx, line))] if line and is_imported(row) else []
+        return [*found, *_of_messages(row, imported_messages.read(ctx, said), count, stored.messages)]
     except DeskError as error:
         return [str(error)]
 
@@ -42,13 +76,13 @@ def _of_merged(ctx: Context, line: lines.Conversation) -> list[str]:
     return [] if source and target and source.merged_into == target.id else [f"does not lead to {line.merged_into}"]
 
 
-def _of_line(row: Conversation, line: lines.Conversation, values: Values) -> Iterator[str]:
+def _of_line(row: Conversation, beside_it: Details | None, line: lines.Conversation, values: Values) -> Iterator[str]:
     wanted = {**values.state, "contact_number": values.contact.number, "channel": line.channel}
     wanted["created_at"] = lines.to_ms(line.created_at)
     for name, value in wanted.items():
         if getattr(row, name) != value:
             yield f"{name} is {getattr(row, name)!r}, not {value!r}"
-    known, beside = details.of_conversation(row), values.beside
+    known, beside = beside_it or Details(details.key(row.key)), values.beside
     had = {"tags": known.tags, "custom_fields": known.custom_fields, "metadata": known.metadata, "cc": list(known.cc or ())}
     for name, value in had.items():
         told = getattr(beside, name)
@@ -56,11 +90,10 @@ def _of_line(row: Conversation, line: lines.Conversation, values: Values) -> Ite
             yield f"{name} are {value!r}, not {told!r}"
 
 
-def _of_messages(row: Conversation, posted: Sequence[Posted], count: int) -> Iterator[str]:
-    ids = [imported_messages.id_of(row, one.line.id) for one in posted]
-    stored, last = messages.get_many(row.account, row.id, ids), 0
-    for id_, one in zip(ids, posted, strict=True):
-        found = stored.get(id_)
+def _of_messages(row: Conversation, posted: Sequence[Posted], count: int, stored: Mapping[str, Message]) -> Iterator[str]:
+    last = 0
+    for one in posted:
+        found = stored.get(imported_messages.id_of(row, one.line.id))
         if found is None:
             yield f"the message {one.line.id} is not there"
             continue

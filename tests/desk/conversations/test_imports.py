@@ -114,6 +114,13 @@ def test_what_waits_or_is_on_hold_counts_for_its_agent_as_the_account_wants(peop
     assert counts == [(2, 1, "on_hold"), (2, 0, None), (2, 1, "on_hold")]
 
 
+def read_back(desk: World, told: Any, external: str, said: Sequence[lines.Message], count: int) -> list[str]:
+    """What a line and messages say that is not there."""
+    ctx = ctx_of(desk)
+    stored = readback.load(ctx, {external: [one.id for one in said]})
+    return readback.faults(ctx, told, external, said, count, stored)
+
+
 def test_a_merged_one_is_imported_once_and_another_is_not_merged_by_an_import(peopled: World) -> None:
     merged = CLOSED | MERGED | {"id": "v2"}
     bring(peopled, CLOSED, SAID[0])
@@ -121,8 +128,8 @@ def test_a_merged_one_is_imported_once_and_another_is_not_merged_by_an_import(pe
     assert [bring(peopled, merged).outcome for _ in range(2)] == [people_imports.NEW, people_imports.SAME]
     with pytest.raises(Invalid, match="merged_into: a conversation that was imported is not merged by an import"):
         bring(peopled, merged | {"id": "v3"})
-    read = readback.faults(ctx_of(peopled), line(merged), "v2", [], 0)
-    assert (read, readback.faults(ctx_of(peopled), line(merged | {"id": "v3"}), "v3", [], 0)) == ([], ["does not lead to v1"])
+    read = read_back(peopled, line(merged), "v2", [], 0)
+    assert (read, read_back(peopled, line(merged | {"id": "v3"}), "v3", [], 0)) == ([], ["does not lead to v1"])
     deletion.delete(peopled.ctx(ADMIN), found(peopled).id)
     assert bring(peopled, CLOSED | {"subject": "Other"}).outcome == people_imports.CHANGED
     assert found(peopled).subject == CLOSED["subject"]
@@ -131,10 +138,10 @@ def test_a_merged_one_is_imported_once_and_another_is_not_merged_by_an_import(pe
 def test_reading_back_tells_what_is_otherwise(peopled: World) -> None:
     tagged = CLOSED | {"cc": ["bob@x.example"], "metadata": {"order": "7"}}
     bring(peopled, tagged, *SAID[:3])
-    ctx, said = ctx_of(peopled), [line(one) for one in SAID[:3]]
-    assert readback.faults(ctx, line(tagged), "v1", said, 3) == []
+    said = [line(one) for one in SAID[:3]]
+    assert read_back(peopled, line(tagged), "v1", said, 3) == []
     other = tagged | {"subject": "Another", "cc": [], "metadata": {}}
-    assert readback.faults(ctx, line(other), "v1", [said[1], said[0]], 4) == [
+    assert read_back(peopled, line(other), "v1", [said[1], said[0]], 4) == [
         "subject is 'A parcel', not 'Another'",
         "metadata are {'order': '7'}, not {}",
         "cc are ['bob@x.example'], not None",
@@ -142,10 +149,10 @@ def test_reading_back_tells_what_is_otherwise(peopled: World) -> None:
         "has 3 messages, not 4",
     ]
     moved = msgspec.structs.replace(said[0], created_at=said[1].created_at, attachments=(lines.Attachment(name="a", data=b"x"),))
-    assert readback.faults(ctx, None, "v1", [moved], 3) == [
+    assert read_back(peopled, None, "v1", [moved], 3) == [
         "the message m1 has another time",
         "the message m1 has another list of files",
     ]
-    assert readback.faults(ctx, None, "v9", [], 0) == ["conversation: there is none of the id 'v9'"]
+    assert read_back(peopled, None, "v9", [], 0) == ["conversation: there is none of the id 'v9'"]
     row = conversations.get(peopled.account, found(peopled).id)
     assert row and row.message_count == 3
