@@ -159,7 +159,7 @@ def broken_links(text: str, folder: Path = ROOT) -> list[str]:
     for target in re.findall(r"\]\(([^)\s]+)\)", prose(text)):
         name, _, part = target.partition("#")
         place = folder / name if name else None
-        page = place.read_text() if place and place.is_file() else "" if name else text
+        page = place.read_text() if place and place.suffix == ".md" and place.is_file() else "" if name else text
         is_there = place is None or place.exists()
         if "://" not in target and not (is_there and (not part or part in anchors(page))):
             lost.append(target)

@@ -120,7 +120,7 @@ def main() -> None:
 
 
 def _sign_in(desk: Desk, browser: Browser, who: dict[str, str], **options: Any) -> Console:
-    given = {"viewport": _DESKTOP, "locale": "en-US", "timezone_id": "UTC"} | options
+    given: dict[str, Any] = {"viewport": _DESKTOP, "locale": "en-US", "timezone_id": "UTC"} | options
     return Console(browser.new_context(**given), desk, who).sign_in()
 
 
@@ -179,7 +179,6 @@ def _admin(desk: Desk, browser: Browser, camera: Camera) -> None:
     camera.take(olive.page, "settings")
     for name, place, seen in (
         ("agents", "agents", "Ben Agent"),
-        ("canned", "canned/new", "New canned reply"),
         ("hours", "hours", "Saturday"),
         ("trigger", "triggers/new", "New trigger"),
         ("routing", "routing", "Try it"),
