@@ -7,6 +7,8 @@ STAGE = os.environ.get("POLYDESK_STAGE", "dev")
 PUBLIC_URL = os.environ.get("POLYDESK_PUBLIC_URL", "").rstrip("/")
 #: The bucket of attachments, as infra/template.yaml's output AttachmentsBucket names it.
 ATTACHMENTS = os.environ.get("POLYDESK_ATTACHMENTS", "")
+#: Where browsers reach the bucket, if that is not its own address: the local desk passes it on.
+FILES_URL = os.environ.get("POLYDESK_FILES_URL", "")
 #: Sender of mail: an address, or a name and one, that SES has verified. Empty: no mail is sent.
 MAIL_FROM = os.environ.get("POLYDESK_MAIL_FROM", "").strip()
 #: Whether this is a deployed function, whose standard output is a log group.
@@ -56,8 +58,8 @@ def lets_anybody_sign_up() -> bool:
 
 
 def file_origins() -> list[str]:
-    """Returns where links to files of the bucket lead: the local desk's embedded AWS, else S3."""
-    if local := os.environ.get("AWS_ENDPOINT_URL"):
+    """Returns where links to files of the bucket lead: the local desk itself, else S3."""
+    if local := FILES_URL or os.environ.get("AWS_ENDPOINT_URL"):
         return [local]
     region = os.environ.get("AWS_REGION", "us-east-1")
     domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"

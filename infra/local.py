@@ -156,6 +156,7 @@ def _set_environment(port: int) -> None:
     from infra import sockets
 
     os.environ["POLYDESK_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+    os.environ["POLYDESK_FILES_URL"] = os.environ["POLYDESK_PUBLIC_URL"]
     os.environ["POLYDESK_SOCKET_API"] = f"http://127.0.0.1:{port + 1}"
     os.environ["POLYDESK_SOCKET_URL"] = f"ws://127.0.0.1:{port + 1}{sockets.PATH}"
     os.environ["POLYDESK_MAIL_FROM"] = f"Polydesk <{_SENDER}>"  # to nobody: infra/mailbox.py keeps it

@@ -12,6 +12,7 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, LocalChalice, LocalDevServer, LocalGateway, LocalGatewayException
 
+from infra import bucket
 from infra.faults import FAULTS, Crashed
 from infra.gateway import NO_SUCH_PATH
 from infra.memory import Room
@@ -119,9 +120,13 @@ class Handler(ChaliceRequestHandler):
         # Chalice's own converter says 127.0.0.1 whoever calls; API Gateway says whose connection it is.
         self.local_gateway.event_converter.LOCAL_SOURCE_IP = self.client_address[0]
         try:
-            size = self._size()
+            size = self._size(bucket.MOST_BYTES if bucket.has(self.path) else MOST_BYTES)
         except LocalGatewayException as refusal:
             self._send_error_response(refusal)
+            return
+        if bucket.has(self.path):
+            with self.server.answering():
+                bucket.pass_on(self, size)
             return
         with self.server.room.taking(size), self.server.answering():
             try:
@@ -141,13 +146,15 @@ class Handler(ChaliceRequestHandler):
         finally:
             self.wfile = wire
 
-    def _size(self) -> int:
-        """Bytes of the body that comes. Raises TooLong, after it has come: a client that is still sending does not listen."""
+    def _size(self, most: int) -> int:
+        """Bytes of the body that comes. Raises TooLong for more than `most`, after it has come: a client that is still
+        sending does not listen.
+        """
         told = self.headers.get("content-length", "0")
         if not (told.isascii() and told.isdecimal()):
             raise BadLength(_LAST, b'{"message":"Content-Length is not a number"}')
         size = int(told)
-        if size > MOST_BYTES:
+        if size > most:
             left = min(size, _DRAINED)
             while left and (part := self.rfile.read(min(left, 65_536))):
                 left -= len(part)

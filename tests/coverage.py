@@ -14,7 +14,7 @@ from slipcover.slipcover import format_missing
 
 SOURCE = "chalicelib"
 #: The least that is reached of each folder: lines and branches together, in percent.
-FLOORS = {"chalicelib": 98, "chalicelib/rules": 99, "chalicelib/desk": 97}
+FLOORS = {"chalicelib": 98, "chalicelib/rules": 99, "chalicelib/desk": 98}
 
 Files = Mapping[str, Mapping[str, Any]]
 

@@ -16,6 +16,7 @@ from chalicelib.desk.conversations import conversations, members, messages, part
 from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.core import publishing
+from chalicelib.desk.core.account_events import SettingsChanged
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.core.events import (
     ConversationAssigned,
@@ -23,6 +24,7 @@ from chalicelib.desk.core.events import (
     ConversationBreached,
     ConversationDeleted,
     ConversationDeserted,
+    ConversationFieldsChanged,
     ConversationMerged,
     ConversationMetadataChanged,
     ConversationMoved,
@@ -64,6 +66,9 @@ class Words(Protocol):
 
     def changed(self, conversation: str, number: int) -> str:
         """To agents who watch the inbox: a conversation has changed."""
+
+    def settings(self, kind: str) -> str:
+        """To the same agents: settings of a kind have changed."""
 
     def presence(self, person: str, presence: str) -> str:
         """An agent's presence."""
@@ -188,6 +193,7 @@ def _waits(ctx: Context, event: ConversationWaits, line: Line, words: Words) -> 
 _Changed = (
     ConversationMoved
     | ConversationStatusChanged
+    | ConversationFieldsChanged
     | ConversationPriorityChanged
     | ConversationSubjectChanged
     | ConversationMetadataChanged
@@ -218,6 +224,12 @@ def _tell_watching(ctx: Context, watching: list[Listener], row: Conversation, wo
     return live.send(ctx, watching, words.changed(row.id, row.number), live.INBOX)
 
 
+def _settings(ctx: Context, event: SettingsChanged, line: Line, words: Words) -> str:
+    """Tells agents who watch the inbox. One request, and one for each socket."""
+    _, watching = live.audience(ctx)
+    return _told(line, live.send(ctx, watching, words.settings(event.kind), live.INBOX))
+
+
 def _presence(ctx: Context, event: PresenceChanged, line: Line, words: Words) -> str:
     """Pushes an agent's presence. One request for each socket of other agents and of contacts they serve, and four."""
     others = {agent.id for agent in people.list_agents(ctx)} - {event.agent}
@@ -233,6 +245,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationWaits: _waits,
     ConversationMoved: _changed,
     ConversationStatusChanged: _changed,
+    ConversationFieldsChanged: _changed,
     ConversationPriorityChanged: _changed,
     ConversationSubjectChanged: _changed,
     ConversationMetadataChanged: _changed,
@@ -241,6 +254,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     ConversationRestored: _changed,
     ConversationMerged: _merged,
     NoteAdded: _changed,
+    SettingsChanged: _settings,
     PresenceChanged: _presence,
     AccessEnded: _ended,
 }

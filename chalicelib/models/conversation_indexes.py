@@ -21,7 +21,7 @@ LISTED += ["assignee", "assignee_number", "assigned_at", "picked_at", "created_a
 LISTED += ["message_count", "note_count", "last_message", "preview", "last_sender", "last_sender_number"]
 LISTED += ["last_sender_kind", "is_read", "is_read_by_contact", "has_details", "has_tags", "draft_count"]
 LISTED += ["domain", "held_since", "creator_number", "changed_at", "deleted_at", "audience", "received_from"]
-LISTED += ["sla_policy", "first_due_at", "next_due_at", "resolve_due_at", "sla_told"]
+LISTED += ["sla_policy", "first_due_at", "next_due_at", "resolve_due_at", "sla_told", "wake_at"]
 #: What routing needs to know of a waiting conversation. None of it changes with a message, which would cost a unit more then.
 _ROUTED = ["group", "domain", "priority", "channel", "contact_key", "audience"]
 #: Stored names of attributes that conversations will have; the indexes project them already, and what is absent costs nothing.

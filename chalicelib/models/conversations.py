@@ -118,6 +118,8 @@ class Conversation(Table):
     close_at = IntegerAttribute(null=True, attr_name="co")
     #: When a chat without a message is closed. None once it has one, so that no full row has it.
     expire_at = IntegerAttribute(null=True, attr_name="ea")
+    #: Until when it is snoozed: on hold, and open again then.
+    wake_at = IntegerAttribute(null=True, attr_name="wk")
     #: When a span ends for which a trigger waits that its status lasts.
     stay_at = IntegerAttribute(null=True, attr_name="sy")
     #: Number of the policy that its clocks are of, when an answer, the next one and its end are due, and what has been told of

@@ -4,6 +4,8 @@ import random
 import time
 from typing import Any
 
+from botocore.config import Config
+from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.exceptions import VerboseClientError
 
@@ -12,9 +14,20 @@ from chalicelib.models import capacity
 #: Times that a write is repeated after it met another one, and the longest pause before the first repetition, in seconds.
 _CONFLICTS, _PAUSE = 5, 0.02
 CONFLICT = "TransactionConflict"
+_USER_AGENT = "polydesk"
 
 
 class _Connection(Connection):
+    @property
+    def session(self) -> Session:
+        """Returns botocore's session. Its clients say who they are in a word: botocore makes its own long name anew for each
+        request, which takes a twentieth of a post's CPU.
+        """
+        session = super().session
+        if session.get_default_client_config() is None:
+            session.set_default_client_config(Config(user_agent=_USER_AGENT))
+        return session
+
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         """Sends a request, without pynamodb's listeners."""
         return self._make_api_call(operation_name, operation_kwargs)

@@ -22,10 +22,20 @@ _NO_OBJECT = (403, 404)
 @cache
 def client() -> "S3Client":
     """The one client for the bucket, of the tables' session; made by the first call that has to do with files."""
+    return _client(None)
+
+
+@cache
+def _signer() -> "S3Client":
+    """What signs addresses for browsers: the same, unless they reach the bucket elsewhere."""
+    return _client(config.FILES_URL) if config.FILES_URL else client()
+
+
+def _client(endpoint: str | None) -> "S3Client":
     from botocore.config import Config
 
     options = Config(signature_version="s3v4", connect_timeout=3, read_timeout=20)
-    return base.connection.session.create_client("s3", config=options)  # type: ignore[return-value]
+    return base.connection.session.create_client("s3", config=options, endpoint_url=endpoint)  # type: ignore[return-value]
 
 
 def put(key: str, data: bytes, mime: str) -> None:
@@ -125,7 +135,7 @@ class SignedForm:
 def signed_form(key: str, size: int, mime: str, seconds: int) -> SignedForm:
     """Returns the form for one object of exactly this many bytes, good for this many seconds. No request."""
     conditions = [{"Content-Type": mime}, ["content-length-range", size, size]]
-    form = client().generate_presigned_post(
+    form = _signer().generate_presigned_post(
         config.ATTACHMENTS, key, Fields={"Content-Type": mime}, Conditions=conditions, ExpiresIn=seconds
     )
     return SignedForm(form["url"], form["fields"])
@@ -134,4 +144,4 @@ def signed_form(key: str, size: int, mime: str, seconds: int) -> SignedForm:
 def signed_link(key: str, disposition: str, mime: str, seconds: int) -> str:
     """Returns an address under which anybody can get an object for this many seconds, as this media type. No request."""
     wanted = {"Bucket": config.ATTACHMENTS, "Key": key, "ResponseContentDisposition": disposition, "ResponseContentType": mime}
-    return client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)
+    return _signer().generate_presigned_url("get_object", Params=wanted, ExpiresIn=seconds)

@@ -25,7 +25,7 @@ from chalicelib.models.unique_names import UniqueName, new_name
 TagChanges = tuple[Sequence[int], Sequence[int]]
 #: Attributes whose change people see. The others are deadlines, counts, and what one person has read or drafted.
 _SEEN = frozenset(["status", "assignee", "group", "priority", "subject", "note_count", "contact_key", "deleted_at"])
-_SEEN |= {"has_details", "has_tags"}
+_SEEN |= {"has_details", "has_tags", "wake_at"}
 
 
 def open_(conversation: Conversation, before: str | None = None) -> None:

@@ -1,5 +1,5 @@
-"""Deadlines: when a conversation is warned, closed or given to another agent, when an empty one expires, and when its clocks of
-service breach.
+"""Deadlines: when a conversation is warned, closed or given to another agent, when an empty one expires, when a snoozed one
+wakes, and when its clocks of service breach.
 
 Times are epoch milliseconds, spans are seconds.
 """
@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 from chalicelib.rules.status import CONTACT, PENDING_EXTERNAL, STAFF
 
-REASSIGN, WARN, CLOSE, EXPIRE, STAY = "reassign", "warn", "close", "expire", "stay"
+REASSIGN, WARN, CLOSE, EXPIRE, STAY, WAKE = "reassign", "warn", "close", "expire", "stay", "wake"
 #: When a clock of service has breached (rules.sla).
 BREACHES = ("first_due", "next_due", "resolve_due")
-KINDS = (REASSIGN, WARN, CLOSE, EXPIRE, STAY, *BREACHES)
+KINDS = (REASSIGN, WARN, CLOSE, EXPIRE, STAY, WAKE, *BREACHES)
 #: Seconds that a chat may stay empty where an account has set none.
 EXPIRE_AFTER = 86_400
 _MOST_DOUBLINGS = 6

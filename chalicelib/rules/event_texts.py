@@ -1,11 +1,12 @@
 """Event texts: a change of a conversation as an English sentence.
 
-Fields are `fired`, `created`, `imported`, `deleted`, `merged`, `breached`, `status`, `priority`, `subject`, `assignee`, `group`,
-`contact`, `tags`, and by any other name a field of the account's.
+Fields are `fired`, `created`, `imported`, `deleted`, `merged`, `breached`, `snoozed`, `status`, `priority`, `subject`,
+`assignee`, `group`, `contact`, `tags`, and by any other name a field of the account's.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from chalicelib.rules import sla, status
 from chalicelib.rules.actors import TRIGGER, Actor
@@ -87,6 +88,12 @@ def _of_tags(change: FieldChange) -> str:
     return " and ".join(parts) or "put the tags in another order"
 
 
+def _of_snooze(change: FieldChange) -> str:
+    if change.after is None:
+        return "ended the snooze"
+    return f"snoozed the conversation until {datetime.fromtimestamp(int(change.after) // 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
 _BREACHED = {sla.FIRST: "the first answer", sla.NEXT: "an answer", sla.RESOLVE: "the end of the conversation"}
 
 
@@ -105,6 +112,7 @@ _TELLERS: dict[str, Callable[[FieldChange], str]] = {
     "deleted": lambda change: "deleted the conversation" if change.after else "restored the conversation",
     "merged": lambda change: f"merged the conversation into {change.after}" if change.after else "undid the merge",
     "status": _of_status,
+    "snoozed": _of_snooze,
     "priority": lambda change: f"changed the priority from {_word(change.before)} to {_word(change.after)}",
     "subject": lambda change: f"changed the subject from {_quoted(change.before or '')} to {_quoted(change.after or '')}",
     "contact": lambda change: f"changed the contact from {change.before} to {change.after}",

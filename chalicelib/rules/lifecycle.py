@@ -69,6 +69,30 @@ def stopped() -> Changes:
     return {"warn_at": None, "close_at": None}
 
 
+def snoozed(now: int, held: "Held", until: int) -> Changes:
+    """It is on hold until a moment. Meanwhile it is neither warned nor closed, and its agent need not pick it."""
+    changes = stopped() if held.status == status.ON_HOLD else moved(now, status.ON_HOLD)
+    if held.assignee:
+        changes |= {"reassign_at": None, "tried_agents": []}
+    return {**changes, "wake_at": until}
+
+
+def woken(now: int, *, is_answered: bool) -> Changes:
+    """Its snooze has ended: it waits for an agent, as new if none has answered yet."""
+    return {**moved(now, status.PENDING_INTERNAL if is_answered else status.NEW), "wake_at": None}
+
+
+def after_snooze(held: "Held", changes: Changes) -> Changes:
+    """What else changes while it is snoozed: that ends with what takes it off hold or away, such as an answer, another status,
+    its end or its deletion; until then an agent who gets it need not pick it.
+    """
+    if held.wake_at is None or "wake_at" in changes:
+        return {}
+    if changes.get("status", held.status) != status.ON_HOLD or changes.get("deleted_at"):
+        return {"wake_at": None}
+    return {"reassign_at": None} if changes.get("assignee") and changes.get("reassign_at") else {}
+
+
 def waiting(again: int | None) -> Changes:
     """It has no agent from now on. Routing looks at it again at `again`, if at all."""
     return {
@@ -115,9 +139,13 @@ def still_unpicked(now: int, assigned: bool, attempts: int, settings: AutoClose)
 
 
 class Held(Protocol):
-    """What a pause depends on."""
+    """What a pause and a snooze depend on."""
 
     status: str
+
+    @property
+    def wake_at(self) -> int | None:
+        """When its snooze ends, None if it has none."""
 
     @property
     def assignee(self) -> str | None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.dialects.anytime.shapes import moment
+
 if TYPE_CHECKING:
     from tests.conformance.scene import Scene
 
@@ -31,6 +33,8 @@ CASES: "dict[tuple[str, str], Callable[[Scene, str], dict[str, Any]]]" = {
     ("GET", _ONE): _nothing,
     ("PUT", _ONE): lambda scene, _: {"priority": "high"},
     **{("PUT", f"{_ONE}/{word}"): _nothing for word in ("read", "unread")},
+    ("PUT", f"{_ONE}/snooze"): lambda scene, _: {"until": moment(scene.world.now + 3_600_000)},
+    ("DELETE", f"{_ONE}/snooze"): _nothing,
     ("GET", f"{_ONE}/messages"): _nothing,
     ("POST", f"{_ONE}/messages"): lambda scene, _: {"type": "reply", "plainBody": "words"},
     ("GET", _MESSAGE): _nothing,

@@ -45,8 +45,8 @@ def test_a_session_is_a_token_for_scripts_and_a_cookie_that_none_can_read(world:
     browser = Browser(world)
     answer = browser.ask("POST", "", {"email": world.agents[0].email.upper(), "password": PASSWORD})
     session, cookie = answer.body["session"], answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Secure-polydesk_session=") and browser.cookie.partition("=")[2] not in str(answer.body)
-    assert set(cookie.split("; ")[1:]) == {f"Path=/v1{PATH}", "Max-Age=2592000", "HttpOnly", "SameSite=Strict", "Secure"}
+    assert cookie.startswith("__Host-polydesk_session_v1=") and browser.cookie.partition("=")[2] not in str(answer.body)
+    assert set(cookie.split("; ")[1:]) == {"Path=/", "Max-Age=2592000", "HttpOnly", "SameSite=Strict", "Secure"}
     assert answer.headers["Cache-Control"] == "no-store"
     assert (session["agent"]["id"], session["expiresIn"]) == (world.agents[0].number, 86_400)
     assert session["account"] == {"id": world.account, "name": "demo"} and session["accounts"] == [session["account"]]

@@ -9,6 +9,7 @@ from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.conversations import conversations, group_chats, messages
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.dialects.anytime.shapes import moment
 from tests.machine.deliveries import CrashPoint
 from tests.machine.stage import Staff, Stage
 from tests.machine.visitors import crashes, which
@@ -96,6 +97,14 @@ class AgentsAct(RuleBasedStateMachine):
     def an_agent_moves_it(self, who: int, chat: int, status: str) -> None:
         answer = self.stage.call("PUT", self.address(self.stage.chat(chat)), {"status": status}, by=self.able(who))
         assert answer.status == 200, answer
+
+    @precondition(has_chats)
+    @rule(who=which, chat=which, seconds=st.sampled_from([None, 1, 300, 1000, 4000]), at=crashes)
+    def an_agent_snoozes_it(self, who: int, chat: int, seconds: int | None, at: CrashPoint | None) -> None:
+        until = {"until": moment(self.stage.world.now + seconds * 1000)} if seconds else {}
+        path = f"{self.address(self.stage.chat(chat))}/snooze"
+        answer = self.stage.call("PUT" if seconds else "DELETE", path, until, by=self.able(who), at=at)
+        assert answer.status in (200, 409), answer
 
     @precondition(has_chats)
     @rule(who=which, chat=which, opens=st.booleans())

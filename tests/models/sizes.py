@@ -96,6 +96,7 @@ CONVERSATION: dict[str, Any] = {
     "warn_at": TIME,
     "close_at": TIME,
     "expire_at": TIME,
+    "wake_at": TIME,
     "stay_at": TIME,
     "sla_policy": 9_999,
     "first_due_at": TIME,
@@ -112,8 +113,8 @@ CONVERSATION: dict[str, Any] = {
 }
 #: What is still to come: the customer's language.
 CONVERSATION_TO_COME: dict[str, Any] = {COMING["language"]: {"S": "zh-Hant-TW"}}
-#: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then, an
-#: answer starts those of silence, an end stops all.
+#: Conversations at their fullest, and what each cannot have: a pick forgets who was tried and stops the clock until then,
+#: and so does a snooze; an answer starts those of silence, a snooze and an end stop all.
 _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "close_at"}
 _GONE = {"deleted_at", "merged_into", "merged_into_number", "purge_at"}
 _ROUTED = {"routed_by", "audience", "chosen_by", "paused"}
@@ -131,10 +132,11 @@ CONVERSATIONS: dict[str, set[str]] = {
         "picked_at",
         "tried_agents",
     },
-    "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, *_GONE, "audience", "closed_at", "picked_at"},
-    "answered": {*_UNUSUAL, *_GONE, "audience", "closed_at", "tried_agents", "reassign_at"},
+    "to be picked after ten agents": {*_UNUSUAL, *_SILENCE, "wake_at", *_GONE, "audience", "closed_at", "picked_at"},
+    "answered": {*_UNUSUAL, "wake_at", *_GONE, "audience", "closed_at", "tried_agents", "reassign_at"},
     "closed unpicked": {
         *_UNUSUAL,
+        "wake_at",
         *_SILENCE,
         *_GONE,
         "audience",
@@ -157,6 +159,7 @@ CONVERSATIONS: dict[str, set[str]] = {
     },
     "internal": {
         *_ROUTED,
+        "wake_at",
         "merging",
         "inbox_key",
         "holder_key",
@@ -169,6 +172,7 @@ CONVERSATIONS: dict[str, set[str]] = {
     },
     "merged": {
         *_UNUSUAL,
+        "wake_at",
         *_SILENCE,
         "audience",
         "paused",

@@ -7,7 +7,7 @@ from pynamodb.connection import Connection
 from pynamodb.exceptions import AttributeNullError, CancellationReason, VerboseClientError
 from pynamodb.models import Model
 
-from chalicelib.models import base, unique_names
+from chalicelib.models import base, queues, storage, unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.expressions import RemoveAll, SetAll
@@ -94,3 +94,8 @@ def test_one_that_always_meets_another_is_refused_and_one_with_a_failed_conditio
     meets_another(monkeypatch, 100, code="TransactionConflictException")
     with pytest.raises(ConditionFailed):
         unique_names.put(unique_names.new_name(world.account, "email", "cu@shop.test", world.owner.id))
+
+
+def test_clients_of_aws_have_a_name_that_is_not_made_anew_for_each_request() -> None:
+    clients: list[Any] = [base.connection.client, queues.client(), storage.client()]
+    assert {client._user_agent_creator.to_string() for client in clients} == {"polydesk"}

@@ -11,7 +11,7 @@ from itertools import product
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import routing
-from chalicelib.desk.conversations import clocks, messages, unfinished, writes
+from chalicelib.desk.conversations import clocks, messages, snoozing, unfinished, writes
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import access, later, publishing
 from chalicelib.desk.core.events import DeadlineSet, TimersDue
@@ -128,6 +128,7 @@ _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
     deadlines.CLOSE: _silent(_close_silent),
     deadlines.EXPIRE: _close,
     deadlines.STAY: _stay,
+    deadlines.WAKE: snoozing.wake,
     **dict.fromkeys(deadlines.BREACHES, _breach),
 }
 

@@ -4,7 +4,7 @@ from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import triggers
 from chalicelib.models.conversations import Conversation
-from chalicelib.rules import deadlines, status
+from chalicelib.rules import deadlines, lifecycle, status
 from chalicelib.rules.deadlines import AutoClose, Deadlines
 from chalicelib.rules.lifecycle import Changes
 from chalicelib.rules.triggers import next_stay
@@ -12,6 +12,7 @@ from chalicelib.rules.triggers import next_stay
 
 def with_clocks(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:
     """Returns changes of a conversation that was read, with the deadlines that follow from them. No request."""
+    changes = changes | lifecycle.after_snooze(conversation, changes)
     return changes | _of_silence(ctx, conversation, changes) | of_stay(ctx, conversation, changes)
 
 
@@ -48,10 +49,10 @@ def after_stay(ctx: Context, conversation: Conversation) -> Changes:
 
 def _of_silence(ctx: Context, conversation: Conversation, changes: Changes) -> Changes:
     """Returns when a conversation is warned and closed by the account's rules. Nothing where it has none, as before, where the
-    conversation ends or waits for another agent, and for a message, which sets these itself.
+    conversation ends, waits for another agent, or is or was snoozed, and for a message, which sets these itself.
     """
     is_moved = {"status", "group_number"} & changes.keys() and "last_message" not in changes
-    if not is_moved or conversation.is_internal:
+    if not is_moved or conversation.is_internal or conversation.wake_at or changes.get("wake_at"):
         return {}
     settings = accounts.load(ctx).auto_close
     after = changes.get("status", conversation.status)

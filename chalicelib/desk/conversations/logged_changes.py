@@ -29,11 +29,13 @@ _FIELDS = {
 }
 #: Places of the clocks of service whose breach is told, and the name under which that is logged.
 _BREACHES, BREACHED = {clock: place for place, clock in enumerate(sla.CLOCKS, 9)}, "breached"
+#: Place of the end of a snooze, epoch milliseconds.
+_SNOOZED = 12
 #: What a new conversation may have already that somebody has decided.
 _FROM_THE_START = ("assignee", "group")
 #: Places of details: metadata, tags, and custom fields from there on.
 _FIRST_METADATA, _TAGS, _FIRST_CUSTOM, _LAST = 16, 32, 33, 255
-CREATED, IMPORTED, TAGS, CUSTOM, PURGED = "created", "imported", "tags", "custom.", "purged"
+CREATED, IMPORTED, TAGS, CUSTOM, PURGED, SNOOZED = "created", "imported", "tags", "custom.", "purged", "snoozed"
 #: Characters of a value that are kept.
 LONGEST = 500
 
@@ -70,7 +72,7 @@ def _of_import(new: Image, change: Mapping[str, Any]) -> list[LogEntry]:
 
 
 _DETAILS = [*METADATA, "tag_numbers", "fields"]
-_SUMMARY = [*_FIELDS.values(), "sla_told", "purge_at"]
+_SUMMARY = [*_FIELDS.values(), "wake_at", "sla_told", "purge_at"]
 
 
 def _differ(model: type[Table], names: list[str], old: Image | None, new: Image) -> bool:
@@ -112,7 +114,7 @@ def _breach(row: Conversation, clock: str, due_at: int) -> LogEntry:
 
 def _field_changes(before: Conversation | None, after: Conversation) -> list[_Change]:
     found: list[_Change] = []
-    for place, (field, name) in enumerate(_FIELDS.items(), 1):
+    for place, (field, name) in [*enumerate(_FIELDS.items(), 1), (_SNOOZED, (SNOOZED, "wake_at"))]:
         was, is_ = getattr(before, name) if before else None, getattr(after, name)
         if was != is_:
             found.append((place, field, _text(was), _text(is_)))

@@ -10,7 +10,7 @@ from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import custom_fields
 from chalicelib.desk.conversations import conversations, sla, unfinished, writes
 from chalicelib.desk.conversations.deletion import check_not_merged
-from chalicelib.desk.core import access
+from chalicelib.desk.core import access, counted
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.core.retry import retry_on_conflict
 from chalicelib.models import conversations as rows
@@ -90,6 +90,7 @@ def _merge(ctx: Context, target: Conversation, source: Conversation) -> Merge:
     changes: lifecycle.Changes = {
         "last_activity_at": max(target.last_activity_at, source.last_activity_at),
         "is_read": bool(target.is_read and source.is_read),
+        **(lifecycle.woken(ctx.now, is_answered=counted.is_answered(target)) if target.wake_at else {}),
     }
     chat = source.contact if contact and contact.chat == source.id else None
     beside = _united(of_target, of_source, source, contact if source.contact != target.contact else None)

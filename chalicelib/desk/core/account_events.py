@@ -20,7 +20,9 @@ class DomainChanged(Event, frozen=True, tag="domain.changed.v1"):
 
 
 class SettingsChanged(Event, frozen=True, tag="settings.changed.v1"):
-    """Settings of a kind (desk.core.collections) have changed: the one with this `key`, or the order of all."""
+    """Settings of a kind (desk.core.collections) have changed: the one with this `key`, or the order of all. Agents are a kind
+    of their own.
+    """
 
     kind: str
     key: str = ""

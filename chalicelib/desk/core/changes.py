@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 
+from chalicelib.desk.core.account_events import SettingsChanged
 from chalicelib.desk.core.events import (
     ConversationAssigned,
     ConversationBegun,
     ConversationBreached,
     ConversationDeleted,
+    ConversationFieldsChanged,
     ConversationMerged,
     ConversationMetadataChanged,
     ConversationMoved,
@@ -89,6 +91,8 @@ def is_imported(row: Conversation | Details) -> bool:
 #: What a search finds a conversation and a contact by, beside messages; and what takes a conversation from all searches.
 _SEARCHED = ("subject", "contact_key", "merged_into", "purge_at")
 _NAMES = ("name", "alias", "email", "user_id", "identities", "removed_at")
+#: What lists of agents show, and how SettingsChanged calls them.
+_OF_AGENTS, AGENTS = ("name", "email", "level", "is_active", "group", "agents_of"), "agent"
 
 
 def _text_events(old: Conversation | None, new: Conversation, at: int) -> list[Event]:
@@ -150,11 +154,17 @@ def _end_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
     return happened
 
 
+#: What agents who watch the inbox see of a row, of which no event tells.
+_WATCHED = ("wake_at", "group_number")
+
+
 def _field_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
     """Returns the events of a row that existed before."""
     happened: list[Event] = []
     if old.status != new.status:
         happened.append(ConversationStatusChanged(new.account, new.status_since, new.id, old.status, new.status))
+    elif any(getattr(old, name) != getattr(new, name) for name in _WATCHED):
+        happened.append(ConversationFieldsChanged(new.account, at, new.id))
     if old.priority != new.priority:
         happened.append(ConversationPriorityChanged(new.account, at, new.id, old.priority, new.priority))
     if old.subject != new.subject:
@@ -170,7 +180,11 @@ def details_events(old: Details | None, new: Details, changed_at: int) -> list[E
         return []
     before, after = old.metadata if old else {}, new.metadata
     names = tuple(name for name in METADATA if before.get(name) != after.get(name))
-    return [ConversationMetadataChanged(new.account, changed_at, new.conversation, names)] if names else []
+    if names:
+        return [ConversationMetadataChanged(new.account, changed_at, new.conversation, names)]
+    had = (old.tags, old.custom_fields) if old else ([], {})
+    is_changed = had != (new.tags, new.custom_fields)
+    return [ConversationFieldsChanged(new.account, changed_at, new.conversation)] if is_changed else []
 
 
 _Waits = ConversationOpened | ConversationBegun | ConversationReopened | ConversationMoved
@@ -199,9 +213,18 @@ _SERVES_BY = ("group", "is_distributor", "is_active")
 def person_events(old: Person | None, new: Person) -> list[Event]:
     """Returns what a change of a person's row means."""
     told = [*_revocation_events(old, new), *_presence_events(old, new), *_merge_events(old, new), *_name_events(old, new)]
+    told += _agent_events(old, new)
     if new.erased_at and not (old and old.erased_at):
         told.append(ErasureDue(new.account, new.erased_at, new.number, new.erased_at))
     return told
+
+
+def _agent_events(old: Person | None, new: Person) -> list[Event]:
+    """An account's agents are others, or have other names, levels or departments."""
+    if not (new.agents_of or (old and old.agents_of)):
+        return []
+    is_changed = old is None or any(getattr(old, name) != getattr(new, name) for name in _OF_AGENTS)
+    return [SettingsChanged(new.account, new.updated_at, AGENTS, new.id)] if is_changed else []
 
 
 def _name_events(old: Person | None, new: Person) -> list[Event]:

@@ -145,6 +145,11 @@ def fields_after(before: Conversation, changes: dict[str, Any], now: int, by: in
     return {name: value for name, value in fields.items() if value != getattr(before, name)}
 
 
+def is_answered(row: Conversation) -> bool:
+    """Returns whether an agent has ever answered."""
+    return _reported(row)[0] > 0
+
+
 def _reported(row: Conversation | None) -> tuple[int, bool]:
     """Returns the UTC day on which an agent answered last, 0 for never, and whether a clock has breached."""
     kept = (row.reported if row else None) or 0

@@ -118,6 +118,12 @@ class ConversationStatusChanged(Event, frozen=True, tag="conversation.status_cha
     after: str
 
 
+class ConversationFieldsChanged(Event, frozen=True, tag="conversation.fields_changed.v1"):
+    """A conversation has another department, other tags or custom fields, or its snooze ends at another moment."""
+
+    conversation: str
+
+
 class ConversationPriorityChanged(Event, frozen=True, tag="conversation.priority_changed.v1"):
     """A conversation's priority (rules.status) is `after` and was `before`."""
 

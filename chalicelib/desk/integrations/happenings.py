@@ -146,5 +146,6 @@ def _moved(old: Conversation, new: Conversation, about: About) -> Iterator[tuple
 def _breached(old: Conversation, new: Conversation, about: About) -> Iterator[tuple[str, About]]:
     for clock, due_at in changes.breaches(old, new):
         part = sla.CLOCKS.index(clock) + 1
-        told = msgspec.structs.replace(about, clock=clock, due_at=due_at, policy=new.sla_policy or 0, part=part)
+        breach = {"clock": clock, "due_at": due_at, "policy": new.sla_policy or 0, "part": part}
+        told = msgspec.structs.replace(about, happened_at=max(about.happened_at, due_at), **breach)
         yield webhooks.BREACHED, told

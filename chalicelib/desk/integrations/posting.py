@@ -176,8 +176,9 @@ def _lookup(to: Target, network: Network, clock: _Clock) -> list[Any]:
 def _connect(to: Target, found: list[Any], clock: _Clock) -> socket.socket:
     """Returns a connection to the first address that takes one; none may use more than its share of the time."""
     for place, (family, kind, protocol, _, address) in enumerate(found):
+        share = clock.left() / (len(found) - place)
         try:
-            return _connected(socket.socket(family, kind, protocol), address, clock.left() / (len(found) - place))
+            return _connected(socket.socket(family, kind, protocol), address, share)
         except OSError:
             if place == len(found) - 1:
                 raise

@@ -55,8 +55,8 @@ class At(msgspec.Struct, frozen=True):
 
 
 def page(ctx: Context, subject: Subject, at: At) -> tuple[list[Entry], At | None]:
-    """Returns the next entries of an export, and where to go on, None at the end. Five requests at most, and one for each hundred
-    files.
+    """Returns the next entries of an export, and where to go on, None at the end. Five requests at most, one for each hundred
+    files, and at first one for each device.
     """
     return _STAGES[at.stage](ctx, subject, at)
 

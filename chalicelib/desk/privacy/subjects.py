@@ -113,7 +113,7 @@ def _said(ctx: Context, address: str, after: str) -> tuple[list[str], str]:
         found = search.find(ctx, keywords)
         if found.ids is not None:
             return _some(sorted(found.ids), after)
-    return _through_inbox(ctx, keywords, after.removeprefix("@"))
+    return _through_inbox(ctx, keywords, after[1:] if after.startswith("@") else "")  # there are too many since the last page
 
 
 def _through_inbox(ctx: Context, keywords: Keywords, after: str) -> tuple[list[str], str]:

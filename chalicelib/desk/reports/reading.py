@@ -1,9 +1,10 @@
 """Reading: what was counted in a span of time, of all rows that have it (models/statistics.py), each number once."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from chalicelib.context import Context
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -14,6 +15,7 @@ from chalicelib.rules import counting, quarters, series
 from chalicelib.rules.counting import Amounts, Cell
 from chalicelib.rules.series import A_DAY
 
+_K = TypeVar("_K")
 #: Whether something of a cell is asked for.
 Wanted = Callable[[Cell], bool]
 
@@ -123,9 +125,18 @@ def _is_near(ctx: Context, first: int) -> bool:
 
 def open_now(present: Present, wanted: Wanted = lambda cell: True) -> Counter[tuple[str, str]]:
     """Returns how many conversations are open now, by status and priority."""
-    found: Counter[tuple[str, str]] = Counter()
+    return open_by(present, lambda cell: None, wanted)[None]
+
+
+def open_by(
+    present: Present, key_of: Callable[[Cell], _K], wanted: Wanted = lambda cell: True
+) -> defaultdict[_K, Counter[tuple[str, str]]]:
+    """Returns the same, of the cells that have a key each."""
+    found: defaultdict[_K, Counter[tuple[str, str]]] = defaultdict(Counter)
     for cell, counts in present.total.items():
-        for name, n in counts.items():
-            if (known := counting.read_gauge(name)) and wanted(cell):
-                found[known] += n
+        gauges = [(known, n) for name, n in counts.items() if (known := counting.read_gauge(name))]
+        if gauges and wanted(cell):
+            of_key = found[key_of(cell)]
+            for known, n in gauges:
+                of_key[known] += n
     return found

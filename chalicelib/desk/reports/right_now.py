@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.reports import names, reading
-from chalicelib.desk.reports.reading import Present
 from chalicelib.rules import counting, quarters, series, spans
+from chalicelib.rules.counting import Cell
 
 #: Most days of `by_day`.
 MOST_DAYS = 15
@@ -49,7 +50,8 @@ class Day:
 @access.allow(AGENT)
 def get(ctx: Context) -> Open:
     """Returns what is open now. One request."""
-    return _open(reading.load_present(ctx), 0, "", lambda cell: True)
+    present = reading.load_present(ctx)
+    return Open(0, "", reading.open_now(present), reading.open_now(present, _is_unassigned).total())
 
 
 @access.allow(AGENT)
@@ -72,17 +74,16 @@ def _by(ctx: Context, kind: str, offset: int) -> Iterator[Open]:
     did: dict[names.Key, Counter[str]] = {}
     for cell, counts in series.between(present.recent, first, end).items():
         did.setdefault(names.key_of(kind, cell), Counter()).update(counts)
-    has = {names.key_of(kind, cell) for cell, counts in present.total.items() if any(map(counting.read_gauge, counts))}
     did = {key: counts for key, counts in did.items() if counts[counting.REPLIED] or counts[counting.CLOSED]}
+    has = reading.open_by(present, partial(names.key_of, kind))
+    unassigned = reading.open_by(present, partial(names.key_of, kind), _is_unassigned)
     for key, (number, name) in names.load(ctx, kind, {*did, *has}).items():
         counts = did.get(key, Counter())
-        found = _open(present, number, name, lambda cell, key=key: names.key_of(kind, cell) == key)  # type: ignore[misc]
-        yield Open(number, name, found.by, found.unassigned, counts[counting.REPLIED], counts[counting.CLOSED])
+        yield Open(number, name, has[key], unassigned[key].total(), counts[counting.REPLIED], counts[counting.CLOSED])
 
 
-def _open(present: Present, number: int, name: str, wanted: reading.Wanted) -> Open:
-    unassigned = reading.open_now(present, lambda cell: wanted(cell) and not cell.agent)
-    return Open(number, name, reading.open_now(present, wanted), sum(unassigned.values()))
+def _is_unassigned(cell: Cell) -> bool:
+    return not cell.agent
 
 
 @access.allow(AGENT)

@@ -87,6 +87,7 @@ class Conversation(Wire, kw_only=True):
     first_respond_breach_at: Moment | None = None
     next_respond_breach_at: Moment | None = None
     resolve_breach_at: Moment | None = None
+    snoozed_until: Moment | None = None
     mentioned_agents: list[MentionedAgent] = msgspec.field(default_factory=list)
     is_editable: bool = True
     last_message: str | None
@@ -149,6 +150,7 @@ def show(row: Row, known: Beside) -> Conversation:
         first_respond_breach_at=_due(row.first_due_at),
         next_respond_breach_at=_due(row.next_due_at),
         resolve_breach_at=_due(row.resolve_due_at),
+        snoozed_until=_due(row.wake_at),
         mentioned_agents=[
             MentionedAgent(agent_id=agent, is_read=mention.is_read, message_id=mention.message)
             for agent, mention in known.mentions_of(row.id).items()

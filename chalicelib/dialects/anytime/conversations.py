@@ -1,6 +1,7 @@
 """Anytime's conversations, one or several by id: created, shown, changed, marked. conversation_lists.py lists them."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -147,17 +148,18 @@ def create_conversation(ctx: Context, request: CreateConversation) -> One:
     new = NewConversation(fields, command(request.message, ""), request.channel, request.idempotency_key or None)
     with naming_files():
         created = outbound.create(ctx, new) if new.message.mail else creation.create(ctx, new)
-    return _one(ctx, created.conversation, set())
+    return show_one(ctx, created.conversation)
 
 
 def get_conversation(ctx: Context, request: OneConversation) -> One:
     """`GET /conversations/{id}`: one conversation, with its ETag. One that was merged shows where its messages are now."""
     id_ = conversations.id_by_number(ctx, request.id)
-    return _one(ctx, conversations.load_even_merged(ctx, id_), includes(request.include, OF_ONE))
+    return show_one(ctx, conversations.load_even_merged(ctx, id_), includes(request.include, OF_ONE))
 
 
-def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
-    (shown,) = show_all(ctx, [conversation], asked)
+def show_one(ctx: Context, conversation: Row, asked: Collection[str] = ()) -> Answer:
+    """Returns a conversation with what was asked for, and its ETag."""
+    (shown,) = show_all(ctx, [conversation], set(asked))
     if "messages" in asked:
         rows = [] if conversation.merged_into else history.list_latest(ctx, conversation.id).messages
         shown.messages = thread(ctx, rows)
@@ -169,7 +171,7 @@ def _one(ctx: Context, conversation: Row, asked: set[str]) -> Answer:
 def update_conversation(ctx: Context, request: UpdateConversation) -> One:
     """`PUT /conversations/{id}`: changes the given fields; with If-Match only the version that it names."""
     id_ = conversations.id_by_number(ctx, request.id)
-    return _one(ctx, updates.change(ctx, id_, _change(ctx, request), versions(request.if_match)), set())
+    return show_one(ctx, updates.change(ctx, id_, _change(ctx, request), versions(request.if_match)))
 
 
 def update_conversations(ctx: Context, request: UpdateConversations) -> ConversationsShown:

@@ -15,7 +15,7 @@ from chalicelib.dialects.endpoint import Endpoint
 
 #: The desk's names of fields that have another here.
 _NAMES = {"assignee": "agentAssignee", "group": "departmentAssignee", "deleted": "isDeleted", "merged": "mergedInto"}
-_NAMES |= {"order": "orderId", "entity": "entityId", "fired": "trigger", "breached": "slaBreached"}
+_NAMES |= {"snoozed": "snoozedUntil", "order": "orderId", "entity": "entityId", "fired": "trigger", "breached": "slaBreached"}
 #: The clocks of service, as `to` of slaBreached has them.
 _CLOCKS = {"first": "firstRespond", "next": "nextRespond", "resolve": "resolve"}
 #: Fields whose values are integer ids.
@@ -90,8 +90,10 @@ def value_of(field: str, stored: str | None) -> str | int | bool | None:
         return stored is not None
     if field == "breached":
         return _CLOCKS.get(stored or "")
-    if stored is None or field not in ("status", *_IDS):
+    if stored is None or field not in ("status", "snoozed", *_IDS):
         return stored
+    if field == "snoozed":
+        return moment(int(stored))
     return int(stored) if field in _IDS else camel(stored)
 
 

@@ -158,17 +158,25 @@ def _none() -> Answer:
 
 
 def _headers(token: str, seconds: int) -> dict[str, str]:
-    """The cookie, which goes to these endpoints alone and to no other site's requests; nothing on the way keeps the answer."""
-    public = urlsplit(config.PUBLIC_URL)
-    secure = "; Secure" if public.scheme == "https" else ""
-    scope = f"Path={public.path.rstrip('/')}{_PATH}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
-    return {"Set-Cookie": f"{cookie_name()}={token}; {scope}", "Cache-Control": "no-store"}
+    """The cookie, which goes to this host alone and with no other site's requests; nothing on the way keeps the answer. A browser
+    takes the prefix of its name only with this path.
+    """
+    scope = "Path=/; Secure" if _is_secure() else f"Path={_PATH}"
+    kept = f"{cookie_name()}={token}; {scope}; Max-Age={seconds}; HttpOnly; SameSite=Strict"
+    return {"Set-Cookie": kept, "Cache-Control": "no-store"}
+
+
+def _is_secure() -> bool:
+    return config.PUBLIC_URL.startswith("https:")
 
 
 def cookie_name() -> str:
-    """The cookie's name. It has the port, because desks on one machine share their cookies."""
+    """The cookie's name. It has the port and the path, because desks on one host share their cookies. With its prefix, no other
+    host can set it.
+    """
     public = urlsplit(config.PUBLIC_URL)
-    return ("__Secure-" if public.scheme == "https" else "") + f"polydesk_session_{public.port or ''}".rstrip("_")
+    place = [str(public.port or ""), *public.path.split("/")]
+    return ("__Host-" if _is_secure() else "") + "_".join(["polydesk_session", *filter(None, place)])
 
 
 def _token(request: FromPage) -> str:

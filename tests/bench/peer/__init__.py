@@ -16,6 +16,7 @@ from typing import Protocol
 
 from tests.bench.figures import Report
 from tests.bench.peer import helpdesk, postgres
+from tests.bench.peer.desk import Desk
 from tests.bench.web import Connection, Sample, timed
 
 _AT_ONCE = 8
@@ -46,7 +47,9 @@ Samples = dict[tuple[str, str, int], list[Sample]]
 
 
 def measure(report: Report) -> None:
-    """Adds a ratio an operation, with both sides' times in its note."""
+    """Adds two ratios an operation: of times, and of application CPU. Both sides' are in its note."""
+    from tests.bench.peer import spending  # only now, because it imports the desk, which reads the environment
+
     size, rounds = int(os.environ.get("SIZE") or 100_000), int(os.environ.get("ROUNDS") or 5)
     with ExitStack() as stack:
         desk = stack.enter_context(_desk(report.data, size, rounds))
@@ -57,16 +60,18 @@ def measure(report: Report) -> None:
         mended = stack.enter_context(helpdesk.served(commands, socket, "mended", size))
         _agree(shipped, mended)
         samples = _interleaved([shipped, mended, desk], rounds)
+        spent = spending.measure(desk, mended, rounds)
     _tell(report, samples, size)
+    spending.tell(report, spent)
 
 
 @contextmanager
-def _desk(data: Path, size: int, rounds: int) -> Iterator[Side]:
+def _desk(data: Path, size: int, rounds: int) -> Iterator[Desk]:
     """A filled desk over dynoxide."""
     os.environ["POLYDESK_STAGE"] = "local"  # which the models read when they are imported, and `make run` uses
     from infra import demo
     from tests.bench.aws import tables
-    from tests.bench.peer import desk, fill
+    from tests.bench.peer import desk, fill, spending
 
     with tempfile.TemporaryDirectory(prefix="desk-") as name, tables(data) as endpoint:
         folder = Path(name)
@@ -79,7 +84,7 @@ def _desk(data: Path, size: int, rounds: int) -> Iterator[Side]:
         os.environ["AWS_CONFIG_FILE"] = str(folder / "aws")
         with desk.running(folder) as port:
             side = desk.Desk(folder, port, size)
-            side.expect((rounds + 1) * (_TIMES + _AT_ONCE * _TIMES_AT_ONCE))
+            side.expect((rounds + 1) * (_TIMES + _AT_ONCE * _TIMES_AT_ONCE + spending.TIMES))
             yield side
 
 

@@ -68,10 +68,12 @@ def _environment(socket: Path, database: str) -> dict[str, str]:
 
 
 class Helpdesk:
-    """A running site, and what staff do on it. Every tenth ticket is open; those are what is posted to and closed."""
+    """A running site, a process with its workers, and what staff do on it. Every tenth ticket is open; those are posted to and
+    closed.
+    """
 
-    def __init__(self, name: str, port: int, size: int) -> None:
-        self.name, self.port = name, port
+    def __init__(self, name: str, port: int, size: int, pid: int) -> None:
+        self.name, self.port, self.pid = name, port, pid
         self._headers: dict[str, str] = {}
         self._new, self._posted, self._closed = count(1), count(10, 10), count(size - size % 10, -10)
         self.operations: dict[str, Callable[[Connection], object]] = {
@@ -123,7 +125,7 @@ def served(commands: Path, socket: Path, database: str, size: int) -> Iterator[H
     process = subprocess.Popen(command, env=_environment(socket, database))
     try:
         wait_for(process, port)
-        site = Helpdesk(database, port, size)
+        site = Helpdesk(database, port, size, process.pid)
         site.log_in()
         yield site
     finally:

@@ -30,7 +30,7 @@ def test_removing_a_group_leaves_its_replies_without_one(world: World) -> None:
     reply = canned_replies.add(ctx, "why?", "So.", group.id)
     with counted() as sent:
         canned_replies.remove_group(ctx, group.id)
-    assert sent == ["GetItem", "TransactWriteItems"]
+    assert sent == ["GetItem", "TransactWriteItems", "SendMessageBatch"]
     known = canned_replies.load(ctx)
     assert ([kept.id for kept in known.replies], known.replies[0].group, known.groups) == ([reply.id], None, [])
     other = canned_replies.add_group(ctx, "second")

@@ -97,6 +97,11 @@ def changed(conversation: str, number: int) -> str:
     return _encode(wire.Changed(conversation_uuid=conversation, conversation_id=number)).decode()
 
 
+def settings(kind: str) -> str:
+    """Settings of a kind, such as tags, are others than before."""
+    return _encode(wire.SettingsChanged(kind=kind)).decode()
+
+
 def logout(device: str) -> str:
     """Sent to a device that another one has replaced."""
     return _encode(wire.Logout(msg=wire.Kicked(bo=device))).decode()

@@ -82,6 +82,12 @@ class Changed(msgspec.Struct, kw_only=True, tag_field="type", tag="CONVERSATION"
     conversation_id: int
 
 
+class SettingsChanged(msgspec.Struct, kw_only=True, tag_field="type", tag="SETTINGS"):
+    """To the same agents: settings of a kind have changed."""
+
+    kind: str
+
+
 class Online(msgspec.Struct, kw_only=True, tag_field="type", tag="ONLINE"):
     """Somebody came or went: ONLINE, OFFLINE or UNCHANGED for each class of device."""
 

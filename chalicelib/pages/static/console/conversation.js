@@ -214,13 +214,22 @@ async function beHere(isSaid) {
 
 // --- what agents do
 
-/** Changes one, which may not be open any more when that is answered. @param {number} number @param {Record<string, unknown>} wanted @returns {Promise<void>} */
-export async function change(number, wanted) {
+/** Does something to one, which may not be open any more when that is answered. @param {number} number @param {() => Promise<any>} call @returns {Promise<void>} */
+async function doTo(number, call) {
   const mark = ++asked;
-  const answer = await put(`conversations/${number}`, wanted);
+  const answer = await call();
   if (openNumber.value !== number) show(answer.conversation);
   else if (isNews(mark)) take(answer.conversation);
   countSoon();
+}
+
+/** @param {number} number @param {Record<string, unknown>} wanted */
+export const change = (number, wanted) => doTo(number, () => put(`conversations/${number}`, wanted));
+
+/** @param {number} number @param {string | null} until an ISO 8601 time, null to end it */
+export function snooze(number, until) {
+  const path = `conversations/${number}/snooze`;
+  return doTo(number, () => (until ? put(path, { until }) : remove(path)));
 }
 
 /** The last change of tags: the next one begins with the tags that it left. */

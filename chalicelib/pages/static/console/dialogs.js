@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals';
 import { post } from './api.js';
 import { conversation, mergeHere, removeIt, restore } from './conversation.js';
 import { agents, departments, load, tags } from './directory.js';
-import { Dialog } from './elements.js';
+import { Dialog, Later } from './elements.js';
 import { html } from './html.js';
 import { Keys } from './keyboard.js';
 import { addressOf, goFromHere, openNumber } from './place.js';
@@ -86,10 +86,15 @@ function NewFilter() {
   </form><//>`;
 }
 
-const DIALOGS = { keys: Keys, filter: NewFilter, merge: Merge, delete: Delete };
+const loadSnooze = () => import('./snooze.js');
+const Snooze = () => html`<${Later} load=${loadSnooze} />`;
+
+const DIALOGS = { keys: Keys, filter: NewFilter, merge: Merge, delete: Delete, snooze: Snooze };
+/** Those about the conversation that is open. */
+const OF_ONE = new Set(['merge', 'delete', 'snooze']);
 
 export function Dialogs() {
   const name = showing.value;
-  if (!name || ((name === 'merge' || name === 'delete') && !conversation.value)) return null;
+  if (!name || (OF_ONE.has(name) && !conversation.value)) return null;
   return html`<${DIALOGS[name]} />`;
 }

@@ -4,6 +4,7 @@ import { computed, signal } from '@preact/signals';
 
 import { get, post } from './api.js';
 import { session } from './session.js';
+import { on } from './socket.js';
 
 export const agents = signal(/** @type {Agent[]} */ ([]));
 export const departments = signal(/** @type {Department[]} */ ([]));
@@ -35,6 +36,28 @@ export const settled = (name) => (readings.get(name) ?? Promise.resolve()).catch
 
 /** Loads all; one that fails leaves the others. */
 export const loadAll = () => Promise.allSettled(/** @type {(keyof typeof LISTS)[]} */ (Object.keys(LISTS)).map(load));
+
+/** Lists by the kinds of settings of which the socket tells that they have changed. @type {Record<string, keyof typeof LISTS>} */
+const KINDS = { agent: 'agents', group: 'departments', tag: 'tags', filter: 'filters', canned_reply: 'cannedResponses', custom_field: 'fields' };
+/** Within how many milliseconds consoles read what has changed, not all at once; what changes meanwhile is read with it. */
+const SPREAD = 1000;
+/** @type {Set<keyof typeof LISTS>} */
+const stale = new Set();
+
+on('SETTINGS', ({ kind }) => {
+  const name = KINDS[kind ?? ''];
+  if (!name || stale.has(name)) return;
+  stale.add(name);
+  setTimeout(() => {
+    stale.delete(name);
+    load(name).catch(() => undefined);
+  }, Math.random() * SPREAD);
+});
+let isFirst = true;
+on('ready', () => {
+  if (!isFirst) loadAll();
+  isFirst = false;
+});
 
 const agentById = computed(() => new Map(agents.value.map((one) => [one.id, one])));
 const tagById = computed(() => new Map(tags.value.map((one) => [one.id, one])));

@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
 import { html } from './html.js';
-import { now, spanOf, t } from './words.js';
+import { now, soonOf, spanOf, t } from './words.js';
 
 /** Outlines on a field of 24 by 24. */
 const ICONS = {
@@ -18,7 +18,7 @@ const ICONS = {
   mail: 'M4 6h16v12H4zM4 7l8 6 8-6', chat: 'M4 5h16v11H10l-5 4v-4H4z', clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2',
   back: 'M15 5l-7 7 7 7', panel: 'M4 5h16v14H4zM15 5v14', x: 'M6 6l12 12M18 6L6 18', more: 'M5 12h.01M12 12h.01M19 12h.01',
   keys: 'M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M7 14h10', lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3', file: 'M6 3h8l4 4v14H6zM14 3v4h4',
-  menu: 'M4 7h16M4 12h16M4 17h16', log: 'M4 6h.01M4 12h.01M4 18h.01M8 6h12M8 12h12M8 18h12', down: 'M6 9l6 6 6-6', up: 'M6 15l6-6 6 6', merge: 'M7 4v5c0 4 10 3 10 8v3M17 4v5c0 1.5-1.5 2.5-3.5 3.2M14 17l3 3 3-3',
+  menu: 'M4 7h16M4 12h16M4 17h16', log: 'M4 6h.01M4 12h.01M4 18h.01M8 6h12M8 12h12M8 18h12', moon: 'M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5z', down: 'M6 9l6 6 6-6', up: 'M6 15l6-6 6 6', merge: 'M7 4v5c0 4 10 3 10 8v3M17 4v5c0 1.5-1.5 2.5-3.5 3.2M14 17l3 3 3-3',
   chart: 'M5 20V10M12 20V4M19 20v-7', gear: 'M12 15.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM12 3v2.5M12 18.5V21M3 12h2.5M18.5 12H21M5.6 5.6l1.8 1.8M16.6 16.6l1.8 1.8M18.4 5.6l-1.8 1.8M7.4 16.6l-1.8 1.8',
   undo: 'M9 7L4 12l5 5M4 12h11a5 5 0 0 1 0 10', unread: 'M12 17a5 5 0 1 0 0-10 5 5 0 0 0 0 10z', send: 'M4 12l16-8-5 16-3.5-6.5z',
 };
@@ -62,6 +62,9 @@ export function Clock({ one }) {
   const kind = left < 0 ? 'late' : left < SOON ? 'soon' : '';
   return html`<span class="clock ${kind}"><${Icon} name="clock" size=${13} />${t(left < 0 ? 'breached' : 'sla_left', { time: spanOf(left) })}</span>`;
 }
+
+/** Until when it is snoozed. @param {{ one: Conversation }} given */
+export const Snoozed = ({ one }) => one.snoozedUntil && html`<span class="clock snoozed"><${Icon} name="moon" size=${13} /><span class="hidden">${t('snoozed_until')}</span> <time datetime=${one.snoozedUntil}>${soonOf(new Date(one.snoozedUntil))}</time></span>`;
 
 /** A menu behind a button, which says what it is: a native popover, which Escape and a click elsewhere close. @param {any} given */
 export function Menu({ id, button, children, cls = '' }) {

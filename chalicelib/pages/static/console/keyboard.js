@@ -39,6 +39,7 @@ const KEYS = {
   t: ifOpen(() => focus('add-tag')),
   d: ifOpen(() => { showing.value = 'delete'; }),
   i: ifOpen(() => attempt(markUnread)),
+  z: ifOpen(() => { if (conversation.value?.status !== 'closed') showing.value = 'snooze'; }),
   x: () => openNumber.value && select(openNumber.value),
   p: togglePanel,
   '/': () => focus('search'),
@@ -83,7 +84,7 @@ export function listen() {
 const SHOWN = [
   ['general', [['Ctrl K', 'key_search'], ['/', 'key_search'], ['1 – 6', 'key_view'], ['?', 'key_keys']]],
   ['in_list', [['J', 'key_next'], ['K', 'key_previous'], ['O', 'key_open'], ['U', 'key_back'], ['X', 'key_select']]],
-  ['conversation', [['R', 'key_reply'], ['N', 'key_note'], ['A', 'key_assign'], ['E', 'key_close'], ['T', 'key_tag'], ['I', 'key_unread'], ['D', 'key_delete'], ['P', 'key_details']]],
+  ['conversation', [['R', 'key_reply'], ['N', 'key_note'], ['A', 'key_assign'], ['E', 'key_close'], ['T', 'key_tag'], ['I', 'key_unread'], ['Z', 'snooze'], ['D', 'key_delete'], ['P', 'key_details']]],
   ['in_text', [['Ctrl Enter', 'key_send'], ['/', 'key_canned'], ['@', 'key_mention']]],
 ];
 

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 
 import { put, remove } from './api.js';
 import { agentOf, agents, departmentOf, tagOf } from './directory.js';
-import { Age, Avatar, Blank, Clock, Icon, IconButton, Waiting } from './elements.js';
+import { Age, Avatar, Blank, Clock, Icon, IconButton, Snoozed, Waiting } from './elements.js';
 import { html } from './html.js';
 import { isExact, more, order, orders, reload, rows, selected, state, total } from './inbox.js';
 import { addressOf, openNumber } from './place.js';
@@ -57,7 +57,7 @@ function Row({ one, at }) {
       <span class="row-text" dir="auto">${one.channel === 'email' && one.subject ? html`<b>${one.subject}</b> ` : ''}${one.lastMessage || one.subject || t('no_text')}</span>
       <span class="row-end">
         <${Icon} name=${one.channel === 'email' ? 'mail' : 'chat'} size=${13} /><span class="hidden">${t(one.channel === 'email' ? 'by_email' : 'by_chat')}</span>
-        <${Clock} one=${one} />
+        <${Clock} one=${one} /><${Snoozed} one=${one} />
         ${one.hasDraft && html`<span class="tag draft">${t('draft')}</span>`}
         <${Tags} one=${one} />
         <span class="row-agent" dir="auto">${holderOf(one)}</span>

@@ -83,16 +83,20 @@ export const OutgoingItem = ({ one }) => html`<li class=${`message outgoing ${on
 function valueOf(value, field) {
   if (field === 'agentAssignee') return agentOf(Number(value))?.name ?? `#${value}`;
   if (field === 'departmentAssignee') return departmentOf(Number(value))?.name ?? `#${value}`;
+  if (field === 'snoozedUntil' && value) return dateOf(String(value));
   return field === 'status' || field === 'priority' ? t(/** @type {any} */ (String(value))) : String(value ?? '');
 }
 
 /** Fields of which the log says a sentence. */
-const TOLD = new Set(['status', 'agentAssignee', 'departmentAssignee', 'priority', 'subject', 'tags', 'isDeleted', 'mergedInto', 'slaBreached']);
+const TOLD = new Set(['status', 'snoozedUntil', 'agentAssignee', 'departmentAssignee', 'priority', 'subject', 'tags', 'isDeleted', 'mergedInto', 'slaBreached']);
+
+/** Those of which it says another where they have ended. */
+const ENDING = new Set(['agentAssignee', 'departmentAssignee', 'snoozedUntil']);
 
 /** @param {EventLog} one */
 function sentenceOf(one) {
   const who = one.actorType === 'agent' ? (agentOf(one.actorId)?.name ?? t('system')) : one.triggerId ? t('trigger') : one.actorType === 'contact' ? t('contact') : t('desk');
-  const isTaken = one.to === null && (one.field === 'agentAssignee' || one.field === 'departmentAssignee');
+  const isTaken = one.to === null && ENDING.has(one.field);
   const word = TOLD.has(one.field) ? `log_${one.field}${isTaken ? '_none' : ''}` : 'log_other';
   return t(/** @type {any} */ (word), { who, to: valueOf(one.to, one.field), from: valueOf(one.from, one.field), text: one.text });
 }

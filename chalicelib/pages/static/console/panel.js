@@ -4,9 +4,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
 import { Refused, get } from './api.js';
-import { assignToMe, change, changeTags, conversation, restore } from './conversation.js';
+import { assignToMe, change, changeTags, conversation, restore, snooze } from './conversation.js';
 import { agents, departments, fields, tagNamed, tagOf, tags } from './directory.js';
-import { Age, Avatar, Clock, Icon, IconButton, Later } from './elements.js';
+import { Age, Avatar, Clock, Icon, IconButton, Later, Snoozed } from './elements.js';
 import { html } from './html.js';
 import { nameOf } from './list.js';
 import { addressOf } from './place.js';
@@ -20,7 +20,7 @@ const STATUSES = /** @type {const} */ (['new', 'pendingInternal', 'pendingExtern
 const PRIORITIES = /** @type {const} */ (['urgent', 'high', 'normal', 'low']);
 
 /** @param {Conversation} one @param {Record<string, unknown>} wanted */
-const set = (one, wanted) => attempt(() => change(one.id, wanted));
+export const set = (one, wanted) => attempt(() => change(one.id, wanted));
 
 /** Closes what is open, with a way back, which is for that one whatever is open then. */
 export async function closeIt() {
@@ -121,9 +121,10 @@ export function Panel() {
       ${one.isDeleted ? html`<button type="button" class="button small" onClick=${() => attempt(() => restore(one.id))}>${t('restore')}</button>` : html`
         <button type="button" class="button small plain" disabled=${one.agentAssigneeId === me.value} onClick=${() => attempt(assignToMe)}>${t('assign_me')}</button>
         ${one.status === 'closed' ? html`<button type="button" class="button small plain" onClick=${() => set(one, { status: 'pendingInternal' })}>${t('reopen')}</button>` : html`<button type="button" class="button small" onClick=${closeIt}>${t('close_conversation')}</button>`}
-        <span class="panel-more"><${IconButton} icon="merge" label=${t('merge')} onClick=${() => { showing.value = 'merge'; }} /><${IconButton} icon="trash" label=${t('delete')} onClick=${() => { showing.value = 'delete'; }} /></span>`}
+        <span class="panel-more">${one.status !== 'closed' && html`<${IconButton} icon="moon" label=${t('snooze')} onClick=${() => { showing.value = 'snooze'; }} />`}<${IconButton} icon="merge" label=${t('merge')} onClick=${() => { showing.value = 'merge'; }} /><${IconButton} icon="trash" label=${t('delete')} onClick=${() => { showing.value = 'delete'; }} /></span>`}
     </div>
     <${Clock} one=${one} />
+    ${one.snoozedUntil && html`<p class="snooze-line"><${Snoozed} one=${one} /><button type="button" class="link" onClick=${() => attempt(() => snooze(one.id, null))}>${t('end_snooze')}</button></p>`}
     <fieldset class="panel-facts" disabled=${one.isDeleted}>
       <${Assignment} one=${one} /><${Tags} one=${one} />
       ${fields.value.length > 0 && html`<section><h2>${t('fields')}</h2>${fields.value.map((field) => html`<${FieldRow} key=${`${field.id} ${one.id}`} one=${one} field=${field} />`)}</section>`}

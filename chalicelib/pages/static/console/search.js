@@ -34,7 +34,7 @@ function actions() {
     ...(isOpen ? /** @type {[string, any, () => unknown][]} */ ([
       [t('reply'), 'send', () => write(false)], [t('note'), 'lock', () => write(true)],
       [t('assign_me'), 'user', () => attempt(assignToMe)], [t('close_conversation'), 'check', closeIt],
-      [t('mark_unread'), 'unread', () => attempt(markUnread)], [t('merge'), 'merge', () => { showing.value = 'merge'; }],
+      [t('mark_unread'), 'unread', () => attempt(markUnread)], ...(conversation.value?.status === 'closed' ? [] : /** @type {[string, any, () => unknown][]} */ ([[t('snooze'), 'moon', () => { showing.value = 'snooze'; }]])), [t('merge'), 'merge', () => { showing.value = 'merge'; }],
       [t('delete'), 'trash', () => { showing.value = 'delete'; }],
     ]) : []),
     ...views.value.map((one) => /** @type {[string, any, () => unknown]} */ ([one.name, 'inbox', () => go(addressOf(one.id))])),

@@ -4,7 +4,7 @@ import { computed, signal } from '@preact/signals';
 
 import { prefer, preferences } from './preferences.js';
 
-export const showing = signal(/** @type {'' | 'keys' | 'filter' | 'merge' | 'delete'} */ (''));
+export const showing = signal(/** @type {'' | 'keys' | 'filter' | 'merge' | 'delete' | 'snooze'} */ (''));
 /** Whether the views are shown where there is no room for them beside the list. */
 export const isNavigating = signal(false);
 

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 
 import { Refused, Unreachable } from './api.js';
 import { html } from './html.js';
-import { t } from './words.js';
+import { said, t } from './words.js';
 
 const LASTS = 6000;
 
@@ -28,7 +28,7 @@ export function toast(text, { isBad = false, action, act } = {}) {
 /** Returns why something failed, for a person. @param {unknown} error */
 export function why(error) {
   if (error instanceof Unreachable) return t('unreachable');
-  return error instanceof Refused ? error.message : t('something_wrong');
+  return error instanceof Refused ? said(error.message) : t('something_wrong');
 }
 
 /** Does something, and says it where that fails. @param {() => Promise<unknown>} what @returns {Promise<boolean>} whether it was done */

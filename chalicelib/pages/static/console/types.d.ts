@@ -22,6 +22,7 @@ interface Conversation {
   createdTime: string; lastActivityTime: string; lastRepliedTime: string | null; lastRepliedByType: string | null;
   lastStatusChangeTime: string; hasDraft: boolean; tagIds: number[]; isDeleted: boolean; mergedIntoId: number | null;
   firstRespondBreachAt: string | null; nextRespondBreachAt: string | null; resolveBreachAt: string | null;
+  snoozedUntil: string | null;
   mentionedAgents: Mention[]; lastMessage: string | null; contact?: Person | null; agentAssignee?: Person | null;
   receivedFrom: string | null; isReadByContact: boolean;
 }
@@ -60,7 +61,7 @@ interface Outgoing {
 
 /** What the socket says. */
 interface Frame {
-  type: string; what?: string; code?: number; conversation_uuid?: string; conversation_id?: number; user_id?: number | null;
+  type: string; what?: string; kind?: string; code?: number; conversation_uuid?: string; conversation_id?: number; user_id?: number | null;
   user_uuid?: string; extra?: { conversation_uuid?: string; conversation_id?: number; retry_after?: number };
 }
 

@@ -37,6 +37,17 @@ export function texts(ours, chinese) {
 
 export const t = texts(english, () => import('./words_zh.js'));
 
+const chinese = signal(/** @type {((text: string) => string | undefined) | null} */ (null));
+effect(() => {
+  if (language.value !== 'zh' || chinese.peek()) return;
+  import('./said_zh.js').then((module) => {
+    chinese.value = module.said;
+  }, () => undefined);
+});
+
+/** Returns what the API says in the agent's language, where that is known. @param {string} text */
+export const said = (text) => (language.value === 'zh' && chinese.value?.(text)) || text;
+
 /** The moment that ages are counted to; it moves twice a minute. */
 export const now = signal(Date.now());
 setInterval(() => {
@@ -74,6 +85,16 @@ export const timeOf = (at) =>
 /** @param {string} at */
 export const dateOf = (at) =>
   format('date', () => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' })).format(new Date(at));
+
+/** How a time to come is written: of today, within the week, later. @type {Intl.DateTimeFormatOptions[]} */
+const SOON = [{}, { weekday: 'short' }, { month: 'short', day: 'numeric' }];
+
+/** Returns a time to come, of today without its day. @param {Date} at */
+export function soonOf(at) {
+  const isToday = new Date(now.value).toDateString() === at.toDateString();
+  const far = isToday ? 0 : at.getTime() - now.value < 6 * 86_400_000 ? 1 : 2;
+  return format(`soon ${far}`, () => new Intl.DateTimeFormat(locale(), { ...SOON[far], hour: '2-digit', minute: '2-digit' })).format(at);
+}
 
 /** Returns the day of a time: today, yesterday, or its date. @param {string} at */
 export function dayOf(at) {

@@ -44,7 +44,7 @@ export default {
   log_departmentAssignee: '{who} moved it to {to}', log_departmentAssignee_none: '{who} took it out of {from}',
   log_priority: '{who} set the priority to {to}', log_subject: '{who} changed the subject to “{to}”', log_tags: '{text}',
   log_isDeleted: '{who} deleted or restored it', log_mergedInto: '{who} merged #{from} into this', log_slaBreached: 'The time of service ran out',
-  log_other: '{text}', events: 'Show changes',
+  log_snoozedUntil: '{who} snoozed it until {to}', log_snoozedUntil_none: '{who} ended the snooze', log_other: '{text}', events: 'Show changes',
   // Composer
   reply: 'Reply', send: 'Send', write_reply: 'Write a reply… / for canned replies', write_note: 'Write a note… @ mentions a colleague',
   to_contact: 'to {name} by chat', to_mail: 'to {name} by e-mail', to_agents: 'as a note: only agents see it', attach: 'Attach a file',
@@ -59,6 +59,8 @@ export default {
   merge: 'Merge…', merge_lead: 'Its messages come here, and it leads to this conversation from then on. This can’t be undone.',
   merge_which: 'Number of the conversation to merge into this', merged: 'Merged.', closed_now: 'Closed.', created: 'Created', number: 'Number',
   phone: 'Phone', company: 'Company', job: 'Title', place: 'Place', channel: 'Channel', show_details: 'Show details', hide_details: 'Hide details',
+  snooze: 'Snooze…', snooze_lead: 'It is on hold until then, and open again and unread after it, or when the contact writes.', snooze_own: 'Another time', snooze_zone: 'Times are those of {zone}.',
+  later_today: 'Later today', tomorrow: 'Tomorrow', next_week: 'Next week', snoozed: 'Snoozed until {time}.', snoozed_until: 'Snoozed until', end_snooze: 'End the snooze',
   new: 'New', pendingInternal: 'Waits for us', pendingExternal: 'Waits for contact', onHold: 'On hold',
   urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low',
   // Search

@@ -6,7 +6,7 @@ import { useRef } from 'preact/hooks';
 import { Refused } from '../api.js';
 import { html } from '../html.js';
 import { toast, why } from '../toasts.js';
-import { t as common } from '../words.js';
+import { said as inOurs, t as common } from '../words.js';
 import { FormPart } from './inputs.js';
 import { t } from './texts.js';
 
@@ -19,12 +19,12 @@ import { t } from './texts.js';
  * @param {string} taken
  */
 function placeOf(error, parts, taken) {
-  const said = why(error);
+  const said = error instanceof Refused ? error.message : why(error);
   const [path = '', rest = ''] = /^([\w.[\]]+) (.*)$/su.exec(said)?.slice(1) ?? [];
   const [root] = path.split(/[.[]/u);
   const part = error instanceof Refused && parts.find((one) => one.name === root || one.also?.includes(root));
-  if (!part) return error instanceof Refused && rest.startsWith('is taken') && taken ? { name: taken, said } : { name: '', said };
-  return { name: part.name, said: path === part.name ? `${t(part.label)} ${rest}` : said };
+  if (!part) return { name: error instanceof Refused && rest.startsWith('is taken') ? taken : '', said: why(error) };
+  return { name: part.name, said: path === part.name ? `${t(part.label)} ${inOurs(rest)}` : said };
 }
 
 /**

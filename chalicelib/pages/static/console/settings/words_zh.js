@@ -38,7 +38,7 @@ export default {
   event_conversationCreated: '会话开始', event_conversationReplyIsReceived: '联系人再次来信', event_agentReplied: '客服回复', event_assigneeIsChanged: '客服或部门变更', event_statusIsChanged: '状态变更', event_staysAtStatusPeriod: '状态持续',
   sla: 'SLA 策略', sla_lead: '会话应多快得到回复和关闭。第一条匹配的策略生效，时间以小时计。', sla_add: '新建策略', first_within: '首次回复时限（小时）', next_within: '后续回复时限（小时）', resolve_within: '关闭时限（小时）',
   business_hours: '仅计算工作时间', pause_pending: '等待客户时暂停计时',
-  hours: '工作时间', hours_lead: '客服在岗的时间。在此之外 SLA 可以暂停计时。', time_zone: '时区', from_of: '{day}开始', to_of: '{day}结束', add_period: '为{day}添加时段', remove_period: '移除{day}的时段', copy_monday: '将周一的时间用于所有工作日',
+  hours: '工作时间', hours_lead: '客服在岗的时间。在此之外 SLA 可以暂停计时。', time_zone: '时区', from_of: '{day}开始', to_of: '{day}结束', add_period: '为{day}添加时段', remove_period: '移除{day}的时段', week_lead: '在某一天的时间条上拖动即可画出时段，拖动时段或其边缘可以修改，也可以直接填写时间。', period_order: '时段的开始必须早于结束。', period_overlap: '同一天的时段不能重叠。', copy_monday: '将周一的时间用于所有工作日',
   holidays: '节假日', holidays_lead: '没有工作时间的日子。', holidays_add: '新建节假日',
   auto_close: '自动关闭', auto_close_lead: '联系人不再回复时会话如何处理。', warn_after: '提醒时间（分钟）', close_after: '关闭时间（分钟）', reassign_after: '无人接手时转交（分钟）', reassign_help: '之后转给其他客服。', exceptions: '例外',
   domains: '域名', domains_lead: '带有聊天的网站。', domains_add: '新建域名', domain: '域名', domain_help: '例如 shop.example，不含 https://', tag: '要粘贴的代码', tag_lead: '放到此域名的页面中，</body> 之前。',
