@@ -16,6 +16,7 @@ help:   ## this list
 # file must hash to; nothing else is installed, and nothing is built here.
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --only-binary :all: --require-hashes
 $(VENV)/run: requirements-local.lock
+	@test ! -L $(VENV) || { echo "$(VENV) is a link: what it leads to belongs to another checkout, and would be emptied" >&2; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(INSTALL) -r requirements-local.lock
 	touch $@

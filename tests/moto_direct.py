@@ -1,5 +1,5 @@
-"""The way of a row from botocore to moto and back without HTTP: what moto's handlers take and give is what botocore sent and
-reads, but for bytes.
+"""The way of a row, a message or a stream from botocore to moto and back without HTTP: what moto's handlers take and give is what
+botocore sent and reads, but for bytes.
 
 Botocore checks and serializes each request as always, and its hooks before and after a call see it. What moto refuses goes the
 whole way once more, so that a refusal is the one that botocore makes of moto's answer.

@@ -22,6 +22,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
+from moto.sqs import models as queues
 from moto.sqs.models import Message, Queue, SQSBackend
 
 from tests import moto_direct, moto_expressions, moto_requests
@@ -271,6 +272,7 @@ _FASTER: list[tuple[Any, str, Any]] = [
     # Pure functions that are asked the same in each request.
     (responses, "method_names_from_class", lru_cache(utils.method_names_from_class)),
     (responses, "camelcase_to_underscores", lru_cache(utils.camelcase_to_underscores)),
+    (queues, "camelcase_to_underscores", lru_cache(utils.camelcase_to_underscores)),
     (responses, "get_partition", lru_cache(responses.get_partition)),  # type: ignore[attr-defined]
     (useragent, "sanitize_user_agent_string_component", lru_cache(useragent.sanitize_user_agent_string_component)),
 ]

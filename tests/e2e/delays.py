@@ -1,4 +1,4 @@
-"""Answers that come late, each by a time of its own, so that no test depends on which of two comes first: `make late`."""
+"""Answers that come late, each by a time of its own, so that no test depends on which of two comes first (docs/console.md)."""
 
 import os
 

@@ -98,4 +98,4 @@ def test_one_that_always_meets_another_is_refused_and_one_with_a_failed_conditio
 
 def test_clients_of_aws_have_a_name_that_is_not_made_anew_for_each_request() -> None:
     clients: list[Any] = [base.connection.client, queues.client(), storage.client()]
-    assert {client._user_agent_creator.to_string() for client in clients} == {"polydesk"}
+    assert {client.meta.config._supplied_user_agent for client in clients} == {"polydesk"}
