@@ -24,7 +24,7 @@ function placeOf(error, parts, taken) {
   const [root] = path.split(/[.[]/u);
   const part = error instanceof Refused && parts.find((one) => one.name === root || one.also?.includes(root));
   if (!part) return { name: error instanceof Refused && rest.startsWith('is taken') ? taken : '', said: why(error) };
-  return { name: part.name, said: path === part.name ? `${t(part.label)} ${inOurs(rest)}` : said };
+  return { name: part.name, said: path === part.name ? `${t(part.label)} ${inOurs(rest)}` : why(error) };
 }
 
 /**
