@@ -59,7 +59,8 @@ def test_what_was_said_is_there_as_if_it_had_been_posted_then_and_nobody_is_told
     assert (row.message_count, row.note_count, row.waits_since, row.warn_at, row.close_at, row.stay_at) == (5, 1, *[None] * 4)
     listing = Listing(since=row.created_at, until=row.last_activity_at)
     assert [one.id for one in inbox.page(world.as_agent(), listing).conversations] == [row.id]
-    assert {queue for queue, _ in noted} <= {"routing"}  # an agent who is new, as any agent is
+    assert {queue for queue, _ in noted} <= {"routing", "notify"}  # of an agent who is new, and of settings, to open consoles
+    assert all('"settings.changed' in body for queue, body in noted if queue == "notify")
     assert "conversation" not in "".join(body for _, body in noted)
     agent = people.get_agent_by_email(world.as_agent(), f"kim@{world.account}.test")
     assert agent.password is None
