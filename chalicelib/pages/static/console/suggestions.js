@@ -1,11 +1,10 @@
 // What is offered while somebody writes: canned replies behind `/`, colleagues behind `@` in notes.
 
-import '@github/text-expander-element';
-
 import { conversation } from './conversation.js';
 import { agents, cannedResponses, settled } from './directory.js';
 import { nameOf } from './list.js';
 import { me, session } from './session.js';
+import { attempt } from './toasts.js';
 import { t } from './words.js';
 
 const MOST_SHOWN = 8;
@@ -73,6 +72,13 @@ const colleagues = () =>
 /** @returns {Offer[]} */
 const replies = () => cannedResponses.value.map((one) => ({ label: one.name, detail: one.textContent, value: filled(one.textContent) }));
 
+/** Loads what makes an element an expander; it then looks at what was written meanwhile. @param {HTMLElement} expander */
+async function begin(expander) {
+  if (customElements.get('text-expander') || !(await attempt(() => import('@github/text-expander-element')))) return;
+  const field = expander.querySelector('textarea');
+  if (field?.value) field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 /**
  * Lets an expander offer what fits.
  * @param {HTMLElement} expander
@@ -93,4 +99,5 @@ export function offer(expander, isNote, then) {
     event.detail.value = event.detail.item.dataset.value;
   });
   expander.addEventListener('text-expander-committed', then);
+  begin(expander);
 }
