@@ -274,6 +274,16 @@ def _last_message(world: World) -> None:
     assert talk.shown()["lastMessage"] == "Hello you"
 
 
+def _snoozed_until(world: World) -> None:
+    talk = Talk(world)
+    assert talk.shown()["snoozedUntil"] is None
+    until = iso(world.now + 3600 * SECOND)
+    assert talk.ask("PUT", f"{PATH}/{talk.number}/snooze", {"until": until}).status == 200
+    assert (talk.shown()["snoozedUntil"], talk.shown()["status"]) == (until, "onHold")
+    talk.put(status="pendingInternal")
+    assert talk.shown()["snoozedUntil"] is None
+
+
 CHECKS: dict[str, Callable[[World], None]] = {
     "id": _id,
     "subject": _subject,
@@ -298,6 +308,7 @@ CHECKS: dict[str, Callable[[World], None]] = {
     "slaPolicyId": _sla,
     "mentionedAgents": _mentioned_agents,
     "lastMessage": _last_message,
+    "snoozedUntil": _snoozed_until,
 }
 #: Fields that another's check is about too.
 ALSO = {

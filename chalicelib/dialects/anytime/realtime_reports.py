@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from chalicelib.context import AGENT, Context
+from chalicelib.desk.core.errors import Conflict
 from chalicelib.desk.reports import right_now
 from chalicelib.dialects.anytime.report_requests import Offset, quarters_east
 from chalicelib.dialects.anytime.shapes import BASE, Wire, moment
@@ -138,8 +139,8 @@ def _counts(found: right_now.Open) -> dict[str, int]:
 
 _PATHS = (f"{BASE}/reports/rightNow", f"{BASE}/reports/realtime/now", f"{BASE}/reports/realtime")
 ROWS = [
-    *(Endpoint("GET", path, get, AGENT) for path in _PATHS[:2]),
-    *(Endpoint("GET", f"{path}/bytime", by_day, AGENT) for path in _PATHS),
-    *(Endpoint("GET", f"{path}/departments", by_department, AGENT) for path in _PATHS),
-    *(Endpoint("GET", f"{path}/agents", by_agent, AGENT) for path in _PATHS),
+    *(Endpoint("GET", path, get, AGENT, raises=(Conflict,)) for path in _PATHS[:2]),
+    *(Endpoint("GET", f"{path}/bytime", by_day, AGENT, raises=(Conflict,)) for path in _PATHS),
+    *(Endpoint("GET", f"{path}/departments", by_department, AGENT, raises=(Conflict,)) for path in _PATHS),
+    *(Endpoint("GET", f"{path}/agents", by_agent, AGENT, raises=(Conflict,)) for path in _PATHS),
 ]

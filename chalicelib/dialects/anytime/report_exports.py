@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
-from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.errors import Conflict, Invalid
 from chalicelib.dialects.anytime import realtime_reports, reports
 from chalicelib.dialects.anytime.report_requests import Asked, AskedOfSla, Offset, quarters_east
 from chalicelib.dialects.anytime.shapes import BASE, Wire
@@ -151,10 +151,10 @@ def harmless(cell: object) -> object:
 
 _PATH = f"{BASE}/reports"
 ROWS = [
-    Endpoint("GET", f"{_PATH}/rightNow/export", right_now, AGENT),
-    Endpoint("GET", f"{_PATH}/realtime/now/export", right_now, AGENT),
-    Endpoint("GET", f"{_PATH}/volume/export", volume, ADMIN),
-    Endpoint("GET", f"{_PATH}/channel/export", channel, ADMIN),
-    Endpoint("GET", f"{_PATH}/efficiency/export", efficiency, ADMIN),
-    Endpoint("GET", f"{_PATH}/sla/export", sla, ADMIN),
+    Endpoint("GET", f"{_PATH}/rightNow/export", right_now, AGENT, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/realtime/now/export", right_now, AGENT, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/volume/export", volume, ADMIN, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/channel/export", channel, ADMIN, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/efficiency/export", efficiency, ADMIN, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/sla/export", sla, ADMIN, raises=(Conflict,)),
 ]

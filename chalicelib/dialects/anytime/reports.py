@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from chalicelib.context import ADMIN, Context
+from chalicelib.desk.core.errors import Conflict
 from chalicelib.desk.reports import names, numbers, reports
 from chalicelib.desk.reports.reports import Line, Report
 from chalicelib.dialects.anytime.report_requests import Asked, AskedOfSla, question
@@ -221,8 +222,8 @@ def percentage(n: int, of: int) -> float | None:
 
 _PATH = f"{BASE}/reports"
 ROWS = [
-    Endpoint("GET", f"{_PATH}/volume", volume, ADMIN),
-    Endpoint("GET", f"{_PATH}/channel", channel, ADMIN),
-    Endpoint("GET", f"{_PATH}/efficiency", efficiency, ADMIN),
-    Endpoint("GET", f"{_PATH}/sla", sla, ADMIN),
+    Endpoint("GET", f"{_PATH}/volume", volume, ADMIN, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/channel", channel, ADMIN, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/efficiency", efficiency, ADMIN, raises=(Conflict,)),
+    Endpoint("GET", f"{_PATH}/sla", sla, ADMIN, raises=(Conflict,)),
 ]

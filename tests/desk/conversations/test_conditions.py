@@ -157,7 +157,7 @@ def test_a_filter_is_kept_in_few_requests(world: World) -> None:
         assert filters.get(ctx, 1) == made
     with counted() as changed:
         filters.change(ctx, 1, filters.Change("Ours", False))
-    assert (read_one, changed) == (["GetItem"], ["GetItem", "GetItem", "TransactWriteItems"])
+    assert (read_one, changed) == (["GetItem"], ["GetItem", "GetItem", "TransactWriteItems", "SendMessageBatch"])
 
 
 def test_what_is_made_private_between_reading_and_writing_is_not_changed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,8 @@ def test_a_value_is_its_type_s_defaults_until_it_is_set(ctx: Context) -> None:
     assert HOURS.load_fresh(ctx) == Hours()
     with counted() as sent:
         assert HOURS.change(ctx, lambda before: replace(before, opens=8)) == Hours(opens=8)
-    assert sent == ["GetItem", "Query", "TransactWriteItems"]  # the query has the account, which a warm process knows
+    # The query has the account, which a warm process knows; the message is for open consoles.
+    assert sent == ["GetItem", "Query", "TransactWriteItems", "SendMessageBatch"]
     assert HOURS.load_fresh(ctx) == HOURS.of(documents.load(ctx, "hours")) == Hours(opens=8)
     assert HOURS.load_fresh(replace(ctx, caller=Caller(str(uuid.uuid4()), ADMIN))) == Hours()
 

@@ -171,7 +171,7 @@ def test_a_change_and_its_log_are_one_write(ctx: Context) -> None:
     door = DOORS.create(ctx, {"name": "front", "code": "1234"})
     with counted() as sent:
         DOORS.change(ctx, door.id, {"color": "red", "code": "5678"})
-    assert sent == ["GetItem", "TransactWriteItems"]
+    assert sent == ["GetItem", "TransactWriteItems", "SendMessageBatch"]
     DOORS.change(ctx, door.id, {"color": "red"})  # changes nothing
     DOORS.remove(ctx, door.id)
     assert logged(ctx, "test_door", door.id) == [
