@@ -124,7 +124,9 @@ def test_a_company_signs_up_and_its_owner_logs_in(desk: Desk, guest: Callable[..
     again.faults.clear()
 
 
-@pytest.mark.parametrize("path", ["/", "/demo", "/docs", "/signup", "/docs#?route=get-/api/v3/anytime/tags"])
+@pytest.mark.parametrize(
+    "path", ["/", "/demo", "/docs", "/signup", pytest.param("/docs#?route=get-/api/v3/anytime/tags", marks=pytest.mark.slow)]
+)
 def test_everybody_can_use_it(desk: Desk, guest: Callable[..., Guest], path: str) -> None:
     for options in ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"viewport": PHONE}):
         found = guest(path, bypass_csp=True, **options)
