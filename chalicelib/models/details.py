@@ -214,12 +214,17 @@ def with_details(account: str, ids: Sequence[str]) -> list[tuple[Conversation, D
     return [(Conversation.from_raw_data(items[of]), beside.get(of)) for of in keys if of in items]
 
 
+def load(conversation_key: str) -> Details:
+    """Returns what is stored beside a conversation, whatever its summary says, empty if there is nothing. One request."""
+    return get(conversation_key) or Details(key(conversation_key))
+
+
 def of_conversation(conversation: Conversation) -> Details:
     """Returns what is stored beside a conversation that has been read, empty if there is nothing. One request, none if its
     summary says that it has none.
     """
     has_some = conversation.has_details or conversation.has_tags
-    return (get(conversation.key) if has_some else None) or Details(key(conversation.key))
+    return load(conversation.key) if has_some else Details(key(conversation.key))
 
 
 def of_many(account: str, ids: Sequence[str]) -> dict[str, Details]:

@@ -38,7 +38,7 @@ def run(ctx: Context, conversation_id: str) -> bool:
     if not conversation.purge_at:
         return False
     _keep_counts(ctx, conversation)
-    known = details.get(conversation.key) or Details(details.key(conversation.key))
+    known = details.load(conversation.key)
     for source in purges.sources(conversation, known):
         if not source.purge_at:
             retry_on_conflict(ctx, partial(_mark, ctx, source.id))

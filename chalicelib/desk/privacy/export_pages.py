@@ -16,7 +16,6 @@ from chalicelib.desk.privacy.replacing import Erased
 from chalicelib.desk.privacy.subjects import Subject
 from chalicelib.models import details, drafts, erasures, event_logs, files, junk_emails
 from chalicelib.models.conversations import Conversation
-from chalicelib.models.details import Details
 from chalicelib.models.files import File
 from chalicelib.models.messages import Message
 from chalicelib.rules import text
@@ -163,7 +162,7 @@ def _own(ctx: Context, conversation: Conversation, part: str) -> tuple[list[Entr
 
 
 def _shown_conversation(ctx: Context, conversation: Conversation) -> dict[str, Any]:
-    known = details.get(conversation.key) or Details(details.key(conversation.key))  # also of one whose summary says of none
+    known = details.load(conversation.key)  # also of one whose summary says of none
     names = {field.number: field.name for field in custom_fields.load(ctx)}
     values = {names.get(number, f"field {number}"): value for number, value in known.custom_fields.items()}
     of_tags = tags.load_names(ctx)
