@@ -93,9 +93,10 @@ bench: $(VENV)/ready   ## the budgets, measured: SECTIONS="capacity search webho
 # For every platform and each Python from 3.11 on. What is pinned already stays, unless UPGRADE=1.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --only-binary :all: \
   --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
-lock: $(VENV)/ready   ## resolves requirements*.txt into the two locks, with hashes: UPGRADE=1 takes the newest
+lock: $(VENV)/ready   ## resolves requirements*.txt into the locks, with hashes: UPGRADE=1 takes the newest
 	$(LOCK) requirements-dev.txt --output-file requirements-dev.lock
 	$(LOCK) requirements-local.txt --constraint requirements-dev.lock --output-file requirements-local.lock
+	$(LOCK) requirements-opensearch.txt --constraint requirements-dev.lock --output-file requirements-opensearch.lock
 
 clean:  ## removes the environment and the local data
 	rm -rf $(VENV) $(JS)/node_modules $(WEB)/node_modules $(LIBRARIES) .local .mypy_cache .pytest_cache .ruff_cache .hypothesis

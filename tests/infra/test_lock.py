@@ -13,7 +13,7 @@ from infra import package
 
 LOCKS = {
     file.replace(".lock", ".txt"): package.locked((package.ROOT / file).read_text())
-    for file in ("requirements-local.lock", "requirements-dev.lock")
+    for file in ("requirements-local.lock", "requirements-opensearch.lock", "requirements-dev.lock")
 }
 
 
@@ -51,8 +51,9 @@ def test_the_lock_of_the_javascript_tools_pins_each_package_by_version_and_hash_
     assert [name for name, entry in lock.items() if not entry["integrity"].startswith("sha512-") or "resolved" in entry] == []
 
 
-def test_the_tests_have_the_very_files_that_run() -> None:
-    assert LOCKS["requirements-local.txt"].items() <= LOCKS["requirements-dev.txt"].items()
+@pytest.mark.parametrize("file", ["requirements-local.txt", "requirements-opensearch.txt"])
+def test_the_tests_have_the_very_files_that_run(file: str) -> None:
+    assert LOCKS[file].items() <= LOCKS["requirements-dev.txt"].items()
 
 
 def test_what_is_deployed_is_what_is_tested() -> None:
