@@ -57,6 +57,7 @@ def _check_settings(stage: str) -> None:
     gateway.Throttle.of(project.throttle(stage))
     project.check_sender(stage)
     project.mail_domain(stage)
+    project.search_domain(stage)
 
 
 def _code(stage: str, folder: Path, streams: dict[str, str], before: adopt.Found) -> None:

@@ -30,13 +30,16 @@ LIBRARIES = ROOT / "chalicelib" / "pages" / "libraries"
 _VIEWER = "openapi-explorer.js.gz"
 #: What is installed here, and vendored.
 LOCK = "requirements-local.lock"
+#: What `with_opensearch` adds for a stage that keeps its words in OpenSearch.
+OPENSEARCH_LOCK = "requirements-opensearch.lock"
 #: Lambda's runtime has this, with all that it needs.
 _RUNTIME_HAS = "boto3"
 #: Chalice adds of itself what runs in Lambda: two modules that need nothing.
 _CHALICE = "chalice"
 #: What Pillow brings for pictures that we refuse (AVIF, WebP), for fonts, colour profiles, Tk and morphology: nothing that a
 #: thumbnail of a PNG, JPEG or GIF loads, and two thirds of its wheel. Its own library is linked to those for TIFF and JPEG 2000,
-#: so they stay. Of Powertools what its metrics don't load, of tzdata what is for people, and what pip alone reads.
+#: so they stay. Of Powertools what its metrics don't load, of OpenSearch's client the one for asyncio, of tzdata what is for
+#: people, and what pip alone reads.
 _UNUSED = ["PIL/_avif.*", "PIL/_webp.*", "PIL/_imagingcms.*", "PIL/_imagingft.*", "PIL/_imagingmorph.*", "PIL/_imagingtk.*"]
 _UNUSED += ["pillow.libs/libavif-*", "pillow.libs/libbrotli*", "pillow.libs/libfreetype-*", "pillow.libs/libharfbuzz-*"]
 _UNUSED += ["pillow.libs/liblcms2-*", "pillow.libs/libpng16-*", "pillow.libs/libsharpyuv-*", "pillow.libs/libwebp*"]
@@ -56,6 +59,7 @@ _UNUSED += [
 ]
 _UNUSED += ["aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/[!_j]*"]
 _UNUSED += ["aws_lambda_powertools/metrics/provider/datadog"]
+_UNUSED += ["opensearchpy/_async/client", "opensearchpy/_async/plugins"]
 _UNUSED += ["tzdata/zoneinfo/*.tab", "tzdata/zoneinfo/tzdata.zi", "*.dist-info/RECORD", "*.dist-info/sboms"]
 #: Where Lambda unpacks a zip: the paths that a traceback shows.
 _TASK = "/var/task"
@@ -72,7 +76,7 @@ def build(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     vendor = folder / "vendor"
     vendor.mkdir(parents=True)
-    _install(vendor)
+    _install(vendor, pinned())
     shutil.copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=shutil.ignore_patterns("__pycache__", _VIEWER))
     shutil.copytree(ROOT / ".chalice", folder / ".chalice", ignore=shutil.ignore_patterns("deployed", "deployments"))
     shutil.copy(ROOT / "app.py", folder)
@@ -86,10 +90,18 @@ def with_viewer(folder: Path) -> None:
     shutil.copy(LIBRARIES / _VIEWER, folder / "chalicelib" / "pages" / "libraries")
 
 
-def _install(vendor: Path) -> None:
-    """Installs what requirements.txt leads to, for Lambda's platform: files with the lock's hashes, and no others."""
+def with_opensearch(folder: Path) -> None:
+    """Adds the client of OpenSearch to a built project. Takes a few seconds and the package index."""
+    known = locked((ROOT / OPENSEARCH_LOCK).read_text())
+    vendor = folder / "vendor"
+    _install(vendor, [known[name] for name in sorted(known.keys() - closure(_RUNTIME_HAS, *_requirements()))])
+    _bare(vendor, vendor)
+
+
+def _install(vendor: Path, entries: list[str]) -> None:
+    """Installs entries of a lock, for Lambda's platform: files with the lock's hashes, and no others."""
     wanted = vendor.with_name("vendored.txt")
-    wanted.write_text("\n".join(pinned()))
+    wanted.write_text("\n".join(entries))
     platform = ["--platform", "manylinux2014_x86_64", "--only-binary", ":all:", "--no-deps", "--require-hashes"]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"]
     command = [sys.executable, "-m", "pip", "install", *quiet, *platform, "--target", str(vendor), "--requirement", str(wanted)]
@@ -150,9 +162,7 @@ def _compile(folder: Path) -> None:
     Chalice adds its own two modules and `app.py` uncompiled, so what is compiled of them goes where Python looks for it.
     """
     for modules, base in ((folder / "vendor", folder / "vendor"), (folder / "chalicelib", folder)):
-        _compile_tree(modules, base, legacy=True)
-        for source in modules.rglob("*.py"):
-            source.unlink()
+        _bare(modules, base)
     chalice_home = Path(chalice.__file__).parent
     runtime = folder / "vendor" / "chalice"
     runtime.mkdir()
@@ -165,6 +175,13 @@ def _compile(folder: Path) -> None:
         source.unlink()
 
 
+def _bare(modules: Path, base: Path) -> None:
+    """Compiles modules where they are imported, and removes their sources."""
+    _compile_tree(modules, base, legacy=True)
+    for source in modules.rglob("*.py"):
+        source.unlink()
+
+
 def _compile_tree(what: Path, base: Path, *, legacy: bool = False) -> None:
     """With `legacy`, modules go where they are imported without their sources."""
     compile_ = partial(compileall.compile_dir if what.is_dir() else compileall.compile_file, quiet=1, legacy=legacy)
@@ -174,7 +191,9 @@ def _compile_tree(what: Path, base: Path, *, legacy: bool = False) -> None:
 
 @dataclass(frozen=True)
 class Bounds:
-    """To what a stage's policies are bound. `sockets` is the id of its WebSocket API, None before there is one."""
+    """To what a stage's policies are bound. `sockets` is the id of its WebSocket API, None before there is one; `domain` the
+    ARN of the OpenSearch domain that keeps its words, empty where none does.
+    """
 
     stage: str
     partition: str
@@ -182,6 +201,7 @@ class Bounds:
     account: str
     gateway_stage: str
     sockets: str | None = None
+    domain: str = ""
 
 
 def narrow(project: Path, to: Bounds) -> None:
@@ -201,6 +221,9 @@ def _bound(statement: dict[str, Any], to: Bounds) -> dict[str, Any] | None:
     if "execute-api:ManageConnections" in bound["Action"]:
         bound["Resource"] = [each.replace(":*/v1/", f":{to.sockets}/{to.gateway_stage}/") for each in bound["Resource"]]
         return bound if to.sockets else None
+    if bound["Action"][0].startswith("es:"):
+        bound["Resource"] = [to.domain + each.partition(":domain/*")[2] for each in bound["Resource"]]
+        return bound if to.domain else None
     return bound
 
 

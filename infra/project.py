@@ -38,6 +38,8 @@ def prepare(stage: str) -> Path:
     folder = Path(shutil.copytree(build / _PACKAGE, build / stage))
     if variable(stage, "POLYDESK_DOCS") == "1":
         package.with_viewer(folder)
+    if search_domain(stage):
+        package.with_opensearch(folder)
     return folder
 
 
@@ -111,6 +113,22 @@ def mail_domain(stage: str) -> str:
     return given
 
 
+def search_domain(stage: str) -> str:
+    """The ARN of the OpenSearch domain that keeps the stage's words; empty where none does. Raises CannotDeploy for an address
+    without it, an ARN without an address, and what is neither.
+    """
+    address, arn = variable(stage, "POLYDESK_SEARCH"), variable(stage, "POLYDESK_SEARCH_ARN")
+    if not address and not arn:
+        return ""
+    if not re.fullmatch(r"https://[\w.-]+(:\d+)?/?", address):
+        raise CannotDeploy(f"POLYDESK_SEARCH must be the address of an OpenSearch domain, https://…, not {address!r}")
+    region = here(stage)
+    if not re.fullmatch(rf"arn:aws[a-z-]*:es:{region}:\d{{12}}:domain/[a-z][a-z0-9-]{{2,27}}", arn):
+        form = f"arn:aws:es:{region}:<account>:domain/<name>"
+        raise CannotDeploy(f"POLYDESK_SEARCH_ARN must be the ARN of POLYDESK_SEARCH's domain, {form}, not {arn!r}")
+    return arn
+
+
 def configure(stage: str, folder: Path, environment: Mapping[str, str], sockets: str | None = None) -> None:
     """Writes the project's configuration: `environment` for all functions, and policies as `bind` does.
 
@@ -134,7 +152,7 @@ def bind(stage: str, folder: Path, sockets: str | None) -> dict[str, Any]:
     for policy in (package.ROOT / ".chalice").glob("policy-*.json"):
         shutil.copy(policy, target)
     partition = boto3.session.Session().get_partition_for_region(region)
-    bounds = package.Bounds(stage, partition, region, account(), gateway_stage(stage), sockets)
+    bounds = package.Bounds(stage, partition, region, account(), gateway_stage(stage), sockets, search_domain(stage))
     package.narrow(folder, bounds)
     bound = {path.stem.removeprefix("policy-"): json.loads(path.read_text()) for path in target.glob("policy-*.json")}
     return {f"{APP}-{stage}-{function}": document for function, document in bound.items()}

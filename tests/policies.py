@@ -6,7 +6,7 @@ in `denied`, so that no test passes because the code swallowed it.
 
 import functools
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -77,10 +77,18 @@ def check(model: Any, params: dict[str, Any], **_: Any) -> tuple[AWSResponse, di
         operation = params["method"] if not body else model.name
         is_mail = service == "sesv2"
         needs = set(_of_mail(model.name, params["url_path"], body) if is_mail else _needs(service, operation, body))
+    refused = ask(needs)
+    return _refusal(params["url"], refused) if refused else None
+
+
+def ask(needs: Collection[Need]) -> list[Need]:
+    """Notes what the acting lambda asks of AWS; returns what of it its policy does not allow."""
+    if not _acting:
+        return []
     made.setdefault(_acting[-1], set()).update(needs)
     refused = [need for need in needs if not any(allows(grant, need) for grant in grants(_acting[-1]))]
     denied.extend((_acting[-1], need) for need in refused)
-    return _refusal(params["url"], refused) if refused else None
+    return refused
 
 
 def _refusal(url: str, refused: list[Need]) -> tuple[AWSResponse, dict[str, Any]]:

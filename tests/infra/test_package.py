@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from fnmatch import fnmatch
 from importlib import metadata
@@ -18,13 +19,15 @@ from PIL import Image
 
 from chalicelib.dialects.ppmessage.script import script
 from chalicelib.pages import files
-from infra import gateway, package
+from infra import deploy, gateway, package
 from infra import project as project_
 from infra.aws import CannotDeploy
 from tests.pictures import animated, picture, several
 
 #: Bytes of the zip; what the wheels of the dependencies make, with room.
 LARGEST = 6_500_000
+#: Bytes by which OpenSearch's client makes it larger.
+LARGEST_CLIENT = 1_100_000
 #: Examines pictures with what is in a folder alone, and draws one.
 PROBE = """
 import base64, json, sys
@@ -47,6 +50,20 @@ zoneinfo.reset_tzpath([])
 assert zoneinfo.ZoneInfo("Europe/Berlin").key
 from chalicelib.desk.conversations import markup
 print(markup.clean("<b onclick=x>a</b>"), msgspec.json.decode(b"[1]"), idna.encode("b\u00fccher.example").decode())
+"""
+#: Asks a domain that is not there by what is vendored.
+CLIENT = """
+import os, sys
+sys.path[:0] = sys.argv[1:3]
+sys.path.append(sys.argv[3])
+os.environ |= {"POLYDESK_SEARCH": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+from chalicelib.models import open_search
+try:
+    open_search.search("a", [], 1, None)
+except open_search.NotDone as refused:
+    import opensearchpy, requests
+    assert "/vendor/" in opensearchpy.__file__ and "/vendor/" in requests.__file__
+    print("NotDone", refused)
 """
 
 
@@ -91,7 +108,8 @@ def test_the_policies_are_bound_to_one_stage_of_one_account(policies: Path) -> N
 
 
 def test_no_policy_is_larger_than_a_role_s_inline_policies_may_be(policies: Path) -> None:
-    package.narrow(policies, replace(CHINA, stage="s" * 16, region="ap-southeast-2"))
+    domain = f"arn:aws:es:ap-southeast-2:111122223333:domain/{'d' * 28}"
+    package.narrow(policies, replace(CHINA, stage="s" * 16, region="ap-southeast-2", domain=domain))
     sizes = {policy.name: len(re.sub(r"\s", "", policy.read_text())) for policy in (policies / ".chalice").glob("policy-*.json")}
     assert sizes
     assert {name: size for name, size in sizes.items() if size > 10_240} == {}
@@ -107,6 +125,54 @@ def test_a_function_sends_to_the_sockets_of_its_own_api_and_to_none_before_there
 def test_no_function_may_send_to_sockets_before_there_are_any(policies: Path) -> None:
     package.narrow(policies, replace(CHINA, sockets=None))
     assert of_action(statements(policies), "execute-api:ManageConnections") == []
+
+
+def test_functions_reach_their_stage_s_index_in_its_domain_of_opensearch_and_none_without_one(policies: Path) -> None:
+    domain = "arn:aws-cn:es:cn-north-1:111122223333:domain/search"
+    package.narrow(policies, replace(CHINA, domain=domain))
+    allowed: dict[str, list[str]] = {}
+    for policy in (policies / ".chalice").glob("policy-*.json"):
+        for statement in json.loads(policy.read_text())["Statement"]:
+            for action in (each for each in statement["Action"] if each.startswith("es:")):
+                allowed.setdefault(f"{policy.stem.removeprefix('policy-')} {action}", []).extend(statement["Resource"])
+    index = f"{domain}/polydesk-dev-conversations"
+    assert allowed == {
+        "api_handler es:ESHttpPost": [f"{index}/*"],
+        "index_words es:ESHttpDelete": [f"{index}/*"],
+        "index_words es:ESHttpPut": [f"{index}/*", index],
+        "fire_timers es:ESHttpDelete": [f"{index}/*"],
+    }
+    shutil.copytree(package.ROOT / ".chalice", policies / ".chalice", dirs_exist_ok=True)
+    package.narrow(policies, CHINA)
+    assert ":es:" not in json.dumps(statements(policies))
+
+
+@pytest.mark.parametrize("address", ["https://search-one.us-east-1.es.amazonaws.com", "https://search.shop.example:9443/"])
+def test_a_stage_s_domain_of_opensearch_is_two_settings(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    configure(monkeypatch, {})
+    assert project_.search_domain("dev") == ""
+    arn = "arn:aws:es:us-east-1:111122223333:domain/one"
+    configure(monkeypatch, {"environment_variables": {"POLYDESK_SEARCH": address, "POLYDESK_SEARCH_ARN": arn}})
+    assert project_.search_domain("dev") == arn
+
+
+@pytest.mark.parametrize(
+    ("address", "arn", "told"),
+    [
+        ("https://a.example", "", "POLYDESK_SEARCH_ARN must be the ARN of POLYDESK_SEARCH's domain, arn:aws:es:us-east-1:"),
+        ("", "arn:aws:es:us-east-1:111122223333:domain/one", "POLYDESK_SEARCH must be the address"),
+        ("http://a.example", "arn:aws:es:us-east-1:111122223333:domain/one", "POLYDESK_SEARCH must be the address"),
+        ("https://a.example", "arn:aws:es:eu-west-1:111122223333:domain/one", "POLYDESK_SEARCH_ARN must be"),
+        ("https://a.example", "arn:aws:es:us-east-1:111122223333:domain/*", "POLYDESK_SEARCH_ARN must be"),
+        ("https://a.example", "arn:aws:aoss:us-east-1:111122223333:collection/one", "POLYDESK_SEARCH_ARN must be"),
+    ],
+)
+def test_half_a_domain_is_refused_before_anything_is_deployed(
+    monkeypatch: pytest.MonkeyPatch, address: str, arn: str, told: str
+) -> None:
+    configure(monkeypatch, {"environment_variables": {"POLYDESK_SEARCH": address, "POLYDESK_SEARCH_ARN": arn}})
+    with pytest.raises(CannotDeploy, match=told):
+        deploy._check_settings("dev")
 
 
 def test_mail_is_sent_from_what_ses_has_verified_in_the_account_and_told_to_the_stage(policies: Path) -> None:
@@ -135,6 +201,7 @@ def configure(monkeypatch: pytest.MonkeyPatch, stage: dict[str, Any]) -> None:
     """Makes .chalice/config.json say this of stage dev."""
     merged = {"api_gateway_stage": "v1", "environment_variables": {}, **stage}
     monkeypatch.setattr(project_, "configured", lambda name: {"stages": {name: merged}})
+    monkeypatch.setattr(project_, "here", lambda _: "us-east-1")
 
 
 def test_the_throttle_is_the_environment_s_then_the_stage_s(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,8 +314,30 @@ def test_the_zip_is_small(project: Path, tmp_path: Path) -> None:
     assert (package.archive(project, "dev", tmp_path) / "deployment.zip").stat().st_size < LARGEST
 
 
+def test_the_client_of_opensearch_is_in_the_zip_of_a_stage_that_has_a_domain_and_in_no_other(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA", str(tmp_path))
+    monkeypatch.setattr(package, "build", lambda folder: shutil.copytree(project, folder))
+    configure(monkeypatch, {})
+    without = project_.prepare("dev")
+    domain = {"POLYDESK_SEARCH": "https://a.example", "POLYDESK_SEARCH_ARN": "arn:aws:es:us-east-1:111122223333:domain/one"}
+    configure(monkeypatch, {"environment_variables": domain})
+    with_it = project_.prepare("prod")
+    zips = [package.archive(folder, "dev", tmp_path / f"out-{folder.name}") / "deployment.zip" for folder in (without, with_it)]
+    names = [{name.split("/")[0] for name in zipfile.ZipFile(one).namelist() if ".dist-info/" not in name} for one in zips]
+    assert names[1] - names[0] == {"opensearchpy", "requests", "certifi", "charset_normalizer", "events"} | {
+        name for name in names[1] if "__mypyc" in name
+    }
+    assert names[0] <= names[1]
+    assert zips[1].stat().st_size - zips[0].stat().st_size < LARGEST_CLIENT
+    installed = str(Path(boto3.__file__).parent.parent)
+    command = [sys.executable, "-I", "-W", "error", "-c", CLIENT, str(with_it), str(with_it / "vendor"), installed]
+    assert subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout == "NotDone ConnectionError N/A\n"
+
+
 def test_every_pattern_of_what_is_left_out_still_means_something() -> None:
-    pruned = ("pillow", "aws-lambda-powertools", "tzdata", "nh3")
+    pruned = ("pillow", "aws-lambda-powertools", "tzdata", "nh3", "opensearch-py")
     installed = {str(file) for name in pruned for file in metadata.files(name) or []}
     for pattern in package._UNUSED:
         assert any(fnmatch(name, pattern) or fnmatch(name, f"{pattern}/*") for name in installed), pattern

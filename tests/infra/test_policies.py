@@ -90,6 +90,7 @@ def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     listen(scene)
     put_out(world)
     ways.search(world)
+    ways.search_in_opensearch(world)
     speak(scene)
     ways.lose_sockets(world, scene.visitor)
     ways.lose_an_agent(world)
@@ -328,6 +329,7 @@ def test_no_right_is_for_more_than_our_own(function: str) -> None:
                 "polydesk-*-",
                 "identity/*",
                 "configuration-set/polydesk-*-mail",
+                "domain/*/polydesk-*-conversations",
                 "log-group:/aws/lambda/polydesk-*",
                 "*/v1/POST/@connections/",
                 "*/v1/DELETE/@connections/",

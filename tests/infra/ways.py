@@ -14,8 +14,11 @@ from chalicelib.desk.core import publishing
 from chalicelib.desk.core.account_events import SearchDue, StatisticsDue
 from chalicelib.desk.people import agents, contacts, people, presence
 from chalicelib.desk.search import block_writing
+from chalicelib.desk.search import search as desk_search
+from chalicelib.desk.search.open_search_index import OpenSearchIndex
 from chalicelib.models import conversations as rows
 from tests.conformance.cases_sockets import device_of
+from tests.desk.search import domain
 from tests.pictures import picture
 from tests.world import Socket, Visitor, World
 
@@ -131,9 +134,16 @@ def lose_sockets(world: World, visitor: Visitor) -> None:
     world.settle()
 
 
-def search(world: World) -> None:
+def search_in_opensearch(world: World) -> None:
+    """The same where OpenSearch keeps the words."""
+    with domain.serving(), world.monkeypatch.context() as meanwhile:
+        meanwhile.setattr(desk_search, "_index", OpenSearchIndex())
+        search(world, "outgrown")
+
+
+def search(world: World, name: str = "searched") -> None:
     """What was said is found, also once it is in blocks; a contact gets another name; a conversation goes for good."""
-    ours = World(world.monkeypatch, clock_of=world, name="searched")
+    ours = World(world.monkeypatch, clock_of=world, name=name)
     ours.monkeypatch.setattr(block_writing, "MOST_FRESH", 1)
     kept, gone = ours.asking("one parcel"), ours.asking("another parcel")
     ours.index()

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib import config
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import deletion, lists, merging, messages, updates
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
@@ -22,7 +21,7 @@ from chalicelib.models import open_search, search_rows
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import search_blocks, search_words, word_lists
 from tests.desk.conversations.desk import create
-from tests.desk.search.domain import Domain
+from tests.desk.search.domain import serving
 from tests.world import World
 
 #: More worlds than `make test` has, each with another seed: SEARCH_EXAMPLES=200.
@@ -219,14 +218,14 @@ def listed(world: World, keywords: str, *, is_deleted: bool = False, size: int =
     raise AssertionError("a list without an end")
 
 
-def test_opensearch_finds_what_a_look_at_every_text_finds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    domain = Domain()
+@pytest.mark.parametrize("seed", SEEDS)
+def test_opensearch_finds_what_a_look_at_every_text_finds(world: World, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr(search, "_index", OpenSearchIndex())
     monkeypatch.setattr(open_search_index, "_PAGE", 2)
-    monkeypatch.setattr(open_search, "_pool", lambda: domain)
-    monkeypatch.setattr(config, "SEARCH", "https://search.domain.test")
-    desk = Desk(world, 0)
-    compare(world, desk, monkeypatch)
+    desk = Desk(world, seed)
+    with serving() as domain:
+        open_search.create_index()
+        compare(world, desk, monkeypatch)
     assert domain.documents and {one["id"] for one in domain.documents.values()} & desk.gone == set()
     assert stored_of(world) == []
 
@@ -241,7 +240,7 @@ def test_keywords_find_what_a_look_at_every_text_finds(world: World, monkeypatch
 
 
 def compare(world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What both indexes have to do: much happens, and keywords find what is there, sorted and walked."""
+    """The contract of both indexes: much happens, and keywords find what is there, sorted and walked."""
     for _ in range(3):
         for _ in range(16):
             desk.step()
