@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ import boto3
 from botocore.config import Config
 
 from infra.aws import APP, CannotDeploy, here, run, say
+from infra.package import OPENSEARCH_LOCK
 
 if TYPE_CHECKING:
     from chalicelib.models.conversations import Conversation
@@ -93,12 +95,23 @@ def reindex(stage: str, data: Path, segments: int = _SEGMENTS, *, check: bool = 
 
 def index_words(stage: str, data: Path, segments: int = _SEGMENTS) -> None:
     """Reads every conversation of a stage for the search, whatever that knows of it. One that has its words costs reads alone."""
+    _create_index()
+    _walk_all(stage, data, segments, "search", _index)
+
+
+def _create_index() -> None:
+    """Creates OpenSearch's index where that has the words. Raises CannotDeploy without its client, and where it refuses."""
     from chalicelib import config
     from chalicelib.models import open_search
 
-    if config.SEARCH:
+    if not config.SEARCH:
+        return
+    if find_spec("opensearchpy") is None:
+        raise CannotDeploy(f"OpenSearch's client is not installed: pip install --require-hashes -r {OPENSEARCH_LOCK}")
+    try:
         open_search.create_index()
-    _walk_all(stage, data, segments, "search", _index)
+    except open_search.NotDone as refused:
+        raise CannotDeploy(f"{config.SEARCH} has no index: {refused}") from refused
 
 
 def _walk_all(stage: str, data: Path, segments: int, what: str, act: Act) -> Progress:

@@ -18,6 +18,7 @@ from chalicelib.desk.conversations import lists, messages, updates
 from chalicelib.desk.conversations.inbox import Listing, Position, page
 from chalicelib.desk.conversations.wanted import Wanted
 from chalicelib.desk.search import search
+from chalicelib.desk.search.open_search_index import OpenSearchIndex
 from chalicelib.models import base, inbox, summaries
 from chalicelib.models import conversations as rows
 from chalicelib.models.attributes import IntegerAttribute, KeyAttribute
@@ -25,6 +26,7 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.models.indexes import GlobalIndex
 from infra import reindex
 from infra.aws import CannotDeploy
+from tests.desk.search.domain import serving
 from tests.world import Visitor, World, counted
 
 TABLE = str(Conversation.Meta.table_name)
@@ -282,3 +284,22 @@ def test_the_search_is_rebuilt_with_writes_going_on_and_goes_on_where_it_was_int
     with counted() as sent:
         assert reindex.main() == 0
     assert set(sent) <= {"BatchGetItem", "GetItem", "Query"}, "what is indexed as it is costs reads alone"
+
+
+def test_the_same_command_fills_opensearch(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    everyone = sorted(visitor.conversation for visitor in crowd(world, 3))
+    world.unindexed.clear()
+    monkeypatch.setattr(search, "_index", OpenSearchIndex())
+    monkeypatch.setattr("sys.argv", ["reindex", "test", "search", "--data", str(tmp_path), "--segments", "2"])
+    with serving() as domain:
+        assert reindex.main() == 0
+        assert found(world, "hello") == everyone and len(domain.documents) >= 3
+    with serving() as domain:
+        domain.secrets.clear()
+        assert reindex.main() == 2
+        monkeypatch.setattr(reindex, "find_spec", lambda name: None)
+        assert reindex.main() == 2
+    told = capsys.readouterr().err
+    assert "has no index: AuthorizationException 403" in told and "client is not installed: pip install" in told
