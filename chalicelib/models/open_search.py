@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from opensearchpy import OpenSearch
 
 _INDEX = f"polydesk-{config.STAGE}-conversations"
-#: Seconds that a request may take, how often it is sent again where no connection was had, and connections that are kept open.
+#: Seconds that a request may take, how often it is sent again where a connection fails, and connections that stay open.
 _TIMEOUT, _RETRIES, _CONNECTIONS = urllib3.Timeout(connect=3, read=10), 2, 8
 #: A document's fields: exact words, so that both indexes find the same.
 _MAPPING = {

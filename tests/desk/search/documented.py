@@ -1,7 +1,7 @@
-"""Answers of OpenSearch as its documentation has them, with our names: docs.opensearch.org on the create index, index document,
-delete document and search APIs, opensearch.org's error logs, and AWS's documentation of what it refuses itself.
+"""Answers of OpenSearch in the shapes that its documentation shows, with our names: docs.opensearch.org on the create index,
+index document, delete document and search APIs, opensearch.org's error logs; and what AWS refuses before OpenSearch is asked.
 
-No server could be had: nothing here came from one.
+No server could be had: nothing here was recorded from one, and where the documentation has no example it is as users report it.
 """
 
 from typing import Any
