@@ -49,25 +49,24 @@ def _timers_due(ctx: Context, event: TimersDue, line: Line) -> str:
 
 def _merged(ctx: Context, event: ConversationMerged, line: Line) -> str:
     line.add(source=event.source)
-    return _more(ctx, event, merging.settle(ctx, event.conversation, event.source))
+    return _go_on(ctx, event if merging.settle(ctx, event.conversation, event.source) else None)
 
 
 def _purged(ctx: Context, event: ConversationPurged, line: Line) -> str:
-    return _more(ctx, event, purging.run(ctx, event.conversation))
+    return _go_on(ctx, event if purging.run(ctx, event.conversation) else None)
 
 
 def _contact_merged(ctx: Context, event: ContactMerged, line: Line) -> str:
-    return _more(ctx, event, handing_on.hand_on(ctx, event.contact, event.into))
+    return _go_on(ctx, event if handing_on.hand_on(ctx, event.contact, event.into) else None)
 
 
 def _erase(ctx: Context, event: ErasureDue, line: Line) -> str:
     due_at = erasures.run(ctx, event.contact)
-    publishing.publish([] if due_at is None else [ErasureDue(ctx.account, ctx.now, event.contact, due_at)], ctx.now)
-    return "done" if due_at is None else "goes on"
+    return _go_on(ctx, None if due_at is None else ErasureDue(ctx.account, ctx.now, event.contact, due_at))
 
 
 def _export(ctx: Context, event: ExportDue, line: Line) -> str:
-    return _more(ctx, event, exports.run(ctx, event.contact))
+    return _go_on(ctx, event if exports.run(ctx, event.contact) else None)
 
 
 def _empty_account(ctx: Context, event: AccountEmptied, line: Line) -> str:
@@ -82,14 +81,13 @@ def _retain(ctx: Context, event: RetentionDue, line: Line) -> str:
 
 
 def _statistics_due(ctx: Context, event: StatisticsDue, line: Line) -> str:
-    more = compacting.run(ctx, event)
-    return _more(ctx, more or event, bool(more))
+    return _go_on(ctx, compacting.run(ctx, event))
 
 
-def _more(ctx: Context, event: Event, more: bool) -> str:
-    """Publishes the event again if there is more work than one message may do."""
-    publishing.publish([event] if more else [], ctx.now)
-    return "goes on" if more else "done"
+def _go_on(ctx: Context, next_: Event | None) -> str:
+    """Publishes what the rest of the work is due by, if there is more than one message may do."""
+    publishing.publish([] if next_ is None else [next_], ctx.now)
+    return "done" if next_ is None else "goes on"
 
 
 HANDLERS: Mapping[type[Event], Handler] = {

@@ -105,7 +105,11 @@ def fails(scene: Scene) -> Bill:
     return _delivered(scene, 1)
 
 
-@call("the try after a day of failures: the webhook is paused", 20, "as above; the setting, its log, word to the owner")
+@call(
+    "the try after a day of failures: the webhook is paused",
+    21,
+    "as above; the setting, its log, word to the owner, and to consoles",
+)
 def paused(scene: Scene) -> Bill:
     receiver, world = receiving(scene.world), scene.world
     (number,) = _said(scene, 1)

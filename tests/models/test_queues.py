@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from chalicelib import config
 from chalicelib.models import queues
 from chalicelib.models.queues import NotSent
 
@@ -17,9 +18,11 @@ class Queue:
     def __init__(self, refusals: dict[str, int], reachable: int = 99) -> None:
         self.refusals, self.reachable = Counter(refusals), reachable
         self.requests: list[list[str]] = []
+        self.asked: list[str] = []
         self.taken: list[str] = []
 
     def get_queue_url(self, QueueName: str) -> dict[str, str]:
+        self.asked.append(QueueName)
         return {"QueueUrl": f"https://sqs.test/{QueueName}"}
 
     def send_message_batch(self, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:
@@ -52,6 +55,13 @@ def bodies(*texts: str) -> list[tuple[str, int]]:
 
 
 MANY = bodies(*map(str, range(25)))
+
+
+def test_a_queue_s_address_is_asked_for_once(use: Callable[[Queue], Queue]) -> None:
+    queue = use(Queue({}))
+    for name in ("routing", "timers", "routing"):
+        queues.send(name, MANY)
+    assert queue.asked == [config.queue("routing"), config.queue("timers")]
 
 
 def test_ten_go_in_a_request_and_nothing_costs_none(use: Callable[[Queue], Queue]) -> None:

@@ -131,7 +131,7 @@ def register(kind: str, type_: type[T]) -> type[T]:
 
 class Document(Generic[T]):
     """One value that an account has: its type's defaults until somebody sets it. It has a partition of its own unless one is
-    named. Changes are logged unless it `is_derived` from other settings, whose changes are.
+    named. Changes are logged and published unless it `is_derived` from other settings, whose changes are.
     """
 
     def __init__(self, name: str, type_: type[T], *, partition: str | None = None, is_derived: bool = False) -> None:
@@ -153,18 +153,25 @@ class Document(Generic[T]):
         return self._value(settings.get(*self._key(ctx)))
 
     def change(self, ctx: Context, change: Callable[[T], T]) -> T:
-        """Stores what `change` makes of the value, and returns it. Two requests. Raises Invalid, Conflict."""
+        """Stores what `change` makes of the value, and returns it. Two requests, or one where it makes the same. Of a derived one
+        nobody is told. Raises Invalid, Conflict.
+        """
 
-        def attempt() -> T:
+        def attempt() -> tuple[T, bool]:
             row = settings.get(*self._key(ctx))
             before = self._value(row)
             document = self._schema.document(change(before))
             value = self._schema.check(document)
+            if value == before:
+                return value, False
             settings.put(row or Setting(*self._key(ctx)), document, self._log(ctx, before, document, row.version if row else 0))
-            return value
+            return value, True
 
-        value = retry_on_conflict(ctx, attempt)
-        publish_change(ctx, self._partition, self._name)
+        value, is_new = retry_on_conflict(ctx, attempt)
+        if is_new and not self._is_derived:
+            publish_change(ctx, self._partition, self._name)
+        else:
+            forget(ctx.account, self._partition)
         return value
 
     def _log(self, ctx: Context, before: T, document: dict[str, Any], version: int) -> list[LogEntry]:

@@ -23,6 +23,7 @@ class Hours:
 
 
 HOURS = Document("hours", Hours)
+DERIVED = Document("derived_hours", Hours, partition="hours", is_derived=True)
 
 
 @pytest.fixture
@@ -55,6 +56,22 @@ def test_a_change_is_known_at_once_and_told(ctx: Context) -> None:
         ("SettingsChanged", ctx.account, "hours")
     ]
     assert HOURS.of(documents.load(ctx, "hours")) == Hours(opens=8)
+
+
+def test_a_change_that_changes_nothing_is_neither_stored_nor_told(ctx: Context) -> None:
+    HOURS.change(ctx, lambda before: replace(before, opens=8))
+    documents.load(ctx, "hours")
+    with counted() as sent:
+        assert HOURS.change(ctx, lambda before: replace(before, opens=8)) == Hours(opens=8)
+    assert sent == ["GetItem"]
+
+
+def test_of_what_is_derived_from_other_settings_nobody_is_told(ctx: Context) -> None:
+    documents.load(ctx, "hours")
+    with counted() as sent:
+        DERIVED.change(ctx, lambda before: replace(before, opens=8))
+    assert sent == ["GetItem", "PutItem"]
+    assert DERIVED.of(documents.load(ctx, "hours")) == Hours(opens=8)
 
 
 def test_what_can_t_be_is_refused_by_name_and_not_stored(ctx: Context) -> None:
