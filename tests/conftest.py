@@ -18,6 +18,7 @@ from moto import mock_aws
 
 from chalicelib.rules import passwords
 from tests import described, moto_speed, moto_stack, policies
+from tests.scheduling import Scheduling
 from tests.world import Visitor, World
 
 
@@ -28,13 +29,19 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-#: Folders whose files have few tests that take long. They come first, so that no process ends with one of them alone.
-_LONG = {"e2e", "chaos", "machine", "infra"}
+#: Folders whose files have tests that take long. They come first, so that no process ends with one of them alone.
+_LONG = {"e2e", "chaos", "machine", "infra", "conformance"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts the long files first (xdist hands files out in this order)."""
     items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config) -> Scheduling:
+    """Decides which process runs which file."""
+    return Scheduling(config)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from tests.conformance.scene import Scene, refresh_token, send
 from tests.conformance.table import DOCUMENTS, Row, each, row_gaps, rows_of
 from tests.world import Answer, World
 
+#: Made first, while there is little on the queues that its making waits for.
+pytestmark = pytest.mark.usefixtures("rival")
 ROWS = rows_of(LIVECHAT)
 STATUSES = DOCUMENTS["LiveChat"]["statuses"]
 BASE = "/auth/addon/live_chat"
