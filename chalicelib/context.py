@@ -72,7 +72,7 @@ class Context:
 
     @property
     def stamp(self) -> Stamp:
-        """When and by whom something is written in this call."""
+        """Who writes something in this call, and when."""
         caller = self.caller
         if self.trigger:
             return Stamp(self.now, pack(Actor(TRIGGER, self.trigger)))

@@ -1,7 +1,7 @@
 """Telemetry: a JSON line for each request, queue record and stream batch, with CloudWatch's metrics in it.
 
 A line has ids, names and numbers that the desk itself knows, and nothing that a client wrote: no text, secret, address, query
-or header. Of an error it has the type and where it was raised, not its message.
+or header. An error's line has its type and where it was raised, not its message.
 """
 
 import logging

@@ -45,12 +45,11 @@ class Endpoint:
     of request and answer.
 
     `path` has its variables in braces, named like the request's fields. `needs` is for the dialect's `admit`: a level, api
-    levels, or None for an endpoint without a token. `headers` names the fields that come from headers. `actor` is the field
-    that names the person the call acts for, if the credential does not; `admit` checks it, and nothing else decides who acts.
-    `raises` names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call
-    sees to it by itself that a request which comes again does no harm. `has_secret` says that the answer shows a secret which is
-    told once, so it is not kept for a request that comes again. `listed` is the field that a JSON body stands for which is a
-    list. With `in_query` the body's fields may stand in the query.
+    levels, or None for an endpoint without a token. `headers` names the fields that come from headers. `actor` is the field that
+    names the person the call acts for, if the credential does not; `admit` checks it, and nothing else decides who acts. `raises`
+    names errors of this call besides those of any call with its path and `needs`. `is_repeatable` says that the call itself makes
+    a repeated request harmless. `has_secret` says that the answer shows a secret once, so it is not kept for a repeated request.
+    `listed` is the field that takes a JSON body which is a list. With `in_query` the body's fields may be in the query.
     """
 
     method: str

@@ -24,7 +24,7 @@ _JSON, _AUTHORIZATION = "application/json", "Authorization"
 CORS = Cors(methods="GET, OPTIONS", headers="Content-Type, Authorization")
 #: A file of a form.
 _BINARY = {"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"}
-#: As many requests as one counts for: the document is large, and each process makes it anew.
+#: As many requests as one counts for: the document is large, and each process makes it again.
 _WEIGHT = 20
 _made: dict[tuple[str, ...], "_Document"] = {}
 

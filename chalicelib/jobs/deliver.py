@@ -1,4 +1,4 @@
-"""The webhooks queue: what is to be sent to accounts' own programs."""
+"""The webhooks queue: what must be sent to accounts' own programs."""
 
 from collections.abc import Mapping
 from functools import partial

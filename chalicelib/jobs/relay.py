@@ -1,8 +1,7 @@
-"""Streams → queues: changes of the tables' rows, published as events, and kept in event logs.
-What webhooks are to be told is kept as well.
+"""Streams → queues: publishes changes of the tables' rows as events, and stores what event logs and webhooks need of them.
 
-A failed batch comes again from the first record that is not published in full. Then a process sends nothing that it has sent to
-a queue already. What goes to event logs and to webhooks is stored before, and stored again without harm.
+A failed batch comes again from the first record that was not published in full. The process then does not repeat what it has
+sent to a queue. Rows for event logs and webhooks are stored before that, and storing them twice does no harm.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
 """Account purges: all rows of an account that was removed, table by table. This is the one place that says where they are.
 
-Nothing is scanned. Rows whose key begins with the account are a partition of their own; the others are found by their parents:
+No table is scanned. Rows whose key begins with the account are a partition of their own. The others are found by their parents:
 conversations by the people in `by_contact` (which has deleted, merged and internal ones), their rows by the conversation
-(purges.py), a device's by its person, words by the blocks that there can be. What is stored under a digest alone, and what waits
-for a minute, expires: desk/privacy/row_kinds.py says for each table which.
+(purges.py), a device's by its person, words by the possible blocks. Rows under a digest, and rows that wait for a minute, expire:
+desk/privacy/row_kinds.py lists them for each table.
 """
 
 from collections.abc import Iterable, Sequence

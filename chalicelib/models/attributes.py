@@ -1,5 +1,5 @@
-"""Attributes of our tables: plain values. Each says with `attr_name` under which one to three letters it is stored, because a
-row's size, which every write pays for, counts names too. Models that share a table share these names.
+"""Attributes of our tables: plain values. `attr_name` gives each one to three letters that it is stored under, because every
+write pays for a row's size, and names count too. Models that share a table share these names.
 """
 
 import re
@@ -38,7 +38,7 @@ class Plain(Attribute[_T]):
     def __get__(self, instance: Any, owner: Any) -> _T: ...
 
     def __get__(self, instance: Any, owner: Any) -> Any:
-        """Its value, None where it has none; of the class itself."""
+        """Its value, None if it has none; on the class, the attribute itself."""
         return self if instance is None else instance.attribute_values.get(self._name)
 
     def __set_name__(self, owner: type[Any], name: str) -> None:

@@ -8,7 +8,7 @@ from pynamodb.expressions.condition import Condition
 
 from chalicelib.models.event_logs import AGENT, BUSY, CONTACT, CONVERSATION, QUIET, LogEntry, list_key
 
-#: Kinds that a list may be of; of settings all kinds together.
+#: Kinds that a list may be limited to; all kinds of settings count as one.
 SETTING = "setting"
 KINDS = (CONVERSATION, CONTACT, AGENT, SETTING)
 #: Rows that a Query looks through where it has to filter.

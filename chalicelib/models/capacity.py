@@ -12,7 +12,7 @@ _READS = frozenset(["GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItem
 
 
 class Units:
-    """Read and write units. What a write cost that was refused is not in it, because DynamoDB does not say."""
+    """Read and write units, without those of refused writes: DynamoDB does not say what they cost."""
 
     def __init__(self) -> None:
         self._found: list[tuple[bool, float]] = []

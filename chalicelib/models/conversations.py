@@ -122,8 +122,8 @@ class Conversation(Table):
     wake_at = IntegerAttribute(null=True, attr_name="wk")
     #: When a span ends for which a trigger waits that its status lasts.
     stay_at = IntegerAttribute(null=True, attr_name="sy")
-    #: Number of the policy that its clocks are of, when an answer, the next one and its end are due, and what has been told of
-    #: them (rules.sla). Below zero: milliseconds of working time that are left of one that stands still.
+    #: Its service level policy (by number); when the first answer, the next answer and its end are due; and which breaches were
+    #: reported (rules.sla). A due time below zero is a clock that stands still: the milliseconds of working time left on it.
     sla_policy = IntegerAttribute(null=True, attr_name="sp")
     first_due_at = IntegerAttribute(null=True, attr_name="sf")
     next_due_at = IntegerAttribute(null=True, attr_name="sn")

@@ -37,7 +37,7 @@ def restore(conversation: Conversation, known: Details, changes: dict[str, Any],
 
 
 def mark(conversation: Conversation, stamp: Stamp) -> None:
-    """Writes that a deleted conversation is to be removed for good; no index of the account has it any more. One request.
+    """Marks a deleted conversation for removal for good; no index of the account has it any more. One request.
 
     Raises ConditionFailed where it has changed since it was read.
     """

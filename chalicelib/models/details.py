@@ -40,7 +40,7 @@ class Mention:
 
 
 class MentionChanges(NamedTuple):
-    """A conversation's mentions after a note, by the agent's number, and the agents whom it had not mentioned before."""
+    """A conversation's mentions after a note, by the agent's number, and the agents that it had not mentioned before."""
 
     mentions: Mapping[int, Mention]
     begun: Sequence[int]
@@ -48,10 +48,11 @@ class MentionChanges(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DetailChanges:
-    """What to write besides a summary. Metadata is by name, None for a cleared one. The others replace what there is unless None.
+    """What to write besides a summary. Metadata is by name, None to clear a value. The other fields replace what is stored,
+    unless they are None.
 
     `custom_fields` is by number, `mentions` by the agent's number, `cc` has addresses, `sources` uuids of conversations.
-    `attached_bytes` come to those that there are.
+    `attached_bytes` is added to the stored number.
     """
 
     metadata: Mapping[str, str | None] = field(default_factory=dict)

@@ -65,7 +65,7 @@ def of_person(account: str, person: str, limit: int = 100) -> list[Device]:
 
 
 def describe(account: str, person: str, device: str, told: Mapping[str, Any]) -> Device:
-    """Stores what a client says about its device. One request. Raises ConditionFailed where there is no such device."""
+    """Stores what a client says about its device. One request. Raises ConditionFailed if there is no such device."""
     row = Device(f"{account}#{person}", device)
     with conditional():
         row.update([getattr(Device, name).set(value) for name, value in told.items()], Device.client_id.exists())

@@ -26,7 +26,7 @@ from chalicelib.models.tokens import Token
 from chalicelib.models.topics import Topic
 from chalicelib.models.unique_names import UniqueName, new_name
 
-#: What a contact is called of whom nothing is stored any more.
+#: The name that an erased contact's row shows.
 NAME = "Erased contact"
 
 
@@ -118,12 +118,12 @@ def receipts_of(account: str, device: str, limit: int) -> list[Receipt]:
 
 
 def remove_topic(account: str, person: str) -> None:
-    """Forgets which sockets listened to what a person is told. One request."""
+    """Removes the subscriptions of a person's sockets. One request."""
     delete_all(Topic, [Topic(topics.key(account, person))])
 
 
 def remove_membership(account: str, key: str) -> bool:
-    """Removes a membership by its key, and counts the conversation's members anew. Returns whether there was one. Two requests,
+    """Removes a membership by its key, and counts the conversation's members again. Returns whether there was one. Two requests,
     or one.
     """
     row = Membership.find(key)

@@ -1,8 +1,8 @@
 """Event logs: what was changed about conversations, people and settings. audit_logs.py lists the rows of a whole account.
 
 Key account#conversation, account#p#person or account#s#kind#key · when, version, field. A row's key follows from the change
-alone, so a record of the stream that comes twice writes the same row again. That a trigger has fired is a row, too, whose key
-follows from the event and the trigger: it fires once for an event.
+alone, so a record of the stream that comes twice writes the same row again. A trigger's firing is a row, too. Its key follows
+from the event and the trigger, so that it fires once for an event.
 """
 
 import zlib

@@ -19,7 +19,7 @@ from chalicelib.models.indexes import GlobalIndex
 
 IMAGE, TEXT, OTHER = "image", "text", "file"
 UPLOADING, OF_JUNK = "uploading", "junk"
-#: What a file's bytes say of it.
+#: What a file's bytes say about it.
 _TOLD_BY_BYTES = ("kind", "mime", "width", "height", "thumbnail_width", "thumbnail_height")
 
 

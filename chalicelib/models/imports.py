@@ -89,9 +89,9 @@ def put_removed(person: Person, claim: UniqueName) -> None:
 
 
 def adopt(person: Person, claim: UniqueName) -> None:
-    """Stores that somebody who is there already is whom an external id stands for. One request.
+    """Stores that an external id stands for a person who is there already. One request.
 
-    Raises ConditionFailed where the id is taken, or they have another one.
+    Raises ConditionFailed where the id is taken, or the person has another one.
     """
     same = Person.external_id.does_not_exist() | (Person.external_id == person.external_id)
     with transaction() as write:

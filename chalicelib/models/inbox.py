@@ -18,7 +18,7 @@ from chalicelib.models import counting
 from chalicelib.models.conversations import CLOSED, OPEN, Conversation, inbox_key, key
 from chalicelib.models.conversations import DELETED as DELETED
 
-#: (field, whether it is to be equal, value) over what the inbox holds; None is an unset field.
+#: (field, whether it must be equal, value) of what the inbox holds; None is an unset field.
 Like = tuple[str, bool, Any]
 #: All partitions, and those that lists read.
 PARTITIONS, LISTED = (OPEN, CLOSED, DELETED), (OPEN, CLOSED)

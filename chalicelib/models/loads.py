@@ -1,7 +1,7 @@
 """Loads: how many open conversations each agent has, moved in the transaction that changes a conversation, so they are exact.
 
-Agents' rows also count the conversations that are paused: that wait for the contact or are on hold, in accounts that do not count
-these toward a limit. A conversation says in which status it is counted there.
+In accounts that do not count paused conversations toward a limit, agents' rows also count these: the ones that wait for the
+contact or are on hold. A conversation's row says in which status it is counted there.
 """
 
 from collections import Counter
@@ -28,9 +28,9 @@ _OPEN = "open_conversations"
 
 @dataclass(frozen=True, slots=True)
 class RoutedTo:
-    """An agent to whom routing gives a conversation, as they were read, and what must still be true of them.
+    """An agent, as read, that routing gives a conversation to, and what must still be true of them when it is written.
 
-    With `is_limited` their own limit and what is paused must be as read, too. `fills` says that this one is their last place.
+    With `is_limited` their own limit and their paused conversations must be as read, too. `fills`: they have no place after it.
     """
 
     agent: Person
@@ -121,7 +121,7 @@ def _as_read(agent: Person, *names: str) -> Condition:
 
 
 def expect_place(agent: Person) -> None:
-    """Notes that something waits for a place with an agent who has all they can take, so that it is told when they have one.
+    """Notes that something waits for a place with an agent who has all they can take, so that routing hears when they have one.
 
     One request. Raises ConditionFailed where the agent's load or limit has changed since they were read.
     """

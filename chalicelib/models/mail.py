@@ -17,7 +17,7 @@ _BUSY = ("TooManyRequestsException", "LimitExceededException", "ThrottlingExcept
 _NO_CONNECTION = (ConnectTimeoutError, EndpointConnectionError)
 
 
-#: What SES says of an address.
+#: What SES says about an address.
 MAY_SEND, MAY_NOT_SEND = "verified", "pending"
 
 
@@ -37,7 +37,7 @@ class Unknown(Exception):
 def client() -> Any:
     """The one client for mail, of the tables' session; made by the first mail.
 
-    It never sends a request twice by itself: SES has no key by which it would know that a mail is the same.
+    It never sends a request twice by itself, because SES can't know that a mail is the same one.
     """
     from botocore.config import Config
 
@@ -60,7 +60,7 @@ def has_sender() -> bool:
 
 
 def send_raw(raw: bytes, sender: str, to: Sequence[str], cc: Sequence[str] = (), tags: Mapping[str, str] | None = None) -> None:
-    """Sends a mail that is built. What becomes of it is told with its tags. One request. Raises Busy, Refused, Unknown."""
+    """Sends a mail that is built. SES reports later, with its tags, how it went. One request. Raises Busy, Refused, Unknown."""
     given: dict[str, Any] = {}
     if tags:
         named = [{"Name": name, "Value": value} for name, value in tags.items()]

@@ -173,7 +173,7 @@ HELD, HAD = PersonIndex("holder_key", "held_since"), PersonIndex("contact_key", 
 
 @dataclass(frozen=True, slots=True)
 class ListPosition:
-    """The place of a conversation in a list: its row's key, and the time by which it is listed.
+    """The place of a conversation in a list: its row's key, and the time that it is listed by.
 
     As a start, a position without a key stands for its whole moment: `inclusive` says whether that moment is still to come.
     """

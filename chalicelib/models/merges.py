@@ -1,8 +1,8 @@
-"""Merges: the messages of one conversation, the source, go to another one, the target, which says so in `merging` meanwhile.
+"""Merges: the messages of one conversation, the source, move to another, the target. The target's `merging` says so meanwhile.
 
-`begin` decides it in one write. What follows can be done by anybody and repeated, and ends with `complete`, which clears
-`merging`; nobody else writes to the target's messages before that. Each of these writes is fenced: it fails once the target is
-not taking over this source any more. Then the source's messages are left over (`remove_leftovers`).
+`begin` decides it in one write. Any process can do the rest, and repeat it. `complete` ends it and clears `merging`; nobody else
+writes to the target's messages before that. Each of these writes is fenced: it fails once the target is not taking over this
+source any more. The source's messages are left over then (`remove_leftovers`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -223,7 +223,7 @@ def get_many(account: str, conversation: str, ids: Sequence[str]) -> dict[str, M
 
 
 def get_all(keys: Sequence[tuple[str, str]]) -> dict[str, Message]:
-    """Returns the same of several conversations, whose keys stand with each uuid."""
+    """Returns the same for messages of several conversations: each uuid comes with its conversation's key."""
     return {row.id: row for row in Message.batch_get(keys, consistent_read=True)} if keys else {}
 
 

@@ -68,7 +68,7 @@ class Person(Table):
     tags: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="tg")
     #: Further names of a contact besides `email` and `user_id`: each the kind of a unique name, # and the name.
     identities: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="is")
-    #: Number of the contact whom a removed one was merged into.
+    #: Number of the contact that a removed one was merged into.
     merged_into = IntegerAttribute(null=True, attr_name="mi")
     #: Uuids of the contacts who were merged into this one; and of conversations that a contact took part in and is in no list of
     #: any more: they were given to another contact, or the contact has left them.
@@ -238,7 +238,7 @@ def _next_generation(
 
 
 def actions(changes: dict[str, Any], stamp: Stamp) -> list[Action]:
-    """Returns what sets these fields, None to remove one, and when and by whom that is done."""
+    """Returns the actions that set these fields, None to remove one, and note who does that and when."""
     fields = {name: getattr(Person, name) for name in changes}
     written = [fields[name].remove() if value is None else fields[name].set(value) for name, value in changes.items()]
     return [*written, Person.updated_at.set(stamp.at), Person.changed_by.set(stamp.by)]
@@ -253,7 +253,7 @@ def switch_off(agent: Person, presence: str, stamp: Stamp, ends: Token) -> None:
 def record_login(account: str, person: str, now: int, source: str, known_until: int) -> bool:
     """Notes the time of a login, and that its source (a key of models.rate_windows) is known. One request.
 
-    Returns False where the person is no agent any more. Raises ConditionFailed where another login is being noted.
+    Returns False if the person is not an agent any more. Raises ConditionFailed while another login is being noted.
     """
     try:
         with transaction() as write:

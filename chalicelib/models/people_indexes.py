@@ -1,4 +1,4 @@
-"""Indexes of people. `by_id` finds the account of a person of whom a client names only the uuid; it is written once."""
+"""Indexes of people. `by_id` finds a person's account where a client names only their uuid; it is written once."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Purges: removing all rows of a conversation for good. What nobody lists is found by the people who can have it."""
+"""Purges: removing all rows of a conversation for good. Rows that no index lists are found by the people who can have them."""
 
 from collections.abc import Collection, Sequence
 

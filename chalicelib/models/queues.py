@@ -44,9 +44,9 @@ def _url(name: str) -> str:
 
 
 def send(queue: str, bodies: Sequence[tuple[str, int]]) -> None:
-    """Sends (body, delay in seconds) pairs, ten a request. What the queue does not take is sent again alone, twice at most.
+    """Sends (body, delay in seconds) pairs, ten a request. Sends again, twice at most, those that the queue did not take.
 
-    Raises NotSent for what is left then, and at once where a request fails, which botocore has repeated.
+    Raises NotSent for those that are left then; and at once if a request fails, which botocore has repeated.
     """
     left = dict.fromkeys(range(len(bodies)), "")
     for attempt in range(_ATTEMPTS):

@@ -1,7 +1,7 @@
 """Rate windows: how often something was tried, one row for each thing and window of time.
 
 Key: a digest of what is tried. `expires_at` (epoch seconds) is the table's TTL, and the window's end unless there is a
-`window_until`. A window that is over counts as none.
+`window_until`. A window that is over is ignored.
 """
 
 from collections.abc import Sequence

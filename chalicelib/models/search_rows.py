@@ -47,9 +47,9 @@ class WordsRow(Table):
     gone = BinaryAttribute(legacy_encoding=False, null=True, attr_name="go")
     #: The sequence up to which its messages have been read.
     read_to = IntegerAttribute(default=0, attr_name="rt")
-    #: When its words were last read anew, in epoch milliseconds. None for never.
+    #: When all its words were last read again, in epoch milliseconds. None for never.
     rewritten_at = IntegerAttribute(null=True, attr_name="ra")
-    #: How often its words were read anew. A fresh and a kept row with different numbers do not belong together.
+    #: How often all its words were read again. A fresh and a kept row with different numbers do not belong together.
     rewrites = IntegerAttribute(default=0, attr_name="rw")
 
     @property

@@ -41,5 +41,5 @@ def close(connection: str) -> None:
 
 
 def _has_gone(error: ClientError) -> bool:
-    """Returns whether the answer is 410, or 400 for an id that is no socket's."""
+    """Returns whether the answer is 410, or 400 for a bad socket id."""
     return error.response["Error"]["Code"] in ("GoneException", "BadRequestException")

@@ -1,10 +1,10 @@
-"""Stamps: when a row is written, and by whom."""
+"""Stamps: who writes a row, and when."""
 
 from typing import NamedTuple
 
 
 class Stamp(NamedTuple):
-    """When something is written (epoch milliseconds), and by whom: a packed actor (rules.actors), 0 for the desk itself."""
+    """When something is written (epoch milliseconds), and who writes it: a packed actor (rules.actors), 0 for the desk itself."""
 
     at: int
     by: int = 0

@@ -68,9 +68,9 @@ def _span(day: int) -> str:
 
 @dataclass(slots=True)
 class Near:
-    """What was counted and is not in the rows of months: live rows that are in no other, pending days, and the total of the rest.
+    """The counts that are not in the rows of months: live rows that are in no other, pending days, and the total of the rest.
 
-    `settled` are the pending days whose amounts the total has all the same, because they were put there meanwhile.
+    `settled` are pending days whose amounts were added to the total meanwhile.
     """
 
     live: list[Statistic] = field(default_factory=list)
@@ -105,7 +105,7 @@ def live(account: str) -> list[Statistic]:
 
 
 def days(account: str, wanted: Sequence[int]) -> dict[int, tuple[Statistic | None, Statistic | None]]:
-    """Returns of each day the pending row and the one for good, None where there is none, read consistently. One request for each
+    """Returns for each day its pending row and its final one, None where there is none, read consistently. One request for each
     fifty.
     """
     keys = [(key, _span(day)) for day in wanted for key in (_near(account), far_key(account))]
@@ -116,8 +116,8 @@ def days(account: str, wanted: Sequence[int]) -> dict[int, tuple[Statistic | Non
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A day to be written as pending: all its amounts, what the total has of it, the row that was read (None for none), and the
-    version of the new one.
+    """A day to write as pending: all its amounts, the part of them that the total has, the row that was read (None for none), and
+    the version of the new row.
     """
 
     day: int

@@ -20,8 +20,8 @@ def is_kept(account: str, id_: str) -> bool:
 
 
 def keep(account: str, id_: str, cells: Cells, now: int) -> None:
-    """Stores what something counted whose rows are about to be removed, once. One request for each 5,000 cells, the last of which
-    says that all is there.
+    """Stores, once, what something has counted whose rows will be removed. One request for each 5,000 cells; the last one says
+    that all are stored.
     """
     every = list(cells.items())
     parts = [dict(every[at : at + MOST_CELLS]) for at in range(0, len(every), MOST_CELLS)] or [{}]
@@ -38,5 +38,5 @@ def kept(account: str) -> list[tuple[int, dict[tuple[Any, ...], dict[str, int]]]
 
 
 def _gone(id_: str, part: int) -> str:
-    """Returns the range key of a part: of the id it has a digest, from which nobody finds that."""
+    """Returns the range key of a part: it has a digest of the id, so that nobody can find the id."""
     return f"{_GONE}{hashlib.sha256(id_.encode()).hexdigest()[:32]}.{part:04d}"

@@ -1,5 +1,5 @@
-"""Rows of statistics: amounts as they are stored. What is larger than a row of DynamoDB stands in rows behind the first one, of
-the same version, so that a reader that meets a write reads again.
+"""Rows of statistics: amounts as they are stored. If they are larger than a row of DynamoDB, the rest is in rows behind the first
+one, with the same version: a reader that sees different versions reads again.
 """
 
 import zlib
@@ -34,7 +34,7 @@ class Statistic(Table):
     account = UnicodeAttribute(hash_key=True, attr_name="ac")
     span = UnicodeAttribute(range_key=True, attr_name="sp")
     packed = PackedAttribute(null=True, attr_name="pk")
-    #: Of a pending day: what the total has of it already.
+    #: For a pending day: the amounts that the total has already.
     base = PackedAttribute(null=True, attr_name="ba")
     #: The rows that were moved into this one last: who has read them before it must not add them again.
     absorbed: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="ab")
@@ -42,7 +42,7 @@ class Statistic(Table):
     version = IntegerAttribute(null=True, attr_name="v")
     #: How many rows behind it have the rest of `packed`.
     parts = IntegerAttribute(null=True, attr_name="pa")
-    #: Of a mark: how many records; the stream forgets them in a day.
+    #: For a mark: how many records it stands for. The stream keeps them for a day.
     records = IntegerAttribute(null=True, attr_name="re")
     #: Seconds since the epoch, of what is not kept.
     expires_at = IntegerAttribute(null=True, attr_name="ex")

@@ -80,7 +80,7 @@ def hold(write: TransactWrite, conversation: Conversation) -> None:
 
 
 def _flags(conversation: Conversation, changes: DetailChanges) -> dict[str, Any]:
-    """Returns what a summary says of its details: that there are some. What an agent has read of them changes nothing."""
+    """Returns the summary's flag that there are details. Whether an agent has read them changes nothing."""
     flags: dict[str, Any] = {} if changes.tags is None else {"has_tags": bool(changes.tags) or None}
     noted = replace(
         changes, tags=None, attached_bytes=0, external_id=None, mentions=None if conversation.has_details else changes.mentions
@@ -162,9 +162,9 @@ def index_keys(conversation: Conversation, now: int) -> dict[str, Any]:
 
 
 def correct_keys(conversation: Conversation, now: int) -> bool:
-    """Writes the keys of indexes that a conversation should have and does not. One request, none if there are none.
+    """Writes the keys of indexes that a conversation should have and does not. One request, none if no key is missing.
 
-    Returns whether there were any. Raises ConditionFailed if it is no longer as it was read.
+    Returns whether one was missing. Raises ConditionFailed if the conversation is no longer as it was read.
     """
     actions = updates(conversation, {}, Stamp(now))
     if actions:

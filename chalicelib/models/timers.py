@@ -36,7 +36,7 @@ class Timer(Table):
 
     @property
     def is_mark(self) -> bool:
-        """Whether it is no timer but says that the minute is crowded."""
+        """Whether it is a mark that the minute is crowded, and not a timer."""
         return self.name == _MARK
 
 

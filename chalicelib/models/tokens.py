@@ -48,25 +48,25 @@ class Token(Table):
     person = UnicodeAttribute(null=True, attr_name="pe")
     number = IntegerAttribute(null=True, attr_name="nu")
     expires_at = IntegerAttribute(null=True, attr_name="ex")
-    #: Of a code: the address that it was sent to.
+    #: For a code: the address that it was sent to.
     redirect_uri = UnicodeAttribute(null=True, attr_name="ru")
     #: Whether a visitors' token has spoken for somebody yet.
     is_bound = BooleanAttribute(default=False, attr_name="bo")
-    #: The holder's token version when it was issued; of a revocation, the first version that stays good.
+    #: The holder's token version when it was issued; for a revocation, the first version that stays good.
     token_version = IntegerAttribute(default=0, attr_name="tv")
-    #: Of a revocation: the first version of api keys that stays good, and the one token that stays good anyway.
+    #: For a revocation: the first version of api keys that stays good, and the one token that stays good anyway.
     key_version = IntegerAttribute(default=0, attr_name="kv")
     exempt_token = UnicodeAttribute(null=True, attr_name="et")
     #: The label of the client whose secret it was issued for, and that secret's version.
     issuer = UnicodeAttribute(default="", attr_name="is")
     issuer_version = IntegerAttribute(default=0, attr_name="iv")
-    #: Of an account's revocation: by a client's label, the first version of its secret whose tokens stay good.
+    #: For an account's revocation: by a client's label, the first version of its secret whose tokens stay good.
     clients: JSONAttribute = JSONAttribute(null=True, attr_name="cs")
-    #: The login that it descends from; of a refresh token, when it was used (epoch milliseconds), and what made the next one.
+    #: The login that it descends from; for a refresh token, when it was used (epoch milliseconds), and what made the next one.
     family = UnicodeAttribute(default="", attr_name="fa")
     used_at = IntegerAttribute(null=True, attr_name="ua")
     salt = UnicodeAttribute(null=True, attr_name="sa")
-    #: Of an api key: its account, when it was made (epoch milliseconds), and the first characters of the secret.
+    #: For an api key: its account, when it was made (epoch milliseconds), and the first characters of the secret.
     keys_of = UnicodeAttribute(null=True, attr_name="ko")
     created_at = IntegerAttribute(null=True, attr_name="ca")
     begins = UnicodeAttribute(null=True, attr_name="be")

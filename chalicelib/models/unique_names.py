@@ -31,9 +31,9 @@ class UniqueName(Table):
     key = UnicodeAttribute(hash_key=True, attr_name="k")
     account = UnicodeAttribute(attr_name="ac")
     id = UnicodeAttribute(attr_name="id")
-    #: Of a login: the accounts that its person owns besides the one they log in to. A handful at most.
+    #: For a login: the few accounts that its person owns besides the one they log in to.
     accounts: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="as")
-    #: Of an external id (IMPORT): what its line said when it was imported last (core.lines.digest).
+    #: For an external id (IMPORT): a digest of its line when it was imported last (core.lines.digest).
     digest = UnicodeAttribute(null=True, attr_name="dg")
 
 

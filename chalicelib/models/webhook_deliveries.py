@@ -1,10 +1,10 @@
-"""Webhook deliveries: what is to be sent to an account's webhooks, and what became of it.
+"""Webhook deliveries: what must be sent to an account's webhooks, and what became of it.
 
-Key account#webhook#open · when it is due, and its place: a turn, which goes when the delivery is made or given up.
+Key account#webhook#open · when it is due, and its place: a turn, which is removed when the delivery is made or given up.
 Key account#webhook#done · its place: the delivery with its tries, from its first try on.
 Key account#webhook#state · "-": who sends to the webhook, and how it answers.
-A place says when something happened, in what version of its row, as which event; so it sorts, and a record of a stream that comes
-twice writes the same row again. Rows have ids of what they are about and no texts. They are kept for 30 days.
+A place is when something happened, the version of its row, and which event it was. So places sort, and a stream's record that
+comes twice writes the same row again. Rows have the ids of what they are about, and no texts. They are kept for 30 days.
 """
 
 import re
@@ -37,7 +37,7 @@ class WebhookDelivery(Table):
     event = UnicodeAttribute(attr_name="ev")
     about: JSONAttribute = JSONAttribute(attr_name="ab")
     state = UnicodeAttribute(attr_name="st")
-    #: Which sending of it this was: 0, or when it was asked for again. Who asks for the same again gets nothing more.
+    #: Which sending of it this was: 0, or when somebody asked for it again. Asking twice for the same one sends it once.
     round = IntegerAttribute(default=0, attr_name="ro")
     due_at = IntegerAttribute(null=True, attr_name="du")
     tries: JSONAttribute = JSONAttribute(attr_name="tr")
@@ -84,10 +84,10 @@ class WebhookState(Table):
     holder = UnicodeAttribute(null=True, attr_name="ho")
     held_until = IntegerAttribute(null=True, attr_name="hu")
     is_called = BooleanAttribute(null=True, attr_name="ic")
-    #: Since when all tries have failed, and how many in a row had no answer in time. None for none.
+    #: Since when all tries have failed, and how many in a row had no answer in time. None if the last one succeeded.
     failing_since = IntegerAttribute(null=True, attr_name="fs")
     silent = IntegerAttribute(null=True, attr_name="si")
-    #: When it may be asked again that does not answer, and for when its next turn has a timer.
+    #: When a webhook that does not answer is tried again, and when the timer for its next turn is due.
     probe_at = IntegerAttribute(null=True, attr_name="pr")
     wakes_at = IntegerAttribute(null=True, attr_name="wk")
 
@@ -182,8 +182,8 @@ def get_many(account: str, webhook: str, places: Iterable[str]) -> dict[str, Web
 def page(
     account: str, webhook: str, since: str, until: str, limit: int, *, newest_first: bool, state: str | None = None
 ) -> tuple[list[WebhookDelivery], str | None]:
-    """Returns deliveries between two places, without both, of `limit` that are looked at; and the place where the rest begins,
-    None if there is none. One request, none where no place is between them.
+    """Returns deliveries between two places, excluding both, from `limit` rows that it looks at; and the place where the rest
+    begins, None if there is no rest. One request, none if no place is between them.
     """
     if since >= until:
         return [], None  # DynamoDB refuses to be asked for that

@@ -45,7 +45,7 @@ class Asset:
 
     @property
     def etag(self) -> str:
-        """What says that a browser's copy is this one."""
+        """The ETag, by which a browser knows that its copy is this one."""
         return f'"{self.hash}"'
 
 

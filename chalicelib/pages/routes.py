@@ -91,7 +91,7 @@ def _host(request: Request) -> str:
 
 
 def _index() -> dict[str, str]:
-    """What a program is told that asks for `/`: where things are, relative to a desk that does not know its own address."""
+    """The answer to a program that asks for `/`: where things are, as relative addresses."""
     places = {"console": "/console", "demo": "/demo", "docs": "/docs", "openapi": "/openapi.json"}
     return {"name": "Polydesk"} | {name: config.PUBLIC_URL + path for name, path in places.items()}
 

@@ -16,8 +16,8 @@ _PLACES = 100
 
 
 class Actor(NamedTuple):
-    """Who acts: a contact, an agent, a trigger or the system; `number` is the integer id, 0 for the system; `dialect` an API's
-    name.
+    """Who acts: a contact, an agent, a trigger or the system. `number` is the integer id, 0 for the system; `dialect` is the
+    API's name.
     """
 
     kind: str = MACHINE

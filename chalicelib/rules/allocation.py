@@ -1,4 +1,4 @@
-"""Allocation: which of the agents whom a conversation is for gets it, and how many conversations each of them may have."""
+"""Allocation: which of the agents for a conversation gets it, and how many conversations each of them may have."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,10 +53,10 @@ class DepartmentRule:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """An account's settings. What nobody has set is as it was before there were any: the least loaded agent online, no limit.
+    """An account's settings. By default the least loaded agent who is online gets a conversation, without a limit.
 
-    `is_enabled` None means that nobody has said so. It counts while the account's policy is still `under`, so that of the two
-    the one that was set last counts.
+    `is_enabled` None means that nobody has set it. It counts only while the account's policy is still `under`, so that the
+    setting that was changed last counts.
     """
 
     is_enabled: bool | None = None
@@ -81,7 +81,7 @@ class Allocation:
 
     @property
     def ever_prefers_last(self) -> bool:
-        """Whether it has to be known whom a contact had last."""
+        """Whether it must be known which agent a contact had last."""
         return self.prefers_last or any(one.prefers_last for one in self.departments)
 
     def of_group(self, group: str | None) -> DepartmentRule:
@@ -131,11 +131,11 @@ def choose(
     holder: str | None = None,
     spread: int = 0,
 ) -> Choice[C] | None:
-    """Returns who of these agents gets a conversation of a group. None where none of them can take it.
+    """Returns which of these agents gets a conversation of a group, None if none of them can take it.
 
-    `tried` has integer ids of agents who have had it, the latest last: they get it only where everybody has been tried, the
-    latest only where nobody else can take it. `last` is the last assignee of its contact, `holder` the id of the agent who has it
-    now, for whom no limit counts. `spread` takes a later one of those who are equally good, for a caller who has lost the first.
+    `tried` has integer ids of agents who have had it, the latest last: they get it only once everybody has been tried, the latest
+    only if nobody else can take it. `last` is the last assignee of its contact. `holder` is the id of the agent who has it now;
+    no limit counts for them. `spread` takes a later one of those who are equally good, for a caller who lost a race.
     """
     able = [one for one in agents if allocation.may_take(one) or (one.id == holder and _stays(allocation, one))]
     pool, rule = untried(able, tried), allocation.of_group(group)

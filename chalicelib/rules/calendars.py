@@ -1,6 +1,6 @@
-"""Calendars: working time, which has periods a week, holidays and a zone. Times and spans are milliseconds.
+"""Calendars: working time, which has weekly periods, holidays and a zone. Times and spans are milliseconds.
 
-A moment is working time if its local day is no holiday and its local time lies in a period of that weekday. So an hour that a
+A moment is working time if its local day is not a holiday and its local time is in a period of that weekday. So an hour that a
 zone skips has no working time, and one that it repeats has twice as much.
 """
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 _SECOND, _MINUTE, _DAY = 1_000, 60_000, 86_400_000
 #: Minutes of a day; a period may end there.
 DAY_MINUTES = 1_440
-#: Days that are looked at for a moment that is due. What is not due within ten years is never due.
+#: How many days a due time may be away: a clock that is not due within ten years is never due.
 _MOST_DAYS = 3_653
 _MS = timedelta(milliseconds=1)
 
@@ -31,7 +31,7 @@ class Calendar:
 
 
 def due(calendar: Calendar | None, start: int, span: int) -> int | None:
-    """Returns the moment at which so much working time has passed since `start`; None if that never comes, or not in ten years.
+    """Returns the moment when so much working time has passed since `start`; None if that is never, or not within ten years.
 
     Without a calendar all time is working time.
     """

@@ -57,8 +57,8 @@ _CONTRARY = {IS_NOT: IS, NOT_CONTAINS: CONTAINS}
 class Condition:
     """One condition, parsed. `field` is the core's name of the field.
 
-    `value` is empty for "unset". Else it has the ids or choices of which one must be the field's; the text, folded; the number;
-    low and high of `between`; the first and last millisecond of the day that a date `is`.
+    `value` is empty for "unset". Else it has the ids or choices that the field may have; the text, folded; the number; low and
+    high of `between`; or the first and last millisecond of the day that a date `is`.
     """
 
     field: str

@@ -58,9 +58,7 @@ Amounts = dict[Cell, Counter[str]]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What counts of a conversation at a moment: its place, status, priority, and the numbers of its agent, department and
-    policy.
-    """
+    """What reports count of a conversation at a moment: place, status, priority, and the numbers of agent, group and policy."""
 
     place: str
     status: str

@@ -15,8 +15,8 @@ _DATA = re.compile(r"data:(image/[\w.+-]{1,40})([^,]{0,100}),(.*)", re.IGNORECAS
 
 
 def taken_out(given: str, most: int, take: Callable[[str, bytes], str]) -> str:
-    """Returns HTML in which the first pictures, `most` of them, are parts of the mail: `take` gets the type and the bytes of
-    each, and returns the Content-ID that it has from then on, empty where it stays as it is.
+    """Returns HTML in which the first pictures, `most` of them, are parts of the mail. `take` gets the type and the bytes of
+    each, and returns the Content-ID that it gets, empty to leave it as it is.
     """
 
     def replaced(found: re.Match[str]) -> str:

@@ -81,10 +81,10 @@ def after_message(now: int, sender_kind: str, before: Deadlines, settings: AutoC
 
 
 def after_change(silent_since: int | None, before: Deadlines, settings: AutoClose) -> Deadlines:
-    """Returns the deadlines after a change of the department or status, by the settings for both as they are then.
+    """Returns the deadlines after a change of the department or status, by the settings for the new ones.
 
-    `silent_since` is when the agent's last answer came, None where the customer has spoken since or nobody has. Who was warned
-    is not warned again.
+    `silent_since` is when the agent's last answer came, None if the customer has written since or no agent has answered. A
+    customer who was warned is not warned again.
     """
     if silent_since is None or not settings.runs(silent_since):
         return replace(before, warn_at=None, close_at=None)

@@ -58,7 +58,7 @@ def serving(agents: Iterable[W], domain: Domain | None) -> list[W]:
 
 
 def host_of(text: str) -> str | None:
-    """Returns a bare host name as it is stored: lower case, ASCII, without a leading `www.`. None for text that is no host
+    """Returns a bare host name as it is stored: lower case, ASCII, without a leading `www.`. None if the text is not a host
     name.
     """
     if len(text) > 2 * _LONGEST_HOST:

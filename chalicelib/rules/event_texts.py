@@ -18,7 +18,7 @@ _LONGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field's name, and what it showed before and after; None for nothing. Of tags these are their names."""
+    """A field's name, and what it showed before and after; None for nothing. Values of tags are their names."""
 
     field: str
     before: str | None = None

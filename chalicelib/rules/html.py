@@ -38,7 +38,7 @@ _KNOWN = {"href", "alt", "class", "data-id", "id", "type", "cite"}
 
 
 class Page(Protocol):
-    """What is told of a page's parts in their order."""
+    """Gets the parts of a page in their order."""
 
     def open(self, name: str, attributes: dict[str, str]) -> None:
         """A start tag, with those of its attributes that somebody looks at."""
@@ -51,10 +51,10 @@ class Page(Protocol):
 
 
 def to_text(html: str) -> str:
-    """What is to be read: blocks on lines of their own, a dash before list entries, a tab between cells of a table.
+    """Returns the text of a page: blocks on lines of their own, a dash before list entries, a tab between cells of a table.
 
-    A link has its address behind it where that is another than its text. An image is its alternative text, or `[image]`
-    where there is nothing else. Empty where nothing would be seen.
+    A link has its address behind it if that is not its text. An image is its alternative text, or `[image]` if there is no other
+    text at all. Empty if a reader would see nothing.
     """
     page = _Page()
     scan(html, page)

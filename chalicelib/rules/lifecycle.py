@@ -83,8 +83,8 @@ def woken(now: int, *, is_answered: bool) -> Changes:
 
 
 def after_snooze(held: "Held", changes: Changes) -> Changes:
-    """What else changes while it is snoozed: that ends with what takes it off hold or away, such as an answer, another status,
-    its end or its deletion; until then an agent who gets it need not pick it.
+    """Returns what else changes with a conversation that is snoozed. What takes it off hold or away ends the snooze: an answer,
+    another status, its end or its deletion. Until then an agent who gets it need not pick it.
     """
     if held.wake_at is None or "wake_at" in changes:
         return {}
@@ -164,7 +164,7 @@ def paused(held: Held, changes: Changes) -> Changes:
 
 
 def picked(now: int) -> Changes:
-    """Its agent has taken it up. Who had it before no longer matters."""
+    """Its agent has taken it up, so it no longer matters who had it before."""
     return {"picked_at": now, "reassign_at": None, "tried_agents": []}
 
 

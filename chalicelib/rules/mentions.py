@@ -1,4 +1,4 @@
-"""Mentions: the agents whom a note names, each as `<span data-id="7" class="athighlight">`."""
+"""Mentions: the agents that a note names, each as `<span data-id="7" class="athighlight">`."""
 
 from chalicelib.rules import html as markup
 
@@ -32,7 +32,7 @@ class _Mentions:
             self.numbers[int(number)] = None
 
     def close(self, name: str, _: dict[str, str]) -> None:
-        """An end tag, which is none."""
+        """Ignores an end tag."""
 
     def data(self, text: str) -> None:
-        """A text, which is none."""
+        """Ignores text."""

@@ -1,4 +1,4 @@
-"""Merging: the order of two conversations' messages in one. Pure, so that whoever finishes a merge comes to the same order."""
+"""Merging: the order of two conversations' messages in one. Pure, so that every process that finishes one gets the same order."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

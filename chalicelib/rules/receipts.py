@@ -57,7 +57,7 @@ def pending(
 def since(said: Sequence[S], at: int, *, unanswered: bool) -> Sequence[S]:
     """Returns the messages (in order) that came at `at` (epoch milliseconds) or later.
 
-    With `unanswered`, also what the contact had written before without an answer, because whoever takes over has to answer it.
+    With `unanswered`, also the contact's earlier messages that nobody has answered, because the next agent has to answer them.
     """
     start = next((index for index, each in enumerate(said) if each.created_at >= at), len(said))
     return [*unanswered_of(said[:start]), *said[start:]] if unanswered else said[start:]

@@ -21,8 +21,8 @@ class Reference(NamedTuple):
 def reply_address(key: bytes, own: str, conversation: int) -> str:
     """Returns the address by which answers to a conversation come back: `support+c12-<signature>@ours`.
 
-    It works in lower case, and whoever writes to it. Where that would be too long, it is the account's own address, and
-    the ids of the mails alone tell.
+    It works in lower case too, and for any sender. If it would be too long, it is the account's own address, and only the ids of
+    the mails say which conversation is meant.
     """
     name, _, domain = own.strip().lower().rpartition("@")
     tagged = f"{name}+c{conversation}-{_signature(key, 'reply', f'{name}@{domain}', conversation)}"

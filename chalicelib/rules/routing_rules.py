@@ -1,4 +1,4 @@
-"""Routing rules: to whom a new conversation goes, by what it is about. Which rule applied is a number in its row."""
+"""Routing rules: who gets a new conversation, by what it is about. The conversation's row has the number of its rule."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -40,9 +40,7 @@ class Match:
 
 
 def first_match(rules: Iterable[Rule], facts: Mapping[str, Any], otherwise: Route | None) -> Match:
-    """Returns the first rule whose conditions hold for these facts, else the route for what none matches, else that there is
-    none.
-    """
+    """Returns the first rule whose conditions hold for these facts, else the route for what no rule matches, if there is one."""
     for rule in rules:
         if conditions.matches(rule.conditions, facts):
             return Match(rule.number, rule.route)

@@ -1,7 +1,7 @@
 """Search blocks: which of 512 conversations have which words, packed into a row for each block and beginning of words.
 
-What a block says may be too much, never too little: whoever reads it looks at the conversation's own words as well. So a block
-that gets too large keeps the beginnings of its words alone.
+A block may have a word too much, never one too little: a reader also looks at the conversation's own words. So a block that gets
+too large keeps only the beginnings of its words.
 """
 
 import string

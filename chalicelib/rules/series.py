@@ -1,5 +1,5 @@
-"""Series: how amounts by cell are kept for long. Of the whole account, of each agent and each department by quarters of an hour,
-without what else a cell says but the channel; and of all cells by UTC days.
+"""Series: how amounts by cell are kept for long. The whole account, each agent and each department have series by quarters of an
+hour, which keep only the channel of a cell. One more series has all cells by UTC days.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""Clocks of service: until when a conversation's first answer, its next one and its end are due.
+"""Service level clocks: until when a conversation's first answer, its next one and its end are due.
 
-A clock's value is the moment at which it is due, epoch milliseconds; below zero it stands still, with so many milliseconds of
-working time left. One whose moment has passed has breached: that is told once, and the moment stays.
+A clock's value is when it is due, in epoch milliseconds. Below zero it stands still, with so many milliseconds of working time
+left. A clock whose time has passed has breached: that is reported once, and the value stays.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """A conversation's clocks, None where there is none, and what has been told of them."""
+    """A conversation's clocks, None where there is none. `told` has bits for the breaches that were reported."""
 
     first: int | None = None
     next: int | None = None
@@ -43,7 +43,7 @@ class Clocks:
         return {FIRST: self.first, NEXT: self.next, RESOLVE: self.resolve}
 
     def has_breached(self, clock: str) -> bool:
-        """Whether a clock's breach has been told."""
+        """Whether a clock's breach was reported."""
         return bool(self.told & BITS[clock])
 
     @property
@@ -54,8 +54,8 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a conversation is like after a write: whether it is open, and whether it is on hold or waits for its contact. `said`
-    is who has written a public message with it (rules.status), None for nobody.
+    """A conversation after a write: whether it is open, and whether it is on hold or waits for its contact. `said` is the kind of
+    person who wrote a public message with it (rules.status), None for nobody.
     """
 
     now: int
@@ -112,9 +112,9 @@ def _moved(clocks: Clocks, clock: str, turn: Turn, policy: Policy) -> int | None
 
 
 def change(clocks: Clocks, turn: Turn, before: Policy | None, after: Policy, since: Mapping[str, int]) -> Clocks:
-    """Returns the clocks of a conversation that another policy is for now. What has passed of a clock has passed of the new one,
-    too. One that the policy `before` did not have, or all where it is None, count from the moments `since`; one that has none
-    does not run. Breaches stay.
+    """Returns the clocks of a conversation that gets another policy. Time that has passed on a clock has passed on the new one,
+    too. A clock that the policy `before` did not have (all of them if it is None) counts from its moment in `since`; without such
+    a moment it does not run. Breaches stay.
     """
     first, next_, resolve = (_changed(clocks, clock, turn, before, after, since) for clock in CLOCKS)
     kept = sum(BITS[clock] for clock in CLOCKS if clocks.has_breached(clock) and clock in after.spans)

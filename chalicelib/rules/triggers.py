@@ -14,7 +14,7 @@ CREATED, RECEIVED, REPLIED, ASSIGNED, MOVED, STAYED = (
     "status_lasts",
 )
 EVENTS = (CREATED, RECEIVED, REPLIED, ASSIGNED, MOVED, STAYED)
-#: The event that a message is, by who wrote it. The desk's own are none.
+#: The event that a message is, by who wrote it. The desk's own messages are not events.
 _OF_SENDER = {status.CONTACT: RECEIVED, status.STAFF: REPLIED}
 _ASSIGNEE = ("assignee", "group")
 _MINUTE = 60_000

@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-#: Files beside the zones that are none: the machine's own zone, one for what is not set, and folders with leap seconds.
+#: Files among the zones that are not zones: the machine's own zone, one for an unset zone, and folders with leap seconds.
 _NO_ZONES, _NO_AREAS = frozenset(["localtime", "posixrules", "Factory"]), frozenset(["right", "posix"])
 
 

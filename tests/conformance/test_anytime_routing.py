@@ -135,7 +135,7 @@ def test_a_new_conversation_goes_where_the_rule_says_and_says_so(scene: Scene) -
     found = call(scene, "GET", f"conversations/{id_}")["conversation"]
     assert (found["agentAssigneeId"], found["priority"]) == (ben, "urgent")
     told = call(scene, "GET", f"conversations/{id_}/routing")["routing"]
-    assert told["text"] == "Ben Agent got it, whom the routing rule names. The routing rule “parcels” applied."
+    assert told["text"] == "Ben Agent got it, because the routing rule names them. The routing rule “parcels” applied."
     assert (told["state"], told["rule"], told["ruleId"], told["chosenBy"]) == ("assigned", "custom", made["id"], "rule")
 
 

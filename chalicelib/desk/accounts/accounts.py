@@ -33,7 +33,7 @@ NAME = f"{_KIND}#"
 #: Set in teams/allocation.py.
 AUTO_ALLOCATION = Document("auto_allocation", Allocation, partition=ACCOUNT)
 _MOST_REDIRECTS = 10
-#: People to whom one e-mail of an account can go.
+#: How many people one e-mail of an account can go to.
 MOST_RECIPIENTS = 50
 #: Milliseconds after which all processes know of a change: how long they trust what they have read, plus the longest call.
 _KNOWN_TO_ALL = (config.CACHE_SECONDS + 30) * 1000

@@ -35,7 +35,7 @@ KINDS: Mapping[str, str] = {
     "dropdownList": conditions.CHOICE,
     "checkboxList": conditions.CHOICE,
 }
-#: Types whose values are some of their options; of the last, several with commas between them.
+#: Types whose values are among the field's options. A value of the last may be several options, with commas between them.
 _WITH_OPTIONS, _MANY = ("radio", "dropdownList", "checkboxList"), "checkboxList"
 
 
@@ -151,10 +151,10 @@ def _patch(given: Change) -> dict[str, Any]:
 
 
 def check_value(field: CustomField, value: str | None, at: str = "") -> str | None:
-    """Returns a value as it is stored, None for an empty one. Whom an id stands for is not looked up.
+    """Returns a value as it is stored, None for an empty one. It does not look up who an id belongs to.
 
-    Raises Invalid for `at` (else `customFields.` and the name): for an empty value where one is required, one that is too long,
-    or not of the type.
+    Raises Invalid for the field `at` (by default `customFields.` and the name): where a required value is empty, or a value is
+    too long or not of the type.
     """
     at = at or f"customFields.{field.name}"
     plain = (value or "").strip()

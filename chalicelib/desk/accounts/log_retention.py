@@ -29,8 +29,8 @@ def load(ctx: Context) -> LogRetention:
 
 @access.allow(ADMIN)
 def change(ctx: Context, days: int | None) -> LogRetention:
-    """Sets for how many days is kept what is logged from now on (in other processes, from a minute later). What is logged already
-    keeps its time, so that nobody shortens it for what they have done. Two requests. Raises Invalid.
+    """Sets for how many days new log entries are kept (in other processes, from a minute later). Entries that exist keep their
+    time, so that nobody can shorten it for what they have done. Two requests. Raises Invalid.
     """
     if days is not None and not SHORTEST <= days <= LONGEST:
         raise Invalid("days", f"must be {SHORTEST} to {LONGEST}, or null for ever")

@@ -70,7 +70,7 @@ def save(ctx: Context, wanted: Bookings) -> None:
     Raises Invalid for an unknown status, or more than 50 of a kind.
     """
     if wanted.status not in (ACTIVE, BLOCKED, UNPAID):
-        raise Invalid("status", "is none")
+        raise Invalid("status", "is not a status")
     if max(len(wanted.plans), len(wanted.add_ons)) > _MOST:
         raise Invalid("plans", f"and add-ons are {_MOST} at most")
     accounts.load(ctx)

@@ -70,7 +70,7 @@ def check(ctx: Context, numbers: Sequence[int]) -> tuple[int, ...]:
 
 
 def load_names(ctx: Context) -> dict[int, str]:
-    """Returns the names of the account's tags by number, at most a minute old. A number that is not among them is no tag."""
+    """Returns the names of the account's tags by number, at most a minute old. Other numbers are not tags."""
     return {tag.number: tag.name for tag in TAGS.load(ctx).values()}
 
 

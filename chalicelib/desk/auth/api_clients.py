@@ -50,10 +50,11 @@ def new_client(ctx: Context, label: str, level: str, *, with_secret: bool) -> Ne
 
 @access.allow(ADMIN)
 def renew(ctx: Context, label: str, *, only_first: bool = False) -> Credential:
-    """Makes a new secret for a client of the caller's account and returns it, this once. Three requests.
+    """Makes a new secret for a client of the caller's account and returns it, only this once. Three requests.
 
-    The secret before, every token it issued and the sockets opened with those end. With `only_first` a client that already has a
-    secret keeps it, and none is returned. Raises Forbidden unless the caller owns the account, NotFound for an unknown label.
+    The client's last secret, all tokens that it issued and the sockets opened with those end. With `only_first` a client that
+    already has a secret keeps it, and no secret is returned. Raises Forbidden unless the caller owns the account, NotFound for an
+    unknown label.
     """
     told: list[str | None] = []
 

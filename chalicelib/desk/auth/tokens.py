@@ -254,10 +254,10 @@ def revoke(ctx: Context) -> None:
 
 @access.allow(VISITOR)
 def bind_to_visitor(ctx: Context, person: str) -> None:
-    """Lets the caller's token speak for a visitor from now on. No request where it is known to, else one, or three.
+    """Lets the caller's token speak for a visitor from now on. No request where this process knows it, else one or three.
 
-    It also notes that the visitor was seen from the call's address: one request more in half an hour. Raises NotAuthenticated
-    where the token has just been revoked. Nothing is written for a caller without a token, for whom somebody else vouches.
+    It also notes that the visitor was seen from the call's address: one request more every half hour. Raises NotAuthenticated
+    where the token has just been revoked. Writes nothing for a caller without a token: another check has admitted them.
     """
     if not ctx.caller.token:
         return
@@ -272,10 +272,10 @@ def bind_to_visitor(ctx: Context, person: str) -> None:
 
 
 def may_speak_for(ctx: Context, person: str) -> bool:
-    """Returns whether a visitors' token may act for a visitor whom the call does not name: one it has spoken for before.
+    """Returns whether a visitors' token may act for a visitor that the call does not name: only if it has acted for them before.
 
-    A visitors' token is public; a uuid that nobody can guess shows for which visitor it speaks. A token that has spoken for
-    nobody yet (its client has just renewed it) may go on with a conversation whose uuid it knows.
+    A visitors' token is public. What shows which visitor it speaks for is their uuid, which nobody can guess. A token that has
+    not acted for anybody yet (its client has just renewed it) may go on with a conversation if the call has its uuid.
     """
     if _is_bound(ctx, person):
         return True

@@ -14,8 +14,8 @@ from chalicelib.rules import presence, status
 
 @access.allow(SYSTEM)
 def send(ctx: Context, conversation: Conversation, message: str) -> Message | None:
-    """Posts the away message to the contact who has just written `message`, once until an agent answers. Returns None if none is
-    due.
+    """Posts the away message to the contact who has just written `message`, once until an agent answers. Returns None if there is
+    nothing to post.
 
     No request if the account has no away message, one or two if somebody is there, else two more. The message's id belongs to
     this wait, so it is stored once however often this runs.

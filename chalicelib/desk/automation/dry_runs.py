@@ -29,8 +29,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What would happen, and `text` says all of it in words. `kind` is custom, simple, or matchFailed, None where no rule
-    applies; `rule` the number of a custom rule, `name` its name.
+    """What would happen; `text` says all of it in words. `kind` is custom, simple or matchFailed, None if no rule applies. `rule`
+    is the number of a custom rule, `name` its name.
     """
 
     text: str

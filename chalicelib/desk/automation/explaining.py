@@ -16,18 +16,19 @@ from chalicelib.rules import routing_rules as rules
 #: whoever takes it.
 ASSIGNED, SERVED, WAITING, CLOSED, NOT_ROUTED = "assigned", "served", "waiting", "closed", "notRouted"
 _HOW = {
-    allocation.LOAD_BALANCING: "who had the fewest conversations",
-    allocation.ROUND_ROBIN: "whose turn it was",
-    allocation.LAST_ASSIGNEE: "who had this contact before",
-    allocation.BY_RULE: "whom the routing rule names",
+    allocation.LOAD_BALANCING: "because they had the fewest conversations",
+    allocation.ROUND_ROBIN: "because it was their turn",
+    allocation.LAST_ASSIGNEE: "because they had this contact before",
+    allocation.BY_RULE: "because the routing rule names them",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What became of a conversation. `rule` is the number of the rule that applied (rules.routing_rules), None for none yet.
+    """What routing did with a conversation.
 
-    `rule_name` is a custom rule's. `how` says how its agent was chosen (rules.allocation), None where no routing did.
+    `rule` is the number of the rule that applied (rules.routing_rules), None for none yet; `rule_name` is set for a custom rule.
+    `how` says how its agent was chosen (rules.allocation), None if routing did not choose.
     """
 
     state: str
@@ -38,7 +39,7 @@ class Explanation:
 
     @property
     def rule_kind(self) -> str | None:
-        """What kind of rule applied: custom, simple, or the route for what no rule matches. None where none did."""
+        """What kind of rule applied: custom, simple, or the route for what no rule matches. None if none did."""
         kinds = {None: None, rules.NO_RULE: None, rules.SIMPLE: "simple", rules.MATCH_FAILED: "matchFailed"}
         return kinds.get(self.rule, "custom")
 
@@ -93,7 +94,7 @@ def _reason(ctx: Context, audience: Audience, team: Team) -> str:
 
 
 def _whose(ctx: Context, audience: Audience) -> str:
-    """Returns whose agents an audience's are, as the end of a phrase."""
+    """Returns which agents an audience has, as the end of a phrase."""
     site, group = domains.find_by_number(ctx, audience.domain), groups.load_names(ctx).get(audience.group or "")
     of_group = f" of {group}" if group else " who serves everybody" if accounts.load(ctx).by_group and site is None else ""
     return of_group + (f" for {site.host}" if site else "")

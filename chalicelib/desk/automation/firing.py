@@ -1,9 +1,9 @@
 """Firing: what triggers do when something has happened to a conversation.
 
-An event is a change of a conversation, known by the row's version since. A trigger fires once for it, because that it has is a
-row of the event log, written together with what it changes. What a trigger changes is an event for the others, in a further round
-of the same work: a trigger that has fired in it does not fire again, and the stream tells of no change that a trigger made. So
-there are as many rounds as triggers at most.
+An event is a change of a conversation; the row's version since then identifies it. A trigger fires once for an event, because a
+row of the event log, written together with the trigger's changes, says that it has. These changes are events for the other
+triggers, in a further round of the same work. A trigger that has fired in this work does not fire again, and the stream publishes
+no change that a trigger made. So there are at most as many rounds as triggers.
 """
 
 from collections.abc import Sequence

@@ -90,7 +90,7 @@ def _choose(team: Team, audience: Audience, conversation: Conversation, last: in
 
 
 def _named(team: Team, audience: Audience) -> Choice[Person] | None:
-    """Returns the agent whom a rule names, in an account that routes nothing else."""
+    """Returns the agent that a rule names, in an account that routes nothing else."""
     return next((Choice(agent, BY_RULE) for agent in team.everybody() if agent.number == audience.agent), None)
 
 
@@ -149,7 +149,7 @@ def _of(ctx: Context, conversation: Conversation, serving: list[Person], holder:
 
 @access.allow(SYSTEM)
 def hand_back(ctx: Context, agent: str) -> bool:
-    """Takes the conversations of an agent who has left and assigns them anew, the longest held first.
+    """Takes the conversations of an agent who has left and assigns them again, the longest held first.
 
     These are the ones assigned to the agent, and those with a contact in which the agent is a member. Returns whether to call
     again, because there may be more than MOST_AT_ONCE. Up to seven requests each.
@@ -182,8 +182,8 @@ def _leave_waiting(ctx: Context, conversation: Conversation) -> None:
 
 
 def _serving(team: Team, conversation: Conversation) -> list[Person]:
-    """Returns the agents for a conversation, and its own agent, who may have moved to another group. It is for others than the
-    agent whom a rule names, who has had their time.
+    """Returns the agents for a conversation, and its own agent, who may have moved to another group. An agent that a rule names
+    has had their time, so the conversation is for others, too.
     """
     serving = team.serving(audience_of(conversation, {"audience": None}))
     others = {agent.id for agent in serving}
@@ -269,10 +269,10 @@ def drain(ctx: Context, agent: str | None = None) -> bool:
 
 @access.allow(SYSTEM)
 def resume(ctx: Context, after: tuple[str, int] | None) -> tuple[str, int] | None:
-    """Goes through all that waits after the account's routing has changed, longest wait first, 100 from `after` on.
+    """Goes through all conversations that wait, after the account's routing has changed: longest wait first, 100 from `after` on.
 
-    What can be assigned is assigned; the rest gets a time of its next look. Where there is no waiting queue any more,
-    conversations leave it and their contacts are told. Returns where to go on, None at the end. Two requests, and two for each.
+    It assigns those that it can, and sets when to look at the others next. If there is no waiting queue any more, conversations
+    leave it and their contacts are told. Returns where to go on, None at the end. Two requests, and two for each conversation.
     """
     rows = waiting.list_after(ctx.account, after, MOST_AT_ONCE)
     team = Team(ctx, fresh=True)

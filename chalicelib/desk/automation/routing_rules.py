@@ -215,7 +215,7 @@ class Routed:
 
 
 def route(ctx: Context, conversation: Conversation) -> Routed:
-    """Returns what the account's rules say of a conversation that waits; nothing where one was applied to it before.
+    """Returns what the account's rules decide for a conversation that waits; nothing if a rule was applied to it before.
 
     No request where neither rules nor allocation look beyond its row; else one. One more a minute for the custom rules.
     """

@@ -19,13 +19,13 @@ from chalicelib.models.people import Person
 from chalicelib.rules import allocation, lifecycle
 from chalicelib.rules.allocation import Choice
 
-#: Agents among whom those who have lost races choose: twice as many after each, this often.
+#: After each lost race the choice is among twice as many agents, this often.
 _MOST_DOUBLINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Whom a conversation is for: agents of a group and a domain, or the one with this integer id. None for no such limit."""
+    """Who a conversation is for: agents of a group and a domain, or the agent with this integer id. None is no limit."""
 
     group: str | None = None
     domain: int | None = None
@@ -33,7 +33,7 @@ class Audience:
 
 
 def audience_of(conversation: Conversation, changes: lifecycle.Changes) -> Audience:
-    """Returns whom a conversation is for after some changes."""
+    """Returns who a conversation is for after some changes."""
     group, agent = (changes.get(name, getattr(conversation, name)) for name in ("group", "audience"))
     return Audience(group, conversation.domain, agent)
 
@@ -49,7 +49,7 @@ class Team:
         self._losses = 0
 
     def serving(self, audience: Audience) -> list[Person]:
-        """Returns the agents for conversations of an audience. One who is named and can't serve any more counts as none."""
+        """Returns the agents for conversations of an audience. A named agent who can't serve any more is ignored."""
         named = [agent for agent in self.everybody() if agent.number == audience.agent]
         return named or groups.agents_serving(self._ctx, self.everybody(), audience.group, audience.domain)
 
@@ -61,8 +61,8 @@ class Team:
         return self._agents
 
     def choose(self, audience: Audience, turn: int = 0, **given: Any) -> Choice[Person] | None:
-        """Returns who of them gets a conversation. `given` is as in `rules.allocation.choose`. After lost races it is another one
-        of those who are equally good, by `turn`, so that not all ask for the same one again.
+        """Returns which of them gets a conversation. `given` is as in `rules.allocation.choose`. After lost races it takes
+        another of those who are equally good, by `turn`, so that not all processes ask for the same agent again.
         """
         settings = accounts.load(self._ctx).auto_allocation
         spread = turn % (1 << min(self._losses, _MOST_DOUBLINGS))
@@ -81,8 +81,8 @@ class Team:
         return [one for one in asked if settings.is_there(one) and not settings.has_place(one)]
 
     def expect_place(self, audience: Audience | None = None) -> None:
-        """Sees to it that routing looks again when one of those who are full has a place. One request for each of whom it is not
-        noted yet; the team must be fresh. Raises ConditionFailed where one of them has changed.
+        """Makes routing look again when one of the full agents has a place. One request for each agent where that is not noted
+        yet. The team must be fresh. Raises ConditionFailed where one of them has changed.
         """
         for agent in self.full(audience):
             if not agent.is_full:

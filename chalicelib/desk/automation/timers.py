@@ -108,7 +108,7 @@ def _close_silent(ctx: Context, conversation: Conversation) -> None:
 
 
 def _stay(ctx: Context, conversation: Conversation) -> None:
-    """Sets when the next span ends. That one has ended is an event for triggers, from the table's stream."""
+    """Sets when the next span ends. The write makes an event for triggers: that a span has ended."""
     writes.change(ctx, conversation, clocks.after_stay(ctx, conversation))
 
 
@@ -117,7 +117,7 @@ def _close(ctx: Context, conversation: Conversation) -> None:
 
 
 def _breach(ctx: Context, conversation: Conversation) -> None:
-    """Tells that a clock of service has passed, as any write after it does. No request where that is told already."""
+    """Stores that a service level clock has breached, as any later write does, too. No request if that is stored already."""
     if writes.following(ctx, conversation, {}):
         writes.change(ctx, conversation, {})
 
@@ -136,7 +136,7 @@ _ACTIONS: dict[str, Callable[[Context, Conversation], None]] = {
 @access.allow(SYSTEM)
 def sweep(ctx: Context) -> int:
     """Puts on the queues what the table holds for the next two minutes, and what is left since the last complete sweep. Returns
-    how many. Of much that is due it sends a part, and has the rest sent by others, a page a message.
+    how many entries. If much is due it sends a part itself, and a message for each page of the rest, which others send.
 
     If a sweep fails half-way, the next one repeats it; an event sent twice does no harm. After an outage it catches up by four
     hours a minute.

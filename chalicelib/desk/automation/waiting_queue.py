@@ -42,12 +42,12 @@ def _unheard(conversation: Conversation) -> bool:
 
 @access.allow(VISITOR)
 def join(ctx: Context, contact: str, group: str | None = None, domain: int | None = None) -> Conversation:
-    """Returns the contact's conversation, of a group if one is given, opened if there is none. Three requests, two more to assign
+    """Returns the contact's conversation, of a group if one is given, and opens one if needed. Three requests, two more to assign
     it.
 
-    An agent who is there gets it at once; else it waits. One that waits already moves to the group asked for now. On the page of
-    another `domain` the contact has another conversation, and one request more notes the domain. Raises NotFound for the contact
-    and the group.
+    An agent who is there gets it at once; else it waits. A conversation that waits already moves to the group that is asked for
+    now. On the page of another `domain` the contact has another conversation, and one request more notes the domain. Raises
+    NotFound for the contact and the group.
     """
     _lengths.forget(ctx.account)
     wanted = groups.get(ctx, group) if group else None
@@ -105,9 +105,9 @@ def get_of_group(ctx: Context, contact: str, group: str) -> Conversation:
 
 @access.allow(VISITOR)
 def join_with_agents(ctx: Context, contact: str, agents: Sequence[str]) -> Conversation:
-    """Returns the contact's conversation with one of these agents, opened with the one routing prefers if there is none.
+    """Returns the contact's conversation with one of these agents, else opens one with the agent that routing prefers.
 
-    Raises NotFound for the contact and for anybody who is no agent, Invalid for too many of them.
+    Raises NotFound for an unknown contact and for an id that is not an agent's, Invalid for too many agents.
     """
     if len(agents) > _MOST_NAMED:
         raise Invalid("members", f"are {_MOST_NAMED} at most")

@@ -32,7 +32,7 @@ def no_room() -> Invalid:
 
 @access.allow(AGENT)
 def begin_upload(ctx: Context, name: str, size: int) -> tuple[File, SignedForm]:
-    """Returns a file of the caller's that is still to come, and the form with which to send its bytes to the bucket. One request.
+    """Returns a new file of the caller's, without bytes yet, and the form that sends its bytes to the bucket. One request.
 
     Raises Invalid for its size, TooMany.
     """
@@ -144,10 +144,10 @@ def _bytes(file: File | None, name: str) -> bytes:
 
 
 def keep(ctx: Context, wanted: Sequence[str], before: Sequence[str], most_bytes: int) -> None:
-    """Keeps the caller's own files, without a message, besides those that were kept `before`. One request, and for each new one
-    another and a copy in the bucket. Repeated it changes nothing.
+    """Keeps the caller's own files, without a message, besides those that were kept `before`. One request, and for each new file
+    one more and a copy in the bucket. Repeating it changes nothing.
 
-    Raises Invalid for a file that is not theirs, has not come or is unavailable, and for too many bytes.
+    Raises Invalid for a file that is another person's, has not come or is unavailable, and for too many bytes.
     """
     known = files.get_many([id_ for id_ in wanted if ids.is_uuid(id_)])
     for id_ in wanted:
@@ -181,8 +181,8 @@ def take(ctx: Context, wanted: Sequence[Attach], conversation: Conversation, sen
     them.
 
     One request, and for each file that is new to the conversation one copy in the bucket, two for an image. Raises NotFound for
-    another person's file or one in another conversation, Invalid for an image that is none, for a file that has not come or is
-    unavailable, and where the conversation has no room.
+    another person's file or one in another conversation; Invalid for an image that is not one, for a file that has not come or is
+    unavailable, and if the conversation has no room.
     """
     by_id = {attach.file: attach for attach in wanted}
     known, before = files.get_for(conversation.key, [id_ for id_ in by_id if ids.is_uuid(id_)])

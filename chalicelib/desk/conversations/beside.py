@@ -44,7 +44,7 @@ class Beside:
         return [CustomValue(field.id, field.name, value) for field, value in known if value]
 
     def tags_of(self, conversation: str) -> list[int]:
-        """Returns the numbers of a conversation's tags. A tag that was removed is none."""
+        """Returns the numbers of a conversation's tags, without tags that were removed."""
         found = self.details.get(conversation)
         return [number for number in found.tags if number in self.tags] if found else []
 

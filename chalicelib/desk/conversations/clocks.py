@@ -17,8 +17,8 @@ def with_clocks(ctx: Context, conversation: Conversation, changes: Changes) -> C
 
 
 def of_stay(ctx: Context, conversation: Conversation, changes: Changes, *, begins: bool = False) -> Changes:
-    """Returns when the first span ends for which a trigger waits that the status after a change lasts. Nothing where the status
-    stays as it is, unless the change `begins` the conversation: its status begins then, too. No request.
+    """Returns when a status, as a change sets it, will have lasted long enough for the first trigger that waits for that. Empty
+    if the status does not change, unless the change `begins` the conversation: its status begins then, too. No request.
     """
     after = changes.get("status", conversation.status)
     if conversation.is_internal or not (begins or after != conversation.status):
@@ -65,9 +65,9 @@ def _of_silence(ctx: Context, conversation: Conversation, changes: Changes) -> C
 
 
 def _silent_since(conversation: Conversation, settings: AutoClose) -> int | None:
-    """Returns when the agent's answer came to which the customer has not replied, None if they have or there is none.
+    """Returns when the agent's last answer came, if the customer has not replied to it; else None.
 
-    After a message of the desk's own, such as the warning, that is read off the clock that still runs.
+    If the last message is the desk's own, such as the warning, the time follows from the clock that still runs.
     """
     if conversation.last_sender_kind == status.STAFF:
         return conversation.last_activity_at

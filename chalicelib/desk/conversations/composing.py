@@ -29,8 +29,8 @@ MAILBOX = "help_desk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailParts:
-    """What a message of kind EMAIL has besides its texts. `sender`, `to` and `cc` are addresses as a header has them, several
-    with commas between; `message_id` is the mail's Message-ID without brackets, empty for one that is still to be sent.
+    """What a message of kind EMAIL has besides its texts. `sender`, `to` and `cc` are addresses as in a header, with commas
+    between them. `message_id` is the mail's Message-ID without brackets, empty for a mail that has not been sent yet.
     """
 
     sender: str = ""
@@ -63,10 +63,10 @@ class PostMessage:
     exactly: bool = False
     key: str | None = None
     attachments: tuple[Attach, ...] = ()
-    #: Who has uploaded the files, where that is not the sender.
+    #: Who uploaded the files, if that is not the sender.
     uploader: str | None = None
     mentions: tuple[int, ...] = ()
-    #: Of one of kind EMAIL, and whether it is to be mailed.
+    #: For a message of kind EMAIL: its mail, and whether it has to be mailed.
     mail: MailParts | None = None
     is_mailed: bool = False
     #: Files that came with a mail, which are the conversation's already.

@@ -31,9 +31,10 @@ _MOST_MERGES = 25
 def load(ctx: Context, conversation_id: str) -> Conversation:
     """Returns a conversation that the caller may see. One request, or two where only a membership shows it. Raises NotFound.
 
-    Visitors see their own and those in which they are members; agents all of their account except other agents' internal ones.
-    A deleted one is not found. One that was merged into another stands for that one, for a visitor if it is the same contact's,
-    with one request more for each merge. A merge that has not ended is finished first (unfinished.py), but not by a job.
+    Visitors see their own and those in which they are members; agents see all of their account except other agents' internal
+    ones. A deleted conversation is not found. For a merged one it returns the conversation that it was merged into (for a visitor
+    only if both are the same contact's), with one request more for each merge. A merge that has not ended is finished first
+    (unfinished.py), but not by a job.
     """
     conversation = conversations.get(ctx.account, conversation_id) if ids.is_uuid(conversation_id) else None
     if conversation and conversation.merged_into:
@@ -149,7 +150,7 @@ def ids_by_number(ctx: Context, numbers: Sequence[int]) -> list[str]:
 
 @access.allow(VISITOR)
 def get_or_create_chat(ctx: Context, contact: str) -> Conversation:
-    """Returns the contact's chat, opened if there is none; a closed one stays theirs. Raises NotFound for the contact."""
+    """Returns the contact's chat, even a closed one; opens one if they have none. Raises NotFound for the contact."""
 
     def attempt() -> Conversation:
         person = people.get(ctx, contact)

@@ -58,7 +58,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Whom a new conversation names, as they were read."""
+    """The people that a new conversation names, as they were read."""
 
     contact: Person
     assignee: Person | None
@@ -94,9 +94,7 @@ def create(ctx: Context, wanted: NewConversation, finish: Finish | None = None) 
 
 
 def _again(ctx: Context, id_: str, message: Message) -> Created:
-    """Returns what was created before, as it is now, also where it was deleted since. Raises Conflict where it is being removed
-    for good.
-    """
+    """Returns what was created before, as it is now, even if it was deleted since. Raises Conflict while it is being purged."""
     try:
         return Created(conversations.load(ctx, id_), message)
     except NotFound as gone:
@@ -128,14 +126,14 @@ def _if_there(find: Callable[[Context, int], _T], ctx: Context, number: int | No
 def as_contact(ctx: Context, contact: Person) -> Context:
     """Returns the context of a contact, in which every use case shows and allows only what is theirs.
 
-    It has no credential, because the caller's speaks for other contacts in its next calls, and no network address, because the
-    site's server calls for all of its contacts: limits by address are not for it.
+    It has no credential, because the caller uses the same one for other contacts, too. It has no network address, because the
+    site's server calls for all of its contacts, so limits by address do not fit.
     """
     return replace(ctx, caller=Caller(ctx.account, VISITOR, contact.id, contact.number), source="")
 
 
 def _checked(ctx: Context, wanted: NewConversation) -> NewConversation:
-    """Returns what is to be created with its values as they are stored."""
+    """Returns the command with its values as they are stored."""
     if wanted.channel not in CHANNELS:
         raise Invalid("channel", f"must be one of {', '.join(CHANNELS)}")
     if not wanted.fields.subject:

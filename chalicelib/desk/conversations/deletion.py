@@ -89,7 +89,7 @@ def check_not_merged(conversation: Conversation) -> None:
 
 
 def _changes_on_restoring(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
-    """Returns what else changes, as on reopening. What was empty expires again."""
+    """Returns what else changes, as on reopening. An empty chat expires again."""
     if conversation.status == status.CLOSED:
         return {}
     changes = updates.changes_on_reopening(ctx, conversation)

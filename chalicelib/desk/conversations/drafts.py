@@ -99,8 +99,8 @@ def remove(ctx: Context, conversation_id: str) -> None:
 
 @access.allow(AGENT)
 def held_by(ctx: Context, rows: Iterable[Conversation]) -> set[str]:
-    """Returns the uuids of those conversations in which the caller has a draft. No request where none has a draft, else one for
-    each hundred that have.
+    """Returns the uuids of those of the conversations in which the caller has a draft. One request for each hundred conversations
+    that have drafts.
     """
     agent = ctx.caller.person
     return drafts.of_agent(ctx.account, [row.id for row in rows if row.draft_count], agent) if agent else set()
@@ -117,7 +117,7 @@ def _missing(conversation: str) -> NotFound:
 
 
 def _checked(ctx: Context, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns what is stored of a draft: clean HTML, its text where none is given, None for what is empty. One request with
+    """Returns what is stored of a draft: clean HTML, its text if no text is given, None for an empty value. One request with
     files.
 
     Raises Invalid.

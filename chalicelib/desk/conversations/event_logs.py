@@ -29,10 +29,10 @@ _PEOPLE = ("assignee", "contact")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change of one field: its integer id, when (epoch milliseconds), by whom, and as a sentence.
+    """A change of one field: its integer id, when it was made (epoch milliseconds), who made it, and a sentence about it.
 
-    `field` is as `rules.event_texts` has it, a custom field's `custom.` and its number. `before` and `after` are as they were
-    stored, those of tags their names.
+    `field` is a name of `rules.event_texts`, or `custom.` and a custom field's number. `before` and `after` are the stored
+    values; for tags, their names.
     """
 
     id: int
@@ -82,7 +82,7 @@ def list_page(ctx: Context, conversation_id: str, before: str | None = None) -> 
     """Returns the latest thousand changes of a conversation, or the thousand before a place that an EventLog gave. Three requests
     or four; one more for a deleted one. One that was merged has its own.
 
-    Raises NotFound, Invalid for a place that is none.
+    Raises NotFound, Invalid for a bad place.
     """
     if before is not None and not event_logs.is_place(before):
         raise Invalid("cursor", "is not one of ours")
@@ -95,7 +95,7 @@ def list_page(ctx: Context, conversation_id: str, before: str | None = None) -> 
 
 @access.allow(AGENT)
 def of_conversation(ctx: Context, conversation: Conversation, before: str | None = None) -> EventLog:
-    """Returns the same of a conversation that has been read. One request, and two for people that this process does not know."""
+    """Returns the same for a conversation that has been read. One request, and two for people that this process does not know."""
     rows, has_older = event_logs.latest(conversation, MOST, before)
     names = _load_names(ctx, rows) if rows else _Names({}, {}, {}, {}, {})
     events = [_event(conversation, row, names) for row in rows if row.is_kept(ctx.now)]

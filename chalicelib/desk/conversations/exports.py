@@ -119,8 +119,8 @@ def sources(ctx: Context, beside: Details | None, depth: int = 0) -> list[tuple[
 
 @access.allow(SYSTEM)
 def line_of(ctx: Context, names: Names, row: Conversation, beside: Details | None, into: str | None = None) -> lines.Conversation:
-    """Returns the line of a conversation; `into` is the external id of the one that a merged one leads to. One request for people
-    whom this process does not know.
+    """Returns the line of a conversation; `into` is the external id of the conversation that a merged one leads to. One request
+    for the people that this process does not know.
     """
     refs = load_refs(ctx, [row.contact, row.assignee])
     created_at, closed_at = lines.from_ms(row.created_at), lines.from_ms_if(row.closed_at)
@@ -193,7 +193,7 @@ def load_refs(ctx: Context, wanted: Iterable[str | None]) -> dict[str, Ref]:
 def list_messages(ctx: Context, row: Conversation, conversation: str) -> Iterator[Told]:
     """Yields the lines of a conversation's messages, under its external id, as many as it had when it was read.
 
-    A request for each 200, one for people whom this process does not know, and one for files.
+    One request for each 200 messages, one for the people that this process does not know, and one for files.
     """
     for first in range(1, row.message_count + 1, MESSAGES_AT_ONCE):
         last = min(first + MESSAGES_AT_ONCE - 1, row.message_count)

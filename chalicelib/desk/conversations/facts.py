@@ -89,8 +89,8 @@ def load(
 
 
 def have_changed(before: Conversation, after: Conversation, beside: DetailChanges, wanted: Collection[str]) -> bool:
-    """Returns whether a write changes facts of some fields. What is stored beside the conversation counts as changed where it is
-    written, a contact's name where the contact is another one.
+    """Returns whether a write changes facts of some fields. Facts beside the conversation count as changed when they are written,
+    a contact's name when the conversation gets another contact.
     """
     written = {"tags": beside.tags is not None, "mentioned": beside.mentions is not None}
     is_custom = beside.custom_fields is not None or bool(beside.metadata)

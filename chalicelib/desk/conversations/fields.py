@@ -20,7 +20,7 @@ class Field:
     """A field. `name` is as Anytime spells it, `core` the name under which conditions have it.
 
     `type` is how its values are entered (custom_fields.KINDS), `kind` how conditions compare them. `choices` are the core's
-    words, None where there are none to choose from. `custom` is the account's own field that it is.
+    words, None if any value is allowed. `custom` is the account's own field, None for a system field.
     """
 
     id: int

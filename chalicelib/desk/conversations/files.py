@@ -140,7 +140,7 @@ def _account(ctx: Context, person: str) -> str | None:
 
 
 def _mime(given: str, picture: Picture | None) -> str:
-    """Returns the media type: a picture's own. A file that is no picture gets no picture's type."""
+    """Returns the media type: a picture's own, and for any other file never a picture's."""
     if picture:
         return picture.mime
     mime = text.media_type(given)
@@ -195,7 +195,7 @@ def address_of(id_: str, name: str) -> str:
 
 
 def load(ctx: Context, id_: str) -> File:
-    """Returns a file that has not expired, whoever may see it. One request. Raises NotFound."""
+    """Returns a file that has not expired, without asking who may see it. One request. Raises NotFound."""
     file = files.get(id_) if ids.is_uuid(id_) else None
     if file is None or is_expired(ctx, file):
         raise NotFound("file", id_)
@@ -208,10 +208,10 @@ def is_expired(ctx: Context, file: File) -> bool:
 
 
 def has_arrived(file: File) -> bool:
-    """Returns whether a file's bytes are in the bucket, to which its client may send them itself.
+    """Returns whether a file's bytes are in the bucket. Its client may send them there itself.
 
-    No request once that is known; else one to the bucket. The first time that they are there two more, three for an image: the
-    bytes say what the file is.
+    No request once that is known; else one to the bucket. The first time that the bytes are there two more, three for an image,
+    to see from the bytes what the file is.
     """
     if file.state != UPLOADING:
         return True

@@ -47,7 +47,7 @@ class Opened:
 
 @access.allow(VISITOR)
 def create(ctx: Context, command: CreateConversation) -> Opened:
-    """Opens a conversation and returns it. The same owner with the same group, or the same single member, gets the one there is.
+    """Opens a conversation and returns it. If the owner has one with the same group or single member, returns that.
 
     A single agent is its assignee, several serve it together, one with only a group is routed. Seven requests at most, two more
     with a group. Raises NotFound for the owner, a member (also if there is none) or the group, Forbidden, Invalid.

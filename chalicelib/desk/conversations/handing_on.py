@@ -18,10 +18,10 @@ MOST_AT_ONCE = 50
 
 @access.allow(SYSTEM)
 def hand_on(ctx: Context, contact: str, into: int) -> bool:
-    """Gives a merged contact's conversations to the contact with the integer id `into`, deleted ones too.
+    """Gives a merged contact's conversations, deleted ones too, to the contact with the integer id `into`.
 
     Returns whether to call again, because there were more than MOST_AT_ONCE. Harmless when repeated. Three requests, and two for
-    each conversation. Where the other contact was removed meanwhile, nothing is handed on.
+    each conversation. If the contact `into` was removed meanwhile, nothing is handed on.
     """
     try:
         target = contacts.get_present(ctx, into)

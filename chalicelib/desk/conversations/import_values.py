@@ -73,7 +73,7 @@ def _check_merged(line: lines.Conversation) -> None:
 
 
 def read(ctx: Context, line: lines.Conversation) -> Values:
-    """Returns what a line says. No request where this process knows whom and what it names, else two for each person and one for
+    """Returns what a line says. No request where this process knows all that the line names; else two for each person and one for
     each kind of setting. Raises Invalid, Missing.
     """
     check(ctx, line)
@@ -86,10 +86,10 @@ def read(ctx: Context, line: lines.Conversation) -> Values:
 
 
 def person(ctx: Context, kind: str, external: str, field: str) -> Known:
-    """Returns whom an external id stands for. Raises Invalid for nobody."""
+    """Returns the person with an external id. Raises Invalid if nobody has it."""
     found = people_imports.find(ctx, kind, external)
     if found is None:
-        raise Invalid(field, f"there is no {kind} of the id {external!r}")
+        raise Invalid(field, f"there is no {kind} with the id {external!r}")
     return found
 
 
@@ -130,7 +130,7 @@ def _tags(ctx: Context, wanted: tuple[str, ...]) -> tuple[int, ...]:
         key = name.strip().casefold()
         known = TAGS.load_with(ctx, key).get(key)
         if known is None:
-            raise Invalid("tags", f"there is none of the name {name!r}")
+            raise Invalid("tags", f"there is no tag named {name!r}")
         numbers[known.number] = None
     return tuple(numbers)
 
@@ -141,7 +141,7 @@ def _fields(ctx: Context, given: Mapping[str, str]) -> dict[int, str | None]:
         key = name.strip().casefold()
         field = FIELDS.load_with(ctx, key).get(key)
         if field is None:
-            raise Invalid("fields", f"there is none of the name {name!r}")
+            raise Invalid("fields", f"there is no field named {name!r}")
         values[field.number] = custom_fields.check_value(field, _stored(ctx, field, value), f"fields.{name}")
     return values
 

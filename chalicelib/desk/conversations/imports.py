@@ -1,6 +1,6 @@
-"""Imports of conversations: stored as they have become, with their messages at the times at which these were posted.
+"""Imports of conversations: they are stored in their final state, and their messages at the times when they were posted.
 
-Nobody is told: changes.py makes nothing of what an import writes but words for the search, and logs that it was imported.
+Nobody is told of them: from what an import writes, changes.py only makes words for the search and a log entry.
 """
 
 from collections.abc import Sequence
@@ -83,7 +83,7 @@ def _row(ctx: Context, external: str, known: UniqueName | None = None) -> Conver
     known = known or imported.find(ctx, CONVERSATION, external)
     found = rows.get(ctx.account, known.id) if known else None
     if found is None or found.purge_at:
-        raise Invalid("conversation", f"there is none of the id {external!r}")
+        raise Invalid("conversation", f"there is no conversation with the id {external!r}")
     return found
 
 

@@ -16,7 +16,7 @@ from chalicelib.rules import ids
 #: Rows that a total counts to, and that pages by number reach.
 MOST_COUNTED = 10_000
 _DEFAULT_WINDOW = 30 * 86_400_000
-#: Totals are counted anew after a minute, small ones after two seconds.
+#: Totals are counted again after a minute, small ones after two seconds.
 _SMALL = 1_000
 _totals: TimedCache[int] = TimedCache()
 _small_totals: TimedCache[int] = TimedCache(seconds=2)

@@ -1,7 +1,7 @@
 """Lists of an account's conversations by any conditions, sorted and paged. inbox.py answers what one index can.
 
 Everything else is found among the conversations of a contact, a tag or a mentioned agent, whose uuids an index has, or by looking
-through the window's rows in parallel. What is found is sorted in memory. keyword_lists.py has those with keywords.
+through the window's rows in parallel. The results are sorted in memory. Lists with keywords are in keyword_lists.py.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -83,8 +83,8 @@ def _by_index(ctx: Context, wanted: Wanted) -> tuple[list[str], bool] | None:
 
 @access.allow(AGENT)
 def count_unread(ctx: Context, groups: Sequence[ConditionList]) -> tuple[int, list[tuple[int, int]]]:
-    """Returns how many conversations of the last 30 days agents have not read. Of these, for each list of conditions, how many
-    match, and in how many of them an unread note mentions the caller. One look through the window for all.
+    """Returns how many conversations of the last 30 days are unread by agents; and for each list of conditions how many of these
+    match, and how many of those have an unread note that mentions the caller. Looks through the window once.
     """
     lists = [Wanted(Listing(), (group,)) for group in groups]
     fields = frozenset([_UNREAD_MENTIONS]).union(*map(fields_of, lists))

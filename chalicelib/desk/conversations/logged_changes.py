@@ -27,7 +27,7 @@ _FIELDS = {
     "deleted": "deleted_at",
     "merged": "merged_into_number",
 }
-#: Places of the clocks of service whose breach is told, and the name under which that is logged.
+#: Places of the clocks whose breach is logged, and the name that it is logged under.
 _BREACHES, BREACHED = {clock: place for place, clock in enumerate(sla.CLOCKS, 9)}, "breached"
 #: Place of the end of a snooze, epoch milliseconds.
 _SNOOZED = 12
@@ -41,10 +41,10 @@ LONGEST = 500
 
 
 def entries_of(change: Mapping[str, Any]) -> list[LogEntry]:
-    """Returns what a record of the stream means for the event log. `change` has its images, as DynamoDB gives them.
+    """Returns the entries that a record of the stream makes in the event log. `change` has its images, as DynamoDB gives them.
 
-    A plain message, deadlines, drafts and what somebody has read mean nothing, nor does a removed row. Of a conversation that is
-    imported, that it was, and when.
+    Plain messages, deadlines, drafts, what somebody has read, and removed rows make none. An imported conversation makes one:
+    that it was imported, and when.
     """
     old, new = change.get("OldImage"), change.get("NewImage")
     if new is None:

@@ -83,12 +83,12 @@ class ChangeMembers:
 
 @access.allow(VISITOR)
 def change(ctx: Context, conversation: str, wanted: ChangeMembers) -> Conversation:
-    """Changes the members in one write, and returns the conversation. Four requests, two more with a group, one where somebody
-    leaves, and one for each contact who does.
+    """Changes the members in one write, and returns the conversation. Four requests, two more with a group, one if somebody
+    leaves, and one for each contact who leaves.
 
-    Adding a member twice or removing somebody who is none does no harm. A pair that others join is no pair any more: both may
-    begin another one. Where the last agent leaves, the conversation is routed again. Raises NotFound for the conversation, a
-    member or the group, Conflict for somebody who can't leave, Invalid.
+    Adding a member twice, or removing somebody who is not a member, does no harm. Once others join a conversation of two people,
+    the two may begin another one. If the last agent leaves, the conversation is routed again. Raises NotFound for the
+    conversation, a member or the group, Conflict for somebody who can't leave, Invalid.
     """
     if len({*wanted.add, *wanted.remove}) > MOST:
         raise Invalid("members", f"are more than {MOST}")

@@ -119,7 +119,7 @@ def as_it_counts(sender: Sender, command: PostMessage) -> Sender:
 
 
 def mailed(conversation: Conversation, command: PostMessage) -> Changes:
-    """Returns what tells, in a conversation's row and so in its stream, that its last message is to be mailed."""
+    """Returns the changes that tell the conversation's stream to mail its last message."""
     return {"mailed_count": (conversation.mailed_count or 0) + 1} if command.is_mailed else {}
 
 

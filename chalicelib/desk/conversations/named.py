@@ -11,7 +11,7 @@ from chalicelib.desk.teams.groups import Group
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a change names, as they were read."""
+    """The people and the group that a change names, as they were read."""
 
     assignee: people.Person | None
     contact: people.Person | None
@@ -19,7 +19,7 @@ class Named:
 
 
 def named_in(ctx: Context, assignee: int | None, contact: int | None, group: int | None) -> Named:
-    """Returns whom a change names, 0 and None for nobody. Two requests for each at most. Raises Unavailable."""
+    """Returns who a change names, 0 and None for nobody. Two requests for each at most. Raises Unavailable."""
     return Named(
         agent_of(ctx, assignee) if assignee else None,
         contact_of(ctx, contact) if contact is not None else None,
@@ -28,7 +28,7 @@ def named_in(ctx: Context, assignee: int | None, contact: int | None, group: int
 
 
 def contact_of(ctx: Context, number: int) -> people.Person:
-    """Returns the contact whom a change names by integer id. Two requests at most. Raises Unavailable."""
+    """Returns the contact with an integer id. Two requests at most. Raises Unavailable."""
     try:
         return contacts.get_present(ctx, number)
     except NotFound as missing:
@@ -44,7 +44,7 @@ def group_of(ctx: Context, number: int) -> Group:
 
 
 def agent_of(ctx: Context, number: int) -> people.Person:
-    """Returns the agent whom a change names by integer id. Two requests at most. Raises Unavailable."""
+    """Returns the agent with an integer id. Two requests at most. Raises Unavailable."""
     try:
         return people.check_serves(people.get_agent_by_number(ctx, number), "assignee")
     except NotFound as missing:

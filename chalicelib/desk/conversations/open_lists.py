@@ -138,7 +138,7 @@ def _entries(ctx: Context, person: str, shelf: PersonIndex, shared: bool, turn: 
     )
     if not shared:
         return iter(own)
-    # What an agent has of his own but by membership stands in the account's list, too.
+    # Of an agent's own conversations, only those with a membership are missing from the account's list.
     own = (spot for spot in own if memberships.is_membership(spot.key))
     both = [own, _shared(ctx, _first(turn), shared_start, newer=newer)]
     return merge(*(reversed(both) if newer else both), key=lambda spot: spot.at, reverse=not newer)

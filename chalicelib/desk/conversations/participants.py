@@ -31,7 +31,7 @@ def list_participants_with(ctx: Context, conversation: Conversation, agent: str 
 
 @access.allow(VISITOR)
 def list_others(ctx: Context, conversation: Conversation) -> list[str]:
-    """Returns the uuids of those who take part whoever is assigned: the members, and all agents where nobody is assigned.
+    """Returns the uuids of those who take part, whoever is the assignee: the members, and all agents if there is no assignee.
 
     At most one request for each of the two.
     """
@@ -51,8 +51,8 @@ def _everybody(ctx: Context, conversation: Conversation) -> list[str]:
 
 
 def others_to_keep(ctx: Context, conversation: Conversation) -> str | None:
-    """Returns who gets a message that comes now whoever is assigned, as it is stored with it: members, or all agents. One request
-    if there are members.
+    """Returns who gets a message that comes now, whoever is the assignee, as text to store with it: members, or all agents. One
+    request if there are members.
 
     None where the index of members is behind, and for an internal conversation, which routing gives to nobody.
     """
@@ -64,8 +64,8 @@ def others_to_keep(ctx: Context, conversation: Conversation) -> str | None:
 
 @access.allow(SYSTEM)
 def list_told(ctx: Context, conversation: Conversation, agent: str | None, message: Message) -> list[str]:
-    """Returns the uuids of all whom a message is told, `agent` having had the conversation when it came. Visitors who were
-    members then and are no longer are among them. Requests as `list_others`, none for members where they are stored with it.
+    """Returns the uuids of all who get a message. `agent` had the conversation when it came. Visitors who were members
+    then and have left since are among them. Requests as `list_others`, none for members where they are stored with the message.
     """
     others = others_of(message)
     if others is None:
@@ -96,8 +96,8 @@ def conversation_names(ctx: Context, rows: Sequence[Conversation], views: Mappin
     if not shared or accounts.load(ctx).routed:
         return found
     agents = people.list_agents_cached(ctx)
-    for_whom = {(row.group, row.domain) for row in shared}
-    by_audience = {whom: joined_names(groups.agents_serving(ctx, agents, *whom)) for whom in for_whom}
+    audiences = {(row.group, row.domain) for row in shared}
+    by_audience = {one: joined_names(groups.agents_serving(ctx, agents, *one)) for one in audiences}
     return found | {row.id: by_audience[row.group, row.domain] for row in shared}
 
 

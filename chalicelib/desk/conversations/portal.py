@@ -30,7 +30,7 @@ _CHANNELS = ("chat", "portal")
 
 @access.allow(AGENT)
 def contact_of(ctx: Context, number: int) -> Person:
-    """Returns the contact for whom a call acts. Two requests, then one. Raises Invalid for nobody."""
+    """Returns the contact that a call acts for. Two requests, then one. Raises Invalid if there is none."""
     return named.contact_of(ctx, number)
 
 

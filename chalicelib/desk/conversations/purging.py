@@ -1,9 +1,9 @@
 """Purging: removes all that is stored of a deleted conversation, a part at a time, the summary last. Statistics stay, and
 what it has counted is kept for their recount, without texts or the contact.
 
-Rows beside a conversation are keyed by people, who are found by its messages, its members and the account's agents. What only
-its own clock removes: a timer that is not due yet, who has it open, the answer to a repeated request, an upload that no message
-has, its words in the search's blocks.
+Rows beside a conversation are keyed by people, who are found by its messages, its members and the account's agents. Some rows
+only expire at their own time: a timer that is not due yet, who has it open, the answer to a repeated request, an upload that no
+message has, its words in the search's blocks.
 """
 
 from collections.abc import Collection, Iterable
@@ -64,7 +64,7 @@ def _mark(ctx: Context, source: str) -> None:
 
 
 def _remove_messages(ctx: Context, conversation: Conversation) -> bool:
-    """Removes messages with their files, and what their senders have of the conversation. Returns whether none is left."""
+    """Removes messages with their files, and what their senders have of the conversation. Returns whether no message is left."""
     seen: set[str] = set()
     for _ in range(MOST_AT_ONCE // _PART):
         part = purges.first_messages(conversation.key, _PART)

@@ -20,8 +20,8 @@ from chalicelib.rules import text
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is stored of conversations: rows by external id, those that were merged as the one that has their messages; details
-    and messages by uuid.
+    """What is stored of conversations: rows by external id (for a merged conversation, the row that has its messages now), and
+    details and messages by uuid.
     """
 
     rows: Mapping[str, Conversation]
@@ -51,17 +51,18 @@ def load(ctx: Context, wanted: Mapping[str, Sequence[str]]) -> Stored:
 def faults(
     ctx: Context, line: lines.Conversation | None, conversation: str, said: Sequence[lines.Message], count: int, stored: Stored
 ) -> list[str]:
-    """Returns what is not there of a conversation (its external id) as its line and these messages say, of `count` that the file
-    has of it. No request where this process knows whom and what they name; two for one that was merged.
+    """Returns how a stored conversation differs from its line and from these messages of the file, as texts. `conversation` is
+    its external id, `count` how many messages the file has for it. No request where this process knows all
+    that they name; two for a conversation that was merged.
 
-    Of a conversation that somebody has changed since, its line is not compared.
+    Once somebody has changed the conversation, the line is not compared.
     """
     try:
         if line and line.merged_into:
             return _of_merged(ctx, line)
         row = stored.rows.get(conversation)
         if row is None:
-            raise Invalid("conversation", f"there is none of the id {conversation!r}")
+            raise Invalid("conversation", f"there is no conversation with the id {conversation!r}")
         beside = stored.details.get(row.id)
         found = [*_of_line(row, beside, line, import_values.read(ctx, line))] if line and is_imported(row) else []
         return [*found, *_of_messages(row, imported_messages.read(ctx, said), count, stored.messages)]

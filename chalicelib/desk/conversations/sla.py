@@ -32,10 +32,10 @@ def soonest(row: Conversation) -> int | None:
 
 
 def changes_after(ctx: Context, before: Conversation, changes: Changes, beside: DetailChanges = NO_DETAILS) -> Changes:
-    """Returns what a write changes of a conversation's policy and clocks, nothing where it changes none.
+    """Returns what a write changes of a conversation's policy and clocks; empty if it changes nothing of them.
 
-    No request, but where a policy is chosen by tags, custom fields, mentions or the contact: one each for what is stored beside
-    the conversation and for a contact that no warm process knows.
+    No request, except where tags, custom fields, mentions or the contact decide the policy: one for what is stored beside the
+    conversation, and one for a contact that no warm process knows.
     """
     policies = sla_policies.enabled(ctx)
     if before.is_internal or not (policies or before.sla_policy):

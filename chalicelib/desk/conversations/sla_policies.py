@@ -133,8 +133,8 @@ def move(ctx: Context, number: int, by: int) -> list[SlaPolicy]:
 def check_conditions(ctx: Context, given: Sequence[Given], words: Words) -> None:
     """Raises Invalid for conditions that no policy can have, as a client sends them. Requests as `fields.find`.
 
-    A policy is the same whoever writes, so it looks neither at drafts nor at words that stand for the caller; nor at what follows
-    from it.
+    A policy is the same for every writer. So its conditions can't use drafts or words that stand for the caller, nor fields that
+    follow from the policy itself.
     """
     read = conditions.read(ctx, given, words=words)
     for one, condition in zip(given, read.conditions, strict=True):

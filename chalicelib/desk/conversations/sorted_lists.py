@@ -22,7 +22,7 @@ def _key(ctx: Context, wanted: Wanted) -> str:
 
 
 def recall(ctx: Context, wanted: Wanted) -> Found | None:
-    """Returns what the whole list had a minute ago at most. None where that is not known, and for a first page, found anew."""
+    """Returns what the whole list had at most a minute ago. None if that is unknown, and for a first page, which is read."""
     is_first = wanted.listing.page == 1 and wanted.mark is None and wanted.listing.after is None
     return None if is_first else _found.get(_key(ctx, wanted), ctx.now)
 

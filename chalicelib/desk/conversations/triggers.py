@@ -20,7 +20,7 @@ from chalicelib.desk.people import people
 from chalicelib.rules import conditions, placeholders, status, triggers
 from chalicelib.rules.triggers import Stay as Stay
 
-#: Triggers of an account, values that one sets, agents whom one mails, and placeholders in each of its texts.
+#: Triggers of an account, values that one trigger sets, agents that it mails, and placeholders in each of its texts.
 MOST, MOST_VALUES, MOST_AGENTS, MOST_PLACEHOLDERS = 100, 20, 50, 50
 #: Characters of a trigger's texts.
 LONGEST_SUBJECT, LONGEST_TEXT = 500, 20_000
@@ -41,10 +41,10 @@ class SetValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger(Entry):
-    """A trigger. `event` is one of rules.triggers.EVENTS, the conditions' and values' words are the core's.
+    """A trigger. `event` is one of rules.triggers.EVENTS; the words of conditions and values are the core's.
 
-    `stay_status` is the status that has lasted for `stay_minutes`, or to which a conversation was moved. `to_agents` mails those
-    in `recipients` (integer ids). With `shows_mail` the mail stands in the conversation, too.
+    `stay_status` is a status: the event is that it has lasted for `stay_minutes`, or that a conversation gets it. `to_agents`
+    mails the agents in `recipients` (integer ids). With `shows_mail` the conversation shows the mail, too.
     """
 
     name: str
@@ -220,11 +220,11 @@ def move(ctx: Context, number: int, by: int) -> None:
 
 
 def _check_agents(ctx: Context, given: Change, before: Sequence[int]) -> None:
-    """Raises Invalid for somebody new to mail who is no agent. One request if there are any."""
+    """Raises Invalid for a new recipient who is not an agent. One request if there are new recipients."""
     wanted = () if isinstance(given.recipients, UnsetType) else [one for one in given.recipients if one not in before]
     known = {agent.number for agent in people.list_agents(ctx)} if wanted else set()
     if unknown := [number for number in wanted if number not in known]:
-        raise Invalid("recipients", f"must be ids of agents, and {unknown[0]} is none")
+        raise Invalid("recipients", f"must be ids of agents, and {unknown[0]} is not one")
 
 
 def _keep_files(ctx: Context, given: Change, before: Sequence[str]) -> None:

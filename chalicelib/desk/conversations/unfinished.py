@@ -1,7 +1,7 @@
-"""Unfinished merges: whoever reads a conversation that is taking over another one's messages finishes that first.
+"""Unfinished merges: a reader of a conversation that is still taking over another one's messages finishes that first.
 
-It is the same whoever does it, and however often: the order follows from times and integer ids alone, which no part of it
-changes.
+The result is always the same, even if several do it: the order follows from times and integer ids, which the merge does not
+change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -95,7 +95,7 @@ def _copy(merged: _Merged, left: Sequence[Numbered]) -> None:
 
 
 def _summary_changes(merged: _Merged) -> lifecycle.Changes:
-    """Returns what the summary says of all messages. One request where another one is the last."""
+    """Returns the summary's fields about all messages. One request if the other conversation has the last message."""
     public = [one for one in merged.order if one.entry.is_public]
     counts = {"message_count": len(merged.order), "note_count": len(merged.order) - len(public)}
     id_ = merged.place(public[-1]).id if public else merged.target.last_message

@@ -29,8 +29,8 @@ _NEVER = 2**53 - 1
 
 
 class Sort(NamedTuple):
-    """A sort: the attributes that it reads, and a row's value, of which the largest comes first, or with the oldest first the
-    smallest. Rows without a value come last either way.
+    """A sort: the attributes that it reads, and a row's value. Rows with the largest value come first, or with the smallest in a
+    list of the oldest first. Rows without a value come last either way.
     """
 
     attributes: tuple[str, ...]
@@ -114,7 +114,7 @@ def matching(ctx: Context, wanted: Wanted, rows: Sequence[Conversation]) -> list
 
 
 def sort(wanted: Wanted, rows: Sequence[Conversation], *, is_whole: bool) -> Found:
-    """Returns the places of rows. Of more than MOST, those with the latest replies; of the oldest first, the oldest."""
+    """Returns the places of rows, at most MOST: the latest replies, or the oldest rows in a list of the oldest first."""
     latest_first = not (wanted.sort == LAST_REPLY and wanted.listing.oldest_first)
     every = sorted({row.id: row for row in rows}.values(), key=lambda row: (row.last_activity_at, row.id), reverse=latest_first)
     value, last = SORTS[wanted.sort].value, _NEVER if wanted.listing.oldest_first else -_NEVER

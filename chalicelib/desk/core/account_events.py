@@ -4,7 +4,7 @@ from chalicelib.desk.core.events import Event
 
 
 class EmailAccountAdded(Event, frozen=True, tag="email_account.added.v1"):
-    """An e-mail account has an address that is to be verified."""
+    """An e-mail account has an address that must be verified."""
 
     email: str
 
@@ -46,7 +46,7 @@ class SearchDue(Event, frozen=True, tag="search.due.v1"):
 
 
 class StatisticsDue(Event, frozen=True, tag="statistics.due.v1"):
-    """What was counted of the account is to be moved together at `due_at`, epoch milliseconds."""
+    """The account's statistics must be compacted at `due_at`, epoch milliseconds."""
 
     due_at: int
 
@@ -59,8 +59,8 @@ class WebhookDue(Event, frozen=True, tag="webhook.due.v1"):
 
 
 class WebhookReplayed(Event, frozen=True, tag="webhook.replayed.v1"):
-    """All that a webhook was sent between two moments (epoch milliseconds) is to be sent again; what is behind the place `after`
-    is left, and `left` deliveries at most. `at` is when it was asked for.
+    """All that a webhook was sent between two moments (epoch milliseconds) must be sent again: what comes after the place
+    `after`, and `left` deliveries at most. `at` is when somebody asked for it.
     """
 
     webhook: str
@@ -78,8 +78,8 @@ class WebhookPaused(Event, frozen=True, tag="webhook.paused.v1"):
 
 
 class RetentionDue(Event, frozen=True, tag="retention.due.v1"):
-    """What is older than the account keeps it is to go, from `due_at` on, epoch milliseconds. `chain` says which setting has
-    planned it, `stage` and `after` where the day's run has got, empty for the beginning.
+    """What is older than the account keeps it must be removed from `due_at` on, epoch milliseconds. `chain` says which setting
+    planned it; `stage` and `after` say how far the day's run has come, empty at its beginning.
     """
 
     due_at: int

@@ -122,7 +122,7 @@ def breaches(old: Conversation | None, new: Conversation) -> list[tuple[str, int
 
 
 def ends_merge(old: Conversation | None, new: Conversation) -> bool:
-    """Returns whether a conversation now has another one's messages. They are not new."""
+    """Returns whether a conversation has just taken over another one's messages, which are not new."""
     return old is not None and old.merging is not None and new.merging is None
 
 
@@ -189,7 +189,7 @@ def _waiting_event(old: Conversation | None, new: Conversation) -> type[_Waits] 
     return ConversationMoved if was_served_by_members or moved else None
 
 
-#: What says for whom a conversation waits.
+#: The attributes that say who a conversation waits for.
 _WAITS_FOR = ("group", "domain", "audience", "routed_by")
 
 
@@ -208,9 +208,9 @@ def measure(old: Conversation | None, new: Conversation) -> Measures:
 
 
 def events_of(table: str, change: Mapping[str, Any]) -> tuple[list[Event], Measures]:
-    """Returns what a record of the stream of `table` means. `change` has its images, as DynamoDB gives them.
+    """Returns the events and measures of a record of the stream of `table`. `change` has its images, as DynamoDB gives them.
 
-    A removed row means nothing, nor does a member's row.
+    A removed row makes none, nor does a member's row.
     """
     old, new = change.get("OldImage"), change.get("NewImage")
     if new is None:

@@ -25,7 +25,7 @@ def changes_of(before: Conversation | None, after: Conversation) -> list[Change]
 
 
 def _past(row: Conversation) -> list[Change]:
-    """Returns what an import says of a new conversation: that it was created, got its agent and was closed, each when it was."""
+    """Returns the changes that an import brings: a new conversation's creation, its agent, and its end, each at its time."""
     is_, at = state(row), row.created_at
     if is_.place not in (counting.OPEN, counting.ENDED):
         return [change_of(None, row)]

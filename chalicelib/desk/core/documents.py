@@ -19,7 +19,7 @@ from chalicelib.models.settings import Setting
 T = TypeVar("T")
 #: The partition of what nearly every call needs: one request reads all of it.
 ACCOUNT = ""
-#: All partitions that a document or a collection has been declared in, so that none is forgotten where all are removed.
+#: All partitions that a document or a collection was declared in. Removing an account removes all of them.
 PARTITIONS: set[str] = set()
 #: The setting that says for how many days logs are kept (accounts/log_retention.py), and how many without it.
 LOG_RETENTION, KEPT_DAYS = "log_retention", 365
@@ -114,8 +114,8 @@ def log_order(ctx: Context, kind: str, before: Sequence[str], after: Sequence[st
 
 
 def log_of_act(ctx: Context, key: str, act: tuple[int, str], about: tuple[str, int | None], seed: str = "") -> LogEntry:
-    """Returns that the caller now does something to a person, under a key of event_logs.py. An act is a word with its place among
-    all of them, `about` the person's kind and number. What has the same seed is the same. Requests as `logs_expire_at`.
+    """Returns a log entry, under a key of event_logs.py: the caller does something to a person now. `act` is a word and its place
+    among all acts, `about` the person's kind and number. The same seed makes the same entry. Requests as `logs_expire_at`.
     """
     version = zlib.crc32((seed or ctx.new_id()).encode()) % _VERSIONS
     row = LogEntry(key, event_logs.place(ctx.now, version, act[0]), field=act[1], changed_by=ctx.stamp.by)
@@ -153,8 +153,8 @@ class Document(Generic[T]):
         return self._value(settings.get(*self._key(ctx)))
 
     def change(self, ctx: Context, change: Callable[[T], T]) -> T:
-        """Stores what `change` makes of the value, and returns it. Two requests, or one where it makes the same. Of a derived one
-        nobody is told. Raises Invalid, Conflict.
+        """Stores what `change` makes of the value, and returns it. Two requests, or one if the value stays the same. A change
+        of a derived document publishes no event. Raises Invalid, Conflict.
         """
 
         def attempt() -> tuple[T, bool]:

@@ -2,7 +2,7 @@
 
 
 class DeskError(Exception):
-    """Base of all errors that a caller is told."""
+    """Base of all errors that are shown to a caller."""
 
 
 class NotAuthenticated(DeskError):

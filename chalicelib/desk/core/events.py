@@ -1,6 +1,6 @@
 """Events: what has happened. Frozen and versioned: a field is never changed, a new version is added instead.
 
-They are made from the tables' streams (changes.py), so that nothing is written twice and none is lost. Settings have no stream:
+They are made from the tables' streams (changes.py), so nothing is written twice and no event is lost. Settings have no stream:
 a use case that changes them publishes the event itself. If that is lost, what waits is looked at again by its deadline, and
 nothing is sent to a socket whose token has ended (realtime/live.py). publishing.py says who subscribes to each.
 """
@@ -64,7 +64,7 @@ class ConversationDeserted(Event, frozen=True, tag="conversation.deserted.v1"):
 
 
 class EmailDue(Event, frozen=True, tag="message.email_due.v1"):
-    """A message of a conversation is to be mailed. Which attempt it is, is in its row."""
+    """A message of a conversation must be mailed. Its row says which attempt it is."""
 
     conversation: str
     message: str
@@ -174,7 +174,7 @@ class ConversationMerged(Event, frozen=True, tag="conversation.merged.v1"):
 
 
 class ConversationPurged(Event, frozen=True, tag="conversation.purged.v1"):
-    """A deleted conversation is to be removed for good. Nobody finds it any more."""
+    """A deleted conversation must be removed for good. Nobody finds it any more."""
 
     conversation: str
 
@@ -187,8 +187,8 @@ class NoteAdded(Event, frozen=True, tag="note.added.v1"):
 
 
 class TriggerEvents(Event, frozen=True, tag="conversation.trigger_events.v1"):
-    """A conversation was changed in a way that triggers may be about: what `happened` (rules.triggers), and the row's `version`
-    since, by which the change is known. `stayed` is for how many milliseconds its status had lasted, 0 for other events.
+    """A conversation was changed in a way that triggers may be about: what `happened` (rules.triggers). The row's `version` since
+    then identifies the change. `stayed` says how many milliseconds its status had lasted, 0 for other events.
     """
 
     conversation: str
@@ -211,7 +211,7 @@ class TriggerMailDue(Event, frozen=True, tag="trigger.mail_due.v1"):
 
 
 class ConversationTextsChanged(Event, frozen=True, tag="conversation.texts_changed.v1"):
-    """Something was said in a conversation, which has this number. With `anew`, it may also have words no more that it had."""
+    """Something was said in a conversation; `number` is its own. With `anew`, it may also have lost words."""
 
     conversation: str
     number: int

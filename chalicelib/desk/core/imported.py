@@ -34,10 +34,10 @@ def find(ctx: Context, kind: str, external: str) -> UniqueName | None:
 
 
 def look_up(ctx: Context, wanted: Collection[tuple[str, str]]) -> None:
-    """Reads what stands behind external ids, given with their kinds, that are about to be found, and takes a number for each of
-    which there is nothing. One request for each hundred, and one for each sequence with new ones.
+    """Reads what external ids, given with their kinds, stand for, before they are used; takes a number for each that stands for
+    nothing yet. One request for each hundred, and one for each sequence with new ones.
 
-    What changes meanwhile is found by conditions of writes: what is looked up is trusted once, and then read again.
+    What is looked up is used once without asking again. If it has changed meanwhile, a condition of the write fails.
     """
     found = unique_names.find_rows(ctx.account, IMPORT, [external_name(*one) for one in wanted])
     new = Counter[str]()
@@ -82,8 +82,8 @@ def note(row: UniqueName, line: Line) -> None:
 
 
 def exported_id(id_: str, external: str | None) -> str:
-    """Returns the external id of a thing: that under which it was imported, else one that is always the same.
+    """Returns the external id of a thing: the one that it was imported with, else one that always follows from its uuid.
 
-    Its uuid can't be told from it, because that lets in whoever knows it.
+    Nobody can work out the uuid from it: the uuid is a credential.
     """
     return external or ids.derived("exported", id_)

@@ -6,9 +6,9 @@ from chalicelib.context import AGENT, Context
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.rules.rate_limits import network_of
 
-#: Of whom a limit is: the whole account, the caller, the caller's token, or all who share the caller's address.
+#: What a limit counts: the whole account, the caller, the caller's token, or all who share the caller's address.
 ACCOUNT, CALLER, TOKEN, ADDRESS = "account", "caller", "token", "address"
-#: The limits that are shown, and of whom each is. Others are of visitors, strangers and single addresses or sockets.
+#: The limits that are shown, and what each counts. Others count visitors, strangers, and single addresses or sockets.
 SHOWN = dict.fromkeys(["requests", "source_uploads"], ADDRESS) | {"token_requests": TOKEN}
 SHOWN |= dict.fromkeys(["agent_conversations", "agent_messages", "uploads", "searches"], CALLER)
 SHOWN |= dict.fromkeys(["account_visitors", "account_conversations", "account_messages", "account_uploads"], ACCOUNT)
@@ -55,7 +55,7 @@ def _usage(name: str, used: int, until: int | None) -> Usage:
 
 
 def _whose(ctx: Context, name: str) -> str:
-    """Returns the key of whom a limit is of, as rate_limits counts it; empty for a limit that does not count the caller."""
+    """Returns the key that rate_limits counts a limit under; empty for a limit that does not count the caller."""
     caller = ctx.caller
     return {
         ACCOUNT: ctx.account,

@@ -1,8 +1,8 @@
-"""Lines: the format in which an account is imported and exported. A file has one JSON object in a line; docs/import.md describes
-it, from the types here.
+"""Lines: the format in which an account is imported and exported. A file has one JSON object in each line. docs/import.md
+describes it, from the types here.
 
-Things name each other by external ids (`id`), tags, custom fields and departments by their names. What a line names stands
-in an earlier line, or was imported before.
+Lines name people and conversations by external ids (`id`), and tags, custom fields and departments by their names. What a line
+names must be in an earlier line, or imported before.
 """
 
 import hashlib
@@ -75,7 +75,7 @@ class CannedReply(Line, frozen=True, kw_only=True, tag="canned_reply"):
 
     question: Annotated[str, Meta(min_length=1, max_length=500)]
     answer: Annotated[str, Meta(description="plain text")] = ""
-    html: Annotated[str | None, Meta(description="the answer as HTML; the text is made of it where none is given")] = None
+    html: Annotated[str | None, Meta(description="the answer as HTML; the text is made from it if none is given")] = None
     group: Annotated[str | None, Meta(description="name of the group it is in, created if there is none")] = None
 
     @property
@@ -205,8 +205,8 @@ Format: TypeAlias = Literal["text", "image", "audio", "file"]
 
 
 class Message(Line, frozen=True, kw_only=True, tag="message"):
-    """A message of a conversation that was named before. `agent` or `contact` says who wrote it; without both, the desk did. What
-    was imported of a message never changes.
+    """A message of a conversation that was named before. `agent` or `contact` says who wrote it; without both, the desk did. An
+    imported message never changes.
     """
 
     id: Annotated[Id, Meta(description="external id: any text that is always this message's in its conversation")]

@@ -81,13 +81,13 @@ class ContactNamesChanged(Event, frozen=True, tag="contact.names_changed.v1"):
 
 
 class ErasureDue(Event, frozen=True, tag="contact.erasure_due.v1"):
-    """All that is stored of a contact, by their integer id, is to be removed; the next part at `due_at`, epoch milliseconds."""
+    """The stored data of a contact (by integer id) must be removed; the next part of it at `due_at`, epoch milliseconds."""
 
     contact: int
     due_at: int
 
 
 class ExportDue(Event, frozen=True, tag="contact.export_due.v1"):
-    """The next part of a contact's export, by their integer id, is to be made."""
+    """The next part of the export of a contact (by integer id) must be made."""
 
     contact: int

@@ -83,8 +83,8 @@ def _presence_events(old: Person | None, new: Person) -> list[Event]:
 
 
 def _serving_events(old: Person | None, new: Person) -> list[Event]:
-    """Returns the events of an agent for whom something may have waited. Where only agents who are online get conversations, one
-    of another comes to nothing.
+    """Returns the events of an agent that something may have waited for. Where only agents who are online get conversations, an
+    event of an agent who is not has no effect.
     """
     serves_others = old is None or any(getattr(old, name) != getattr(new, name) for name in _SERVES_BY)
     if new.presence == ONLINE and (serves_others or (old and old.presence != ONLINE)):

@@ -32,7 +32,7 @@ class Counts:
             return total, due, end
 
     def learn(self, key: str, total: int, end: int) -> None:
-        """Notes what the shared row says. What other threads have counted meanwhile is added to it."""
+        """Notes the shared row's count, and adds what other threads have counted meanwhile."""
         with self._changing:
             _, own, _ = self._known.get(key, (0, 0, 0))
             self._known[key] = total + own, own, end

@@ -29,7 +29,7 @@ DEFAULTS: dict[str, Limit] = {
     "sockets": Limit("sockets from this address", 600, _MINUTE, step=20),
     "socket_messages": Limit("messages on this socket", 600, _MINUTE, step=50),
     "socket_refusals": Limit("refused messages on this socket", 50, _MINUTE, step=5),
-    # New contacts, whom a visitors' token makes: by source, and by account.
+    # New contacts that a visitors' token makes: by source, and by account.
     "visitors": Limit("new visitors from this address", 120, _MINUTE, step=5),
     "account_visitors": Limit("new visitors", 3_000, _MINUTE, step=50),
     # New conversations of visitors: by source, by contact, by account.
@@ -74,7 +74,7 @@ DEFAULTS: dict[str, Limit] = {
     "devices": Limit("new devices from this address", 300, _MINUTE, step=10),
     "logins": Limit("logins from this address", 120, _MINUTE, step=5),
     "tokens": Limit("new tokens from this address", 600, _MINUTE, step=20),
-    # By source: whom a page names as its visitor. The answers tell which addresses are agents', or customers'.
+    # The people that a page names as its visitor, by source. The answers tell which addresses are agents', or customers'.
     "lookups": Limit("people looked up from this address", 600, _MINUTE, step=20),
     "signups": Limit("new accounts from this address", 20, _HOUR),
     # All that is stored of a contact, made into a file, or removed: of an account. Each reads, or writes, all of it.
@@ -107,8 +107,9 @@ def active() -> Mapping[str, Limit]:
 
 
 def counted(ctx: Context, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, int | None]]:
-    """Returns for each limit and whom it is of how much of it is used, and when its window ends (epoch seconds), None where none
-    runs. One request for each hundred. What other processes have not shared yet, a step at most of each, is not in it.
+    """Returns how much of each limit is used, and when its window ends (epoch seconds), None where none runs. `wanted` has pairs
+    of a limit's name and whose use it counts. One request for each hundred. What other processes have not shared yet is missing:
+    at most a step of each.
     """
     second, keys = ctx.now // 1000, [f"{name}#{whose}" for name, whose in wanted]
     rows = rate_windows.get_many([_digest(key) for key in keys])

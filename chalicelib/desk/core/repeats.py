@@ -31,12 +31,12 @@ class Reply:
 
 @access.allow(VISITOR)
 def once(ctx: Context, key: str, fingerprint: bytes, serve: Callable[[], Reply], *, has_secret: bool = False) -> Reply:
-    """Returns the answer that the caller's key has had, else what `serve` answers. `fingerprint` is all that was asked for.
-    With `has_secret`, the answer shows a secret that is told once: it is noted that there was one, and not kept.
+    """Returns the first answer to the caller's key, else what `serve` answers. `fingerprint` is all that was asked for. With
+    `has_secret` the answer shows a secret only once: the key is stored as used, without the answer.
 
-    Two requests more for a new key, two for one that was used. Nobody else's keys are in the way. Raises Invalid for a key that
+    Two requests more for a new key, two for one that was used. Every caller has their own keys. Raises Invalid for a key that
     is too long, Conflict for one that was used for another request or whose answer was not kept, InProgress while the first is
-    being served; and what `serve` raises. Where the first was never answered, it is served again after half a minute.
+    being served; and what `serve` raises. If the first was never answered, it is served again after half a minute.
     """
     if len(key) > LONGEST:
         raise Invalid("Idempotency-Key", f"is longer than {LONGEST} characters")

@@ -18,7 +18,7 @@ _BLANK = (None, "")
 #: Fields that are names of one line.
 _NAMES = frozenset(["name", "title", "question"])
 
-#: Metadata of a dataclass field that is a secret, or a digest of one: no log shows its value. What stands there instead.
+#: Metadata of a dataclass field that is a secret, or a digest of one: logs show the second text instead of its value.
 SECRET, HIDDEN = MappingProxyType({"secret": True}), "(secret)"
 
 

@@ -1,4 +1,4 @@
-"""Units: what a call has consumed of DynamoDB's capacity, which administrators are told."""
+"""Units: the DynamoDB capacity that a call has consumed. Administrators see it."""
 
 from contextlib import AbstractContextManager
 

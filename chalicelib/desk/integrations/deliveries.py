@@ -1,4 +1,4 @@
-"""Deliveries: what a webhook was sent, and is to be sent, with all tries; and sending it again."""
+"""Deliveries: what a webhook was sent and will be sent, with all tries; and sending it again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ def page(ctx: Context, webhook: Webhook, state: str = "", cursor: tuple[str, str
     """Returns 50 deliveries of a webhook at most: those that were never tried, soonest first, then the others, latest event
     first. With a state, only those, waiting ones by when they are due. Up to nine requests.
 
-    A page may be short before the last. Raises Invalid for a state or cursor that is none.
+    Any page may be short. Raises Invalid for an unknown state or a bad cursor.
     """
     if state and state not in STATES:
         raise Invalid("state", f"must be one of {', '.join(STATES)}")
@@ -198,8 +198,8 @@ def replay_range(ctx: Context, number: int, since: int, until: int) -> Webhook:
 
 @access.allow(SYSTEM)
 def go_on(ctx: Context, event: WebhookReplayed) -> int:
-    """Sends the next deliveries of a range again, and has the rest sent by others. Returns how many. Repeated, nothing is sent
-    more often. Seven requests at most.
+    """Sends the next deliveries of a range again, and publishes an event for the rest. Returns how many. If it is repeated,
+    nothing is sent twice. Seven requests at most.
     """
     try:
         webhook = WEBHOOKS.get(ctx, event.webhook)

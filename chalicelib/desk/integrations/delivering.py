@@ -36,7 +36,7 @@ GONE, OFF, BUSY, EARLY, NOTHING, SENT, MORE = "gone", "off", "busy", "early", "n
 
 #: Posts a body with headers to an address.
 Post = Callable[[str, dict[str, str], bytes], Outcome]
-#: Is told of what went wrong on our side with a delivery, by its place.
+#: Gets a delivery's place, and the error on our side that it ran into.
 Report = Callable[[str, Exception], None]
 
 
@@ -118,7 +118,7 @@ def _release(ctx: Context, webhook: Webhook, state: WebhookState) -> bool:
 
 
 def _release_called(state: WebhookState) -> None:
-    """Lets others send although somebody has called, for whom there is an event now. Who holds it by then goes on holding it."""
+    """Lets others send, although somebody has called meanwhile: their event exists by now. Keeps another's lock."""
     try:
         rows.release(state, even_if_called=True)
     except ConditionFailed:

@@ -65,9 +65,9 @@ def can_mean(table: str, change: Mapping[str, Any]) -> bool:
 
 
 def of_change(table: str, change: Mapping[str, Any]) -> list[Happening]:
-    """Returns what a record of the stream of `table` means, in order. `change` has its images, as DynamoDB gives them.
+    """Returns what has happened by a record of the stream of `table`, in order. `change` has its images, as DynamoDB gives them.
 
-    A removed row means nothing, nor does a row beside a conversation.
+    Removed rows, and rows beside a conversation, make nothing happen.
     """
     old, new = change.get("OldImage"), change.get("NewImage")
     if new is None:
@@ -95,8 +95,8 @@ def _of_contact(person: Person, second: int) -> list[Happening]:
 
 
 def _of_conversation(old: Conversation | None, new: Conversation) -> list[tuple[str, About]]:
-    """Returns the events of a change of a conversation, in no order. One that lists don't show, as agents have among themselves,
-    has none, nor does what is imported.
+    """Returns the events of a change of a conversation, in no order. Conversations that lists don't show, such as those among
+    agents, have none; nor do imported ones.
     """
     if not new.is_listed or new.purge_at or changes.is_imported(new):
         return []

@@ -1,8 +1,8 @@
 """Posting: one HTTP request to an address that a stranger may have chosen.
 
-The name is looked up once, every address that it has is checked (rules.addresses), and the connection is to one that was, with
-the name's certificate. Nothing is followed, nothing of the process's own (proxies, cookies, credentials) is sent, and all of it
-together, also of what answers a byte at a time, takes no longer and no more than `Network` says.
+The name is looked up once, all of its addresses are checked (rules.addresses), and the connection is to one that was checked,
+with the name's certificate. Redirects are not followed, and nothing of the process's own (proxies, cookies, credentials) is sent.
+The whole request takes at most the time and the bytes that `Network` says, even if the receiver answers a byte at a time.
 """
 
 import http.client
@@ -93,9 +93,7 @@ class _Clock:
 
 
 class _Answer(io.RawIOBase):
-    """What a connection brings, as http.client reads it. Each read may take what is left of the time, and all of them so many
-    bytes; then it ends.
-    """
+    """The bytes of a connection, as http.client reads them. A read may take the time that is left. Ends after so many bytes."""
 
     def __init__(self, connection: socket.socket, clock: _Clock, most_bytes: int) -> None:
         self._connection, self._clock, self._left = connection, clock, most_bytes
@@ -150,8 +148,8 @@ def _post(url: str, headers: Mapping[str, str], body: bytes, network: Network, c
 
 
 def _lookup(to: Target, network: Network, clock: _Clock) -> list[Any]:
-    """Returns what the host's name leads to. The resolver knows no time limit, so it is asked in a thread. Raises _Failed where
-    one of the addresses is none to connect to.
+    """Returns the addresses of the host. The resolver has no time limit, so it is asked in a thread. Raises _Failed if one of
+    them must not be connected to.
     """
     found: list[Any] = []
 

@@ -19,7 +19,7 @@ _WITH_CONTACT = (rules.CONTACT_CREATED, rules.AGENT_REPLIED)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An event with what it is about, None for what there is no more."""
+    """An event with what it is about; None for what does not exist any more."""
 
     event: str
     about: About

@@ -1,7 +1,7 @@
 """Webhooks: addresses that an account has its events sent to, as administrators set them.
 
-Which events the account's webhooks are about is noted among what is read with the account, so that nobody asks for webhooks that
-there are not. A secret is stored as it is, because signatures are made with it; it is told once and never shown again.
+What is read with an account includes which events its webhooks are about, so nobody asks for webhooks that do not exist. A secret
+is stored as it is, because signatures are made with it; it is shown only once.
 """
 
 import re

@@ -22,7 +22,7 @@ class ApiKey:
     """An api key without its secret. `begins` has the secret's first characters; with `is_named` its e-mail must be shown with
     it.
 
-    `id` is the digest under which the key is stored, which opens nothing. `created_at` is epoch milliseconds.
+    `id` is the digest that the key is stored under; nobody can log in with it. `created_at` is epoch milliseconds.
     """
 
     id: str

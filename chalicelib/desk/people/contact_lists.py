@@ -37,7 +37,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What to list: contacts whom all words of `keywords` find, a blank text for all.
+    """What to list: the contacts that all words of `keywords` find; with a blank text, all contacts.
 
     Either `page` (from 1) or `before`, which a Page gave, says where to begin.
     """
@@ -97,7 +97,7 @@ def _read_words(ctx: Context, keywords: str) -> list[Found]:
 
 
 def _in_all(read: Sequence[Found]) -> frozenset[int]:
-    """Returns the numbers of the contacts whom every word has found; nobody for no word."""
+    """Returns the numbers of the contacts that every word has found; none if there is no word."""
     return frozenset.intersection(*(frozenset(one.ids) for one in read)) if read else frozenset()
 
 

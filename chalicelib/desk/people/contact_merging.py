@@ -16,11 +16,11 @@ from chalicelib.models.tokens import revocation
 
 @access.allow(AGENT)
 def merge(ctx: Context, number: int, source: int) -> Person:
-    """Gives a contact the identities of another one, who is then removed. Returns the first. Five requests at most.
+    """Gives a contact the identities of another one, the source, which is then removed. Returns the contact.
 
-    The other's tokens end, their browser is nobody's, and their row says into whom they were merged. Their conversations go to
-    the first one soon (conversations/handing_on.py). Raises NotFound, Invalid for the same contact, and for too many identities
-    together.
+    Five requests at most. The source's tokens end, nobody has its browser any more, and its row says which contact it was merged
+    into. Its conversations go to that contact soon (conversations/handing_on.py). Raises NotFound; Invalid for the same contact,
+    or if both have too many identities together.
     """
     if number == source:
         raise Invalid("source_id", "is the contact itself")

@@ -25,7 +25,7 @@ def has_address(person: Person) -> bool:
 
 
 def is_listed(person: Person) -> bool:
-    """Returns whether lists show somebody: a contact of whom something is known, unless they are removed."""
+    """Returns whether lists show somebody: a contact that something is known about, unless they were removed."""
     return person.kind == rows.CONTACT and not person.removed_at and is_known(person)
 
 
@@ -40,12 +40,12 @@ def words_of(person: Person) -> frozenset[str]:
 
 
 def names_of(person: Person) -> list[str]:
-    """Returns by what a contact is known: name, alias, addresses and ids. Nothing for one whom no list shows."""
+    """Returns what a contact is known by: name, alias, addresses and ids. Empty for a contact that no list shows."""
     return names_of_any(person) if is_listed(person) else []
 
 
 def names_of_any(person: Person) -> list[str]:
-    """Returns the same of anybody, also of a contact who has been removed."""
+    """Returns the same names for anybody, including a contact who has been removed."""
     names = [person.name if person.name != NAMELESS else "", person.alias or "", person.email if has_address(person) else ""]
     further = [entry.partition("#")[2] for entry in person.identities or []]
     return [*names, person.user_id or "", *further]
@@ -54,7 +54,7 @@ def names_of_any(person: Person) -> list[str]:
 def create(person: Person, names: list[UniqueName]) -> None:
     """Stores a new person with their unique names and words. One request. Raises ConditionFailed where a name is taken.
 
-    A visitor of whom nothing is known has no words and costs nothing more.
+    A visitor that nothing is known about has no words, and costs nothing more.
     """
     person.contacts_of = person.account if is_listed(person) else None
     rows.create(person, names, words_of(person))

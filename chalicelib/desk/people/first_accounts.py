@@ -1,5 +1,5 @@
-"""First accounts: a company signs up in a browser, with a code that whoever runs the desk was shown; without one where the stage
-lets anybody (POLYDESK_SIGNUP=open).
+"""First accounts: a company signs up in a browser, with a code that the desk's operator has seen; or without a code, if the stage
+lets anybody sign up (POLYDESK_SIGNUP=open).
 """
 
 from chalicelib import config

@@ -1,4 +1,4 @@
-"""Identities: whom a page or client names as its visitor, and which contact the visitor then acts as.
+"""Identities: who a page or client says its visitor is, and which contact the visitor then acts as.
 
 A visitors' token is public, so a claim proves nothing by itself. It is believed if the shop's server has signed it, or in
 accounts that trust addresses (`Account.trusts_addresses`): then the visitor acts as that customer's contact. Otherwise the claim

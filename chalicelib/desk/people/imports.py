@@ -45,7 +45,7 @@ _known: TimedCache["Known"] = TimedCache(20_000)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Whom an external id stands for."""
+    """The person that an external id stands for."""
 
     id: str
     number: int
@@ -54,9 +54,7 @@ class Known:
 
 
 def find(ctx: Context, kind: str, external: str) -> Known | None:
-    """Returns whom an external id of an agent or a contact stands for, at most a minute old, None for nobody. Two requests the
-    first time.
-    """
+    """Returns the agent or contact that an external id stands for, at most a minute old, or None. At first two requests."""
     seen = _known.get(_key(ctx, kind, external), ctx.now)
     if seen is None and (name := imported.find(ctx, kind, external)) and (person := rows.get(ctx.account, name.id)):
         return _known.put(_key(ctx, kind, external), _seen(person), ctx.now)
@@ -73,7 +71,7 @@ def _seen(person: Person) -> Known:
 
 @access.allow(SYSTEM)
 def check_agent(ctx: Context, line: lines.Agent) -> None:
-    """Raises Invalid or Missing for an agent whom no account can have."""
+    """Raises Invalid or Missing for an agent that no account can have."""
     registration.check_name(line.name)
     imported.check_times(ctx, line)
     if line.removed_at:
@@ -151,7 +149,7 @@ def _shown(line: lines.Agent) -> ChangePerson:
 
 @access.allow(SYSTEM)
 def check_contact(ctx: Context, line: lines.Contact) -> None:
-    """Raises Invalid or Missing for a contact whom no account can have."""
+    """Raises Invalid or Missing for a contact that no account can have."""
     imported.check_times(ctx, line)
     if line.removed_at:
         registration.check_name(line.name or "")
@@ -234,7 +232,7 @@ def _create(ctx: Context, person: Person, line: lines.Agent | lines.Contact) -> 
 
 
 def _adopt(ctx: Context, id_: str, line: lines.Agent | lines.Contact) -> str:
-    """Takes somebody who is there for whom a line names. Raises Exists for somebody of another kind or of another line."""
+    """Takes a person who already exists for the one in a line. Raises Exists if they are of another kind, or of another line."""
     person, kind = rows.get(ctx.account, id_), lines.kind_of(line)
     if person is None or person.kind != kind:
         raise Exists("agent" if kind == CONTACT else "contact", person.email if person else id_)

@@ -1,6 +1,6 @@
 """Logged people: what two images of a person's row say that somebody changed about them.
 
-Presence, devices, logins, loads and chats are no changes of a person. A browser of whom nothing is known is nobody yet.
+Presence, devices, logins, loads and chats do not count as changes. A browser that nothing is known about is not a person yet.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,13 +22,13 @@ _Change = tuple[int, str, str | None, str | None]
 CREATED, REMOVED, PASSWORD, MERGED, ERASED = "created", "removed", "password", "merged", "erased"
 EXPORTED = "exported"
 KEY_CREATED, KEY_REMOVED = "api_key_created", "api_key_removed"
-#: Fields whose values are told. A field's place is for good.
+#: Fields whose values are logged. A field keeps its place for good.
 FIELDS: tuple[str, ...] = ("name", "email", "level", "permissions", "is_active", "group", "is_distributor", "most_conversations")
 FIELDS += ("refuses_allocation", "icon", "signature", "language", "user_id", "user_id_is_verified", "mobile", "company")
 FIELDS += ("registered_at", "alias", "title", "description", "fax", "address", "city", "state", "country", "postal_code")
 FIELDS += ("tags", "identities", "email_is_verified")
 _FIRST_FIELD = 10
-#: What need not be told of a new person.
+#: Fields that are not logged for a new person.
 _NEW = ("is_active", "email_is_verified")
 #: Characters that are kept of a value, and of a new person; and what keeps a record's rows apart from those of another one of the
 #: same moment.

@@ -49,7 +49,7 @@ def set_own(ctx: Context, word: str) -> Person:
 
 @access.allow(AGENT)
 def set_for(ctx: Context, person: str, word: str) -> Person:
-    """Sets the presence of an agent whom a program names, or of the caller. Raises Forbidden for another agent, NotFound,
+    """Sets the presence of an agent that a program names, or of the caller. Raises Forbidden for another agent, NotFound,
     Invalid.
     """
     if ctx.caller.person not in (None, person):

@@ -67,7 +67,7 @@ def _may_change(ctx: Context, person: Person) -> None:
 
 
 def check(wanted: ChangePerson) -> dict[str, Any]:
-    """Returns what a change says of what is shown of a person, None for a cleared field. Raises Invalid for a bad value."""
+    """Returns the changed fields that are shown of a person, None for a cleared field. Raises Invalid for a bad value."""
     given = {name: getattr(wanted, name) for name in _LONGEST if getattr(wanted, name) is not None}
     for name, value in given.items():
         if len(value) > _LONGEST[name]:

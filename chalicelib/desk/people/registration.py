@@ -86,7 +86,7 @@ def _create_contact(ctx: Context, command: CreateContact) -> Person:
 
 @access.allow(VISITOR)
 def get_or_create_contact(ctx: Context, email: str, name: str | None, icon: str | None) -> Person:
-    """Returns the contact with this e-mail, created if there is none; without a name, the e-mail's first part is it.
+    """Returns the contact with this e-mail, and creates them if needed. Without a name, they get the e-mail's first part.
 
     A visitors' token speaks for that contact afterwards. Raises Forbidden where the e-mail is an agent's, Invalid.
     """

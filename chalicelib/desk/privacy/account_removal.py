@@ -1,5 +1,5 @@
-"""Account removal: some days after an account was removed, all that it has stored goes, a part at a time. What stays is a row
-that says that the account was removed, and one that keeps its tokens ended.
+"""Account removal: some days after an account was removed, a job removes all its data, a part at a time. Two rows stay: one says
+that the account was removed, the other keeps its tokens ended.
 
 models/accounts_purge.py says where the rows of an account are.
 """
@@ -28,7 +28,7 @@ from chalicelib.rules import search_blocks, series
 
 #: Milliseconds until the next part; and until what has been marked is looked at again.
 _PAUSE, _AGAIN = 1_000, 60_000
-#: People whose conversations one part marks, conversations of one of them that it does, and people whom one part removes.
+#: In one part: people whose conversations it marks, conversations of each that it marks, and people that it removes.
 _PEOPLE, _CONVERSATIONS, _REMOVED = 25, 25, 10
 #: Partitions of the search that one part looks at.
 _PARTITIONS = 50

@@ -1,5 +1,5 @@
-"""Archives: a zip that is written in runs, each of which may die. Its bytes go to the bucket in parts, and what the next run has
-to know is stored before the run is counted: the entries for the zip's directory, and the bytes that make no whole part yet.
+"""Archives: a zip that is written in several runs, any of which may die. Its bytes go to the bucket in parts. What the next run
+needs is stored before a run counts as done: the entries for the zip's directory, and the bytes that do not fill a part yet.
 
 Entries are stored as they are, not compressed: pictures and mails hardly get smaller.
 """
@@ -104,8 +104,8 @@ class Archive:
         return self._sink.progress.written
 
     def add(self, entry: Entry) -> None:
-        """Writes an entry. One request for each 4 MB of an object, and one for each whole part. What is not in the bucket any
-        more is left out.
+        """Writes an entry. One request for each 4 MB of an object, and one for each whole part. Objects that are no longer in the
+        bucket are left out.
         """
         if entry.place and storage.size_of(entry.place) is None:
             return
@@ -122,7 +122,7 @@ class Archive:
         return replace_progress(self._sink.progress, runs=runs)
 
     def close(self) -> bytes:
-        """Writes the directory of all runs. Of an archive that was never sent returns the bytes; else sends them and makes the
+        """Writes the directory of all runs. If no part was sent yet, returns the archive's bytes; else sends them and makes the
         object. Two requests, and one for each run before.
         """
         earlier = [_info(one) for run in range(1, self._sink.progress.runs + 1) for one in _read(self._key, run)]

@@ -94,8 +94,8 @@ def _conversation(ctx: Context, subject: Subject, place: Place) -> Part:
 
 
 def _count(conversation: Conversation, place: Place) -> Part:
-    """Counts a page of a conversation's messages and their files. What was counted is stored with the place before the
-    conversation is marked, so that no repetition counts it again.
+    """Counts a page of a conversation's messages and their files. The counts are stored, with the place, before the conversation
+    is marked, so that a repetition does not count it again.
     """
     rows = [] if conversation.merged_into else erasures.page_of_messages(conversation.key, int(place.part or 0), _COUNTED)
     found = {"messages": len(rows), "files": sum(len(row.attachments or ()) for row in rows)}
@@ -195,7 +195,7 @@ def _webhooks(ctx: Context, subject: Subject, place: Place) -> Part:
 
 
 def _says(subject: Subject, answer: str) -> bool:
-    """Returns whether an answer has a name, an address or an id of theirs, whoever else it is about."""
+    """Returns whether an answer has a name, an address or an id of theirs, even if it is about others, too."""
     said = answer.lower()
     names = [name for person in subject.persons for name in _names(person)]
     return any(name.lower() in said for name in names)

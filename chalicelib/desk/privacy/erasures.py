@@ -1,8 +1,8 @@
-"""Erasures: all that is stored of a contact goes, and a receipt says what that was. Done by a job, a part at a time.
+"""Erasures: a job removes all that is stored of a contact, a part at a time, and leaves a receipt that says what it was.
 
-The contact can't write any more from the moment at which it is asked for. What was on its way then may come after the job has
-passed, so it goes through all of theirs again, HELD later, until it finds nothing. It ends once the search has no word of theirs,
-with a row in their place that says nothing of them. docs/privacy.md lists what goes and how.
+The contact can't write any more once the erasure is asked for. What was on its way at that moment may be stored after the job
+has passed, so the job goes through everything again, HELD later, until it finds nothing. It ends when the search has no word of
+the contact any more; a row without anything about them stays in their place. docs/privacy.md lists what is removed and how.
 """
 
 from collections import Counter

@@ -26,7 +26,7 @@ README = """All that is stored of one person in the support desk of one company.
 
 contact.json           who they are: names, addresses, ids, what agents noted of them (one entry for each row; further ones
                        are contacts who were merged into this one)
-changes/               what was changed about them, and by whom
+changes/               what was changed about them, and who changed it
 devices.json           browsers and phones, with how far each has received conversations
 blocked-senders.json   addresses of theirs whose mails are not taken
 conversations/N/       their conversations: conversation.json, messages-*.jsonl and event-log-*.jsonl (one JSON object a line),

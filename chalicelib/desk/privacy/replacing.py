@@ -102,7 +102,7 @@ def _log(conversation: Conversation, erased: Erased, after: str) -> Replaced:
 
 
 def _beside(ctx: Context, conversation: Conversation, erased: Erased) -> None:
-    """Does the rows that there is one of, or one for each person, and has the search read all anew."""
+    """Replaces the rows that exist once, or once for each person, and has the search read the conversation again."""
     retry_on_conflict(ctx, lambda: _details(conversation, erased))
     keys = [memberships.key(ctx.account, conversation.id, id_) for id_ in erased.ids]
     retry_on_conflict(ctx, lambda: [erasures.remove_membership(ctx.account, key) for key in keys])

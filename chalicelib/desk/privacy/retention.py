@@ -1,7 +1,7 @@
 """Retention: how long an account keeps closed conversations, and files. Off unless an administrator sets it.
 
-A run begins each day. It reads from the oldest end of indexes, so nothing is looked at that is younger. What it removes it marks
-on the version that it read: a conversation that has been opened again meanwhile stays.
+A run begins each day. It reads from the oldest end of indexes, so it never looks at anything younger. It marks a conversation for
+removal only in the version that it read: one that was opened again meanwhile stays.
 """
 
 from collections.abc import Mapping

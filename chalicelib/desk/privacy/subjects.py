@@ -55,7 +55,7 @@ def load(ctx: Context, number: int) -> Subject:
 
 
 def of(ctx: Context, contact: Person) -> Subject:
-    """Returns the same of a contact who has been read."""
+    """Returns the same for a contact who has been read."""
     others = rows.get_many(ctx.account, set(contact.absorbed or ()), consistent=True)
     return Subject(contact, [contact, *(others[id_] for id_ in sorted(others))])
 
@@ -103,8 +103,8 @@ def _some(ids: Sequence[str], after: str) -> tuple[list[str], str]:
 
 
 def _said(ctx: Context, address: str, after: str) -> tuple[list[str], str]:
-    """Finds by the words of the search. What names an address in more conversations than a search finds one by one is looked
-    for through the whole inbox.
+    """Finds conversations by the words of the search. If an address is in more conversations than a search finds one by one, it
+    is looked for through the whole inbox.
     """
     keywords = search.read(ctx, f'"{address}"')
     if keywords is None or not keywords.terms:

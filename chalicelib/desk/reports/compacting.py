@@ -23,7 +23,7 @@ from chalicelib.rules.counting import Amounts
 NEAR_DAYS = 2
 #: Bytes of the days that one transaction writes (DynamoDB: 4 MB), both rows of a day counted.
 MOST_BYTES = 3_000_000
-#: Milliseconds after which one tries again whom another was faster than, at least and at most; and for how long.
+#: Milliseconds until another try after a lost race, at least and at most; and for how long it tries again.
 _SOONEST, _LATEST, _PATIENCE = 5_000, 60_000, 3_600_000
 #: Milliseconds that the clocks of two functions may differ by, and much more.
 _LATE = 3_600_000
@@ -31,10 +31,10 @@ _LATE = 3_600_000
 
 @access.allow(SYSTEM)
 def run(ctx: Context, event: StatisticsDue) -> StatisticsDue | None:
-    """Does for an event what `compact` does, once. Returns the event with which it goes on, None where all is done.
+    """Does for an event what `compact` does, once. Returns the event that it goes on with, None if all is done.
 
-    Of several that do it at once, as while much is counted, one does; the others come again within a minute, each at another
-    moment. Raises Conflict for one that was behind for an hour.
+    If several do it at once, as happens while much is counted, one goes on; the others try again within a minute, each at another
+    moment. Raises Conflict for one that has lost for an hour.
     """
     try:
         return StatisticsDue(ctx.account, ctx.now, ctx.now) if _move(ctx) or _settle(ctx) else None

@@ -25,10 +25,10 @@ _rows: TimedCache[int] = TimedCache(seconds=LATER // 1000)
 
 @access.allow(SYSTEM)
 def count(ctx: Context, table: str, records: Sequence[Record]) -> int:
-    """Counts what records of the stream of `table` mean, each once however often they come. Returns how many were new.
+    """Counts records of the stream of `table`, each once, even if it comes again. Returns how many were new.
 
-    One request for each 99 records of which any counts, and one for accounts whose rows are to be moved together. A stream's
-    batch comes again from the record that it began with, so that record names what has been counted of it.
+    One request for each 99 records that count something, and one for accounts whose rows must be compacted. A stream's batch
+    comes again from the record that it began with, so the mark of that record says what was counted of the batch.
     """
     new, accounts = 0, Counter[str]()
     while records:

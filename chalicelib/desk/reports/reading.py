@@ -79,8 +79,8 @@ def load_series(ctx: Context, name: str, first: int, end: int) -> tuple[Amounts,
 
 
 def load_cells(ctx: Context, first: int, end: int) -> tuple[Amounts, Amounts, Present]:
-    """Returns the amounts by cells from a first quarter to before an end, those from there until now, and what is near. Of whole
-    days the quarter is the first of the day.
+    """Returns the amounts by cells in three parts: from a first quarter to before an end, from there until now, and what is near.
+    The quarter of an amount for a whole day is the day's first.
 
     One request for today and yesterday, else three, one more for each MB: a quarter of a busy account's year.
     """

@@ -19,8 +19,8 @@ _QUARTER = 900_000
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """What is open now of an agent, a department or the site: by status and priority, and how many no agent has. Of an agent also
-    in how many conversations they have replied first today, and how many of theirs were closed.
+    """What an agent, a department or the site has open now: by status and priority, and how many have no agent. For an agent also
+    in how many conversations they replied first today, and how many of theirs were closed today.
     """
 
     id: int

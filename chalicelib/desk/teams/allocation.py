@@ -61,8 +61,8 @@ def load(ctx: Context) -> Allocation:
 def change(ctx: Context, wanted: Change, preferences: Sequence[Preference] = ()) -> Allocation:
     """Sets the given fields, and preferences of agents. Four requests, and one for each agent whose preferences change.
 
-    What waits is looked at again at once, and when all processes know of the change. What agents have stays with them. Raises
-    Invalid for what can't be set; then nothing is.
+    Routing looks at waiting conversations again at once, and once more when all processes know of the change. Agents keep the
+    conversations that they have. Raises Invalid for what can't be set; then nothing is.
     """
     agents = _named(ctx, preferences)
     given = {name: value for name in Change.__slots__ if (value := getattr(wanted, name)) is not UNSET}
@@ -100,13 +100,13 @@ def _check_limit(limit: int | None) -> None:
 
 
 def _named(ctx: Context, preferences: Sequence[Preference]) -> list[tuple[people.Person, Preference]]:
-    """Returns the agents whom preferences name, where these change something. One request, none for none."""
+    """Returns the agents that preferences name, where these change something. One request, none if there are none."""
     if len(preferences) > MOST_PREFERENCES:
         raise Invalid("preferences", f"are {MOST_PREFERENCES} at most")
     known = {agent.number: agent for agent in people.list_agents(ctx)} if preferences else {}
     for one in preferences:
         if one.agent not in known:
-            raise Invalid("preferences", f"name {one.agent}, who is no agent")
+            raise Invalid("preferences", f"name {one.agent}, who is not an agent")
         _check_limit(None if isinstance(one.most, UnsetType) else one.most)
     return [(known[one.agent], one) for one in preferences if _changes(known[one.agent], one)]
 
@@ -119,7 +119,7 @@ def _changes(agent: people.Person, wanted: Preference) -> dict[str, Any]:
 
 
 def _set(ctx: Context, agent: people.Person, wanted: Preference) -> None:
-    """Writes an agent's preferences. Who was removed meanwhile is left out."""
+    """Writes an agent's preferences, unless they were removed meanwhile."""
     try:
         rows.change(agent, _changes(agent, wanted), ctx.stamp)
     except ConditionFailed:

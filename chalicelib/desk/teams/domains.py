@@ -72,7 +72,7 @@ def agents_serving(ctx: Context, agents: list[Person], number: int | None) -> li
 def find_by_page(ctx: Context, host: str | None, origin: str | None) -> int | None:
     """Returns the number of the domain whose page a visitor is on, by `host` or else by the browser's Origin header.
 
-    An origin that is no domain of the account has none. If `host` is given, the page must be one of it. Raises NotFound,
+    None for an origin that is not one of the account's domains. If `host` is given, the page must be on it. Raises NotFound,
     Invalid, Forbidden for another page and for a domain that is switched off.
     """
     page = domains.host_of_origin(origin) if origin else None

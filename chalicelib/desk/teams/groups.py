@@ -81,7 +81,7 @@ def load_numbers(ctx: Context) -> dict[str, int]:
 
 @access.allow(VISITOR)
 def load_names(ctx: Context) -> dict[str, str]:
-    """Returns the names of the account's groups by id, at most a minute old. An id that is not among them is no group."""
+    """Returns the names of the account's groups by id, at most a minute old. Other ids are not groups."""
     return {group.id: group.name for group in GROUPS.load(ctx).values()}
 
 
@@ -105,9 +105,9 @@ def change(ctx: Context, group: str, wanted: Change) -> Group:
 
 @access.allow(ADMIN)
 def remove(ctx: Context, group: str) -> None:
-    """Removes a group. Its members are in none, and what waits in it goes to the distributors. Raises NotFound.
+    """Removes a group. Its members are in no group then, and its waiting conversations go to the distributors. Raises NotFound.
 
-    Nothing else is written: an id of a removed group counts as none, and is never used again.
+    Nothing else is written: the id of a removed group is ignored where it is stored, and is never used again.
     """
     GROUPS.remove(ctx, group)
     _publish_change(ctx, group)
@@ -159,10 +159,10 @@ def add_member(ctx: Context, group: Group, agent: str) -> None:
 
 @access.allow(AGENT)
 def find_members(ctx: Context, numbers: Sequence[int]) -> list[Person]:
-    """Returns agents by integer id, each once. One request. Raises Invalid naming one who is no agent."""
+    """Returns agents by integer id, each once. One request. Raises Invalid, with the id, if one is not an agent's."""
     known = {agent.number: agent for agent in people.list_agents(ctx)}
     if unknown := [number for number in numbers if number not in known]:
-        raise Invalid("members", f"names {unknown[0]}, who is no agent")
+        raise Invalid("members", f"names {unknown[0]}, who is not an agent")
     return [known[number] for number in dict.fromkeys(numbers)]
 
 

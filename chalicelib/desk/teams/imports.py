@@ -1,5 +1,5 @@
-"""Imports and exports of what an account has set: departments, tags, custom fields, canned replies. What is there under a name
-already stays as it is.
+"""Imports and exports of an account's settings: departments, tags, custom fields, canned replies. A setting whose name exists
+already is not changed.
 """
 
 from collections import Counter
@@ -107,7 +107,7 @@ def department(ctx: Context, name: str) -> Group:
     """Returns the same. Raises Invalid for none."""
     found = find_department(ctx, name)
     if found is None:
-        raise Invalid("department", f"there is none of the name {name!r}")
+        raise Invalid("department", f"there is no department named {name!r}")
     return found
 
 

@@ -39,7 +39,7 @@ class AuditLogShown(Wire, kw_only=True):
     """A change of one field. `from` and `to` are its values, those of settings as JSON unless they are texts.
 
     `objectId` is the integer id of what was changed. `settingType` and `settingKey` say which setting it was. `dialect` is the
-    API through which it came, null for the desk's own work, for which `triggerId` or `ruleId` may say why.
+    API of the call, null for the desk's own work; `triggerId` or `ruleId` may say why the desk did it.
     """
 
     id: int

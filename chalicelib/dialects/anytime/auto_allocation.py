@@ -123,7 +123,7 @@ def get_allocation(ctx: Context, request: Nothing) -> WrappedAllocation:
 
 
 def set_allocation(ctx: Context, request: SetAllocation) -> WrappedAllocation:
-    """`PUT /autoAllocation`: changes the given fields. What agents have stays with them."""
+    """`PUT /autoAllocation`: changes the given fields. Agents keep the conversations that they have."""
     rule, now = request.default_rule, allocation.load(ctx)
     wanted = Change(
         is_enabled=request.is_enabled,

@@ -42,7 +42,7 @@ class OneCannedResponse(Wire, kw_only=True):
 
 
 class MakeCannedResponse(Wire, kw_only=True):
-    """`POST /cannedResponses`. Of the two contents one is enough, and the other is made from it."""
+    """`POST /cannedResponses`. One of the two contents is enough; the other is made from it."""
 
     name: Line
     html_content: Html | None = None

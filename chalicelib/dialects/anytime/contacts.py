@@ -40,7 +40,7 @@ class ContactIdentity(Wire, kw_only=True):
 
 
 class Contact(Wire, kw_only=True):
-    """A contact. `mergedIntoId` is whom a deleted one was merged into."""
+    """A contact. `mergedIntoId` is the contact that a deleted one was merged into."""
 
     id: int
     name: str
@@ -178,9 +178,7 @@ def change(request: ContactFields) -> contacts.Change:
 
 
 def list_contacts(ctx: Context, request: ListContacts) -> ContactList:
-    """`GET /contacts`: the account's, newest first, 50 a page, or those whom `keywords` find; `nextPage` costs the same however
-    deep.
-    """
+    """`GET /contacts`: the account's contacts, newest first, 50 a page, or those that `keywords` find. Pages cost the same."""
     before = paging.read_number(paging.read_cursor(request.cursor, 1)[0]) if request.cursor else None
     page = contact_lists.page(ctx, contact_lists.Listing(request.keywords, request.page_index, before))
     around = paging.addresses(_PATH, request, None if page.next_before is None else paging.cursor(page.next_before))

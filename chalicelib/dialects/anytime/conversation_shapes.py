@@ -48,7 +48,7 @@ class Department(Wire, kw_only=True):
 
 
 class MentionedAgent(Wire, kw_only=True):
-    """An agent whom a note mentions, the latest message that does, and whether they have read the conversation since."""
+    """An agent that notes mention, the latest message that does, and whether the agent has read the conversation since."""
 
     agent_id: int
     is_read: bool

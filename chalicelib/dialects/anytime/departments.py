@@ -106,7 +106,7 @@ def _one(ctx: Context, group: Group, members: Sequence[Row] | None = None) -> Wr
 
 
 def _members(ctx: Context, request: DepartmentFields) -> list[Row] | None:
-    """Returns the agents that a request names, None if it names none. Raises Invalid for one who is no agent."""
+    """Returns the agents that a request names, None if it has no such field. Raises Invalid if one is not an agent."""
     if not isinstance(request.members, UnsetType):
         return groups.find_members(ctx, [member.id for member in request.members])
     return None if isinstance(request.member_ids, UnsetType) else groups.find_members(ctx, request.member_ids)

@@ -64,7 +64,7 @@ class WrappedDraft(Wire, kw_only=True):
 
 
 def _given(request: WriteDraft) -> dict[str, Any]:
-    """Returns what is to be stored, by the desk's names."""
+    """Returns the values to store, by the desk's names."""
     values = {ours: getattr(request, theirs) for theirs, ours in _FIELDS.items()}
     values = {name: value for name, value in values.items() if value is not UNSET}
     values |= {name: joined(values[name]) for name in ("sent_to", "copies") if name in values}

@@ -45,7 +45,7 @@ _FIELDS = {
     "time_zone": "timeZone",
     "warn_after": "warnAfter",
 }
-#: The field whose value is another one's already, by what the desk says exists.
+#: The field whose value is taken, by the kind of thing that has it.
 _TAKEN = {"person": "email", "user_id": "externalId", "sso_id": "SSOUserId"}
 
 

@@ -1,4 +1,4 @@
-"""Anytime's event logs: what was changed about a conversation, when and by whom."""
+"""Anytime's event logs: what was changed about a conversation, who changed it, and when."""
 
 from typing import Annotated
 from urllib.parse import urlencode

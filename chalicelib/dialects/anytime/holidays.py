@@ -38,7 +38,7 @@ class OneHoliday(Wire, kw_only=True):
 
 
 class MakeHoliday(Wire, kw_only=True):
-    """`POST /holidays`. Of a time in `date` only the day counts."""
+    """`POST /holidays`. Only the day of a time in `date` counts."""
 
     title: Name
     date: Name

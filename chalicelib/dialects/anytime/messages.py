@@ -191,7 +191,7 @@ def list_messages(ctx: Context, request: ListMessages) -> MessageList:
 
 
 def read_cursor(text: str) -> int:
-    """Returns the place before which a page ends. Raises Invalid for a text that is no cursor."""
+    """Returns the place before which a page ends. Raises Invalid for a bad cursor."""
     if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_CURSOR and int(text)):
         raise Invalid("cursor", "is not one of ours")
     return int(text)

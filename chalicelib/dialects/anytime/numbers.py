@@ -1,4 +1,4 @@
-"""Things by their numbers: what is not there is told by the number that the client knows."""
+"""Things by their numbers: an error about a missing one names the number that the client knows."""
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import conversations

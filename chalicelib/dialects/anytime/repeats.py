@@ -1,6 +1,6 @@
 """Anytime's `Idempotency-Key`: the same key and body on any POST give the first answer again.
 
-Where that shows a secret, which is told once, they are refused.
+If the first answer shows a secret, which is only shown once, the repeated call is refused.
 """
 
 from collections.abc import Callable

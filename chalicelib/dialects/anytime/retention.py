@@ -38,7 +38,7 @@ def get_retention(ctx: Context, request: Nothing) -> Retention:
 
 
 def set_retention(ctx: Context, request: SetRetention) -> Retention:
-    """`PUT /retention`: changes the given fields. What is older by then is removed for good from now on, each day."""
+    """`PUT /retention`: changes the given fields. From now on, each day removes what is older for good."""
     told = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
     given: dict[str, Any] = {_FIELDS[name]: value for name, value in told.items()}
     try:

@@ -23,7 +23,7 @@ _RESET_PAGE = "/ppauth/reset"
 
 
 class FromPage(Wire, kw_only=True):
-    """Base: what a browser says of itself. A page of another origin is refused, so that none can act with the cookie."""
+    """Base: what a browser says of itself. Pages of other origins are refused, so that they can't act with the cookie."""
 
     cookie: Header = ""
     host: Header = ""

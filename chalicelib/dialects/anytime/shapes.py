@@ -112,8 +112,8 @@ class Spellings:
 
     @contextmanager
     def told(self, request: Wire, path: str = "") -> Iterator[None]:
-        """Around a use case: what is wrong with a value is said of the field under which it was sent, of the first spelling where
-        it was left out. `path`, such as `customRule.`, is where the body has the request.
+        """Around a use case: an error about a value names the field that it was sent in; if none was sent, the field's first
+        spelling. `path`, such as `customRule.`, is where the body has the request.
         """
         try:
             yield

@@ -68,7 +68,7 @@ def _event(sent: Sent, now: triggers.Trigger | None) -> str | UnsetType:
 
 
 def place_of(sent: Sent, now: int | None) -> int | None:
-    """Returns the place from 1 at which a trigger is to be, which is at `now`; None for where it is."""
+    """Returns the place, from 1, to move a trigger to; None if it stays at its place, `now`."""
     found: int | UnsetType = SPELLINGS.given(sent, "place", now)
     return None if isinstance(found, UnsetType) or found == now else found
 
@@ -104,7 +104,7 @@ def _values(ctx: Context, given: list[AutoUpdate], now: triggers.Trigger | None)
 
 
 def _check_word(field_id: int, text: str) -> None:
-    """Raises Invalid for a choice that is none of the words here, though it may be one of the core's."""
+    """Raises Invalid for a choice that Anytime has no word for, even if it is one of the core's."""
     field = fields.fixed(field_id)
     if field and field.core in WORDS and text not in WORDS[field.core]:
         raise Invalid("value", f"of {field.name} must be one of {', '.join(WORDS[field.core])}")

@@ -86,10 +86,10 @@ Agents = Annotated[list[Number], Meta(max_length=MOST_AGENTS)]
 
 
 class Sent(Wire, kw_only=True):
-    """What may be sent of a trigger; what is not sent stays as it is. Of two spellings the one that changes something counts.
+    """What may be sent of a trigger. A field that is not sent is not changed. If a field is sent in both spellings, the one that
+    changes something counts.
 
-    `attachments` are guids of uploaded files, or objects with one. What an answer has besides, such as `actions`, is not looked
-    at.
+    `attachments` are guids of uploaded files, or objects with one. Other fields of an answer, such as `actions`, are ignored.
     """
 
     name: Name | UnsetType = UNSET

@@ -83,7 +83,7 @@ def sort_trigger(ctx: Context, request: SortTrigger) -> WrappedTrigger:
 
 
 def remove_trigger(ctx: Context, request: OneTrigger) -> None:
-    """`DELETE /triggers/{id}`: removes a trigger. What it has changed stays."""
+    """`DELETE /triggers/{id}`: removes a trigger. Its changes stay."""
     triggers.remove(ctx, request.id)
 
 

@@ -39,7 +39,7 @@ def event(event: str) -> str:
 
 
 def payload(ctx: Context, subject: Subject) -> dict[str, Any]:
-    """Returns what an event is about. What there is no more is null. Requests as the conversation and its message need them."""
+    """Returns what an event is about, null where it does not exist any more. Requests as the conversation and message need."""
     shown = _SHOWN.get(subject.event, _conversation)(ctx, subject)
     found: dict[str, Any] = msgspec.to_builtins(shown)
     return found

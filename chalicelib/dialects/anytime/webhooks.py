@@ -1,4 +1,4 @@
-"""Anytime's webhooks: addresses to which events are sent. What was sent is in webhook_deliveries."""
+"""Anytime's webhooks: addresses that events are sent to. Their deliveries are in webhook_deliveries."""
 
 from typing import Annotated, Literal, get_args
 
@@ -121,7 +121,7 @@ def rotate_secret(ctx: Context, request: OneWebhook) -> WrappedWebhook:
 
 
 def remove_webhook(ctx: Context, request: OneWebhook) -> None:
-    """`DELETE /webhooks/{id}`: removes a webhook. What waits for it is not sent."""
+    """`DELETE /webhooks/{id}`: removes a webhook. Deliveries that wait for it are not sent."""
     webhooks.remove(ctx, request.id)
 
 

@@ -51,8 +51,8 @@ def _used(endpoint: Endpoint, given: Mapping[str, Any]) -> list[str]:
 
 
 def once(ctx: Context, request: Request, endpoint: Endpoint, serve: Callable[[], Answer]) -> Answer:
-    """Returns the answer to a request, as `repeats.once`. What is wrong in an object is said with the object's name before
-    it, and what is not there by its number.
+    """Returns the answer to a request, as `repeats.once`. An error about a field of an object has the object's name before the
+    field's, and an error about a missing thing has its number.
     """
 
     def told() -> Answer:

@@ -15,7 +15,7 @@ from chalicelib.dialects.livechat.errors import already
 
 _BASE = "/auth/addon/live_chat"
 _MOST_DOMAINS = 20
-#: Of a call that names an operator or a domain.
+#: Declared by each call that names an operator or a domain.
 _NAMED = (NotFound,)
 
 

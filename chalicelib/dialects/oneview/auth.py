@@ -13,12 +13,12 @@ from chalicelib.dialects.http import Request
 
 #: What X-Agent-ID says.
 AgentEmail = Annotated[
-    str, Meta(description="the e-mail of the agent for whom a supervisor, or an administrator's program, calls")
+    str, Meta(description="the e-mail of the agent that a supervisor, or an administrator's program, calls for")
 ]
 
 
 def admit(request: Request, endpoint: Endpoint) -> Context:
-    """Returns the agent who calls, or the one for whom a supervisor calls. Raises NotAuthenticated, Forbidden."""
+    """Returns the agent who calls, or the agent that a supervisor calls for. Raises NotAuthenticated, Forbidden."""
     ctx = stranger(request.source)
     secret = request.credential("Bearer")
     if secret is None:

@@ -35,7 +35,7 @@ SIGNING_UP = (*CONSOLES, "PPCONSOLE_BEFORE_LOGIN")
 PPCOM_AND_KEFU = ("PPCOM", "PPKEFU", "THIRD_PARTY_KEFU")
 KEFU_AND_CONSOLES = ("PPKEFU", "THIRD_PARTY_KEFU", *CONSOLES)
 _BY_PASSWORD = ("PPKEFU", "PPCONSOLE")
-#: Clients for whom a person may log in on the desk's own page. Not a widget: its secret is public.
+#: Clients that a person may log in to on the desk's own page. Not a widget: its secret is public.
 BY_CODE = (*_BY_PASSWORD, "THIRD_PARTY_KEFU", "THIRD_PARTY_CONSOLE")
 
 #: logins.log_in, or log_in_plain.
@@ -86,10 +86,10 @@ def _may_be_new(endpoint: Endpoint, app: Any) -> bool:
 
 
 def _acting(ctx: Context, person: Any) -> Context:
-    """Returns the context in which a visitors' token acts for the contact that the call names, and sees only that contact's
-    things.
+    """Returns the context in which a visitors' token acts for the contact that the call names, and sees only what is that
+    contact's.
 
-    No request where a warm process knows the contact, else one. Raises NotFound for anybody who is no contact of the account.
+    No request where a warm process knows the contact, else one. Raises NotFound if the account has no such contact.
     """
     if ctx.caller.level != VISITOR or not isinstance(person, str) or not person:
         return ctx
@@ -137,7 +137,7 @@ class PersonToken(Bare, kw_only=True):
 
 
 class LoginRefused(Bare, kw_only=True):
-    """A wrong password, client or code; `error_detail` is there where none is looked at for a while."""
+    """A wrong password, client or code. With `error_detail`, further attempts are refused for a while."""
 
     error_code: Literal[-1] = -1
     error_detail: str | UnsetType = UNSET

@@ -101,7 +101,7 @@ _STATUSES = {3: 401, 4: 401, 14: 404, 17: 500, 18: 404}
 
 
 class Failed(msgspec.Struct):
-    """One of the users whom a call names, for whom alone it could not be done."""
+    """A user that a call names and that the call failed for, while it succeeded for others."""
 
     user_uuid: str
     error_code: Code

@@ -95,7 +95,7 @@ def _failed(text: str) -> Reply:
 
 
 def _read(text: str) -> tuple[Any, str]:
-    """Returns what a socket sent (_NO_JSON for something that is none) and its kind, empty if it has none."""
+    """Returns what a socket sent (_NO_JSON if it is not JSON) and its kind, empty if it has no kind."""
     try:
         given = msgspec.json.decode(text.removeprefix(BYTE_ORDER_MARK))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -129,7 +129,7 @@ def _refused(ctx: Context, connection: str, kind: str, given: Any, error: TooMan
 
 
 def gone(connection: str) -> None:
-    """Handles a closed socket: those who talk with its contact are told."""
+    """Handles a closed socket: tells those who talk with its contact."""
     with telemetry.Line("socket", type="disconnect") as line:
         row = live.disconnect(system(), connection)
         if row:

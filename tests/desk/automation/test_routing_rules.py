@@ -61,7 +61,9 @@ def test_the_simple_route_sends_what_is_new_to_a_department_with_a_priority(worl
     routes(world, type="simple", simple=to(sales, "high"))
     found = asked(world)
     assert (found.group, found.priority, found.assignee, found.routed_by) == (sales.id, "high", world.agents[1].id, -1)
-    assert said(world, found) == ("Ben Agent got it, who had the fewest conversations. The simple route applied. It is Sales's.")
+    assert said(world, found) == (
+        "Ben Agent got it, because they had the fewest conversations. The simple route applied. It is Sales's."
+    )
 
 
 def test_a_department_that_somebody_chose_stays_under_the_simple_route(world: World) -> None:
@@ -202,7 +204,7 @@ def test_what_a_rule_sends_to_an_agent_waits_for_them_and_then_for_everybody(wor
     assert said(world, found) == "It waits because it is for Ben Agent, who is not online. The simple route applied."
     world.online(world.agents[1])
     assert (read(found).assignee, read(found).audience, read(found).chosen_by) == (world.agents[1].id, None, "rule")
-    assert said(world, read(found)).startswith("Ben Agent got it, whom the routing rule names.")
+    assert said(world, read(found)).startswith("Ben Agent got it, because the routing rule names them.")
     presence.set_own(world.as_agent(1), "away")
     later = asked(world)
     assert later.assignee is None
@@ -210,7 +212,7 @@ def test_what_a_rule_sends_to_an_agent_waits_for_them_and_then_for_everybody(wor
     assert read(later).assignee == world.agents[0].id, "nobody is forgotten"
 
 
-def test_an_agent_whom_a_rule_names_has_limits_too(world: World) -> None:
+def test_an_agent_that_a_rule_names_has_limits_too(world: World) -> None:
     allocation.change(world.ctx(ADMIN), allocation.Change(limit=1))
     routes(world, type="simple", simple=Route("agent", world.agents[1].number))
     world.online(*world.agents)

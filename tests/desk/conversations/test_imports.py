@@ -59,18 +59,18 @@ def peopled(world: World) -> World:
 @pytest.mark.parametrize(
     ("told", "said", "wanted"),
     [
-        (CLOSED | {"contact": "c9"}, [], "contact: there is no contact of the id 'c9'"),
-        (CLOSED | {"assignee": "a9"}, [], "assignee: there is no agent of the id 'a9'"),
-        (CLOSED | {"department": "Sales"}, [], "department: there is none of the name 'Sales'"),
-        (CLOSED | {"tags": ["x"]}, [], "tags: there is none of the name 'x'"),
-        (CLOSED | {"fields": {"x": "1"}}, [], "fields: there is none of the name 'x'"),
-        (CLOSED, [SAID[0] | {"contact": "c9"}], "contact: there is no contact of the id 'c9'"),
+        (CLOSED | {"contact": "c9"}, [], "contact: there is no contact with the id 'c9'"),
+        (CLOSED | {"assignee": "a9"}, [], "assignee: there is no agent with the id 'a9'"),
+        (CLOSED | {"department": "Sales"}, [], "department: there is no department named 'Sales'"),
+        (CLOSED | {"tags": ["x"]}, [], "tags: there is no tag named 'x'"),
+        (CLOSED | {"fields": {"x": "1"}}, [], "fields: there is no field named 'x'"),
+        (CLOSED, [SAID[0] | {"contact": "c9"}], "contact: there is no contact with the id 'c9'"),
         (CLOSED, [SAID[1], SAID[0]], "created_at: is older than the conversation or the message in front of it"),
         (CLOSED, [SAID[0] | {"attachments": [{"name": "a", "path": "a"}]}], "attachments: there are none"),
         (
             CLOSED | {"merged_into": "v9", "merged_at": CLOSED["closed_at"], "assignee": None},
             [],
-            "conversation: there is none of the id",
+            "conversation: there is no conversation with the id",
         ),
     ],
 )
@@ -153,6 +153,6 @@ def test_reading_back_tells_what_is_otherwise(peopled: World) -> None:
         "the message m1 has another time",
         "the message m1 has another list of files",
     ]
-    assert read_back(peopled, None, "v9", [], 0) == ["conversation: there is none of the id 'v9'"]
+    assert read_back(peopled, None, "v9", [], 0) == ["conversation: there is no conversation with the id 'v9'"]
     row = conversations.get(peopled.account, found(peopled).id)
     assert row and row.message_count == 3

@@ -100,5 +100,5 @@ def test_an_imported_agent_is_in_their_department_also_where_the_first_import_di
     assert [settings_imports.import_agent(ctx_of(world), told) for _ in range(2)] == [SAME, SAME]
     agent = people.get_agent_by_email(world.as_agent(), f"kim@{world.account}.test")
     assert agent.group == sales.id
-    with pytest.raises(Invalid, match="department: there is none of the name 'Nowhere'"):
+    with pytest.raises(Invalid, match="department: there is no department named 'Nowhere'"):
         settings_imports.import_agent(ctx_of(world), line(kim(world) | {"department": "Nowhere"}))

@@ -63,7 +63,7 @@ def _senders(ctx: Context, page: history.History) -> dict[str, people.PersonView
 def send_message(ctx: Context, request: wire.SendMessage) -> wire.Sent:
     """PP_SEND_MESSAGE: posts a message. The same uuid again gets the same answer and stores nothing.
 
-    A device that is not the sender's counts as none, so the message is pushed to it.
+    A device that is not the sender's is ignored, so the message is pushed to it.
     """
     if request.device_uuid and not devices.is_owned_by(ctx, request.from_uuid, request.device_uuid):
         request = msgspec.structs.replace(request, device_uuid=None)

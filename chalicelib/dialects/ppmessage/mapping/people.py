@@ -59,7 +59,7 @@ def level(word: str) -> str | None:
 
 
 def create(request: wire.CreateUser) -> CreateAgent | CreateContact:
-    """Whom a console adds: an agent if either field says so, else a contact. Raises Invalid if the fields differ."""
+    """Returns what a console adds: an agent if either field says so, else a contact. Raises Invalid if the fields differ."""
     wanted = level(request.user_status or "THIRDPARTY")
     if request.is_service_user is False and wanted:
         raise Invalid("is_service_user", f"must be true for {request.user_status}")

@@ -17,7 +17,7 @@ _PAGE, _LONGEST_PAGE = 30, 100
 
 
 def handles(given: Any) -> list[Handle]:
-    """What a client acknowledges. Raises code 31 for something that is no list, Invalid for a bad pid."""
+    """What a client acknowledges. Raises code 31 if it is not a list, Invalid for a bad pid."""
     if not isinstance(given, list):
         raise Coded(31)
     if len(given) > MOST:

@@ -19,14 +19,14 @@ from chalicelib.dialects.ppmessage.wire import talks as wire
 
 
 def member_list(given: object) -> tuple[str, ...]:
-    """Uuids of a list, () for None. Raises code 31 for something that is no list of texts, 28 for too long a one."""
+    """Uuids of a list, () for None. Raises code 31 if it is not a list of texts, 28 if it is too long."""
     return () if given is None else tuple(uuids(given, "member_list", MOST_MEMBERS))
 
 
 def create(request: wire.CreateConversation) -> CreateConversation:
     """What a client asks for. Raises 36 for an unknown type, 6 for S2S without a member_list, 31."""
     if request.conversation_type not in (P2S, S2S):
-        raise Coded(36, f"conversation_type is to be {P2S} or {S2S}")
+        raise Coded(36, f"conversation_type must be {P2S} or {S2S}")
     internal = request.conversation_type == S2S
     if internal and request.member_list is None:
         raise Coded(6, "member_list is required for S2S")
@@ -47,9 +47,7 @@ def created(opened: Opened) -> wire.ConversationCreated:
 
 
 def peer(request: wire.TalkWith) -> str:
-    """The person that an agent wants to talk with. Raises 31 for something that is no list of texts, 35 for none, 28 for
-    several.
-    """
+    """The person that an agent wants to talk with. Raises 31 if it is not a list of texts, 35 if it is empty, 28 for several."""
     named = tuple(dict.fromkeys(member_list(request.member_list)))
     if len(named) != 1:
         raise Coded(28 if named else 35, "member_list is to have one uuid")
@@ -72,7 +70,7 @@ def change(request: wire.UpdateMembers) -> ChangeMembers:
     if request.action is None or request.member_list is None:
         raise Coded(6, "action goes with member_list")
     if request.action not in ("ADD", "REMOVE"):
-        raise Coded(28, "action is to be ADD or REMOVE")
+        raise Coded(28, "action must be ADD or REMOVE")
     named = member_list(request.member_list)
     if not named:
         raise Coded(35, "member_list is empty")

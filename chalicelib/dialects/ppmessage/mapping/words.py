@@ -44,7 +44,7 @@ def is_there(presence: str | None) -> bool:
 
 
 def uuids(given: object, field: str, most: int) -> list[str]:
-    """The texts of a list, each once. Raises code 31 for something that is no list of texts, Invalid for more than `most`."""
+    """The texts of a list, each once. Raises code 31 if it is not a list of texts, Invalid for more than `most`."""
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
         raise Coded(31, f"{field} must be a list of uuids")
     if len(given) > most:

@@ -154,7 +154,7 @@ interface Message {
 /** A message whose place may not be known. */
 type Received = Omit<Message, 'seq'> & { seq?: number };
 
-/** What is to be sent: a text or a file. */
+/** What will be sent: a text or a file. */
 interface Entry {
   id: string;
   /** Epoch milliseconds. */

@@ -13,7 +13,7 @@ class CreateDevice(AppRequest, kw_only=True):
     user_uuid: Id
     device_id: Name
     device_ostype: Name
-    #: None where it is a known customer's: a web widget sends null for him.
+    #: None for a known customer: a web widget sends null for them.
     ppcom_trace_uuid: Name | None
 
 

@@ -223,7 +223,7 @@ class ServiceUserRequest(msgspec.Struct, kw_only=True):
 
 
 class LeaveApp(AppRequest, kw_only=True):
-    """PP_LEAVE_APP. What is no list of texts has a code of its own, so it is looked at later."""
+    """PP_LEAVE_APP. The list is checked later, because a wrong type has a code of its own."""
 
     user_list: Checked
 

@@ -12,7 +12,7 @@ Pid = Annotated[str, Meta(max_length=200)]
 
 
 class Acknowledge(msgspec.Struct, kw_only=True):
-    """ACK_MESSAGE: `list` has the `pid` of each message. What is no list has a code of its own, so it is looked at later."""
+    """ACK_MESSAGE: `list` has the `pid` of each message. Checked later: a wrong type has a code of its own."""
 
     list: Checked
     app_uuid: Id | None = None
@@ -33,7 +33,7 @@ class Unacked(AppRequest, kw_only=True):
 class PageUnacked(msgspec.Struct, kw_only=True):
     """PP_PAGE_UNACKED_MESSAGE: by page, or older than `max_uuid`, or newer than `min_uuid`, each a `pid`.
 
-    Of a user's device; of the one that the user uses where none is named.
+    For a user's device; if no device is named, for the one that the user uses.
     """
 
     user_uuid: Id

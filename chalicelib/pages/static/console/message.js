@@ -27,7 +27,7 @@ function File({ file }) {
 /** Whether HTML says more than its text does. @param {Message} one */
 const isRich = (one) => one.type === 'email' && /<(?:a|b|blockquote|em|h\d|i|img|li|strong|table|u)\b/iu.test(one.htmlBody);
 
-/** A note's text, with whom it mentions made visible. @param {Message} one */
+/** A note's text, with the agents that it mentions made visible. @param {Message} one */
 function noteOf(one) {
   const names = one.mentionedAgentIds.map((id) => agentOf(id)?.name).filter((name) => name !== undefined);
   const parts = names.length ? one.plainBody.split(new RegExp(`(@(?:${names.map((name) => name.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&')).join('|')}))`, 'u')) : [one.plainBody];

@@ -83,7 +83,7 @@ export function askForSound(wanted) {
   if (wanted) ring();
 }
 
-/** The latest that was told of each conversation, so that no change of it is told twice. @type {Map<number, string>} */
+/** The latest news of each conversation that the agent was told, so that nothing is told twice. @type {Map<number, string>} */
 const told = new Map();
 
 /** Tells of a message to the agent, if it is one: in their conversation, or where a note mentions them. @param {number} number */

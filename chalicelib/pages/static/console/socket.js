@@ -95,7 +95,7 @@ function admitted(code) {
   else check();
 }
 
-/** Says what is to be heard, which keeps the socket open. Without an answer it is dead. */
+/** Asks for the inbox's changes, again and again: that keeps the socket open. Without an answer it is dead. */
 function check() {
   clearTimeout(timers.alive);
   timers.alive = setTimeout(check, KEEP_ALIVE);

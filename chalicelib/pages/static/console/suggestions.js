@@ -29,7 +29,7 @@ function filled(text) {
 /** @param {string} text */
 const escaped = (text) => text.replace(/[&<>"]/gu, (one) => `&#${one.codePointAt(0)};`);
 
-/** Returns a note as HTML that says whom it mentions; null where it mentions nobody. @param {string} body */
+/** Returns a note as HTML that names the agents it mentions; null where it mentions nobody. @param {string} body */
 export function mentioning(body) {
   const byName = new Map(agents.value.filter((one) => one.isActive).map((one) => [escaped(one.name), one.id]));
   const names = [...byName.keys()].sort((one, other) => other.length - one.length).map((name) => name.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'));

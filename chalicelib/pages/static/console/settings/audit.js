@@ -1,4 +1,4 @@
-// The audit log: what was changed, by whom; read, never written.
+// The audit log: what was changed, and who changed it; read, never written.
 
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
