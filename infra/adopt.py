@@ -147,7 +147,7 @@ def _rules(stage: str) -> list[str]:
 
 
 def _rest_api(function: str) -> str | None:
-    """The REST API that calls the function: all stages' have the same name. Of several, the deployed one, then the oldest."""
+    """The REST API that calls the function: all stages' have the same name. Prefers the deployed one, then the oldest."""
     client = boto3.client("apigateway")
     named = [api for api in pages(client, "get_rest_apis", "items") if api["name"] == APP and _calls(client, api["id"], function)]
     deployed = {api["id"]: bool(client.get_stages(restApiId=api["id"])["item"]) for api in named}

@@ -1,7 +1,7 @@
 """The bucket of `make run` under the desk's own address, so that its pages ask nothing of another origin.
 
-It passes on what the desk has signed, and nothing else: links to an object, and forms that store one. What strangers have
-uploaded is never a page of the desk's: it runs nothing and asks for nothing.
+It only passes on what the desk has signed: links to an object, and forms that store one. A stranger's upload is never a page of
+the desk's: it runs nothing and asks for nothing.
 """
 
 import http.client
@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 #: Bytes of a form with the largest file (desk/conversations/attachments.py), and those that are passed on at once.
 MOST_BYTES, _PART = 21 * 1024 * 1024, 65_536
 _SECONDS = 30
-#: Of one connection, not of what is passed on.
+#: Headers that belong to one connection and are not passed on.
 _OWN = {"connection", "keep-alive", "transfer-encoding", "server", "date", "content-security-policy", "x-content-type-options"}
 _SAFE = {"Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'", "X-Content-Type-Options": "nosniff"}
 _REFUSED = b'{"message":"this is served to signed links and forms alone"}'

@@ -21,10 +21,10 @@ _HOLD_DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
 
 
 def apply(stack: str, template: Path, parameters: Mapping[str, str | None]) -> None:
-    """Brings a stack to its template by a change set, which is shown first. Nothing to change is fine.
+    """Brings a stack to its template by a change set, which is shown first. It may have nothing to change.
 
-    A parameter that is None stays as it is. Tables and bucket that are there without a stack are taken in; none is ever
-    taken out. Raises CannotDeploy where the stack is busy or broken, and where a change would replace data.
+    A parameter that is None is not changed. Tables and bucket that exist without a stack are imported into it, and never taken
+    out. Raises CannotDeploy if the stack is busy or broken, or if a change would replace data.
     """
     client = boto3.client("cloudformation")
     state = _state(client, stack)

@@ -1,8 +1,8 @@
 """`python -m infra.dead STAGE list|show|replay|drop`: dead letters, the messages that failed five times.
 
 They are in queues whose names end in `-dead`. Replaying sends a message to its queue again, then removes it: if the command
-dies in between, the message is there twice, which every consumer bears. What lies in `stream-dead` is no message but names
-records of a stream, which are read and handed to their function again. Only `show` prints what a message holds.
+dies in between, the message is there twice, which every consumer can handle. Entries of `stream-dead` are not messages: they
+name records of a stream, which are read and given to their function again. Only `show` prints what a message holds.
 
 The stage `local` is the running desk of DATA.
 """
@@ -51,7 +51,7 @@ class Letter:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What a line about it says: ids, and no word of a client's."""
+        """The text of a line about it: ids, and nothing that a client wrote."""
         try:
             body = json.loads(self.body)
             found = {"event": body.get("event"), "account": body.get("account"), "conversation": body.get("conversation")}

@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("stage")
     parser.add_argument("--no-smoke", action="store_true", help="without the walk at the end")
     parser.add_argument(
-        "--watch", metavar="EMAIL", help='alarms and a dashboard from now on, and who is told of alarms ("": nobody)'
+        "--watch", metavar="EMAIL", help='alarms and a dashboard from now on, and who gets the alarms by e-mail ("": nobody)'
     )
     given = parser.parse_args()
     return run(partial(deploy, given.stage, walk=not given.no_smoke, watched_by=given.watch))
@@ -61,7 +61,7 @@ def _check_settings(stage: str) -> None:
 
 
 def _code(stage: str, folder: Path, streams: dict[str, str], before: adopt.Found) -> None:
-    """Runs `chalice deploy`, which is told what exists."""
+    """Runs `chalice deploy`, with a record of what exists."""
     project.configure(stage, folder, _addresses(stage, before), before.websocket_api)
     project.record(stage, folder, before.records(stage))
     say("adopt", f"{len(before.records(stage))} resources are there")

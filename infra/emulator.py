@@ -206,7 +206,7 @@ class Readers:
         return all(last >= number for last in self._last.get(table, {}).values())
 
     def took(self, table: str, reader: str, number: str) -> None:
-        """Notes the last record that a reader took. That one stays, because a reader goes on after it."""
+        """Notes the last record that a reader took. It stays in memory, because the reader goes on from there."""
         last = self._last.setdefault(table, {})
         last[reader] = number
         records, lowest = self._tables._stream_records.get(table) or [], min(last.values())

@@ -1,6 +1,7 @@
 """`python -m infra.export FILE`: a whole account as lines that `infra.import` takes, its files in `FILE.files/`.
 
-docs/import.md describes them. What was killed continues where it was. Passwords, tokens, keys and secrets are not in them.
+docs/import.md describes them. An export that was killed continues where it was. The lines have no passwords, tokens, keys or
+secrets.
 """
 
 import argparse

@@ -52,7 +52,7 @@ def bring_out(given: argparse.Namespace, ctx: Context) -> None:
     path.touch(mode=0o600)  # all that customers wrote is in it
     with path.open("ab") as file, alone_with(file, "exporting to"):
         if path.stat().st_size < place.bytes:
-            raise CannotDeploy(f"{path} has less than was written to it; remove it and {path}.progress to begin anew")
+            raise CannotDeploy(f"{path} has less than was written to it; remove it and {path}.progress to begin again")
         file.truncate(place.bytes)
         Export(ctx, file, path.with_name(f"{path.name}.files"), notes, place).run()
     notes.remove()

@@ -1,5 +1,5 @@
-"""Expressions of the embedded AWS, taken apart once: the desk sends the same few hundred for ever, and ministack reads each anew
-for each row of a transaction, twice.
+"""Expressions of the embedded AWS, parsed once. The desk always sends the same few hundred, and ministack parses each again for
+each row of a transaction, twice.
 """
 
 from collections.abc import Callable

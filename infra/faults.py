@@ -24,7 +24,7 @@ class Died(BaseException):
 
 
 class Crashed(Exception):
-    """What AWS says of a lambda that died."""
+    """The answer of AWS for a lambda that died."""
 
 
 @dataclass(frozen=True)

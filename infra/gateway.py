@@ -14,7 +14,7 @@ _CORS = {
     "gatewayresponse.header.Access-Control-Allow-Headers": "'*'",
     "gatewayresponse.header.Access-Control-Allow-Methods": "'*'",
 }
-#: Of the throttle, which lets more through every second; pages of other origins are to read it, too.
+#: For the throttle, which lets more through every second. Pages of other origins must be able to read it, too.
 _LATER = {
     "gatewayresponse.header.Retry-After": "'1'",
     "gatewayresponse.header.Access-Control-Expose-Headers": "'Retry-After'",

@@ -112,7 +112,7 @@ async def _hold(app: App, bells: Bells, name: str, scope: Scope, body: bytes, lo
 
 
 def _is_empty(answer: list[Message]) -> bool:
-    """Whether it says that there is no message and no record."""
+    """Whether the answer has neither a message nor a record."""
     if answer[0]["status"] != 200:
         return False
     found = json.loads(b"".join(message.get("body", b"") for message in answer[1:]) or b"{}")

@@ -1,7 +1,7 @@
 """`python -m infra.import FILE`: brings an account's past from another system: people, settings, conversations, messages.
 
-docs/import.md describes the file. All of it is checked before anything is written. What was killed continues where it was, and
-a line that was imported is not imported again.
+docs/import.md describes the file. All of it is checked before anything is written. An import that was killed continues where it
+was, and a line that was imported is not imported again.
 """
 
 import argparse

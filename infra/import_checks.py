@@ -1,5 +1,5 @@
-"""Checks of a file of lines before anything of it is written: what each says, whom it names, its order. What was seen is in a
-database on disk, so memory stays small whatever the file's size.
+"""Checks of a file of lines before anything of it is written: what each line says, which people it names, and the order. A
+database on disk has what was seen, so memory stays small whatever the file's size.
 """
 
 import sqlite3
@@ -102,7 +102,7 @@ class Checks:
 
     def _check_department(self, name: str | None) -> None:
         if name and name not in self._departments:
-            raise Invalid("department", f"there is none of the name {name!r} in front of this line")
+            raise Invalid("department", f"there is no department named {name!r} before this line")
 
     def _own(self, values: list[str], line: Agent | Contact, number: int) -> None:
         """Raises Invalid for an address or id that another line's person has."""
@@ -114,13 +114,13 @@ class Checks:
             self._known.execute("INSERT OR REPLACE INTO identity VALUES (?, ?, ?)", (value, owner, number))
 
     def _check_person(self, kind: str, id_: str, field: str) -> str:
-        """Returns what was noted of somebody whom a line names. Raises Invalid for nobody."""
+        """Returns what was noted of a person that a line names. Raises Invalid if there is no such person."""
         found = self._one("SELECT note FROM seen WHERE kind = ? AND id = ?", kind, id_)
         if found:
             return str(found[0])
         known = people_imports.find(self._ctx, kind, id_)
         if known is None:
-            raise Invalid(field, f"there is no {kind} of the id {id_!r} in front of this line")
+            raise Invalid(field, f"there is no {kind} with the id {id_!r} before this line")
         return "" if known.is_active else "inactive"
 
     # --- conversations
@@ -136,7 +136,7 @@ class Checks:
         self._check_department(line.department)
         for name in line.tags:
             if name.strip().casefold() not in self._tags:
-                raise Invalid("tags", f"there is none of the name {name!r} in front of this line")
+                raise Invalid("tags", f"there is no tag named {name!r} before this line")
         for name, value in line.fields.items():
             self._check_value(name, value)
         if line.merged_into:
@@ -149,7 +149,7 @@ class Checks:
     def _check_value(self, name: str, value: str) -> None:
         field, at = self._fields.get(name.strip().casefold()), f"fields.{name}"
         if field is None:
-            raise Invalid("fields", f"there is none of the name {name!r} in front of this line")
+            raise Invalid("fields", f"there is no field named {name!r} before this line")
         if field.type == "operator" and value:
             self._check_person("agent", value, at)
         elif field.type == "department" and value:
@@ -160,9 +160,9 @@ class Checks:
     def _check_target(self, id_: str, field: str) -> None:
         found = self._one("SELECT note FROM seen WHERE kind = 'conversation' AND id = ?", id_)
         if found is None and imported.find(self._ctx, "conversation", id_) is None:
-            raise Invalid(field, f"there is no conversation of the id {id_!r} in front of this line")
+            raise Invalid(field, f"there is no conversation with the id {id_!r} before this line")
         if found and found[0] == "merged" and field == "conversation":
-            raise Invalid(field, "was merged, so its messages are another one's")
+            raise Invalid(field, "was merged, so its messages belong to another conversation")
 
     def _check_message(self, line: Message, number: int) -> None:
         self._check_target(line.conversation, "conversation")

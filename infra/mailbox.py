@@ -12,8 +12,8 @@ _KEPT = 100
 
 
 class Mailbox(list[dict[str, Any]]):
-    """Takes the place of ministack's list of sent mails, of which it keeps the latest; what is added to it is also stored, byte
-    for byte as it came. Links in it are secrets.
+    """Replaces ministack's list of sent mails, and keeps the latest. Each mail that is added is also stored, byte for byte. Links
+    in it are secrets.
     """
 
     def __init__(self, folder: Path) -> None:

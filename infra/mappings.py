@@ -1,8 +1,8 @@
 """What Chalice can't set of event source mappings, set and read back.
 
-A mapping without ReportBatchItemFailures deletes what a handler reports as failed. Chalice creates it so, with app.py's
-batch size, and sets that size again with every deployment; so app.py says one, and the one call that asks for partial
-responses makes the batches larger. There is no moment with large batches and without the question.
+A mapping without ReportBatchItemFailures deletes what a handler reports as failed. Chalice creates mappings without it, with
+app.py's batch size, and sets that size again with every deployment. So app.py's size is one, and the one call that asks for
+partial responses also makes the batches larger: a mapping never has large batches without partial responses.
 """
 
 from collections.abc import Collection

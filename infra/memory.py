@@ -22,7 +22,7 @@ def give_back() -> None:
 
 
 class Room:
-    """Bytes that may be in hand at once. Who needs more than is left waits; small amounts need none."""
+    """How many bytes may be in memory at once. A caller that needs more than is left waits; small amounts are free."""
 
     def __init__(self, most: int, small: int = 64 * 1024) -> None:
         """All is free."""

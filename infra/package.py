@@ -68,7 +68,7 @@ _TASK = "/var/task"
 def build(folder: Path) -> Path:
     """Makes `folder` a Chalice project, ready for `chalice deploy` or `chalice package`, and returns it.
 
-    Takes about ten seconds and the package index. What was in the folder goes. Modules are compiled for the Python that
+    Takes about ten seconds, and uses the package index. Empties the folder first. Modules are compiled for the Python that
     runs this, which is the runtime that Chalice deploys to, and are not checked against their source again.
     """
     if not LIBRARIES.is_dir():
@@ -114,9 +114,9 @@ def _install(vendor: Path, entries: list[str]) -> None:
 
 
 def stripped(library: bytes) -> bytes:
-    """A 64-bit ELF library without what only debuggers and linkers read; what a process loads is where it was.
+    """Returns a 64-bit ELF library without what only debuggers and linkers read. What a process loads stays at its place.
 
-    As `strip` would, without a need for binutils: bytes of no segment are zero, and there is no table of sections.
+    It does what `strip` does, without binutils: bytes outside segments become zero, and there is no table of sections.
     """
     headers, size, count = (*struct.unpack_from("<Q", library, 32), *struct.unpack_from("<HH", library, 54))
     starts = [struct.unpack_from("<Q16xQ", library, headers + at * size + 8) for at in range(count)]

@@ -1,4 +1,4 @@
-"""The Chalice project of a stage, in a folder of its own: packaged once, configured anew by every command."""
+"""The Chalice project of a stage, in a folder of its own: packaged once, configured again by every command."""
 
 import hashlib
 import json
@@ -72,7 +72,7 @@ def public_url(stage: str) -> str | None:
 
 
 def setting(stage: str, name: str) -> Any:
-    """What .chalice/config.json says of a name, for the stage or for all."""
+    """The value of a name in .chalice/config.json, for the stage or for all."""
     config = configured(stage)
     return config["stages"][stage].get(name, config.get(name))
 
@@ -106,7 +106,7 @@ def check_sender(stage: str) -> str:
 
 
 def mail_domain(stage: str) -> str:
-    """The domain whose mail the stage gets; empty where it gets none. Raises CannotDeploy for what is no domain."""
+    """The domain whose mail the stage gets; empty where it gets none. Raises CannotDeploy if it is not a domain."""
     given = variable(stage, "POLYDESK_MAIL_DOMAIN").lower()
     if given and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", given):
         raise CannotDeploy(f"POLYDESK_MAIL_DOMAIN must be a domain, such as mail.shop.example, not {given!r}")

@@ -8,7 +8,7 @@ import boto3
 from infra import stack
 from infra.aws import CannotDeploy, say, until
 
-#: No update of the stack may replace or delete a table or the bucket, whoever makes it and with whatever tool.
+#: No update of the stack, by any person or tool, may replace or delete a table or the bucket.
 POLICY = {
     "Statement": [
         {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"},

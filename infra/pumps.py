@@ -100,7 +100,7 @@ class _Stream:
         self._at = self._start()
 
     def _reader(self) -> dict[str, str]:
-        """What says who reads here, and how far; a reader that has taken nothing yet says that of the beginning."""
+        """The header that says who reads here, and the last record that was taken, 0 at the beginning."""
         return {READ: f"{self._name} {self._place.read_text() if self._place.exists() else '0'}"}
 
     def _start(self) -> str:

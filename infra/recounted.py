@@ -81,7 +81,7 @@ def of_gone(account: str, days: range, begun: int) -> "tuple[Found, set[int] | N
 
 
 def _first(changes: "list[Change]") -> "Change":
-    """Returns the earliest change; of several at one moment that which none of these has led to."""
+    """Returns the earliest change; among several at one moment, the one that no other of them has led to."""
     at = min(change.since for change in changes)
     first = [change for change in changes if change.since == at]
     led_to = [change.after for change in first if change.after != change.before]

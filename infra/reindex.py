@@ -184,7 +184,7 @@ def _is_wrong(conversation: "Conversation", item: dict[str, Any]) -> bool:
 
 
 def _index(conversation: "Conversation", item: dict[str, Any]) -> bool:
-    """Indexes a conversation; what can wait is told to the stage's queue."""
+    """Indexes a conversation; sends what can wait to the stage's queue."""
     from chalicelib import context
     from chalicelib.desk.core import publishing
     from chalicelib.desk.core.account_events import SearchDue

@@ -101,7 +101,7 @@ class Handler(ChaliceRequestHandler):
     wfile: Any
     #: Seconds in which a client must go on that has begun to say something, or wants to keep its connection.
     timeout = 120
-    #: Of what is no HTTP.
+    #: For a request that is not HTTP.
     error_content_type = "application/json"
     error_message_format = '{"message": "%(explain)s"}'
 

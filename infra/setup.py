@@ -1,6 +1,6 @@
-"""`make setup STAGE=…`: a link with which a company opens an account in the browser, once and within a week.
+"""`make setup STAGE=…`: a link that opens an account for a company in the browser, once and within a week.
 
-`make deploy` shows one for a stage that has had none. The code stands behind the link's #, so no log has it.
+`make deploy` shows one for a stage that has had none. The code is behind the link's #, so no log has it.
 """
 
 import argparse

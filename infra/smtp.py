@@ -73,7 +73,7 @@ def _caller(session: Session) -> context.Context:
 
 
 def _said(act: Callable[[], None]) -> str:
-    """What the client is told: a refusal in words, and a failure as one that passes, so that it sends again."""
+    """The answer to the client: a refusal in words; a failure as a temporary one, so that it sends again."""
     try:
         with FAULTS.dying():
             act()

@@ -19,7 +19,7 @@ from infra.faults import FAULTS
 PATH = "/pcsocket/WS"
 log = logging.getLogger("polydesk.local")
 _TIMEOUT_MS = 29_000
-#: Of a message of a client's, as API Gateway takes it.
+#: The largest message of a client that API Gateway takes.
 _MOST_BYTES = 128 * 1024
 _Message = dict[str, Any]
 _Receive = Callable[[], Awaitable[_Message]]

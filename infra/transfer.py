@@ -101,11 +101,11 @@ class Notes:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def load(self) -> dict[str, Any]:
-        """Returns what was noted last, nothing if nothing was. Raises CannotDeploy for what is no note."""
+        """Returns what was noted last, empty if nothing was. Raises CannotDeploy if the file is not a note."""
         try:
             return dict(json.loads(self._path.read_text())) if self._path.exists() else {}
         except (TypeError, ValueError) as error:
-            raise CannotDeploy(f"{self._path} is none of our notes: remove it") from error
+            raise CannotDeploy(f"{self._path} is not one of our notes: remove it") from error
 
     def put(self, make: Callable[[], dict[str, Any]], *, now: bool = False) -> None:
         """Notes what `make` returns, if the last note is old enough, or `now`."""

@@ -52,7 +52,7 @@ class Result:
 
 
 def result(chats: Sequence[Chat], agents: Iterable[Agent], seconds: float, further: Sequence[str] = ()) -> Result:
-    """The numbers of all chats. `further` are problems that are no chat's."""
+    """The numbers of all chats. `further` are problems outside any chat."""
     held = Counter(chat.assignee for chat in chats)
     sent = sum(len(chat.sent) for chat in chats)
     return Result(
@@ -143,7 +143,7 @@ def _replay(desk: Desk, scripts: list[Script], options: argparse.Namespace, cons
 
 @contextmanager
 def _reaching(desk: Desk) -> Iterator[None]:
-    """What goes wrong before the first visitor comes is the desk's being away, or another desk's being there."""
+    """Around the start of a run: an error before the first visitor means that the desk is not there, or is another one."""
     try:
         yield
     except httpx.TransportError as error:

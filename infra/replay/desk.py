@@ -206,7 +206,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Agent:
-    """An agent who has logged in; `number` is his integer id in Anytime."""
+    """An agent who has logged in; `number` is their integer id in Anytime."""
 
     ask: Callable[..., Any]
     id: str

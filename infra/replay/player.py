@@ -88,7 +88,7 @@ class Player:
         if uuid is None:
             return None
         if uuid not in self._agents:
-            raise Refused(f"it is assigned to {uuid}, who is none of the agents online")
+            raise Refused(f"it is assigned to {uuid}, who is not one of the agents online")
         chat.holder = self._agents[uuid]
         self._held_by(chat, uuid)
         return chat.holder

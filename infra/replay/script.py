@@ -25,7 +25,7 @@ class Turn:
 
     @property
     def line(self) -> Line:
-        """What is to be found of it."""
+        """The line that must be found in the desk."""
         return Line(self.speaker, self.text)
 
 

@@ -16,7 +16,7 @@ BASE = "/api/v3/anytime"
 
 
 def leave(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contact of whom there is much is exported and erased, then the account goes."""
+    """A contact with much data is exported and erased, then the account goes."""
     _fill(world)
     owner = world.bearer(world.owner)
     found = world.call("GET", f"{BASE}/contacts?keywords=leaving", **owner).body["contacts"]

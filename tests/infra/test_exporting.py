@@ -217,7 +217,7 @@ def test_an_export_is_not_mended_that_has_lost_lines_and_one_process_writes_it(
         with pytest.raises(CannotDeploy, match="has less than was written to it"):
             export(world, path)
     progress.write_text("[")
-    with pytest.raises(CannotDeploy, match="is none of our notes"):
+    with pytest.raises(CannotDeploy, match="is not one of our notes"):
         export(world, path)
     progress.unlink()
     path.unlink()
@@ -266,7 +266,7 @@ _signs = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=
     st.one_of(_signs, st.sampled_from(_TEXTS)),
 )
 def test_texts_and_times_come_out_as_they_went_in(world: World, told: list[tuple[str, bool, str, int]], external: str) -> None:
-    """Whatever was said by whom and when; and a second time nothing comes of it."""
+    """Whatever was said, and whoever said it when. A second import changes nothing."""
     ctx, at, external = importing.as_import(world.ctx(SYSTEM)), datetime(2022, 6, 1, tzinfo=UTC), f"{external}{next(_turns)}"
     teams_imports.import_agent(ctx, lines.Agent(id="a", email=f"a@{world.account}.test", name="A"))
     people_imports.import_contact(ctx, lines.Contact(id="c", name="C"))

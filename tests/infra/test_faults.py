@@ -48,7 +48,7 @@ def test_a_lambda_dies_at_a_call_and_the_next_remembers_nothing(armed: Faults) -
     known: TimedCache[int] = TimedCache()
     known.put("a", 1, 0)
     tables: Any = base.connection.list_tables
-    assert tables()["TableNames"], "who is no lambda does not die"
+    assert tables()["TableNames"], "only a lambda dies"
     with pytest.raises(Crashed):
         armed.around(lambda event, context: tables())(None, None)
     assert known.get("a", 0) is None

@@ -26,7 +26,7 @@ API = {"Count", "4XXError", "5XXError", "Latency"}
 
 
 def resolved(value: Any) -> Any:
-    """A part of the template as CloudFormation makes it, with somebody to be told of alarms."""
+    """A part of the template as CloudFormation makes it, with an address that alarms go to."""
     if isinstance(value, list):
         return [resolved(entry) for entry in value]
     if not isinstance(value, dict):
@@ -141,7 +141,7 @@ def test_no_widget_lies_on_another() -> None:
 
 
 @pytest.mark.parametrize("email", ["", "ops@example.test"])
-def test_the_stack_is_made_and_tells_only_whom_it_was_given(email: str) -> None:
+def test_the_stack_is_made_and_tells_only_the_address_it_was_given(email: str) -> None:
     given = [{"ParameterKey": "Stage", "ParameterValue": "test"}, {"ParameterKey": "AlarmEmail", "ParameterValue": email}]
     with mock_aws(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Tried to parse")
