@@ -158,7 +158,7 @@ def _to_dict(found: Any) -> Any:
 
 
 def _parsed(self: Any, shape: Any, value: Any) -> Any:
-    """Botocore looks for ten names in every attribute of an item, which came as it is to be unless it has bytes."""
+    """Botocore looks for ten names in every attribute of an item; one without bytes is right as it came."""
     if shape.name == "AttributeValue" and type(value) is dict and value.keys() <= _AS_SENT:
         return value
     return _PARSE(self, shape, value)

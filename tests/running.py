@@ -71,7 +71,7 @@ class Desk:
         return dict(answer)
 
     def arrive(self) -> dict[str, str]:
-        """A visitor: his uuid and his conversation's."""
+        """A visitor: their uuid and their conversation's."""
         user = self.pp("PP_CREATE_ANONYMOUS", ppcom_trace_uuid=str(uuid.uuid4()))["user_uuid"]
         chat = self.pp("PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=user, device_uuid="d")["uuid"]
         return {"user_uuid": user, "conversation_uuid": chat}

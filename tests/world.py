@@ -82,7 +82,7 @@ class Widget(Protocol):
 
 @dataclass
 class Visitor:
-    """A visitor of the PPMessage dialect, with his chat; it is empty while he waits to be let in."""
+    """A visitor of the PPMessage dialect, with their chat; it is empty while they wait to be let in."""
 
     world: Widget
     id: str
@@ -107,14 +107,14 @@ class Visitor:
         )
 
     def info(self) -> dict[str, Any]:
-        """PP_GET_CONVERSATION_INFO of his chat."""
+        """PP_GET_CONVERSATION_INFO of their chat."""
         answer = self.world.pp(
             "PP_GET_CONVERSATION_INFO", app_uuid=self.world.account, user_uuid=self.id, conversation_uuid=self.conversation
         )
         return dict(answer.body)
 
     def history(self) -> list[str]:
-        """The texts that he sees, oldest first (the last 100)."""
+        """The texts that they see, oldest first (the last 100)."""
         answer = self.world.pp("PP_PAGE_HISTORY_MESSAGE", conversation_uuid=self.conversation, user_uuid=self.id, page_size=100)
         return [message["body"] for message in reversed(answer.body["list"])]
 

@@ -47,13 +47,13 @@ def _app(scene: "Scene", **more: Any) -> dict[str, Any]:
 
 
 def _acted(scene: "Scene", label: str) -> str:
-    """Whom a token of the level may change."""
+    """A person that a token of the level may change."""
     world = scene.world
     return {"PPCOM": scene.visitor.id, "PPCONSOLE": world.owner.id}.get(label, world.agents[0].id)
 
 
 def _creator(scene: "Scene", label: str) -> dict[str, Any]:
-    """The owner's console may name himself alone, a program any agent; neither may own more than twenty."""
+    """The owner's console may only name the owner, a program any agent; nobody may own more than twenty."""
     if label != "PPCONSOLE":
         return {"user_uuid": newcomer(scene), "app_name": "Another"}
     _forget_others(scene)

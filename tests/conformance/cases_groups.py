@@ -78,7 +78,7 @@ def _another_script_group(scene: Scene) -> str:
 
 
 def _of_group(scene: Scene, _: str) -> dict[str, Any]:
-    """A visitor who has a conversation with the group, so that the scene's own keeps his."""
+    """Another visitor has a conversation with the group, so that the scene's own visitor keeps theirs."""
     if "grouped" not in scene.kept:
         scene.kept["grouped"] = visitor = scene.world.visitor()
         waiting_queue.join(scene.world.as_visitor(visitor.id), visitor.id, group(scene).id)

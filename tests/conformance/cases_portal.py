@@ -17,7 +17,7 @@ ONE = f"{PORTAL}/{{id}}"
 
 
 def contact(scene: "Scene") -> int:
-    """The id of the contact for whom all of these calls are, made once."""
+    """The id of the contact that all of these calls are for, made once."""
     if "portal contact" not in scene.kept:
         scene.kept["portal contact"] = new_contact(scene)
     return int(scene.kept["portal contact"])

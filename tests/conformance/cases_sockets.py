@@ -36,7 +36,7 @@ def _agent(scene: "Scene", _: str) -> dict[str, Any]:
 
 
 def _whose(scene: "Scene", label: str) -> dict[str, Any]:
-    """A visitor says who he is: a token that has never spoken for him may not speak for his devices."""
+    """A visitor authenticates first: a token that has never acted for them may not act for their devices."""
     return {"user_uuid": scene.visitor.id} if label == "PPCOM" else {}
 
 

@@ -17,7 +17,7 @@ def _app(scene: "Scene", _: str) -> dict[str, Any]:
 
 
 def _user(scene: "Scene", label: str) -> dict[str, Any]:
-    """The visitor for PPCOM, for the others the agent who has his conversation."""
+    """The visitor for PPCOM; for the others the agent who has the conversation."""
     return _app(scene, label) | {"user_uuid": scene.visitor.id if label == "PPCOM" else scene.world.agents[0].id}
 
 
@@ -31,7 +31,7 @@ def _create(scene: "Scene", label: str) -> dict[str, Any]:
 
 
 def _leave(scene: "Scene", label: str) -> dict[str, Any]:
-    """Takes an agent out of the visitor's conversation, or out of the first one's with him."""
+    """Takes an agent out of the visitor's conversation, or out of one with the first agent."""
     world = scene.world
     ctx, agent = world.ctx(ADMIN), world.agents[2].id
     if label == "PPCOM":

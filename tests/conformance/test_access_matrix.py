@@ -26,7 +26,7 @@ from tests.conformance.test_ppmessage_apps import console_of
 from tests.world import Socket, Visitor, World
 
 PUBLIC = [row for row in ROWS if row.endpoint.needs and "PPCOM" in row.endpoint.needs]
-#: Rows whose person is whom the call asks about, not whom it acts for.
+#: Rows whose person is the one that the call asks about, not the one that it acts for.
 ABOUT = {"PP_GET_APP_OWNED_BY_USER", "PP_GET_USER_INFO", "PP_GET_USER_DETAIL"}
 #: What a plain agent may do with the console's key: look, and sign up or log out for themselves.
 LOOKS = ("PP_GET_", "PPCONSOLE_GET_", "PP_IS_EMAIL_VALID", "PPCONSOLE_SIGNUP", "PPCONSOLE_LOGOUT")
@@ -57,7 +57,7 @@ class Others:
 
     @property
     def people(self) -> list[str]:
-        """People for whom the public token may not act. Another visitor's uuid is their proof: whoever has it is them."""
+        """People that the public token may not act for. Another visitor is not among them: their uuid is the proof."""
         return [self.agent, self.rival.world.agents[0].id, self.rival.visitor.id]
 
     @property
@@ -139,7 +139,7 @@ def spoken_for(scene: Scene) -> dict[str, str]:
 
 
 @each(PUBLIC)
-def test_a_row_says_for_whom_it_acts(row: Row) -> None:
+def test_a_row_says_who_it_acts_for(row: Row) -> None:
     names = row.endpoint.fields.keys() & {"user_uuid", "from_uuid"}
     assert bool(row.endpoint.actor) is bool(names - ({"user_uuid"} if row.id in ABOUT else set()))
     assert not row.endpoint.actor or row.endpoint.actor in names

@@ -240,7 +240,7 @@ def test_closing_a_room_in_oneview_is_a_closed_status_in_anytime_s_next_list(wor
     assert [one["id"] for one in call(world, "GET", query)["conversations"]] == [number]
 
 
-def test_an_agent_whom_anytime_switches_off_is_off_in_livechat_and_the_other_way_round(world: World) -> None:
+def test_an_agent_that_anytime_switches_off_is_off_in_livechat_and_the_other_way_round(world: World) -> None:
     agent, livechat = world.agents[1], "/auth/addon/live_chat/operator"
 
     def is_on() -> tuple[bool, bool]:

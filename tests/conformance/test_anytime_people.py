@@ -159,7 +159,7 @@ def test_an_agent_is_no_contact_and_a_contact_no_agent(scene: Scene) -> None:
     assert refused(call(scene.world, "DELETE", f"agents/{contact}", admin=True)) == 404
 
 
-def test_a_merged_contact_is_deleted_and_says_into_whom(world: World) -> None:
+def test_a_merged_contact_is_deleted_and_names_the_contact_that_has_its_things(world: World) -> None:
     jane, double = created(world, name="Jane", email="jane@shop.test"), created(world, email="double@shop.test")
     path = f"contacts/{jane['id']}/merge"
     merged = call(world, "POST", path, {"sourceId": double["id"]}).body["contact"]

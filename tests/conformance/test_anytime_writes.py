@@ -98,7 +98,7 @@ def test_an_agent_is_not_a_contact_nor_of_another_account(scene: Scene, rival: S
         assert refused(put(scene, scene.number, {"agentAssigneeId": number})) == 400
 
 
-def test_an_agent_who_is_not_there_is_named_by_his_field(scene: Scene) -> None:
+def test_an_unknown_agent_is_reported_under_the_field_that_names_them(scene: Scene) -> None:
     assert put(scene, scene.number, {"agentAssigneeId": 10**6}).body["message"].startswith("agentAssigneeId ")
 
 

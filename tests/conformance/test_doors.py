@@ -245,7 +245,7 @@ def test_and_nothing_else(scene: Scene, address: str) -> None:
     assert scene.world.pp("PP_UPDATE_APP_INFO", "PPCONSOLE", **wanted).body["error_code"] == 28
 
 
-def test_the_owner_alone_registers_addresses_of_his_clients(scene: Scene) -> None:
+def test_only_the_owner_registers_addresses_of_clients(scene: Scene) -> None:
     def code(label: str, wanted: Any) -> int:
         given = {"app_uuid": scene.world.account, "redirect_uris": wanted}
         return int(scene.world.pp("PP_UPDATE_APP_INFO", label, **given).body["error_code"])

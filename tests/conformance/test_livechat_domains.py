@@ -241,7 +241,7 @@ def test_another_account_s_operators_and_domains_are_not_there(console: Console,
     assert [one["name"] for one in theirs.done("GET", "domain/list")] == [HOST]
 
 
-def test_a_deleted_operator_s_chats_go_to_another_and_his_words_stay(console: Console) -> None:
+def test_a_deleted_operator_s_chats_go_to_another_and_their_words_stay(console: Console) -> None:
     world, (ada, ben) = console.world, console.world.agents[:2]
     world.online(ada)
     visitor = world.visitor()

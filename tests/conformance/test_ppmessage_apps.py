@@ -26,7 +26,7 @@ def call(scene: Scene, endpoint: str, token: str, **given: Any) -> dict[str, Any
 
 
 def console_of(scene: Scene, at: int) -> str:
-    """A console token of an agent who is no admin, as a login gives it."""
+    """A console token of an agent who is not an admin, as a login gives it."""
     agent = scene.world.agents[at]
     caller = Caller(scene.world.account, "agent", agent.id, agent.number, "PPCONSOLE")
     return tokens.issue(scene.world.ctx(ADMIN), caller, tokens.ACCESS, 3600)
@@ -42,7 +42,7 @@ def signed_up(scene: Scene, label: str = "PPCONSOLE_BEFORE_LOGIN", **changes: An
     return email, dict(scene.world.pp("PPCONSOLE_SIGNUP", label, **given).body)
 
 
-def test_who_signs_up_has_an_account_of_his_own_and_is_told_its_secrets_once(scene: Scene) -> None:
+def test_who_signs_up_gets_a_new_account_and_is_told_its_secrets_once(scene: Scene) -> None:
     email, made = signed_up(scene)
     app, user = made["app"], made["user"]
     assert (made["error_code"], user["user_status"], user["user_password"]) == (0, "OWNER_2", None)
@@ -58,7 +58,7 @@ def test_who_signs_up_has_an_account_of_his_own_and_is_told_its_secrets_once(sce
     assert call(scene, "PP_GET_APP_INFO", visitors, app_uuid=app["uuid"])["app_billing_email"] is None
 
 
-def test_the_console_where_he_signed_up_logs_him_in_and_no_other(scene: Scene, rival: Scene) -> None:
+def test_only_the_console_where_they_signed_up_logs_them_in(scene: Scene, rival: Scene) -> None:
     email, made = signed_up(scene)
     shown = password(scene, scene.world.clients["PPCONSOLE"][0], email, NEW_PASSWORD).body
     assert (shown["error_code"], shown["user_uuid"]) == (0, made["user"]["uuid"])

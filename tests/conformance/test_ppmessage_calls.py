@@ -18,7 +18,7 @@ def test_a_device_that_exists_is_told(scene: Scene) -> None:
     given = {
         "app_uuid": scene.world.account,
         "user_uuid": scene.visitor.id,
-        "device_id": "his phone",
+        "device_id": "their phone",
         "device_ostype": "IOS",
         "ppcom_trace_uuid": "t",
     }
@@ -29,7 +29,7 @@ def test_a_device_that_exists_is_told(scene: Scene) -> None:
     another = scene.world.visitor()
     assert scene.world.pp("PP_CREATE_DEVICE", **given | {"user_uuid": another.id}).body["error_code"] == 0
     known: dict[str, Any] = given | {"device_id": "a known customer's", "ppcom_trace_uuid": None}
-    assert scene.world.pp("PP_CREATE_DEVICE", **known).body["error_code"] == 0, "a web widget has no trace of him"
+    assert scene.world.pp("PP_CREATE_DEVICE", **known).body["error_code"] == 0, "a web widget has no trace of them"
 
 
 def test_a_trace_is_one_visitor_of_its_account(scene: Scene, rival: Scene) -> None:
@@ -44,7 +44,7 @@ def test_a_trace_is_one_visitor_of_its_account(scene: Scene, rival: Scene) -> No
     assert first["user_icon"].endswith(f"/identicon/{first['user_uuid']}.png")
 
 
-def test_a_visitor_keeps_his_default_conversation(scene: Scene) -> None:
+def test_a_visitor_keeps_their_default_conversation(scene: Scene) -> None:
     (row,) = [row for row in ROWS if row.id == "PPCOM_GET_DEFAULT_CONVERSATION"]
     first, again = scene.ask(row).body, scene.ask(row).body
     assert first["uuid"] == again["uuid"] == scene.visitor.conversation

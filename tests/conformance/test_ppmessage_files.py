@@ -40,7 +40,7 @@ def newest(visitor: Visitor) -> dict[str, Any]:
 
 
 def number_of(visitor: Visitor) -> int:
-    """His conversation's integer id."""
+    """The integer id of the visitor's conversation."""
     found = conversations.get(visitor.world.account, visitor.conversation)
     assert found
     return found.number

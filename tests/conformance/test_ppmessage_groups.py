@@ -139,7 +139,7 @@ def test_a_visitor_learns_of_agents_only_name_icon_signature_and_presence(world:
     assert [(agent["uuid"], agent["user_email"]) for agent in agents] == [(world.agents[0].id, None)]
 
 
-def test_whom_a_conversation_would_go_to(desk: World) -> None:
+def test_who_a_conversation_would_go_to(desk: World) -> None:
     ours, theirs = made(desk, "ours", desk.agents[0].id, desk.agents[1].id), made(desk, "theirs", desk.agents[2].id)
     desk.online(*desk.agents)
     user, stranger = visitor(desk, "a"), visitor(desk, "b")
@@ -211,7 +211,7 @@ def test_a_visitor_may_ask_for_agents(desk: World, other: World) -> None:
     assert "uuid" in create(desk, user, member_list=[])
 
 
-def test_where_nobody_is_assigned_he_is_with_everybody_or_his_group(world: World) -> None:
+def test_where_nobody_is_assigned_a_visitor_is_with_everybody_or_the_group(world: World) -> None:
     ours = World(world.monkeypatch, clock_of=world, name="broadcast", allocation=accounts.EVERYONE)
     group, user = made(ours, "Dancers", ours.agents[0].id, ours.agents[1].id), visitor(ours, "a")
     assert create(ours, user)["conversation_name"] == "Olive Owner,Ada Agent,Ben Agent,Cleo Agent"

@@ -1,4 +1,4 @@
-"""What no client of PPMessage should send: always HTTP 200 with a code that is not 17, and nobody sees what is not his."""
+"""What no client of PPMessage should send: always HTTP 200 with a code that is not 17, and nobody sees what is another's."""
 
 import json
 from typing import Any
@@ -74,7 +74,7 @@ def test_a_body_of_many_fields_is_read(scene: Scene) -> None:
     assert send("POST", "/api/PP_GET_APP_INFO", headers, json.dumps(many).encode()).body["error_code"] == 0
 
 
-def test_a_visitor_reads_no_conversation_but_his_own(scene: Scene) -> None:
+def test_a_visitor_reads_no_conversation_but_their_own(scene: Scene) -> None:
     world, own = scene.world, scene.visitor
     another = world.visitor()
     given = {"app_uuid": world.account, "user_uuid": another.id, "conversation_uuid": own.conversation}
@@ -98,7 +98,7 @@ def test_a_token_that_names_nobody_reads_only_what_it_has_spoken_for(scene: Scen
     assert ask("PP_PAGE_HISTORY_MESSAGE", conversation_uuid=scene.visitor.conversation, **named)["error_code"] == 26
 
 
-def test_a_visitor_writes_into_no_conversation_but_his_own(scene: Scene) -> None:
+def test_a_visitor_writes_into_no_conversation_but_their_own(scene: Scene) -> None:
     world, own = scene.world, scene.visitor
     another, before = world.visitor(), own.history()
     for sender in (another.id, world.agents[0].id, world.owner.id, "nobody"):

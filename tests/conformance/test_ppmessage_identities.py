@@ -1,4 +1,4 @@
-"""Whom a page names as its visitor: believed where it is signed or the account trusts addresses, else noted and no more."""
+"""Who a page says its visitor is: believed if it is signed or the account trusts addresses, else only noted."""
 
 import hashlib
 import hmac

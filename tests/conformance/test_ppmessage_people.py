@@ -1,4 +1,4 @@
-"""What PPMessage's endpoints of people do: codes, who may change whom, and that accounts never meet."""
+"""What PPMessage's endpoints of people do: codes, who may change which people, and that accounts never meet."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def created(scene: Scene, **given: Any) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_a_user_is_made_with_his_status(scene: Scene, given: dict[str, Any], status: str) -> None:
+def test_a_user_is_made_with_their_status(scene: Scene, given: dict[str, Any], status: str) -> None:
     made = created(scene, **given, user_language="en", user_password=NEW_PASSWORD)
     assert (made["error_code"], made["user_status"], made["user_language"]) == (0, status, "en")
     assert made["is_anonymous_user"] is (status == "ANONYMOUS")
@@ -105,7 +105,7 @@ def test_an_e_mail_is_valid_while_nobody_has_it(scene: Scene, rival: Scene) -> N
     assert ask(rival, "PP_IS_EMAIL_VALID", user_email=customer)["valid"] is True
 
 
-def test_who_may_change_whom(scene: Scene) -> None:
+def test_who_may_change_which_people(scene: Scene) -> None:
     world, visitor = scene.world, scene.visitor.id
     ada, ben, owner = world.agents[0].id, world.agents[1].id, world.owner.id
     admin = created(scene, user_status="ADMIN")["uuid"]
@@ -187,7 +187,7 @@ def test_an_admin_gives_a_first_password_to_who_has_none(scene: Scene) -> None:
     assert code(scene, "PP_UPDATE_USER", user_uuid=made["uuid"], new_password="f" * 40) == 10
 
 
-def test_a_user_is_removed_with_a_password_and_his_words_stay(scene: Scene) -> None:
+def test_a_user_is_removed_with_a_password_and_their_words_stay(scene: Scene) -> None:
     world = scene.world
     user = newcomer(scene)
     agent = people.get(world.ctx(ADMIN), user)

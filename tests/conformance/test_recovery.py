@@ -69,7 +69,7 @@ def test_a_link_lets_its_holder_choose_a_new_password_once(world: World) -> None
     assert works(world, ada.email, NEW)
 
 
-def test_all_his_tokens_end_and_other_links(world: World) -> None:
+def test_all_their_tokens_end_and_other_links(world: World) -> None:
     ada = world.agents[0]
     first, second = link(world, ada.email), link(world, ada.email)
     holder = Caller(world.account, AGENT, ada.id, ada.number)
@@ -81,7 +81,7 @@ def test_all_his_tokens_end_and_other_links(world: World) -> None:
     assert reset(world, second, "another new one").status == 400
 
 
-def test_it_unlocks_his_login(world: World) -> None:
+def test_it_unlocks_their_login(world: World) -> None:
     ada = world.agents[0]
     for _ in range(10):
         assert not works(world, ada.email, "wrong")

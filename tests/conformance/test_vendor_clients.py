@@ -225,7 +225,7 @@ def test_an_agent_and_a_contact_have_the_one_that_is_there(desk: World) -> None:
 
 
 @pytest.mark.parametrize("named, code", [([], 35), ("a", 31), ([7], 31), (["nobody"], 35), (None, 6), (["a", "b"], 28)], ids=str)
-def test_with_whom_an_agent_talks_is_one_uuid(world: World, named: Any, code: int) -> None:
+def test_an_agent_talks_with_exactly_one_uuid(world: World, named: Any, code: int) -> None:
     client = logged_in(world)
     given = json.dumps({"user_uuid": world.agents[0].id, "member_list": named}).encode()
     assert client.api("PPKEFU_CREATE_CONVERSATION", given)["error_code"] == code

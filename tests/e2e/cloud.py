@@ -116,7 +116,7 @@ class Cloud:
         return list(self.client("events").list_rules(NamePrefix=f"polydesk-{stage}-")["Rules"])
 
     def watched_by(self, stage: str) -> list[str]:
-        """Who is told of the stage's alarms, for each stack that has some: moto makes the stack, and no alarm in it."""
+        """Who gets the stage's alarms, for each stack that has alarms. Moto makes the stack, without the alarms in it."""
         stacks = self.client("cloudformation").describe_stacks()["Stacks"]
         mine = [each["Parameters"] for each in stacks if each["StackName"] == f"polydesk-{stage}-watch"]
         return [given["ParameterValue"] for parameters in mine for given in parameters if given["ParameterKey"] == "AlarmEmail"]

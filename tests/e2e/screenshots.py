@@ -1,6 +1,6 @@
-"""The pictures of the console in docs/console: `python -m tests.e2e.screenshots [FOLDER] [png]` makes them anew.
+"""The pictures of the console in docs/console: `python -m tests.e2e.screenshots [FOLDER] [png]` makes them again.
 
-They are of a desk of its own with people who are made up. Debian's fonts-noto-cjk and fonts-noto-color-emoji show all letters.
+They show a desk of their own with invented people. Debian's fonts-noto-cjk and fonts-noto-color-emoji show all letters.
 """
 
 import base64

@@ -118,14 +118,14 @@ def console(desk: Desk, path: str, method: str = "POST", **given: Any) -> Any:
 
 
 def answers(desk: Desk, text: str) -> None:
-    """The agent answers in the conversation that was busy last, once it is his."""
+    """The agent answers in the conversation that was busy last, once they have it."""
 
-    def his() -> int | None:
+    def assigned() -> int | None:
         listed = desk.http.get("/api/v3/anytime/conversations", headers=desk.agent()).json()["conversations"]
         return int(listed[0]["id"]) if listed and listed[0]["agentAssigneeId"] else None
 
     body = {"type": "reply", "plainBody": text}
-    answer = desk.http.post(f"/api/v3/anytime/conversations/{until(his)}/messages", json=body, headers=desk.agent())
+    answer = desk.http.post(f"/api/v3/anytime/conversations/{until(assigned)}/messages", json=body, headers=desk.agent())
     assert answer.status_code == 200, answer.text
 
 

@@ -30,7 +30,7 @@ def test_a_room_is_closed_by_hand_and_again_without_harm(world: World) -> None:
         assert visitor.info()["status"] == "CLOSE"
 
 
-def test_a_customer_who_writes_again_opens_his_conversation_and_gets_an_agent(world: World) -> None:
+def test_a_customer_who_writes_again_opens_their_conversation_and_gets_an_agent(world: World) -> None:
     world.online(world.agents[1])
     visitor = world.asking()
     world.settle()

@@ -106,14 +106,14 @@ def test_only_who_watches_sees_somebody_type(world: World) -> None:
     assert [told["type"] for told in theirs.received].count("TYPING") == 1
 
 
-def test_who_types_without_saying_where_types_in_the_one_conversation_that_he_watches(world: World) -> None:
+def test_typing_without_a_place_is_in_the_one_conversation_that_is_watched(world: World) -> None:
     world.online(world.agents[0])
     visitor, another = world.visitor(), world.visitor()
     world.settle()
     theirs, mine = Socket(), Socket()
     theirs.auth(world, visitor.id, visitor.device)
     mine.auth(world, world.agents[0].id, device_of(world), "PPKEFU", world.token("PPKEFU", world.agents[0]))
-    assert theirs.send({"type": "typing"})["code"] == 4, "he watches none"
+    assert theirs.send({"type": "typing"})["code"] == 4, "they watch none"
     for socket in (theirs, mine):
         assert socket.send({"type": "typing_watch", "conversation_uuid": visitor.conversation})["code"] == 0
     theirs.send({"type": "typing"})
@@ -125,7 +125,7 @@ def test_who_types_without_saying_where_types_in_the_one_conversation_that_he_wa
     assert mine.send({"type": "typing"})["code"] == 4, "it may be either"
 
 
-def test_an_agent_sees_his_visitor_come_and_go(world: World) -> None:
+def test_an_agent_sees_their_visitor_come_and_go(world: World) -> None:
     world.online(world.agents[0])
     visitor = world.asking()
     world.settle()

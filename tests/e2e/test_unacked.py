@@ -87,7 +87,7 @@ def test_a_second_device_of_a_person_gets_its_own(world: World) -> None:
     assert texts(unacked(visitor, phone)) == ["on both", "typed in the browser"]
 
 
-def test_a_visitor_without_a_socket_gets_his_answers_over_http(world: World) -> None:
+def test_a_visitor_without_a_socket_gets_answers_over_http(world: World) -> None:
     visitor = talking(world)
     assert visitor.say("hello").body["error_code"] == 0
     reply(world, "hi")
@@ -102,7 +102,7 @@ def agents_unacked(world: World, device: str, at: int = 0, label: str = "PPKEFU"
     return dict(world.pp("GET_UNACKED_MESSAGES", label, **given).body)
 
 
-def test_an_agent_hears_what_a_visitor_had_said_before_he_had_the_conversation(world: World) -> None:
+def test_an_agent_hears_what_a_visitor_said_before_they_had_the_conversation(world: World) -> None:
     device, mine = device_of(world), Socket()
     mine.auth(world, world.agents[0].id, device, "PPKEFU", world.token("PPKEFU", world.agents[0]))
     visitor = world.visitor()
@@ -143,7 +143,7 @@ def test_a_long_acknowledged_talk_leaves_a_small_receipt_that_costs_one_write(wo
 
 def test_nobody_acknowledges_or_reads_for_another_s_device(world: World, other: World) -> None:
     visitor, another, stranger = talking(world), world.visitor(), other.visitor()
-    reply(world, "for him")
+    reply(world, "for the visitor")
     (pid,) = unacked(visitor)["list"]
     agents = devices.record_use(world.as_agent(), world.agents[0].id, "b", Details(os="BROWSER")).id
     for user, code in ((another.id, 8), (world.agents[0].id, 7)):
@@ -160,7 +160,7 @@ def test_nobody_acknowledges_or_reads_for_another_s_device(world: World, other: 
         given = {"app_uuid": world.account, "from_uuid": who, "device_uuid": device}
         assert world.pp("GET_UNACKED_MESSAGES", **given).body["error_code"] == code
     assert agents_unacked(world, agents, 1)["error_code"] == 20
-    assert texts(unacked(visitor)) == ["for him"]
+    assert texts(unacked(visitor)) == ["for the visitor"]
 
 
 def test_what_is_no_list_or_no_pid_has_its_code(world: World) -> None:

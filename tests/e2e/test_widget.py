@@ -301,7 +301,7 @@ def test_nobody_is_online(desk: Desk, visit: Callable[..., Visit]) -> None:
     expect(shop.page.get_by_text("Nobody is online at the moment.")).to_be_hidden()
 
 
-def test_who_waits_in_the_queue_is_told_so_and_what_he_wrote_is_kept(desk: Desk, visit: Callable[..., Visit]) -> None:
+def test_who_waits_in_the_queue_is_told_so_and_what_they_wrote_is_kept(desk: Desk, visit: Callable[..., Visit]) -> None:
     allocate(desk, "GROUP")
     assert desk.http.put("/cs-chat-ticket/v1/offline", headers=desk.agent()).status_code == 200
     shop = visit()

@@ -92,7 +92,7 @@ def test_what_is_on_its_way_when_somebody_logs_out_is_not_shown_to_the_next(visi
     shop.sees("of the next")
 
 
-def test_whom_a_page_names_is_shown_to_agents_and_asked_for_only_when_the_chat_is_opened(
+def test_who_a_page_names_is_shown_to_agents_and_asked_for_only_when_the_chat_is_opened(
     desk: Desk, visit: Callable[..., Visit], sign: Callable[[str], str]
 ) -> None:
     shop = visit()

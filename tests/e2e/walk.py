@@ -51,7 +51,7 @@ def tickets(desk: Desk, at: int = 0) -> list[dict[str, Any]]:
 
 
 def ticket(desk: Desk, visitor: Visitor) -> dict[str, Any] | None:
-    """The first agent's ticket of a visitor, while he has one."""
+    """The first agent's ticket of a visitor, while they have one."""
     return next((entry for entry in tickets(desk) if entry["id"] == visitor.conversation), None)
 
 
@@ -68,7 +68,7 @@ def metadata(desk: Desk, visitor: Visitor) -> dict[str, Any]:
 
 
 def set_auto_close(desk: Desk, warn_after: int, close_after: int) -> None:
-    """Sets after how many seconds of a visitor's silence he is warned, and his conversation closed."""
+    """Sets after how many seconds of a visitor's silence they are warned, and their conversation is closed."""
     given = {"isEnabled": True, "reassignUnpickedAfter": 180, "warnAfter": warn_after, "closeAfter": close_after}
     assert desk.call("PUT", "/api/v3/anytime/autoClose", given, **desk.bearer(desk.owner)).status == 200
 

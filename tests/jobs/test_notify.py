@@ -1,4 +1,4 @@
-"""The notify queue: told at once, told again without harm, and only those whom it concerns."""
+"""The notify queue: people hear at once, a repeat does no harm, and only those concerned hear."""
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts

@@ -79,7 +79,7 @@ def test_an_agent_s_device_is_told_each_message_once_in_any_order(world: World, 
         tell(body)
     for socket in sockets:
         assert not [text for text, times in texts(socket).items() if times > 1], texts(socket)
-    assert texts(sockets[seed % 2])["last"] == 1, "whoever has it is told what is to be answered"
+    assert texts(sockets[seed % 2])["last"] == 1, "the agent who has it is told what needs an answer"
 
 
 def test_a_new_visitor_s_first_message_reaches_an_online_agent_once(world: World) -> None:

@@ -1,4 +1,4 @@
-"""What must be true of a desk that has come to rest, in whatever order it was told of things and wherever a process died."""
+"""What must be true of a desk at rest, in whatever order its events came and wherever a process died."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -52,7 +52,7 @@ class Rest:
         return self._logs[row.id]
 
     def serving(self, row: Conversation) -> list[Person]:
-        """The agents whom a conversation is for."""
+        """The agents that a conversation is for."""
         active = [agent for agent in self.agents.values() if people.can_serve(agent)]
         return groups.agents_serving(self.ctx, active, row.group, row.domain)
 
@@ -175,7 +175,7 @@ def counters_equal_a_recount(rest: Rest) -> None:
 
 
 def _heard_today(rest: Rest) -> Counter[str]:
-    """How many messages of today came while a conversation was each agent's, by what was told of them."""
+    """How many messages of today came while each agent had their conversation, by the events that were sent."""
     today, heard = rest.stage.world.now // 86_400_000, Counter[str]()
     of_today = {message.id for row, message in rest.public() if message.created_at // 86_400_000 == today and not row.is_internal}
     told = {

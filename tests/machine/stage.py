@@ -124,7 +124,7 @@ class Stage:
         self._patches.setattr(telemetry.log, "disabled", True)
 
     def _watch_routing(self) -> None:
-        """Looks at each agent to whom routing gives a conversation, when they have it."""
+        """Looks at each agent right after routing gives them a conversation."""
         original = team.give
 
         def watched(ctx: Context, conversation: Conversation, choice: Choice[Person], changes: dict[str, Any]) -> None:
@@ -172,7 +172,7 @@ class Stage:
         return [*{row.id: row for row in with_guests}.values(), *conversations.get_many(ctx, self.internal)]
 
     def learn(self, guest: Guest) -> None:
-        """Agents know of a visitor's latest chat, also where they are in a queue and have not been told of it."""
+        """Notes the uuid of a visitor's latest chat as agents know it, even while a queue keeps it from the visitor."""
         chat = people.get(self.world.ctx(ADMIN), guest.id).chat
         if chat and chat not in self.chats:
             self.chats.append(chat)

@@ -48,7 +48,7 @@ class VisitorsAct(RuleBasedStateMachine):
             self.say(guest, None)
 
     def ask(self, guest: Guest, endpoint: str, **given: Any) -> None:
-        """They ask for a conversation, and are in a queue where they are not told of one."""
+        """They ask for a conversation, and wait in a queue if they get none."""
         answer = self.pp(endpoint, user_uuid=guest.id, device_uuid=guest.visitor.device, **given)
         guest.visitor.conversation = answer.body.get("uuid", guest.visitor.conversation)
         self.stage.learn(guest)

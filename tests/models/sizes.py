@@ -119,7 +119,7 @@ _UNUSUAL, _SILENCE = {"kind", "expire_at", "has_named_agents"}, {"warn_at", "clo
 _GONE = {"deleted_at", "merged_into", "merged_into_number", "purge_at"}
 _ROUTED = {"routed_by", "audience", "chosen_by", "paused"}
 CONVERSATIONS: dict[str, set[str]] = {
-    "waiting for an agent whom a rule names": {
+    "waiting for an agent that a rule names": {
         *_UNUSUAL,
         *_SILENCE,
         *_GONE,
@@ -318,5 +318,5 @@ PEOPLE: dict[str, set[str]] = {
     "owner of several accounts": {*_CONTACT_ONLY, "password"},
     "contact": {*_AGENT_ONLY, *_NOTED, "merged_into"},
 }
-#: A contact of whom agents have noted all that they can.
+#: A contact with all that agents can note about one.
 NOTED_CONTACT = _AGENT_ONLY

@@ -76,7 +76,7 @@ def test_a_person_stays_below_900_bytes(kind: str) -> None:
     assert sizes.size(fullest(Person, sizes.PEOPLE[kind])) < 900
 
 
-def test_a_contact_of_whom_all_is_noted_stays_below_two_kilobytes() -> None:
+def test_a_contact_with_all_notes_stays_below_two_kilobytes() -> None:
     assert sizes.size(fullest(Person, sizes.NOTED_CONTACT)) < 2048
 
 

@@ -1,4 +1,4 @@
-"""Domains: what a bare host name is, and whom a domain's chats are for."""
+"""Domains: what a bare host name is, and who a domain's chats are for."""
 
 from dataclasses import dataclass
 

@@ -121,7 +121,7 @@ def test_a_second_round_goes_twice_as_slowly() -> None:
     assert again["tried_agents"] == [3, 2]
 
 
-def test_whom_it_goes_to_after_ten_others_gets_twice_as_long_too() -> None:
+def test_the_agent_who_gets_it_after_ten_others_has_twice_as_long_too() -> None:
     for before, attempts in (([*range(11, 20)], 0), ([*range(11, 21)], 2)):
         further = lifecycle.routed(NOW, "anna", 2, before, 1, SETTINGS)
         assert further["routing_attempts"] == attempts
@@ -135,7 +135,7 @@ def test_still_unpicked_is_looked_at_ever_more_rarely(attempts: int, seconds: in
         assert changes == {"routing_attempts": attempts + 1, "reassign_at": NOW + seconds * 1000}
 
 
-def test_switched_off_an_agent_may_take_his_time_but_what_waits_is_looked_at() -> None:
+def test_switched_off_an_agent_may_take_their_time_but_what_waits_is_looked_at() -> None:
     off = AutoClose(is_enabled=False, reassign_unpicked_after=10)
     assert lifecycle.still_unpicked(NOW, True, 0, off) == {"reassign_at": None}
     assert lifecycle.still_unpicked(NOW, False, 0, off)["reassign_at"] == NOW + 20_000
@@ -164,7 +164,7 @@ def test_the_summary_shows_the_beginning_of_a_long_message() -> None:
     assert said(NEW, CUSTOMER, body="世" * 200)["preview"] == "世" * 66
 
 
-def test_the_customer_has_read_his_message_and_the_desk_has_not() -> None:
+def test_the_customer_has_read_their_message_and_the_desk_has_not() -> None:
     changes = said(PENDING_EXTERNAL, CUSTOMER)
     assert (changes["is_read"], changes["is_read_by_contact"]) == (False, True)
 

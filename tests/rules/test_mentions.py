@@ -1,4 +1,4 @@
-"""Whom a note mentions, whatever it is written in."""
+"""The agents that a note mentions, whatever it is written in."""
 
 import pytest
 from hypothesis import given

@@ -37,7 +37,7 @@ from tests.world import Visitor, World, counted
 
 
 def note_events(world: World) -> list[tuple[str, ...]]:
-    """Has a trigger for every event, which changes nothing; what is told of events from now on, in a list that grows."""
+    """Adds a trigger for every event, which changes nothing. Returns the list that later events are added to."""
     for event in EVENTS:
         trigger(world, f"at {event}", event, stay_status="new", stay_minutes=999)
     told: list[tuple[str, ...]] = []

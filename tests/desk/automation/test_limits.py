@@ -18,7 +18,7 @@ LIMIT = 5
 
 
 def burst(world: World, agents: int, many: int, limit: int = LIMIT) -> tuple[list[str], list[str]]:
-    """Agents with limits, and conversations that all came in one second, each told of twice."""
+    """Agents with limits, and conversations that all came in one second, each with its event twice."""
     allocation.change(world.ctx(ADMIN), Change(is_enabled=True, limit=limit))
     staff, asked = hire(world, agents), ask(world, many)
     at_once([partial(routing.assign, world.ctx(SYSTEM), one) for one in asked])

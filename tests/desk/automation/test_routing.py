@@ -81,7 +81,7 @@ def test_loads_are_counted_back_when_conversations_close(world: World) -> None:
 
 
 @pytest.mark.parametrize("status", ["away", "busy", "offline"])
-def test_who_is_not_online_gets_nothing_and_keeps_what_he_has(world: World, status: str) -> None:
+def test_who_is_not_online_gets_nothing_and_keeps_what_they_have(world: World, status: str) -> None:
     world.online(world.agents[0])
     kept = world.asking()
     world.settle()

@@ -1,4 +1,4 @@
-"""Mails of triggers: to whom, with what in them, once, and no more than an account may send."""
+"""Mails of triggers: who gets them, what is in them, that they go once, and no more than an account may send."""
 
 from typing import Any
 

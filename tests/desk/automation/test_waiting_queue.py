@@ -1,4 +1,4 @@
-"""The waiting queue: a visitor waits once, is let in when an agent is there, and leaves when he wants to."""
+"""The waiting queue: a visitor waits once, is let in when an agent is there, and leaves when they want to."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def cancelled(world: World, contact: str, group: str | None = None) -> None:
     waiting_queue.leave(world.as_visitor(contact), contact, group)
 
 
-def test_a_visitor_waits_once_however_often_he_asks(desk: World) -> None:
+def test_a_visitor_waits_once_however_often_they_ask(desk: World) -> None:
     contact, group = arrived(desk), made(desk, "Dancers")
     first = asks(desk, contact)
     assert {asks(desk, contact).id for _ in range(3)} == {first.id}
@@ -67,7 +67,7 @@ def test_the_longest_wait_goes_first(desk: World) -> None:
     assert [stored(desk, id_).version for id_ in order] == [2] * 4
 
 
-def test_cancelling_takes_him_off_and_asking_again_puts_him_at_the_end(desk: World) -> None:
+def test_cancelling_takes_a_visitor_off_and_asking_again_puts_them_at_the_end(desk: World) -> None:
     first, second = arrived(desk), arrived(desk)
     waits, other = asks(desk, first), asks(desk, second)
     cancelled(desk, first)
@@ -101,7 +101,7 @@ def test_cancelling_closes_nothing_that_is_not_in_the_queue(desk: World) -> None
     assert stored(desk, found.id).is_open
 
 
-def test_he_has_one_conversation_a_group_and_the_latest_is_his_chat(desk: World) -> None:
+def test_a_visitor_has_one_conversation_a_group_and_the_latest_is_their_chat(desk: World) -> None:
     dancers, singers = made(desk, "Dancers", 1), made(desk, "Singers", 2)
     desk.online(*desk.agents)
     contact = arrived(desk)
@@ -115,7 +115,7 @@ def test_he_has_one_conversation_a_group_and_the_latest_is_his_chat(desk: World)
     assert waiting_queue.get_of_group(ctx, contact, singers.id).id == third.id
 
 
-def test_a_conversation_of_a_group_is_found_once_he_is_in(desk: World) -> None:
+def test_a_conversation_of_a_group_is_found_once_its_visitor_is_in(desk: World) -> None:
     contact, group = arrived(desk), made(desk, "Dancers", 1)
     ctx = desk.as_visitor(contact)
     for wanted in (group.id, "nothing"):

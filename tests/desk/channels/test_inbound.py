@@ -153,7 +153,7 @@ def test_what_marks_a_quote_in_html_is_seen_before_it_is_cleaned(world: World) -
     assert said["quote"] == "Bob, lately\ntheirs"
 
 
-def test_mails_that_do_not_say_whom_they_are_from_are_told_apart_by_their_return_path(world: World) -> None:
+def test_mails_without_a_sender_are_told_apart_by_their_return_path(world: World) -> None:
     ours = mailbox(world)
     for source in ("a@x.example", "b@x.example", "b@x.example"):
         bring(world, b"Subject: Alarm\n\nIt is hot.", ours, source=source)

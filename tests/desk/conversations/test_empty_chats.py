@@ -184,7 +184,7 @@ def open_loads(world: World) -> list[int]:
     return [agent.open_conversations for agent in people.list_agents(world.ctx(ADMIN))][1:]
 
 
-def test_an_agent_whom_a_visitor_names_has_nothing_of_it_until_something_is_said(world: World) -> None:
+def test_an_agent_that_a_visitor_names_has_no_chat_until_something_is_said(world: World) -> None:
     agent = world.agents[2]
     real = world.asking()
     updates.change(world.ctx(ADMIN), real.conversation, updates.Change(assignee=agent.number))
@@ -219,7 +219,7 @@ def test_one_that_names_its_agent_expires_and_counts_to_nobody(world: World) -> 
     assert (row.is_open, open_loads(world)) == (False, [0, 0, 0])
 
 
-def test_many_whom_visitors_add_hide_no_ticket(world: World) -> None:
+def test_many_chats_that_visitors_add_an_agent_to_hide_no_ticket(world: World) -> None:
     agent, real = world.agents[0], world.asking()
     updates.change(world.ctx(ADMIN), real.conversation, updates.Change(assignee=agent.number))
     for _ in range(3):

@@ -113,7 +113,7 @@ def test_page_after_page_shows_each_once(world: World, size: int) -> None:
     assert shown(newest_last) == listed[max(0, len(listed) - 1 - size) : -1]
 
 
-def test_what_is_new_closed_or_closed_for_him_is_not_listed(world: World) -> None:
+def test_what_is_new_closed_or_closed_for_the_agent_is_not_listed(world: World) -> None:
     world.online(world.agents[0])
     agent, ctx = world.agents[0].id, world.as_agent()
     fresh, open_, left, done = (world.visitor() for _ in range(4))
@@ -148,11 +148,11 @@ def test_internal_ones_are_on_their_members_lists_alone(world: World) -> None:
     assert (
         seen(world.as_agent(2), ids_[2]) == seen(world.as_agent(2), ids_[0]) == seen(world.ctx(ADMIN, world.owner), ids_[1]) == []
     )
-    assert seen(world.ctx(ADMIN), ids_[0]) == [found.id], "a program speaks for whom it names"
+    assert seen(world.ctx(ADMIN), ids_[0]) == [found.id], "a program acts for the agent that it names"
     assert shown(open_lists.list_of_account(world.as_agent(), PageRequest())) == []
 
 
-def test_a_visitor_sees_his_own_list_alone(world: World, other: World) -> None:
+def test_a_visitor_sees_only_their_own_list(world: World, other: World) -> None:
     visitor, another = world.visitor(), world.visitor()
     for one in (visitor, another):
         one.say("hello")
@@ -170,7 +170,7 @@ def test_a_visitor_sees_his_own_list_alone(world: World, other: World) -> None:
     assert shown(open_lists.list_of_account(other.ctx(ADMIN), PageRequest())) == []
 
 
-def test_where_all_agents_share_all_his_own_and_theirs_are_merged_by_time(broadcast: World) -> None:
+def test_where_all_agents_share_all_an_agent_s_own_and_the_others_are_merged_by_time(broadcast: World) -> None:
     world = broadcast
     agents = [agent.id for agent in world.agents]
     expected: list[str] = []

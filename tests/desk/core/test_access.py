@@ -23,7 +23,7 @@ def log_in(world: World, at: int) -> int:
     return world.form("/oauth/token", grant_type="password", email=world.agents[at].email, password=PASSWORD).status
 
 
-def test_an_agent_may_what_he_is_permitted_and_an_admin_all(world: World) -> None:
+def test_an_agent_may_do_what_is_permitted_and_an_admin_everything(world: World) -> None:
     ada = world.agents[0]
     assert access.permissions_of(ada) == [] and access.permissions_of(world.owner) == list(access.PERMISSIONS)
     for permission in access.PERMISSIONS:
@@ -53,7 +53,7 @@ def test_nobody_permits_himself_or_what_there_is_not(world: World, other: World)
         agents.set_permissions(world.ctx(ADMIN), world.visitor().id, ["users"])
 
 
-def test_a_permitted_agent_removes_agents_but_nobody_above_him(world: World) -> None:
+def test_a_permitted_agent_removes_agents_but_nobody_above_them(world: World) -> None:
     agents.set_permissions(world.ctx(ADMIN), world.agents[0].id, [access.USERS, access.OPERATORS])
     chief = registration.create_agent(world.ctx(ADMIN), CreateAgent("chief@shop.test", "Chief", None, ADMIN))
     for above in (chief, world.owner):
@@ -66,7 +66,7 @@ def test_a_permitted_agent_removes_agents_but_nobody_above_him(world: World) -> 
         people.get(world.ctx(ADMIN), world.agents[1].id)
 
 
-def test_who_is_switched_off_is_out_and_what_he_holds_goes_to_others(world: World) -> None:
+def test_an_agent_who_is_switched_off_is_out_and_their_conversations_go_to_others(world: World) -> None:
     world.online(world.agents[0])
     headers, visitors = world.bearer(world.agents[0]), [world.asking() for _ in range(3)]
     world.settle()

@@ -305,7 +305,7 @@ def test_a_removed_contact_is_not_listed_but_can_be_read_and_nobody_can_change_t
     assert add(world, "Jane again", "jane@shop.test").number != jane.number
 
 
-def test_a_contact_whom_another_dialect_removes_is_found_no_more(world: World) -> None:
+def test_a_contact_that_another_dialect_removes_is_not_found_any_more(world: World) -> None:
     jane = add(world, "Jane")
     agents.remove(world.ctx(ADMIN), jane.id)
     assert (found(world), found(world, "jane"), stored_words(world, jane)) == ([], [], set())
@@ -384,7 +384,7 @@ def test_what_is_noted_costs_an_update_and_a_new_name_a_transaction(world: World
     assert sent == ["UpdateItem", "TransactWriteItems"]
 
 
-def test_a_visitor_of_whom_nothing_is_known_writes_three_rows(world: World) -> None:
+def test_a_visitor_that_nothing_is_known_about_writes_three_rows(world: World) -> None:
     written: list[int] = []
     client = rows.Person._get_connection().connection.client
 

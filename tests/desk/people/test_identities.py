@@ -1,4 +1,4 @@
-"""Whom a visitors' token is told that it speaks for: one contact however often, and few requests."""
+"""Who a visitors' token acts for: one contact however often it is told, with few requests."""
 
 import uuid
 from typing import Any
@@ -78,7 +78,7 @@ def test_a_signed_identity_takes_a_request_for_the_secret(world: World) -> None:
     assert sent == ["GetItem"] * 3  # the secret, the user id, the contact
 
 
-def test_a_token_speaks_for_whom_it_was_given_and_nobody_else(world: World) -> None:
+def test_a_token_speaks_only_for_the_contact_that_it_was_given(world: World) -> None:
     trust(world)
     ctx, stranger = world.as_visitor("a"), world.as_visitor("b")
     identities.identify(stranger, ClaimedIdentity(user_id="8"))

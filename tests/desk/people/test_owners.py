@@ -101,7 +101,7 @@ def test_a_removed_account_is_seen_by_what_goes_on_in_the_background_alone(world
     world.settle()
 
 
-def test_what_an_agent_held_goes_to_others_when_he_is_removed(world: World) -> None:
+def test_a_removed_agent_s_conversations_go_to_others(world: World) -> None:
     ada, ben = world.agents[:2]
     world.online(ada)
     visitors = [world.asking() for _ in range(3)]
@@ -141,7 +141,7 @@ def test_a_removed_agent_tells_the_routing_queue_once(world: World) -> None:
     assert told == [people_events.AgentRemoved(*who), people_events.AccessEnded(*who)]
 
 
-def test_a_removed_agent_is_found_by_nothing_and_his_name_stays(world: World) -> None:
+def test_a_removed_agent_is_found_by_nothing_and_their_name_stays(world: World) -> None:
     ctx, ada = world.ctx(ADMIN), world.agents[0]
     with counted() as sent:
         agents.remove(ctx, ada.id)
@@ -212,7 +212,7 @@ def test_a_change_of_who_has_just_been_removed_writes_nothing(world: World) -> N
     assert people.load_views(ctx, [ada.id])[ada.id].name == ada.name
 
 
-def test_a_visitor_who_was_removed_is_another_one_when_he_comes_back(world: World) -> None:
+def test_a_visitor_who_was_removed_is_another_one_when_they_come_back(world: World) -> None:
     first = registration.get_or_create_visitor(world.as_visitor("a"), "my browser")
     agents.remove(world.ctx(ADMIN), first.id)
     assert registration.get_or_create_visitor(world.as_visitor("a"), "my browser").id != first.id

@@ -27,7 +27,7 @@ def stored(world: World, at: int = 0) -> Person:
 
 
 def due(world: World) -> tuple[int | None, int | None]:
-    """When the first agent is to be away, and offline."""
+    """When the first agent will be away, and offline."""
     return stored(world).away_at, stored(world).offline_at
 
 
@@ -36,7 +36,7 @@ def says(world: World, word: str, at: int = 0) -> Answer:
 
 
 def dropped(world: World) -> Socket:
-    """The first agent was online, and his only socket has gone."""
+    """The first agent was online, and their only socket has gone."""
     world.online(world.agents[0])
     socket = an_agent(world)
     socket.close()
@@ -67,7 +67,7 @@ def test_who_has_gone_is_away_after_two_minutes_and_offline_after_fifteen_more(w
 @pytest.mark.parametrize(
     "word, becomes", [("busy", ["away", "offline"]), ("away", ["away", "offline"]), ("offline", ["offline"] * 2)]
 )
-def test_whatever_he_was(world: World, word: str, becomes: list[str]) -> None:
+def test_without_a_socket_the_presence_goes_down_whatever_it_was(world: World, word: str, becomes: list[str]) -> None:
     says(world, word)
     an_agent(world).close()
     world.pass_(120)
@@ -76,7 +76,7 @@ def test_whatever_he_was(world: World, word: str, becomes: list[str]) -> None:
     assert [*seen, now_is(world)] == becomes
 
 
-def test_he_is_given_nothing_while_he_is_away(world: World) -> None:
+def test_an_agent_is_given_nothing_while_away(world: World) -> None:
     dropped(world)
     world.pass_(120)
     visitor = world.asking()
@@ -93,7 +93,7 @@ def test_a_socket_that_comes_back_in_time_changes_nothing(world: World) -> None:
     assert now_is(world) == "online"
 
 
-def test_who_is_back_after_it_stays_away_until_he_says_otherwise_and_is_not_made_offline(world: World) -> None:
+def test_who_is_back_after_it_stays_away_until_they_say_otherwise_and_is_not_made_offline(world: World) -> None:
     dropped(world)
     world.pass_(300)
     an_agent(world)
@@ -104,7 +104,7 @@ def test_who_is_back_after_it_stays_away_until_he_says_otherwise_and_is_not_made
     assert now_is(world) == "online"
 
 
-def test_what_he_says_after_his_socket_went_cancels_it(world: World) -> None:
+def test_what_an_agent_says_after_their_socket_went_cancels_it(world: World) -> None:
     dropped(world)
     world.pass_(60)
     assert says(world, "online").status == 200
@@ -124,7 +124,7 @@ def test_one_of_two_sockets_is_not_the_last(world: World) -> None:
     assert now_is(world) == "away"
 
 
-def test_a_socket_that_is_lost_without_a_word_is_found_by_what_he_is_told(world: World) -> None:
+def test_a_socket_that_is_lost_without_a_word_is_found_by_sending_to_it(world: World) -> None:
     world.online(world.agents[0])
     an_agent(world).lose()
     world.visitor().say("hello")
@@ -143,7 +143,7 @@ def test_who_never_had_a_socket_and_a_contact_are_not_touched(world: World) -> N
     assert [now_is(world, at) for at in range(3)] == ["online"] * 3
 
 
-def test_who_says_again_who_he_is_on_his_socket_has_not_gone(world: World) -> None:
+def test_who_authenticates_again_on_the_same_socket_has_not_gone(world: World) -> None:
     world.online(world.agents[0])
     socket = an_agent(world)
     (listener,) = live.listeners(world.as_agent(), [world.agents[0].id])

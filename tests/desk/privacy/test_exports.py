@@ -39,7 +39,7 @@ def fetched(answer: Answer) -> dict[str, bytes]:
 
 
 def filled(world: World) -> tuple[int, int]:
-    """A contact of whom there is something of each kind, and the number of their conversation."""
+    """A contact with data of each kind, and the number of their conversation."""
     world.searched = True
     to = mails.mailbox(world)
     contact = person(world)

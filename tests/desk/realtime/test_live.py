@@ -43,14 +43,14 @@ def test_a_visitor_s_socket_never_hears_another_s_conversation(world: World, oth
     world.online(world.agents[0])
     visitor, another, stranger = world.visitor(), world.visitor(), other.visitor()
     world.settle()
-    mine, his, theirs = listening(world, visitor), listening(world, another), listening(other, stranger)
-    before = [len(his.received), len(theirs.received)]
+    mine, second, foreign = listening(world, visitor), listening(world, another), listening(other, stranger)
+    before = [len(second.received), len(foreign.received)]
     reply(world, "for the first alone")
     assert visitor.say("hello").body["error_code"] == 0
     world.settle()
     assert [message["bo"] for message in mine.messages()] == ["for the first alone"]
-    assert [len(his.received), len(theirs.received)] == before
-    for socket in (his, theirs):
+    assert [len(second.received), len(foreign.received)] == before
+    for socket in (second, foreign):
         watching = {"type": "typing_watch", "conversation_uuid": visitor.conversation}
         assert socket.send(watching)["code"] == socket.send(watching | {"type": "typing"})["code"] == 10
         assert socket.send({"type": "send", "send": words(visitor, "x") | {"from_uuid": another.id}})["code"] in (7, 10)

@@ -1,4 +1,4 @@
-"""Right now: what the last days brought, wherever their amounts are kept, and what is open by whom."""
+"""Right now: what the last days brought, wherever their amounts are kept, and who has what is open."""
 
 from collections import Counter
 

@@ -236,7 +236,7 @@ def test_a_returning_contact_goes_to_their_last_assignee_if_online_and_below_the
     assert assignees(world, [first]) != [0]
 
 
-def test_whom_a_person_gave_it_to_is_the_last_assignee_too(world: World) -> None:
+def test_who_a_person_gave_it_to_is_the_last_assignee_too(world: World) -> None:
     allocates(world, prefers_last=True)
     world.online(*world.agents)
     (visitor,) = asking(world, 1)

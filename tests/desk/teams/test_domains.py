@@ -189,7 +189,7 @@ def test_an_operator_who_is_removed_gives_a_domain_s_chat_to_another_of_it(world
     assert participants.list_participants(world.ctx(ADMIN), members_of)[0] == world.agents[0].id
 
 
-def test_on_another_domain_s_page_a_visitor_has_another_chat_and_the_first_one_when_he_is_back(world: World) -> None:
+def test_on_another_domain_s_page_a_visitor_has_another_chat_and_the_first_one_when_they_are_back(world: World) -> None:
     here, there = registered(world, 0), registered(world, 1, host="other.example")
     world.online(*world.agents)
     visitor = world.visitor()
@@ -244,11 +244,11 @@ def test_what_a_domain_costs(world: World) -> None:
         assert domains.find_by_page(ctx, None, f"https://{HOST}") == domain.number
     assert sent == []
     visitor = arrived(world, domain)
-    his = world.as_visitor(visitor)
+    theirs = world.as_visitor(visitor)
     with counted() as sent:
-        chat = waiting_queue.join(his, visitor).id
+        chat = waiting_queue.join(theirs, visitor).id
     assert sent == ["GetItem", "UpdateItem", "TransactWriteItems"]
-    messages.post(his, PostMessage(chat, "hello"))
+    messages.post(theirs, PostMessage(chat, "hello"))
     world.relay()
     ((_, queue, body),) = [entry for entry in world.queued if entry[1] == "routing" and chat in entry[2]]
     with counted() as sent:

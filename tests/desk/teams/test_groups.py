@@ -1,4 +1,4 @@
-"""Groups: made, changed, removed; who is in them; and whom a conversation of theirs is for."""
+"""Groups: made, changed, removed; who is in them; and who a conversation of theirs is for."""
 
 import pytest
 
@@ -182,7 +182,7 @@ def test_a_group_that_begins_to_distribute_gets_what_waits_for_no_group(desk: Wo
     assert stored(desk, waits).assignee == desk.agents[0].id
 
 
-def test_unpicked_goes_to_another_of_the_group_and_stays_with_one_who_has_changed_his(desk: World, world: World) -> None:
+def test_unpicked_goes_to_another_of_the_group_and_stays_with_one_who_has_changed_groups(desk: World, world: World) -> None:
     group, elsewhere = made(desk, "Dancers", 0, 1), made(desk, "Singers", 2)
     desk.online(*desk.agents)
     found = asks(desk, arrived(desk), group)
