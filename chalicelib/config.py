@@ -25,7 +25,7 @@ SEARCH = os.environ.get("POLYDESK_SEARCH", "").strip()
 EMPTIED_AFTER_DAYS = int(os.environ.get("POLYDESK_EMPTIED_AFTER_DAYS", "") or 30)
 #: Hosts to which webhooks may lead although they are of a private network or use http, with spaces between them.
 WEBHOOK_HOSTS = frozenset(os.environ.get("POLYDESK_WEBHOOK_HOSTS", "").lower().split())
-#: Seconds for which a warm process trusts a token, an account's settings or a person's name.
+#: For how many seconds a warm process trusts a token, an account's settings or a person's name.
 CACHE_SECONDS = 60
 #: Seconds that SQS can hold a message back (its own limit).
 LONGEST_DELAY = 900

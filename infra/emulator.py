@@ -28,7 +28,7 @@ from infra.mailbox import Mailbox
 _COMPACTS = 2.0
 #: A POST here puts the journal into the tables and queues, once they have been created.
 RESTORE = "/_polydesk/restore"
-#: Seconds for which the journal keeps a stream's records, and the memory those that all its readers have taken.
+#: For how many seconds the journal keeps a stream's records, and the memory those that all its readers have taken.
 _KEPT_SECONDS, _TAKEN_SECONDS = 3600, 60
 
 

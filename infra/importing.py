@@ -68,7 +68,7 @@ def check(path: Path, seen: Checks) -> None:
         if wrong <= _SHOWN:
             print(f"{path.name}: {fault}", flush=True)
     if wrong:
-        more = f", of which the first {_SHOWN} are told" if wrong > _SHOWN else ""
+        more = f", of which the first {_SHOWN} are shown" if wrong > _SHOWN else ""
         raise CannotDeploy(f"{wrong:,} lines of {path} are wrong{more}; nothing was written")
 
 

@@ -31,7 +31,7 @@ class Mailbox(list[dict[str, Any]]):
         return noted
 
     def append(self, mail: dict[str, Any]) -> None:
-        """Adds one mail, and stores it with the moment at which it was taken, as SES does."""
+        """Adds one mail, and stores it with the time when it was taken, as SES does."""
         super().append(mail)
         del self[:-_KEPT]
         at = datetime.fromtimestamp(mail["Timestamp"], UTC)

@@ -99,7 +99,7 @@ class Handler(ChaliceRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     wfile: Any
-    #: Seconds in which a client must go on that has begun to say something, or wants to keep its connection.
+    #: How many seconds a client may be silent in the middle of a request, or on a connection that it keeps.
     timeout = 120
     #: For a request that is not HTTP.
     error_content_type = "application/json"

@@ -68,7 +68,7 @@ def streams(stage: str) -> dict[str, str]:
 
 
 def variables(streams: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which chalicelib/config.py finds streams, which are ARNs by the table's short name."""
+    """The environment from which chalicelib/config.py reads the streams, which are ARNs by the table's short name."""
     return {f"POLYDESK_STREAM_{table.upper()}": arn for table, arn in streams.items()}
 
 

@@ -247,7 +247,7 @@ def _from_headers(request: Request, endpoint: Endpoint) -> dict[str, str]:
     sent = {name: header for name, header in endpoint.headers.items() if header.lower() in request.headers}
     for header in sent.values():
         if any("\ud800" <= letter <= "\udfff" for letter in request.headers[header.lower()]):
-            raise Invalid(header, "is no text")
+            raise Invalid(header, "is not a text")
     return {name: request.headers[header.lower()] for name, header in sent.items()}
 
 

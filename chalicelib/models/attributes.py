@@ -89,7 +89,7 @@ class UuidAttribute(Plain[str]):
         return text if len(text) != 16 else b"\1" + text
 
     def deserialize(self, value: bytes | str) -> str:
-        """As it was; also from base64, in which Lambda has a stream's records."""
+        """Returns the stored bytes, also from base64, as Lambda has them in a stream's records."""
         packed = b64decode(value) if isinstance(value, str) else value
         if len(packed) != 16:
             return packed[1 + packed[0] :].decode()

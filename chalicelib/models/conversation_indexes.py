@@ -54,7 +54,7 @@ class ByAssignee(GlobalIndex["Conversation"]):
 
 
 class ByConversation(GlobalIndex["Conversation"]):
-    """A conversation's members, in the order in which they joined. Only their rows are in it."""
+    """A conversation's members, in the order that they joined in. Only their rows are in it."""
 
     class Meta:
         index_name = "by_conversation"

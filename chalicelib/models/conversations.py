@@ -120,7 +120,7 @@ class Conversation(Table):
     expire_at = IntegerAttribute(null=True, attr_name="ea")
     #: Until when it is snoozed: on hold, and open again then.
     wake_at = IntegerAttribute(null=True, attr_name="wk")
-    #: When a span ends for which a trigger waits that its status lasts.
+    #: When its status will have lasted as long as a trigger waits for.
     stay_at = IntegerAttribute(null=True, attr_name="sy")
     #: Its service level policy (by number); when the first answer, the next answer and its end are due; and which breaches were
     #: reported (rules.sla). A due time below zero is a clock that stands still: the milliseconds of working time left on it.

@@ -130,7 +130,7 @@ class Details(Table):
     number = IntegerAttribute(null=True, attr_name="nu")
     #: Uuids of the conversations that were merged into it.
     merged: ListAttribute[Any] = ListAttribute(of=UnicodeAttribute, null=True, attr_name="mg")
-    #: The id under which it was imported.
+    #: The external id that it was imported with.
     external_id = UnicodeAttribute(null=True, attr_name="xi")
     #: Uuids of the agents who have a draft in it (drafts.py), also of those who were removed since.
     drafters: UnicodeSetAttribute = UnicodeSetAttribute(null=True, attr_name="dr")
@@ -172,7 +172,7 @@ class Details(Table):
 
     @property
     def tags(self) -> list[int]:
-        """Numbers of its tags, in the order in which they were set."""
+        """Numbers of its tags, in the order that they were set in."""
         return list(self.tag_numbers or [])
 
     @property

@@ -71,7 +71,7 @@ def get(conversation: Conversation, agent: str) -> Draft | None:
 
 
 def of_agent(account: str, ids: Sequence[str], agent: str) -> set[str]:
-    """Returns in which of these conversations an agent has a draft. One request for each hundred, none for none."""
+    """Returns those of the conversations in which an agent has a draft. One request for each hundred."""
     keys = [key(conversations.key(account, id_), agent) for id_ in ids]
     rows = Draft.batch_get(keys, consistent_read=True, attributes_to_get=[Draft.key.attr_name]) if keys else []
     return {row.conversation for row in rows}
@@ -97,7 +97,7 @@ def create(conversation: Conversation, draft: Draft, stamp: Stamp) -> None:
 
 
 def replace(draft: Draft) -> None:
-    """Stores a draft in the place of the one that there is. One request. Raises ConditionFailed where there is none."""
+    """Replaces a draft. One request. Raises ConditionFailed if there is no draft."""
     with conditional():
         draft.save(Draft.key.exists())
 
@@ -105,7 +105,7 @@ def replace(draft: Draft) -> None:
 def change(conversation: Conversation, agent: str, values: dict[str, Any], now: int) -> Draft:
     """Changes some of FIELDS, None to clear one, and returns the draft. One request.
 
-    Raises ConditionFailed where there is none.
+    Raises ConditionFailed if there is no draft.
     """
     row = Draft(key(conversation.key, agent))
     actions: list[Action] = [Draft.labelled_at.set(now)]

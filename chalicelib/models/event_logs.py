@@ -56,12 +56,12 @@ class LogEntry(Table):
     after = UnicodeAttribute(null=True, attr_name="af")
     #: Who changed it (rules.actors).
     changed_by = IntegerAttribute(attr_name="cb")
-    #: Of a firing: its place among those of one event, what its change was for other triggers (names with commas between them),
+    #: For a firing: its place among those of one event, what its change was for other triggers (names with commas between them),
     #: and the last public message then.
     turn = IntegerAttribute(null=True, attr_name="tu")
     caused = UnicodeAttribute(null=True, attr_name="ca")
     message = UnicodeAttribute(null=True, attr_name="me")
-    #: Of the first row of a change: what reports count of it (rules/counting.py). None where a message has it, or for nothing.
+    #: For the first row of a change: what reports count of it (rules/counting.py). None where a message has it, or for nothing.
     counted = UnicodeAttribute(null=True, attr_name="rc")
     #: What it is about, and its integer id where the change says it.
     kind = UnicodeAttribute(default=CONVERSATION, attr_name="ki")

@@ -54,7 +54,7 @@ class LoadChanges:
 
 
 class Pause(NamedTuple):
-    """Whose row counts a conversation as paused, and in which status. Empty for nobody's."""
+    """The agent whose row counts a conversation as paused, and the status. Empty if no row does."""
 
     agent: str | None = None
     status: str | None = None
@@ -66,7 +66,7 @@ def pause_of(conversation: "Conversation") -> Pause:
 
 
 def end_of_pause(conversation: "Conversation") -> dict[str, Any]:
-    """Returns what changes in a conversation that is no longer in the status in which it is counted, or has no agent."""
+    """Returns the changes of a conversation that has left the status it is counted in, or has no agent any more."""
     is_kept = conversation.carrier and conversation.status == conversation.paused
     return {} if conversation.paused is None or is_kept else {"paused": None}
 

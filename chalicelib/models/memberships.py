@@ -112,7 +112,7 @@ def of_person(account: str, person: str, conversations_: Sequence[str]) -> dict[
 
 
 def members(account: str, conversation: str, limit: int) -> list[str]:
-    """Returns the uuids of the members in the order in which they joined, a moment old. One request."""
+    """Returns the uuids of the members in the order that they joined in, a moment old. One request."""
     rows = Conversation.by_conversation.query(conversations.key(account, conversation), limit=limit)
     return [row.key.rpartition("#")[2] for row in rows]
 

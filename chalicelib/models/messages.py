@@ -81,7 +81,7 @@ class Message(Table):
     sender_kind = UnicodeAttribute(attr_name="sk")
     device = UnicodeAttribute(null=True, attr_name="de")
     created_at = IntegerAttribute(attr_name="ca")
-    #: The id under which it was imported.
+    #: The external id that it was imported with.
     external_id = UnicodeAttribute(null=True, attr_name="xi")
     #: Who gets it besides the contact and the agent who had the conversation (`others_of`). None if that was not known.
     others = KeyAttribute(null=True, attr_name="ot")

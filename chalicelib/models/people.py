@@ -83,7 +83,7 @@ class Person(Table):
     chat = UnicodeAttribute(null=True, attr_name="ch")
     #: Number of the domain that a contact visits. Their next chats belong to it.
     domain = IntegerAttribute(null=True, attr_name="do")
-    #: The id under which they were imported.
+    #: The external id that they were imported with.
     external_id = UnicodeAttribute(null=True, attr_name="xi")
     created_at = IntegerAttribute(attr_name="ca")
     updated_at = IntegerAttribute(attr_name="ua")

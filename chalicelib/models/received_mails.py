@@ -15,7 +15,7 @@ from chalicelib.models.attributes import IntegerAttribute, UnicodeAttribute
 from chalicelib.models.base import Table, delete_all, transaction
 
 _PLACE = "#"
-#: Seconds for which it is known what became of a mail, longer than it is kept, and where a Message-ID leads.
+#: For how many seconds it is known what became of a mail, longer than it is kept, and where a Message-ID leads.
 _KNOWN_SECONDS, _LEADS_SECONDS = 45 * 86_400, 400 * 86_400
 
 

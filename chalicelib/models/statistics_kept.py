@@ -9,7 +9,7 @@ from chalicelib.models.statistics import far_key
 from chalicelib.models.statistics_rows import Cells, Statistic, pack
 
 _GONE = "p"
-#: Seconds for which rows are kept, longer than recounts look back; and cells of one row.
+#: For how many seconds rows are kept, longer than recounts look back; and cells of one row.
 _KEPT_SECONDS, MOST_CELLS = 400 * 86400, 5_000
 
 

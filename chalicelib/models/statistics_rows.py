@@ -20,7 +20,7 @@ BEHIND, _READS = "+", 5
 MOST_BYTES = 350_000
 #: Amounts by cell, as `rules.counting.Amounts`.
 Cells = Mapping[Any, Mapping[str, int]]
-#: Of compression; more takes four times as long and saves a hundredth.
+#: The level of compression; a higher one takes four times as long and saves a hundredth.
 _LEVEL = 6
 _encode, _decode = msgspec.msgpack.Encoder().encode, msgspec.msgpack.Decoder(tuple[list[str], list[str], list[list[int]]]).decode
 

@@ -41,7 +41,7 @@ class Token(Table):
     kind = UnicodeAttribute(attr_name="ki")
     account = UnicodeAttribute(attr_name="ac")
     level = UnicodeAttribute(attr_name="le")
-    #: Label of the api client under which it was issued.
+    #: Label of the api client that it was issued for.
     client = UnicodeAttribute(default="", attr_name="cl")
     #: The public half that must be presented with the secret: an e-mail or an api key.
     name = UnicodeAttribute(null=True, attr_name="na")

@@ -20,7 +20,7 @@ from chalicelib.models.attributes import BooleanAttribute, IntegerAttribute, Key
 from chalicelib.models.base import ConditionFailed, Table, conditional, delete_all, read_page, transaction
 from chalicelib.models.batches import put_all
 
-#: Seconds for which a delivery is kept, from the event on.
+#: For how many seconds a delivery is kept, from the event on.
 KEPT_SECONDS = 30 * 86_400
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 _PLACE = re.compile(r"[0-9]{13}-[0-9]{8}-[0-9]{2}-[0-9]{1,16}(-[0-9]{1,2})?")

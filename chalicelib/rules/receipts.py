@@ -25,7 +25,7 @@ S = TypeVar("S", bound=ReceivedMessage)
 
 
 class Pending(NamedTuple):
-    """The sequence numbers still to acknowledge, the number up to which all is done, and those past it that need not be kept."""
+    """The sequence numbers still to acknowledge, the number up to which all are, and those past it that need not be kept."""
 
     messages: list[int]
     upto: int

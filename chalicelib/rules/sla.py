@@ -135,14 +135,14 @@ def _changed(
 
 
 def _shifted(value: int, turn: Turn, before: Policy, clock: str, span: int) -> int:
-    """Returns a clock of `span` of which as much has passed as of another one; due now if that is more."""
+    """Returns a clock of `span` on which as much time has passed as on another one; due now if that is more."""
     left = -value if value < 0 else worked(before.calendar, turn.now, value)
     remaining = span - (before.spans[clock] - left)
     return -remaining if remaining > 0 else turn.now
 
 
 def with_next(clocks: Clocks, due_at: int) -> Clocks:
-    """Returns clocks of which the next answer is due at a moment, unless it was due before."""
+    """Returns clocks with the next answer due at a moment, unless it was due earlier."""
     if clocks.next is None:
         return replace(clocks, next=due_at, told=clocks.told & ~BITS[NEXT])
     return replace(clocks, next=due_at) if clocks.next < 0 or due_at < clocks.next else clocks

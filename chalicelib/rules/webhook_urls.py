@@ -76,7 +76,7 @@ def _check(found: Target) -> None:
 
 
 def _is_plain(host: str) -> bool:
-    """Returns whether an address is written in the one way in which everybody reads the same."""
+    """Returns whether an address is written in the one way that all programs read alike."""
     try:
         return ipaddress.ip_address(host).compressed == host
     except ValueError:

@@ -14,7 +14,7 @@ CREATED, UPDATED, ASSIGNED, STATUS_CHANGED, REPLIED, CLOSED, DELETED = (
 )
 MESSAGE_CREATED, BREACHED, CONTACT_CREATED = "message_created", "sla_breached", "contact_created"
 AGENT_REPLIED, FILE_UPLOADED = "agent_replied", "file_uploaded"
-#: Events in the order in which those of one change are sent. Their places are part of ids, so they are for good.
+#: Events, in the order that those of one change are sent in. Their places are part of ids, so they never change.
 EVENTS = (
     CREATED,
     MESSAGE_CREATED,
@@ -36,7 +36,7 @@ _BY_NAME = frozenset([AGENT_REPLIED, FILE_UPLOADED])
 #: Seconds after a failed try until the next: seven tries in all, the first at once. Each is longer by a tenth at most.
 DELAYS = (60, 600, 3_600, 86_400, 86_400, 86_400)
 _JITTER = 0.1
-#: Milliseconds for which an address may fail before its webhook is paused.
+#: For how many milliseconds an address may fail before its webhook is paused.
 PATIENCE = 86_400_000
 #: Tries in a row without an answer in time after which one is made at a time, and seconds until that: twice as many after each.
 SILENT, _FIRST_PROBE, _LAST_PROBE = 3, 30, 900

@@ -53,7 +53,7 @@ class Verdict:
 
 
 def compare(sent: Sequence[Line], shown: Sequence[Shown]) -> Verdict:
-    """What became of the messages sent, in the order in which an API shows them, oldest first."""
+    """What became of the messages sent, in the order that an API shows them in, oldest first."""
     lines = [message.line for message in shown]
     wanted, found = Counter(sent), Counter(lines)
     return Verdict(

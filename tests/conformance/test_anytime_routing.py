@@ -217,7 +217,7 @@ def test_a_route_without_its_id_is_400_and_names_a_field_that_can_be_sent(scene:
 def test_an_order_with_an_unknown_rule_is_400_named_as_it_was_spelled(scene: Scene, name: str) -> None:
     rule = call(scene, "POST", "routing/1/customRules", {"name": "one"})["customRule"]["id"]
     path = f"routing/1/customRules/{rule}/sort"
-    assert refused(scene, "PUT", path, {name: [{"id": 999_999}]}) == (400, f"{name} names 999999, which is no rule")
+    assert refused(scene, "PUT", path, {name: [{"id": 999_999}]}) == (400, f"{name} names 999999, which is not a rule")
     elsewhere = refused(scene, "PUT", "routing/1/customRules/999999/sort", {name: [{"id": rule}]})
     assert elsewhere == (404, "no such routing rule: 999999")
 

@@ -105,7 +105,7 @@ def _checked(day: int, periods: Sequence[Period]) -> tuple[Period, ...]:
     """Returns the periods of a day in order."""
     ordered = sorted(periods)
     if day not in range(DAYS):
-        raise Invalid("day_of_week", "is no day of the week")
+        raise Invalid("day_of_week", "is not a day of the week")
     if len(ordered) > MOST_PERIODS:
         raise Invalid("periods", f"of a day are {MOST_PERIODS} at most")
     if not all(0 <= begin < end <= DAY_MINUTES for begin, end in ordered):

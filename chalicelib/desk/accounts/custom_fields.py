@@ -169,7 +169,7 @@ def check_value(field: CustomField, value: str | None, at: str = "") -> str | No
     try:
         return field_values.read(field.type, plain)
     except ValueError as error:
-        raise Invalid(at, f"is no {field_values.name_of(field.type)}") from error
+        raise Invalid(at, f"is not a valid {field_values.name_of(field.type)}") from error
 
 
 def _chosen(field: CustomField, value: str, at: str) -> str:

@@ -12,7 +12,7 @@ from chalicelib.models.tokens import Token
 from chalicelib.rules import ids
 from chalicelib.rules.rate_limits import network_of
 
-#: Seconds for which somebody counts as seen, and after which that is stored again.
+#: For how many seconds somebody counts as seen, and after how many that is stored again.
 SECONDS, _STORED_AGAIN = 3600, 1800
 _KIND = "seen"
 #: Stands for anybody at all.

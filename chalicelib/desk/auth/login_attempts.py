@@ -21,7 +21,7 @@ from chalicelib.rules.rate_limits import network_of
 MOST_WRONG, WINDOW_SECONDS, LOCKED_SECONDS = 10, 900, 900
 #: Passwords of one login that are checked in a window, right or wrong, over all unknown sources.
 MOST_ANYWHERE = 100
-#: Seconds for which a source is known after a login from it.
+#: For how many seconds a source is known after a login from it.
 KNOWN_SECONDS = 30 * 86_400
 
 

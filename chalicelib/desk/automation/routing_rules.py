@@ -174,7 +174,7 @@ def sort(ctx: Context, numbers: Sequence[int]) -> list[CustomRule]:
     ids = {one.number: one.id for one in list_rules(ctx)}
     for number in numbers:
         if number not in ids:
-            raise Invalid("order", f"names {number}, which is no rule")
+            raise Invalid("order", f"names {number}, which is not a rule")
     RULES.reorder(ctx, [ids[number] for number in numbers])
     return list_rules(ctx)
 

@@ -20,7 +20,7 @@ from chalicelib.rules import ids, text
 MOST = 20
 #: Bytes that all files of a conversation may have together, and so a file that its client sends to the bucket itself.
 MOST_BYTES = details.MOST_ATTACHED_BYTES
-#: Seconds for which a form for the bucket is good.
+#: For how many seconds a form for the bucket is good.
 _FORM_SECONDS = 900
 _MIME = "application/octet-stream"
 

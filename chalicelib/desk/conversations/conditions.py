@@ -98,7 +98,7 @@ def _combined(conditions: Sequence[rules.Condition], when: str, expression: str)
 
 def _read(given: Given, field: Field | None, words: Words, offset_hours: float) -> rules.Condition:
     if field is None:
-        raise Invalid(given.place("field"), "is no field of a conversation")
+        raise Invalid(given.place("field"), "is not a field of a conversation")
     if given.match not in rules.MATCH_TYPES[field.kind]:
         known = ", ".join(rules.MATCH_TYPES[field.kind])
         raise Invalid(given.place("matchType"), f"must be one of {known} for {field.name}")

@@ -229,7 +229,7 @@ def list_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conver
 
 
 def list_own_of_contact(ctx: Context, contact: str, limit: int = 100) -> list[Conversation]:
-    """Returns the same without those in which the contact is only a member. Two requests."""
+    """Returns the same list without those in which the contact is only a member. Two requests."""
     return [row for row in list_of_contact(ctx, contact, limit) if row.contact == contact]
 
 

@@ -66,10 +66,10 @@ class _Names:
 
 @access.allow(SYSTEM)
 def keep(ctx: Context, changes: Iterable[Mapping[str, Any]]) -> int:
-    """Stores what records of the conversations' stream mean, or stores it again, and returns how many changes that are.
+    """Stores the log entries of records of the conversations' stream, and returns how many. Repeating it does no harm.
 
-    One request for each 25, none for none: plain messages are none; one a minute at most for each account that has any. `changes`
-    have the records' images.
+    One request for each 25, none without entries, as for plain messages; at most one a minute for each account that has entries.
+    `changes` have the records' images.
     """
     found = [entry for change in changes for entry in logged_changes.entries_of(change)]
     rows = [event_logs.listed(row, documents.logs_expire_at(system(row.account), row.at)) for row in found]

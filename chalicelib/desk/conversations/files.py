@@ -30,7 +30,7 @@ MOST_BYTES = 4_500_000
 _UNCLAIMED_SECONDS = 23 * 3600
 #: Why an upload without a token is refused.
 _UNSEEN = "this needs a token: nobody of this name was seen at this address within the hour"
-#: Seconds for which a link to the bucket is good.
+#: For how many seconds a link to the bucket is good.
 LINK_SECONDS = 300
 
 
@@ -71,7 +71,7 @@ def upload_own(ctx: Context, name: str, mime: str, data: bytes) -> File:
 
 
 def own_name(ctx: Context) -> str:
-    """Returns under which id the caller uploads files and sends messages: the account's for a program."""
+    """Returns the id that the caller uploads files and sends messages under: the account's for a program."""
     return ctx.caller.person or ctx.account
 
 

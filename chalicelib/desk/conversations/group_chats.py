@@ -130,7 +130,7 @@ def _for_everybody(ctx: Context, command: CreateConversation, owner: Person) -> 
 
 
 def _pair(owner: Person, others: Sequence[Person], command: CreateConversation) -> str | None:
-    """Returns the unique name under which the conversation is found again. None where each call opens another."""
+    """Returns the unique name that finds the conversation again, None if each call opens another one."""
     if command.group:
         return members.pair_name(owner.id, command.group)
     if len(others) != 1:

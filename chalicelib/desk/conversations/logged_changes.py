@@ -62,7 +62,7 @@ def _is_import(new: Image) -> bool:
 
 
 def _of_import(new: Image, change: Mapping[str, Any]) -> list[LogEntry]:
-    """Returns that a conversation was imported, at the moment at which that was."""
+    """Returns the entry that a conversation was imported, with the time of the import."""
     after = Conversation.from_raw_data(dict(new))
     at = int(change["ApproximateCreationDateTime"] * 1000)
     author = pack(Actor(dialect=IMPORT))
@@ -108,7 +108,7 @@ def _rule(before: Conversation | None, after: Conversation) -> int | None:
 
 
 def _breach(row: Conversation, clock: str, due_at: int) -> LogEntry:
-    """Returns that a clock has passed, by the desk itself, at the moment at which it was due."""
+    """Returns the entry that a clock has breached, by the desk itself, with the time when it was due."""
     return _entry(row.key, row.number, due_at, row.version or 0, 0, (_BREACHES[clock], BREACHED, None, clock))
 
 

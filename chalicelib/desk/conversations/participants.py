@@ -77,7 +77,7 @@ def list_told(ctx: Context, conversation: Conversation, agent: str | None, messa
 
 @access.allow(SYSTEM)
 def leave_out_told(ctx: Context, conversation: Conversation, agent: str, said: Sequence[Message]) -> list[Message]:
-    """Returns the messages but those that an agent is told whoever is assigned (`list_told`). At most three requests."""
+    """Returns the messages, except those that an agent gets whoever is the assignee (`list_told`). At most three requests."""
     others = [others_of(message) for message in said]
     is_now = None in others and agent in list_others(ctx, conversation)
     serves = any(EVERYBODY in (had or ()) for had in others) and agent in _everybody(ctx, conversation)

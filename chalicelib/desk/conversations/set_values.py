@@ -15,7 +15,7 @@ from chalicelib.desk.core.errors import Invalid
 from chalicelib.rules.condition_values import MOST_NAMED, NONE, read_flag, read_ids
 from chalicelib.rules.logic import ConditionError
 
-#: Fields of which a value is set as it is, and those whose value is the id of somebody.
+#: Fields whose value is set as it is, and fields whose value is a person's id.
 _AS_THEY_ARE, _NAMED = ("subject", "status", "priority"), {"assignee_number": "assignee", "group_number": "group"}
 
 
@@ -28,7 +28,7 @@ def read(ctx: Context, given: SetValue) -> Change:
     """
     (field,) = fields.find(ctx, [given.field])
     if field is None:
-        raise Invalid("field", "is no field of a conversation")
+        raise Invalid("field", "is not a field of a conversation")
     try:
         wanted = updates.checked(ctx, _change(field, given.value.strip()))
         named_in(ctx, wanted.assignee, wanted.contact, wanted.group)

@@ -139,7 +139,7 @@ def check_conditions(ctx: Context, given: Sequence[Given], words: Words) -> None
     read = conditions.read(ctx, given, words=words)
     for one, condition in zip(given, read.conditions, strict=True):
         if condition.field in _UNKNOWN:
-            raise Invalid(one.place("field"), "is no field that a policy looks at")
+            raise Invalid(one.place("field"), "is not a field that a policy can use")
         if {ME, MY_DEPARTMENTS} & {value for value in condition.value if isinstance(value, str)}:
             raise Invalid(one.place("value"), "must not depend on who asks")
 

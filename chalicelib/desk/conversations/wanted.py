@@ -131,7 +131,7 @@ def likes(wanted: Wanted) -> tuple[Like, ...] | None:
 
 
 def _is_compared(condition: Condition) -> bool:
-    """A contact's are found by an index, and a word that stands for nobody is no number to compare."""
+    """An index finds a contact's conversations. A word that stands for nobody is not a number to compare."""
     is_indexed = condition.field == CONTACT and condition.match == IS and condition.value
     is_word = condition.kind == ID and any(isinstance(value, str) for value in condition.value)
     return condition.field in _COMPARED and len(condition.value) <= 1 and not is_indexed and not is_word

@@ -138,7 +138,7 @@ def _end_events(old: Conversation, new: Conversation, at: int) -> list[Event]:
     return happened
 
 
-#: What agents who watch the inbox see of a row, of which no event tells.
+#: Attributes that agents who watch the inbox see, and that no event is about.
 _WATCHED = ("wake_at", "group_number")
 
 

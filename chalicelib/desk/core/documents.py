@@ -58,7 +58,7 @@ KINDS: dict[str, Any] = {}
 
 
 def hash_key(account: str, partition: str) -> str:
-    """Returns the key under which a partition of an account is stored."""
+    """Returns the key that a partition of an account is stored under."""
     return f"{account}#{partition}" if partition else account
 
 

@@ -15,7 +15,7 @@ from chalicelib.models import sequences, unique_names
 from chalicelib.models.unique_names import IMPORT, UniqueName, external_name
 from chalicelib.rules import ids
 
-#: Milliseconds by which another system's clock may be ahead.
+#: How many milliseconds another system's clock may be ahead.
 _AHEAD = 300_000
 #: Kinds of lines whose things have numbers, and the sequences that these are of.
 _SEQUENCES = {"agent": "person", "contact": "person", "conversation": "conversation"}
@@ -25,7 +25,7 @@ _numbers: TimedCache[list[int]] = TimedCache(1_000)
 
 
 def find(ctx: Context, kind: str, external: str) -> UniqueName | None:
-    """Returns what stands behind an external id, None for nothing. One request, none the first time after `look_up`."""
+    """Returns what an external id stands for, None if it is unknown. One request, none the first time after `look_up`."""
     key = f"{ctx.account}#{external_name(kind, external)}"
     if known := _looked_up.get(key, ctx.now):
         _looked_up.forget(key)

@@ -218,7 +218,7 @@ class _Slice:
         return pool.submit(self._post, self._webhook.url, self._headers(ctx, turn, body), body)
 
     def _outcome(self, turn: WebhookTurn, future: Future[Outcome]) -> Outcome:
-        """Returns what came of sending a turn. An answer of which we can make nothing at all is a bad one."""
+        """Returns the outcome of sending a turn. An answer that can't be read at all is a bad one."""
         try:
             return future.result()
         except Exception as error:

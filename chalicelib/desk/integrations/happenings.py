@@ -25,14 +25,14 @@ class About(msgspec.Struct, frozen=True, omit_defaults=True, rename={"happened_a
     conversation: str = ""
     contact: str = ""
     message: str = ""
-    #: Of a note: its number among the conversation's messages.
+    #: For a note: its number among the conversation's messages.
     sequence: int = 0
     file: str = ""
     #: Which of several that one change is: the file among its message's, the clock among all, from 1.
     part: int = 0
     before: str | None = None
     after: str | None = None
-    #: Of a breach: which clock's, when it was due, and its policy's number.
+    #: For a breach: which clock's, when it was due, and its policy's number.
     clock: str = ""
     due_at: int = 0
     policy: int = 0

@@ -26,7 +26,7 @@ from chalicelib.rules import webhook_urls, webhooks
 MOST = 50
 #: Characters of a secret, and milliseconds for which the one before a new one goes on signing.
 SHORTEST, LONGEST, OVERLAP = 16, 256, 86_400_000
-#: Milliseconds for which events are still kept for a webhook that was paused.
+#: For how many milliseconds events are still kept for a webhook that was paused.
 KEEPS_FOR = 7 * 86_400_000
 _SECRET = re.compile(r"[!-~]+")
 

@@ -1,4 +1,4 @@
-"""Contact identities: by which addresses and ids a contact is known. Each is one contact's in the account."""
+"""Contact identities: the addresses and ids that a contact is known by. Each belongs to one contact of the account."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -49,7 +49,7 @@ def _stored(one: Identity) -> str:
 def with_email(known: Sequence[Identity], email: str | None, replaced: str | None) -> list[Identity]:
     """Returns identities whose first address is `email`, None or empty for none, in place of the address `replaced`.
 
-    Raises Invalid if it is no address.
+    Raises Invalid if it is not an address.
     """
     rest = [one for one in known if one != Identity(EMAIL, replaced or "")]
     if not email:

@@ -95,12 +95,12 @@ def _without_blanks(claimed: ClaimedIdentity) -> ClaimedIdentity:
 
 
 def _checked(claimed: ClaimedIdentity) -> ClaimedIdentity:
-    """Returns the claim in the form in which it is stored."""
+    """Returns the claim as it is stored."""
     for field, most in _LONGEST.items():
         if len(getattr(claimed, field) or "") > most:
             raise Invalid(field, f"is longer than {most} characters")
     if claimed.registered_at is not None and not 0 <= claimed.registered_at <= _LATEST:
-        raise Invalid("registered_at", "is no time in milliseconds since 1970")
+        raise Invalid("registered_at", "is not a time in milliseconds since 1970")
     if _is_address(claimed.user_id):
         return replace(claimed, user_id=None, email=registration.canonical_email(claimed.user_id or ""))
     return replace(claimed, email=registration.canonical_email(claimed.email) if claimed.email else None)
@@ -123,7 +123,7 @@ def _check_signature(ctx: Context, claimed: ClaimedIdentity) -> None:
 
 
 def _customer(ctx: Context, told: ClaimedIdentity) -> Person:
-    """Returns the contact with this user id, else with this address, created if there is none."""
+    """Returns the contact with this user id, else with this address; creates them if needed."""
     if not told.user_id:
         return registration.get_or_create_contact(ctx, told.email or "", told.name, told.icon)
     user_id = told.user_id
@@ -145,7 +145,7 @@ def _arrived(ctx: Context, user_id: str, told: ClaimedIdentity) -> Person:
 
 
 def _refuse_agents(ctx: Context, email: str | None) -> None:
-    """Raises Forbidden for an address with which an agent of the account logs in. One request."""
+    """Raises Forbidden for an address that an agent of the account logs in with. One request."""
     login = unique_names.find(unique_names.EVERYWHERE, "login", email) if email else None
     if login and ctx.account in (login.account, *(login.accounts or ())):
         raise Forbidden("this is an agent's address", IS_AGENT)

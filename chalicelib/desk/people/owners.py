@@ -97,7 +97,7 @@ def open_another(ctx: Context, owner: str, new: NewAccount) -> Opened:
     account_checks.check_change({"name": new.name, **new.settings})
     agent = people.get(ctx, owner)
     if agent.kind != people_rows.AGENT:
-        raise Invalid("owner", "is no agent")
+        raise Invalid("owner", "is not an agent")
     inside = _context_in(ctx, new)
     made = _clients(inside, new)
     person = _same_owner_in(inside, agent)

@@ -1,4 +1,4 @@
-"""Registration: new agents and contacts, and the unique names by which they are found."""
+"""Registration: new agents and contacts, and the unique names that find them."""
 
 from dataclasses import dataclass
 
@@ -134,7 +134,7 @@ def is_free(ctx: Context, email: str) -> bool:
 
 
 def unique_names_of(person: Person) -> list[unique_names.UniqueName]:
-    """Returns the names by which a person is found. They are free again once the person is removed."""
+    """Returns the names that find a person. They are free again once the person is removed."""
     found = [_by_email(person)] if person.email_is_verified else []
     if person.user_id and person.user_id_is_verified:
         found.append(unique_names.new_name(person.account, "user_id", person.user_id, person.id))
@@ -185,7 +185,7 @@ def _store(person: Person, names: list[unique_names.UniqueName]) -> Person:
 
 
 def canonical_email(email: str) -> str:
-    """Returns an e-mail in the form in which it is stored. Raises Invalid if it is not one."""
+    """Returns an e-mail as it is stored. Raises Invalid if it is not one."""
     address = emails.canonical(email)
     if not emails.is_address(address):
         raise Invalid("email", "is not an e-mail address")

@@ -29,7 +29,7 @@ from chalicelib.models.tokens import revocation
 HELD = 360_000
 #: Parts of one run.
 MOST_AT_ONCE = 20
-#: Milliseconds after which the job is called again by whoever asks, in case its message was lost.
+#: Milliseconds after which the next request calls the job again, in case its message was lost.
 _ABANDONED = 2 * HELD
 SEARCH, END = "search", "end"
 

@@ -21,7 +21,7 @@ from chalicelib.models.storage import NoUpload
 #: Bytes and pages of an export that is made at once; pages of one run of the job, and bytes after which it ends sooner.
 _MOST_BYTES, _MOST_PAGES = 3_000_000, 40
 PAGES_AT_ONCE, _BYTES_AT_ONCE = 20, 48_000_000
-#: Milliseconds for which an export is kept, and after which a run that has not ended is taken for dead; seconds of a link.
+#: For how many milliseconds an export is kept, and after how many a run counts as dead; seconds that a link works.
 KEPT, _ABANDONED, LINK_SECONDS = 86_400_000, 300_000, 3_600
 
 

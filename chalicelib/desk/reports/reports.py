@@ -27,7 +27,7 @@ SITE, TIME = "site", "time"
 MOST_DAYS, MOST_LINES = 366, 1_000
 _MINUTE = 60_000
 _QUARTER = 15 * _MINUTE
-#: The last quarter of which a span may be: behind it there is a month still that dates can have.
+#: The last quarter that a span may have: dates can still name the month after it.
 _LAST = (date(9999, 11, 1) - date(1970, 1, 1)).days * series.A_DAY
 
 

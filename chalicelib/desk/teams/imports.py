@@ -158,7 +158,7 @@ def department_numbers(ctx: Context) -> dict[str, int]:
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
-    """Returns names of which no two are the same: the second of several gets a 2 behind it."""
+    """Returns names that all differ: the second of two equal names gets a 2 behind it."""
     seen, told = Counter[str](), list[str]()
     for name in names:
         seen[name] += 1

@@ -44,7 +44,7 @@ def start(ctx: Context, account: str, host: str, origin: str | None, client: str
         found = _account(own)
         _page(own, host, origin)
     except (Forbidden, Invalid, NotFound) as error:
-        raise Forbidden("this page is none of the account's domains") from error
+        raise Forbidden("this page is not on one of the account's domains") from error
     return Started(found, tokens.issue(own, holder, tokens.ACCESS, tokens.ACCESS_SECONDS), tokens.ACCESS_SECONDS)
 
 

@@ -123,7 +123,7 @@ def _department(ctx: Context, numbers: list[int] | UnsetType) -> Group | None:
     try:
         return groups.get_by_number(ctx, numbers[0]) if numbers else None
     except NotFound as unknown:
-        raise Invalid("departmentIds", f"names {unknown.name}, which is no department") from unknown
+        raise Invalid("departmentIds", f"names {unknown.name}, which is not a department") from unknown
 
 
 def update_agent(ctx: Context, request: UpdateAgent) -> WrappedAgent:

@@ -90,7 +90,7 @@ class ConditionSetShown(Wire, kw_only=True):
     list_: list[ConditionShown] = msgspec.field(name="list")
 
 
-#: Conditions of a rule as they are sent: a list alone stands for one of which all hold.
+#: Conditions of a rule as they are sent: in a plain list all must hold.
 GivenSet = ConditionSet | Conditions
 
 

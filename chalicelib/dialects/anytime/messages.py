@@ -139,7 +139,7 @@ def _mail(request: FirstMessage) -> MailParts:
 
 
 def joined(given: str | list[str] | None) -> str:
-    """Returns addresses as one text, of which commas are between them."""
+    """Returns addresses as one text, with commas between them."""
     return ", ".join(given) if isinstance(given, list) else given or ""
 
 

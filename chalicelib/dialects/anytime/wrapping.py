@@ -68,7 +68,7 @@ def once(ctx: Context, request: Request, endpoint: Endpoint, serve: Callable[[],
 
 
 def _place(endpoint: Endpoint, given: Mapping[str, Any], field: str) -> str:
-    """Returns a field with the name of the object in which it was sent, or ought to be."""
+    """Returns a field with the name of the object that it was sent in, or should have been sent in."""
     names, top = _used(endpoint, given), field.partition(".")[0].partition("[")[0]
     elsewhere: Collection[str] = [*given, *endpoint.headers.values()]
     if not names or not field or top in elsewhere or f"{{{top}}}" in endpoint.path:

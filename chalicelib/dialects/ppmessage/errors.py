@@ -225,7 +225,7 @@ def envelope(shape: Any) -> Any:
 
 
 def failed(user: str, code: int) -> Failed:
-    """That it could not be done for one of the users."""
+    """The call failed for one of the users."""
     return Failed(user, code, STRINGS[code])
 
 

@@ -40,7 +40,7 @@ _WORDS = {
         "locked": "Too many wrong passwords. Try again in {minutes} minutes.",
         "cannot": "This sign-in can't go on",
         "bad_client": "The program that sent you here is not known, or has not registered the address to return to. "
-        "Go back to it, and tell whoever runs it.",
+        "Go back to it, and tell the people who run it.",
         "reset": "Choose a new password",
         "new_password": "New password",
         "again": "New password again",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 _FOLDER = Path(__file__).with_name("widget")
-#: In the order in which they depend on each other.
+#: In an order in which each comes after those that it needs.
 PARTS = tuple(
     f"{name}.js"
     for name in (

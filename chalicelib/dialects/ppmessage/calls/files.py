@@ -113,7 +113,7 @@ def agents_icon(ctx: Context, request: wire.Identicon) -> Annotated[Answer, _PIC
 
 
 _TOKEN = {"authorization": "Authorization"}
-#: Of a token that is shown.
+#: Characters of a token that are shown.
 _UNKNOWN = (NotAuthenticated,)
 ROWS = [
     Endpoint("POST", "/upload", upload, headers=_TOKEN, in_form=True),

@@ -114,7 +114,7 @@ def identity(request: wire.IdentityRequest) -> ClaimedIdentity:
     """The person that PPCOM_GET_USER_UUID names. Raises Invalid for a bad time."""
     created, mobile = request.user_createtime, request.user_mobile
     if created is not None and not abs(created) < _FOREVER:
-        raise Invalid("user_createtime", "is no time in milliseconds since 1970")
+        raise Invalid("user_createtime", "is not a time in milliseconds since 1970")
     return ClaimedIdentity(
         user_id=str(request.user_id) if request.user_id is not None else None,
         email=request.user_email,

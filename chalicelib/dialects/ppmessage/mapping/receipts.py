@@ -24,7 +24,7 @@ def handles(given: Any) -> list[Handle]:
         raise Invalid("list", f"has more than {MOST} entries")
     found = [handle(pid) for pid in given]
     if None in found:
-        raise Invalid("list", "has what is no pid")
+        raise Invalid("list", "must only have pids")
     return [each for each in found if each]
 
 
@@ -52,7 +52,7 @@ def turn(request: wire.PageUnacked) -> PageRequest:
 def _pivot(field: str, given: str | None) -> Handle | None:
     found = handle(given)
     if given and found is None:
-        raise Invalid(field, "is no pid")
+        raise Invalid(field, "is not a pid")
     return found
 
 
