@@ -1,6 +1,6 @@
 """Imports of conversations: they are stored in their final state, and their messages at the times when they were posted.
 
-Nobody is told of them: from what an import writes, changes.py only makes words for the search and a log entry.
+They send no events: from what an import writes, changes.py only makes words for the search and a log entry.
 """
 
 from collections.abc import Sequence
