@@ -110,6 +110,8 @@ def test_separators_are_found() -> None:
         ),
         (f"<div>{INTRODUCED}</div><blockquote type=cite>q</blockquote><div>below</div>", "below"),
         ("<div class=gmail_quote>x:<blockquote class=gmail_quote>q</blockquote><div>into</div></div>", "into"),
+        ("<p>Hi</p><div class=yahoo_quoted>x:<br>q</div><p>below</p>", "Hi x: q below"),
+        ("<p>Hi</p><blockquote type=cite>q</blockquote>", "Hi"),
         ("<div class=gmail_quote>only</div>", "only"),
         ("<blockquote type=cite>only</blockquote>", "only"),
         ("Text <img src='cid:x' alt=me><div class=yahoo_quoted>x</div>", "Text me"),
