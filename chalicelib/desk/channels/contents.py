@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from chalicelib.desk.conversations import markup
 from chalicelib.desk.conversations.composing import MOST_BYTES, MOST_TAGS
-from chalicelib.desk.conversations.files import address_of
+from chalicelib.desk.conversations.files import UTF_8, address_of
 from chalicelib.rules import html as plain
 from chalicelib.rules import html_quotes, quotes, text
 from chalicelib.rules.mail_parsing import Mail, Part
@@ -69,7 +69,7 @@ def _room(told: str) -> int:
 
 
 def _file(name: str, mime: str, content: str) -> Part:
-    return Part(name, mime, content.encode(), "", False)
+    return Part(name, mime + UTF_8, content.encode(), "", False)
 
 
 def _with_missing(quote: str, further: str, body: str) -> str:

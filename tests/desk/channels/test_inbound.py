@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.channels import email_accounts
-from chalicelib.desk.conversations import triggers
+from chalicelib.desk.conversations import files, triggers
 from chalicelib.desk.core import rate_limits
 from chalicelib.models import received_mails, storage
 from chalicelib.rules import reply_addresses
@@ -168,6 +168,7 @@ def test_a_text_that_is_too_long_goes_on_in_a_file_and_a_hundred_files_are_all_k
     bring(world, made, ours)
     (said,) = thread(world, inbox(world)[0]["id"])
     assert len(said["attachments"]) == 101 and len(said["plainBody"].encode()) <= 60_000
+    assert files.load(world.as_agent(), said["attachments"][-1]["guid"]).mime == "text/plain; charset=utf-8"
     whole = downloaded(world, said["attachments"][-1]["url"]).decode()
     assert whole.splitlines()[4_999] == "line 4999 of many, with an ö"
 
