@@ -124,7 +124,7 @@ class _Reader:
         line = self.lines[-1]
         self.pieces.append(_Piece(source, len(self.lines) - 1))
         if name == "img":
-            line.is_filled = True
+            self._fill(line)
             line.words.append(attributes.get("alt", ""))
         elif name == "hr":
             self._word("_" * 10)
@@ -142,8 +142,11 @@ class _Reader:
         line = self.lines[-1]
         line.words.append(words)
         if words.strip():
-            line.is_filled = True
-            line.kind = REST if line.kind == REST else self._inside()
+            self._fill(line)
+
+    def _fill(self, line: _Line) -> None:
+        line.is_filled = True
+        line.kind = REST if line.kind == REST else self._inside()
 
     def _inside(self) -> str:
         """What a line is that something is shown in."""

@@ -114,6 +114,8 @@ def test_separators_are_found() -> None:
         ("<p>Hi</p><blockquote type=cite>q</blockquote>", "Hi"),
         ("<div class=gmail_quote>only</div>", "only"),
         ("<blockquote type=cite>only</blockquote>", "only"),
+        (f"Hi<p>{INTRODUCED}</p><blockquote type=cite><p>q</p><p><img src='cid:x'></p></blockquote>", "Hi"),
+        ("Hi<div class=gmail_quote>x:<blockquote class=gmail_quote><img src='cid:x'></blockquote></div>", "Hi"),
         ("Text <img src='cid:x' alt=me><div class=yahoo_quoted>x</div>", "Text me"),
         ("<img src='cid:x'><div class=yahoo_quoted>x</div>", "[image]"),
         ("<pre>Hi\n\nOn Mon, 4 May 2020 at 15:21 Ann &lt;a@x.example&gt; wrote:\n&gt; q\n</pre>", "Hi"),

@@ -94,8 +94,8 @@ def _cut(part: str, told: str = "") -> str:
 
 
 def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str | None:
-    """Returns HTML whose pictures load from the desk: `files` has the id and the name of a file by its Content-ID. One that the
-    mail does not have loses its address.
+    """Returns HTML whose pictures load from the desk: `files` has the id and the name of a file by its Content-ID, and by its
+    own name. One that the mail does not have loses its address.
     """
     if not html:
         return None
@@ -103,7 +103,7 @@ def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str
 
     def loaded(found: re.Match[str]) -> str:
         name = unescape(found[1]).strip()
-        names = (name, unquote(name), name.lower(), unquote(name).lower())
+        names = (name, unquote(name), name.lower(), unquote(name).lower(), name.partition("@")[0])
         file = next((by_name[one] for one in names if one in by_name), None)
         return f' src="{escape(address_of(*file))}"' if file else ""
 
