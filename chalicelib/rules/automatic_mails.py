@@ -22,10 +22,10 @@ def reason(headers: Mapping[str, Sequence[str]], media_type: str, sender: str, r
     it names.
     """
     submitted = _first(headers, "auto-submitted")
-    if submitted and submitted != "no":
-        return "auto-submitted"
     if media_type in ("multipart/report", "multipart/delivery-status") or _MACHINE.fullmatch(sender):
         return "report"
+    if submitted and submitted != "no":
+        return "auto-submitted"
     if _is_empty_path(headers, return_path):
         return "empty return path"
     return "" if submitted == "no" else _by_programs(headers)

@@ -22,6 +22,8 @@ from chalicelib.rules.mail_parsing import parse
         ("Preference: auto_reply", "precedence"),
         ("Auto-Submitted: no\nPrecedence: bulk\nList-Id: <x.example>", ""),
         ("Auto-Submitted: no\nContent-Type: multipart/report; boundary=b", "report"),
+        ("Auto-Submitted: auto-replied\nContent-Type: multipart/report; boundary=b", "report"),
+        ("Auto-Submitted: auto-replied\nFrom: MAILER-DAEMON@x.example", "report"),
         ("Precedence: bulk", "precedence"),
         ("Precedence:  Auto_Reply ", "precedence"),
         ("Precedence: first-class", ""),
