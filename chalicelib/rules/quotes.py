@@ -116,7 +116,7 @@ def _body(lines: Sequence[str], found: list[str]) -> tuple[int, int]:
             return first, at if first_text < at else len(lines)
         if kind == TEXT and (cut := _cut(lines, at)) is not None:
             return first, cut if first_text < cut else len(lines)
-        introduction = _introduction(lines, at, following[at], first) if kind == TEXT else None
+        introduction = _introduction(lines, found, at, following[at], first) if kind == TEXT else None
         if introduction and introduction.is_sure and first_text < introduction.start:
             return first, introduction.start
         if introduction:
@@ -129,9 +129,11 @@ def _body(lines: Sequence[str], found: list[str]) -> tuple[int, int]:
     return first, len(lines)
 
 
-def _introduction(lines: Sequence[str], at: int, following: str, first: int) -> marks.Attribution | None:
-    found = marks.attribution(lines, at, is_before_quote=following == QUOTE)
-    return found if found and found.start >= first else None
+def _introduction(lines: Sequence[str], found: Sequence[str], at: int, following: str, first: int) -> marks.Attribution | None:
+    """Returns the lines that introduce a quote and end here. None of them introduces another one."""
+    told = marks.attribution(lines, at, is_before_quote=following == QUOTE)
+    is_new = told and told.start >= first and INTRODUCTION not in found[told.start : at]
+    return told if is_new else None
 
 
 def _cut(lines: Sequence[str], at: int) -> int | None:

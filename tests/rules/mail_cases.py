@@ -188,6 +188,7 @@ TEXTS = [
     (f"Yes\n\nSent from my BlackBerry.\n  Original Message  \n{_HEADERS}\n\none?", "Yes"),
     ("Yes\n\n>>> Bob <bob@x.example> 5/4/2020 3:21 PM >>>\none?\n\ntwo?", "Yes"),
     (f"Yes\n\n--- Original message ---\n{_HEADERS}\n\none?", "Yes"),
+    (f"{_WROTE}\n> one?\nAs you wrote:\nit is broken.", "As you wrote:\nit is broken."),
     # Nothing, or nothing else.
     (f"{_WROTE}\n> one?\n> two?", "> one?\n> two?"),
     (f"{_WROTE}\n\nonly what was quoted", "only what was quoted"),
