@@ -173,7 +173,7 @@ PARSERS = {
     "a mail's text": Parser(quotes.split_text, "some words\n", (*QUOTED, *MARKS[::2]), 20_000),
     "a mail's headers": Parser(mail_headers, "some words ", ("(", "<", "a@", "a,", ";a=", "; a*0=x", "=?a?q?", *MARKS), 15_000),
     "a mail": Parser(lambda given: mail_parsing.parse(mail_start(given)), "some words, a line\r\n", MAIL, 400_000),
-    "a server's report": Parser(reported, "some words\n", ("<", "<a@", " a@b", "<a@b>:\n", "delay", "\n---", "\n", *MARKS), 100_000),
+    "a server's report": Parser(reported, "some words\n", ("<", "<a@", " a@b", "<a@b>:\n", "delay", "\n---", *MARKS), 90_000),
     "If-Match": Parser(conversations.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
     "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
     "Accept-Encoding": Parser(http.accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),
