@@ -83,10 +83,9 @@ DEFAULTS: dict[str, Limit] = {
 }
 #: Bytes that weigh as much as one more of what comes in: of what a table stores, of a file, and of a mail.
 _TEXT_BYTES, _FILE_BYTES, _MAIL_BYTES = 4_096, 250_000, 1_000_000
-
-
 #: Seconds that may pass between counting something and doing it.
 _MARGIN = 2
+
 _counts = Counts()
 _active = rate_limits.configured(DEFAULTS, config.LIMITS)
 
@@ -130,28 +129,23 @@ def _digest(key: str) -> str:
 def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
     """Counts one more (or `weight` more) of what the limit allows `whose`. Free for a stage without that limit, and for nobody.
 
-    No request, or one every `step`; none for a caller who is known to be over the limit. Raises TooMany over it.
+    No request, or one every `step`; none for a caller who is known to be over the limit; of one that is renewed as
+    `rate_windows.add_renewing`. Raises TooMany over it.
     """
     limit = _active.get(name)
     if limit is None or not whose:
         return
     key, second = f"{name}#{whose}", ctx.now // 1000
     if limit.is_renewed:
-        _spend_renewing(ctx, limit, key)
+        until = second + limit.seconds + _MARGIN
+        if not retry_on_conflict(ctx, lambda: rate_windows.add_renewing(_digest(key), second, until, limit.most)):
+            raise TooMany(limit.what, until - second)
         return
     total, due, end = _counts.add(key, weight, limit, second)
     if due:
         total, end = _shared(ctx, key, due, end)
     if total > limit.most:
         raise TooMany(limit.what, end - second)
-
-
-def _spend_renewing(ctx: Context, limit: Limit, key: str) -> None:
-    """Counts one more in a window that begins anew with it. Requests as `rate_windows.add_renewing`. Raises TooMany."""
-    second = ctx.now // 1000
-    until = second + limit.seconds + _MARGIN
-    if not retry_on_conflict(ctx, lambda: rate_windows.add_renewing(_digest(key), second, until, limit.most)):
-        raise TooMany(limit.what, limit.seconds + _MARGIN)
 
 
 def _shared(ctx: Context, key: str, due: int, end: int) -> tuple[int, int]:
