@@ -19,6 +19,9 @@ log = logging.getLogger("polydesk.smtp")
 _OK = "250 OK"
 #: Bytes of mails that are being taken in at once, each of which is copied several times.
 _ROOM = 2 * arrivals.MOST_BYTES
+#: Connections at once. Each may hold a mail that is still coming.
+MOST_CONNECTIONS = 200
+_FULL = b"421 4.3.2 Too many connections; try again later\r\n"
 _NO_ONE = "550 5.1.1 No such address here: {}"
 _CROWD = f"452 4.5.3 At most {arrivals.MOST_RECIPIENTS} recipients at once; send it to the others again"
 
@@ -27,6 +30,20 @@ class Server(SMTP):
     """As aiosmtpd's, but longer lines are taken than RFC 5321 allows, because there are mails that have them."""
 
     line_length_limit = 1024 * 1024
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greets a client, or sends them away where there are too many."""
+        super().connection_made(transport)
+        door: Door = self.event_handler
+        door.connections += 1
+        if door.connections > MOST_CONNECTIONS and isinstance(transport, asyncio.Transport):
+            transport.write(_FULL)
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """A client has gone."""
+        self.event_handler.connections -= 1
+        super().connection_lost(error)
 
 
 class Listener(Controller):
@@ -43,6 +60,7 @@ class Door:
     def __init__(self) -> None:
         """Nobody has knocked yet."""
         self._room = Room(_ROOM)
+        self.connections = 0
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -57,6 +57,26 @@ def add(key: str, second: int, until: int, by: int = 1) -> RateWindow:
     return row
 
 
+def add_renewing(key: str, second: int, until: int, most: int) -> bool:
+    """Adds a try to a window that then ends at `until`, or begins one. Returns False where it has `most`. One request, two for
+    False, three where an earlier window is stored.
+
+    Raises ConditionFailed where another call has just begun the next window: the next attempt finds it.
+    """
+    row = RateWindow(key)
+    try:
+        with conditional():
+            free = (RateWindow.expires_at > second) & (RateWindow.tries < most)
+            row.update([RateWindow.tries.add(1), RateWindow.expires_at.set(until)], RateWindow.expires_at.does_not_exist() | free)
+    except ConditionFailed:
+        running = RateWindow.find(key)
+        if running and running.expires_at > second and running.tries >= most:
+            return False
+        with conditional():
+            row.update([RateWindow.tries.set(1), RateWindow.expires_at.set(until)], RateWindow.expires_at <= second)
+    return True
+
+
 def add_from_source(key: str, second: int, until: int, generation: int) -> RateWindow:
     """Adds a try of a login from one source. Its row is kept longer; another token version begins another window."""
     row = RateWindow(key)

@@ -11,14 +11,15 @@ from typing import NamedTuple
 
 from chalicelib.rules import html as markup
 from chalicelib.rules import quote_marks, quotes
-from chalicelib.rules.quotes import BLANK, INTRODUCTION, QUOTE, REST, TEXT, Split
+from chalicelib.rules.quotes import BLANK, CITED, INTRODUCTION, QUOTE, REST, TEXT, Split
 
 #: Ends of the ids and classes of elements in which another mail begins. Servers write something before some.
 _OTHER_MAIL = (
-    *("divrplyfwdmsg", "appendonsend", "stopspelling", "reference-message-container", "olk_src_body_section", "yahoo_quoted"),
-    *("moz-forward-container", "zmail_extra", "outlookmessageheader", "ms-outlook-mobile-reference-message"),
-    quote_marks.MARKER_CLASS,
+    *("divrplyfwdmsg", "appendonsend", "stopspelling", "reference-message-container", "olk_src_body_section"),
+    *("outlookmessageheader", "ms-outlook-mobile-reference-message"),
 )
+#: Those of elements that have another mail within; what is behind them is not of it.
+_HOLDING = ("yahoo_quoted", "moz-forward-container", "zmail_extra", quote_marks.MARKER_CLASS)
 #: Those of elements that say who wrote a quote, of those with a quote and what introduces it, and of quotes.
 _INTRODUCING = ("gmail_attr", "moz-cite-prefix")
 _CONTAINING = ("gmail_quote", "gmail_quote_container", "protonmail_quote", "tutanota_quote")
@@ -123,7 +124,7 @@ class _Reader:
         line = self.lines[-1]
         self.pieces.append(_Piece(source, len(self.lines) - 1))
         if name == "img":
-            line.is_filled = True
+            self._fill(line)
             line.words.append(attributes.get("alt", ""))
         elif name == "hr":
             self._word("_" * 10)
@@ -141,8 +142,11 @@ class _Reader:
         line = self.lines[-1]
         line.words.append(words)
         if words.strip():
-            line.is_filled = True
-            line.kind = REST if line.kind == REST else self._inside()
+            self._fill(line)
+
+    def _fill(self, line: _Line) -> None:
+        line.is_filled = True
+        line.kind = REST if line.kind == REST else self._inside()
 
     def _inside(self) -> str:
         """What a line is that something is shown in."""
@@ -179,6 +183,8 @@ class _Reader:
         marked = f"{attributes.get('id', '')} {attributes.get('class', '')}".lower().split()[:50]
         if any(one.endswith(_OTHER_MAIL) for one in marked):
             return QUOTE if self._kinds[QUOTE] else REST
+        if any(one.endswith(_HOLDING) for one in marked):
+            return QUOTE
         if name == "blockquote":
             is_quote = attributes.get("type", "").lower() == "cite" or "cite" in attributes
             return QUOTE if is_quote or any(_QUOTING[0] in one for one in marked) or self._is_introduced() else TEXT
@@ -207,6 +213,8 @@ def _kind_of(line: _Line, by_sign: str) -> str:
         return REST
     if not line.is_filled:
         return BLANK
+    if line.kind == QUOTE:
+        return CITED
     return line.kind if line.kind != TEXT or by_sign == BLANK else by_sign
 
 

@@ -31,6 +31,10 @@ _MARKS = (
     *((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32")),
     *((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")),
 )
+#: Charsets in which no text of a person is valid UTF-8 by chance, so that one which is was named wrongly.
+_WESTERN = ("cp1252", "iso8859-15")
+#: A sign that is neither ASCII's nor the one for what could not be read.
+_READ = re.compile("[^\0-\x7f\ufffd]")
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 #: Ends within base64: there are some where programs have put pieces together.
 _MOST_ENDS = 10_000
@@ -40,7 +44,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
-    """Returns a text and whether all of it could be read: in its charset, else in UTF-8, else in Windows' western one.
+    """Returns a text and whether all of it could be read: in its charset, else in UTF-8, else in Windows' western one where the
+    charset is unknown, or is UTF-8 of which no sign is. What is valid UTF-8 is not western, whatever is named.
 
     NUL and halves of characters are taken out, and lines end with a line feed.
     """
@@ -48,10 +53,13 @@ def decode(data: bytes, charset: str = "") -> tuple[str, bool]:
         if data.startswith(mark):
             return _plain(data.decode(name, "replace")), True
     codec = _codec(charset)
-    for name in (codec, "utf-8", "" if codec else "cp1252"):
+    for name in (*(("utf-8", codec) if codec in _WESTERN else (codec, "utf-8")), "" if codec else "cp1252"):
         if name and (text := _strictly(data, name)) is not None:
             return _plain(text), True
-    return _plain(data.decode(codec or "latin-1", "replace")), False
+    shown = data.decode(codec or "latin-1", "replace")
+    if codec == "utf-8" and not _READ.search(shown) and (text := _strictly(data, "cp1252")) is not None:
+        return _plain(text), True
+    return _plain(shown), False
 
 
 def _codec(charset: str) -> str:

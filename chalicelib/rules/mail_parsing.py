@@ -236,7 +236,7 @@ def _split(body: bytes, boundary: bytes) -> list[bytes] | None:
 
 def _leaf(found: _Found, node: _Node, typed: Message, mime: str) -> None:
     name = mail_charsets.decode_words(typed.get_filename("") or "")
-    content_id = node.headers.first("content-id", 500).strip().strip("<>")
+    content_id = node.headers.first("content-id", 500).strip("<> ")
     encoding = node.headers.first("content-transfer-encoding", 100)
     is_body = mime in _BODIES and typed.get_content_disposition() != "attachment" and not (node.is_aside and content_id)
     data = mail_bodies.decode_transfer(node.body, encoding)

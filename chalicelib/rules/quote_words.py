@@ -54,7 +54,7 @@ WROTE = _words(
     "schreef, geschreven, schrijft, skrev, skrifaði, napisał, napisała, napisal, napsal, napsala, napísal",
     "napísala, pisze, napisao, napisala, pisal, написал, написала, написав, пише, пишет, писал, напиша, написа, kirjoitti",
     "γράψε, έγραψε, írta, scris, viết, menulis, yazdı, yazmış, escriure, escrigué, idatzi, rakstīja, parašė, rašė",
-    "kirjutas, כתב, כתבה, كتب, كتبت, كتابة, نوشت, เขียนว่า, aliandika, escrivia",
+    "kirjutas, כתב, כתבה, كتب, كتبت, كتابة, نوشت, লিখেছেন, எழுதியது, लिखा, เขียนว่า, aliandika, escrivia",
 )
 #: The same where words are not divided.
 WROTE_WITHIN = _phrases(
@@ -91,7 +91,8 @@ FORWARDS = _phrases(
 )
 #: What mails are sent from, and how a program says so below them.
 DEVICES = _phrases(
-    "iphone, ipad, ipod, android, blackberry, galaxy, samsung, htc, huawei, xiaomi, nokia, lumia, pixel, windows",
+    "iphone, iphon, ipad, ipod, android, blackberry, galaxy, samsung, htc, huawei, xiaomi, nokia, lumia, pixel, windows",
+    "superhuman, k-9, tuta, proton, cloudmagic, bluemail, canary",
     "outlook, mailbox, airmail, mail, mobil, móvil, phone, telefon, telefoon, téléphone, teléfono, telefone, cell",
     "tablet, device, handy, smartphone, телефон, мобил, スマートフォン, 手机, 手機, 휴대",
 )
@@ -99,7 +100,7 @@ SENT_BY = _phrases(
     "envoyé, gesendet, verzonden, verstuurd, enviado, enviada, inviato, skickat, sendt fra, sendt via, wysłan",
     "отправлено, надіслано, odesláno, odoslané, lähetetty, trimis, küldve, gönderildi, στάλθηκε, נשלח, أرسلت",
     "تم الإرسال, đã gửi, được gửi, gửi từ, dikirim, 傳送, 传送, 发自, 發自, 发送自, から送信, 보냄, 보낸",
-    "get outlook, get [outlook",
+    "get outlook, get [outlook, outlook for",
     "from my, enviat, poslano, poslato, télécharger outlook, outlook für, obtener outlook, scarica outlook",
 )
 #: The same where the verb comes last.

@@ -8,16 +8,19 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from chalicelib.rules import quote_blocks, signatures
 from chalicelib.rules import quote_marks as marks
-from chalicelib.rules import signatures
 
 _PREFIX = re.compile(r"\s{0,4}>")
 _NAMED = re.compile(r"\s{0,4}(\w{1,20})>")
 _PIPED = re.compile(r"\s{0,4}\|[^|]*")
+_TWICE = re.compile(r"\s{0,4}>\s?>")
 #: Lines that are looked at.
 MOST_LINES = 10_000
+#: Quoted lines that are a quote without anything that says so.
+_FEWEST = 3
 #: What a line is.
-BLANK, TEXT, QUOTE, INTRODUCTION, REST = "blank", "text", "quote", "introduction", "rest"
+BLANK, TEXT, QUOTE, CITED, INTRODUCTION, REST = "blank", "text", "quote", "cited", "introduction", "rest"
 
 
 class Split(NamedTuple):
@@ -50,7 +53,8 @@ def kinds(lines: Sequence[str]) -> list[str]:
         if not line.strip():
             found.append(BLANK)
         else:
-            is_quote = (_PREFIX.match(line) and not _is_broken_address(lines, at)) or _is_named(lines, at)
+            is_signed = _PREFIX.match(line) and not _is_broken_address(lines, at) and not quote_blocks.is_arrows(line)
+            is_quote = is_signed or _is_named(lines, at)
             found.append(QUOTE if is_quote else TEXT)
     return found
 
@@ -78,10 +82,12 @@ def _named(line: str) -> str | None:
 def own_lines(lines: Sequence[str], given: Sequence[str]) -> list[bool]:
     """Returns which lines a person wrote, of lines as `marks.plain` has them and what each is.
 
-    A line is an `INTRODUCTION` or the begin of the `REST` where the caller knows; others are found.
+    A line is `CITED`, an `INTRODUCTION` or the begin of the `REST` where the caller knows; others are found.
     """
-    found = list(given)
+    found = [QUOTE if kind == CITED else kind for kind in given]
     first, end = _body(lines, found)
+    if CITED not in given:
+        _doubt(lines, found, first, end)
     runs = _runs(lines, found, first, end)
     last = _stripped(lines, found, first, end)
     own = [first <= at < last and kind in (TEXT, QUOTE) for at, kind in enumerate(found)]
@@ -110,7 +116,7 @@ def _body(lines: Sequence[str], found: list[str]) -> tuple[int, int]:
             return first, at if first_text < at else len(lines)
         if kind == TEXT and (cut := _cut(lines, at)) is not None:
             return first, cut if first_text < cut else len(lines)
-        introduction = _introduction(lines, at, following[at], first) if kind == TEXT else None
+        introduction = _introduction(lines, found, at, following[at], first) if kind == TEXT else None
         if introduction and introduction.is_sure and first_text < introduction.start:
             return first, introduction.start
         if introduction:
@@ -123,16 +129,18 @@ def _body(lines: Sequence[str], found: list[str]) -> tuple[int, int]:
     return first, len(lines)
 
 
-def _introduction(lines: Sequence[str], at: int, following: str, first: int) -> marks.Attribution | None:
-    found = marks.attribution(lines, at, is_before_quote=following == QUOTE)
-    return found if found and found.start >= first else None
+def _introduction(lines: Sequence[str], found: Sequence[str], at: int, following: str, first: int) -> marks.Attribution | None:
+    """Returns the lines that introduce a quote and end here. None of them introduces another one."""
+    told = marks.attribution(lines, at, is_before_quote=following == QUOTE)
+    is_new = told and told.start >= first and INTRODUCTION not in found[told.start : at]
+    return told if is_new else None
 
 
 def _cut(lines: Sequence[str], at: int) -> int | None:
     """Returns where another mail begins that is recognized in a line."""
-    if marks.header_block(lines, at) is not None:
-        return marks.above_rule(lines, at)
-    return at if marks.is_separator(lines[at]) else None
+    if quote_blocks.header_block(lines, at) is not None:
+        return quote_blocks.above_rule(lines, at)
+    return at if quote_blocks.begins_mail(lines, at) else None
 
 
 def _following(found: Sequence[str]) -> list[str]:
@@ -161,6 +169,31 @@ def _runs(lines: Sequence[str], found: Sequence[str], first: int, end: int) -> l
         is_between = kind == BLANK or (kind == INTRODUCTION and before == QUOTE)
         before = before if is_between else kind
     return runs
+
+
+def _doubt(lines: Sequence[str], found: list[str], first: int, end: int) -> None:
+    """Takes one or two lines for what a person wrote, above all introductions, that only a sign says to be a quote: `> 5` is
+    none, nor is a command.
+    """
+    quoted: list[int] = []
+    for at in range(first, end + 1):
+        kind = found[at] if at < end else INTRODUCTION
+        if kind == QUOTE:
+            quoted.append(at)
+        elif kind != BLANK:
+            if len(quoted) < _FEWEST and not _introduces_itself([lines[one] for one in quoted]):
+                for one in quoted:
+                    found[one] = TEXT
+            quoted = []
+        if kind == INTRODUCTION:
+            return
+
+
+def _introduces_itself(lines: Sequence[str]) -> bool:
+    """Whether lines that are quoted begin with who wrote them, or are quoted twice, or have our mark."""
+    inner = [line.lstrip("> ") for line in lines]
+    found = (marks.attribution(inner, at, is_before_quote=True) or marks.is_marker(lines, at) for at in range(len(inner)))
+    return any(_TWICE.match(line) for line in lines) or any(found)
 
 
 def _stripped(lines: Sequence[str], found: Sequence[str], first: int, end: int) -> int:

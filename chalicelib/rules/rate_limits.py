@@ -15,13 +15,15 @@ class Limit:
 
     Processes share one count. Each reads and writes it once every `step`, so a larger step costs fewer requests and lets each
     process go over by `step` at most. A new window knows nothing of the one before, so around its beginning twice `most` can
-    pass.
+    pass; unless it `is_renewed` by each that passes, so that it ends `seconds` after the last: then `most` pass in any span of so
+    many seconds. Each is counted in the shared row then, whatever `step` is.
     """
 
     what: str
     most: int
     seconds: int
     step: int = 1
+    is_renewed: bool = False
 
 
 def configured(known: Mapping[str, Limit], setting: str) -> dict[str, Limit]:

@@ -12,6 +12,8 @@ _PHRASE = re.compile(
 )
 #: Lines of a signature, and characters of a line.
 _MOST_SIGNED, _LONGEST_SIGNED = 10, 100
+#: What a sentence ends with, and its fewest words.
+_ENDS, _FEWEST_WORDS = (".", "!", "…", "。", "！"), 4
 
 
 def is_delimiter(line: str) -> bool:
@@ -27,9 +29,14 @@ def begin(lines: Sequence[str], first: int, end: int) -> int:
         if _SIGNS.fullmatch(line[:100]):
             return at if counted <= (_MOST_SIGNED if line[0] != "_" else 2) else end
         counted += bool(line)
-        if len(line) > _LONGEST_SIGNED or ("?" in line.rstrip("/") and "://" not in line):
+        if len(line) > _LONGEST_SIGNED or ("?" in line.rstrip("/") and "://" not in line) or _is_sentence(line):
             break
     return _device(lines, first, end)
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line reads as something that a person says below a line of dashes, which nobody does in a signature."""
+    return line[-1:] in _ENDS and len(line.split()) >= _FEWEST_WORDS and not is_device(line)
 
 
 def _device(lines: Sequence[str], first: int, end: int) -> int:
@@ -37,7 +44,9 @@ def _device(lines: Sequence[str], first: int, end: int) -> int:
     start = end
     while start > first and lines[start - 1] and is_device(lines[start - 1]):
         start -= 1
-    stands_alone = start == first or not lines[start - 1] or is_delimiter(lines[start - 1])
+    if start in (first, end):
+        return start
+    stands_alone = not lines[start - 1] or is_delimiter(lines[start - 1]) or "://" in lines[start]
     return start if stands_alone else end
 
 
@@ -48,7 +57,7 @@ def is_device(line: str) -> bool:
     folded = line.casefold()
     has_device = any(word in folded for word in words.DEVICES)
     if _PHRASE.match(line):
-        return has_device or "my " in folded
-    is_sentence = "," in line or "?" in line or len(line.split()) > 10
+        return (has_device or "my " in folded) and not folded.rstrip(". ").endswith("?")
+    is_sentence = "," in line or "?" in line or len(line.split()) > 12
     is_last = folded.startswith(words.SENT_FROM) and folded.rstrip(". ").endswith(words.SENT_BY)
     return has_device and not is_sentence and (is_last or folded.startswith(words.SENT_BY))

@@ -21,6 +21,7 @@ from chalicelib.dialects.ppmessage.mapping import files, socket
 from chalicelib.models.files import File
 from chalicelib.rules import (
     data_pictures,
+    delivery_reports,
     domains,
     emails,
     hosts,
@@ -33,6 +34,7 @@ from chalicelib.rules import (
     redirects,
     text,
 )
+from chalicelib.rules.mail_headers import Headers
 
 #: Times longer than for a plain text that a nasty one may take, and the shortest time that is told from none, in seconds.
 FACTOR, LEAST = 40, 0.002
@@ -150,6 +152,15 @@ MAIL = (
     "\r\n--b--",
     "\n--b\nContent-Type: text/html\n\n<meta ",
 )
+
+
+def reported(given: str) -> None:
+    """Reads a text as a server's report."""
+    mail = mail_parsing.Mail(text=given, subject=given, automatic="report")
+    delivery_reports.read(mail, Headers({"x-failed-recipients": [given]}))
+    delivery_reports.ids(mail)
+
+
 MARKS = (*""" ,;="\\'?%&[]*@.-a0é""", "=?", "\x00", "🙂")
 PARSERS = {
     "HTML": Parser(html.to_text, "<p>some words</p>", tuple(MARKUP), 60_000),
@@ -162,6 +173,7 @@ PARSERS = {
     "a mail's text": Parser(quotes.split_text, "some words\n", (*QUOTED, *MARKS[::2]), 20_000),
     "a mail's headers": Parser(mail_headers, "some words ", ("(", "<", "a@", "a,", ";a=", "; a*0=x", "=?a?q?", *MARKS), 15_000),
     "a mail": Parser(lambda given: mail_parsing.parse(mail_start(given)), "some words, a line\r\n", MAIL, 400_000),
+    "a server's report": Parser(reported, "some words\n", ("<", "<a@", " a@b", "<a@b>:\n", "delay", "\n---", *MARKS), 90_000),
     "If-Match": Parser(conversations.versions, '"12", ', ('W/"', '"', "W/", '"1', '"0', "W", *MARKS)),
     "Accept-Language": Parser(pages.words, "en;q=0.5, ", ("en;", "q=", "en-", ";q=0.", "9", *MARKS)),
     "Accept-Encoding": Parser(http.accepts_gzip, "gzip;q=0.1, ", (";q=", "gzip", "0.", *MARKS)),

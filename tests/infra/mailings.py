@@ -8,10 +8,12 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.conversations import members
 from chalicelib.rules.triggers import RECEIVED
 from tests.desk.automation.triggers import MAIL, email, trigger
-from tests.desk.channels.scene import BASE, account, address, customer, reply
+from tests.desk.channels.mails import bring
+from tests.desk.channels.scene import BASE, account, address, customer, reply, thread
 from tests.desk.channels.test_delivery import BOUNCE, event_of_ses
 from tests.desk.channels.test_email_accounts import code
 from tests.mails import sent
+from tests.rules.reports import OURS, POSTFIX
 from tests.world import World
 
 
@@ -39,6 +41,9 @@ def mail(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ours.call("PUT", again, **ours.bearer()).status == 200
     ours.settle()
     assert [len(one.files) for one in sent(to)] == [1, 1]
+    back = POSTFIX.replace(OURS, str(sent(to)[-1].message["Message-ID"]).strip("<>"))
+    bring(ours, back.encode(), address(ours), source="")
+    assert "bounced" in [one.send_status for one in thread(ours, visitor)]
     found = trigger(ours, "file", RECEIVED, **MAIL, to_contact=True, shows_mail=True)
     changed = ours.call("PUT", f"{BASE}/triggers/{found.number}", {"attachments": guids}, **headers)
     assert changed.body["trigger"]["attachments"] == guids

@@ -19,11 +19,18 @@ Send = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def send(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Send]:
-    """Sends bytes to recipients, and returns what the last answer was."""
-    port = free_port()
+def port(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Where a server listens."""
+    found = free_port()
     monkeypatch.setattr(arrivals, "MOST_BYTES", MOST)
-    listener = smtp.serve(port)
+    listener = smtp.serve(found)
+    yield found
+    listener.stop()
+
+
+@pytest.fixture
+def send(port: int) -> Send:
+    """Sends bytes to recipients, and returns what the last answer was."""
 
     def sent(raw: bytes, *recipients: str, source: str = ANN, options: tuple[str, ...] = ()) -> tuple[int, str]:
         with smtplib.SMTP("127.0.0.1", port, timeout=20) as client:
@@ -33,8 +40,7 @@ def send(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Send]:
             code, words = refused or client.data(raw)
             return code, words.decode()
 
-    yield sent
-    listener.stop()
+    return sent
 
 
 def test_mail_to_nobody_is_refused_with_words_and_what_is_taken_becomes_a_conversation(world: World, send: Send) -> None:
@@ -45,6 +51,21 @@ def test_mail_to_nobody_is_refused_with_words_and_what_is_taken_becomes_a_conver
     world.settle()
     (found,) = inbox(world)
     assert texts(world, found["id"]) == ["x" * 5_000]
+
+
+def test_clients_beyond_the_most_are_sent_away_until_others_have_gone(
+    world: World, port: int, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "MOST_CONNECTIONS", 3)
+    ours = mailbox(world)
+    crowd = [smtplib.SMTP("127.0.0.1", port, timeout=20) for _ in range(3)]
+    for _ in range(5):
+        with pytest.raises(smtplib.SMTPConnectError) as refused:
+            smtplib.SMTP("127.0.0.1", port, timeout=20)
+        assert refused.value.smtp_code == 421 and "try again" in str(refused.value.smtp_error)
+    for one in crowd:
+        one.quit()
+    assert send(mail(ours).as_bytes(), ours) == (250, "OK")
 
 
 def test_a_mail_that_is_too_large_or_from_a_blocked_sender_is_refused(world: World, send: Send) -> None:

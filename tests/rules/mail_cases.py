@@ -149,6 +149,24 @@ OWN = [
     "Date: today\nFrom: me\nplease help, it burns",
     "I got your mail of 4 May 2020.\nNow it works:\nall of it",
     "Order 4711 of 04.05.2020 is missing.\nPlease send it again to:\n\nAnn Lee <ann@shop.example>",
+    # One or two lines with the sign, which nothing says to be a quote.
+    "The value is\n> 5",
+    "This is what I typed and what came out:\n\n> npm install\n> npm start",
+    "This is the chat:\n\nbob> hello\nbob> is anybody there?",
+    # Journeys, orders and forms have names of headers.
+    "My journey:\nFrom: Berlin\nTo: Paris\nDate: 4 May 2020\nSubject: another day\n\nPlease change it.",
+    "Date: 04.05.2020\nName: Ann Lee\nTo: Main Street 5\nFrom: shop@desk.example\n\nWhere is it?",
+    # A date whose numbers are divided as those of a time are.
+    "On 04.05.2020 Mr Smith wrote:\n\nyou get your money back.\n\nIs that so?",
+    "On 04.05.2020 at 15:21 I sent a mail to help@desk.example and wrote:\n\nplease cancel it.\n\nIs it done?",
+    # Lines of few dashes that people draw.
+    "I have copied it:\n\n--- original text ---\n\nhello and more\n\n--- end ---\nPlease look.",
+    "See:\n\n--- my reply ---\nI want the money back.\n--- end ---",
+    # What is said below dashes.
+    "First part.\n\n--\n\nThe second part is this.",
+    "First part.\n\n_____________\n\nThe second part is this.",
+    "Hello\n\n-- \nAnn\n\nPS: please call me before you deliver the goods.",
+    "The parcel was:\n\nSent from my old address in Berlin, can you look?",
 ]
 _WROTE = "On Mon, 4 May 2020 at 15:21, Bob <bob@x.example> wrote:"
 _HEADERS = "From: Bob <bob@x.example>\nDate: 4 May 2020\nSubject: Order\nTo: ann@shop.example"
@@ -161,9 +179,16 @@ TEXTS = [
     (f"Hi,\n\n{_WROTE}\n> one?\n\nYes.\n\n> two?\nNo.\n\n> rest\n> rest\n", "Hi,\n\n> one?\n\nYes.\n\n> two?\nNo."),
     (f"{_WROTE}\n> one?\nYes.\n> two?\nNo.\n\n-- \nAnn", "> one?\nYes.\n> two?\nNo."),
     ("See\n>>> >>>  http://x.example <<<\nand click", "See\n>>> >>>  http://x.example <<<\nand click"),
-    ("Yes\n\nBob> one?\nBob> two?", "Yes"),
+    ("Yes\n\nBob> one?\nBob>\nBob> two?", "Yes"),
     ("Yes\n\n4 May 2020 Bob <bob@x.example>\n\n| one?\n|\n| two?", "Yes"),
     ("Yes\n\nOn Thu, 4 May 2020 at 15:21 Bob\n\n<\nmailto:Bob <bob@x.example>\n> wrote:\n\n\none", "Yes"),
+    # Introductions with the quote behind them, in other digits, without dashes, and with arrows.
+    ("Yes\n\n  On Mon, May 4, 2020 at 15:21, Bob<bob@x.example> wrote:   Hello,\none?", "Yes"),
+    ("Yes\n\nসোম, ৪ মে, ২০২০ তারিখে ৩:২১ PM টায় Bob <bob@x.example> লিখেছেন:\n\none?", "Yes"),
+    (f"Yes\n\nSent from my BlackBerry.\n  Original Message  \n{_HEADERS}\n\none?", "Yes"),
+    ("Yes\n\n>>> Bob <bob@x.example> 5/4/2020 3:21 PM >>>\none?\n\ntwo?", "Yes"),
+    (f"Yes\n\n--- Original message ---\n{_HEADERS}\n\none?", "Yes"),
+    (f"{_WROTE}\n> one?\nAs you wrote:\nit is broken.", "As you wrote:\nit is broken."),
     # Nothing, or nothing else.
     (f"{_WROTE}\n> one?\n> two?", "> one?\n> two?"),
     (f"{_WROTE}\n\nonly what was quoted", "only what was quoted"),
@@ -179,9 +204,14 @@ TEXTS = [
     ("Bob skrifar\n> Our answer\n> ##- reply above\n> this line -##\n> older\n\nMy answer", "Bob skrifar\nMy answer"),
     # Signatures.
     ("Hello\n\n-- \nAnn\nhttp://x.example", "Hello"),
-    ("Hello\n\n> one\n> two\n\n-- \nShop\nStreet 1", "Hello"),
+    ("Hello\n\n> one\n> two\n> three\n\n-- \nShop\nStreet 1", "Hello"),
+    ("Hello\n\n>> one\n> two", "Hello"),
     ("Hello\n--\nWhat is this?\nplease", "Hello\n--\nWhat is this?\nplease"),
     ("Hello\n\nSendt fra min iPad", "Hello"),
+    ("Hello\n\nOdesláno z iPhonu", "Hello"),
+    ("Hello\n\nOutlook for Android<https://aka.ms/x> beziehen", "Hello"),
+    ("Hello\n\nSent via Superhuman ( https://sprh.mn/?vip=ann@x.example )", "Hello"),
+    ("Hello\n-- \nDiese Nachricht wurde von meinem Android Mobiltelefon mit GMX Mail gesendet.", "Hello"),
     ("Hello\n\n從我的 iPhone 傳送\n\n內容: iPhoneから送信", "Hello\n\n從我的 iPhone 傳送\n\n內容: iPhoneから送信"),
     ("Hello\n\niPhoneから送信", "Hello"),
     ("Hello\n\nSent from my TI-85\n\n***\n___\n\u1427", "Hello"),

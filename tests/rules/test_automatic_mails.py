@@ -12,8 +12,18 @@ from chalicelib.rules.mail_parsing import parse
         ("Auto-Submitted: auto-replied; owner-email=x", "auto-submitted"),
         ("Auto-Submitted: auto-generated (by a machine)", "auto-submitted"),
         ("auto-submitted: NO (a person)", ""),
+        ("Auto-Submitted: (a machine) (x) auto-replied", "auto-submitted"),
+        ("Auto-Submitted: (a person) no", ""),
+        ("X-Autoreply-From: ann@x.example", "auto-submitted"),
+        ("X-Auto-Reply-From: ann@x.example", "auto-submitted"),
+        ("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent", "auto-submitted"),
+        ("X-Failed-Recipients: ann@x.example", "auto-submitted"),
+        ("X-Vacation: yes", "auto-submitted"),
+        ("Preference: auto_reply", "precedence"),
         ("Auto-Submitted: no\nPrecedence: bulk\nList-Id: <x.example>", ""),
         ("Auto-Submitted: no\nContent-Type: multipart/report; boundary=b", "report"),
+        ("Auto-Submitted: auto-replied\nContent-Type: multipart/report; boundary=b", "report"),
+        ("Auto-Submitted: auto-replied\nFrom: MAILER-DAEMON@x.example", "report"),
         ("Precedence: bulk", "precedence"),
         ("Precedence:  Auto_Reply ", "precedence"),
         ("Precedence: first-class", ""),
@@ -36,7 +46,8 @@ def test_a_reason_is_given(headers: str, reason: str) -> None:
     assert parse(f"{headers}\nSubject: x\n\nhi".encode()).automatic == reason
 
 
-def test_the_envelope_is_believed_before_the_header() -> None:
+def test_an_empty_return_path_is_one_in_the_envelope_and_in_the_header() -> None:
     assert parse(b"Return-Path: <ann@x.example>\n\nhi", "").automatic == "empty return path"
     assert parse(b"Return-Path: <ann@x.example>\n\nhi", "<>").automatic == "empty return path"
-    assert parse(b"Return-Path: <>\n\nhi", "ann@x.example").automatic == ""
+    assert parse(b"Return-Path: <>\n\nhi", "ann@x.example").automatic == "empty return path"
+    assert parse(b"Return-Path: <ann@x.example>\n\nhi", "ann@x.example").automatic == ""

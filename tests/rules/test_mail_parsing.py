@@ -60,6 +60,9 @@ def test_a_simple_mail() -> None:
         ("x-unknown", "Größe".encode("cp1252"), "Größe"),
         ("us-ascii", "Größe".encode(), "Größe"),
         ("klingon", "Größe".encode("cp1252"), "Größe"),
+        ("utf-8", "Größe an alle".encode("cp1252"), "Größe an alle"),
+        ("iso-8859-1", "Größe".encode(), "Größe"),
+        ("iso-8859-15", "Größe €".encode("iso8859_15"), "Größe €"),
         ('"utf-8"; x=y', "Größe".encode(), "Größe"),
         ("punycode", "Größe".encode(), "Größe"),  # would take quadratic time
         ("zip", b"abc", "abc"),

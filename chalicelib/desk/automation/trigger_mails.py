@@ -128,7 +128,8 @@ def _send(ctx: Context, event: TriggerMailDue) -> str:
     address = _address_of(ctx, conversation, event.to)
     if address is None:
         return NOBODY
-    if event.to == 0 and _is_machines(ctx, event):
+    last = _last(ctx, event) if event.to == 0 else None
+    if last and last.automatic is not None:  # which nobody answers automatically
         return TO_MACHINE
     try:
         rate_limits.spend_trigger_mail(ctx, address)
@@ -137,17 +138,22 @@ def _send(ctx: Context, event: TriggerMailDue) -> str:
     written = write(ctx, conversation, trigger, event.message)
     if trigger.shows_mail and (event.to == 0 or not (trigger.to_contact and _can_get(ctx, conversation))):
         _show(replace(ctx, trigger=trigger.number), conversation, written, event)
-    reply_to = "" if event.to else outbound.reply_address(ctx, conversation)
-    notices.send(ctx, address, written.subject, written.text, written.html, attachments.read_kept(trigger.files), reply_to)
+    reply_to, sender = ("", "") if event.to else _ways(ctx, conversation)
+    files, answered = attachments.read_kept(trigger.files), last.mail_id if last else None
+    notices.send(ctx, address, written.subject, written.text, written.html, files, reply_to, sender, answered or "")
     return SENT
 
 
-def _is_machines(ctx: Context, event: TriggerMailDue) -> bool:
-    """Returns whether the last message is a machine's mail, which nobody answers automatically. One request."""
+def _ways(ctx: Context, conversation: Conversation) -> tuple[str, str]:
+    """Returns where a contact's answers go, and whom a mail to them is from; empty where the account has no e-mail account."""
+    return outbound.reply_address(ctx, conversation), outbound.automatic_sender(ctx, conversation)
+
+
+def _last(ctx: Context, event: TriggerMailDue) -> stored.Message | None:
+    """Returns the message that a mail follows, None for none. One request."""
     if not event.message:
-        return False
-    last = stored.get_many(ctx.account, event.conversation, [event.message]).get(event.message)
-    return last is not None and last.automatic is not None
+        return None
+    return stored.get_many(ctx.account, event.conversation, [event.message]).get(event.message)
 
 
 def _address_of(ctx: Context, conversation: Conversation, to: int) -> str | None:

@@ -1,13 +1,20 @@
-"""Bounces: what SES tells of a mail after it has taken it, as events of its configuration set, noted on the message."""
+"""Bounces: what is told of a mail after SES has taken it, noted on the message: by SES, as events of its configuration set, and
+by servers, which write a mail.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.context import SYSTEM, Context
-from chalicelib.desk.channels import delivery
+from chalicelib.desk.channels import delivery, email_accounts
+from chalicelib.desk.conversations import history
 from chalicelib.desk.core import access
-from chalicelib.models.messages import BOUNCED, COMPLAINED, FAILED
+from chalicelib.desk.core.errors import NotFound
+from chalicelib.models import unique_names
+from chalicelib.models.messages import BOUNCED, COMPLAINED, FAILED, Message
+from chalicelib.rules import delivery_reports, ids, mail_headers, reply_addresses
+from chalicelib.rules.mail_parsing import Mail
 
 GONE, OTHER = "message is gone", "of no attempt that counts"
 #: Statuses by the type of an event. Others say nothing that agents have to know.
@@ -42,18 +49,27 @@ def _reason(status: str, event: Mapping[str, Any]) -> str:
     if status == FAILED:
         return f"the mail service refused it: {event.get('reject', {}).get('reason', 'no reason was told')}"
     if status == COMPLAINED:
-        who = _names(event.get("complaint", {}).get("complainedRecipients", []))
-        return f"{who} has reported it as unwanted"
+        return _complained(_addresses(event.get("complaint", {}).get("complainedRecipients", [])))
     bounce = event.get("bounce", {})
     recipients = bounce.get("bouncedRecipients", [])
-    why = next((one["diagnosticCode"] for one in recipients if one.get("diagnosticCode")), "no reason was told")
-    span = "for now" if bounce.get("bounceType") == "Transient" else "for good"
-    return f"it came back from {_names(recipients)}, {span}: {why}"
+    why = next((one["diagnosticCode"] for one in recipients if one.get("diagnosticCode")), "")
+    return _came_back(_addresses(recipients), why, passes=bounce.get("bounceType") == "Transient")
 
 
-def _names(recipients: list[dict[str, Any]]) -> str:
-    named = [str(one.get("emailAddress", "")) for one in recipients]
-    return ", ".join(named[:_MOST_NAMED]) or "its recipient"
+def _addresses(recipients: list[dict[str, Any]]) -> list[str]:
+    return [str(one.get("emailAddress", "")) for one in recipients]
+
+
+def _complained(who: Sequence[str]) -> str:
+    return f"{_names(who)} has reported it as unwanted"
+
+
+def _came_back(who: Sequence[str], why: str, *, passes: bool) -> str:
+    return f"it came back from {_names(who)}, {'for now' if passes else 'for good'}: {why or 'no reason was told'}"
+
+
+def _names(who: Sequence[str]) -> str:
+    return ", ".join(who[:_MOST_NAMED]) or "its recipient"
 
 
 @access.allow(SYSTEM)
@@ -68,3 +84,40 @@ def note(ctx: Context, told: Told) -> str:
     if message.send_attempt != told.attempt:
         return OTHER
     return delivery.note(ctx, message, told.kind, told.attempt, told.reason)
+
+
+@access.allow(SYSTEM)
+def note_report(ctx: Context, mail: Mail, raw: bytes) -> str | None:
+    """Notes on a message what a server's mail tells of it, and returns the status, or why nothing was noted; None for a mail that
+    tells nothing. Up to four requests where it does, and as `history.get_by_number`.
+
+    The id of a mail of ours, which is signed, says which message that is; one of an earlier attempt changes nothing.
+    """
+    report = delivery_reports.read(mail, mail_headers.split(raw)[0])
+    if report is None:
+        return None
+    told = _find(ctx, delivery_reports.ids(mail))
+    if told is None:
+        return GONE
+    message, id_ = told
+    if message.mail_id != id_:
+        return OTHER
+    if report.is_complaint:
+        return delivery.note(ctx, message, COMPLAINED, message.send_attempt, _complained(report.recipients))
+    reason = _came_back(report.recipients, report.reason, passes=report.passes)
+    return delivery.note(ctx, message, BOUNCED, message.send_attempt, reason)
+
+
+def _find(ctx: Context, names: Sequence[str]) -> tuple[Message, str] | None:
+    """Returns the message that the latest of some Message-IDs is of, with that id. None where none is ours, or it is gone."""
+    key = email_accounts.reply_key(ctx)
+    ours = [(found, name) for name in names if (found := reply_addresses.read_message_id(key, name))]
+    if not ours:
+        return None
+    of, name = max(ours, key=lambda one: one[0].message)
+    conversation = unique_names.id_by_number(ctx.account, "conversation", of.conversation)
+    try:
+        number = ids.message_number(of.conversation, of.message)
+        return (history.get_by_number(ctx, conversation, number), name.lower()) if conversation else None
+    except NotFound:
+        return None

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from chalicelib.desk.conversations import markup
 from chalicelib.desk.conversations.composing import MOST_BYTES, MOST_TAGS
-from chalicelib.desk.conversations.files import address_of
+from chalicelib.desk.conversations.files import UTF_8, address_of
 from chalicelib.rules import html as plain
 from chalicelib.rules import html_quotes, quotes, text
 from chalicelib.rules.mail_parsing import Mail, Part
@@ -69,7 +69,7 @@ def _room(told: str) -> int:
 
 
 def _file(name: str, mime: str, content: str) -> Part:
-    return Part(name, mime, content.encode(), "", False)
+    return Part(name, mime + UTF_8, content.encode(), "", False)
 
 
 def _with_missing(quote: str, further: str, body: str) -> str:
@@ -94,8 +94,8 @@ def _cut(part: str, told: str = "") -> str:
 
 
 def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str | None:
-    """Returns HTML whose pictures load from the desk: `files` has the id and the name of a file by its Content-ID. One that the
-    mail does not have loses its address.
+    """Returns HTML whose pictures load from the desk: `files` has the id and the name of a file by its Content-ID, and by its
+    own name. One that the mail does not have loses its address.
     """
     if not html:
         return None
@@ -103,7 +103,7 @@ def with_pictures(html: str | None, files: Mapping[str, tuple[str, str]]) -> str
 
     def loaded(found: re.Match[str]) -> str:
         name = unescape(found[1]).strip()
-        names = (name, unquote(name), name.lower(), unquote(name).lower())
+        names = (name, unquote(name), name.lower(), unquote(name).lower(), name.partition("@")[0])
         file = next((by_name[one] for one in names if one in by_name), None)
         return f' src="{escape(address_of(*file))}"' if file else ""
 

@@ -7,7 +7,7 @@ was decided: all that it becomes has ids that follow from the mail.
 from dataclasses import replace
 
 from chalicelib.context import AGENT, SYSTEM, Caller, Context
-from chalicelib.desk.channels import arrivals, blocked_senders, correspondents, junk_emails, letters, mail_files, threads
+from chalicelib.desk.channels import arrivals, blocked_senders, bounces, correspondents, junk_emails, letters, mail_files, threads
 from chalicelib.desk.channels.arrivals import Arrival
 from chalicelib.desk.channels.email_accounts import EmailAccount
 from chalicelib.desk.channels.letters import Letter
@@ -67,7 +67,8 @@ def receive(ctx: Context, arrival: Arrival) -> dict[str, str]:
 def deliver(ctx: Context, letter: Letter, *, is_junk: bool, is_counted: bool) -> str:
     """Does what becomes of a mail for the account of the context, and returns that in a word.
 
-    Nine requests for a new conversation of a known contact, ten in a known one; for each file two more, three for an image.
+    Nine requests for a new conversation of a known contact, ten in a known one; for each file two more, three for an image; and
+    as `bounces.note_report`.
     Raises TooMany for a mail that is new.
     """
     fate = _decided(ctx, letter, is_junk=is_junk, is_counted=is_counted, is_checked=False)
@@ -77,6 +78,7 @@ def deliver(ctx: Context, letter: Letter, *, is_junk: bool, is_counted: bool) ->
         junk_emails.keep(ctx, fate.junk, letter)
         return JUNK
     _post(ctx, letter, str(fate.conversation))
+    bounces.note_report(ctx, letter.mail, letter.raw)
     return POSTED
 
 

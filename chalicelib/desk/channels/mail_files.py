@@ -32,7 +32,8 @@ def keep(ctx: Context, letter: Letter, *of: str, **owner: Any) -> list[File]:
 
 
 def html_with(letter: Letter, kept: Sequence[File]) -> str | None:
-    """Returns a mail's HTML, in which its pictures load from the files that were kept."""
-    of_parts = zip(letter.content.files, kept, strict=True)
-    pictures = {part.content_id: (file.id, file.name) for part, file in of_parts if part.content_id}
-    return with_pictures(letter.content.html, pictures)
+    """Returns a mail's HTML, in which its pictures load from the files that were kept. Some programs name them by their files."""
+    of_parts = list(zip(letter.content.files, kept, strict=True))
+    by_name = {part.name: (file.id, file.name) for part, file in of_parts}
+    by_id = {part.content_id: (file.id, file.name) for part, file in of_parts if part.content_id}
+    return with_pictures(letter.content.html, by_name | by_id)

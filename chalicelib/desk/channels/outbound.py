@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from chalicelib.context import AGENT, Context
+from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.accounts import MOST_RECIPIENTS
 from chalicelib.desk.channels import email_accounts
 from chalicelib.desk.channels.email_accounts import EmailAccount
@@ -14,7 +15,7 @@ from chalicelib.desk.conversations.messages import EMAIL, MailParts, Message, Po
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import people
-from chalicelib.models import details
+from chalicelib.models import details, mail
 from chalicelib.rules import emails, reply_addresses
 from chalicelib.rules.emails import can_be_mailed
 
@@ -121,6 +122,14 @@ def _own(ctx: Context, conversation: Conversation) -> EmailAccount | None:
     """Returns the e-mail account that a conversation came to while it may send, else the default."""
     known = email_accounts.load(ctx).get(conversation.received_from or "")
     return known if known and known.is_verified else email_accounts.default(ctx)
+
+
+def automatic_sender(ctx: Context, conversation: Conversation) -> str:
+    """Returns whom an automatic answer to a conversation's contact is from, empty where no e-mail account of theirs may send.
+    Requests as `email_accounts.default`.
+    """
+    own = _own(ctx, conversation)
+    return f"{accounts.load(ctx).name} <{own.email}>" if own and own.identity != mail.MAY_NOT_SEND else ""
 
 
 def reply_address(ctx: Context, conversation: Conversation) -> str:

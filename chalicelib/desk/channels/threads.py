@@ -10,7 +10,7 @@ from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.models import details, messages, unique_names
 from chalicelib.models import people as rows
-from chalicelib.rules import reply_addresses
+from chalicelib.rules import delivery_reports, reply_addresses
 from chalicelib.rules.mail_parsing import Mail
 
 #: Ids of other mails that a mail may name, the latest counting first, and messages among whose people a sender is looked for.
@@ -18,8 +18,8 @@ MOST_IDS, _MOST_MESSAGES = 50, 100
 
 
 def named_ids(mail: Mail) -> list[str]:
-    """Returns the Message-IDs of the mails that a mail answers, the nearest first."""
-    return list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references)]))[:MOST_IDS]
+    """Returns the Message-IDs of the mails that a mail answers, the nearest first, and of the one that a report is about."""
+    return list(dict.fromkeys([*mail.in_reply_to, *reversed(mail.references), *delivery_reports.ids(mail)]))[:MOST_IDS]
 
 
 def find(ctx: Context, mail: Mail, sender: str, recipients: Sequence[str], led: Mapping[str, str]) -> Conversation | None:

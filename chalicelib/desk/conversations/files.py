@@ -30,6 +30,8 @@ MOST_BYTES = 4_500_000
 _UNCLAIMED_SECONDS = 23 * 3600
 #: Why an upload without a token is refused.
 _UNSEEN = "this needs a token: nobody of this name was seen at this address within the hour"
+#: The end of the media type of a text that the desk has written.
+UTF_8 = "; charset=utf-8"
 #: For how many seconds a link to the bucket is good.
 LINK_SECONDS = 300
 
@@ -99,10 +101,11 @@ def _store(ctx: Context, account: str | None, uploader: str, name: str, mime: st
 
 def keep(ctx: Context, file: File, data: bytes) -> File:
     """Stores a file that came with a mail, under an id that is always the same for it, and returns it. One request, and one to
-    the bucket, two for an image. Harmless when repeated.
+    the bucket, two for an image. Harmless when repeated. A text of the desk's own names its charset.
     """
     picture = pictures.examine(data)
-    file.kind, file.mime = IMAGE if picture else OTHER, _mime(file.mime, picture)
+    charset = UTF_8 if file.mime.endswith(UTF_8) else ""
+    file.kind, file.mime = IMAGE if picture else OTHER, _mime(file.mime, picture) + charset
     storage.put(file.place, data, file.mime)
     if picture:
         _keep_picture(file, picture)

@@ -65,7 +65,7 @@ DEFAULTS: dict[str, Limit] = {
     "mails_from": Limit("mails from this sender", 300, _MINUTE, step=10),
     "account_mails": Limit("mails to this account", 3_000, _MINUTE, step=50),
     # Mails that the desk sends by itself to one address: two machines that answer each other are slow, and soon silent.
-    "automatic_mails_to": Limit("automatic answers to this address", 10, 30),
+    "automatic_mails_to": Limit("automatic answers to this address", 10, 30, is_renewed=True),
     # Deliveries to webhooks that an account has sent again; a range counts fifty times.
     "replays": Limit("deliveries to send again", 1_000, _HOUR, step=10),
     # Reports of spans of time: of an account. One counts once, and once more for each month: a year of a busy account is 4 MB.
@@ -83,7 +83,8 @@ DEFAULTS: dict[str, Limit] = {
 }
 #: Bytes that weigh as much as one more of what comes in: of what a table stores, of a file, and of a mail.
 _TEXT_BYTES, _FILE_BYTES, _MAIL_BYTES = 4_096, 250_000, 1_000_000
-
+#: Seconds that may pass between counting something and doing it.
+_MARGIN = 2
 
 _counts = Counts()
 _active = rate_limits.configured(DEFAULTS, config.LIMITS)
@@ -129,12 +130,18 @@ def _digest(key: str) -> str:
 def spend(ctx: Context, name: str, whose: str, weight: int = 1) -> None:
     """Counts one more (or `weight` more) of what the limit allows `whose`. Free for a stage without that limit, and for nobody.
 
-    No request, or one every `step`; none for a caller who is known to be over the limit. Raises TooMany over it.
+    No request, or one every `step`; none for a caller who is known to be over the limit; of one that is renewed as
+    `rate_windows.add_renewing`. Raises TooMany over it.
     """
     limit = _active.get(name)
     if limit is None or not whose:
         return
     key, second = f"{name}#{whose}", ctx.now // 1000
+    if limit.is_renewed:
+        until = second + limit.seconds + _MARGIN
+        if not retry_on_conflict(ctx, lambda: rate_windows.add_renewing(_digest(key), second, until, limit.most)):
+            raise TooMany(limit.what, until - second)
+        return
     total, due, end = _counts.add(key, weight, limit, second)
     if due:
         total, end = _shared(ctx, key, due, end)

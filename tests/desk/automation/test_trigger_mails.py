@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib import config
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.automation import trigger_mails
 from chalicelib.desk.conversations import messages, triggers, updates
@@ -67,7 +68,18 @@ def test_a_contacts_answer_to_a_mail_comes_into_the_conversation(world: World) -
     (told,) = sent(address)
     bring(world, mail_from(ours, "And it smokes.", sender=address), str(told.message["Reply-To"]))
     assert [said.body.strip() for said in thread(world, visitor)] == ["hello", "And it smokes."]
-    assert sent(str(world.agents[0].email))[-1].message["Reply-To"] is None
+    agents_ = sent(str(world.agents[0].email))[-1].message
+    assert agents_["Reply-To"] is None and str(agents_["From"]).endswith(f"<{config.MAIL_FROM.rpartition('<')[2].strip('>')}>")
+
+
+def test_an_answer_to_a_mail_is_from_the_address_that_got_it(world: World) -> None:
+    mailbox(world)
+    ours = mailbox(world, "other")
+    trigger(world, "m", CREATED, **MAIL, to_contact=True)
+    bring(world, mail_from(ours, sender="bo@customer.example", Message_ID="<first@customer.example>"), ours)
+    (told,) = sent("bo@customer.example")
+    assert str(told.message["From"]).endswith(f"<{ours}>") and str(told.message["Message-ID"]).endswith(f"@{ours.split('@')[1]}>")
+    assert told.message["In-Reply-To"] == told.message["References"] == "<first@customer.example>"
 
 
 def test_a_subject_is_one_line_whatever_is_in_it(world: World) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.channels import email_accounts
-from chalicelib.desk.conversations import triggers
+from chalicelib.desk.conversations import files, triggers
 from chalicelib.desk.core import rate_limits
 from chalicelib.models import received_mails, storage
 from chalicelib.rules import reply_addresses
@@ -142,6 +142,21 @@ def test_files_and_pictures_are_kept_and_load_from_us(world: World) -> None:
         assert downloaded(world, url) == data
 
 
+def test_pictures_that_are_named_by_their_files_load_too(world: World) -> None:
+    ours = mailbox(world)
+    made = mail(ours, None)
+    made.set_content('<img src="cid:a.png"><img src="cid:b.png@01D0"><img src="cid:c">', subtype="html")
+    for name, id_ in (("a.png", None), ("b.png", None), ("a.png", "< c >")):
+        made.add_attachment(picture() + name.encode(), maintype="image", subtype="png", filename=name)
+        if id_:
+            made.get_payload()[-1]["Content-ID"] = id_  # type: ignore[index]
+    bring(world, made, ours)
+    (said,) = thread(world, inbox(world)[0]["id"])
+    loaded = [source.replace("&amp;", "&") for source in re.findall(r'src="([^"]+)"', said["htmlBody"])]
+    assert len(loaded) == 3 and {downloaded(world, url)[-5:] for url in loaded[::2]} == {b"a.png"}
+    assert downloaded(world, loaded[1]).endswith(b"b.png") and loaded[2] == said["attachments"][2]["url"]
+
+
 def test_what_marks_a_quote_in_html_is_seen_before_it_is_cleaned(world: World) -> None:
     ours = mailbox(world)
     made = mail(ours, None)
@@ -168,6 +183,7 @@ def test_a_text_that_is_too_long_goes_on_in_a_file_and_a_hundred_files_are_all_k
     bring(world, made, ours)
     (said,) = thread(world, inbox(world)[0]["id"])
     assert len(said["attachments"]) == 101 and len(said["plainBody"].encode()) <= 60_000
+    assert files.load(world.as_agent(), said["attachments"][-1]["guid"]).mime == "text/plain; charset=utf-8"
     whole = downloaded(world, said["attachments"][-1]["url"]).decode()
     assert whole.splitlines()[4_999] == "line 4999 of many, with an ö"
 

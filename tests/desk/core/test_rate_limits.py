@@ -47,6 +47,30 @@ def test_processes_share_a_count(world: World) -> None:
         rate_limits.spend_by_source(ctx, "exact")
 
 
+def test_no_span_of_a_window_that_is_renewed_has_more(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rate_limits._active, "renewed", Limit("of these", 3, 30, is_renewed=True))
+    passed = []
+    for second in range(400):
+        if second % 7 == 0 or second % 29 == 0:
+            try:
+                rate_limits.spend(replace(stranger(world), now=world.now + second * 1_000), "renewed", world.account)
+                passed.append(second)
+            except TooMany as many:
+                assert many.seconds >= 30
+    assert len(passed) > 15
+    assert all(sum(begin <= one < begin + 31 for one in passed) <= 3 for begin in range(400))
+
+
+def test_a_window_that_is_renewed_costs_one_request_and_a_refusal_two(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(rate_limits._active, "renewed", Limit("of these", 1, 30, is_renewed=True))
+    ctx = stranger(world)
+    with counted() as sent:
+        rate_limits.spend(ctx, "renewed", "a")
+    with counted() as refused, pytest.raises(TooMany):
+        rate_limits.spend(ctx, "renewed", "a")
+    assert (sent, refused) == (["UpdateItem"], ["UpdateItem", "GetItem"])
+
+
 def test_a_step_costs_one_request_and_a_flood_no_more(world: World) -> None:
     ctx, refused = stranger(world), 0
     with counted() as sent:
