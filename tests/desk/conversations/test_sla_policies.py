@@ -163,7 +163,7 @@ def test_conversations_among_agents_have_none(world: World) -> None:
     assert read(opened).sla_policy is None
 
 
-# --- policies
+# --- what policies may be
 
 
 @pytest.mark.parametrize(
