@@ -14,6 +14,15 @@ from tests.logged import Lines, answered
 from tests.logged import lines as lines
 from tests.world import PASSWORD, Visitor, World
 
+SECRET = "s3cret-marker"
+
+
+def broken(*_: Any, **__: Any) -> None:
+    try:
+        raise KeyError(SECRET)
+    except KeyError as error:
+        raise ValueError(f"broken by {SECRET}") from error
+
 
 def test_a_job_that_fails_is_told_with_its_message_and_without_its_words(world: World, lines: Lines) -> None:
     event = {"event": "conversation.opened.v1", "account": world.account, "at": 1, "conversation": SECRET}
@@ -29,16 +38,6 @@ def test_a_job_that_fails_is_told_with_its_message_and_without_its_words(world: 
     with pytest.raises(ExceptionGroup):
         app.route_conversations({"Records": [record | {"body": json.dumps({"event": SECRET})}]}, None)
     assert SECRET not in lines.text
-
-
-SECRET = "s3cret-marker"
-
-
-def broken(*_: Any, **__: Any) -> None:
-    try:
-        raise KeyError(SECRET)
-    except KeyError as error:
-        raise ValueError(f"broken by {SECRET}") from error
 
 
 def hostile(world: World, visitor: Visitor) -> None:
