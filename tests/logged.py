@@ -57,6 +57,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
 
 
 def answered(world: World) -> Visitor:
+    """A visitor to whom the first agent has replied."""
     world.online(world.agents[0])
     visitor = world.visitor()
     visitor.say("hello")

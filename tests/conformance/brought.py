@@ -43,6 +43,7 @@ def number_of(visitor: Visitor) -> int:
 
 
 def upload(world: World, user: str, data: bytes, name: str = "a.bin", mime: str = "application/octet-stream") -> str:
+    """The id of a file that somebody has brought without a token."""
     answer = world.upload(user, data, name, mime)
     assert answer.status == 200
     return str(answer.body["fuuid"])
@@ -55,6 +56,7 @@ def upload_of_agent(world: World, data: bytes) -> str:
 
 
 def get(world: World, fid: str, query: str = "", **headers: str) -> Answer:
+    """A download of a file."""
     return world.call("GET", f"/download/{fid}{query}", **headers)
 
 
@@ -71,5 +73,6 @@ def fetched(answer: Answer) -> dict[str, Any]:
 
 
 def objects(*ids: str) -> list[str]:
+    """Keys of the bucket that have any of these ids in them."""
     listed = boto3.client("s3").list_objects_v2(Bucket=config.ATTACHMENTS).get("Contents", [])
     return sorted(entry["Key"] for entry in listed if any(id_ in entry["Key"] for id_ in ids))

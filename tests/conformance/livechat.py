@@ -39,6 +39,7 @@ class Console:
 
 @pytest.fixture
 def console(world: World) -> Console:
+    """The owner's client."""
     return Console(world)
 
 

@@ -24,10 +24,12 @@ def call(world: World, method: str, path: str, given: Any = None, **headers: str
 
 
 def contact(world: World, name: str = "Jane") -> int:
+    """The id of a new contact."""
     return int(call(world, "POST", f"{BASE}/contacts", {"name": name}).body["contact"]["id"])
 
 
 def submitted(world: World, of: int, subject: str = "A parcel", **given: Any) -> dict[str, Any]:
+    """A conversation that a contact has submitted, as the portal shows it."""
     answer = call(world, "POST", PORTAL, {"subject": subject, "contactId": of, "message": {"plainBody": "where?"}} | given)
     assert answer.status == 200, answer
     return dict(answer.body["portalconversation"])
@@ -45,11 +47,13 @@ def of_agents(world: World, number: int) -> dict[str, Any]:
 
 
 def listed(world: World, of: int) -> list[int]:
+    """Ids in a contact's list."""
     answer = call(world, "GET", PORTAL, {"contactId": of})
     assert answer.status == 200, answer
     return [one["id"] for one in answer.body["portalconversations"]]
 
 
 def bodies(world: World, number: int, of: int) -> list[str]:
+    """Texts of a conversation's messages as its contact sees them."""
     shown = call(world, "GET", MESSAGES.format(id=number), {"contactId": of}).body["messages"]
     return [one["plainBody"] for one in shown]

@@ -23,17 +23,21 @@ def number(scene: Scene) -> int:
 
 
 def put(scene: Scene, number: int, body: Any, **headers: str) -> Answer:
+    """A change by an agent."""
     return scene.world.call("PUT", f"{PATH}/{number}", body, **headers, **scene.bearer())
 
 
 def post(scene: Scene, number: int, body: Any, **headers: str) -> Answer:
+    """A message of an agent."""
     return scene.world.call("POST", f"{PATH}/{number}/messages", body, **headers, **scene.bearer())
 
 
 def get(scene: Scene, number: int) -> Answer:
+    """The conversation as agents see it."""
     return scene.world.call("GET", f"{PATH}/{number}", **scene.bearer())
 
 
 def bodies(scene: Scene, number: int) -> list[str]:
+    """Texts of the conversation's messages."""
     shown = scene.world.call("GET", f"{PATH}/{number}/messages", **scene.bearer()).body["messages"]
     return [message["plainBody"] for message in shown]

@@ -69,6 +69,7 @@ def found(world: World, external: str = "v1") -> Conversation:
 
 
 def said(world: World, external: str = "v1") -> list[tuple[str, int, int | None]]:
+    """Texts of a conversation's messages, each with its place and its public place."""
     return [
         (one.body, one.sequence, one.public_sequence)
         for one in history.list_latest(world.as_agent(), found(world, external).id).messages

@@ -30,6 +30,7 @@ class Second(GlobalIndex[Conversation]):
 
 
 def table() -> Any:
+    """The conversations' table as AWS describes it."""
     return boto3.client("dynamodb").describe_table(TableName=TABLE)["Table"]
 
 

@@ -14,6 +14,7 @@ from tests.world import World
 
 
 def routes(world: World, **given: Any) -> None:
+    """Switches routing rules on with these settings, and waits for what follows."""
     routing_rules.change(world.ctx(ADMIN), Change(is_enabled=True, **given))
     world.settle()
 
@@ -38,8 +39,10 @@ def read(conversation: Conversation) -> Any:
 
 
 def said(world: World, conversation: Conversation) -> str:
+    """Why a conversation is where it is, in words."""
     return explaining.explain(world.ctx(ADMIN), conversation).text
 
 
 def to(group: Group, priority: str | None = None) -> Route:
+    """The route to a department."""
     return Route("department", group.number, priority)

@@ -63,5 +63,6 @@ def email(world: World, visitor: Visitor) -> str:
 
 
 def change(world: World, visitor: Visitor, **wanted: Any) -> None:
+    """Changes a visitor's conversation as the first agent, and waits for what follows."""
     updates.change(world.as_agent(), visitor.conversation, updates.Change(**wanted))
     world.settle()

@@ -8,6 +8,7 @@ from tests.world import Visitor, World
 
 
 def write(world: World) -> tuple[Visitor, Visitor]:
+    """Two chats in which people write in turn, the second one's first and last; with notes."""
     first, second = world.visitor(), world.visitor()
     for at, (who, text) in enumerate([(second, "b1"), (first, "a1"), (second, "b2"), (first, "a2"), (second, "b3")]):
         world.now += 1000
@@ -19,6 +20,7 @@ def write(world: World) -> tuple[Visitor, Visitor]:
 
 
 def texts(world: World, conversation: str) -> list[str]:
+    """Texts of a conversation's messages and notes."""
     return [row.body for row in history.list_latest(world.as_agent(), conversation).messages]
 
 
@@ -26,4 +28,5 @@ MERGED = ["b1", "a1", "note on a1", "b2", "note on b2", "a2", "b3"]
 
 
 def rows_of(world: World, conversation: str) -> list[Message]:
+    """Messages of a conversation as they are stored."""
     return list(Message.by_sequence.query(rows.key(world.account, conversation)))

@@ -25,6 +25,7 @@ def policy(world: World, *given: tuple[int, str, str], **more: Any) -> int:
 
 
 def stored(world: World, visitor: Visitor) -> Conversation:
+    """A visitor's conversation as it is stored."""
     found = rows.get(world.account, visitor.conversation)
     assert found
     return found
@@ -37,15 +38,18 @@ def clocks(row: Conversation) -> tuple[int | None, int | None, int | None]:
 
 
 def say(world: World, visitor: Visitor, text: str = "hello") -> Conversation:
+    """The conversation after the visitor has written."""
     messages.post(world.as_visitor(visitor.id), PostMessage(visitor.conversation, text))
     return stored(world, visitor)
 
 
 def answer(world: World, visitor: Visitor, **given: Any) -> Conversation:
+    """The conversation after the first agent has written."""
     messages.post(world.as_agent(), PostMessage(visitor.conversation, "hi", **given))
     return stored(world, visitor)
 
 
 def set_(world: World, visitor: Visitor, **fields: Any) -> Conversation:
+    """The conversation after the first agent has changed it."""
     updates.change(world.as_agent(), visitor.conversation, Change(**fields))
     return stored(world, visitor)

@@ -14,10 +14,12 @@ def internal(world: World, *members_: int, by: int = 0) -> conversations.Convers
 
 
 def load(world: World, found: conversations.Conversation | Visitor) -> conversations.Conversation:
+    """A conversation as it is now."""
     id_ = found.conversation if isinstance(found, Visitor) else found.id
     return conversations.load(world.ctx(ADMIN), id_)
 
 
 def loads(world: World) -> list[int]:
+    """How many open conversations each agent's row counts."""
     stored = people_rows.get_many(world.account, {agent.id for agent in world.agents}, consistent=True)
     return [stored[agent.id].open_conversations for agent in world.agents]

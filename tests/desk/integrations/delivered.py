@@ -14,15 +14,18 @@ MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 
 def number_of(world: World, visitor: Visitor) -> int:
+    """The number of a visitor's conversation."""
     return conversations.load(world.ctx(ADMIN), visitor.conversation).number
 
 
 def reply(world: World, visitor: Visitor, kind: str = "reply") -> None:
+    """Posts a message of an agent."""
     path = f"/api/v3/anytime/conversations/{number_of(world, visitor)}/messages"
     assert world.call("POST", path, {"type": kind, "plainBody": "yes"}, **world.bearer()).status == 200
 
 
 def put(world: World, visitor: Visitor, **fields: Any) -> None:
+    """Changes a visitor's conversation as an agent."""
     path = f"/api/v3/anytime/conversations/{number_of(world, visitor)}"
     assert world.call("PUT", path, fields, **world.bearer()).status == 200
 
@@ -44,4 +47,5 @@ def all_of(world: World, hook: Webhook) -> list[deliveries.Delivery]:
 
 
 def due(world: World, hook: str) -> str:
+    """The event that has a webhook's deliveries made now."""
     return publishing.encode(WebhookDue(world.account, world.now, hook, world.now))

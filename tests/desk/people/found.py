@@ -12,6 +12,7 @@ from tests.world import World, counted
 
 
 def add(world: World, name: str, email: str | None = None, **more: Any) -> Person:
+    """A new contact."""
     return contacts.create(world.as_agent(), Change(name, email, **more))
 
 
@@ -29,6 +30,7 @@ def stored_words(world: World, person: Person) -> set[str]:
 
 
 def warm(act: Callable[[], object]) -> list[str]:
+    """Requests of an act that was done just before."""
     act()
     with counted() as sent:
         act()

@@ -8,14 +8,17 @@ from tests.world import Answer, Socket, World
 
 
 def now_is(world: World, at: int = 0) -> str | None:
+    """An agent's presence."""
     return stored(world, at).presence
 
 
 def stored(world: World, at: int = 0) -> Person:
+    """An agent as they are stored."""
     return people.get(world.ctx(ADMIN), world.agents[at].id)
 
 
 def says(world: World, word: str, at: int = 0) -> Answer:
+    """The answer to a presence that an agent sets in OneView."""
     return world.call("PUT", "/cs-chat-ticket/v1/status", {"status": word}, **world.bearer(world.agents[at]))
 
 

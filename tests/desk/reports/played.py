@@ -71,6 +71,7 @@ class Hand:
 
 
 def place(row: Conversation) -> str:
+    """Where a conversation is: gone, closed or open."""
     return "gone" if row.deleted_at else row.status if row.status == "closed" else "open"
 
 

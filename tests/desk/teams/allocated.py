@@ -21,6 +21,7 @@ def allocates(world: World, *preferences: Preference, **given: Any) -> None:
 
 
 def stored(world: World, visitor: Visitor) -> Conversation:
+    """A visitor's conversation as it is stored."""
     found = conversations.get(world.account, visitor.conversation)
     assert found
     return found
@@ -43,10 +44,12 @@ def asking(world: World, many: int) -> list[Visitor]:
 
 
 def agent(world: World, at: int = 0) -> Person:
+    """An agent as they are stored."""
     return people.get(world.ctx(ADMIN), world.agents[at].id)
 
 
 def answer(world: World, visitor: Visitor, at: int = 0) -> None:
+    """An agent writes to a visitor, and what follows."""
     messages.post(world.as_agent(at), PostMessage(visitor.conversation, "What is it?"))
     world.settle()
 
