@@ -18,6 +18,8 @@ from tests.logged import Lines, answered
 from tests.logged import lines as lines
 from tests.world import World
 
+# --- requests
+
 
 def test_a_request_has_one_line_that_says_who_did_what_where(world: World, lines: Lines) -> None:
     visitor = world.visitor()

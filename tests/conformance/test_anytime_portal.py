@@ -30,6 +30,8 @@ from tests.conformance.table import gaps
 from tests.conformance.test_anytime import refused
 from tests.world import World, counted
 
+# --- whose a conversation is
+
 
 def test_a_contact_s_list_has_their_own_alone_the_latest_first(world: World) -> None:
     jane, ben = contact(world), contact(world, "Ben")

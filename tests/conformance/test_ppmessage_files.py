@@ -13,6 +13,8 @@ from tests.conformance.scene import Scene
 from tests.pictures import picture, size_of
 from tests.world import multipart
 
+# --- uploads and downloads
+
 
 def test_a_widget_s_form_stores_a_file_that_its_id_opens(scene: Scene) -> None:
     kind, body = multipart(

@@ -11,6 +11,8 @@ from tests.conformance.scene import Scene
 from tests.conformance.talks import ask, create, write
 from tests.world import Visitor, counted
 
+# --- lists
+
 
 def listed(scene: Scene, user: str, label: str = "THIRD_PARTY_KEFU", **given: Any) -> list[dict[str, Any]]:
     shown = ask(scene, "PP_GET_USER_CONVERSATION_LIST", label, user_uuid=user, **given)

@@ -18,6 +18,8 @@ from chalicelib.models import settings as rows
 from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, names, new_account, published
 from tests.world import counted
 
+# --- what is kept
+
 
 @dataclass
 class Model:

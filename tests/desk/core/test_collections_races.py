@@ -13,6 +13,8 @@ from chalicelib.models import settings as rows
 from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, meanwhile, names, new_account
 from tests.world import counted
 
+MINUTE = config.CACHE_SECONDS * 1000
+
 
 def test_a_change_that_loses_a_race_is_made_again_on_what_is_there(aws: None) -> None:
     ctx = new_account()
@@ -91,9 +93,6 @@ def test_two_that_want_the_same_key_at_once_do_not_get_it_both(aws: None) -> Non
         ("b.example", "B"),
         ("c.example", "C"),
     ]
-
-
-MINUTE = config.CACHE_SECONDS * 1000
 
 
 def test_what_another_process_changes_is_seen_after_a_minute(aws: None) -> None:

@@ -16,6 +16,8 @@ from tests.desk.core.floods import at_an_own_address as at_an_own_address
 from tests.e2e.test_sockets import device_of
 from tests.world import Socket, World, counted
 
+# --- sockets
+
 
 def test_an_address_opens_so_many_sockets(world: World) -> None:
     only("sockets")

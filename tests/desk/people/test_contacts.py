@@ -28,6 +28,8 @@ from chalicelib.rules import words
 from tests.desk.people.found import add, found, stored_words
 from tests.world import World, counted
 
+# --- changes
+
 
 def test_of_two_who_rename_a_contact_the_second_reads_again(world: World) -> None:
     person = add(world, "Jane")

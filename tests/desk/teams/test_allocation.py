@@ -15,6 +15,8 @@ from chalicelib.desk.teams.allocation import ROUND_ROBIN, DepartmentRule, Prefer
 from tests.desk.teams.allocated import agent, allocates, asking, assignees, stored
 from tests.world import World, counted
 
+# --- settings
+
 
 def test_what_nobody_has_set_is_in_force_as_the_account_routes(world: World) -> None:
     assert allocation.load(world.ctx(AGENT)).is_enabled is True
