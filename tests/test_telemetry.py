@@ -1,68 +1,22 @@
-"""What is logged and measured: a line a request and a record, its metrics, and never a word of what clients send."""
+"""What is logged and measured: a line a request and a record, with its metrics."""
 
-import io
 import json
 import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from chalice.local import LambdaContext
 
 import app
-from chalicelib import config, telemetry
-from chalicelib.models import conversations
-from chalicelib.telemetry import Failed, JsonLines, Line, LogFields
+from chalicelib import telemetry
+from chalicelib.telemetry import Line, LogFields
 from infra.mappings import STREAM_BATCH
-from tests.conformance.scene import WIRE_PASSWORD, send
-from tests.world import PASSWORD, Visitor, World
-
-
-class Lines:
-    """The lines of a deployed function, as they stand in its log group."""
-
-    def __init__(self) -> None:
-        self.stream = io.StringIO()
-
-    @property
-    def text(self) -> str:
-        return self.stream.getvalue()
-
-    def of(self, message: str, **facts: Any) -> list[dict[str, Any]]:
-        """Lines of a kind with these facts."""
-        told = [json.loads(line) for line in self.text.splitlines()]
-        return [line for line in told if line["message"] == message and facts.items() <= line.items()]
-
-    def metric(self, name: str) -> list[float]:
-        """All values that lines have of a metric, read as CloudWatch does."""
-        values: list[float] = []
-        for line in map(json.loads, self.text.splitlines()):
-            (told,) = line.get("_aws", {"CloudWatchMetrics": [None]})["CloudWatchMetrics"]
-            if told and name in [metric["Name"] for metric in told["Metrics"]]:
-                assert told["Namespace"] == "Polydesk"
-                assert all(line[dimension] for dimension in told["Dimensions"][0])
-                values += line[name]
-        return values
-
-
-@pytest.fixture
-def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lines]:
-    """Logs as in Lambda."""
-    monkeypatch.setattr(config, "IN_LAMBDA", True)
-    found = Lines()
-    handler = logging.StreamHandler(found.stream)
-    handler.setFormatter(JsonLines())
-    telemetry.log.addHandler(handler)
-    monkeypatch.setattr(telemetry.log, "level", logging.INFO)
-    monkeypatch.setattr(telemetry.log, "propagate", False)
-    logging.Logger.manager._clear_cache()  # type: ignore[attr-defined]
-    yield found
-    telemetry.log.removeHandler(handler)
-    logging.Logger.manager._clear_cache()  # type: ignore[attr-defined]
-
+from tests.logged import Lines, answered
+from tests.logged import lines as lines
+from tests.world import World
 
 # --- requests
 
@@ -161,16 +115,6 @@ def test_a_timer_that_fires_says_how_late_and_one_that_waits_does_not(world: Wor
     assert lines.of("record", job="fire", outcome="stands no more, or is not due")
 
 
-def answered(world: World) -> Visitor:
-    world.online(world.agents[0])
-    visitor = world.visitor()
-    visitor.say("hello")
-    world.settle()
-    body = {"type": "reply", "plainBody": "yes"}
-    assert world.call("POST", "/api/v3/anytime/conversations/1/messages", body, **world.bearer()).status == 200
-    return visitor
-
-
 @pytest.mark.parametrize(
     "handler, event, sent, age",
     [
@@ -198,115 +142,6 @@ def test_age_is_what_a_message_waited_past_what_it_was_held_back(
 def test_a_sweep_says_how_many(world: World, lines: Lines) -> None:
     world.sweep()
     assert lines.of("sweep", job="sweep", sent=0)
-
-
-def test_a_job_that_fails_is_told_with_its_message_and_without_its_words(world: World, lines: Lines) -> None:
-    event = {"event": "conversation.opened.v1", "account": world.account, "at": 1, "conversation": SECRET}
-    record = {"body": json.dumps(event), "messageId": "m-1", "receiptHandle": "r"}
-    world.monkeypatch.setattr(conversations, "get", broken)
-    with pytest.raises(ExceptionGroup) as caught:
-        app.route_conversations({"Records": [record | {"body": json.dumps(event | {"conversation": "c"})}]}, None)
-    (failure,) = caught.value.exceptions
-    assert (type(failure), str(failure), failure.__suppress_context__) == (Failed, "ValueError", True)
-    (line,) = lines.of("record", level="ERROR")
-    assert (line["message_id"], line["error"], line["causes"]) == ("m-1", "ValueError", ["KeyError"])
-    assert line["frames"][-1].endswith(" broken")
-    with pytest.raises(ExceptionGroup):
-        app.route_conversations({"Records": [record | {"body": json.dumps({"event": SECRET})}]}, None)
-    assert SECRET not in lines.text
-
-
-# --- what is never told
-
-SECRET = "s3cret-marker"
-
-
-def broken(*_: Any, **__: Any) -> None:
-    try:
-        raise KeyError(SECRET)
-    except KeyError as error:
-        raise ValueError(f"broken by {SECRET}") from error
-
-
-def hostile(world: World, visitor: Visitor) -> None:
-    """Calls of every dialect with a marker wherever a client can put a word; most are refused, some succeed."""
-    anytime, bearer = "/api/v3/anytime", world.bearer(world.owner)
-    ids = {"app_uuid": world.account, "user_uuid": visitor.id, "conversation_uuid": visitor.conversation}
-    visitor.say(f"{SECRET} is my card number")
-    visitor.say("words", message=SECRET)
-    visitor.say(SECRET * 20_000)
-    world.pp("PP_CREATE_ANONYMOUS", app_uuid=world.account, ppcom_trace_uuid=SECRET)
-    world.pp("PP_CREATE_DEVICE", device_id=SECRET, device_ostype=SECRET, **ids)
-    for name in ids:
-        for value in (SECRET, {SECRET: SECRET}):
-            given: dict[str, Any] = ids | {name: value}
-            world.pp("PP_GET_CONVERSATION_INFO", **given)
-    world.pp("PP_PAGE_HISTORY_MESSAGE", **ids, max_uuid=SECRET, page_size=SECRET)
-    world.call("POST", "/api/PP_GET_APP_INFO", f"{SECRET}: not json", Authorization=f"OAuth {SECRET}")
-    world.call("POST", "/api/PP_GET_APP_INFO", SECRET, Content_Type=SECRET, Authorization=f"OAuth {SECRET}")
-    for user in (f"{SECRET}@x.test", world.agents[0].email):
-        for password in (SECRET, PASSWORD, WIRE_PASSWORD):
-            form = {"grant_type": "password", "email": str(user), "password": password}
-            world.form("/oauth/token", **form)
-            client = {"client_id": world.clients["PPKEFU"][0], "user_email": str(user), "user_password": password}
-            world.form("/ppauth/token", grant_type="password", **client)
-    world.form("/oauth/token", grant_type=SECRET, refresh_token=SECRET)
-    world.form("/ppauth/token", grant_type="client_credentials", client_id=SECRET, client_secret=SECRET)
-    query = f"conditions[{SECRET}][field]=status&conditions[{SECRET}][value]={SECRET}&conditions[{SECRET}][matchType]=is"
-    for asked in (query, f"{SECRET}=1&{SECRET}[a]=2", f"cursor={SECRET}&include={SECRET}", f"timeFrom={SECRET}"):
-        world.call("GET", f"{anytime}/conversations?{asked}", **bearer)
-    for path in (f"conversations/{SECRET}", f"{SECRET}/1", f"conversations/1/messages/{SECRET}"):
-        world.call("GET", f"{anytime}/{path}", **bearer)
-    say = f"{anytime}/conversations/1/messages"
-    world.call("POST", say, {"type": "note", "plainBody": SECRET}, Idempotency_Key=SECRET, **bearer)
-    world.call("POST", say, {"type": SECRET, SECRET: SECRET, "plainBody": [SECRET]}, **bearer)
-    world.call("PUT", f"{anytime}/conversations/1", {"subject": SECRET, "status": SECRET}, If_Match=SECRET, **bearer)
-    world.call("PUT", f"{anytime}/conversations/1", {"subject": SECRET}, **bearer)
-    world.call("PUT", "/cs-chat-ticket/v1/status", {"status": SECRET}, **world.bearer())
-    world.call("DELETE", f"/cs-chat-ticket/v1/rooms/{SECRET}", **world.bearer())
-    world.call("GET", "/cs-chat-ticket/v1/info", X_Agent_ID=f"{SECRET}@x.test", **bearer)
-    world.call("GET", f"/auth/addon/live_chat/operator/get?email={SECRET}@x.test", **bearer)
-    send("GET", "/auth/addon/live_chat/operator/list", {"api_token": SECRET})
-    world.call("GET", f"/cs-chat-ticket/v1/{SECRET}", Authorization=f"Bearer {SECRET}")
-    world.call("GET", "/api/v3/anytime/autoClose", Authorization=f"Basic {SECRET}")
-
-
-def test_no_line_has_a_word_of_a_client_in_it(
-    world: World, lines: Lines, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> None:
-    visitor = answered(world)
-    hostile(world, visitor)
-    world.pass_(1_200)
-    with world.monkeypatch.context() as failing:
-        failing.setattr(conversations, "get", broken)
-        hostile(world, visitor)
-    assert len(lines.of("request")) > 90
-    assert len(lines.of("request", level="ERROR", error="ValueError")) > 2
-    assert sum(lines.metric("Errors")) == len(lines.of("request", level="ERROR"))
-    written = lines.text + caplog.text + "".join(capfd.readouterr())
-    secrets = {SECRET, PASSWORD, WIRE_PASSWORD, "@", *(words for pair in world.clients.values() for words in pair)}
-    secrets |= {*world.tokens.values(), "are you still there", "hello"}
-    assert [secret for secret in secrets if secret.lower() in written.lower()] == []
-
-
-def test_chalice_s_own_errors_lose_their_words_too(lines: Lines) -> None:
-    try:
-        broken()
-    except ValueError:
-        telemetry.log.exception("Caught exception for path %s", "/api/{p1}")
-    (line,) = lines.of("Caught exception for path /api/{p1}")
-    assert (line["error"], line["causes"]) == ("ValueError", ["KeyError"])
-    assert SECRET not in lines.text
-
-
-def test_aws_s_code_for_an_error_is_told(lines: Lines) -> None:
-    from botocore.exceptions import ClientError
-
-    with pytest.raises(Failed), Line("record"):
-        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": SECRET}}, "PutItem")
-    (line,) = lines.of("record")
-    assert line["codes"] == ["ThrottlingException"]
-    assert SECRET not in lines.text
 
 
 # --- where it is written

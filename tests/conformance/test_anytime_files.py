@@ -8,11 +8,11 @@ import pytest
 
 from chalicelib.models import storage
 from chalicelib.rules import ids
+from tests.conformance.brought import bring, fetched, newest, number_of, upload
 from tests.conformance.scene import Scene, attachment
 from tests.conformance.test_anytime import refused
-from tests.conformance.test_anytime_writes import number as number
-from tests.conformance.test_anytime_writes import post
-from tests.conformance.test_ppmessage_files import bring, fetched, newest, number_of, upload
+from tests.conformance.writes import number as number
+from tests.conformance.writes import post
 from tests.pictures import picture
 from tests.world import Answer, Visitor
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.conversations import event_logs
+from tests.conformance.brought import number_of
 from tests.conformance.scene import Scene, message
 from tests.conformance.test_anytime import refused
 from tests.conformance.test_anytime_files import BASE, call
-from tests.conformance.test_ppmessage_files import number_of
 from tests.world import Socket, World
 
 

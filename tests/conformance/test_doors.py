@@ -1,7 +1,6 @@
 """The login page and its codes, and the way out."""
 
 from collections.abc import Callable
-from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -10,6 +9,7 @@ import pytest
 from chalicelib.desk.core import cache
 from chalicelib.rules import passwords, redirects
 from tests.conformance.cases_doors import RETURN_TO, registered
+from tests.conformance.login_pages import Page
 from tests.conformance.scene import Scene, send
 from tests.world import PASSWORD, Answer
 
@@ -21,28 +21,6 @@ def _unlocked(monkeypatch: pytest.MonkeyPatch, scene: Scene) -> None:
     """Nobody is locked out by the test before."""
     scene.world.now += 3_600_000
     scene.world.tokens.clear()
-
-
-class Page(HTMLParser):
-    """What a page has: its elements, each with its attributes, and its words."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self.feed(answer.raw.decode())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.words += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.elements if name == tag]
-
-    def hidden(self) -> dict[str, str]:
-        return {str(one["name"]): one.get("value") or "" for one in self.all("input") if one["type"] == "hidden"}
 
 
 def page(scene: Scene, asked: dict[str, str], **headers: str) -> Answer:

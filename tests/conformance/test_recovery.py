@@ -15,7 +15,7 @@ from chalicelib.desk.people import people, recovery, registration
 from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import mail
 from chalicelib.models import people as people_rows
-from tests.conformance.test_doors import Page
+from tests.conformance.login_pages import Page
 from tests.mails import sent
 from tests.world import PASSWORD, Answer, World, counted
 

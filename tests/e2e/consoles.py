@@ -148,3 +148,8 @@ def bring(desk: Desk, lines: list[dict[str, Any]]) -> None:
 def ago(**given: float) -> str:
     """A moment before now, as import and API take it."""
     return (datetime.now(UTC) - timedelta(**given)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def counted(desk: Desk, report: str, name: str) -> int:
+    """The total of a number of a report."""
+    return int(ask(desk, "GET", f"reports/{report}", None, desk.json["owner"])["total"][name])

@@ -199,22 +199,6 @@ def test_without_sockets_it_asks(desk: Desk, visit: Callable[..., Visit], chromi
     shop.sees("hello", "hi")
 
 
-def test_a_token_that_has_ended_is_renewed(visit: Callable[..., Visit]) -> None:
-    shop = visit()
-    shop.launcher.click()
-    shop.write("before")
-    shop.sees("before")
-    shop.page.evaluate(
-        """() => {
-            const name = Object.keys(localStorage).find((key) => key.endsWith(':start'));
-            localStorage.setItem(name, JSON.stringify({ ...JSON.parse(localStorage.getItem(name)), token: 'ended' }));
-        }"""
-    )
-    shop.page.reload()
-    shop.write("after")
-    shop.sees("before", "after")
-
-
 def test_what_is_said_is_text_and_its_addresses_are_links(desk: Desk, visit: Callable[..., Visit]) -> None:
     shop = visit()
     shop.launcher.click()
@@ -263,16 +247,6 @@ def test_older_messages_come_when_they_are_wanted(desk: Desk, visit: Callable[..
     older.click()
     shop.sees("the first", *said)
     expect(older).to_be_hidden()
-
-
-def test_a_site_s_storage_may_be_blocked(visit: Callable[..., Visit], chromium: Browser) -> None:
-    context = chromium.new_context()
-    blocked = "Object.defineProperty(window, '{}', {{ get() {{ throw new DOMException('no', 'SecurityError'); }} }});"
-    context.add_init_script(blocked.format("localStorage") + blocked.format("sessionStorage"))
-    shop = visit(context=context)
-    shop.launcher.click()
-    shop.write("hello")
-    shop.sees("hello")
 
 
 def test_a_domain_that_is_switched_off_says_so(desk: Desk, visit: Callable[..., Visit]) -> None:

@@ -1,4 +1,4 @@
-"""Who the visitor of a page is: named by the page, believed or not, and forgotten when they log out."""
+"""Who the visitor of a page is: named by the page, believed or not, renewed, remembered where the page lets it, and forgotten."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.site import IN_CHROMIUM, Visit, answers, heard, owner
 from tests.running import Desk
@@ -197,3 +197,29 @@ def test_a_page_may_call_before_there_is_a_body_and_is_told_what_it_forgot(visit
         assert [text for text in shop.said if "identify needs user_id or email" in text]
     finally:
         site.policy, site.link = policy, link
+
+
+def test_a_token_that_has_ended_is_renewed(visit: Callable[..., Visit]) -> None:
+    shop = visit()
+    shop.launcher.click()
+    shop.write("before")
+    shop.sees("before")
+    shop.page.evaluate(
+        """() => {
+            const name = Object.keys(localStorage).find((key) => key.endsWith(':start'));
+            localStorage.setItem(name, JSON.stringify({ ...JSON.parse(localStorage.getItem(name)), token: 'ended' }));
+        }"""
+    )
+    shop.page.reload()
+    shop.write("after")
+    shop.sees("before", "after")
+
+
+def test_a_site_s_storage_may_be_blocked(visit: Callable[..., Visit], chromium: Browser) -> None:
+    context = chromium.new_context()
+    blocked = "Object.defineProperty(window, '{}', {{ get() {{ throw new DOMException('no', 'SecurityError'); }} }});"
+    context.add_init_script(blocked.format("localStorage") + blocked.format("sessionStorage"))
+    shop = visit(context=context)
+    shop.launcher.click()
+    shop.write("hello")
+    shop.sees("hello")

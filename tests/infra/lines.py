@@ -1,4 +1,4 @@
-"""What tests of imports and exports need: files of lines, and commands as they are called."""
+"""What tests of imports and exports need: files of lines, commands as they are called, and what came of them."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.context import SYSTEM
+from chalicelib.desk.conversations import history
 from chalicelib.models import conversations, unique_names
 from chalicelib.models.conversations import Conversation
 from infra import exporting, importing
@@ -65,3 +66,11 @@ def found(world: World, external: str = "v1") -> Conversation:
     row = conversations.get(world.account, name.id) if name else None
     assert row
     return row
+
+
+def said(world: World, external: str = "v1") -> list[tuple[str, int, int | None]]:
+    """Texts of a conversation's messages, each with its place and its public place."""
+    return [
+        (one.body, one.sequence, one.public_sequence)
+        for one in history.list_latest(world.as_agent(), found(world, external).id).messages
+    ]

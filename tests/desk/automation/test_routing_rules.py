@@ -1,7 +1,5 @@
 """Routing rules: where new conversations go, once, by what they are about; and what is said of it."""
 
-from typing import Any
-
 import pytest
 
 from chalicelib.context import ADMIN
@@ -9,50 +7,14 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.automation import explaining, routing_rules
 from chalicelib.desk.automation.routing_rules import Change, Route, RuleChange
 from chalicelib.desk.conversations import updates
-from chalicelib.desk.conversations.filters import FilterCondition
 from chalicelib.desk.conversations.updates import Change as Update
 from chalicelib.desk.core.errors import Invalid, NotFound
-from chalicelib.desk.people import presence, registration
-from chalicelib.desk.people.registration import CreateContact
-from chalicelib.desk.teams import allocation, domains, groups
-from chalicelib.desk.teams.groups import Group
+from chalicelib.desk.people import presence
+from chalicelib.desk.teams import allocation, groups
 from chalicelib.models import conversations
-from chalicelib.models.conversations import Conversation
-from tests.desk.conversations import desk
-from tests.desk.conversations.desk import contact, create, department, field, tag
+from tests.desk.automation.routed import asked, read, routes, rule, said, to
+from tests.desk.conversations.desk import contact, create, department, field
 from tests.world import World, counted
-
-
-def routes(world: World, **given: Any) -> None:
-    routing_rules.change(world.ctx(ADMIN), Change(is_enabled=True, **given))
-    world.settle()
-
-
-def rule(world: World, name: str, route: Route, *conditions: tuple[int, str, str], **given: Any) -> int:
-    """The number of a new rule."""
-    stored = tuple(FilterCondition(field=field_, match=match, value=value) for field_, match, value in conditions)
-    return routing_rules.create(world.ctx(ADMIN), RuleChange(name=name, conditions=stored, route=route, **given)).number
-
-
-def asked(world: World, **given: Any) -> Any:
-    """A conversation that a program has created, after what follows."""
-    made = create(world.ctx(ADMIN), contact=given.pop("contact", None) or contact(world, f"C{world.now} Miller").number, **given)
-    world.now += 1000
-    world.settle()
-    return read(made)
-
-
-def read(conversation: Conversation) -> Any:
-    """A conversation as it is stored."""
-    return desk.read(conversation)
-
-
-def said(world: World, conversation: Conversation) -> str:
-    return explaining.explain(world.ctx(ADMIN), conversation).text
-
-
-def to(group: Group, priority: str | None = None) -> Route:
-    return Route("department", group.number, priority)
 
 
 def test_the_simple_route_sends_what_is_new_to_a_department_with_a_priority(world: World) -> None:
@@ -89,77 +51,6 @@ def test_the_first_custom_rule_that_matches_wins_and_what_none_matches_has_a_rou
     assert asked(world, subject="A parcel", priority="urgent").group == support.id
     routing_rules.change_rule(world.ctx(ADMIN), second, RuleChange(is_enabled=False))
     assert asked(world, subject="A parcel", priority="urgent").group == sales.id
-
-
-@pytest.mark.parametrize(
-    ("given", "matching"),
-    [
-        ({"when": "any"}, {"AB", "A", "B"}),
-        ({"when": "all"}, {"AB"}),
-        ({"when": "logicalExpression", "expression": "1 and 2"}, {"AB"}),
-        ({"when": "logicalExpression", "expression": "(1 or 2)"}, {"AB", "A", "B"}),
-    ],
-)
-def test_conditions_hold_together_as_the_rule_says(world: World, given: dict[str, Any], matching: set[str]) -> None:
-    sales = department(world, "Sales", world.agents[0])
-    rule(world, "some", to(sales), (16, "contains", "A"), (16, "contains", "B"), **given)
-    routes(world, type="custom")
-    found = {subject: asked(world, subject=subject).group == sales.id for subject in ("AB", "A", "B", "x")}
-    assert {subject for subject, matched in found.items() if matched} == matching
-
-
-def test_conditions_look_at_language_channel_domain_custom_fields_tags_and_contact(world: World) -> None:
-    ctx = world.ctx(ADMIN)
-    domains.register(ctx, "shop.example", "web@shop.example")
-    number, vip = field(world, "size"), tag(world, "vip")
-    mia = contact(world, "Mia Miller")
-    wanted: dict[str, tuple[Any, dict[str, Any]]] = {
-        "language": ((4, "is", "fr"), {"metadata": {"language": "fr"}}),
-        "channel": ((8, "is", "email"), {"channel": "email"}),
-        "custom field": ((100 + number, "is", "XL"), {"custom_fields": {number: "xl"}}),
-        "tag": ((14, "is", str(vip)), {"tags": (vip,)}),
-        "contact": ((11, "is", str(mia.number)), {"contact": mia.number}),
-        "contact's name": ((18, "contains", "mia"), {"contact": mia.number}),
-    }
-    places = {}
-    for name, (condition, _) in wanted.items():
-        places[name] = groups.create(ctx, name, groups.Change())
-        rule(world, name, to(places[name]), condition)
-    routes(world, type="custom")
-    for name, (_, fields) in wanted.items():
-        found = asked(world, **fields)
-        # Whoever is Mia has the earlier one of the two rules about her.
-        assert found.group == places["contact" if "contact" in fields else name].id, name
-    assert asked(world).group is None
-
-
-def test_a_condition_looks_at_the_language_that_the_contact_speaks(world: World) -> None:
-    german = department(world, "Deutsch", world.agents[0])
-    rule(world, "german", to(german), (31, "contains", "DE"))
-    routes(world, type="custom")
-    speaks = {
-        language: registration.create_contact(world.ctx(ADMIN), CreateContact(f"{language}@c.test", "C", language=language))
-        for language in ("de-AT", "en")
-    }
-    found = {language: asked(world, contact=person.number).group for language, person in speaks.items()}
-    assert found == {"de-AT": german.id, "en": None}
-
-
-def test_a_condition_looks_at_the_domain_on_whose_page_a_chat_began(world: World) -> None:
-    ctx = world.ctx(ADMIN)
-    domain = domains.register(ctx, "shop.example", "web@shop.example")
-    shop = department(world, "Shop", world.agents[0])
-    rule(world, "from the shop", to(shop), (30, "is", "shop.example"))
-    routes(world, type="custom")
-    visitor = world.visitor()
-    row = conversations.get(world.account, visitor.conversation)
-    assert row
-    row.update([Conversation.domain.set(domain.number)])
-    visitor.say("hello")
-    other = world.asking()
-    world.settle()
-    groups_ = [found.group for one in (visitor, other) if (found := conversations.get(world.account, one.conversation))]
-    assert groups_ == [shop.id, None]
 
 
 def test_a_rule_applies_once_and_never_after_somebody_has_chosen_a_department(world: World) -> None:

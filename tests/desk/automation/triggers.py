@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.context import ADMIN
-from chalicelib.desk.conversations import conversations, event_logs, history, triggers
+from chalicelib.desk.conversations import conversations, event_logs, history, triggers, updates
 from chalicelib.desk.conversations.event_logs import Event
 from chalicelib.desk.conversations.filters import FilterCondition
 from chalicelib.desk.conversations.messages import Message
@@ -60,3 +60,9 @@ def email(world: World, visitor: Visitor) -> str:
     address = f"{visitor.id}@visitors.test"
     contacts.change(world.ctx(ADMIN), row(world, visitor).contact_number, contacts.Change(email=address))
     return address
+
+
+def change(world: World, visitor: Visitor, **wanted: Any) -> None:
+    """Changes a visitor's conversation as the first agent, and waits for what follows."""
+    updates.change(world.as_agent(), visitor.conversation, updates.Change(**wanted))
+    world.settle()

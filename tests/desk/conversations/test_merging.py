@@ -1,8 +1,4 @@
-"""Merging: one conversation's messages in another, whoever dies or writes meanwhile."""
-
-import itertools
-from collections.abc import Callable
-from typing import Any
+"""Merging: one conversation's messages in another."""
 
 import pytest
 
@@ -10,7 +6,7 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import tags
 from chalicelib.desk.conversations import conversations, deletion, history, inbox, merging, messages
 from chalicelib.desk.conversations.inbox import Listing
-from chalicelib.desk.conversations.messages import NOTE, PostMessage
+from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.core import publishing
 from chalicelib.desk.core.errors import Conflict, Invalid, NotFound
 from chalicelib.desk.core.events import ConversationMerged
@@ -18,46 +14,23 @@ from chalicelib.desk.people import people
 from chalicelib.desk.reports import statistics
 from chalicelib.models import conversations as rows
 from chalicelib.models import details, labels
-from chalicelib.models.base import connection
 from chalicelib.models.details import Mention
 from chalicelib.models.messages import Message
 from chalicelib.models.people import Person
 from chalicelib.rules import ids
 from tests.desk.conversations.marked import mark
+from tests.desk.conversations.merged import MERGED, rows_of, texts, write
 from tests.world import Visitor, World, counted
 
 _LONG = "x" * 50_000
-_READS = {"GetItem", "BatchGetItem", "Query"}
-
-
-class Died(BaseException):
-    """The process has ended."""
 
 
 def _talk(world: World) -> tuple[Visitor, Visitor]:
     """Two chats in which people write in turn, the second one's first and last; with notes and a file."""
     world.online(world.agents[0])
-    first, second = _write(world)
+    first, second = write(world)
     world.settle()
     return first, second
-
-
-def _write(world: World) -> tuple[Visitor, Visitor]:
-    first, second = world.visitor(), world.visitor()
-    for at, (who, text) in enumerate([(second, "b1"), (first, "a1"), (second, "b2"), (first, "a2"), (second, "b3")]):
-        world.now += 1000
-        messages.post(world.as_visitor(who.id), PostMessage(who.conversation, text))
-        if at in (1, 2):
-            world.now += 1000
-            messages.post(world.as_agent(), PostMessage(who.conversation, f"note on {text}", kind=NOTE))
-    return first, second
-
-
-def _texts(world: World, conversation: str) -> list[str]:
-    return [row.body for row in history.list_latest(world.as_agent(), conversation).messages]
-
-
-MERGED = ["b1", "a1", "note on a1", "b2", "note on b2", "a2", "b3"]
 
 
 def test_messages_come_in_time_order_and_keep_their_ids(world: World) -> None:
@@ -66,7 +39,7 @@ def test_messages_come_in_time_order_and_keep_their_ids(world: World) -> None:
     with counted() as sent:
         merged = merging.merge(world.as_agent(), first.conversation, second.conversation)
     assert len(sent) <= 22 and sent.count("TransactWriteItems") == 3
-    assert _texts(world, first.conversation) == MERGED
+    assert texts(world, first.conversation) == MERGED
     after = _rows(world, first.conversation)
     assert {row.body: messages.number_of(row) for row in after} == before
     assert [row.sequence for row in after] == list(range(1, 8))
@@ -80,7 +53,7 @@ def test_messages_come_in_time_order_and_keep_their_ids(world: World) -> None:
     with pytest.raises(NotFound):
         history.get_by_number(world.as_agent(), merged.id, ids.message_number(merged.number, 99))
     messages.post(world.as_agent(), PostMessage(first.conversation, "next"))
-    assert _texts(world, first.conversation) == [*MERGED, "next"]
+    assert texts(world, first.conversation) == [*MERGED, "next"]
     world.settle()
     assert len({messages.number_of(row) for row in _rows(world, first.conversation)}) == 8
 
@@ -120,7 +93,7 @@ def test_repeating_a_merge_changes_nothing_and_another_one_is_refused(world: Wor
         with pytest.raises(refusal):
             merging.merge(ctx, target, source)
     assert merging.merge(ctx, third.conversation, first.conversation).id == third.conversation
-    assert _texts(world, second.conversation) == [*MERGED, "hello"]
+    assert texts(world, second.conversation) == [*MERGED, "hello"]
 
 
 def test_too_many_messages_are_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,7 +122,7 @@ def test_a_contact_goes_on_in_the_target_and_another_one_begins_anew(world: Worl
     second.say("b4")
     _give(world, fresh, first.id)
     merging.merge(world.as_agent(), first.conversation, fresh)
-    assert _texts(world, first.conversation) == [*MERGED, "b4"]
+    assert texts(world, first.conversation) == [*MERGED, "b4"]
 
 
 def _give(world: World, conversation: str, contact: str) -> None:
@@ -171,7 +144,7 @@ def test_the_same_contact_s_later_chat_may_be_merged_into_the_earlier_one(world:
     assert visitor.say("third").body["error_code"] == 0
     assert visitor.history() == ["first", "second", "third"]
     assert world.pp("PPCOM_GET_DEFAULT_CONVERSATION", **own).body["uuid"] == earlier
-    assert _texts(world, earlier) == ["first", "second", "third"]
+    assert texts(world, earlier) == ["first", "second", "third"]
 
 
 def test_tags_mentions_and_fields_are_united(world: World) -> None:
@@ -214,7 +187,7 @@ def test_messages_of_one_uuid_in_both_are_both_kept(world: World) -> None:
     world.now += 1000
     second.say("theirs", same)
     merging.merge(world.as_agent(), first.conversation, second.conversation)
-    assert _texts(world, first.conversation) == ["mine", "theirs"]
+    assert texts(world, first.conversation) == ["mine", "theirs"]
 
 
 def test_long_messages_go_over_in_several_writes(world: World) -> None:
@@ -226,11 +199,7 @@ def test_long_messages_go_over_in_several_writes(world: World) -> None:
             messages.post(world.as_agent(), PostMessage(second.conversation, body, html_body=f"<p>{body}</p>"))
     merged = merging.merge(world.as_agent(), first.conversation, second.conversation)
     assert merged.message_count == 61
-    assert len(_rows_of(world, merged.id)) == 61
-
-
-def _rows_of(world: World, conversation: str) -> list[Message]:
-    return list(Message.by_sequence.query(rows.key(world.account, conversation)))
+    assert len(rows_of(world, merged.id)) == 61
 
 
 def test_merged_messages_are_not_counted_or_told_again(world: World) -> None:
@@ -244,111 +213,3 @@ def test_merged_messages_are_not_counted_or_told_again(world: World) -> None:
     world.count()
     assert statistics.totals(world.as_agent()).messages == before
     assert {type(publishing.decode(body)) for _, body in told} == {ConversationMerged}
-
-
-# --- what dies, and who else writes
-
-
-def _dies_at(monkeypatch: pytest.MonkeyPatch, last: int) -> Callable[[], None]:
-    """After so many writes the process ends, before another one: where it ends between two reads, what is stored is the same.
-
-    What it returns lets the next process live.
-    """
-    send, count = connection._make_api_call, itertools.count(1)
-
-    def dispatch(operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        if operation not in _READS and next(count) > last:
-            raise Died
-        return send(operation, given)
-
-    monkeypatch.setattr(connection, "_make_api_call", dispatch)
-    return lambda: monkeypatch.setattr(connection, "_make_api_call", send)
-
-
-READERS: dict[str, Callable[[World, Visitor, Visitor], object]] = {
-    "anytime": lambda world, first, second: world.call(
-        "GET", f"/api/v3/anytime/conversations/{_number(world, first)}/messages", **world.bearer()
-    ),
-    "ppmessage": lambda world, first, second: first.history(),
-    "by the source": lambda world, first, second: history.list_latest(world.as_agent(), second.conversation),
-    "post": lambda world, first, second: first.say("late"),
-    "oneview": lambda world, first, second: world.call(
-        "PUT", f"/cs-chat-ticket/v1/tickets/{first.conversation}/pickedTime", **world.bearer()
-    ),
-    "job": lambda world, first, second: world.settle(),
-}
-
-
-def _number(world: World, visitor: Visitor) -> int:
-    row = rows.get(world.account, visitor.conversation)
-    assert row is not None
-    return row.number
-
-
-@pytest.mark.parametrize("reader", READERS)
-def test_a_merge_is_done_whole_or_not_at_all_wherever_it_dies(world: World, monkeypatch: pytest.MonkeyPatch, reader: str) -> None:
-    ctx = world.as_agent()
-    for last in itertools.count():
-        first, second = _write(world)
-        revive = _dies_at(monkeypatch, last)
-        try:
-            merging.merge(ctx, first.conversation, second.conversation)
-            died = False
-        except Died:
-            died = True
-        revive()
-        READERS[reader](world, first, second)
-        late = ["late"] if reader == "post" else []
-        source = rows.get(world.account, second.conversation)
-        target = rows.get(world.account, first.conversation)
-        assert source is not None and target is not None
-        if source.merged_into:
-            assert target.merging is None or reader == "by the source"
-            assert [row.body for row in _rows_of(world, first.conversation)] == [*MERGED, *late]
-            assert (target.message_count, target.note_count) == (7 + len(late), 2)
-            assert target.preview == (late or ["b3"])[0]
-        else:
-            assert died and target.merging is None
-            assert _texts(world, first.conversation) == ["a1", "note on a1", "a2", *late]
-            assert _texts(world, second.conversation) == ["b1", "b2", "note on b2", "b3"]
-        if not died:
-            break
-    assert last >= 3, "the two conversations' states, and the messages between them"
-    world.settle()
-
-
-class Meddler:
-    """Sends one process's requests; before one of them another process posts a message."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, visitor: Visitor, before: int) -> None:
-        self.monkeypatch, self.visitor, self.left = monkeypatch, visitor, before
-        self.send, self.posted = connection._make_api_call, list[str]()
-
-    def __call__(self, operation: str, given: dict[str, Any]) -> dict[str, Any]:
-        self.left -= 1
-        if self.left == 0:
-            with self.monkeypatch.context() as other:
-                other.setattr(connection, "_make_api_call", self.send)
-                assert self.visitor.say("between").body["error_code"] == 0
-            self.posted.append("between")
-        return self.send(operation, given)
-
-
-def test_whoever_posts_while_a_merge_is_under_way_finishes_it_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first process stops before each of its requests, and another one posts; then it goes on as if nothing had happened."""
-    ctx = world.as_agent()
-    for stop in itertools.count(1):
-        first, second = _write(world)
-        world.now += 1000
-        meddler = Meddler(monkeypatch, first, stop)
-        with monkeypatch.context() as one:
-            one.setattr(connection, "_make_api_call", meddler)
-            merging.merge(ctx, first.conversation, second.conversation)
-        posted = meddler.posted
-        merged = conversations.load(ctx, first.conversation)
-        assert _texts(world, first.conversation) == [*MERGED, *posted]
-        assert (merged.message_count, merged.preview) == (7 + len(posted), (posted or ["b3"])[0])
-        if not posted:
-            break
-    assert stop > 10
-    world.settle()

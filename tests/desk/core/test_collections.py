@@ -1,12 +1,8 @@
 """Collections: order, versions, patches, bounds, the cache and the event, once for all kinds."""
 
-import re
-import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,18 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from chalicelib import config
-from chalicelib.context import ADMIN, Context
-from chalicelib.desk.core import access, collections, documents
+from chalicelib.context import Context
+from chalicelib.desk.core import collections
 from chalicelib.desk.core.account_events import SettingsChanged
-from chalicelib.desk.core.errors import Exists, Forbidden, Invalid, NotFound, Stale
+from chalicelib.desk.core.errors import Exists, Invalid, NotFound
 from chalicelib.models import settings as rows
-from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, meanwhile, names, new_account, published
-from tests.world import World, counted
-
-MINUTE = config.CACHE_SECONDS * 1000
-DOCUMENT = Path(__file__).parents[3] / "docs" / "contributing-settings.md"
-
+from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, names, new_account, published
+from tests.world import counted
 
 # --- what is kept
 
@@ -212,37 +203,6 @@ def test_a_change_is_seen_at_once_by_the_process_that_made_it(aws: None) -> None
         assert (sent, [*known.values()]) == ([], [*TAGS.load_fresh(ctx).values()])
 
 
-def test_what_another_process_changes_is_seen_after_a_minute(aws: None) -> None:
-    ctx = new_account()
-    (id_,) = create(ctx, "a")
-    TAGS.load(ctx)
-    row = rows.get(f"{ctx.account}#tag", f"tag#{id_}")
-    assert row
-    rows.put(row, row.document | {"name": "b"}, [])
-    shown = [TAGS.load(replace(ctx, now=ctx.now + after))[id_].name for after in (0, MINUTE - 1, MINUTE)]
-    assert shown == ["a", "a", "b"]
-
-
-def test_what_another_process_has_just_created_is_found_by_its_key(aws: None) -> None:
-    ctx = new_account()
-    known = documents.load(ctx, "tag")
-    (id_,) = create(ctx, "a")
-    documents._known.put(f"{ctx.account}#tag", known, ctx.now)
-    assert id_ not in TAGS.load(ctx)
-    assert TAGS.load_with(ctx, id_)[id_].name == TAGS.load(ctx)[id_].name == "a"
-    with counted() as sent:
-        TAGS.load_with(ctx, id_)
-        TAGS.load_with(ctx, None)
-    assert sent == []
-
-
-def test_what_was_read_before_a_change_is_not_remembered_after_it(aws: None) -> None:
-    ctx = new_account()
-    with meanwhile("load", [lambda: create(ctx, "a")]):
-        assert TAGS.load(ctx) == {}
-    assert [tag.name for tag in TAGS.load(ctx).values()] == ["a"]
-
-
 # --- the event, the cost
 
 
@@ -279,37 +239,6 @@ def test_what_the_calls_cost_with_the_event_of_a_change(aws: None) -> None:
         assert sent == expected
 
 
-# --- the documented example
-
-
-@pytest.fixture
-def tags(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module of docs/contributing-settings.md, as it stands there."""
-    (source,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
-    module = ModuleType("chalicelib.desk.accounts.tags")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(access, "DECLARED", dict(access.DECLARED))
-    exec(compile(source, str(DOCUMENT), "exec"), module.__dict__)
-    return module
-
-
-def test_the_documented_kind_is_one_small_file_that_works(world: World, tags: Any) -> None:
-    admin, agent = world.ctx(ADMIN), world.as_agent()
-    first, second = tags.create(admin, tags.Change("urgent", "red")), tags.create(admin, tags.Change("later"))
-    assert tags.change(admin, first.id, tags.Change(color=None), first.version).color == "grey"
-    with pytest.raises(Stale):
-        tags.change(admin, first.id, tags.Change("now"), first.version)
-    tags.reorder(admin, [second.id])
-    assert [tag.name for tag in tags.list_all(agent)] == ["later", "urgent"]
-    tags.remove(admin, second.id)
-    assert [tag.name for tag in tags.list_all(agent)] == ["urgent"]
-    with pytest.raises(Invalid):
-        tags.create(admin, tags.Change("x" * 65))
-    for act in (tags.create, tags.change, tags.reorder, tags.remove):
-        with pytest.raises(Forbidden):
-            act(agent)
-
-
 # --- numbers
 
 
@@ -328,20 +257,3 @@ def test_an_object_is_found_by_its_number_as_it_is_now(aws: None) -> None:
             TAGS.get_by_number(ctx, number)
     with pytest.raises(NotFound):
         TAGS.get_by_number(new_account(), 1)
-
-
-def test_one_that_another_process_has_made_moved_or_removed_is_found_by_its_number_or_not(aws: None) -> None:
-    ctx = new_account()
-    for host in ("a.example", "b.example"):
-        SITES.create(ctx, {"host": host, "names": {"en": host}})
-    known = documents.load(ctx, "web_site")
-    SITES.change(ctx, "a.example", {"host": "c.example"})
-    SITES.change(ctx, "b.example", {"host": "a.example"})
-    made = SITES.create(ctx, {"host": "b.example", "names": {"en": "B"}})
-    for number, host in ((1, "c.example"), (2, "a.example"), (made.number, "b.example")):
-        documents._known.put(f"{ctx.account}#web_site", known, ctx.now)
-        assert SITES.get_by_number(ctx, number).host == host
-    SITES.remove(ctx, "a.example")
-    documents._known.put(f"{ctx.account}#web_site", known, ctx.now)
-    with pytest.raises(NotFound):
-        SITES.get_by_number(ctx, 2)

@@ -1,11 +1,19 @@
-"""Collections that two change at the same moment: nothing is lost, nothing comes twice, and no bound is passed."""
+"""Collections that several processes change: nothing is lost or comes twice, no bound is passed, and each learns of it."""
+
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib import config
+from chalicelib.desk.core import documents
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, Stale
+from chalicelib.models import settings as rows
 from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, meanwhile, names, new_account
+from tests.world import counted
+
+MINUTE = config.CACHE_SECONDS * 1000
 
 
 def test_a_change_that_loses_a_race_is_made_again_on_what_is_there(aws: None) -> None:
@@ -85,3 +93,51 @@ def test_two_that_want_the_same_key_at_once_do_not_get_it_both(aws: None) -> Non
         ("b.example", "B"),
         ("c.example", "C"),
     ]
+
+
+def test_what_another_process_changes_is_seen_after_a_minute(aws: None) -> None:
+    ctx = new_account()
+    (id_,) = create(ctx, "a")
+    TAGS.load(ctx)
+    row = rows.get(f"{ctx.account}#tag", f"tag#{id_}")
+    assert row
+    rows.put(row, row.document | {"name": "b"}, [])
+    shown = [TAGS.load(replace(ctx, now=ctx.now + after))[id_].name for after in (0, MINUTE - 1, MINUTE)]
+    assert shown == ["a", "a", "b"]
+
+
+def test_what_another_process_has_just_created_is_found_by_its_key(aws: None) -> None:
+    ctx = new_account()
+    known = documents.load(ctx, "tag")
+    (id_,) = create(ctx, "a")
+    documents._known.put(f"{ctx.account}#tag", known, ctx.now)
+    assert id_ not in TAGS.load(ctx)
+    assert TAGS.load_with(ctx, id_)[id_].name == TAGS.load(ctx)[id_].name == "a"
+    with counted() as sent:
+        TAGS.load_with(ctx, id_)
+        TAGS.load_with(ctx, None)
+    assert sent == []
+
+
+def test_what_was_read_before_a_change_is_not_remembered_after_it(aws: None) -> None:
+    ctx = new_account()
+    with meanwhile("load", [lambda: create(ctx, "a")]):
+        assert TAGS.load(ctx) == {}
+    assert [tag.name for tag in TAGS.load(ctx).values()] == ["a"]
+
+
+def test_one_that_another_process_has_made_moved_or_removed_is_found_by_its_number_or_not(aws: None) -> None:
+    ctx = new_account()
+    for host in ("a.example", "b.example"):
+        SITES.create(ctx, {"host": host, "names": {"en": host}})
+    known = documents.load(ctx, "web_site")
+    SITES.change(ctx, "a.example", {"host": "c.example"})
+    SITES.change(ctx, "b.example", {"host": "a.example"})
+    made = SITES.create(ctx, {"host": "b.example", "names": {"en": "B"}})
+    for number, host in ((1, "c.example"), (2, "a.example"), (made.number, "b.example")):
+        documents._known.put(f"{ctx.account}#web_site", known, ctx.now)
+        assert SITES.get_by_number(ctx, number).host == host
+    SITES.remove(ctx, "a.example")
+    documents._known.put(f"{ctx.account}#web_site", known, ctx.now)
+    with pytest.raises(NotFound):
+        SITES.get_by_number(ctx, 2)

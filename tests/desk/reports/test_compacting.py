@@ -12,7 +12,7 @@ from chalicelib.desk.reports import compacting, reading
 from chalicelib.models import statistics, statistics_rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules.counting import CREATED, Cell
-from tests.desk.reports.test_counting import amounts
+from tests.desk.reports.played import amounts
 from tests.world import START, World
 
 QUARTER = START // 900_000

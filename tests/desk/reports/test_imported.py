@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.reports import reports
-from tests.desk.reports.test_counting import DAY, Play, amounts, ask, of_account, settle
+from tests.desk.reports.played import DAY, Play, amounts, ask, of_account, settle
 from tests.infra.lines import ALL, CLOSED, bring, export, message, write
 from tests.world import START, World
 

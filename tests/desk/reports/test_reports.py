@@ -15,7 +15,7 @@ from chalicelib.models import conversations, statistics, statistics_rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import counting, series
 from tests.desk.conversations.desk import department
-from tests.desk.reports.test_counting import ask, settle
+from tests.desk.reports.played import ask, settle
 from tests.desk.reports.test_statistics import count, told
 from tests.world import START, Visitor, World
 from tests.world import counted as requests

@@ -10,7 +10,7 @@ from chalicelib.desk.reports import compacting, reading, reports, right_now
 from chalicelib.models import statistics
 from chalicelib.rules import counting
 from chalicelib.rules.counting import CLOSED, CREATED, REOPENED, REPLIED, Cell
-from tests.desk.reports.test_counting import ask, settle
+from tests.desk.reports.played import ask, settle
 from tests.world import START, World
 from tests.world import counted as requests
 

@@ -6,67 +6,14 @@ import pytest
 
 from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.accounts import accounts
-from chalicelib.desk.conversations import deletion, messages, updates
-from chalicelib.desk.conversations.messages import PostMessage
+from chalicelib.desk.conversations import updates
 from chalicelib.desk.conversations.updates import Change as Update
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.people import people, presence
+from chalicelib.desk.people import presence
 from chalicelib.desk.teams import allocation, groups
-from chalicelib.desk.teams.allocation import ROUND_ROBIN, Change, DepartmentRule, Preference
-from chalicelib.models import conversations, loads
-from chalicelib.models.conversations import Conversation
-from chalicelib.models.people import Person
-from tests.world import Visitor, World, counted
-
-
-def allocates(world: World, *preferences: Preference, **given: Any) -> None:
-    """The account's settings, and what follows at once."""
-    allocation.change(world.ctx(ADMIN), Change(**given), preferences)
-    world.settle()
-
-
-def stored(world: World, visitor: Visitor) -> Conversation:
-    found = conversations.get(world.account, visitor.conversation)
-    assert found
-    return found
-
-
-def assignees(world: World, visitors: list[Visitor]) -> list[int | None]:
-    """Places of the agents who have these, None for nobody."""
-    ids = [agent.id for agent in world.agents]
-    return [ids.index(found) if (found := stored(world, visitor).assignee) else None for visitor in visitors]
-
-
-def asking(world: World, many: int) -> list[Visitor]:
-    """Visitors who have asked, a second after each other."""
-    visitors = []
-    for _ in range(many):
-        world.now += 1000
-        visitors.append(world.asking())
-        world.settle()
-    return visitors
-
-
-def agent(world: World, at: int = 0) -> Person:
-    return people.get(world.ctx(ADMIN), world.agents[at].id)
-
-
-def answer(world: World, visitor: Visitor, at: int = 0) -> None:
-    messages.post(world.as_agent(at), PostMessage(visitor.conversation, "What is it?"))
-    world.settle()
-
-
-def recount(world: World, visitors: list[Visitor]) -> None:
-    """Agents' rows count what there is: open conversations, and those that are paused in each status."""
-    rows = [stored(world, visitor) for visitor in visitors]
-    for one in world.agents:
-        mine = [row for row in rows if row.carrier == one.id]
-        now = people.get(world.ctx(ADMIN), one.id)
-        assert now.open_conversations == len(mine)
-        for status, counter in loads.PAUSED.items():
-            assert (getattr(now, counter) or 0) == sum(row.paused == status for row in mine), status
-            assert all(row.paused in (None, row.status) for row in mine)
-
+from chalicelib.desk.teams.allocation import ROUND_ROBIN, DepartmentRule, Preference
+from tests.desk.teams.allocated import agent, allocates, asking, assignees, stored
+from tests.world import World, counted
 
 # --- settings
 
@@ -248,73 +195,6 @@ def test_who_a_person_gave_it_to_is_the_last_assignee_too(world: World) -> None:
     visitor.say("again")
     world.settle()
     assert assignees(world, [visitor]) == [2]
-
-
-# --- what is paused
-
-
-def test_what_waits_for_its_contact_does_not_count_where_it_is_excluded(world: World) -> None:
-    allocates(world, limit=1, excludes_pending_external=True)
-    world.online(world.agents[0])
-    visitors = asking(world, 3)
-    assert assignees(world, visitors) == [0, None, None]
-    answer(world, visitors[0])
-    assert assignees(world, visitors) == [0, 0, None]
-    visitors[0].say("thanks")
-    answer(world, visitors[1])
-    assert assignees(world, visitors) == [0, 0, None], "what came back counts again"
-    recount(world, visitors)
-    updates.close(world.ctx(ADMIN), visitors[0].conversation)
-    world.settle()
-    assert assignees(world, visitors) == [0, 0, 0]
-    recount(world, visitors)
-
-
-def test_only_what_is_excluded_does_not_count(world: World) -> None:
-    allocates(world, limit=1, excludes_on_hold=True)
-    world.online(world.agents[0])
-    visitors = asking(world, 2)
-    answer(world, visitors[0])
-    assert assignees(world, visitors) == [0, None]
-    updates.change(world.as_agent(), visitors[0].conversation, Update(status="on_hold"))
-    world.settle()
-    assert assignees(world, visitors) == [0, 0]
-    recount(world, visitors)
-
-
-def test_counts_of_what_is_paused_equal_a_recount_whatever_happens(world: World) -> None:
-    allocates(world, excludes_pending_external=True, excludes_on_hold=True)
-    world.online(*world.agents)
-    visitors = asking(world, 6)
-    ctx = world.ctx(ADMIN)
-    for at, visitor in enumerate(visitors):
-        answer(world, visitor, at % 3)
-    recount(world, visitors)
-    updates.change(ctx, visitors[0].conversation, Update(status="on_hold"))
-    updates.change(ctx, visitors[1].conversation, Update(assignee=world.agents[0].number))
-    updates.change(ctx, visitors[2].conversation, Update(assignee=0))
-    deletion.delete(ctx, visitors[3].conversation)
-    updates.change(ctx, visitors[4].conversation, Update(status="closed"))
-    visitors[5].say("more")
-    world.settle()
-    recount(world, visitors)
-    deletion.restore(ctx, visitors[3].conversation)
-    allocates(world, excludes_pending_external=False, excludes_on_hold=False)
-    visitors[4].say("again")
-    updates.change(ctx, visitors[0].conversation, Update(status="pending_internal"))
-    world.settle()
-    recount(world, visitors)
-
-
-def test_where_nothing_is_excluded_no_answer_writes_the_agent_s_row(world: World) -> None:
-    allocates(world, limit=5)
-    world.online(world.agents[0])
-    (visitor,) = asking(world, 1)
-    answer(world, visitor)
-    visitor.say("more")
-    before = agent(world).serialize()
-    answer(world, visitor)
-    assert agent(world).serialize() == before
 
 
 # --- requests

@@ -3,8 +3,9 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
+import { restore } from './actions.js';
 import { Attach, Files, useDrop, useFiles } from './attachments.js';
-import { conversation, messages, restore, tellTyping } from './conversation.js';
+import { conversation, messages, tellTyping } from './conversation.js';
 import { load as loadList } from './directory.js';
 import { forget, keep, load } from './drafts.js';
 import { Icon } from './elements.js';

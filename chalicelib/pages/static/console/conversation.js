@@ -1,8 +1,8 @@
-// The conversation that is open: its messages, who else is there, and what agents do to it.
+// The conversation that is open: its messages, and who else is there.
 
 import { batch, computed, effect, signal, untracked } from '@preact/signals';
 
-import { Refused, get, post, put, queryOf, remove } from './api.js';
+import { Refused, get, put, queryOf } from './api.js';
 import { find, show } from './inbox.js';
 import { onSent } from './outbox.js';
 import { addressOf, openNumber } from './place.js';
@@ -40,21 +40,26 @@ let isBehind = false;
 /** The conversation that the agent leaves unread although it is open. */
 let leftUnread = 0;
 
-/** Returns whether an answer is the newest so far. @param {number} mine what `asked` was for it */
-function isNews(mine) {
+/** Counts what is asked now, and returns its number, for `isNews`. */
+export function ask() {
+  return ++asked;
+}
+
+/** Returns whether an answer is the newest so far. @param {number} mine what `ask` returned for it */
+export function isNews(mine) {
   if (mine < newest) return false;
   newest = mine;
   return true;
 }
 
-/** @param {Conversation} one */
-function take(one) {
+/** Shows one as it is now. @param {Conversation} one */
+export function take(one) {
   conversation.value = { ...one, contact: one.contact ?? conversation.value?.contact };
   show(one);
 }
 
-/** @param {number} number */
-async function open(number) {
+/** Reads one anew. @param {number} number */
+export async function open(number) {
   const mine = ++turn;
   batch(() => {
     state.value = 'loading';
@@ -153,13 +158,18 @@ function merge(found) {
   messages.value = [...known.values()].sort((one, other) => one.id - other.id);
 }
 
+/** Leaves one unread although it is open. @param {number} number */
+export function leaveUnread(number) {
+  leftUnread = number;
+}
+
 /** Reads what is new. What lies between that and what is known is read too. */
 async function catchUp() {
   const number = openNumber.value;
   const mine = turn;
   isBehind = state.value === 'loading';
   if (isBehind || !number || !conversation.value || conversation.value.isDeleted) return;
-  const mark = ++asked;
+  const mark = ask();
   try {
     const [one, page] = await Promise.all([find(number), get(`conversations/${number}/messages`, { include: 'sender', pageSize: PAGE })]);
     if (mine !== turn) return;
@@ -212,72 +222,7 @@ async function beHere(isSaid) {
   }
 }
 
-// --- what agents do
-
-/** Does something to one, which may not be open any more when that is answered. @param {number} number @param {() => Promise<any>} call @returns {Promise<void>} */
-async function doTo(number, call) {
-  const mark = ++asked;
-  const answer = await call();
-  if (openNumber.value !== number) show(answer.conversation);
-  else if (isNews(mark)) take(answer.conversation);
-  countSoon();
-}
-
-/** @param {number} number @param {Record<string, unknown>} wanted */
-export const change = (number, wanted) => doTo(number, () => put(`conversations/${number}`, wanted));
-
-/** @param {number} number @param {string | null} until an ISO 8601 time, null to end it */
-export function snooze(number, until) {
-  const path = `conversations/${number}/snooze`;
-  return doTo(number, () => (until ? put(path, { until }) : remove(path)));
-}
-
-/** The last change of tags: the next one begins with the tags that it left. */
-let tagged = Promise.resolve();
-
-/** Changes the tags of one. @param {Conversation} one @param {(tagIds: number[]) => number[]} how @returns {Promise<void>} */
-export function changeTags(one, how) {
-  const now = () => (conversation.value?.id === one.id ? conversation.value : one).tagIds;
-  const done = tagged.then(() => change(one.id, { tagIds: how(now()) }));
-  tagged = done.catch(() => undefined);
-  return done;
-}
-
-export async function assignToMe() {
-  if (conversation.value) await change(conversation.value.id, { agentAssigneeId: me.value });
-}
-
-export async function markUnread() {
-  const one = conversation.value;
-  if (!one) return;
-  leftUnread = one.id;
-  await put(`conversations/${one.id}/unread`);
-  show({ ...one, isRead: false });
-  countSoon();
-}
-
-/** @param {number} number the conversation that goes */
-export async function mergeHere(number) {
-  const one = conversation.value;
-  if (!one) return;
-  await post(`conversations/${one.id}/merge`, { sourceId: number });
-  if (openNumber.value === one.id) await open(one.id);
-}
-
-export async function removeIt() {
-  const one = conversation.value;
-  if (!one) return;
-  await remove(`conversations/${one.id}`);
-  show({ ...one, isDeleted: true });
-  countSoon();
-}
-
-/** @param {number} number */
-export async function restore(number) {
-  await post(`deletedconversations/${number}/restore`);
-  if (openNumber.value === number) await open(number);
-  countSoon();
-}
+// --- who types
 
 let saidTyping = 0;
 /** Tells who watches that the caller types, every few seconds. */

@@ -2,8 +2,9 @@
 
 import { useSignal } from '@preact/signals';
 
+import { mergeHere, removeIt, restore } from './actions.js';
 import { post } from './api.js';
-import { conversation, mergeHere, removeIt, restore } from './conversation.js';
+import { conversation } from './conversation.js';
 import { agents, departments, load, tags } from './directory.js';
 import { Dialog, Later } from './elements.js';
 import { html } from './html.js';

@@ -2,8 +2,9 @@
 
 import { useSignal } from '@preact/signals';
 
+import { assignToMe, change, markUnread } from './actions.js';
 import { Composer } from './composer.js';
-import { assignToMe, change, conversation, markUnread, state } from './conversation.js';
+import { conversation, state } from './conversation.js';
 import { Blank, IconButton, Waiting } from './elements.js';
 import { html } from './html.js';
 import { List, nameOf } from './list.js';

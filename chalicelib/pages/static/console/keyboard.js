@@ -1,7 +1,8 @@
 // The keyboard: everything can be done with it, and single keys can be turned off.
 
+import { assignToMe, markUnread } from './actions.js';
 import { write } from './composer.js';
-import { assignToMe, conversation, markUnread } from './conversation.js';
+import { conversation } from './conversation.js';
 import { Dialog } from './elements.js';
 import { html } from './html.js';
 import { rows } from './inbox.js';

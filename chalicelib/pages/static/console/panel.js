@@ -3,8 +3,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
+import { assignToMe, change, changeTags, restore, snooze } from './actions.js';
 import { Refused, get } from './api.js';
-import { assignToMe, change, changeTags, conversation, restore, snooze } from './conversation.js';
+import { conversation } from './conversation.js';
 import { agents, departments, fields, tagNamed, tagOf, tags } from './directory.js';
 import { Age, Avatar, Clock, Icon, IconButton, Later, Snoozed } from './elements.js';
 import { html } from './html.js';

@@ -3,9 +3,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 
+import { assignToMe, markUnread } from './actions.js';
 import { get } from './api.js';
 import { write } from './composer.js';
-import { assignToMe, conversation, markUnread } from './conversation.js';
+import { conversation } from './conversation.js';
 import { Age, Icon } from './elements.js';
 import { html } from './html.js';
 import { nameOf } from './list.js';

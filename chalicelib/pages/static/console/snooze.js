@@ -2,7 +2,8 @@
 
 import { useSignal } from '@preact/signals';
 
-import { conversation, snooze } from './conversation.js';
+import { snooze } from './actions.js';
+import { conversation } from './conversation.js';
 import { Dialog } from './elements.js';
 import { html } from './html.js';
 import { set } from './panel.js';
