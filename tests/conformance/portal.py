@@ -10,7 +10,7 @@ from tests.world import Answer, World
 BASE = "/api/v3/anytime"
 OBJECTS = DOCUMENTS["Anytime"]["objects"]
 ONE, MESSAGES = PORTAL + "/{id}", PORTAL + "/{id}/messages"
-#: The calls about one conversation that say for whom they are.
+#: The calls about one conversation that name the contact that they are for.
 OF_ONE = [("GET", ONE), ("GET", MESSAGES), ("POST", MESSAGES)]
 OF_ONE += [("PUT", f"{ONE}/{word}") for word in ("close", "reopen", "read", "unread")]
 NOTE = "between agents"

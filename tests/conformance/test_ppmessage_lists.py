@@ -20,7 +20,7 @@ def listed(scene: Scene, user: str, label: str = "THIRD_PARTY_KEFU", **given: An
     return list(shown["list"])
 
 
-def test_a_list_shows_the_conversation_its_last_message_and_whom_it_is_with(scene: Scene) -> None:
+def test_a_list_shows_the_conversation_its_last_message_and_who_it_is_with(scene: Scene) -> None:
     visitor = scene.world.visitor()
     assert listed(scene, visitor.id) == []
     visitor.say("日本 🙂")
@@ -64,7 +64,7 @@ def test_closing_is_for_one_user(scene: Scene) -> None:
     assert ask(scene, "PP_CLOSE_CONVERSATION", "PPCOM", **given, user_uuid=scene.visitor.id)["error_code"] == 26
 
 
-def test_the_app_s_list_is_the_account_s_for_agents_and_a_visitor_s_own_for_him(scene: Scene, rival: Scene) -> None:
+def test_the_app_s_list_is_the_account_s_for_agents_and_their_own_for_visitors(scene: Scene, rival: Scene) -> None:
     rows = ask(scene, "PP_GET_APP_CONVERSATION_LIST", "PPCONSOLE")["list"]
     times = [row["updatetime"] for row in rows]
     assert times == sorted(times, reverse=True)

@@ -99,7 +99,7 @@ def listen(scene: Scene) -> None:
     world, visitor, agent = scene.world, scene.visitor, scene.world.agents[0]
     device, token = agents_device(scene), world.token("PPKEFU", agent)
     both = group_chats.CreateConversation(visitor.id, (agent.id, world.agents[1].id))
-    world.now += 1000  # his latest conversation is the one whose members are told of him
+    world.now += 1000  # members of the latest conversation hear about its visitor
     talk = group_chats.create(world.as_visitor(visitor.id), both).conversation
     messages.post(world.as_visitor(visitor.id), messages.PostMessage(talk.id, "to both of you"))
     among = group_chats.CreateConversation(agent.id, (world.agents[1].id, world.agents[2].id), internal=True)
@@ -162,7 +162,7 @@ def speak(scene: Scene) -> None:
 
 
 def leave(world: World) -> None:
-    """An agent's only socket closes, another's is lost, which is found by what he is told: both are away after a while."""
+    """An agent's only socket closes; another's is lost, which shows when something is sent to it. Both are away after a while."""
     world.online(*world.agents)
     sockets = [Socket(), Socket()]
     for at, socket in enumerate(sockets, 1):
@@ -193,7 +193,7 @@ def be_held_back(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def serve_together(world: World) -> None:
-    """A visitor comes and goes where all agents have a part in what he says."""
+    """A visitor comes and goes where all agents get what they say."""
     ours = World(world.monkeypatch, clock_of=world, name="together", allocation=accounts.EVERYONE)
     visitor, socket = ours.visitor(), Socket()
     assert socket.auth(ours, visitor.id, visitor.device)["code"] == 0
@@ -201,7 +201,7 @@ def serve_together(world: World) -> None:
 
 
 def wait_for_a_group(world: World) -> None:
-    """A visitor waits for a group that nobody serves; in the end he is told so."""
+    """A visitor waits for a group that nobody serves; in the end they are told so."""
     ours = World(world.monkeypatch, clock_of=world, name="groups", allocation=accounts.GROUP)
     row = settings.load(ours.account)["account#"]
     settings.put(row, {**row.document, "offline_message": "Nobody is here.", "tells_offline": True}, [])

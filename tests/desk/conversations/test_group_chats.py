@@ -36,7 +36,7 @@ def test_two_at_once_begin_one_conversation(world: World) -> None:
     assert len(rows.held(world.account, world.agents[0].id, 10, newest_first=True)) == 1
 
 
-def test_one_agent_whom_a_contact_asks_for_is_his_agent(world: World) -> None:
+def test_one_agent_that_a_contact_asks_for_is_their_agent(world: World) -> None:
     world.online(world.agents[1])
     visitor, agent = world.asking(), world.agents[2]
     world.settle()
@@ -52,7 +52,7 @@ def test_one_agent_whom_a_contact_asks_for_is_his_agent(world: World) -> None:
     assert loads(world) == [0, 1, 1]
 
 
-def test_a_chat_that_an_agent_has_is_the_one_that_he_or_the_contact_would_open(world: World) -> None:
+def test_a_chat_that_an_agent_has_is_the_one_that_they_or_the_contact_would_open(world: World) -> None:
     world.online(world.agents[1])
     visitor, agent = world.asking(), world.agents[1]
     world.settle()
@@ -62,7 +62,7 @@ def test_a_chat_that_an_agent_has_is_the_one_that_he_or_the_contact_would_open(w
     assert other.id != visitor.conversation
 
 
-def test_several_agents_whom_a_contact_asks_for_serve_him_together(world: World) -> None:
+def test_several_agents_that_a_contact_asks_for_serve_them_together(world: World) -> None:
     world.online(*world.agents)
     visitor = world.visitor()
     world.settle()
@@ -90,7 +90,7 @@ def refused(ctx: Context, command: CreateConversation) -> type[Exception]:
 
 def test_conversations_that_cannot_be(world: World, other: World) -> None:
     visitor, agents = world.visitor(), [agent.id for agent in world.agents]
-    mine, his = world.as_agent(), world.as_visitor(visitor.id)
+    mine, theirs = world.as_agent(), world.as_visitor(visitor.id)
     assert refused(mine, CreateConversation(agents[0], (visitor.id,), internal=True)) is Invalid
     assert refused(mine, CreateConversation(agents[0], (agents[0],), internal=True)) is NotFound
     assert refused(mine, CreateConversation(agents[1], (agents[2],), internal=True)) is Forbidden
@@ -98,8 +98,8 @@ def test_conversations_that_cannot_be(world: World, other: World) -> None:
     assert refused(mine, CreateConversation(agents[0], tuple(agents * 20), internal=True)) is Invalid
     assert refused(mine, CreateConversation(agents[0], (other.agents[0].id,), internal=True)) is NotFound
     assert refused(mine, CreateConversation(other.agents[0].id, (agents[0],))) is NotFound
-    assert refused(his, CreateConversation(visitor.id)) is NotFound
-    assert refused(his, CreateConversation(visitor.id, (agents[0], "nobody"))) is NotFound
-    assert refused(his, CreateConversation(world.visitor().id, (agents[0],))) is Forbidden
-    assert refused(his, CreateConversation(visitor.id, group="none")) is NotFound
+    assert refused(theirs, CreateConversation(visitor.id)) is NotFound
+    assert refused(theirs, CreateConversation(visitor.id, (agents[0], "nobody"))) is NotFound
+    assert refused(theirs, CreateConversation(world.visitor().id, (agents[0],))) is Forbidden
+    assert refused(theirs, CreateConversation(visitor.id, group="none")) is NotFound
     assert refused(world.as_visitor(agents[0]), CreateConversation(agents[0], (visitor.id,))) is NotFound
