@@ -1,6 +1,6 @@
-"""Lists of the conversations that keywords find. Up to 2,000 are read and sorted, for another order than by last reply 4,000. More
-are found by walking the window in its order; for another order the latest are sorted, and what the index says of them is checked
-where they are shown.
+"""Lists of the conversations that keywords find. Up to 2,000 are read and sorted, for another order than by last reply 4,000.
+More are found by walking the window in its order; for another order the latest are sorted, and what the index says of them is
+checked where they are shown.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,6 +25,7 @@ from chalicelib.desk.conversations.wanted import (
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.search import port, search
 from chalicelib.desk.search.port import Matches
+from chalicelib.desk.search.search import Phrased
 from chalicelib.models import conversations, scanning
 from chalicelib.models import inbox as inbox_rows
 from chalicelib.models.conversations import Conversation
@@ -87,7 +88,7 @@ def _bound(matches: Matches) -> Bound:
 @dataclass(slots=True)
 class _Walk:
     """A walk through a window in its order. `position` is where it goes on, None at its end. Where it reads many rows, they have
-    only what conditions need (`is_narrow`), unless texts are to be read for phrases.
+    only what conditions need (`is_narrow`).
     """
 
     ctx: Context
@@ -100,7 +101,7 @@ class _Walk:
     def __iter__(self) -> Iterator[Conversation]:
         window, first = replace(self.window, conditions=pushed(self.wanted)), self._first()
         fields = fields_of(self.wanted)
-        self.is_narrow = (first > _WHOLE or bool(fields)) and not self._is_for_phrases
+        self.is_narrow = first > _WHOLE or bool(fields)
         names = ["number", *facts.attributes_of(fields)] if self.is_narrow else []
         for rows, position in islice(inbox_rows.walk(window, first, self.position, names), _ROUNDS):
             self.position = position
@@ -133,7 +134,7 @@ def _walked(ctx: Context, wanted: Wanted, keywords: Keywords, walk: _Walk) -> Pa
     found: list[Conversation] = []
     seen, last, is_whole = 0, None, walk.matches.is_whole
     for part in _parts(walk, _PART_READ if keywords.phrases else 1):
-        kept = search.with_phrases(ctx, part, keywords)
+        kept = _having(walk, part, keywords)
         found, is_whole, seen = found + kept.rows, is_whole and kept.is_whole, seen + len(part)
         if len(found) > skipped + listing.size or (keywords.phrases and seen >= MOST_READ):
             last = part[-1]
@@ -145,6 +146,16 @@ def _walked(ctx: Context, wanted: Wanted, keywords: Keywords, walk: _Walk) -> Pa
     if walk.is_narrow:
         shown = conversations.get_many(ctx.account, [row.id for row in shown])
     return Page(shown, (listing.page - 1) * listing.size + len(shown) + more, is_exact, after=after)
+
+
+def _having(walk: _Walk, part: list[Conversation], keywords: Keywords) -> Phrased:
+    """Returns those rows of a walk that have the phrases."""
+    if not keywords.phrases:
+        return Phrased(part, True)
+    whole = conversations.get_many(walk.ctx.account, [row.id for row in part]) if walk.is_narrow else part
+    having = search.with_phrases(walk.ctx, whole, keywords)
+    ids = {row.id for row in having.rows}
+    return Phrased([row for row in part if row.id in ids], having.is_whole)
 
 
 def _position(row: Conversation) -> Position:
