@@ -97,15 +97,16 @@ def walk(
 
     Requests as list_rows, but each partition is read once; 20 for all.
     """
-    entries = _merged(window, (first, _LOOKED_THROUGH), after, [None] * _MOST_REQUESTS, names)
-    size = first
-    while part := list(islice(entries, size)):
-        if part[-1].item is None:
-            yield [each.row for each in part[:-1]], part[-1].position
+    size, part = first, list[_Entry]()
+    for entry in _merged(window, (first + 1, _LOOKED_THROUGH), after, [None] * _MOST_REQUESTS, names):
+        if entry.item is None:
+            yield [each.row for each in part], entry.position
             return
-        rest = next(entries, None)
-        yield [each.row for each in part], part[-1].position if rest else None
-        entries, size = chain([rest] if rest else [], entries), _LOOKED_THROUGH
+        if len(part) == size:
+            yield [each.row for each in part], part[-1].position
+            size, part = _LOOKED_THROUGH, []
+        part.append(entry)
+    yield [each.row for each in part], None
 
 
 def iterate(window: Window, size: int, after: Position | None) -> Iterator[Conversation]:
