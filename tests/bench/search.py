@@ -91,7 +91,8 @@ def _tell(report: Report, name: str, asked: Asked, at: dict[int, Took]) -> None:
     others = "; ".join(f"{one.seconds:.2f} s, {len(one.bill.requests)} requests at {size:,}" for size, one in [*at.items()][:-1])
     note = f"{last.cpu:.2f} s of the processor, {last.bill.reads:g} RRU, {last.found}"
     report.add(name, last.seconds, "s", _MOST_SECONDS, "; ".join(filter(None, (note, others))))
-    report.add(f"{name}: requests", len(last.bill.requests), "requests", asked.most)
+    most = asked.most if max(at) >= _SIZES[-1] else None  # fewer matches are read one by one
+    report.add(f"{name}: requests", len(last.bill.requests), "requests", most)
 
 
 def _took(world: World, asked: Asked) -> Took:
