@@ -31,24 +31,25 @@ class Found(NamedTuple):
     is_all: bool
 
 
-def _row(account: str, person: str, number: int, word: str) -> ContactWord:
+def row(account: str, person: str, number: int, word: str) -> ContactWord:
+    """Returns the row of one of a contact's words."""
     return ContactWord(f"{account}#{word[0]}", f"{word}#{person}", number=number)
 
 
 def put(write: TransactWrite, account: str, person: str, number: int, words: Iterable[str]) -> None:
     """Adds to a transaction: these words find the contact."""
     for word in words:
-        write.save(_row(account, person, number, word))
+        write.save(row(account, person, number, word))
 
 
 def delete(write: TransactWrite, account: str, person: str, number: int, words: Iterable[str]) -> None:
     """Adds to a transaction: these words find the contact no more."""
     for word in words:
-        write.delete(_row(account, person, number, word))
+        write.delete(row(account, person, number, word))
 
 
 def find(account: str, beginning: str, most: int) -> Found:
     """Returns the contacts with a word that begins so, a moment old, from `most` rows at most. One request for each MB."""
     found = ContactWord.query(f"{account}#{beginning[0]}", ContactWord.word.startswith(beginning), limit=most)
     rows, further = read_page(found)
-    return Found({row.number: row.word.rpartition("#")[2] for row in rows}, further is None)
+    return Found({one.number: one.word.rpartition("#")[2] for one in rows}, further is None)

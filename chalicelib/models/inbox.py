@@ -25,6 +25,8 @@ PARTITIONS, LISTED = (OPEN, CLOSED, DELETED), (OPEN, CLOSED)
 _LOOKED_THROUGH, _MOST_REQUESTS = 1000, 20
 #: The index that is read, the attribute that it hashes on and the one that sorts it; another version takes its place here.
 _INDEX, _HASH, _AT = Conversation.by_activity, "inbox_key", Conversation.last_activity_at
+#: What says where a row stands.
+_PLACED = ("key", _HASH, "last_activity_at")
 
 
 class Position(NamedTuple):
@@ -87,6 +89,26 @@ def list_rows(window: Window, limit: int, after: Position | None) -> tuple[list[
     return [each.row for each in found], found[-1].position if rest else None
 
 
+def walk(
+    window: Window, first: int, after: Position | None, names: Sequence[str]
+) -> Iterator[tuple[list[Conversation], Position | None]]:
+    """Yields the rows of a window, `first` of them and then a thousand at a time, each part with where to go on, None at the end.
+    With `names`, only these attributes of rows and where they stand: such rows take a fifth of the time.
+
+    Requests as list_rows, but each partition is read once; 20 for all.
+    """
+    size, part = first, list[_Entry]()
+    for entry in _merged(window, (first + 1, _LOOKED_THROUGH), after, [None] * _MOST_REQUESTS, names):
+        if entry.item is None:
+            yield [each.row for each in part], entry.position
+            return
+        if len(part) == size:
+            yield [each.row for each in part], part[-1].position
+            size, part = _LOOKED_THROUGH, []
+        part.append(entry)
+    yield [each.row for each in part], None
+
+
 def iterate(window: Window, size: int, after: Position | None) -> Iterator[Conversation]:
     """Yields the rows of a window, read as they are taken. A partition's first request looks through `size` rows, later ones
     through a thousand; 20 requests at most, and no more than one request's rows of a partition are kept.
@@ -126,12 +148,14 @@ def _entry(partition: str, raw: dict[str, Any], item: dict[str, Any] | None) -> 
     return _Entry(Position(id_, int(raw[_AT.attr_name]["N"]), partition), item)
 
 
-def _merged(window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None]) -> Iterator[_Entry]:
+def _merged(
+    window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None], names: Sequence[str] = ()
+) -> Iterator[_Entry]:
     """Yields entries of all partitions in the window's order, each conversation once, with as many requests as `budget` has.
 
     `sizes` are the rows that a partition's first request looks through: without a filter, and with one.
     """
-    read = partial(_entries, window, sizes, after, budget)
+    read = partial(_entries, window, sizes, after, budget, names)
     partitions = [read(partition, conditions) for partition, conditions in window.filters().items()]
     if window.oldest_first:
         partitions.reverse()
@@ -143,7 +167,13 @@ def _merged(window: Window, sizes: tuple[int, int], after: Position | None, budg
 
 
 def _entries(
-    window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None], partition: str, conditions: Sequence[Like]
+    window: Window,
+    sizes: tuple[int, int],
+    after: Position | None,
+    budget: list[None],
+    names: Sequence[str],
+    partition: str,
+    conditions: Sequence[Like],
 ) -> Iterator[_Entry]:
     """Yields a partition's entries after a position. If the budget ends before them, the last entry says where to go on."""
     (since, until), start = _start(window, after, partition)
@@ -156,6 +186,7 @@ def _entries(
         scan_index_forward=window.oldest_first,
         page_size=sizes[bool(conditions)] + (start is None and after is not None),
         last_evaluated_key=start,
+        attributes_to_get=[getattr(Conversation, name) for name in dict.fromkeys([*_PLACED, *names])] if names else None,
     ).page_iter
     while budget:
         budget.pop()

@@ -9,7 +9,6 @@ from typing import Any
 from pynamodb.pagination import PageIterator
 
 from chalicelib.models import capacity
-from chalicelib.models.base import read_raw
 from chalicelib.models.conversations import CLOSED, Conversation, inbox_key, key
 from chalicelib.models.inbox import Window, filter_of
 
@@ -17,6 +16,9 @@ from chalicelib.models.inbox import Window, filter_of
 _RANGES, _AT_ONCE, _MOST_REQUESTS = 32, 8, 160
 #: What every row is read with, besides what is asked for: its key and where it stands.
 _ALWAYS = ("key", "last_activity_at", "inbox_key")
+#: Rows that a MB has at least.
+_A_MB = 1_500
+_NUMBER = Conversation.number.attr_name
 _Keep = Callable[[list[Conversation]], list[Conversation]]
 
 
@@ -37,17 +39,40 @@ class _Range:
     place: int
 
 
-def scan(window: Window, attributes: Sequence[str], keep: _Keep, most: int) -> Scanned:
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How far a scan goes: until so many rows are found, or so many requests sent. With `may`, rows are made of conversations
+    alone whose numbers it allows, for which `number` is read; `share` is about how many these are, 1 for all, 0 if nobody knows.
+    """
+
+    found: int
+    requests: int = _MOST_REQUESTS
+    may: Callable[[int], bool] | None = None
+    share: float = 0
+
+    @property
+    def page_size(self) -> int | None:
+        """How many rows a request reads: all at once, twice, as many as are wanted. None for a MB."""
+        wanted = self.found / self.share / _AT_ONCE / 2 if self.share else _A_MB
+        return max(1, int(wanted)) if wanted < _A_MB else None
+
+
+def scan(window: Window, attributes: Sequence[str], keep: _Keep, bound: Bound) -> Scanned:
     """Returns the rows of a window that `keep` keeps of each request's, with some attributes. `keep` runs in several threads.
 
     A request for each MB of rows, 160 at most, and two to see where the closed ones begin and end; these are read in ranges of
-    time, several at once. Ranges at the window's beginning come first: where they have more than `most`, the others are not read.
+    time, several at once. Ranges at the window's beginning come first: where they have more than `bound` wants, the others are
+    not read.
     """
     ranges = sorted((one for name in window.filters() for one in _ranges(window, name)), key=lambda one: one.place)
-    reader = _Reader(window, [*dict.fromkeys([*_ALWAYS, *attributes])], keep, most, [0] * len(ranges))
+    reader = _Reader(window, _attributes(attributes), keep, bound, [0] * len(ranges))
     with ThreadPoolExecutor(_AT_ONCE, **capacity.in_threads()) as pool:
         parts = list(pool.map(reader.read, range(len(ranges)), ranges))
     return Scanned([row for part in parts for row in part.rows], all(part.is_whole for part in parts))
+
+
+def _attributes(names: Sequence[str]) -> list[Any]:
+    return [getattr(Conversation, name) for name in dict.fromkeys([*_ALWAYS, *names])]
 
 
 @dataclass(slots=True)
@@ -55,9 +80,9 @@ class _Reader:
     """Reads ranges for one scan. `counts` says how much was found in each, `requests` how many were sent."""
 
     window: Window
-    names: Sequence[str]
+    attributes: list[Any]
     keep: _Keep
-    most: int
+    bound: Bound
     counts: list[int]
     requests: int = 0
 
@@ -65,16 +90,19 @@ class _Reader:
         """Returns what a range has, or the part of it that was read before there was enough."""
         found: list[Conversation] = []
         pages = self._query(wanted)
-        while sum(self.counts[: at + 1]) <= self.most and self.requests < _MOST_REQUESTS:
+        while sum(self.counts[: at + 1]) <= self.bound.found and self.requests < self.bound.requests:
             self.requests += 1
             items = next(pages, None)
             if items is None:
                 return Scanned(found, True)
-            found += self.keep([Conversation.from_raw_data(item) for item in items["Items"]])
+            found += self.keep([Conversation.from_raw_data(item) for item in items["Items"] if self._may(item)])
             self.counts[at] = len(found)
             if pages.last_evaluated_key is None:
                 return Scanned(found, True)
         return Scanned(found, False)
+
+    def _may(self, item: dict[str, Any]) -> bool:
+        return self.bound.may is None or self.bound.may(int(item[_NUMBER]["N"]))
 
     def _query(self, wanted: _Range) -> PageIterator[dict[str, Any]]:
         window = self.window
@@ -83,7 +111,8 @@ class _Reader:
             Conversation.last_activity_at.between(*wanted.span),
             filter_of(window.filters()[wanted.partition]),
             scan_index_forward=window.oldest_first,
-            attributes_to_get=[getattr(Conversation, name) for name in self.names],
+            page_size=self.bound.page_size,
+            attributes_to_get=self.attributes,
         ).page_iter
 
 
@@ -115,10 +144,11 @@ def _span_of_rows(window: Window, partition: str) -> tuple[int, int] | None:
     return (min(ends), max(ends)) if ends else None
 
 
-def read_parallel(account: str, ids: Sequence[str]) -> list[Conversation]:
-    """Returns the conversations that exist, whole, in no order, a moment old. One request for each hundred."""
-    keys = [Conversation.raw(key=key(account, id_)) for id_ in ids]
+def read_parallel(account: str, ids: Sequence[str], attributes: Sequence[str]) -> list[Conversation]:
+    """Returns the conversations that exist, with some attributes, in no order, a moment old. One request for each hundred."""
+    keys = [key(account, id_) for id_ in ids]
     parts = [keys[at : at + 100] for at in range(0, len(keys), 100)]
+    wanted = _attributes(attributes)
     with ThreadPoolExecutor(_AT_ONCE, **capacity.in_threads()) as pool:
-        found: list[list[dict[str, Any]]] = list(pool.map(lambda part: read_raw({Conversation: part})[Conversation], parts))
-    return [Conversation.from_raw_data(item) for part in found for item in part]
+        found = list(pool.map(lambda part: list(Conversation.batch_get(part, attributes_to_get=wanted)), parts))
+    return [row for part in found for row in part]

@@ -5,7 +5,7 @@ for it, and account#words#beginning · shelf#block a block's words with their co
 The words of a conversation are those of its fresh and its kept row together. Texts are packed by the desk.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -200,6 +200,24 @@ def read_all(rows: Sequence[_T], *, consistent: bool = False) -> dict[tuple[str,
         return [model.from_raw_data(item) for item in read_raw({model: list(map(_key, part))}, consistent=consistent)[model]]
 
     return {(row.key, row.place): row for found in at_once(read, parts) for row in found}
+
+
+def read_kept(account: str, numbers: Iterable[int], block_of: Callable[[int], int]) -> dict[int, WordsRow]:
+    """Returns the kept rows that some conversations have, by number, a moment old. One request for each hundred, or for each MB
+    of a block of which there are more, several at once.
+    """
+    blocks: dict[int, list[int]] = {}
+    for number in numbers:
+        blocks.setdefault(block_of(number), []).append(number)
+    dense = {block: few for block, few in blocks.items() if len(few) > _KEYS}
+    some = read_all([kept_row(account, block, number) for block in blocks.keys() - dense.keys() for number in blocks[block]])
+    found = at_once(lambda block: _between(account, block, min(dense[block]), max(dense[block])), [*dense])
+    return {row.number: row for rows in (some.values(), *found) for row in rows}
+
+
+def _between(account: str, block: int, first: int, last: int) -> list[WordsRow]:
+    span = WordsRow.place.between(_padded(first), _padded(last))
+    return list(WordsRow.query(f"{account}#kept#{block}", span))
 
 
 def at_once(act: Callable[[_T], _R], values: Sequence[_T]) -> list[_R]:

@@ -9,7 +9,8 @@ from chalicelib.models.attributes import IntegerAttribute, KeyAttribute, Unicode
 from chalicelib.models.base import ConditionFailed, Table, conditional
 from chalicelib.models.search_rows import WordsRow
 
-_PLACE = "#"
+#: The turn itself, and the place of the one who comes next.
+_PLACE, _NEXT = "#", "next"
 
 
 class Turn(Table):
@@ -31,7 +32,15 @@ class Turn(Table):
 
 def take(account: str, holder: str, now: int, until: int) -> Turn | None:
     """Takes an account's turn. Returns None where somebody has it. One request."""
-    turn = Turn(f"{account}#turn", holder=holder, until=until)
+    return _take(Turn(f"{account}#turn", holder=holder, until=until), now)
+
+
+def wait(account: str, holder: str, now: int, until: int) -> bool:
+    """Notes that somebody comes again at `until`. Returns whether nobody else does already. One request."""
+    return _take(Turn(f"{account}#turn", _NEXT, holder=holder, until=until), now) is not None
+
+
+def _take(turn: Turn, now: int) -> Turn | None:
     try:
         with conditional():
             turn.save(Turn.key.does_not_exist() | (Turn.until <= now))

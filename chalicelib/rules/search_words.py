@@ -1,4 +1,4 @@
-"""Search words: what texts are found by, and what keywords look for. Of any language; case, accents and other marks do not count.
+"""Search words: what texts are found by, and what keywords look for. Of any language; case and accents do not count.
 
 What stands between spaces is found from each of its parts on: "AB-123/45" by itself, by "AB-123", "123/45" and "45". Where a
 script has no spaces, two neighbouring characters are a word. A symbol is a word of its own.
@@ -20,7 +20,6 @@ _MOST_KNOWN = 30_000
 MOST_TERMS = 32
 #: Scripts without spaces: Thai to Khmer, Chinese and Japanese.
 _DENSE = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+)")
-_PART = re.compile(r"[^\W_]+")
 _SIGNS = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc\u00b4", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 )
@@ -45,7 +44,7 @@ class Keywords(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Returns a text as words of it are kept: without case and marks, symbols apart, one kind of apostrophe and dash."""
+    """Returns a text as words of it are kept: without case and accents, symbols apart, one kind of apostrophe and dash."""
     return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.translate(_folded))
 
 
@@ -67,6 +66,10 @@ def _set_apart(sign: str) -> str:
         return sign
     category = unicodedata.category(sign)
     return f" {sign} " if category == "So" else "" if category in ("Cf", "Sk") or sign == _TATWEEL else sign
+
+
+def _is_of_part(sign: str) -> bool:
+    return sign.isalnum() or sign in words.MARKS
 
 
 def words_of(text: str) -> set[str]:
@@ -94,7 +97,7 @@ def _pairs(run: str) -> Iterator[str]:
 
 def _tails(run: str) -> Iterator[str]:
     """Yields what begins with each part and ends with the last one; behind MOST_PARTS, each part with a few that follow."""
-    parts = list(_PART.finditer(run))
+    parts = list(words.PART.finditer(run))
     for at, part in enumerate(parts):
         last = -1 if at < MOST_PARTS else min(at + _TOGETHER, len(parts)) - 1
         end = parts[last].end()
@@ -118,7 +121,7 @@ def read(text: str) -> Keywords:
 
 def _terms_of_piece(piece: str) -> Iterator[Term]:
     for run in _DENSE.split(piece):
-        parts = list(_PART.finditer(run))
+        parts = list(words.PART.finditer(run))
         if _DENSE.match(run):
             yield from map(Term, _pairs(run)) if len(run) > 1 else [Term(run, is_beginning=True)]
         elif parts:
@@ -130,7 +133,7 @@ def _terms_of_piece(piece: str) -> Iterator[Term]:
 def parts_of(text: str) -> str:
     """Returns a text as phrases are looked for in it: its parts with spaces around; of a dense script, its characters."""
     folded = _DENSE.sub(lambda run: f" {' '.join(run[0])} ", fold(text))
-    kept = (part for piece in folded.split() for part in (_PART.findall(piece) or _symbols(piece)))
+    kept = (part for piece in folded.split() for part in (words.PART.findall(piece) or _symbols(piece)))
     return f" {' '.join(kept)} "
 
 
@@ -140,7 +143,7 @@ def _symbols(piece: str) -> list[str]:
 
 def heads_of(found: Iterable[str]) -> set[str]:
     """Returns all that words are found by as whole ones: each word, and its beginnings up to where one of its parts ends."""
-    return {head for word in found for head in (word, *(word[: part.end()] for part in _PART.finditer(word)))}
+    return {head for word in found for head in (word, *(word[: part.end()] for part in words.PART.finditer(word)))}
 
 
 def pack(found: Iterable[str]) -> str:
@@ -164,6 +167,6 @@ def places(lines: str, term: Term) -> Iterator[int]:
     at = lines.find(f"\n{term.text}")
     while at >= 0:
         after = at + 1 + len(term.text)
-        if term.is_beginning or len(term.text) >= LONGEST or not lines[after].isalnum():
+        if term.is_beginning or len(term.text) >= LONGEST or not _is_of_part(lines[after]):
             yield at + 1
         at = lines.find(f"\n{term.text}", after)

@@ -1,4 +1,6 @@
-"""Words: what a text is found by. Case, accents and other marks do not count."""
+"""Words: what a text is found by. Case and accents do not count; marks that are vowels or make another letter do, as in Hindi,
+Thai and Japanese.
+"""
 
 import re
 import unicodedata
@@ -6,20 +8,38 @@ from collections.abc import Collection, Iterable
 
 #: Characters of a word that count, and words that one thing is found by: as they are written first, then their parts.
 LONGEST, MOST = 100, 24
-_RUN = re.compile(r"[^\W_]+")
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 #: Letters that Unicode does not take apart into a plain one and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 
 
+#: Where marks are that are no accents: the scripts of India and around it, Thaana to Vedic, and Japanese.
+_SCRIPTS = (*range(0x7A6, 0x1D00), 0x3099, 0x309A, *range(0xA800, 0xAC00), *range(0x10A00, 0x12000))
+#: Of these, combining classes of marks over and under vowels, and two more kinds: variants of Mongolian letters, and the dot of
+#: Hindi, which many leave out.
+_ACCENTS, _NO_LETTERS = 200, frozenset("\u180b\u180c\u180d\u180f\u093c")
+
+
+def _is_letter_mark(sign: str) -> bool:
+    is_mark = unicodedata.category(sign)[0] == "M"
+    return is_mark and unicodedata.combining(sign) < _ACCENTS and sign not in _NO_LETTERS
+
+
+#: Marks that count: vowels, and what makes another letter of one.
+MARKS = frozenset(filter(_is_letter_mark, map(chr, _SCRIPTS)))
+_MARKS = "".join(sorted(MARKS))
+#: Letters, digits and marks that count, one after the other.
+PART = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
+_EDGES = re.compile(rf"^(?:[^\w{_MARKS}]|_)+|(?:[^\w{_MARKS}]|_)+$")
+
+
 def fold(text: str) -> str:
-    """Returns a text without case and marks: "Žižek" and "ZIZEK" are the same."""
+    """Returns a text without case and accents: "Žižek" and "ZIZEK" are the same."""
     return _unmarked(_unmarked(text).casefold()).translate(_PLAIN)
 
 
 def _unmarked(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in apart if unicodedata.category(sign)[0] != "M")
+    return "".join(sign for sign in apart if unicodedata.category(sign)[0] != "M" or sign in MARKS)
 
 
 def asked_for(text: str) -> list[str]:
@@ -34,7 +54,7 @@ def found_by(texts: Iterable[str]) -> list[str]:
     """
     whole = [word for text in texts for word in asked_for(text)]
     hosts = [host for word in whole for host in asked_for(word.rpartition("@")[2])]
-    parts = [part for word in whole for part in _RUN.findall(word)]
+    parts = [part for word in whole for part in PART.findall(word)]
     return list(dict.fromkeys([*whole, *hosts, *parts]))[:MOST]
 
 

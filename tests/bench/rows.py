@@ -2,8 +2,8 @@
 
 import http.client
 import os
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
 from typing import Any
 
@@ -28,17 +28,19 @@ _OPEN_UNTIL = 600
 
 def fill(world: World, first: int, last: int) -> None:
     """Conversations number `first` to before `last`, older the higher, like the one of a visitor who has come and gone."""
+    with without_stream(world):
+        put("people", (_contact(world, at) for at in range(first, min(last, WITH_CONTACTS))))
+        like = pattern(world)
+        put("conversations", (_conversation(world, like, at) for at in range(first, last)))
+
+
+@contextmanager
+def without_stream(world: World) -> Iterator[None]:
+    """Meanwhile nobody hears of written conversations; afterwards of those that are written from then on."""
     _stream(on=False)
-    put("people", (_contact(world, at) for at in range(first, min(last, WITH_CONTACTS))))
-    like = _pattern(world)
-    put("conversations", (_conversation(world, like, at) for at in range(first, last)))
+    yield
     _stream(on=True)
     world.streams = {table: world._stream(table) for table in world.streams}
-
-
-def names(world: World, at: int) -> tuple[str, int]:
-    """Returns the uuid and the number of a conversation that `fill` has written while the clock stood as it does."""
-    return ids.uuid7(world.now - (at + 1) * _APART, at.to_bytes(10, "big")), 10**6 + at
 
 
 def _stream(*, on: bool) -> None:
@@ -47,7 +49,7 @@ def _stream(*, on: bool) -> None:
     boto3.client("dynamodb").update_table(TableName=config.table("conversations"), StreamSpecification=view)
 
 
-def _pattern(world: World) -> Row:
+def pattern(world: World) -> Row:
     """The row of a conversation that went through the use cases, answered by an agent and closed."""
     visitor = world.visitor()
     visitor.say("Hello, I would like to know where my order is, it was to be here on Monday.")
@@ -61,7 +63,7 @@ def _pattern(world: World) -> Row:
 
 def _conversation(world: World, like: Row, at: int) -> Row:
     moment = world.now - (at + 1) * _APART
-    own, number = names(world, at)
+    own, number = ids.uuid7(moment, at.to_bytes(10, "big")), 10**6 + at
     row = Conversation.from_raw_data(like)
     row.key, row.number = conversations.key(world.account, own), number
     row.contact_key, row.created_at = conversations.of_key(world.account, _contact_id(world, at)), moment

@@ -30,7 +30,7 @@ from chalicelib.desk.core import rate_limits, setting_logs
 from chalicelib.desk.integrations import deliveries, posting, tries, webhooks
 from chalicelib.desk.people import api_keys, contact_identities, contact_lists, contacts, devices
 from chalicelib.desk.realtime import live, viewers
-from chalicelib.desk.search import block_finding, port
+from chalicelib.desk.search import block_finding, port, texts
 from chalicelib.desk.teams import allocation, domains, groups
 from chalicelib.dialects.anytime import conversation_lists, conversations
 from chalicelib.models import labels, webhook_deliveries
@@ -90,7 +90,11 @@ def test_every_limit_is_documented_as_it_is() -> None:
         ),
         (
             "matches of keywords",
-            f"{port.MOST_FOUND:,} · {keyword_lists.MOST_READ} · {block_finding.MOST_REQUESTS};",
+            f"{port.MOST_FOUND:,} · {port.MOST_SORTED:,} · {keyword_lists.MOST_LATEST:,};",
+        ),
+        (
+            "conversations whose texts one call reads",
+            f"{keyword_lists.MOST_READ} · {texts.MOST_LETTERS:,} · {block_finding.MOST_REQUESTS};",
         ),
         ("conversations that one call changes", f"{conversations.MOST_AT_ONCE} · {conversation_lists.MOST_FILTERS} |"),
         ("tags of a conversation", f"{tags.MOST_ON_ONE} · {custom_fields.LONGEST:,} |"),

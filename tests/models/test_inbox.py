@@ -219,6 +219,26 @@ def test_a_list_reads_the_partitions_that_its_conditions_allow() -> None:
     assert read(on_hold, ("status", True, CLOSED)) == {}
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ROWS, some.sampled_from(CONDITIONS), some.integers(1, 4), some.integers(1, 3), some.booleans(), some.integers(0, 6))
+def test_a_walk_goes_through_all_in_order_whatever_its_parts_and_goes_on_where_it_stopped(
+    aws: None, rows: list[Row], conditions: tuple[Like, ...], first: int, further: int, oldest_first: bool, requests: int
+) -> None:
+    fill(rows)
+    window = Window(ACCOUNT, SPAN, conditions, oldest_first)
+    found, after = list[int](), list[Position | None]([None])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inbox, "_LOOKED_THROUGH", further)
+        patch.setattr(inbox, "_MOST_REQUESTS", 2 + requests)
+        for _ in range(40):
+            for part, position in inbox.walk(window, first, after[-1], ["number"]):
+                found, after = [*found, *(row.number for row in part)], [*after, position]
+                assert all(row.subject is None and row.inbox_key for row in part)
+            if after[-1] is None:
+                break
+    assert found == ordered(rows, window) and after[-1] is None
+
+
 def test_what_is_deleted_has_a_list_of_its_own(aws: None) -> None:
     fill([Row(START, CLOSED), Row(START + 1)])
     gone = conversations.get(ACCOUNT, id_of(0))

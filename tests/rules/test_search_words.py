@@ -1,5 +1,6 @@
 """Search words: what texts are found by in any language, and what keywords look for."""
 
+import unicodedata
 import zlib
 
 import pytest
@@ -39,6 +40,11 @@ def finds(keywords: str, text: str) -> bool:
         ("طلبي مُتأخّر جدا", "متأخر|طلبي|مـتـأخر"),
         ("thanks 👍🏽 so much ❤️ 👩‍💻", "👍|❤|👍🏿 thanks|👩|👩‍💻"),
         ("price 1,234.50 €", "1,234.50|1,234|234.50"),
+        ("हिन्दी में मदद चाहिए", 'हिन्दी|मदद में|चाह|चाहिए मदद|"में मदद"'),
+        ("फ़ोन बंद है", "फोन|फ़ोन बंद"),
+        ("বাংলা ভাষা, தமிழ் மொழி; తెలుగు", "বাংলা|ভাষা|தமிழ்|மொழி|తెలుగు|বাং"),
+        ("ガラスがない", "ガラス|ｶﾞﾗｽ|がない|か\u3099な"),
+        ("မြန်မာ ខ្មែរ བོད་ཡིག", "မြန်မာ|ខ្មែរ|བོད|ཡིག"),
         ("soft\u00adhyphen zero\u200bwidth", "softhyphen|zerowidth"),
         ("a_b snake_case", "snake|case|snake_case"),
         ('he said "not now" twice', '"not now"|“not now”|❝not now❞|〝not now〞|said "now twice"|"NOT, now!"'),
@@ -57,6 +63,10 @@ def test_a_text_is_found(text: str, keywords: str) -> None:
         ("order AB-123/45", "123/4 order|AB-12 order|ab-45|B-123"),
         ("jane.doe@shop.test", "doe.jane|jane@shop"),
         ("東京都", "京東|都東"),
+        ("हिन्दी में", 'हिन्दू|हिन्द में|हन्द|ह में|म हिन्दी|"हिन्द में"'),
+        ("বাংলা তামিল", "বাংল তামিল|বংলা|তামল"),
+        ("ガラス", "カラス|がらす"),
+        ("ที่นี่", "ทนน|ทีนี"),
         ("not now, now", '"now not"|"not"now"later"|"no now"'),
         ("", "a|!!!"),
         ("anything", "!!!|-|…"),
@@ -84,6 +94,23 @@ def test_whatever_stands_between_spaces_is_found_in_any_text(text: str, other: s
     for piece in text.replace('"', " ").split():
         if search_words.read(piece).terms:
             assert finds(f"{piece} {piece}", f"{other} {text}")
+
+
+_MARKS = "\u093e\u093f\u0940\u0941\u0947\u094b\u094d\u0902\u0903\u0bbe\u0bbf\u0bcd"
+_INDIC = st.builds("".join, st.lists(st.sampled_from([*"कखगनमतதமழ", *(f"म{mark}" for mark in _MARKS)]), min_size=1, max_size=5))
+
+
+@given(_INDIC, _INDIC)
+def test_vowels_that_are_marks_make_another_word(one: str, other: str) -> None:
+    one, other = (unicodedata.normalize("NFC", text) for text in (one, other))
+    assert search_words.fold(one) == one and finds(f"{one} {one}", one) and finds(f'"{one}"', one)
+    assert finds(f"{one} {one}", other) == finds(f'"{one}"', other) == (one == other)
+    assert finds(one, other) == other.startswith(one)
+
+
+@given(st.sampled_from("กขคงจด"), st.sampled_from("\u0e31\u0e34\u0e35\u0e38\u0e48\u0e49"))
+def test_vowels_and_tones_of_scripts_without_spaces_count(letter: str, mark: str) -> None:
+    assert finds(letter + mark, f"ที่{letter}{mark}ก") and not finds(letter + mark, f"ที่{letter}ก")
 
 
 def test_long_pieces_are_found_by_each_of_their_parts() -> None:

@@ -24,6 +24,9 @@ _texts = st.text(max_size=40)
         ("Ελλάς", "ελλασ"),
         ("\uff46\uff55\uff4c\uff4c", "full"),
         ("王小明", "王小明"),
+        ("सीता देवी", "सीता देवी"),
+        ("ज़ोया", "जोया"),
+        ("שָׁלוֹם", "שלום"),
     ],
 )
 def test_case_and_marks_do_not_count(text: str, folded: str) -> None:
@@ -50,6 +53,10 @@ def test_only_so_many_words_count_and_those_as_written_come_first() -> None:
     found = words.found_by([f"a{at}-b" for at in range(words.MOST)])
     assert found == [f"a{at}-b" for at in range(words.MOST)]
     assert words.asked_for("x" * 500) == ["x" * words.LONGEST]
+
+
+def test_a_name_is_found_whole_with_the_vowels_that_are_marks() -> None:
+    assert words.found_by(["«सीता देवी»", "देवी@डाक.भारत"]) == ["सीता", "देवी", "देवी@डाक.भारत", "डाक.भारत", "डाक", "भारत"]
 
 
 @pytest.mark.parametrize(("text", "asked"), [("", []), (" !! - ", []), (" (Jane)  DOE jane", ["jane", "doe"])])

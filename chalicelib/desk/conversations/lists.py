@@ -26,6 +26,7 @@ from chalicelib.desk.conversations.wanted import (
 )
 from chalicelib.desk.core import access
 from chalicelib.models import conversations, labels, scanning, unique_names
+from chalicelib.models.scanning import Bound
 from chalicelib.rules import conditions
 from chalicelib.rules.conditions import ALL, IS, ConditionList
 
@@ -63,7 +64,8 @@ def _find(ctx: Context, wanted: Wanted) -> Found:
         rows, is_whole = scanned.rows, scanned.is_whole
     else:
         ids, is_whole = by_index
-        rows = matching(ctx, wanted, [row for row in scanning.read_parallel(ctx.account, ids) if is_within(row, window)])
+        read = scanning.read_parallel(ctx.account, ids, sorted_lists.attributes_of(wanted))
+        rows = matching(ctx, wanted, [row for row in read if is_within(row, window)])
     return sort(wanted, rows, is_whole=is_whole)
 
 
@@ -90,7 +92,7 @@ def count_unread(ctx: Context, groups: Sequence[ConditionList]) -> tuple[int, li
     fields = frozenset([_UNREAD_MENTIONS]).union(*map(fields_of, lists))
     attributes = [*facts.attributes_of(fields), "contact_number"]
     window = replace(inbox.window_of(ctx, Listing()), conditions=[("is_read", True, False)])
-    rows = scanning.scan(window, attributes, list, MOST).rows
+    rows = scanning.scan(window, attributes, list, Bound(MOST)).rows
     known = facts.load(ctx, rows, fields) if rows and groups else []
     return len(rows), [_count(ctx, group, known) for group in groups]
 

@@ -52,13 +52,13 @@ def list_of_contact(ctx: Context, contact: Person, keywords: Keywords | None = N
     """Returns a contact's conversations, the latest created first, 1,000 at most. One request, and one for each hundred.
 
     With keywords those that they find in what the contact may see, and of phrases among the latest MOST_READ with their words: a
-    Query for each word, and one, and two requests for each conversation that is read for phrases. Raises TooMany.
+    Query for each word, and one, and a request for each conversation that is read for phrases. Raises TooMany.
     """
     rows = [row for row in conversations.list_own_of_contact(ctx, contact.id, MOST) if _is_shown(row)]
     if keywords is None:
         return rows
-    found = search.find(ctx, keywords, is_public=True).choose(rows) if keywords.terms else ()
-    return search.with_phrases(ctx, [*found][: MOST_READ if keywords.phrases else MOST], keywords, is_public=True)
+    found = search.find(ctx, keywords, is_public=True).choose(rows) if keywords.terms else []
+    return search.with_phrases(ctx, found[: MOST_READ if keywords.phrases else MOST], keywords, is_public=True).rows
 
 
 @access.allow(AGENT)

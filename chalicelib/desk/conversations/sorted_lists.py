@@ -1,6 +1,6 @@
 """Lists that are sorted in memory: what is found is remembered for a minute, and cut into pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from chalicelib.context import Context
@@ -10,8 +10,10 @@ from chalicelib.desk.core.cache import TimedCache
 from chalicelib.models import conversations, scanning
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.inbox import Window
-from chalicelib.models.scanning import Scanned
+from chalicelib.models.scanning import Bound, Scanned
 
+#: What a list without keywords looks through.
+_BOUND = Bound(MOST)
 #: Lists of a hundred thousand conversations in all.
 _found: TimedCache[Found] = TimedCache(100_000, weight=lambda found: len(found.marks) + 1)
 
@@ -33,15 +35,20 @@ def remember(ctx: Context, wanted: Wanted, found: Found) -> Found:
 
 
 def look_through(
-    wanted: Wanted, window: Window, keep: Callable[[list[Conversation]], list[Conversation]], further: Sequence[str] = ()
+    wanted: Wanted, window: Window, keep: Callable[[list[Conversation]], list[Conversation]], bound: Bound | None = None
 ) -> Scanned:
-    """Returns the rows of a window that `keep` keeps, in no order, with the attributes that conditions and sort need and further
-    ones. A request for each MB of rows, several at once.
+    """Returns the rows of a window that `keep` keeps, in no order, with the attributes that conditions and sort need. A request
+    for each MB of rows, several at once, unless `bound` says otherwise.
     """
-    attributes = [*SORTS[wanted.sort].attributes, *facts.attributes_of(fields_of(wanted)), *further]
     oldest_first = window.oldest_first and wanted.sort == LAST_REPLY
     narrow = replace(window, conditions=pushed(wanted), oldest_first=oldest_first)
-    return scanning.scan(narrow, attributes, keep, MOST)
+    return scanning.scan(narrow, attributes_of(wanted), keep, bound or _BOUND)
+
+
+def attributes_of(wanted: Wanted) -> list[str]:
+    """Returns what conditions, keywords and sort need of a row, besides its key and place."""
+    attributes = [*SORTS[wanted.sort].attributes, *facts.attributes_of(fields_of(wanted))]
+    return [*attributes, "number"] if wanted.keywords else attributes
 
 
 def begin_of(wanted: Wanted, found: Found) -> int:

@@ -82,10 +82,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The places of what was found, in order, and whether it is all there is."""
+    """The places of what was found, in order, and whether it is all there is. Without `is_checked` some may not belong to it."""
 
     marks: list[Mark] = field(default_factory=list)
     is_whole: bool = True
+    is_checked: bool = True
 
 
 def is_within(row: Conversation, window: Window) -> bool:

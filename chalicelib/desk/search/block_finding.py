@@ -2,12 +2,11 @@
 conversations themselves, so an answer has neither too many nor too few.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from chalicelib.context import Context
-from chalicelib.desk.search import port
 from chalicelib.desk.search.port import Matches
 from chalicelib.models import search_rows
 from chalicelib.models.conversations import Conversation
@@ -17,8 +16,6 @@ from chalicelib.rules.search_words import Keywords, Term
 
 #: Fresh rows that a search reads, and requests for one word. A word whose blocks are more is not found everywhere.
 MOST_FRESH, MOST_REQUESTS = 20_000, 20
-#: Conversations that are looked at together.
-_PART = 100
 #: Bits of conversations by block.
 _Bits = Mapping[int, int]
 
@@ -33,18 +30,16 @@ class _Search:
     fresh: Mapping[int, WordsRow]
 
 
-def find(ctx: Context, keywords: Keywords, *, is_public: bool) -> Matches:
+def find(ctx: Context, keywords: Keywords, most: int, *, is_public: bool) -> Matches:
     """Returns the conversations with all terms of keywords. A Query for the fresh rows and one for each word, more for each
-    further MB; then one request for each hundred that may belong to them, if these are not too many to be found one by one.
+    further MB; then requests as _verified for all that may belong to them, if these are not too many to be found one by one.
     """
     rows, is_whole = search_rows.list_fresh(ctx.account, MOST_FRESH)
     search = _Search(ctx.account, keywords.terms, is_public, {row.number: row for row in rows if row.id})
     bits, is_all = _in_all_terms(search)
-    some = _numbers(bits)
-    choose = partial(_choose, search, bits)
-    if len(some) > port.MOST_FOUND:
-        return Matches(None, is_whole and is_all, choose)
-    return Matches(tuple(_verified(search, some).values()), is_whole and is_all, choose)
+    some = _numbers(bits, most)
+    ids = None if len(some) > most else tuple(_verified(search, some).values())
+    return Matches(ids, is_whole and is_all, partial(_choose, search, bits), partial(_may, bits), _share(bits))
 
 
 def _in_all_terms(search: _Search) -> tuple[_Bits, bool]:
@@ -79,29 +74,37 @@ def _in_blocks(account: str, term: Term) -> tuple[dict[int, int], bool]:
     return found, read.is_whole
 
 
-def _numbers(bits: _Bits) -> list[int]:
-    """Returns the numbers of conversations, no more than one more than are found one by one."""
-    if sum(some.bit_count() for some in bits.values()) > port.MOST_FOUND:
-        return [0] * (port.MOST_FOUND + 1)
+def _numbers(bits: _Bits, most: int) -> list[int]:
+    """Returns the numbers of conversations, of too many one more than are found one by one."""
+    if sum(some.bit_count() for some in bits.values()) > most:
+        return [0] * (most + 1)
     return [number for block, some in bits.items() for number in search_blocks.numbers_of(block, some)]
 
 
-def _verified(search: _Search, numbers: Iterable[int]) -> dict[int, str]:
-    """Returns the uuids of those that have all terms, by number. One request for each hundred."""
-    keys = {number: search_rows.kept_row(search.account, search_blocks.block_of(number), number) for number in numbers}
-    known = search_rows.read_all([*keys.values()])
+def _verified(search: _Search, numbers: Sequence[int]) -> dict[int, str]:
+    """Returns the uuids of those that have all terms, by number. One request for each hundred, or for each block of which there
+    are more.
+    """
+    known = search_rows.read_kept(search.account, numbers, search_blocks.block_of)
     found: dict[int, str] = {}
-    for number, key in keys.items():
-        rows = [row for row in (search.fresh.get(number), known.get((key.key, key.place))) if row]
+    for number in numbers:
+        rows = [row for row in (search.fresh.get(number), known.get(number)) if row]
         lines = word_lists.lines_of([row.words for row in rows], is_public=search.is_public)
         if rows and rows[0].id and all(search_words.has(lines, term) for term in search.terms):
             found[number] = rows[0].id
     return found
 
 
-def _choose(search: _Search, bits: _Bits, rows: Sequence[Conversation]) -> Iterator[Conversation]:
-    """Yields the conversations that belong to a search. One request for each hundred that may."""
-    some = [row for row in rows if bits.get(search_blocks.block_of(row.number), 0) & search_blocks.bit_of(row.number)]
-    for part in (some[at : at + _PART] for at in range(0, len(some), _PART)):
-        found = _verified(search, [row.number for row in part])
-        yield from (row for row in part if row.number in found)
+def _share(bits: _Bits) -> float:
+    every = search_blocks.SIZE * (max(bits) - min(bits) + 1) if bits else 1
+    return sum(some.bit_count() for some in bits.values()) / every
+
+
+def _may(bits: _Bits, number: int) -> bool:
+    return bool(bits.get(search_blocks.block_of(number), 0) & search_blocks.bit_of(number))
+
+
+def _choose(search: _Search, bits: _Bits, rows: Sequence[Conversation]) -> list[Conversation]:
+    """Returns the conversations that belong to a search. Requests as _verified for those that may."""
+    found = _verified(search, [row.number for row in rows if _may(bits, row.number)])
+    return [row for row in rows if row.number in found]

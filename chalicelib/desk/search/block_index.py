@@ -17,9 +17,9 @@ class BlockIndex(Index):
         """Two requests."""
         return block_writing.remove(ctx, number)
 
-    def find(self, ctx: Context, keywords: Keywords, *, is_public: bool) -> Matches:
+    def find(self, ctx: Context, keywords: Keywords, most: int, *, is_public: bool) -> Matches:
         """A Query for each word, and one."""
-        return block_finding.find(ctx, keywords, is_public=is_public)
+        return block_finding.find(ctx, keywords, most, is_public=is_public)
 
     def tidy(self, ctx: Context) -> int | None:
         """Brings what was said lately to the blocks."""

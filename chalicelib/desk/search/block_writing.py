@@ -27,8 +27,11 @@ LARGE = 8_000
 MOST_GONE = 50_000
 #: Milliseconds for which a rewritten fresh row stays: longer than any function runs.
 HELD = 300_000
-#: Milliseconds after which another may tidy where a process has died while it did: longer than any function runs.
+#: Milliseconds after which another may tidy where a process has died while it did: longer than any function runs, and shorter
+#: than the search's queue waits before it delivers again what has failed.
 TURN = 60_000
+#: By how many milliseconds clocks of two functions may differ, amply.
+_APART = 5_000
 #: Of how many messages one looks whether there are enough fresh rows.
 _LOOKS = 64
 #: Messages without a new word after which a row says that they have been read.
@@ -130,14 +133,15 @@ def _remove(ctx: Context, number: int, state: State) -> int | None:
 
 def tidy(ctx: Context) -> int | None:
     """Brings fresh rows to the blocks if there are MOST_FRESH, else large ones and those with words that are gone. Returns when
-    to call again: where another process is doing it, once its turn is over at the latest.
+    to call again: where another process is doing it, once its turn is over at the latest, and of all who are told so, one.
 
     Two requests for the turn and one for each MB of fresh rows; then one for each hundred rows that are read, and for each that
     is written: two a conversation, and one a block. Harmless when repeated or interrupted.
     """
-    turn = search_turns.take(ctx.account, ctx.new_id(), ctx.now, ctx.now + TURN)
+    holder, until = ctx.new_id(), ctx.now + TURN
+    turn = search_turns.take(ctx.account, holder, ctx.now, until)
     if turn is None:
-        return ctx.now + TURN
+        return until if search_turns.wait(ctx.account, holder, ctx.now, until - _APART) else None
     try:
         return _tidy(ctx)
     finally:

@@ -1,11 +1,11 @@
 """The other index: OpenSearch, for those who outgrow the desk's own. Its documents have our words, so both find the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from chalicelib.context import Context
-from chalicelib.desk.search import port, texts
+from chalicelib.desk.search import texts
 from chalicelib.desk.search.port import Index, Matches
 from chalicelib.models import conversations, open_search
 from chalicelib.models.conversations import Conversation
@@ -42,16 +42,16 @@ class OpenSearchIndex(Index):
         open_search.delete(ctx.account, number, _LAST)
         return None
 
-    def find(self, ctx: Context, keywords: Keywords, *, is_public: bool) -> Matches:
-        """A request for each thousand matches, up to two thousand."""
+    def find(self, ctx: Context, keywords: Keywords, most: int, *, is_public: bool) -> Matches:
+        """A request for each thousand matches, up to `most`."""
         filters = [_filter(term, "public" if is_public else "all") for term in keywords.terms]
         found: list[tuple[int, str]] = []
-        while len(found) <= port.MOST_FOUND:
+        while len(found) <= most:
             page = open_search.search(ctx.account, filters, _PAGE, found[-1][0] if found else None)
             found += page
             if len(page) < _PAGE:
                 break
-        ids = tuple(id_ for _, id_ in found) if len(found) <= port.MOST_FOUND else None
+        ids = tuple(id_ for _, id_ in found) if len(found) <= most else None
         return Matches(ids, True, partial(_choose, ctx.account, filters))
 
     def tidy(self, ctx: Context) -> int | None:
@@ -71,9 +71,10 @@ def _filter(term: Term, field: str) -> dict[str, Any]:
     return {"prefix" if is_beginning else "term": {field: term.text}}
 
 
-def _choose(account: str, filters: list[dict[str, Any]], rows: Sequence[Conversation]) -> Iterator[Conversation]:
-    """Yields the conversations that meet all filters. One request for each five hundred."""
+def _choose(account: str, filters: list[dict[str, Any]], rows: Sequence[Conversation]) -> list[Conversation]:
+    """Returns the conversations that meet all filters. One request for each five hundred."""
+    found: set[int] = set()
     for part in (rows[at : at + _PART] for at in range(0, len(rows), _PART)):
         among = {"terms": {"number": [row.number for row in part]}}
-        found = {number for number, _ in open_search.search(account, [*filters, among], _PART, None)}
-        yield from (row for row in part if row.number in found)
+        found |= {number for number, _ in open_search.search(account, [*filters, among], _PART, None)}
+    return [row for row in rows if row.number in found]

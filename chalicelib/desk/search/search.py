@@ -1,16 +1,17 @@
 """The search that others call: conversations found by keywords, and an index that follows what is said."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from chalicelib import config
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.core import access, rate_limits
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.search import texts
+from chalicelib.desk.search import port, texts
 from chalicelib.desk.search.block_index import BlockIndex
 from chalicelib.desk.search.open_search_index import OpenSearchIndex
 from chalicelib.desk.search.port import Index, Matches
-from chalicelib.models import conversations, search_rows
+from chalicelib.models import conversations, people, search_rows
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import search_words
 from chalicelib.rules.search_words import Keywords
@@ -20,6 +21,13 @@ MOST_OF_CONTACT = 10_000
 #: Conversations whose texts are read for phrases at the price of one word.
 PHRASES_OF_WORD = 8
 _index: Index = OpenSearchIndex() if config.SEARCH else BlockIndex()
+
+
+class Phrased(NamedTuple):
+    """Conversations that have all phrases, and whether none is missing because its texts are too long to look through."""
+
+    rows: list[Conversation]
+    is_whole: bool
 
 
 @access.allow(AGENT)
@@ -34,25 +42,28 @@ def read(ctx: Context, keywords: str) -> Keywords | None:
 
 
 @access.allow(AGENT)
-def find(ctx: Context, keywords: Keywords, *, is_public: bool = False) -> Matches:
-    """Returns the conversations that have all words, also of phrases, whose order is not looked at. A Query for what was said
-    lately and one for each word. Raises TooMany.
+def find(ctx: Context, keywords: Keywords, *, most: int | None = None, is_public: bool = False) -> Matches:
+    """Returns the conversations that have all words, also of phrases, whose order is not looked at; up to `most` of them one by
+    one, 2,000 unless given. A Query for what was said lately and one for each word. Raises TooMany.
     """
     rate_limits.spend_search(ctx, len(keywords.terms))
-    return _index.find(ctx, keywords, is_public=is_public)
+    return _index.find(ctx, keywords, port.MOST_FOUND if most is None else most, is_public=is_public)
 
 
-def with_phrases(
-    ctx: Context, rows: Sequence[Conversation], keywords: Keywords, *, is_public: bool = False
-) -> list[Conversation]:
-    """Returns those of some conversations in which each phrase stands within one text. Two requests each, one more for each
-    further MB of messages; several at once. Raises TooMany.
+def with_phrases(ctx: Context, rows: Sequence[Conversation], keywords: Keywords, *, is_public: bool = False) -> Phrased:
+    """Returns those of some conversations in which each phrase stands within one text. A request for each hundred contacts, and
+    for each MB of messages of a conversation; several at once. Raises TooMany.
     """
-    if not keywords.phrases:
-        return [*rows]
+    if not keywords.phrases or not rows:
+        return Phrased([*rows], True)
     rate_limits.spend_search(ctx, -(-len(rows) // PHRASES_OF_WORD))
-    found = search_rows.at_once(lambda row: texts.has_phrases(row, keywords.phrases, is_public=is_public), rows)
-    return [row for row, has in zip(rows, found, strict=True) if has]
+    contacts = people.get_many(ctx.account, {row.contact for row in rows})
+
+    def has_all(row: Conversation) -> bool | None:
+        return texts.has_phrases(row, contacts.get(row.contact), keywords.phrases, is_public=is_public)
+
+    found = search_rows.at_once(has_all, rows)
+    return Phrased([row for row, has in zip(rows, found, strict=True) if has], None not in found)
 
 
 @access.allow(SYSTEM)

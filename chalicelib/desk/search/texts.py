@@ -3,13 +3,18 @@ agents, notes.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from chalicelib.desk.people import contact_words
 from chalicelib.models import messages, people
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Message
+from chalicelib.models.people import Person
 from chalicelib.rules import html, search_words
+
+#: Letters of one conversation that are looked through for phrases.
+MOST_LETTERS = 5_000_000
 
 
 class Text(NamedTuple):
@@ -21,8 +26,11 @@ class Text(NamedTuple):
 
 def of_contact(conversation: Conversation) -> Iterator[Text]:
     """Yields the subject, and by what the contact is known. One request."""
+    yield from _of_known(conversation, people.get(conversation.account, conversation.contact))
+
+
+def _of_known(conversation: Conversation, contact: Person | None) -> Iterator[Text]:
     yield Text(conversation.subject)
-    contact = people.get(conversation.account, conversation.contact)
     yield from map(Text, contact_words.names_of(contact) if contact else ())
 
 
@@ -48,13 +56,16 @@ def whole(conversation: Conversation) -> Iterator[Text]:
     yield from of_messages(conversation)
 
 
-def has_phrases(conversation: Conversation, phrases: Iterable[str], *, is_public: bool) -> bool:
-    """Returns whether each phrase stands within one text of a conversation. Requests as `whole`, no more once all are found."""
-    left = set(phrases)
-    for text in whole(conversation):
+def has_phrases(conversation: Conversation, contact: Person | None, phrases: Iterable[str], *, is_public: bool) -> bool | None:
+    """Returns whether each phrase stands within one text of a conversation, None where these are too long to look through. A
+    request for each MB of messages, no more once all are found, none where the subject and the contact have them.
+    """
+    left, room = set(phrases), MOST_LETTERS
+    for text in chain(_of_known(conversation, contact), of_messages(conversation)):
         if text.is_public or not is_public:
             parts = search_words.parts_of(text.text)
             left = {phrase for phrase in left if phrase not in parts}
-        if not left:
-            break
-    return not left
+        room -= len(text.text)
+        if not left or room < 0:
+            return None if left else True
+    return False

@@ -8,14 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from chalicelib.desk.conversations import conditions as reading
-from chalicelib.desk.conversations import inbox, lists, wanted
+from chalicelib.desk.conversations import inbox, lists, sorted_lists, wanted
 from chalicelib.desk.conversations.conditions import Given
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.wanted import LAST_REPLY, SORTS, Page, Wanted
 from chalicelib.desk.core import cache
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.models import labels, scanning
+from chalicelib.models import labels
 from chalicelib.models.conversations import CLOSED
+from chalicelib.models.scanning import Bound
 from chalicelib.rules import conditions, status
 from chalicelib.rules.conditions import ConditionList
 from tests.desk.conversations.filled import ME, ROWS, Row, ctx, fill
@@ -206,7 +207,7 @@ def test_a_window_that_is_too_large_to_look_through_is_not_passed_off_as_whole(
 ) -> None:
     fill(some_rows(6, subject="x" * 300_000))
     assert found(("subject", "contains", "x"), since=START, until=START + 10).is_exact
-    monkeypatch.setattr(scanning, "_MOST_REQUESTS", 1)
+    monkeypatch.setattr(sorted_lists, "_BOUND", Bound(10, requests=1))
     page = found(("subject", "contains", "x"), since=START, until=START + 11)
     assert 0 < page.total < 6 and not page.is_exact
 

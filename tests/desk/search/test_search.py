@@ -1,5 +1,6 @@
 """Search: what is found of a conversation, and what it costs."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.conversations import conversations, keyword_lists, lists, messages
 from chalicelib.desk.conversations.composing import EMAIL, NOTE, MailParts, PostMessage
 from chalicelib.desk.conversations.inbox import Listing
-from chalicelib.desk.conversations.wanted import Wanted
+from chalicelib.desk.conversations.wanted import Page, Wanted
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import contacts
@@ -16,6 +17,7 @@ from chalicelib.desk.search import block_finding, block_writing, port, search, t
 from chalicelib.models import search_rows
 from chalicelib.models.search_rows import WordsRow
 from chalicelib.rules import search_words, word_lists
+from chalicelib.rules.conditions import ID, IS, Condition, ConditionList
 from tests.desk.conversations.desk import contact, create
 from tests.world import World, counted
 
@@ -87,7 +89,7 @@ def test_a_contact_s_search_never_matches_notes(world: World, monkeypatch: pytes
         matches = search.find(world.as_agent(), asked, is_public=is_public)
         rows = conversations.load(world.as_agent(), row.id)
         assert [one.id for one in matches.choose([rows])] == [*(matches.ids or ())]
-        assert search.with_phrases(world.as_agent(), [rows], asked, is_public=is_public) or asked.phrases
+        assert search.with_phrases(world.as_agent(), [rows], asked, is_public=is_public).rows or asked.phrases
         return matches.ids
 
     for _ in range(2):
@@ -99,7 +101,7 @@ def test_a_contact_s_search_never_matches_notes(world: World, monkeypatch: pytes
     asked = search_words.read('"plan of a parcel"')
     for is_public, expected in ((True, []), (False, [row.id])):
         rows = search.with_phrases(world.as_agent(), [conversations.load(world.as_agent(), row.id)], asked, is_public=is_public)
-        assert [one.id for one in rows] == expected
+        assert [one.id for one in rows.rows] == expected
     messages.post(world.as_agent(), PostMessage(row.id, "the secret is out"))
     index(world, row)
     assert ids("secret", is_public=True) == (row.id,)
@@ -158,6 +160,71 @@ def test_common_words_are_found_by_walking(world: World, monkeypatch: pytest.Mon
     assert (page.total, page.is_exact, page.after and page.after.conversation) == (5, False, rows[2].id)
     with pytest.raises(Invalid):
         found(world, "one two", page=10_001, size=1)
+
+
+def test_of_common_words_those_that_a_list_is_to_have_are_looked_at_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = contact(world).number
+    rows = [create(world.as_agent(), f"one two {at}", contact=who) for at in range(9)]
+    index(world, *rows)
+    keep(world, monkeypatch)
+    monkeypatch.setattr(port, "MOST_FOUND", 5)
+    tagged = ConditionList((Condition("tags", ID, IS, (7,)),))
+    wanted = Wanted(Listing(), (tagged,), search.read(world.as_agent(), "one two"))
+    lists.page(world.as_agent(), wanted)
+    with counted() as sent:
+        assert lists.page(world.as_agent(), wanted) == Page([], 0, True)
+    assert sent == ["Query"] * 5, "nobody asks for the words of those without the tag"
+
+
+def test_in_another_order_only_what_is_shown_is_checked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    who, rows = contact(world).number, []
+    for at in range(9):
+        world.now += 1_000
+        rows.append(create(world.as_agent(), f"one two {at}", contact=who))
+    index(world, *rows)
+    keep(world, monkeypatch)
+    gone = stored(world, "kept")[7]
+    gone.words = word_lists.pack(["two"])
+    search_rows.save(gone)
+    monkeypatch.setattr(port, "MOST_SORTED", 5)
+    monkeypatch.setattr(keyword_lists, "_PART", 2)
+    latest = [row.number for row in reversed(rows) if row.number != gone.number]
+    wanted = Wanted(Listing(size=3), (), search.read(world.as_agent(), "one two"), "priority")
+    numbers: list[int] = []
+    pages = 0
+    while True:
+        page = lists.page(world.as_agent(), wanted)
+        numbers, pages = numbers + [row.number for row in page.conversations], pages + 1
+        assert page.total <= len(latest) and page.is_exact is False
+        if page.mark is None:
+            break
+        wanted = replace(wanted, mark=page.mark)
+    assert (numbers, pages) == (latest, 3)
+
+
+def test_words_of_many_in_a_block_are_one_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    who = contact(world).number
+    rows = [create(world.as_agent(), f"one two {at}", contact=who) for at in range(4)]
+    index(world, *rows)
+    keep(world, monkeypatch)
+    found(world, "one")
+    monkeypatch.setattr(search_rows, "_KEYS", 3)
+    with counted() as sent:
+        assert sorted(found(world, "one")) == [row.number for row in rows]
+    assert sent == ["Query"] * 3 + ["BatchGetItem"] * 2, "fresh rows, the word, the block's rows; conversations"
+
+
+def test_texts_without_end_are_not_looked_through(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = create(world.as_agent(), "one two " * 80, contact=contact(world).number)
+    index(world, row)
+    for most in (1_000, 0):
+        monkeypatch.setattr(port, "MOST_FOUND", most)
+        for letters, is_exact in ((1_000, True), (500, False)):
+            monkeypatch.setattr(texts, "MOST_LETTERS", letters)
+            wanted = Wanted(Listing(), keywords=search.read(world.as_agent(), '"two two"'))
+            page = lists.page(world.as_agent(), wanted)
+            assert (page.conversations, page.is_exact) == ([], is_exact)
+            assert found(world, '"one two"') == [row.number]
 
 
 def test_phrases_are_looked_for_in_so_many_conversations_a_call(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

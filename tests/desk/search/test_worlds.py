@@ -3,6 +3,7 @@
 import os
 import random
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from chalicelib.desk.conversations import deletion, lists, merging, messages, up
 from chalicelib.desk.conversations.composing import NOTE, PostMessage
 from chalicelib.desk.conversations.inbox import Listing
 from chalicelib.desk.conversations.updates import Change
-from chalicelib.desk.conversations.wanted import Wanted
+from chalicelib.desk.conversations.wanted import LAST_REPLY, Wanted
 from chalicelib.desk.people import contact_merging, contacts
 from chalicelib.desk.search import block_writing, open_search_index, port, search, texts
 from chalicelib.desk.search.open_search_index import OpenSearchIndex
@@ -204,17 +205,17 @@ def _means(term: search_words.Term, word: str) -> bool:
     return re.match(re.escape(term.text) + end, word) is not None
 
 
-def listed(world: World, keywords: str, *, is_deleted: bool = False, size: int = 50) -> list[str]:
+def listed(world: World, keywords: str, sort: str = LAST_REPLY, *, is_deleted: bool = False, size: int = 50) -> list[str]:
     """What a list has, page after page."""
     ctx, found = world.as_agent(), list[str]()
-    wanted = Wanted(Listing(is_deleted=is_deleted, size=size), keywords=search.read(ctx, keywords))
+    wanted = Wanted(Listing(is_deleted=is_deleted, size=size), (), search.read(ctx, keywords), sort)
     for number in range(1, 200):
         page = lists.page(ctx, wanted)
         found += [row.id for row in page.conversations]
         if page.after is None and page.mark is None:
             return found
         listing = Listing(is_deleted=is_deleted, size=size, after=page.after, page=1 if page.mark else number + 1)
-        wanted = Wanted(listing, keywords=wanted.keywords, mark=page.mark)
+        wanted = replace(wanted, listing=listing, mark=page.mark)
     raise AssertionError("a list without an end")
 
 
@@ -248,10 +249,13 @@ def compare(world: World, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         seen = desk.seen()
         for most, size in ((1, 3), (2_000, 50)):  # those of most keywords are walked in pages, then all are sorted
             monkeypatch.setattr(port, "MOST_FOUND", most)
+            monkeypatch.setattr(port, "MOST_SORTED", most)
             for asked in desk.random.sample(_ASKED, 12):
                 for is_deleted in (False, True):
                     expected = scan(seen, asked, is_deleted=is_deleted)
                     assert (asked, listed(world, asked, is_deleted=is_deleted, size=size)) == (asked, expected)
+                    by_priority = listed(world, asked, "priority", is_deleted=is_deleted, size=size)
+                    assert (asked, sorted(by_priority)) == (asked, sorted(expected))
 
 
 def stored_of(world: World) -> list[Any]:
