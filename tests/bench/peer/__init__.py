@@ -1,6 +1,6 @@
 """Polydesk against django-helpdesk on PostgreSQL, on one machine, interleaved: create, post, list, close at 100,000 tickets.
 
-SIZE=… for fewer tickets, ROUNDS=… for other than five rounds.
+SIZE=… for fewer tickets, ROUNDS=… for other than five rounds. A tenth of them is open, and each round closes 54 of these.
 """
 
 import json
