@@ -14,9 +14,13 @@ from botocore.model import OperationModel, Shape
 from botocore.parsers import JSONParser, ResponseParserFactory
 from botocore.serialize import JSONSerializer
 
-#: Types kept: those of the operations that are used, and of their errors.
+#: Types kept: one for each operation that is used, and for each of its errors.
 _MOST_TYPES = 128
 _SCALARS = {"string": str, "blob": bytes, "boolean": bool} | dict.fromkeys(("integer", "long", "float", "double"), int | float)
+#: Operations whose parameters are JSON and bytes.
+PLAIN = frozenset(
+    ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "BatchGetItem", "BatchWriteItem", "TransactWriteItems"]
+)
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _UNWRITABLE = (TypeError, msgspec.MsgspecError, UnicodeEncodeError, RecursionError)
 _encoder = msgspec.json.Encoder()
@@ -69,7 +73,7 @@ class Serializer(JSONSerializer):
 
     def serialize_to_request(self, parameters: Mapping[str, Any], operation_model: OperationModel) -> dict[str, Any]:
         """Returns a request for an operation: its headers and its body."""
-        if operation_model.input_shape and _decoder(operation_model.input_shape):
+        if operation_model.name in PLAIN:
             try:
                 body = _encoder.encode(parameters)
             except _UNWRITABLE:
