@@ -14,6 +14,7 @@ from pynamodb.exceptions import VerboseClientError
 
 from chalicelib.models import json_bodies, quick_client, transport
 from chalicelib.models.dynamodb import _Connection
+from tests.models.rows import MODELS
 from tests.waiting import free_port
 
 _GET: Any = {"TableName": "t", "Key": {"k": {"B": b"\x00\xff"}, "é": {"S": "世"}}, "ConsistentRead": True}
@@ -166,3 +167,7 @@ def test_an_endpoint_is_worked_out_once_for_each_operation(dynamo: Dynamo, monke
         assert found is client._ruleset_resolver.construct_endpoint(**asked_ | {"call_args": {}})
     schemes = [{"name": "sigv4", "signingName": "dynamodb", "signingRegion": "us-east-1"}]
     assert client._ruleset_resolver.auth_schemes_to_signing_ctx(schemes)[0] == "v4"
+
+
+def test_no_table_is_named_by_its_arn() -> None:
+    assert not [model for model in MODELS if model.Meta.table_name.startswith("arn:")]
