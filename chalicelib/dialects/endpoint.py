@@ -91,7 +91,7 @@ class Endpoint:
         found = _IN_PATH.search(self.path)
         return found[1] if found else _IN_FIELD
 
-    @property
+    @cached_property
     def media_type(self) -> str:
         """Content type of the body. A form with a file is multipart; other forms may be too."""
         has_file = any(field.type is Upload for field in msgspec.structs.fields(self.request))

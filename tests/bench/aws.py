@@ -49,7 +49,14 @@ def tables(data: Path) -> Iterator[str]:
 @contextmanager
 def whole(data: Path) -> Iterator[None]:
     """The tables, and in this process moto's queues."""
-    with tables(data), mock_aws(config=_LOCAL):
+    with tables(data), queues_of_moto():
+        yield
+
+
+@contextmanager
+def queues_of_moto() -> Iterator[None]:
+    """In this process the template's queues, empty; what is on this machine answers as always."""
+    with mock_aws(config=_LOCAL):
         for given in resources("AWS::SQS::Queue"):
             boto3.client("sqs").create_queue(QueueName=_name(given["QueueName"]))
         yield
