@@ -190,9 +190,7 @@ def test_many_threads_share_it_and_few_connections_stay(session: Session) -> Non
         b"SSH-2.0-OpenSSH_9.6\r\n",
         b"HTTP/1.1 abc\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
-        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc",
@@ -239,9 +237,9 @@ def test_a_host_that_is_not_reached(
 @pytest.mark.parametrize("value", ["a\nb: c", "a\r\nb: c", b"a\rb"])
 def test_a_header_of_several_lines_is_not_sent(session: Session, value: str | bytes) -> None:
     with serving() as server:
-        with pytest.raises(ValueError, match="several lines"):
+        with pytest.raises(ValueError, match="Invalid header value"):
             session.send(request(server.url, bad=value))
-        assert server.connections == 0
+        assert server.heard == []
 
 
 # --- TLS
