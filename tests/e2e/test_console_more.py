@@ -178,6 +178,46 @@ def test_what_others_change_appears_without_a_reload(desk: Desk, console: Callab
     expect(panel.get_by_label("Department").get_by_role("option", name="Garage")).to_have_count(1)
 
 
+#: Before the page's scripts: the socket says nothing until `openSocket()`, and the list's answers wait for `openList()`.
+OPENING = """
+  const [socket, list] = ['openSocket', 'openList'].map((name) => new Promise((go) => { window[name] = go; }));
+  window.heard = 0;
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('message', () => { window.heard += 1; });
+    }
+    send(given) {
+      socket.then(() => super.send(given));
+    }
+  };
+  const asked = window.fetch;
+  window.fetch = async (url, given) => {
+    const answer = await asked(url, given);
+    if (new URL(url, location.href).pathname.endsWith('/anytime/conversations')) {
+      window.isAnswered = true;
+      await list;
+    }
+    return answer;
+  };
+"""
+
+
+def test_what_changes_while_a_page_opens_is_shown(desk: Desk, console: Callable[..., Console]) -> None:
+    number = asking(desk, "Are you open?")
+    ada, owner = console(), desk.json["owner"]
+    ada.page.add_init_script(OPENING)
+    ada.page.reload()
+    until(lambda: ada.page.evaluate("window.isAnswered"))
+    ada.page.wait_for_load_state("networkidle")
+    tag = ask(desk, "POST", "tags", {"name": "opening"}, owner)["tag"]
+    ask(desk, "PUT", f"conversations/{number}", {"tagIds": [tag["id"]]}, owner)
+    ada.page.evaluate("openSocket()")
+    until(lambda: ada.page.evaluate("window.heard >= 2"))
+    ada.page.evaluate("openList()")
+    expect(ada.rows.filter(has_text="Are you open?").get_by_text("opening")).to_be_visible()
+
+
 def test_limits_and_refusals_are_told_in_chinese(desk: Desk, console: Callable[..., Console]) -> None:
     owner = console(who=desk.json["owner"], locale="zh-CN")
     page = owner.page

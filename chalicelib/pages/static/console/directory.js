@@ -19,14 +19,13 @@ const LISTS = { agents, departments, tags, filters, cannedResponses, fields };
 const readings = new Map();
 
 /** @param {keyof typeof LISTS} name */
-async function read(name) {
-  const query = name === 'fields' ? { isSystemField: 'false' } : undefined;
-  LISTS[name].value = (await get(name, query))[name];
-}
+const read = async (name) => (await get(name, name === 'fields' ? { isSystemField: 'false' } : undefined))[name];
 
-/** @param {keyof typeof LISTS} name @returns {Promise<void>} */
+/** Reads a list; an answer that comes after that of a later reading is dropped. @param {keyof typeof LISTS} name @returns {Promise<void>} */
 export function load(name) {
-  const reading = read(name);
+  const reading = read(name).then((found) => {
+    if (readings.get(name) === reading) LISTS[name].value = found;
+  });
   readings.set(name, reading);
   return reading;
 }
@@ -53,11 +52,8 @@ on('SETTINGS', ({ kind }) => {
     load(name).catch(() => undefined);
   }, Math.random() * SPREAD);
 });
-let isFirst = true;
-on('ready', () => {
-  if (!isFirst) loadAll();
-  isFirst = false;
-});
+// Also the first time: what changed after the lists were read and before the socket began to tell is known to nobody else.
+on('ready', loadAll);
 
 const agentById = computed(() => new Map(agents.value.map((one) => [one.id, one])));
 const tagById = computed(() => new Map(tags.value.map((one) => [one.id, one])));

@@ -50,9 +50,15 @@ function note(told) {
   isExact.value = told.totalIsExact;
 }
 
+/** Whether the list is being read from its beginning, and whether something changed meanwhile. */
+let isReading = false;
+let isBehind = false;
+
 /** Reads the list from its beginning. */
 export async function reload() {
   const mine = ++turn;
+  isReading = true;
+  isBehind = false;
   state.value = rows.value.length ? 'more' : 'first';
   try {
     const { found, told } = await page({});
@@ -66,6 +72,9 @@ export async function reload() {
   } catch {
     if (mine === turn) state.value = 'failed';
   }
+  if (mine !== turn) return;
+  isReading = false;
+  if (isBehind) catchUpSoon();
 }
 
 /** Reads the next page, if there is one. */
@@ -123,6 +132,8 @@ function look(number) {
 /** Reads the first page again and puts it before what is known of later ones. */
 async function catchUp() {
   timer = undefined;
+  isBehind = isReading;
+  if (isReading) return;
   if (isCatchingUp) {
     catchUpSoon(); // one after another, so that no older answer comes last
     return;
@@ -184,7 +195,7 @@ export async function find(number) {
 on('CONVERSATION', ({ conversation_id: number }) => number && look(number));
 on('ready', () => {
   changed = new Set();
-  if (state.value !== 'first') catchUp();
+  catchUp();
 });
 
 /** @param {string} key */
