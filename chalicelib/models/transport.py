@@ -114,9 +114,10 @@ class Session:
         """Returns the answer. Raises what botocore's own session does."""
         place, path = _place_of(request.url)
         kept = self._taken(place) or self._opened(place, request.url)
+        given: Any = (request.body, request.headers)  # whose types botocore's stubs don't know
         goes_on = False
         try:
-            kept.connection.request(request.method, path, request.body, request.headers)
+            kept.connection.request(request.method, path, *given)
             answer = kept.connection.getresponse()
             body = answer.read()
             goes_on = not answer.will_close
