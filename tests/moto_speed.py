@@ -22,10 +22,9 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord, StreamShard, Table
 from moto.dynamodb.models.utilities import bytesize, dynamo_to_dict
-from moto.sqs import models as queues
-from moto.sqs.models import Message, Queue, SQSBackend
+from moto.sqs.models import Message
 
-from tests import moto_direct, moto_expressions, moto_requests
+from tests import moto_direct, moto_expressions, moto_queues, moto_requests
 
 _STRUCTURE, _TRANSACT = BaseJSONSerializer._serialize_type_structure, DynamoDBBackend.transact_write_items
 _QUERY, _ALL_ITEMS, _PROJECT, _SET = Table.query, Table.all_items, Item.project, LimitedSizeDict.__setitem__
@@ -201,23 +200,6 @@ def _copy_item(self: Item, memo: dict[int, Any]) -> Item:
     return result
 
 
-def _send_message(self: SQSBackend, *given: Any, **more: Any) -> Message:
-    """Moto counts all that a queue has, three times, for each message that it gets."""
-    _sending.to_queue = True
-    try:
-        return _SEND_MESSAGE(self, *given, **more)
-    finally:
-        _sending.to_queue = False
-
-
-def _uncounted(count: Any) -> Any:
-    return property(lambda self: 0 if getattr(_sending, "to_queue", False) else count.fget(self))
-
-
-_SEND_MESSAGE, _sending = SQSBackend.send_message, local()
-_COUNTS = [name for name in vars(Queue) if name.startswith("approximate_number_of_messages")]
-
-
 def _number(headers: dict[str, Any] | None = None) -> str:
     """Moto throws dice for each sign of a request's id."""
     if headers is not None:
@@ -275,8 +257,6 @@ _FASTER: list[tuple[Any, str, Any]] = [
     (Item, "__deepcopy__", _copy_item),
     (responses, "gen_amzn_requestid_long", _number),
     (BaseClient, "_make_request", moto_direct.make_request),
-    (SQSBackend, "send_message", _send_message),
-    *((Queue, name, _uncounted(vars(Queue)[name])) for name in _COUNTS),
     (RequestSigner, "sign", moto_requests.sign),
     (botocore_stubber, "normalize_request", moto_requests.normalize),
     (session, "create_loader", _loader),
@@ -285,7 +265,6 @@ _FASTER: list[tuple[Any, str, Any]] = [
     # Pure functions that are asked the same in each request.
     (responses, "method_names_from_class", lru_cache(utils.method_names_from_class)),
     (responses, "camelcase_to_underscores", lru_cache(utils.camelcase_to_underscores)),
-    (queues, "camelcase_to_underscores", lru_cache(utils.camelcase_to_underscores)),
     (responses, "get_partition", lru_cache(responses.get_partition)),  # type: ignore[attr-defined]
     (useragent, "sanitize_user_agent_string_component", lru_cache(useragent.sanitize_user_agent_string_component)),
 ]
@@ -305,6 +284,6 @@ def faster() -> Iterator[None]:
 def _patched() -> Iterator[None]:
     with ExitStack() as patches:
         patches.enter_context(patch.object(Table, "__deepcopy__", lambda self, memo: self, create=True))
-        for owner, name, faster in [*_FASTER, *moto_expressions.FASTER]:
+        for owner, name, faster in [*_FASTER, *moto_expressions.FASTER, *moto_queues.FASTER]:
             patches.enter_context(patch.object(owner, name, faster, create=name in ("__deepcopy__", "traverse")))
         yield
