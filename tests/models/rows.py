@@ -120,6 +120,7 @@ def values(one: Attribute[Any], texts: st.SearchStrategy[str] = _texts) -> st.Se
     raise NotImplementedError(f"no values are known for {type(one).__name__}")
 
 
+@cache
 def _values(texts: st.SearchStrategy[str]) -> list[tuple[type[Attribute[Any]], st.SearchStrategy[Any]]]:
     return [
         (attributes.UnicodeAttribute, texts),
@@ -146,6 +147,7 @@ def _elements(kind: Any, texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any
     return st.builds(kind, **fields)
 
 
+@cache
 def rows(model: type[Table], texts: st.SearchStrategy[str] = _texts) -> st.SearchStrategy[Any]:
     """Rows that have all that they must have, and any of the rest."""
     known = model.get_attributes().items()

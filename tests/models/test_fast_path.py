@@ -95,6 +95,7 @@ def test_some_attributes_are_as_raw_as_in_the_whole_row(model: type[Table], data
 # --- on a table
 
 
+@cache
 def changes_of(model: type[Table]) -> st.SearchStrategy[dict[str, Any]]:
     """Attributes to write, None for one to remove; keys and versions are not written so."""
     fixed = [*keys_of(model), version_of(model)]
