@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import botocore.session
@@ -33,10 +33,11 @@ _SCALARS: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+@cache
 def documents(shape: Any) -> st.SearchStrategy[Any]:
     """What an answer of a shape may be."""
     if shape.name == "AttributeValue":
-        return st.recursive(_leaves(), _nested, max_leaves=5)
+        return _values()
     if shape.type_name == "list":
         return st.lists(documents(shape.member), max_size=2)
     if shape.type_name == "map":
@@ -44,6 +45,11 @@ def documents(shape: Any) -> st.SearchStrategy[Any]:
     if shape.type_name == "structure":
         return st.fixed_dictionaries({}, optional={name: documents(one) for name, one in shape.members.items()})
     return _SCALARS[shape.type_name]
+
+
+@cache
+def _values() -> st.SearchStrategy[Any]:
+    return st.recursive(_leaves(), _nested, max_leaves=5)
 
 
 def _leaves() -> st.SearchStrategy[Any]:
