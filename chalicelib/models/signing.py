@@ -64,7 +64,7 @@ def choose(signature_version: Any, **_: Any) -> str | None:
 
 
 def _is_plain(request: AWSRequest) -> bool:
-    """Returns whether nothing is to be signed but headers and a body in memory."""
+    """Returns whether a request has only headers and a body in memory to sign."""
     return (
         _has_only_host(request.url)
         and not request.params

@@ -23,7 +23,7 @@ _MOST_BYTES, _MOST_TEXT, _MOST, _LONGEST = 200_000, 200_000, 50, 500
 
 
 class Report(NamedTuple):
-    """What is told: of whom, why (in the server's words), and whether another attempt may succeed."""
+    """What a report says: which addresses it is about, why (in the server's words), and whether another attempt may succeed."""
 
     is_complaint: bool
     recipients: tuple[str, ...]
@@ -78,7 +78,7 @@ def _plain(value: str) -> str:
 
 
 def _in_words(mail: Mail, headers: Headers) -> Report | None:
-    """A report without a form: from a server, or one that names whom it has failed for."""
+    """A report without a form: from a server, or one whose header names the addresses that it failed for."""
     named = headers.first("x-failed-recipients")
     if mail.automatic != "report" and not named:
         return None

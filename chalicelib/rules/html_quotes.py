@@ -219,7 +219,7 @@ def _kind_of(line: _Line, by_sign: str) -> str:
 
 
 class _Told:
-    """The last thing that was told of a page."""
+    """The last thing that was said about a page."""
 
     def __init__(self) -> None:
         self.name = self.text = ""

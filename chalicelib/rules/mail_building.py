@@ -25,7 +25,7 @@ class NoAddress(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A mail that is to be sent. Addresses are `a@b` or `Name <a@b>`, ids are without < and >, files are name, type, bytes."""
+    """A mail to send. Addresses are `a@b` or `Name <a@b>`, ids are without < and >, files are name, type, bytes."""
 
     sender: str
     to: tuple[str, ...]

@@ -26,7 +26,7 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 class Address(NamedTuple):
-    """Somebody whom a header names; `address` is in lower case, empty where it is none."""
+    """A person that a header names; `address` is in lower case, empty where the header has none."""
 
     name: str
     address: str
@@ -120,7 +120,7 @@ def ids(headers: Headers, name: str) -> tuple[str, ...]:
 
 
 def addresses(headers: Headers, name: str) -> tuple[Address, ...]:
-    """Returns whom a header names, over all headers of that name; 500 at most."""
+    """Returns the people that all headers of a name have; 500 at most."""
     found: list[Address] = []
     for value in headers.get(name, [])[:_MOST_ADDRESSES]:
         found += _addresses(value[:_MOST_VALUE])
@@ -130,7 +130,7 @@ def addresses(headers: Headers, name: str) -> tuple[Address, ...]:
 
 
 def sender(headers: Headers) -> Address:
-    """Returns whom a mail is from: the first address of its From or, without that, its Sender; else a name, else nobody."""
+    """Returns a mail's sender: the first address of its From, else of its Sender; else a name, else nobody."""
     senders = addresses(headers, "from") or addresses(headers, "sender")
     return next((one for one in senders if one.address), next(iter(senders), NOBODY))
 

@@ -98,7 +98,7 @@ class _Found:
 
 
 class _Node(NamedTuple):
-    """A part that is to be looked at, and how it stands in the mail."""
+    """A part to look at, and how it stands in the mail."""
 
     headers: Headers
     body: bytes

@@ -145,7 +145,7 @@ def _send(ctx: Context, event: TriggerMailDue) -> str:
 
 
 def _ways(ctx: Context, conversation: Conversation) -> tuple[str, str]:
-    """Returns where a contact's answers go, and whom a mail to them is from; empty where the account has no e-mail account."""
+    """Returns where a contact's answers go, and the sender of a mail to them; empty where the account has no e-mail account."""
     return outbound.reply_address(ctx, conversation), outbound.automatic_sender(ctx, conversation)
 
 

@@ -22,7 +22,7 @@ QUEUE = "inbound"
 
 
 class Envelope(msgspec.Struct, rename="camel"):
-    """Whom a mail is from and for, as those who carry it say: `source` is where bounces go, empty for none."""
+    """A mail's sender and recipients, as the servers on its way say: `source` is where bounces go, empty for none."""
 
     source: str = ""
     destination: list[str] = []
@@ -41,7 +41,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Receipt(msgspec.Struct, rename="camel"):
-    """For whom it was taken in, and what scanners say."""
+    """Who it was taken in for, and what scanners say."""
 
     recipients: list[str]
     action: Action

@@ -1,5 +1,5 @@
-"""Bounces: what is told of a mail after SES has taken it, noted on the message: by SES, as events of its configuration set, and
-by servers, which write a mail.
+"""Bounces: what becomes of a mail after SES has taken it, noted on its message. SES tells it by events of its configuration set,
+other servers by mail.
 """
 
 from collections.abc import Mapping, Sequence

@@ -34,7 +34,7 @@ _BUSY = "the mail service had no room for it"
 
 @access.allow(SYSTEM)
 def send(ctx: Context, event: EmailDue) -> str:
-    """Sends a message that is to be mailed, and returns how that went, in a word. Nine requests, one more for each file.
+    """Sends a message by mail, and returns in a word how that went. Nine requests, one more for each file.
 
     Repeated it sends nothing. Where a process dies after it has handed the mail to SES, it is not sent again either, and stays
     `sending` until an agent asks for that. A merge that is under way is finished first. Raises mail.Busy where SES will take it

@@ -157,7 +157,7 @@ def get(ctx: Context, number: int) -> tuple[EmailAccount, bool]:
 
 @access.allow(ADMIN)
 def create(ctx: Context, email: str, wanted: Change, *, is_default: bool = False) -> EmailAccount:
-    """Creates an e-mail account, whose address is to be verified unless the stage trusts administrators, and returns it.
+    """Creates an e-mail account, whose address must be verified unless the stage trusts administrators, and returns it.
 
     Three requests and one to SES; four more on a stage that trusts them, two for a default, one for each assignee. Raises Exists
     where the address is another account's or there already, Invalid, TooMany.
@@ -198,7 +198,7 @@ def ask_identity(address: str) -> str:
 
 
 def ask(ctx: Context, account: EmailAccount) -> EmailAccount:
-    """Publishes that an address is to be verified: it gets a code by mail. One request."""
+    """Publishes that an address must be verified: it gets a code by mail. One request."""
     publishing.publish([account_events.EmailAccountAdded(ctx.account, ctx.now, account.email)], ctx.now)
     return account
 

@@ -68,8 +68,8 @@ def open_(ctx: Context, raw: bytes, mail: Mail, recipients: Sequence[str], retur
 
 
 def digest_of(raw: bytes, return_path: str | None) -> str:
-    """Returns what stands for a mail, whatever servers on its way have written into its headers. Where it does not say whom it
-    is from, the return path does.
+    """Returns a digest of a mail that stays the same whatever servers on its way write into its headers. A mail without a
+    sender is known by its return path.
     """
     headers, body = mail_headers.split(raw)
     known_by = [headers.first(name) for name in _KNOWN_BY]

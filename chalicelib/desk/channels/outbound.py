@@ -125,7 +125,7 @@ def _own(ctx: Context, conversation: Conversation) -> EmailAccount | None:
 
 
 def automatic_sender(ctx: Context, conversation: Conversation) -> str:
-    """Returns whom an automatic answer to a conversation's contact is from, empty where no e-mail account of theirs may send.
+    """Returns the sender of an automatic answer to a conversation's contact, empty where no e-mail account of theirs may send.
     Requests as `email_accounts.default`.
     """
     own = _own(ctx, conversation)
