@@ -122,8 +122,8 @@ def _on_duty(web: Web, folder: Path, size: int) -> dict[str, Agent]:
 def _play(desk: Desk, stored: Stored, agents: dict[str, Agent], size: int) -> tuple[float, float]:
     """The burst, and when all have their agent, an answer to each. Returns the seconds that each of the two took."""
     connections = [Connection(desk.port) for _ in range(_AT_ONCE)]
-    desk.expect(size)
-    sent = timed(desk.operations["create"], connections, size // _AT_ONCE).seconds
+    visitors = [desk.arrive(connections[0]) for _ in range(size)]
+    sent = timed(lambda web: desk.open(web, visitors.pop()), connections, size // _AT_ONCE).seconds
     chats = stored.until(lambda chat: chat.assigned, size)
     waiting = [chat.number for chat in chats if chat.assignee is None]
     if waiting:

@@ -142,7 +142,7 @@ def _tell(report: Report, samples: Samples, size: int) -> None:
             for connections in (1, _AT_ONCE):
                 _ratio(report, samples, (peer, operation, connections), operation, size)
     for connections in (1, _AT_ONCE):
-        _ratio(report, samples, ("mended", "create", connections), "create, new visitor", size)
+        _ratio(report, samples, ("mended", "create", connections), "chat of a new visitor", size)
 
 
 def _ratio(report: Report, samples: Samples, key: tuple[str, str, int], ours: str, size: int) -> None:

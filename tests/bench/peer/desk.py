@@ -15,7 +15,7 @@ from uuid import uuid4
 from tests.bench.web import Connection, Unanswered
 from tests.waiting import free_port
 
-_CONVERSATIONS = "/api/v3/anytime/conversations"
+_CONVERSATIONS, _CONTACTS = "/api/v3/anytime/conversations", "/api/v3/anytime/contacts"
 _INCLUDED = "include=contact,agentAssignee"
 _OPEN = urlencode({"conditions[0][field]": "status", "conditions[0][matchType]": "isNot", "conditions[0][value]": "closed"})
 _PAGE = 50
@@ -48,11 +48,11 @@ class Desk:
         self.port, self._json = port, json.loads((data / "desk.json").read_text())
         self._app = self._json["account"]["app_uuid"]
         self._visitors, self._agent = self._tokens()
-        self._arrived: list[str] = []
+        self._contacts: list[int] = []
         self._posted, self._closed = count(10, 10), count(size - size % 10, -10)
         self.operations: dict[str, Callable[[Connection], object]] = {
             "create": self._create,
-            "create, new visitor": self._arrive_and_create,
+            "chat of a new visitor": lambda web: self.open(web, self.arrive(web)),
             "post": self._post,
             "list, all": lambda web: self._page(web, ""),
             "list, open": lambda web: self._page(web, f"&{_OPEN}"),
@@ -76,23 +76,25 @@ class Desk:
             raise Unanswered(f"{endpoint} answered {answer}")
         return answer
 
-    def expect(self, visitors: int) -> None:
-        """So many visitors are there, and have not written yet."""
+    def expect(self, contacts: int) -> None:
+        """Creates contacts that have no conversation yet."""
         web = Connection(self.port)
-        self._arrived += [self.arrive(web) for _ in range(visitors)]
+        for at in range(contacts):
+            made = web.json("POST", _CONTACTS, {"name": f"New {at}", "email": f"new{at}@desk.example"}, self._agent)
+            self._contacts.append(made["contact"]["id"])
 
     def arrive(self, web: Connection) -> str:
         """A visitor's uuid, who was never here before."""
         return str(self._ask(web, "PP_CREATE_ANONYMOUS", ppcom_trace_uuid=str(uuid4()))["user_uuid"])
 
-    def _arrive_and_create(self, web: Connection) -> None:
-        self.open(web, self.arrive(web))
-
     def _create(self, web: Connection) -> None:
-        self.open(web, self._arrived.pop())
+        """A conversation with its first message for a contact who is known: one request."""
+        said = {"type": "reply", "plainBody": "How do I change my order?"}
+        given = {"subject": "My order", "channel": "portal", "contactId": self._contacts.pop(), "message": said}
+        web.json("POST", _CONVERSATIONS, given, self._agent)
 
     def open(self, web: Connection, visitor: str) -> None:
-        """His chat, with its first message: two requests."""
+        """A visitor's chat, with its first message: two requests."""
         chat = self._ask(web, "PPCOM_GET_DEFAULT_CONVERSATION", user_uuid=visitor, device_uuid="browser")["uuid"]
         ends = {"from_uuid": visitor, "from_type": "DU", "to_uuid": chat, "to_type": "AP", "conversation_uuid": chat}
         said = {"message_type": "NOTI", "message_subtype": "TEXT", "message_body": "How do I change my order?"}

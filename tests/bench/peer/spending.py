@@ -92,6 +92,5 @@ def tell(report: Report, spent: Mapping[str, list[Spent]]) -> None:
     """Adds ours as a share of the peer's, for each operation."""
     for name, rounds in spent.items():
         ours, theirs = median(one.ours for one in rounds), median(one.theirs for one in rounds)
-        requests = "; two requests of ours" if name == "create" else ""
-        note = f"{ours:.2f} ms of the handler against {theirs:.2f} ms of the mended peer's processes{requests}"
+        note = f"{ours:.2f} ms of the handler against {theirs:.2f} ms of the mended peer's processes"
         report.add(f"{name}, application CPU", median(one.ours / one.theirs for one in rounds), "x desk/peer", _BUDGET, note)
