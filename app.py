@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, Response, SQSEvent, WebsocketEvent
 
+from chalicelib import startup  # isort: skip  # the first, because it lasts while all others are imported
 from chalicelib import config, telemetry
 from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime import webhook_payloads
@@ -174,3 +175,6 @@ def sweep_timers(event: CloudWatchEvent) -> None:
 
 def _records(event: DynamoDBEvent | SQSEvent) -> list[dict[str, Any]]:
     return event.to_dict()["Records"]  # type: ignore[no-any-return]
+
+
+startup.finish()

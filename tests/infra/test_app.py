@@ -1,11 +1,14 @@
 """The routes of app.py are ones that API Gateway accepts."""
 
+import subprocess
+import sys
 from collections import defaultdict
 from types import NoneType
 from typing import Any, get_type_hints
 
 import app
 from chalicelib import config
+from infra.package import ROOT
 from tests.infra.test_template import QUEUES, STREAMED
 
 
@@ -55,3 +58,8 @@ def test_what_answers_with_what_failed_is_created_with_batches_of_one() -> None:
     answers = {name for name in sizes if get_type_hints(getattr(app, name).func)["return"] is not NoneType}
     assert {name: sizes[name] for name in answers} == dict.fromkeys(answers, 1)
     assert answers == sizes.keys() - {"count_conversations", "count_people"}
+
+
+def test_garbage_is_collected_once_all_is_imported_and_nothing_imported_is_looked_through() -> None:
+    script = "import gc, app; assert gc.isenabled() and gc.get_freeze_count() > 100_000, gc.get_freeze_count()"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
