@@ -38,7 +38,7 @@ _FEWEST, _FIRST, _WHOLE, _ROUNDS = 150, 3_000, 400, 8
 #: Conversations that are looked at together, with phrases fewer; how many one call looks at, and reads to look for phrases.
 _PART, _PART_READ, _MOST_LOOKED, MOST_READ = 100, 24, 1_000, 240
 #: Of more than are found one by one: how many of the latest are sorted, and requests of a MB at most that look for them.
-MOST_LATEST, _MOST_REQUESTS = 2_000, 32
+MOST_LATEST, _MOST_REQUESTS = 2_000, 24
 _T = TypeVar("_T")
 #: Returns those of some conversations that belong to what is found.
 _Keep = Callable[[Sequence[Conversation]], list[Conversation]]
@@ -46,7 +46,7 @@ _Keep = Callable[[Sequence[Conversation]], list[Conversation]]
 
 def page(ctx: Context, wanted: Wanted, keywords: Keywords) -> Page:
     """Returns a page of those that keywords find. A Query for each word, and one; then a request for each hundred found and each
-    hundred read, or for each thousand rows that a walk passes, 20 at most, or 32 that look for the latest. Phrases cost a request
+    hundred read, or for each thousand rows that a walk passes, 20 at most, or 24 that look for the latest. Phrases cost a request
     for each conversation with their words, 240 a call: then what was found so far, and where to go on.
 
     Raises Invalid for a bad window, page or position, TooMany.
