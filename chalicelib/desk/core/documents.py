@@ -84,8 +84,8 @@ def forget(account: str, partition: str = ACCOUNT) -> None:
 
 
 def publish_change(ctx: Context, partition: str, kind: str, key: str = "") -> None:
-    """Forgets a partition that has just been changed, and publishes SettingsChanged. One request, which what is said of the
-    requests of a change of settings leaves out.
+    """Forgets a partition that has just been changed, and publishes SettingsChanged. One request, which the docstrings of use
+    cases that change settings do not count.
     """
     forget(ctx.account, partition)
     publishing.publish([account_events.SettingsChanged(ctx.account, ctx.now, kind, key)], ctx.now)
