@@ -20,6 +20,7 @@ def test_a_reload_keeps_session_and_draft_and_a_cut_network_sends_once(desk: Des
     ada.reply.fill("half a sent")
     ada.page.reload()
     expect(ada.reply).to_have_value("half a sent")
+    expect(ada.page.get_by_text("Draft saved")).to_be_hidden()
     ada.reply.press_sequentially("ence")
     path = f"conversations/{number}"
     until(lambda: ask(desk, "GET", path)["conversation"]["hasDraft"])
