@@ -61,6 +61,7 @@ def dynamo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Dynamo]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # an earlier test's has read its credentials already
     monkeypatch.setattr("time.sleep", lambda _: None)  # botocore waits before it sends again
     with Dynamo() as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{server.server_port}")
