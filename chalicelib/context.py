@@ -4,7 +4,9 @@ import os
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.models.stamps import Stamp
 from chalicelib.rules import ids
@@ -17,8 +19,7 @@ STRANGER, VISITOR, AGENT, ADMIN, SYSTEM = "stranger", "visitor", "agent", "admin
 LEVELS = (STRANGER, VISITOR, AGENT, ADMIN, SYSTEM)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """The holder of a credential. `person` and `number` (their integer id) are None for a program.
 
     `client` is the label under which the credential was issued; only the dialect that issued it knows its meaning. `token` is
@@ -54,12 +55,11 @@ def _pause(attempt: int) -> None:
     time.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 5)))  # noqa: S311 (spreads writers, hides nothing)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """The circumstances of one call. `now` is epoch milliseconds, UTC, and stands still during the call."""
 
     caller: Caller
-    now: int = field(default_factory=lambda: clock())
+    now: int = msgspec.field(default_factory=lambda: clock())
     entropy: Callable[[int], bytes] = os.urandom
     #: Waits a random moment before the given attempt (0, 1, …) of a contended write.
     pause: Callable[[int], None] = _pause

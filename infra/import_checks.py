@@ -5,10 +5,11 @@ database on disk has what was seen, so memory stays small whatever the file's si
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.context import Context
 from chalicelib.desk.accounts import custom_fields, tags

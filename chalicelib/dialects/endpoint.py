@@ -5,12 +5,12 @@ A row is an endpoint: parse, do, show. The OpenAPI document and the conformance 
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, get_args, get_type_hints
 from urllib.parse import unquote
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib import telemetry
 from chalicelib.context import Context, stranger
@@ -39,8 +39,7 @@ class Nothing(msgspec.Struct):
     """A request without parameters."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(msgspec.Struct, frozen=True, dict=True):
     """One row. `use` takes a context and the request, and returns the answer's body or an Answer. Its annotations are the types
     of request and answer.
 
@@ -56,7 +55,7 @@ class Endpoint:
     path: str
     use: Callable[[Context, Any], Any]
     needs: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     in_form: bool = False
     actor: str = ""
     raises: Collection[type[Exception]] = ()
@@ -103,8 +102,7 @@ class Endpoint:
         return self._types["return"]
 
 
-@dataclass(frozen=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True, dict=True):
     """A wire format: its table, and how it admits, wraps and refuses."""
 
     name: str
@@ -116,8 +114,8 @@ class Dialect:
     #: The type of what `wrap` returns for a body of a type.
     envelope: Callable[[Any], Any] = lambda shape: shape
     #: OpenAPI's security schemes by name, each of which will do; and what `admit` reads of other headers, with its type.
-    security: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    headers: Mapping[str, Any] = field(default_factory=dict)
+    security: Mapping[str, Mapping[str, str]] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, Any] = msgspec.field(default_factory=dict)
     #: Returns what was sent in the types of the endpoint's fields, for clients that send other types than documented.
     read: Callable[[Endpoint, Mapping[str, Any]], Mapping[str, Any]] = lambda _, given: given
     #: Returns the names under which an endpoint's body may have its fields; `read` sees to it.

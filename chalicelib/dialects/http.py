@@ -1,7 +1,6 @@
 """HTTP as the dialects see it: no framework, no gateway."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -28,8 +27,7 @@ class Upload(msgspec.Struct):
     data: Bytes
 
 
-@dataclass
-class Request:
+class Request(msgspec.Struct, dict=True):
     """A request: the path as it was sent, query values by name (repeated ones as a list), headers by lower-case name.
 
     `source` is the network address of the client, as the gateway saw it. A header that claims another one is not trusted.
@@ -37,8 +35,8 @@ class Request:
 
     method: str
     path: str
-    query: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b""
     source: str = ""
 
@@ -86,8 +84,7 @@ class Request:
         return value.strip() or None if given.lower() == scheme.lower() else None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An answer. `body` is anything that msgspec can encode, text or bytes if `headers` has their type, or None.
 
     `refused` is True for a refusal, whatever its status.
@@ -95,12 +92,11 @@ class Answer:
 
     body: Any = None
     status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     refused: bool = False
 
 
-@dataclass(frozen=True)
-class Shows:
+class Shows(msgspec.Struct, frozen=True):
     """What an endpoint that makes its own Answer may answer: `Annotated[Answer, Shows(…), …]` is its annotation.
 
     `body` is the type of a JSON body, None for none or another media type; `headers` names the important ones. `error` names the
@@ -115,8 +111,7 @@ class Shows:
     said: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cors:
+class Cors(msgspec.Struct, frozen=True):
     """What a browser on another page may send."""
 
     methods: str

@@ -1,9 +1,9 @@
 """Accounts: writes over several tables when an account is opened, gets a client's new secret, or is removed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.models import event_logs, people
@@ -15,8 +15,7 @@ from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class New(msgspec.Struct, frozen=True):
     """A new account: its document, its owner with their unique names, its clients' keys and secrets, and what is logged of it."""
 
     setting: Setting

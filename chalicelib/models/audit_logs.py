@@ -1,9 +1,9 @@
 """Audit logs: the event logs of a whole account by time, newest first, read from its two partitions of `by_account`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.models.event_logs import AGENT, BUSY, CONTACT, CONVERSATION, QUIET, LogEntry, list_key
@@ -17,8 +17,7 @@ LOOKED_THROUGH = 2_000
 _LAST = "~"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(msgspec.Struct, frozen=True):
     """Which changes a list has: of a span (epoch milliseconds, both ends included), of a kind, of an actor; None for any.
 
     `actors` is a range of packed actors (rules.actors), both ends included.

@@ -1,8 +1,8 @@
 """Contacts: lists of them, and writes that also change their unique names and the words that find them."""
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
@@ -14,8 +14,7 @@ from chalicelib.models.tokens import Token
 from chalicelib.models.unique_names import UniqueName
 
 
-@dataclass(frozen=True, slots=True)
-class Renaming:
+class Renaming(msgspec.Struct, frozen=True):
     """What changes in how a contact is found: words, and unique names."""
 
     words: frozenset[str] = frozenset()

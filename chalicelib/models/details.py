@@ -8,9 +8,9 @@ carries it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import msgspec
 from pynamodb.attributes import ListAttribute, MapAttribute, UnicodeSetAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.update import Action
@@ -31,8 +31,7 @@ METADATA = ("ccr", "order", "entity", "language")
 MOST_ATTACHED_BYTES = 20 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """A note mentions an agent: the message's integer id, and whether they have read the conversation since."""
 
     message: int
@@ -46,8 +45,7 @@ class MentionChanges(NamedTuple):
     begun: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class DetailChanges:
+class DetailChanges(msgspec.Struct, frozen=True):
     """What to write besides a summary. Metadata is by name, None to clear a value. The other fields replace what is stored,
     unless they are None.
 
@@ -55,7 +53,7 @@ class DetailChanges:
     `attached_bytes` is added to the stored number.
     """
 
-    metadata: Mapping[str, str | None] = field(default_factory=dict)
+    metadata: Mapping[str, str | None] = msgspec.field(default_factory=dict)
     custom_fields: Mapping[int, str] | None = None
     tags: Sequence[int] | None = None
     mentions: Mapping[int, Mention] | None = None

@@ -1,9 +1,9 @@
 """Imports: a conversation with its past, written as it would have become, and further messages of it, several in one write."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.models import loads, received_mails, statistics
@@ -21,8 +21,7 @@ from chalicelib.models.unique_names import UniqueName
 _FREE = UniqueName.key.does_not_exist()
 
 
-@dataclass(frozen=True, slots=True)
-class NewMessages:
+class NewMessages(msgspec.Struct, frozen=True):
     """Messages that are stored together, and what they count."""
 
     rows: Sequence[Message]

@@ -6,12 +6,12 @@ says where every partition goes on.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from heapq import merge
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 
 from chalicelib.models import counting
@@ -37,8 +37,7 @@ class Position(NamedTuple):
     partition: str
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(msgspec.Struct, frozen=True):
     """What is read of an account's inbox: rows with activity in the span (both ends included) that meet the conditions."""
 
     account: str

@@ -6,11 +6,11 @@ contact or are on hold. A conversation's row says in which status it is counted 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+import msgspec
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
@@ -26,8 +26,7 @@ PAUSED = {"pending_external": "pending_external", "on_hold": "on_hold"}
 _OPEN = "open_conversations"
 
 
-@dataclass(frozen=True, slots=True)
-class RoutedTo:
+class RoutedTo(msgspec.Struct, frozen=True):
     """An agent, as read, that routing gives a conversation to, and what must still be true of them when it is written.
 
     With `is_limited` their own limit and their paused conversations must be as read, too. `fills`: they have no place after it.
@@ -39,8 +38,7 @@ class RoutedTo:
     fills: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LoadChanges:
+class LoadChanges(msgspec.Struct, frozen=True):
     """Agents whose load a change moves: `freed` and `held` by id, `routed` as routing read them."""
 
     freed: str | None = None

@@ -7,10 +7,10 @@ members.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import msgspec
 from pynamodb.connection.table import TableConnection
 from pynamodb.expressions.update import Action
 
@@ -160,8 +160,7 @@ def open_(account: str, conversation: str, person: str) -> None:
 # --- lists
 
 
-@dataclass(frozen=True, slots=True)
-class PersonIndex:
+class PersonIndex(msgspec.Struct, frozen=True):
     """An index by person and time: an agent's conversations, or a contact's."""
 
     hash_name: str
@@ -171,8 +170,7 @@ class PersonIndex:
 HELD, HAD = PersonIndex("holder_key", "held_since"), PersonIndex("contact_key", "created_at")
 
 
-@dataclass(frozen=True, slots=True)
-class ListPosition:
+class ListPosition(msgspec.Struct, frozen=True):
     """The place of a conversation in a list: its row's key, and the time that it is listed by.
 
     As a start, a position without a key stands for its whole moment: `inclusive` says whether that moment is still to come.
@@ -214,8 +212,7 @@ def count(account: str, person: str, shelf: PersonIndex, most: int) -> int:
     return counting.total(islice(counting.counts(Conversation, index, holder), _MOST_REQUESTS), most)
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedRows:
+class RelatedRows(msgspec.Struct, frozen=True):
     """Conversations by uuid, a person's memberships by uuid, and messages by uuid."""
 
     conversations: dict[str, Conversation]

@@ -6,10 +6,10 @@ source any more. The source's messages are left over then (`remove_leftovers`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
+import msgspec
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
@@ -28,8 +28,7 @@ _PLACED = ("conversation_key", "id", "conversation_number", "sequence", "public_
 _PLACES = [getattr(Message, name).attr_name for name in _PLACED]
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(msgspec.Struct, frozen=True):
     """A merge to begin: both conversations and their details as they were read, and what changes in them.
 
     `chat` is the contact whose latest chat the source is, if it is one's.

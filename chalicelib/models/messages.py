@@ -5,9 +5,9 @@ those that the contact may see (a note has none).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from pynamodb.attributes import ListAttribute, MapAttribute, NumberAttribute
 from pynamodb.indexes import AllProjection
 from pynamodb.pagination import ResultIterator

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from pynamodb.pagination import PageIterator
 
 from chalicelib.models import capacity
@@ -22,16 +22,14 @@ _NUMBER = Conversation.number.attr_name
 _Keep = Callable[[list[Conversation]], list[Conversation]]
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(msgspec.Struct, frozen=True):
     """Rows with the attributes asked for, in no order, and whether these are all of the window."""
 
     rows: list[Conversation]
     is_whole: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Range:
+class _Range(msgspec.Struct, frozen=True):
     """A span of time of a partition; the lower `place`, the sooner it is read."""
 
     partition: str
@@ -39,8 +37,7 @@ class _Range:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(msgspec.Struct, frozen=True):
     """How far a scan goes: until so many rows are found, or so many requests sent. With `may`, rows are made of conversations
     alone whose numbers it allows, for which `number` is read; `share` is about how many these are, 1 for all, 0 if nobody knows.
     """
@@ -75,8 +72,7 @@ def _attributes(names: Sequence[str]) -> list[Any]:
     return [getattr(Conversation, name) for name in dict.fromkeys([*_ALWAYS, *names])]
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(msgspec.Struct):
     """Reads ranges for one scan. `counts` says how much was found in each, `requests` how many were sent."""
 
     window: Window

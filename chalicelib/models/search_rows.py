@@ -7,9 +7,9 @@ The words of a conversation are those of its fresh and its kept row together. Te
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import msgspec
 from pynamodb.attributes import BinaryAttribute
 from pynamodb.connection.table import TableConnection
 from pynamodb.pagination import ResultIterator
@@ -79,8 +79,7 @@ class WordBlock(Table):
         return int(self.place.rpartition("#")[2])
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """What there is of a conversation: its summary, its fresh and its kept words; None for what there is not."""
 
     summary: Conversation | None
@@ -88,8 +87,7 @@ class State:
     kept: WordsRow | None
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(msgspec.Struct, frozen=True):
     """Packed words by block, of several shelves perhaps, and whether these are all."""
 
     words: list[tuple[int, bytes]]

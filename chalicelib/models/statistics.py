@@ -12,8 +12,9 @@ Amounts are numbers by cell: a quarter of an hour since the epoch, agent, depart
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from chalicelib.models import statistics_rows
 from chalicelib.models.base import ConditionFailed, transaction
@@ -66,15 +67,14 @@ def _span(day: int) -> str:
     return f"{_DAY}{day:06d}"
 
 
-@dataclass(slots=True)
-class Near:
+class Near(msgspec.Struct):
     """The counts that are not in the rows of months: live rows that are in no other, pending days, and the total of the rest.
 
     `settled` are pending days whose amounts were added to the total meanwhile.
     """
 
-    live: list[Statistic] = field(default_factory=list)
-    pending: dict[int, Statistic] = field(default_factory=dict)
+    live: list[Statistic] = msgspec.field(default_factory=list)
+    pending: dict[int, Statistic] = msgspec.field(default_factory=dict)
     total: Statistic | None = None
     settled: frozenset[int] = frozenset()
 
@@ -114,8 +114,7 @@ def days(account: str, wanted: Sequence[int]) -> dict[int, tuple[Statistic | Non
     return {day: (found.get((_near(account), day)), found.get((far_key(account), day))) for day in wanted}
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """A day to write as pending: all its amounts, the part of them that the total has, the row that was read (None for none), and
     the version of the new row.
     """

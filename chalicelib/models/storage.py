@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from chalicelib import config
@@ -124,8 +124,7 @@ def remove(key: str) -> None:
     client().delete_object(Bucket=config.ATTACHMENTS, Key=key)
 
 
-@dataclass(frozen=True, slots=True)
-class SignedForm:
+class SignedForm(msgspec.Struct, frozen=True):
     """A form (multipart/form-data) with which anybody can store one object: its address, and its fields before the file."""
 
     url: str

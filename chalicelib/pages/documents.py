@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import NamedTuple
+
+import msgspec
 
 from chalicelib.pages import files
 
@@ -16,8 +17,7 @@ _FILE, _LINK = re.compile(r'(?<==")static/([^"]+)(?=")'), re.compile(r'(?<==")\.
 _HEAD, MAP, _VALUE = "<!--head-->\n", "<!--import-map-->", re.compile(r"{{(\w+)}}")
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """A page: its template below `static/`, what its policy allows beyond the common one, and the status of the answer.
 
     `values` returns the template's texts by name for the host that the browser named; they are escaped.

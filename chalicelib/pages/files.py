@@ -5,9 +5,10 @@
 
 import gzip
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+import msgspec
 
 STATIC, LIBRARIES = Path(__file__).with_name("static"), Path(__file__).with_name("libraries")
 #: The notices of all libraries, and the folder of the libraries' names.
@@ -28,8 +29,7 @@ class NoLibraries(Exception):
     """The libraries of the pages are not installed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(msgspec.Struct, frozen=True):
     """A file: its name below `static/`, its type, its bytes compressed with gzip, and a hash of them."""
 
     name: str

@@ -1,8 +1,9 @@
 """Allocation: which of the agents for a conversation gets it, and how many conversations each of them may have."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+import msgspec
 
 from chalicelib.rules.presence import ONLINE
 from chalicelib.rules.status import ON_HOLD, PENDING_EXTERNAL
@@ -42,8 +43,7 @@ N = TypeVar("N", bound=Numbered)
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, slots=True)
-class DepartmentRule:
+class DepartmentRule(msgspec.Struct, frozen=True):
     """How conversations of a group (by its id) are allocated."""
 
     group: str
@@ -51,8 +51,7 @@ class DepartmentRule:
     prefers_last: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(msgspec.Struct, frozen=True):
     """An account's settings. By default the least loaded agent who is online gets a conversation, without a limit.
 
     `is_enabled` None means that nobody has set it. It counts only while the account's policy is still `under`, so that the
@@ -113,8 +112,7 @@ class Allocation:
         return self.is_there(agent) and self.has_place(agent)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[A]):
+class Choice(msgspec.Struct, Generic[A], frozen=True):
     """The agent who gets a conversation, and by which rule."""
 
     agent: A

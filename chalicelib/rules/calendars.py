@@ -5,10 +5,11 @@ zone skips has no working time, and one that it repeats has twice as much.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 _SECOND, _MINUTE, _DAY = 1_000, 60_000, 86_400_000
 #: Minutes of a day; a period may end there.
@@ -21,8 +22,7 @@ _MS = timedelta(milliseconds=1)
 Period = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(msgspec.Struct, frozen=True):
     """Periods of each weekday from Monday on, in order and apart; days since 1970-01-01 that are holidays; a zone's IANA name."""
 
     week: tuple[tuple[Period, ...], ...]

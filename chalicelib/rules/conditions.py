@@ -5,8 +5,10 @@ of each thing (`matches`). Facts are given by field: None or nothing for an unse
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.rules.condition_values import (
     NONE,
@@ -53,8 +55,7 @@ ALL, ANY, BY_EXPRESSION = "all", "any", "logicalExpression"
 _CONTRARY = {IS_NOT: IS, NOT_CONTAINS: CONTAINS}
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(msgspec.Struct, frozen=True):
     """One condition, parsed. `field` is the core's name of the field.
 
     `value` is empty for "unset". Else it has the ids or choices that the field may have; the text, folded; the number; low and
@@ -67,8 +68,7 @@ class Condition:
     value: tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionList:
+class ConditionList(msgspec.Struct, frozen=True):
     """Conditions and how they are combined: ALL, ANY or BY_EXPRESSION. Without conditions it matches everything."""
 
     conditions: tuple[Condition, ...]

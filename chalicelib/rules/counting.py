@@ -7,8 +7,10 @@ alone.
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.rules import sla, status
 from chalicelib.rules.quarters import quarter
@@ -56,8 +58,7 @@ class Cell(NamedTuple):
 Amounts = dict[Cell, Counter[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """What reports count of a conversation at a moment: place, status, priority, and the numbers of agent, group and policy."""
 
     place: str
@@ -73,8 +74,7 @@ class State:
         return Cell(quarter(at), self.agent if agent is None else agent, self.group, self.channel, self.policy)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A write of a conversation: `before` is None for a new one.
 
     `said` is who wrote a public message with it (rules.status) and `by` that agent's number. `waited` is how long the contact had

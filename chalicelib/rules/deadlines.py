@@ -4,7 +4,8 @@ wakes, and when its clocks of service breach.
 Times are epoch milliseconds, spans are seconds.
 """
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.rules.status import CONTACT, PENDING_EXTERNAL, STAFF
 
@@ -17,8 +18,7 @@ EXPIRE_AFTER = 86_400
 _MOST_DOUBLINGS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class CloseRule:
+class CloseRule(msgspec.Struct, frozen=True):
     """Spans of its own for conversations of a department (its number, None for any) with a status (None for the one that waits
     for the customer). The spans are seconds, at least 1.
     """
@@ -29,8 +29,7 @@ class CloseRule:
     status: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AutoClose:
+class AutoClose(msgspec.Struct, frozen=True):
     """An account's auto-close settings. The spans are seconds, at least 1."""
 
     is_enabled: bool = True
@@ -56,8 +55,7 @@ class AutoClose:
         return self if status == PENDING_EXTERNAL else replace(self, is_enabled=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Deadlines:
+class Deadlines(msgspec.Struct, frozen=True):
     """When each action is due, None where it is not."""
 
     reassign_at: int | None = None

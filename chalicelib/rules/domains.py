@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
+
+import msgspec
 
 from chalicelib.rules import hosts
 
@@ -13,8 +14,7 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LOCAL = "localhost"
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorRole:
+class OperatorRole(msgspec.Struct, frozen=True):
     """An agent's role in a domain. An agent who is not active in it, or takes no chats now, gets none."""
 
     is_admin: bool = False
@@ -22,8 +22,7 @@ class OperatorRole:
     is_active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Domain:
+class Domain(msgspec.Struct, frozen=True):
     """A web site of an account: `host` is its bare name, `email` its contact address, `operators` its agents by uuid.
 
     `number` stays when the host changes. Times are epoch milliseconds.
@@ -35,7 +34,7 @@ class Domain:
     created_at: int
     updated_at: int
     is_active: bool = True
-    operators: Mapping[str, OperatorRole] = field(default_factory=dict)
+    operators: Mapping[str, OperatorRole] = msgspec.field(default_factory=dict)
 
 
 class Worker(Protocol):

@@ -5,8 +5,9 @@ Fields are `fired`, `created`, `imported`, `deleted`, `merged`, `breached`, `sno
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import msgspec
 
 from chalicelib.rules import sla, status
 from chalicelib.rules.actors import TRIGGER, Actor
@@ -16,8 +17,7 @@ _KINDS = {status.CONTACT: "A contact", status.STAFF: "An agent"}
 _LONGEST = 80
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(msgspec.Struct, frozen=True):
     """A field's name, and what it showed before and after; None for nothing. Values of tags are their names."""
 
     field: str

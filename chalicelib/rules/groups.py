@@ -1,16 +1,16 @@
 """Groups of agents, and which agents a conversation is for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
+
+import msgspec
 
 #: Which members a group offers: all, the one with the fewest customers today, the one with the fewest messages today.
 EVERYONE, FEWEST_CUSTOMERS, FEWEST_MESSAGES = "everyone", "fewest_customers", "fewest_messages"
 SELECTIONS = (EVERYONE, FEWEST_CUSTOMERS, FEWEST_MESSAGES)
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A group of agents. Times are epoch milliseconds. `selection` None means everyone, and that nobody has set it."""
 
     id: str
@@ -25,8 +25,7 @@ class Group:
     selection: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """What an agent has had today."""
 
     customers: int = 0

@@ -5,9 +5,10 @@ Programs mark quotes by elements and classes, which cleaning takes out, so this 
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from html import escape
 from typing import NamedTuple
+
+import msgspec
 
 from chalicelib.rules import html as markup
 from chalicelib.rules import quote_marks, quotes
@@ -51,10 +52,9 @@ class _Element(NamedTuple):
     kind: str
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(msgspec.Struct):
     kind: str
-    words: list[str] = field(default_factory=list)
+    words: list[str] = msgspec.field(default_factory=list)
     #: Whether something else than words is shown.
     is_filled: bool = False
     plain: str = ""

@@ -5,8 +5,9 @@ where a day (UTC) does.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from chalicelib.rules import quarters
 
@@ -14,8 +15,7 @@ from chalicelib.rules import quarters
 MOST, MOST_BYTES = 40, 2_500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A message: when it was posted (epoch milliseconds), its bytes, and the rows that it is stored in."""
 
     at: int

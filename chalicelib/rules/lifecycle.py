@@ -4,8 +4,9 @@ Times are epoch milliseconds.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 from chalicelib.rules import deadlines, status
 from chalicelib.rules.allocation import PAUSING
@@ -18,8 +19,7 @@ Changes = dict[str, Any]
 LONGEST_PREVIEW, MOST_TRIED = 200, 10
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(msgspec.Struct, frozen=True):
     """Who wrote a message: kind is contact, agent or system; number is the integer id, 0 for the system."""
 
     id: str

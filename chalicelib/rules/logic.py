@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 #: Characters that an expression may have, and how many parentheses may be open at once.
 LONGEST, DEEPEST = 1000, 20
@@ -13,15 +14,13 @@ class ConditionError(ValueError):
     """What makes a condition or an expression impossible, in words for the caller."""
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(msgspec.Struct, frozen=True):
     """True where every part is."""
 
     parts: tuple["Logic", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(msgspec.Struct, frozen=True):
     """True where a part is."""
 
     parts: tuple["Logic", ...]

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email import policy
 from email.header import Header
 from email.message import EmailMessage
 from hashlib import sha256
 from html import escape
+
+import msgspec
 
 from chalicelib.rules import emails, mail_charsets, mail_headers, text
 from chalicelib.rules.quote_marks import MARKER as MARKER
@@ -23,8 +24,7 @@ class NoAddress(ValueError):
     """An address that no mail can be sent to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     """A mail to send. Addresses are `a@b` or `Name <a@b>`, ids are without < and >, files are name, type, bytes."""
 
     sender: str

@@ -2,10 +2,12 @@
 
 import mimetypes
 import re
-from dataclasses import dataclass, field
 from email.message import Message
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 from chalicelib.rules import automatic_mails, data_pictures, html, mail_bodies, mail_charsets, mail_headers, text
 from chalicelib.rules.mail_headers import Address as Address
@@ -17,7 +19,6 @@ MOST_BYTES, MOST_FILES, _MOST_PARTS, _MOST_SEARCHED = 25_000_000, 100, 1_010, 30
 #: Characters of a subject that a conversation has room for.
 LONGEST_SUBJECT = 500
 _TOO_LARGE = "The mail is larger than 25 MB, so it is kept as a file."
-_TYPES = mimetypes.MimeTypes(())
 _CID = re.compile(r"cid:([^\"'\s>)]{1,500})", re.IGNORECASE)
 _LONGEST_BOUNDARY, _SHOWN = 250, 50_000
 _LIKE_BOUNDARY = re.compile(rb"(?:\A|\n)--(-{0,70}[^\s-]\S{0,200})[ \t]*\r?\n")
@@ -44,8 +45,7 @@ class Part(NamedTuple):
     is_inline: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class Mail(msgspec.Struct, frozen=True, kw_only=True):
     """What a mail says. Ids are without < and >, texts without NUL; lines end as in Python."""
 
     message_id: str = ""
@@ -75,13 +75,12 @@ class _Body(NamedTuple):
     html: list[str]
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(msgspec.Struct):
     """What has been found so far: bodies by the alternatives they are, or their place, files, and how much was looked at."""
 
-    bodies: dict[int, _Body] = field(default_factory=dict)
-    files: list[Part] = field(default_factory=list)
-    notes: dict[str, None] = field(default_factory=dict)
+    bodies: dict[int, _Body] = msgspec.field(default_factory=dict)
+    files: list[Part] = msgspec.field(default_factory=list)
+    notes: dict[str, None] = msgspec.field(default_factory=dict)
     parts: int = 0
     searched: int = 0
     is_cut: bool = False
@@ -274,7 +273,12 @@ def _name(given: str, mime: str, data: bytes, number: int) -> str:
         return text.file_name(f"{mail_headers.subject(mail_headers.split(data)[0])[:100] or 'mail'}.eml".replace("/", "-"))
     if mime in _NAMES:
         return _NAMES[mime]
-    return f"{'image' if mime.startswith('image/') else 'attachment'}-{number}{_TYPES.guess_extension(mime) or '.bin'}"
+    return f"{'image' if mime.startswith('image/') else 'attachment'}-{number}{_types().guess_extension(mime) or '.bin'}"
+
+
+@cache  # not while importing: it reads the machine's own list of types
+def _types() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes(())
 
 
 def _short(name: str, most: int = 150) -> str:

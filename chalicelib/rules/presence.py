@@ -3,8 +3,9 @@
 Times are epoch milliseconds.
 """
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 ONLINE, AWAY, BUSY, OFFLINE = "online", "away", "busy", "offline"
 PRESENCES = (ONLINE, AWAY, BUSY, OFFLINE)
@@ -17,8 +18,7 @@ HANDED_OVER = (NEVER, LOST, ALWAYS)
 AWAY_AFTER, OFFLINE_AFTER = 120, 900
 
 
-@dataclass(frozen=True, slots=True)
-class Grace:
+class Grace(msgspec.Struct, frozen=True):
     """Seconds until an agent without a socket is away, and from then on until they are offline."""
 
     away_after: int

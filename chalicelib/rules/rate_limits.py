@@ -1,16 +1,17 @@
 """Rate limits: how often something may be done, and how a stage sets it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+
+import msgspec
+from msgspec.structs import replace
 
 #: The setting that turns all limits off.
 OFF = "off"
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True):
     """At most `most` times in a window of `seconds`, which begins with the first time. `what` names it in a refusal.
 
     Processes share one count. Each reads and writes it once every `step`, so a larger step costs fewer requests and lets each

@@ -1,8 +1,9 @@
 """Routing rules: who gets a new conversation, by what it is about. The conversation's row has the number of its rule."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.rules import conditions
 from chalicelib.rules.conditions import ConditionList
@@ -13,8 +14,7 @@ SIMPLE, MATCH_FAILED, NO_RULE = -1, -2, 0
 AGENT, DEPARTMENT = TARGETS = ("agent", "department")
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """Where a conversation goes: to an agent or a department (`to`) by integer id, and which priority it gets. None for none."""
 
     to: str | None = None
@@ -22,8 +22,7 @@ class Route:
     priority: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A custom rule: its number, what it is for, and where that goes."""
 
     number: int
@@ -31,8 +30,7 @@ class Rule:
     route: Route
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """The rule that applies, by its number, and its route."""
 
     rule: int

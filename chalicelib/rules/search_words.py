@@ -69,7 +69,7 @@ def _set_apart(sign: str) -> str:
 
 
 def _is_of_part(sign: str) -> bool:
-    return sign.isalnum() or sign in words.MARKS
+    return sign.isalnum() or sign in words.marks()
 
 
 def words_of(text: str) -> set[str]:
@@ -97,7 +97,7 @@ def _pairs(run: str) -> Iterator[str]:
 
 def _tails(run: str) -> Iterator[str]:
     """Yields what begins with each part and ends with the last one; behind MOST_PARTS, each part with a few that follow."""
-    parts = list(words.PART.finditer(run))
+    parts = list(words.part_pattern().finditer(run))
     for at, part in enumerate(parts):
         last = -1 if at < MOST_PARTS else min(at + _TOGETHER, len(parts)) - 1
         end = parts[last].end()
@@ -121,7 +121,7 @@ def read(text: str) -> Keywords:
 
 def _terms_of_piece(piece: str) -> Iterator[Term]:
     for run in _DENSE.split(piece):
-        parts = list(words.PART.finditer(run))
+        parts = list(words.part_pattern().finditer(run))
         if _DENSE.match(run):
             yield from map(Term, _pairs(run)) if len(run) > 1 else [Term(run, is_beginning=True)]
         elif parts:
@@ -133,7 +133,7 @@ def _terms_of_piece(piece: str) -> Iterator[Term]:
 def parts_of(text: str) -> str:
     """Returns a text as phrases are looked for in it: its parts with spaces around; of a dense script, its characters."""
     folded = _DENSE.sub(lambda run: f" {' '.join(run[0])} ", fold(text))
-    kept = (part for piece in folded.split() for part in (words.PART.findall(piece) or _symbols(piece)))
+    kept = (part for piece in folded.split() for part in (words.part_pattern().findall(piece) or _symbols(piece)))
     return f" {' '.join(kept)} "
 
 
@@ -143,7 +143,7 @@ def _symbols(piece: str) -> list[str]:
 
 def heads_of(found: Iterable[str]) -> set[str]:
     """Returns all that words are found by as whole ones: each word, and its beginnings up to where one of its parts ends."""
-    return {head for word in found for head in (word, *(word[: part.end()] for part in words.PART.finditer(word)))}
+    return {head for word in found for head in (word, *(word[: part.end()] for part in words.part_pattern().finditer(word)))}
 
 
 def pack(found: Iterable[str]) -> str:

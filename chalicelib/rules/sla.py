@@ -5,7 +5,9 @@ left. A clock whose time has passed has breached: that is reported once, and the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.rules.calendars import Calendar, due, worked
 from chalicelib.rules.status import CONTACT, STAFF
@@ -17,8 +19,7 @@ BITS: Mapping[str, int] = {FIRST: 1, NEXT: 2, RESOLVE: 4}
 _ANSWERED_LATE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """A policy: how many milliseconds each clock has (one without does not run), the calendar of its working time (None for all
     time), and whether a conversation that is on hold or waits for its contact stands still.
     """
@@ -29,8 +30,7 @@ class Policy:
     pauses: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
+class Clocks(msgspec.Struct, frozen=True):
     """A conversation's clocks, None where there is none. `told` has bits for the breaches that were reported."""
 
     first: int | None = None
@@ -52,8 +52,7 @@ class Clocks:
         return self.first is not None and not self.told & _ANSWERED_LATE
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """A conversation after a write: whether it is open, and whether it is on hold or waits for its contact. `said` is the kind of
     person who wrote a public message with it (rules.status), None for nobody.
     """

@@ -5,6 +5,7 @@ Thai and Japanese.
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import cache
 
 #: Characters of a word that count, and words that one thing is found by: as they are written first, then their parts.
 LONGEST, MOST = 100, 24
@@ -24,12 +25,22 @@ def _is_letter_mark(sign: str) -> bool:
     return is_mark and unicodedata.combining(sign) < _ACCENTS and sign not in _NO_LETTERS
 
 
-#: Marks that count: vowels, and what makes another letter of one.
-MARKS = frozenset(filter(_is_letter_mark, map(chr, _SCRIPTS)))
-_MARKS = "".join(sorted(MARKS))
-#: Letters, digits and marks that count, one after the other.
-PART = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
-_EDGES = re.compile(rf"^(?:[^\w{_MARKS}]|_)+|(?:[^\w{_MARKS}]|_)+$")
+@cache  # at the first word, because most processes start without one
+def marks() -> frozenset[str]:
+    """Returns the marks that count: vowels, and what makes another letter of one."""
+    return frozenset(filter(_is_letter_mark, map(chr, _SCRIPTS)))
+
+
+@cache
+def part_pattern() -> re.Pattern[str]:
+    """Returns a pattern of letters, digits and marks that count, one after the other."""
+    return re.compile(rf"(?:[^\W_]|[{''.join(sorted(marks()))}])+")
+
+
+@cache
+def _edges() -> re.Pattern[str]:
+    other = rf"(?:[^\w{''.join(sorted(marks()))}]|_)+"
+    return re.compile(f"^{other}|{other}$")
 
 
 def fold(text: str) -> str:
@@ -39,12 +50,12 @@ def fold(text: str) -> str:
 
 def _unmarked(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in apart if unicodedata.category(sign)[0] != "M" or sign in MARKS)
+    return "".join(sign for sign in apart if unicodedata.category(sign)[0] != "M" or sign in marks())
 
 
 def asked_for(text: str) -> list[str]:
     """Returns the words that somebody looks for: folded, each once, in order."""
-    bare = (_EDGES.sub("", word)[:LONGEST] for word in fold(text).split())
+    bare = (_edges().sub("", word)[:LONGEST] for word in fold(text).split())
     return list(dict.fromkeys(filter(None, bare)))
 
 
@@ -54,7 +65,7 @@ def found_by(texts: Iterable[str]) -> list[str]:
     """
     whole = [word for text in texts for word in asked_for(text)]
     hosts = [host for word in whole for host in asked_for(word.rpartition("@")[2])]
-    parts = [part for word in whole for part in PART.findall(word)]
+    parts = [part for word in whole for part in part_pattern().findall(word)]
     return list(dict.fromkeys([*whole, *hosts, *parts]))[:MOST]
 
 

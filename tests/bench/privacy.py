@@ -1,8 +1,9 @@
 """Privacy: a contact with a thousand messages is exported and erased, an account is emptied, old conversations are removed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.context import ADMIN, SYSTEM

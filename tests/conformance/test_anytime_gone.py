@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from chalicelib.dialects.anytime import deleted_conversations
+from chalicelib.dialects.anytime.conversation_lists import window
 from tests.world import Answer, Visitor, World
 
 _BASE = "/api/v3/anytime"
@@ -76,9 +79,7 @@ def test_a_change_of_several_changes_none_where_one_was_deleted(world: World) ->
 
 
 def test_the_deleted_list_is_paged_and_searched(world: World) -> None:
-    from chalicelib.desk.conversations import inbox
-
-    world.monkeypatch.setattr(inbox.Listing, "__init__", _smaller(inbox.Listing.__init__))
+    world.monkeypatch.setattr(deleted_conversations, "window", lambda *given, **more: replace(window(*given, **more), size=2))
     ids = []
     for text in ("parcel one", "invoice two", "parcel three"):
         world.now += 60_000
@@ -99,15 +100,6 @@ def test_the_deleted_list_is_paged_and_searched(world: World) -> None:
     for bad in ("pageIndex=0", "timeFrom=yesterday", "include=tags", "cursor=x"):
         answer = ask(world, "GET", f"deletedconversations?{bad}")
         assert answer.status == 400 and bad.partition("=")[0] in answer.body["message"]
-
-
-def _smaller(make: Any) -> Any:
-    """Pages of two rows."""
-
-    def init(self: Any, *args: Any, **given: Any) -> None:
-        make(self, *args, **{"size": 2} | given)
-
-    return init
 
 
 def test_a_deletion_for_good_leaves_nothing_to_restore(world: World, assigned: Visitor) -> None:

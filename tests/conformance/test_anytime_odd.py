@@ -1,12 +1,12 @@
 """Odd but legal requests of Anytime: arrays in every spelling, ids of another account or of nothing, and what they cost."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import custom_fields, tags

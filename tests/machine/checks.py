@@ -1,8 +1,9 @@
 """What must be true of a desk at rest, in whatever order its events came and wherever a process died."""
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from datetime import UTC, date, datetime
+
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts

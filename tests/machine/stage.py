@@ -3,10 +3,11 @@
 import random
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import telemetry
 from chalicelib.context import ADMIN, AGENT, Caller, Context

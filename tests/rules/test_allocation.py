@@ -1,11 +1,12 @@
 """Allocation: who of the agents gets a conversation, over all settings."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
 
+import msgspec
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.rules.allocation import (
     LAST_ASSIGNEE,
@@ -21,8 +22,7 @@ from chalicelib.rules.presence import AWAY, ONLINE, PRESENCES
 from chalicelib.rules.routing import choose as choose_online
 
 
-@dataclass
-class Agent:
+class Agent(msgspec.Struct):
     number: int
     presence: str = ONLINE
     open_conversations: int = 0

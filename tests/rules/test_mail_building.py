@@ -2,11 +2,11 @@
 
 import email
 import email.policy
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.rules import mail_building
 from chalicelib.rules.html_quotes import split_html

@@ -1,10 +1,11 @@
 """Clocks of service, against a desk that ticks: it counts each minute in which a clock runs."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib.rules import sla
 from chalicelib.rules.calendars import Calendar, due, worked

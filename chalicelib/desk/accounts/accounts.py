@@ -1,8 +1,10 @@
 """Accounts: what a company has set. Read as a whole, in one request a minute."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import asdict, replace
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
@@ -17,7 +19,7 @@ from chalicelib.desk.core import access, account_events, documents, later, publi
 from chalicelib.desk.core.documents import ACCOUNT, Document, Partition
 from chalicelib.desk.core.errors import NOT_OWNER, Forbidden, Invalid, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.core.schemas import SECRET
+from chalicelib.desk.core.schemas import Secret
 from chalicelib.desk.core.setting_logs import Subject
 from chalicelib.models import settings
 from chalicelib.models.event_logs import LogEntry
@@ -39,21 +41,19 @@ MOST_RECIPIENTS = 50
 _KNOWN_TO_ALL = (config.CACHE_SECONDS + 30) * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """A program that calls for the account: its public key, its level, and its secret's digest if it has a secret."""
 
     key: str
     level: str
-    secret: str | None = field(default=None, metadata=SECRET)
+    secret: Secret[str | None] = None
     #: Addresses to which a login page may send people back with a code for this client.
     redirect_uris: Sequence[str] = ()
     #: How often its secret was renewed.
     token_version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """An account and its settings. Times are epoch milliseconds."""
 
     id: str
@@ -66,7 +66,7 @@ class Account:
     #: The warning that a silent visitor gets.
     warning: str = "Are you still there? This chat will be closed soon if we hear nothing from you."
     #: The account's own words for a presence, as `{"lunch": "away"}`.
-    status_aliases: dict[str, str] = field(default_factory=dict)
+    status_aliases: dict[str, str] = msgspec.field(default_factory=dict)
     #: Seconds until an agent without a socket is away, and from then on offline.
     away_after: int = presence.AWAY_AFTER
     offline_after: int = presence.OFFLINE_AFTER
@@ -74,9 +74,9 @@ class Account:
     expire_after: int = deadlines.EXPIRE_AFTER
     #: From which offline agents a chat goes to another when its customer writes (rules.presence).
     hand_over: str = presence.LOST
-    auto_close: AutoClose = field(default_factory=AutoClose)
+    auto_close: AutoClose = msgspec.field(default_factory=AutoClose)
     #: Who gets a conversation that is routed.
-    auto_allocation: Allocation = field(default_factory=Allocation)
+    auto_allocation: Allocation = msgspec.field(default_factory=Allocation)
     company: str | None = None
     icon: str | None = None
     #: How its chat looks on a web page: any CSS colour, and a style of the client's own.
@@ -91,7 +91,7 @@ class Account:
     #: Whether a visitor who names a customer's e-mail or user id acts as that customer unsigned (people/identities.py).
     trusts_addresses: bool = False
     #: By the dialect's label.
-    clients: dict[str, Client] = field(default_factory=dict)
+    clients: dict[str, Client] = msgspec.field(default_factory=dict)
     #: The account whose console its owner signed up in. The owner may log in there, too.
     opened_in: str | None = None
     removed_at: int | None = None
@@ -119,8 +119,7 @@ class Account:
         return deadlines.reassign_at(now, 0, self.auto_close) if self.routed else None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to change about an account. None leaves a field as it is, an empty text clears it."""
 
     name: str | None = None

@@ -1,8 +1,9 @@
 """Auto-close: after how long silence is warned of and closed, by department and status."""
 
 from collections.abc import Container, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.core import access

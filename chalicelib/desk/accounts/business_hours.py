@@ -1,11 +1,11 @@
 """Business hours: the periods of each weekday in which an account works, and its holidays, in the account's time zone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
@@ -26,31 +26,27 @@ _EPOCH = date(1970, 1, 1)
 _OFFICE: tuple[tuple[Period, ...], ...] = (((540, 1020),),) * 5 + ((),) * 2
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(msgspec.Struct, frozen=True):
     """Periods of each weekday from Monday on, in order and apart: minutes of the day at which they begin and end."""
 
     week: tuple[tuple[Period, ...], ...] = _OFFICE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holiday(Entry):
+class Holiday(Entry, frozen=True, kw_only=True):
     """A day without working time. `date` is ISO 8601."""
 
     title: str
     date: str
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of a holiday; UNSET leaves it as it is."""
 
     title: str | UnsetType = UNSET
     date: str | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class WorkingTime:
+class WorkingTime(msgspec.Struct, frozen=True):
     """An account's hours, and the IANA name of its time zone."""
 
     week: Sequence[Sequence[Period]]
@@ -136,7 +132,7 @@ def create_holiday(ctx: Context, title: str, day: str) -> Holiday:
 @access.allow(ADMIN)
 def change_holiday(ctx: Context, number: int, wanted: Change) -> Holiday:
     """Sets the given fields: three requests. Raises NotFound, Invalid."""
-    given: dict[str, Any] = {name: value for name in Change.__slots__ if (value := getattr(wanted, name)) is not UNSET}
+    given: dict[str, Any] = {name: value for name in Change.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
     return HOLIDAYS.change(ctx, HOLIDAYS.get_by_number(ctx, number).id, given)[1]
 
 

@@ -1,9 +1,10 @@
 """Canned replies: questions with the answers that agents give to them, in groups."""
 
-from dataclasses import dataclass, replace
 from html import escape
 
+import msgspec
 from msgspec import UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access, documents
@@ -15,15 +16,13 @@ from chalicelib.rules import html as markup
 MOST, LONGEST_HTML = 2000, 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyGroup(Entry):
+class ReplyGroup(Entry, frozen=True, kw_only=True):
     """A named group of canned replies."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply(Entry):
+class Reply(Entry, frozen=True, kw_only=True):
     """A canned reply. `group` is None if it is in none, `html` if the answer was given as a text alone."""
 
     question: str
@@ -38,8 +37,7 @@ REPLIES = Collection(_REPLY, Reply, most=MOST, longest=_LONGEST, counted_with=[_
 GROUPS = Collection(_GROUP, ReplyGroup, most=MOST, longest={"name": 500}, partition=_REPLY, counted_with=[_REPLY])
 
 
-@dataclass(frozen=True, slots=True)
-class Canned:
+class Canned(msgspec.Struct, frozen=True):
     """All canned replies of an account and their groups, each in the order of creation."""
 
     replies: list[Reply]

@@ -1,10 +1,11 @@
 """Custom fields: what an account wants to know of its conversations, beside what every conversation has."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access
@@ -39,8 +40,7 @@ KINDS: Mapping[str, str] = {
 _WITH_OPTIONS, _MANY = ("radio", "dropdownList", "checkboxList"), "checkboxList"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(msgspec.Struct, frozen=True, kw_only=True):
     """A value that a field may have, by its number in the field. They stand in the order in which they are shown."""
 
     id: int
@@ -48,8 +48,7 @@ class Option:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomField(Entry):
+class CustomField(Entry, frozen=True, kw_only=True):
     """A custom field. `key` is its name without case; `length` is how many characters a value may have, None for LONGEST."""
 
     key: str
@@ -62,8 +61,7 @@ class CustomField(Entry):
     options: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of a field; UNSET leaves it as it is. The type of a field never changes."""
 
     name: str | UnsetType = UNSET
@@ -146,7 +144,7 @@ def _text(given: str | UnsetType) -> str:
 
 
 def _patch(given: Change) -> dict[str, Any]:
-    own = {name: value for name in Change.__slots__ if (value := getattr(given, name)) is not UNSET}
+    own = {name: value for name in Change.__struct_fields__ if (value := getattr(given, name)) is not UNSET}
     return own | ({"name": _text(given.name), "key": _text(given.name).casefold()} if "name" in own else {})
 
 

@@ -1,6 +1,6 @@
 """Log retention: for how many days event logs and the audit log are kept."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.core import access, documents
@@ -11,8 +11,7 @@ from chalicelib.desk.core.errors import Invalid
 SHORTEST, LONGEST = 30, 3_650
 
 
-@dataclass(frozen=True, slots=True)
-class LogRetention:
+class LogRetention(msgspec.Struct, frozen=True):
     """For how many days what is logged from now on is kept, None for ever."""
 
     days: int | None = documents.KEPT_DAYS

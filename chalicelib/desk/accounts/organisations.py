@@ -1,22 +1,23 @@
 """Organisations: what an account has booked of its vendor: plans and add-ons."""
 
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import access
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.schemas import SECRET
+from chalicelib.desk.core.schemas import Secret
 
 ACTIVE, BLOCKED, UNPAID = "active", "blocked", "unpaid"
 LIVE_CHAT = "live_chat"
 _MOST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """A plan that was booked."""
 
     name: str
@@ -25,8 +26,7 @@ class Plan:
     subscription: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AddOn:
+class AddOn(msgspec.Struct, frozen=True):
     """An add-on that was booked. Only administrators see what it needs to reach another system."""
 
     name: str
@@ -34,14 +34,13 @@ class AddOn:
     is_active: bool = True
     plan: str | None = None
     subscription: str | None = None
-    uvdesk: dict[str, Any] | None = field(default=None, metadata=SECRET)
-    scheduler: dict[str, Any] | None = field(default=None, metadata=SECRET)
-    access_token: str | None = field(default=None, metadata=SECRET)
-    refresh_token: str | None = field(default=None, metadata=SECRET)
+    uvdesk: Secret[dict[str, Any] | None] = None
+    scheduler: Secret[dict[str, Any] | None] = None
+    access_token: Secret[str | None] = None
+    refresh_token: Secret[str | None] = None
 
 
-@dataclass(frozen=True, slots=True)
-class Bookings:
+class Bookings(msgspec.Struct, frozen=True):
     """All that an account has booked. By default, the chat."""
 
     status: str = ACTIVE

@@ -1,7 +1,6 @@
 """Tags: words that agents sort conversations by. A name is used once in an account, whatever its case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access
@@ -15,8 +14,7 @@ MOST, LONGEST = 1000, 64
 MOST_ON_ONE = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag(Entry):
+class Tag(Entry, frozen=True, kw_only=True):
     """A tag. `key` is its name without case."""
 
     key: str

@@ -1,6 +1,7 @@
 """Api clients: the programs that call for an account. Each has a public key, a secret and its dialect's label."""
 
-from dataclasses import asdict, dataclass, replace
+import msgspec
+from msgspec.structs import asdict, replace
 
 from chalicelib.context import ADMIN, AGENT, STRANGER, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts
@@ -20,16 +21,14 @@ USUAL = {"PPCOM": VISITOR, "PPKEFU": AGENT, "PPCONSOLE": ADMIN, "THIRD_PARTY_KEF
 _known: TimedCache[tuple[str, str]] = TimedCache()
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(msgspec.Struct, frozen=True):
     """A client's public key, and its secret where it has just been made. Only the secret's digest is stored."""
 
     key: str
     secret: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NewClient:
+class NewClient(msgspec.Struct, frozen=True):
     """A client that is stored together with its account."""
 
     client: Client

@@ -3,7 +3,8 @@
 A code goes to an address that the client has registered. It works once, within half a minute, for that client alone.
 """
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, STRANGER, Caller, Context
 from chalicelib.desk.accounts import accounts
@@ -15,8 +16,7 @@ from chalicelib.models.tokens import Token
 from chalicelib.rules import redirects
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(msgspec.Struct, frozen=True):
     """The client that asks for a code, and the address that the code goes to."""
 
     account: str

@@ -5,7 +5,7 @@ login over all unknown sources, so that many strangers together are limited too.
 because many at once would all be checked otherwise; a right password gives its try back.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.core import rate_limits
@@ -25,8 +25,7 @@ MOST_ANYWHERE = 100
 KNOWN_SECONDS = 30 * 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(msgspec.Struct, frozen=True):
     """A login at which passwords are tried, whether or not anybody has it. `key` is the digest of its name.
 
     A new `token_version` (models.people) means a new password, which has had no tries yet.

@@ -5,8 +5,9 @@ may ask again within `GRACE_SECONDS` and gets the same next token. A copy that i
 holders of the next token, the one who uses it later is found out.
 """
 
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from chalicelib.context import STRANGER, Caller, Context
 from chalicelib.desk.auth import tokens

@@ -1,8 +1,9 @@
 """Dry runs of routing: where a new conversation would go by the rules as they are stored. Nothing is changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.accounts import custom_fields
@@ -18,17 +19,15 @@ from chalicelib.rules.routing_rules import Match, Route
 _KINDS = {rules.NO_RULE: None, rules.SIMPLE: "simple", rules.MATCH_FAILED: "matchFailed"}
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """A conversation that might be: facts by the core's names of fields, the id of its department, and custom fields as text."""
 
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = msgspec.field(default_factory=dict)
     group: int | None = None
     custom: Sequence[tuple[int, str]] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DryRun:
+class DryRun(msgspec.Struct, frozen=True):
     """What would happen; `text` says all of it in words. `kind` is custom, simple or matchFailed, None if no rule applies. `rule`
     is the number of a custom rule, `name` its name.
     """

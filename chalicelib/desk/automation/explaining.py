@@ -1,6 +1,6 @@
 """Explaining: in a sentence or two, why a conversation waits, or who got it and by which rule."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import accounts
@@ -23,8 +23,7 @@ _HOW = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(msgspec.Struct, frozen=True):
     """What routing did with a conversation.
 
     `rule` is the number of the rule that applied (rules.routing_rules), None for none yet; `rule_name` is set for a custom rule.

@@ -7,7 +7,8 @@ no change that a trigger made. So there are at most as many rounds as triggers.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.automation import trigger_mails

@@ -1,9 +1,10 @@
 """Routing: which agent gets a conversation. One agent gets it, however often this runs."""
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from itertools import islice
+
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, SYSTEM, Context
 from chalicelib.desk.accounts import accounts

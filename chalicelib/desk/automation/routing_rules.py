@@ -1,10 +1,11 @@
 """Routing rules: to which department or agent a new conversation goes. An account has one set of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
@@ -33,18 +34,16 @@ MOST, LONGEST_VALUES = 100, 5_000
 SIMPLE, CUSTOM = TYPES = ("simple", "custom")
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(msgspec.Struct, frozen=True):
     """What an account has set besides its custom rules."""
 
     is_enabled: bool = False
     type: str = SIMPLE
-    simple: Route = field(default_factory=Route)
-    failed: Route = field(default_factory=Route)
+    simple: Route = msgspec.field(default_factory=Route)
+    failed: Route = msgspec.field(default_factory=Route)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of it. UNSET leaves a field as it is."""
 
     is_enabled: bool | UnsetType = UNSET
@@ -53,8 +52,7 @@ class Change:
     failed: Route | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CustomRule(Entry):
+class CustomRule(Entry, frozen=True, kw_only=True):
     """A rule: what it is for, as a filter says it, and where that goes."""
 
     name: str
@@ -62,11 +60,10 @@ class CustomRule(Entry):
     when: str = matching.ALL
     expression: str = ""
     conditions: tuple[FilterCondition, ...] = ()
-    route: Route = field(default_factory=Route)
+    route: Route = msgspec.field(default_factory=Route)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleChange:
+class RuleChange(msgspec.Struct, frozen=True):
     """What to set of a custom rule. UNSET leaves a field as it is; `conditions` replace all that it has."""
 
     name: str | UnsetType = UNSET
@@ -109,7 +106,7 @@ def list_rules(ctx: Context) -> list[CustomRule]:
 @access.allow(ADMIN)
 def change(ctx: Context, wanted: Change) -> Routing:
     """Sets the given fields. Five requests at most, two more for each route. What waits is looked at again. Raises Invalid."""
-    given = {name: value for name in Change.__slots__ if (value := getattr(wanted, name)) is not UNSET}
+    given = {name: value for name in Change.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
     known = _ROUTING.load(ctx)
     for name in ("simple", "failed"):
         _check_route(ctx, given.get(name), getattr(known, name), name)
@@ -153,7 +150,7 @@ def change_rule(ctx: Context, number: int, wanted: RuleChange) -> CustomRule:
     """Sets the given fields of a custom rule. Three requests, two more for its route. Raises NotFound, Invalid."""
     known = RULES.get_by_number(ctx, number)
     _check_route(ctx, wanted.route, known.route, "route")
-    patch = {name: value for name in RuleChange.__slots__ if (value := getattr(wanted, name)) is not UNSET}
+    patch = {name: value for name in RuleChange.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
     return RULES.edit(ctx, known.id, lambda before: replace(before, **patch))[1]
 
 
@@ -163,7 +160,7 @@ def copy(ctx: Context, number: int) -> list[CustomRule]:
     for one too many.
     """
     known = RULES.get_by_number(ctx, number)
-    made = RULES.create(ctx, RuleChange(**{name: getattr(known, name) for name in RuleChange.__slots__}))
+    made = RULES.create(ctx, RuleChange(**{name: getattr(known, name) for name in RuleChange.__struct_fields__}))
     RULES.put_at(ctx, made.id, [*RULES.load_fresh(ctx)].index(known.id) + 2)
     return list_rules(ctx)
 
@@ -206,8 +203,7 @@ def find_rule(ctx: Context, number: int | None) -> CustomRule | None:
 # --- routing
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
+class Routed(msgspec.Struct, frozen=True):
     """What rules change in a conversation, and the number of its contact's last assignee where that counts."""
 
     changes: Changes

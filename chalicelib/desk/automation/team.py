@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts
@@ -23,8 +24,7 @@ from chalicelib.rules.allocation import Choice
 _MOST_DOUBLINGS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(msgspec.Struct, frozen=True):
     """Who a conversation is for: agents of a group and a domain, or the agent with this integer id. None is no limit."""
 
     group: str | None = None

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.channels import outbound
@@ -27,8 +29,7 @@ SENT, NO_SENDER, NOBODY, TOO_MANY, GONE = "sent", "no sender", "nobody to send t
 TO_MACHINE = "a machine has written"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """A mail's subject, text and HTML, None where the trigger has none."""
 
     subject: str

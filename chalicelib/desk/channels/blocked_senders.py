@@ -1,7 +1,5 @@
 """Blocked senders: addresses and domains whose mails are junk, or are refused."""
 
-from dataclasses import dataclass
-
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
@@ -17,8 +15,7 @@ MOST = 5_000
 JUNK, REJECTED = "junk", "rejected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockedSender(Entry):
+class BlockedSender(Entry, frozen=True, kw_only=True):
     """An address or a domain, and what becomes of its mails."""
 
     email: str

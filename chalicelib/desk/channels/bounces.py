@@ -3,8 +3,9 @@ other servers by mail.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.channels import delivery, email_accounts
@@ -23,8 +24,7 @@ _STATUSES = {"Bounce": BOUNCED, "Complaint": COMPLAINED, "Reject": FAILED}
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What became of one attempt to mail a message, in the status's word, and why."""
 
     account: str

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from html import escape, unescape
 from urllib.parse import unquote
+
+import msgspec
 
 from chalicelib.desk.conversations import markup
 from chalicelib.desk.conversations.composing import MOST_BYTES, MOST_TAGS
@@ -22,8 +23,7 @@ _MOST_NOTES, _PICTURE = 5_000, 1_000
 _CID = re.compile(r'\ssrc="\s*cid:([^"]*)"', re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(msgspec.Struct, frozen=True):
     """What is stored of a mail. `files` are its own, and behind them texts that have no room in a message."""
 
     body: str

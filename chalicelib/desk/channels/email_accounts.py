@@ -3,9 +3,10 @@ when that has shown that mail to it arrives there (verification.py) until it rem
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller, Context
@@ -14,7 +15,7 @@ from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, TooMany
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.core.schemas import SECRET
+from chalicelib.desk.core.schemas import Secret
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.teams import groups
 from chalicelib.models import mail, unique_names
@@ -32,8 +33,7 @@ NAME, _PARTITION = "mailbox", "email_account"
 _BUSY_SECONDS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmailAccount(Entry):
+class EmailAccount(Entry, frozen=True, kw_only=True):
     """An e-mail account. `agent` and `group` are integer ids of who gets the conversations that begin there.
 
     `is_verified` says that the address is the account's own. Until then it neither sends nor gets mail, and `code` is the digest
@@ -46,13 +46,12 @@ class EmailAccount(Entry):
     agent: int | None = None
     group: int | None = None
     is_verified: bool = False
-    code: str = field(default="", metadata=SECRET)
+    code: Secret[str] = ""
     code_at: int = 0
     identity: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of an e-mail account. UNSET leaves a field as it is, None takes the assignee from it."""
 
     agent: int | None | UnsetType = UNSET
@@ -60,14 +59,13 @@ class Change:
     type: str | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
+class _Settings(msgspec.Struct, frozen=True):
     """What an account's e-mail accounts share: the address that an administrator has made the default, and the secret that its
     reply addresses are signed with.
     """
 
     default: str = ""
-    reply_key: str = field(default="", metadata=SECRET)
+    reply_key: Secret[str] = ""
 
 
 EMAIL_ACCOUNTS = Collection(_PARTITION, EmailAccount, most=MOST, longest={"email": 254}, key="email")

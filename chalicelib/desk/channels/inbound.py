@@ -4,7 +4,7 @@ What becomes of it is decided once and stored before it is done. So a mail that 
 was decided: all that it becomes has ids that follow from the mail.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, SYSTEM, Caller, Context
 from chalicelib.desk.channels import arrivals, blocked_senders, bounces, correspondents, junk_emails, letters, mail_files, threads

@@ -1,7 +1,6 @@
 """Integration accounts: accounts at other services (a social network's page, say) that a site's own programs connect with."""
 
-from dataclasses import dataclass
-
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
@@ -12,8 +11,7 @@ from chalicelib.desk.core.collections import Collection, Entry
 MOST, LONGEST = 100, 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntegrationAccount(Entry):
+class IntegrationAccount(Entry, frozen=True, kw_only=True):
     """An account at another service: the app there, the account's name and its id there."""
 
     app: str
@@ -22,8 +20,7 @@ class IntegrationAccount(Entry):
     is_enabled: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What to set of an integration account. UNSET leaves a field as it is, an empty text clears it."""
 
     app: str | UnsetType = UNSET

@@ -1,7 +1,8 @@
 """Junk e-mails: mails from blocked senders, kept for 30 days so that an agent can find one that is none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.channels import email_accounts, letters, mail_files
@@ -24,8 +25,7 @@ KEPT, ON_PAGE, MOST = 30 * 86_400, 50, 2_000
 _HEADER, _PREVIEW = 1_000, 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """Which junk e-mails a list is of: those that have all words, and were received within a time (epoch milliseconds)."""
 
     keywords: str = ""
@@ -33,8 +33,7 @@ class Wanted:
     until: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """A page of junk e-mails with their texts, how many there are in all, and whether there are more behind it."""
 
     emails: Sequence[tuple[JunkEmail, JunkText]]

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import Context
 from chalicelib.desk.channels import contents, correspondents, email_accounts
@@ -20,8 +22,7 @@ _OWN = "own address"
 NO_SUBJECT = "(no subject)"
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True, dict=True):
     """A mail that came for an account: its bytes, the addresses of ours that it came to, and where bounces go ("" for nowhere,
     None if that was not said). `own` is the e-mail account of the first address.
     """

@@ -1,7 +1,8 @@
 """Outbound mail: replies of agents that go to people by e-mail. delivery.py sends what is stored here."""
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import accounts

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.core import access
@@ -23,8 +24,7 @@ _LATEST = 10**13 - 1
 _PLACE = re.compile(r"[0-9]{13}(\.[0-9a-z]{1,8}){3,4}")
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """Which changes a list has: from one time to another (epoch milliseconds), of a kind of KINDS, by an actor; None for any.
 
     `actor` is the integer id of a person, 0 for the desk itself and programs.
@@ -36,8 +36,7 @@ class Wanted:
     actor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A change of one field, as it was stored. `kind` is one of KINDS; of a setting, `setting` is its kind and `key` its key.
 
     `number` is the integer id of what was changed, `actor_name` an agent's name of now, `rule` a routing rule's number.
@@ -57,8 +56,7 @@ class Change:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """Changes, newest first, and the place that the next page is before, None at the end."""
 
     changes: list[Change]

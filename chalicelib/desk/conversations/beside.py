@@ -1,7 +1,8 @@
 """What is shown besides conversations' rows: their details, people, and the caller's drafts, read for a whole page at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import custom_fields, tags
@@ -15,8 +16,7 @@ from chalicelib.models.details import Details as Details
 from chalicelib.models.details import Mention as Mention
 
 
-@dataclass(frozen=True, slots=True)
-class CustomValue:
+class CustomValue(msgspec.Struct, frozen=True):
     """A conversation's value of a custom field, by the id and the name that the field shows."""
 
     id: int
@@ -24,8 +24,7 @@ class CustomValue:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(msgspec.Struct, frozen=True):
     """What a page of conversations shows besides their rows."""
 
     details: Mapping[str, Details]

@@ -1,7 +1,9 @@
 """Composing: what a message may be, and what is stored of it."""
 
 import re
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import attachments, markup
@@ -27,8 +29,7 @@ LONGEST_ADDRESSES = 16_000
 MAILBOX = "help_desk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailParts:
+class MailParts(msgspec.Struct, frozen=True, kw_only=True):
     """What a message of kind EMAIL has besides its texts. `sender`, `to` and `cc` are addresses as in a header, with commas
     between them. `message_id` is the mail's Message-ID without brackets, empty for a mail that has not been sent yet.
     """
@@ -42,8 +43,7 @@ class MailParts:
     automatic: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PostMessage:
+class PostMessage(msgspec.Struct, frozen=True):
     """A message to post. `id` is the client's own uuid: the same one again adds nothing. `key` serves the same purpose for
     callers with texts instead of uuids; another caller's key is never in the way.
 

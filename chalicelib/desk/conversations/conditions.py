@@ -1,8 +1,9 @@
 """Conditions that clients send or have stored, read by the fields that they are on."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import fields
@@ -20,8 +21,7 @@ from chalicelib.rules.conditions import ConditionList as ConditionList
 Words = Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """A condition as a client gives it: a field's id or name, match type and value.
 
     `place` returns how the client spells one of its parts: `field`, `matchType` or `value`.
@@ -51,8 +51,7 @@ def read(
     return _combined([_read(one, field, words, offset_hours) for one, field in zip(given, found, strict=True)], when, expression)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """Conditions as they were sent once, and how they are combined."""
 
     given: Sequence[Given]

@@ -1,8 +1,10 @@
 """Creation: a conversation that an agent or a program opens for a contact, with its first message, in one write."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, VISITOR, Caller, Context
 from chalicelib.desk.accounts import accounts, custom_fields
@@ -31,8 +33,7 @@ PORTAL, EMAIL = "portal", "email"
 CHANNELS = (PORTAL, EMAIL)
 
 
-@dataclass(frozen=True, slots=True)
-class NewConversation:
+class NewConversation(msgspec.Struct, frozen=True):
     """A conversation to create. `fields` has its subject and all that a change can set. Without a contact it gets a nameless one.
 
     `message` is the first message; its `conversation` is not looked at. With `key` the same call again creates nothing.
@@ -48,16 +49,14 @@ class NewConversation:
     received_from: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(msgspec.Struct, frozen=True):
     """A conversation and its first message."""
 
     conversation: Conversation
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class _People:
+class _People(msgspec.Struct, frozen=True):
     """The people that a new conversation names, as they were read."""
 
     contact: Person

@@ -1,8 +1,9 @@
 """Drafts: what an agent has begun to write in a conversation. Nobody else sees it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import conversations, markup
@@ -26,8 +27,7 @@ MOST_FILES = 20
 _LONG = {"html_body": "html_body", "plain_body": "body", "quote": "quote"}
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """A draft, its conversation, and those of its files that still exist."""
 
     draft: Draft

@@ -1,8 +1,9 @@
 """Event logs: every change of a conversation, kept from the table's stream and shown with today's names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.context import AGENT, SYSTEM, Context, system
 from chalicelib.desk.accounts import custom_fields, tags
@@ -27,8 +28,7 @@ MOST = 1_000
 _PEOPLE = ("assignee", "contact")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A change of one field: its integer id, when it was made (epoch milliseconds), who made it, and a sentence about it.
 
     `field` is a name of `rules.event_texts`, or `custom.` and a custom field's number. `before` and `after` are the stored
@@ -44,8 +44,7 @@ class Event:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventLog:
+class EventLog(msgspec.Struct, frozen=True):
     """A page of changes, oldest first, and where the page of older ones begins, None if there are none."""
 
     conversation: Conversation
@@ -53,8 +52,7 @@ class EventLog:
     before: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(msgspec.Struct, frozen=True):
     """Names of people, departments, tags and custom fields by number."""
 
     people: Mapping[int, str]

@@ -3,8 +3,9 @@ changes, so that a walk ends though the desk is in use, and can be continued.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.accounts import custom_fields, tags
@@ -32,8 +33,7 @@ _DEEPEST = 25
 _people: TimedCache["Ref"] = TimedCache(20_000, 3_600)
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(msgspec.Struct, frozen=True):
     """Somebody as lines name them."""
 
     kind: str
@@ -41,16 +41,14 @@ class Ref:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """A message's line, and the files that it has, with the place of each in the bucket."""
 
     line: lines.Message
     files: Sequence[File]
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """Names of departments by id, and of tags and custom fields by number, as lines have them."""
 
     departments: Mapping[str, str]

@@ -1,7 +1,8 @@
 """Fields of conversations: those that every one has, and the account's own, with what conditions on them look like."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import custom_fields
@@ -15,8 +16,7 @@ from chalicelib.rules.conditions import CHOICE, DATE, FLAG, ID, TEXT
 FIRST_SYSTEM, CUSTOM = 5, 100
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """A field. `name` is as Anytime spells it, `core` the name under which conditions have it.
 
     `type` is how its values are entered (custom_fields.KINDS), `kind` how conditions compare them. `choices` are the core's

@@ -7,8 +7,9 @@ An upload goes to `incoming/`, where the bucket deletes it after a day. The mess
 import email.message
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+import msgspec
 
 from chalicelib import config
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
@@ -36,8 +37,7 @@ UTF_8 = "; charset=utf-8"
 LINK_SECONDS = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Attach:
+class Attach(msgspec.Struct, frozen=True):
     """A file to send with a message. `kind` is image, audio or file; `seconds` is how long a sound lasts."""
 
     file: str

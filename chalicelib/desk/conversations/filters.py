@@ -1,10 +1,11 @@
 """Filters: conditions on conversations that agents keep under a name, for everybody or for themselves."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations.conditions import Given, Stored
@@ -18,8 +19,7 @@ from chalicelib.rules.logic import ConditionError
 MOST, MOST_CONDITIONS = 500, 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilterCondition:
+class FilterCondition(msgspec.Struct, frozen=True, kw_only=True):
     """A condition as it was sent: the field's shown id (fields.py), match type and value."""
 
     field: int
@@ -43,8 +43,7 @@ class Conditional(Protocol):
         """The conditions, in their order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter(Entry):
+class Filter(Entry, frozen=True, kw_only=True):
     """A filter. A private one is its creator's alone; `creator` is their number, None for a program."""
 
     name: str
@@ -55,8 +54,7 @@ class Filter(Entry):
     conditions: tuple[FilterCondition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of a filter; UNSET leaves it as it is. `conditions` replace all that it has."""
 
     name: str | UnsetType = UNSET
@@ -140,7 +138,7 @@ def remove(ctx: Context, number: int) -> None:
 
 
 def _patch(given: Change) -> dict[str, Any]:
-    return {name: value for name in Change.__slots__ if (value := getattr(given, name)) is not UNSET}
+    return {name: value for name in Change.__struct_fields__ if (value := getattr(given, name)) is not UNSET}
 
 
 def _is_visible(ctx: Context, found: Filter) -> bool:

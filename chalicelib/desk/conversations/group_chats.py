@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -22,8 +23,7 @@ from chalicelib.rules import lifecycle, text
 LONGEST_NAME = 256
 
 
-@dataclass(frozen=True, slots=True)
-class CreateConversation:
+class CreateConversation(msgspec.Struct, frozen=True):
     """A conversation to open besides the contact's chat, or an internal one among agents.
 
     `owner` is its contact, or the agent who begins it; `members` and `group` take part.
@@ -36,8 +36,7 @@ class CreateConversation:
     internal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A conversation, who takes part in it besides its owner, and its name for the owner."""
 
     conversation: Conversation

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import AGENT, STRANGER, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.conversations import conversations
@@ -21,8 +22,7 @@ MOST_AT_ONCE = 1_000
 _MOST_BYTES, _BYTES_BESIDE, _BYTES_OF_FILE = 5_000_000, 1_000, 2_500
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(msgspec.Struct, frozen=True):
     """A page of messages, the number of all messages that the caller may see, and the conversation."""
 
     messages: list[Message]
@@ -113,8 +113,7 @@ def _size(row: Message) -> int:
     return len(texts.encode()) + _BYTES_BESIDE + _BYTES_OF_FILE * len(row.attachments or ())
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(msgspec.Struct, frozen=True):
     """Messages with notes, oldest first, and their conversation. `first` and `last` are the places of its ends, from 1; without
     messages `last` is 0.
     """

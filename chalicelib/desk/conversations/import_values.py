@@ -1,7 +1,8 @@
 """Import values: what a conversation's line says, as rows have it. Ids and names of the file become those of the desk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.accounts import accounts, custom_fields
@@ -23,8 +24,7 @@ from chalicelib.rules.lifecycle import Changes
 _OPERATOR, _DEPARTMENT = "operator", "department"
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(msgspec.Struct, frozen=True):
     """What a line says: its contact, fields of the summary, what is beside it, and the number of the agent who opened it."""
 
     contact: Known

@@ -4,9 +4,9 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import composing, files, import_values
@@ -45,8 +45,7 @@ def _at(place: int) -> Iterator[None]:
         raise OfMessage(place, error) from error
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(msgspec.Struct, frozen=True):
     """A message's line and its place among those that were given, who wrote it, and its texts as they are stored."""
 
     place: int
@@ -55,8 +54,7 @@ class Posted:
     command: PostMessage
 
 
-@dataclass(frozen=True, slots=True)
-class Sized(Said):
+class Sized(Said, frozen=True):
     """The same as rules look at it."""
 
     posted: Posted

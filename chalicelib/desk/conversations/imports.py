@@ -4,8 +4,10 @@ They send no events: from what an import writes, changes.py only makes words for
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.conversations import attachments, conversations, import_values, imported_messages
@@ -30,8 +32,7 @@ from chalicelib.rules.actors import IMPORT, Actor, pack
 CONVERSATION = "conversation"
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """What became of a conversation's line, and how many of its messages are new."""
 
     outcome: str

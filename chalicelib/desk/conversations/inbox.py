@@ -1,6 +1,6 @@
 """The inbox: an account's conversations, a page at a time."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core import access
@@ -22,8 +22,7 @@ _totals: TimedCache[int] = TimedCache()
 _small_totals: TimedCache[int] = TimedCache(seconds=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Inbox:
+class Inbox(msgspec.Struct, frozen=True):
     """A page of conversations, the total (counted to 10,000), and where the next page begins, None after the last."""
 
     conversations: list[Conversation]
@@ -31,8 +30,7 @@ class Inbox:
     next_after: Position | None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True):
     """What to list: times of last activity in epoch milliseconds (the last 30 days without them), latest first or oldest.
 
     `is_deleted` lists deleted ones, which no other list has. Either `page` (from 1) or `after`, an Inbox's position, says

@@ -4,9 +4,11 @@ checked where they are shown.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import facts, inbox, sorted_lists
@@ -85,8 +87,7 @@ def _bound(matches: Matches) -> Bound:
     return Bound(MOST_LATEST, _MOST_REQUESTS, matches.may, matches.share)
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(msgspec.Struct):
     """A walk through a window in its order. `position` is where it goes on, None at its end. Where it reads many rows, they have
     only what conditions need (`is_narrow`).
     """

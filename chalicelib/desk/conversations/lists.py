@@ -5,8 +5,9 @@ through the window's rows in parallel. The results are sorted in memory. Lists w
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import facts, inbox, keyword_lists, sorted_lists

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -72,8 +74,7 @@ def member_counts(conversation: Conversation, joining: Sequence[Person], leaving
     }
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeMembers:
+class ChangeMembers(msgspec.Struct, frozen=True):
     """Who joins, who leaves, and the group that the conversation belongs to."""
 
     add: tuple[str, ...] = ()
@@ -132,13 +133,12 @@ def _stop_watching(ctx: Context, conversation: Conversation, left: Collection[st
                 connections.unwatch(listener.connection, conversation.id)
 
 
-@dataclass(frozen=True, slots=True)
-class _MemberChanges:
+class _MemberChanges(msgspec.Struct, frozen=True):
     joining: Sequence[Person] = ()
     leaving: Sequence[Person] = ()
-    changes: Changes = field(default_factory=dict)
+    changes: Changes = msgspec.field(default_factory=dict)
     unnamed: Sequence[UniqueName] = ()
-    loads: LoadChanges = field(default_factory=LoadChanges)
+    loads: LoadChanges = msgspec.field(default_factory=LoadChanges)
 
 
 def _member_changes(

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts

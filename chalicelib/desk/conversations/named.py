@@ -1,6 +1,6 @@
 """Named: the people and departments that a change of a conversation names by integer id."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.core.errors import NotFound, Unavailable
@@ -9,8 +9,7 @@ from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Group
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """The people and the group that a change names, as they were read."""
 
     assignee: people.Person | None

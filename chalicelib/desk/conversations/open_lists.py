@@ -5,9 +5,10 @@ part in every conversation, an agent's list is the account's and their own, merg
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
+
+import msgspec
 
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -39,8 +40,7 @@ _said: TimedCache[Message] = TimedCache(2_000)
 _totals: TimedCache[int] = TimedCache()
 
 
-@dataclass(frozen=True, slots=True)
-class ListedConversation:
+class ListedConversation(msgspec.Struct, frozen=True):
     """An open conversation, its last message, and the membership of the list's person."""
 
     conversation: Conversation
@@ -48,8 +48,7 @@ class ListedConversation:
     own: Membership | None
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationPage:
+class ConversationPage(msgspec.Struct, frozen=True):
     """A page of a list, newest first, and the size of the whole list (to 10,000; if it has more than one page, including
     conversations that are left out).
     """
@@ -58,8 +57,7 @@ class ConversationPage:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(msgspec.Struct, frozen=True):
     """Which page: the first, page `offset` (from 0), or the conversations just older or newer than one.
 
     Without an offset a page is filled up. With one, what is left out leaves a gap, so that nothing is shown twice.
@@ -71,8 +69,7 @@ class PageRequest:
     newer_than: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(msgspec.Struct, frozen=True):
     """A place in a list: of the person's own, or (with `row`) of the account's."""
 
     at: int

@@ -5,8 +5,9 @@ Pillow is imported by the functions that need it, because most processes never s
 
 import hashlib
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -24,8 +25,7 @@ _THUMBNAIL = 240
 _CELLS, _CELL, _MARGIN = 5, 32, 16
 
 
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
+class Thumbnail(msgspec.Struct, frozen=True):
     """A smaller picture of the same format; sizes in pixels."""
 
     data: bytes
@@ -33,8 +33,7 @@ class Thumbnail:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(msgspec.Struct, frozen=True):
     """What an image is: its size as it is shown, and its thumbnail. None where the image is small enough itself."""
 
     mime: str

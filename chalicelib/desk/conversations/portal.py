@@ -3,7 +3,7 @@
 No call here shows a note, or a conversation of anybody else. E-mail conversations and those among agents are not in the portal.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import conversations, creation, history, messages, named, updates, writes

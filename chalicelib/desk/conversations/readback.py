@@ -1,7 +1,8 @@
 """Reading back: whether what was imported of a conversation is there, whole and in its order."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.conversations import conversations, import_values, imported_messages, imports
@@ -18,8 +19,7 @@ from chalicelib.models.messages import Message
 from chalicelib.rules import text
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(msgspec.Struct, frozen=True):
     """What is stored of conversations: rows by external id (for a merged conversation, the row that has its messages now), and
     details and messages by uuid.
     """

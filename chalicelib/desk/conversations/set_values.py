@@ -1,8 +1,9 @@
 """Set values: values of fields that a rule sets on a conversation, each by the field's shown id and as text."""
 
 from collections.abc import Sequence
-from dataclasses import fields as attributes
 from typing import Any
+
+from msgspec.structs import fields as attributes
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.conversations import fields, updates

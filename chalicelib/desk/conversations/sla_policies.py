@@ -4,8 +4,8 @@ They are read with the account, so that what a conversation's write needs of the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Caller, Context
@@ -30,8 +30,7 @@ _UNKNOWN = frozenset(["has_draft", "sla_policy", "first_due_at", "next_due_at", 
 _SPANS = {sla.FIRST: "first_within", sla.NEXT: "next_within", sla.RESOLVE: "resolve_within"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlaPolicy(Entry):
+class SlaPolicy(Entry, frozen=True, kw_only=True):
     """A policy. The spans are seconds, None for a clock that does not run; `conditions` have the core's words."""
 
     name: str
@@ -43,11 +42,10 @@ class SlaPolicy(Entry):
     pauses: bool = True
     when: str = rules.ALL
     expression: str = ""
-    conditions: tuple[FilterCondition, ...] = field(default=())
+    conditions: tuple[FilterCondition, ...] = msgspec.field(default=())
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of a policy; UNSET leaves it as it is, None takes a clock away. `conditions` replace all that it has."""
 
     name: str | UnsetType = UNSET
@@ -62,8 +60,7 @@ class Change:
     conditions: tuple[FilterCondition, ...] | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True):
     """An enabled policy with the conditions that a conversation has to meet."""
 
     policy: SlaPolicy

@@ -1,7 +1,8 @@
 """Lists that are sorted in memory: what is found is remembered for a minute, and cut into pages."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import facts

@@ -5,8 +5,8 @@ that nobody asks for triggers that there are not.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, Context
@@ -31,16 +31,14 @@ MOST_MINUTES = 525_600
 _TEXTS = ("subject", "html_text", "plain_text")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetValue:
+class SetValue(msgspec.Struct, frozen=True, kw_only=True):
     """A value to set: the field's shown id (fields.py), and the value in the core's words, empty to clear it."""
 
     field: int
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trigger(Entry):
+class Trigger(Entry, frozen=True, kw_only=True):
     """A trigger. `event` is one of rules.triggers.EVENTS; the words of conditions and values are the core's.
 
     `stay_status` is a status: the event is that it has lasted for `stay_minutes`, or that a conversation gets it. `to_agents`
@@ -70,8 +68,7 @@ class Trigger(Entry):
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What to set of a trigger; UNSET leaves it as it is. Lists replace what there is."""
 
     name: str | UnsetType = UNSET
@@ -146,8 +143,7 @@ TRIGGERS = Collection(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(msgspec.Struct, frozen=True):
     """What the enabled triggers are about: events, and statuses with the minutes for which they last."""
 
     events: tuple[str, ...] = ()

@@ -5,7 +5,8 @@ change.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.models import conversations, merges, messages
 from chalicelib.models.base import ConditionFailed
@@ -41,8 +42,7 @@ def finish(conversation: Conversation) -> Conversation:
     raise ConditionFailed(["ConditionalCheckFailed"], [None])
 
 
-@dataclass(frozen=True, slots=True)
-class _Merged:
+class _Merged(msgspec.Struct, frozen=True):
     """Both conversations, the order of all messages, and by integer id those that are the target's own, with their uuids."""
 
     target: Conversation

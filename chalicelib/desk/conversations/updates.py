@@ -1,7 +1,9 @@
 """Changes of a conversation by a person: its fields, its status, its assignee. Each is one conditional write."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts, custom_fields, tags
@@ -29,8 +31,7 @@ from chalicelib.rules import lifecycle, names, routing_rules, status
 LONGEST_SUBJECT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to change about a conversation. None leaves a field as it is. Agents, contacts, departments and tags are integer ids;
     `assignee` and `group` 0 take it from its agent or department.
 
@@ -45,8 +46,8 @@ class Change:
     is_read: bool | None = None
     contact: int | None = None
     tags: tuple[int, ...] | None = None
-    metadata: Mapping[str, str | None] = field(default_factory=dict)
-    custom_fields: Mapping[int, str | None] = field(default_factory=dict)
+    metadata: Mapping[str, str | None] = msgspec.field(default_factory=dict)
+    custom_fields: Mapping[int, str | None] = msgspec.field(default_factory=dict)
 
     @property
     def needs_details(self) -> bool:
@@ -75,8 +76,7 @@ def change(ctx: Context, conversation_id: str, wanted: Change, versions: Collect
     return retry_on_conflict(ctx, attempt)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """What a change means for a conversation that was read: its fields, what is beside them, and tags that begin and end."""
 
     changes: lifecycle.Changes

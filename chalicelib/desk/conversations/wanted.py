@@ -1,8 +1,9 @@
 """What a list is to have: its conditions, keywords and order; which conversations match, and how they are sorted in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import facts, sla
@@ -55,8 +56,7 @@ class Mark(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """What to list. The window, the order, the size and the page are the listing's; its own conditions are left empty.
 
     `conditions` are resolved, all of them must hold. `mark` says where a sorted list goes on.
@@ -69,8 +69,7 @@ class Wanted:
     mark: Mark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """A page of conversations, the total, and whether that is exact. The next page begins after one of `after` and `mark`."""
 
     conversations: list[Conversation]
@@ -80,11 +79,10 @@ class Page:
     mark: Mark | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """The places of what was found, in order, and whether it is all there is. Without `is_checked` some may not belong to it."""
 
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[Mark] = msgspec.field(default_factory=list)
     is_whole: bool = True
     is_checked: bool = True
 

@@ -1,9 +1,11 @@
 """Access: who may call each use case, declared where it is defined, and what an agent may do beyond their level."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, Caller, Context
 from chalicelib.desk.core.errors import NOT_ADMIN, Forbidden
@@ -18,8 +20,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """Who may call a use case: callers of at least `level`, and agents with one of the permissions."""
 
     level: str

@@ -6,10 +6,10 @@ change).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib.context import Context
@@ -33,8 +33,7 @@ MOST_BYTES = 3_000_000
 _INDEX = "#"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Base for a kind's type: the fields that the collection sets."""
 
     id: str

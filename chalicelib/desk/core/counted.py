@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chalicelib.desk.core.changes import is_imported
 from chalicelib.models.conversations import CLOSED, Conversation

@@ -1,6 +1,6 @@
 """Limit usage: the rate limits that count an account's work, and what is left of each."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core import access, rate_limits
@@ -18,8 +18,7 @@ SHOWN |= dict.fromkeys(["replays", "exports", "erasures", "reports"], ACCOUNT)
 _OF_PEOPLE = ("agent_messages", "uploads")
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """A limit and what is used of it: at most `most` in `seconds`, counted exactly to `step` for each process.
 
     `resets_at` is when its window ends (epoch milliseconds), None where none runs.

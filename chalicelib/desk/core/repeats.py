@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import VISITOR, Context
 from chalicelib.desk.core import access
@@ -19,8 +20,7 @@ LONGEST, KEPT, MOST_BYTES = 256, 86_400, 350_000
 _ABANDONED = 30_000
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer in bytes. One that is `refused` is not kept, so that a corrected request may use the key."""
 
     status: int

@@ -1,9 +1,9 @@
 """Schemas: which values a kind of settings may have, how they are stored, and what patches of them mean."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from types import MappingProxyType, UnionType
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import cached_property
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -18,8 +18,11 @@ _BLANK = (None, "")
 #: Fields that are names of one line.
 _NAMES = frozenset(["name", "title", "question"])
 
-#: Metadata of a dataclass field that is a secret, or a digest of one: logs show the second text instead of its value.
-SECRET, HIDDEN = MappingProxyType({"secret": True}), "(secret)"
+#: What logs show of a secret.
+HIDDEN = "(secret)"
+SECRET = msgspec.Meta(extra={"is_secret": True})
+#: The type of a field that is a secret, or a digest of one.
+Secret = Annotated[T, SECRET]
 
 
 def given(value: T | None) -> T | UnsetType:
@@ -28,7 +31,7 @@ def given(value: T | None) -> T | UnsetType:
 
 
 class Schema(Generic[T]):
-    """The fields of a frozen dataclass, stored as a JSON document. A field `version` is the row's.
+    """The fields of a struct, stored as a JSON document. A field `version` is the row's.
 
     A field without a default can't be empty, and a name has no control characters. No text is longer than `longest` says, else
     1,024 characters. `check` raises Invalid for other bad values.
@@ -37,9 +40,12 @@ class Schema(Generic[T]):
     def __init__(
         self, type_: type[T], longest: Mapping[str, int] | None = None, check: Callable[[T], None] = lambda _: None
     ) -> None:
-        declared: Any = type_
         self._type, self._longest, self._check = type_, dict(longest or {}), check
-        self._is_required = {one.name: one.default is one.default_factory is MISSING for one in fields(declared)}
+
+    @cached_property
+    def _is_required(self) -> dict[str, bool]:
+        declared: Any = self._type
+        return {one.name: one.required for one in msgspec.structs.fields(declared)}
 
     def longest(self, field: str) -> int:
         """Characters that a text may have."""
@@ -105,11 +111,12 @@ def apply_patch(document: Mapping[str, Any], told: Mapping[str, Any]) -> dict[st
 
 def masked(type_: Any, value: Any) -> Any:
     """Returns a stored value of a type without its secrets, at any depth. Fields that the type does not have are left out."""
-    if isinstance(value, Mapping) and is_dataclass(type_):
-        known, secret = get_type_hints(type_), {one.name for one in fields(type_) if one.metadata.get("secret")}
-        told = {name: one for name, one in value.items() if name in known}
-        return {name: _hidden(one) if name in secret else masked(known[name], one) for name, one in told.items()}
     kind, inner = get_origin(type_), get_args(type_)
+    if kind is Annotated:
+        return _hidden(value) if SECRET in inner else masked(inner[0], value)
+    if isinstance(value, Mapping) and isinstance(type_, type) and issubclass(type_, msgspec.Struct):
+        known = get_type_hints(type_, include_extras=True)
+        return {name: masked(known[name], one) for name, one in value.items() if name in known}
     if kind in (Union, UnionType):
         for one in inner:
             value = masked(one, value)

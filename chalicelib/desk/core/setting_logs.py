@@ -1,7 +1,6 @@
 """Setting logs: what a change of a setting adds to the audit log, as rows that are stored in the same transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,8 +18,7 @@ LONGEST = 2_000
 _Document = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """What is logged: an account's setting by its kind, its key and number (0 for the only one), and the type of its value."""
 
     account: str

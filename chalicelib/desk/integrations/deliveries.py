@@ -1,10 +1,10 @@
 """Deliveries: what a webhook was sent and will be sent, with all tries; and sending it again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.core import access, publishing, rate_limits
@@ -27,8 +27,7 @@ _FIRST, _LAST = "0", "~"
 _TURNS, _DELIVERIES = "turns", "deliveries"
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(msgspec.Struct, frozen=True):
     """A try: when, how long it took (both milliseconds), the status of the answer with its beginning, or what went wrong."""
 
     at: int
@@ -38,8 +37,7 @@ class Try:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True):
     """A delivery to a webhook. `due_at` is when it is tried next, None for one that is over; `id` is its place."""
 
     id: str
@@ -51,8 +49,7 @@ class Delivery:
     tries: Sequence[Try]
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """Deliveries, and the cursor of the next page, None for the last."""
 
     deliveries: list[Delivery]

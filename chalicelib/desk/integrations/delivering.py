@@ -8,7 +8,6 @@ it does.
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -125,8 +124,7 @@ def _release_called(state: WebhookState) -> None:
         return
 
 
-@dataclass(slots=True)
-class _Sending:
+class _Sending(msgspec.Struct):
     """A turn that is on its way."""
 
     turn: WebhookTurn

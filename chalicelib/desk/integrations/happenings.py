@@ -1,7 +1,6 @@
 """Happenings: the events of webhooks that a change of a table's row means, from its stream."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -38,8 +37,7 @@ class About(msgspec.Struct, frozen=True, omit_defaults=True, rename={"happened_a
     policy: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(msgspec.Struct, frozen=True):
     """An event: its word in rules.webhooks.EVENTS, its place (models.webhook_deliveries), and what it is about."""
 
     event: str

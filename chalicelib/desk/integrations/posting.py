@@ -12,9 +12,10 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+import msgspec
 
 from chalicelib.rules import addresses, webhook_urls
 from chalicelib.rules.webhook_urls import Target
@@ -42,19 +43,17 @@ def _trust() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(msgspec.Struct, frozen=True):
     """How requests are made: seconds for all of one, bytes of an answer that are read, and hosts that may be private."""
 
     seconds: float = 10.0
     most_bytes: int = 65_536
     allowed: Collection[str] = ()
     resolve: Callable[..., list[Any]] = socket.getaddrinfo
-    trust: Callable[[], ssl.SSLContext] = field(default=_trust)
+    trust: Callable[[], ssl.SSLContext] = msgspec.field(default=_trust)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What came of a request: the answer's status and the beginning of its body, or an `error`; and how many milliseconds it
     took.
     """

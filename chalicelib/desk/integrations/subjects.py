@@ -1,6 +1,6 @@
 """Subjects: what a delivery tells of, as it is when it is sent."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.integrations.happenings import About
@@ -17,8 +17,7 @@ _WITH_MESSAGE = (rules.MESSAGE_CREATED, rules.REPLIED, rules.AGENT_REPLIED, rule
 _WITH_CONTACT = (rules.CONTACT_CREATED, rules.AGENT_REPLIED)
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """An event with what it is about; None for what does not exist any more."""
 
     event: str

@@ -6,9 +6,9 @@ is stored as it is, because signatures are made with it; it is shown only once.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from chalicelib import config
@@ -18,7 +18,7 @@ from chalicelib.desk.core.account_events import WebhookDue, WebhookPaused
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import ACCOUNT, Document
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.schemas import SECRET
+from chalicelib.desk.core.schemas import Secret
 from chalicelib.models import webhook_deliveries
 from chalicelib.rules import webhook_urls, webhooks
 
@@ -31,8 +31,7 @@ KEEPS_FOR = 7 * 86_400_000
 _SECRET = re.compile(r"[!-~]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook(Entry):
+class Webhook(Entry, frozen=True, kw_only=True):
     """A webhook. `event` is one of rules.webhooks.EVENTS, or ALL. Until `old_until`, `old_secret` signs too.
 
     `paused_at` is when it was switched off because its address had failed for a day, 0 for one that was not. Times are epoch
@@ -41,15 +40,17 @@ class Webhook(Entry):
 
     event: str
     url: str
-    secret: str = field(repr=False, metadata=SECRET)
+    secret: Secret[str]
     is_enabled: bool = True
-    old_secret: str = field(default="", repr=False, metadata=SECRET)
+    old_secret: Secret[str] = ""
     old_until: int = 0
     paused_at: int = 0
 
+    def __repr__(self) -> str:
+        return f"Webhook({self.id!r})"  # and no secret, wherever it is written
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What to set of a webhook; UNSET leaves it as it is. Another secret leaves the present one valid for OVERLAP."""
 
     event: str | UnsetType = UNSET
@@ -74,8 +75,7 @@ WEBHOOKS = Collection(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True):
     """A webhook that gets an event, and until when its events are kept; 0 for one that is enabled."""
 
     webhook: str
@@ -83,8 +83,7 @@ class Watch:
     until: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(msgspec.Struct, frozen=True):
     """The account's webhooks that get events."""
 
     webhooks: tuple[Watch, ...] = ()

@@ -1,7 +1,9 @@
 """Api keys: secrets for people's programs, good until they are revoked. A key is shown once; lists show its first characters."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import accounts
@@ -17,8 +19,7 @@ from chalicelib.models.tokens import Token
 MOST, _MOST_READ = 100, 1000
 
 
-@dataclass(frozen=True, slots=True)
-class ApiKey:
+class ApiKey(msgspec.Struct, frozen=True):
     """An api key without its secret. `begins` has the secret's first characters; with `is_named` its e-mail must be shown with
     it.
 

@@ -1,7 +1,8 @@
 """Contact lists: an account's contacts, newest first, all of them or those that words find."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core import access
@@ -22,8 +23,7 @@ _COUNTED_ANEW = 1_000
 _totals: TimedCache[int] = TimedCache()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """A page of contacts, and how many there are: at least `total` if not `is_exact`.
 
     `next_before` is the number below which the next page begins, None after the last.
@@ -35,8 +35,7 @@ class Page:
     next_before: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True):
     """What to list: the contacts that all words of `keywords` find; with a blank text, all contacts.
 
     Either `page` (from 1) or `before`, which a Page gave, says where to begin.

@@ -1,10 +1,11 @@
 """Contacts: the people who write to an account, as its agents keep them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.auth import tokens
@@ -27,8 +28,7 @@ MOST_TAGS, _LONGEST_TAG = 20, 256
 _Text = str | None | UnsetType
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of a contact. UNSET leaves a field as it is, None and an empty text clear it.
 
     `identities` are all that the contact has from then on; `email` is the first address of them.
@@ -146,7 +146,7 @@ def _identities(known: list[Identity], given: Change, email: str | None) -> list
 
 def _noted(given: Change) -> dict[str, Any]:
     """Returns what a change says besides identities. Raises Invalid for a bad value, naming the field."""
-    told = {one.name: getattr(given, one.name) for one in fields(given) if one.name not in ("email", "identities")}
+    told = {name: getattr(given, name) for name in given.__struct_fields__ if name not in ("email", "identities")}
     noted = {name: value or None for name, value in told.items() if not isinstance(value, UnsetType)}
     for name, value in noted.items():
         if name in LONGEST and len(value or "") > LONGEST[name]:

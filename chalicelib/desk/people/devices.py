@@ -1,7 +1,9 @@
 """Devices: the browsers and phones that a person uses."""
 
-from dataclasses import asdict, dataclass
 from typing import Any
+
+import msgspec
+from msgspec.structs import asdict
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.auth import tokens
@@ -23,8 +25,7 @@ _LONGEST, _LONGEST_TOKEN = 256, 4096
 _owners: TimedCache[str] = TimedCache()
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(msgspec.Struct, frozen=True):
     """What a client says about its device. None leaves a field as it is."""
 
     os: str | None = None

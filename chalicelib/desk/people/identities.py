@@ -5,9 +5,10 @@ accounts that trust addresses (`Account.trusts_addresses`): then the visitor act
 is noted on the visitor's own contact as unverified.
 """
 
-import dataclasses
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -17,7 +18,7 @@ from chalicelib.desk.core.access import allow
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import IS_AGENT, NOT_OWNER, Forbidden, Invalid, Missing
 from chalicelib.desk.core.retry import retry_on_conflict
-from chalicelib.desk.core.schemas import SECRET
+from chalicelib.desk.core.schemas import Secret
 from chalicelib.desk.people import contact_words, people, registration
 from chalicelib.desk.people.people import Person
 from chalicelib.models import people as rows
@@ -29,19 +30,17 @@ _LONGEST = {"user_id": 256, "name": 256, "icon": 1024, "mobile": 64, "company": 
 _LATEST = 2**53
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(msgspec.Struct, frozen=True):
     """What an account's visitors are signed with; empty until its owner asks for it, and then no signature is good."""
 
-    secret: str = dataclasses.field(default="", metadata=SECRET)
+    secret: Secret[str] = ""
 
 
 #: It is stored by itself: nothing but a signature's check reads it.
 _KEY = Document("identity", _Key)
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedIdentity:
+class ClaimedIdentity(msgspec.Struct, frozen=True):
     """What a client says about its visitor. None and blank texts say nothing.
 
     `user_id` is the customer's id in the shop's system and counts before `email`; a user id that is an e-mail address is that

@@ -1,9 +1,9 @@
 """Imports of people: agents without a password, and contacts, under the ids of another system."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import SYSTEM, Context
 from chalicelib.desk.core import access, imported, lines
@@ -43,8 +43,7 @@ _SHOWN = ("name", "icon", "signature", "language")
 _known: TimedCache["Known"] = TimedCache(20_000)
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """The person that an external id stands for."""
 
     id: str

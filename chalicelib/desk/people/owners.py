@@ -5,8 +5,10 @@ name of their login lists the others.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import asdict, replace
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Caller, Context
 from chalicelib.desk.accounts import account_checks, accounts
@@ -35,8 +37,7 @@ MOST_OWNED = 20
 _FOR_GOOD = 2**40
 
 
-@dataclass(frozen=True, slots=True)
-class NewAccount:
+class NewAccount(msgspec.Struct, frozen=True):
     """An account to open: its settings, its clients (label and level), and the labels of those that get a secret now.
 
     `id` is the caller's own uuid for the account, if they have one.
@@ -46,11 +47,10 @@ class NewAccount:
     clients: Mapping[str, str]
     with_secrets: frozenset[str] = frozenset()
     id: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A new account with its owner, and its clients' credentials, which are shown only now."""
 
     account: Account

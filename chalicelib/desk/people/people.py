@@ -1,8 +1,11 @@
 """People: the agents of an account, and the contacts who write to them."""
 
 from collections.abc import Iterable
-from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any
+
+import msgspec
+from msgspec import NODEFAULT
+from msgspec.structs import fields, replace
 
 from chalicelib.context import AGENT, VISITOR, Context
 from chalicelib.desk.core import access
@@ -15,8 +18,7 @@ from chalicelib.rules import emails, ids
 AGENT_KIND, CONTACT = people.AGENT, people.CONTACT
 
 
-@dataclass(frozen=True, slots=True)
-class PersonView:
+class PersonView(msgspec.Struct, frozen=True):
     """What others may see of a person."""
 
     id: str
@@ -43,7 +45,7 @@ _PUBLIC = ("kind", "name", "icon", "signature", "presence", "created_at", "updat
 _HIDDEN: dict[str, Any] = {
     "number": 0,
     "email": None,
-    **{field.name: field.default for field in fields(PersonView) if field.default is not MISSING and field.name not in _PUBLIC},
+    **{field.name: field.default for field in fields(PersonView) if field.default is not NODEFAULT and field.name not in _PUBLIC},
 }
 _views: TimedCache[PersonView] = TimedCache()
 _agents: TimedCache[list[Person]] = TimedCache(200)

@@ -1,7 +1,9 @@
 """Profiles: what a person shows of themselves, their password, their level, and who may change these."""
 
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -20,8 +22,7 @@ from chalicelib.rules import names
 _LONGEST = {"name": 256, "icon": registration.LONGEST_ICON, "signature": 1000, "language": 35}
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePerson:
+class ChangePerson(msgspec.Struct, frozen=True):
     """What to change about a person. None leaves a field as it is, an empty text clears it. Passwords are wire passwords."""
 
     name: str | None = None

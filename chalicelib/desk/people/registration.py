@@ -1,6 +1,6 @@
 """Registration: new agents and contacts, and the unique names that find them."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chalicelib.context import ADMIN, AGENT, LEVELS, VISITOR, Context
 from chalicelib.desk.auth import tokens
@@ -19,8 +19,7 @@ from chalicelib.rules import emails, names, passwords, presence, text
 _LONGEST_NAME, _LONGEST_LANGUAGE, LONGEST_ICON, _SHORTEST_PASSWORD = 256, 35, 1_024, 8
 
 
-@dataclass(frozen=True, slots=True)
-class CreateAgent:
+class CreateAgent(msgspec.Struct, frozen=True):
     """A new agent. `password` is the wire password (SHA-1 hex of what is typed); without one the agent can't log in yet."""
 
     email: str
@@ -30,8 +29,7 @@ class CreateAgent:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CreateContact:
+class CreateContact(msgspec.Struct, frozen=True):
     """A new contact, known by their e-mail."""
 
     email: str

@@ -7,7 +7,6 @@ Entries are stored as they are, not compressed: pictures and mails hardly get sm
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -20,8 +19,7 @@ PART, _AT_ONCE = 8 * 1024 * 1024, 4 * 1024 * 1024
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """An entry: its name, and its bytes, or the object in the bucket that has them."""
 
     name: str
@@ -47,13 +45,11 @@ class Progress(msgspec.Struct, frozen=True):
     runs: int = 0
 
 
-@dataclass
 class _Sink(io.RawIOBase):
     """Takes a zip's bytes from some place on, and sends those that make a whole part."""
 
-    key: str
-    progress: Progress
-    buffer: bytearray = field(default_factory=bytearray)
+    def __init__(self, key: str, progress: Progress, buffer: bytearray) -> None:
+        self.key, self.progress, self.buffer = key, progress, buffer
 
     def writable(self) -> bool:
         return True

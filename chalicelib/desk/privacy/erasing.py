@@ -1,7 +1,6 @@
 """Erasing: the parts of an erasure, in their order. Each does a bounded part of one stage, and can be repeated."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -37,12 +36,11 @@ class Place(msgspec.Struct, frozen=True):
     is_last: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """What one part has done: where to go on, None at the end; what it has removed, and whether there was anything."""
 
     place: Place | None
-    removed: Mapping[str, int] = field(default_factory=dict)
+    removed: Mapping[str, int] = msgspec.field(default_factory=dict)
     found: bool = False
 
 

@@ -1,7 +1,5 @@
 """Exports: all that is stored of a contact, as a zip. A small one is made at once, a larger one by a job, into the bucket."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from chalicelib.context import ADMIN, SYSTEM, Context
@@ -40,8 +38,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 RECORDS = Records("export", Export)
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(msgspec.Struct, frozen=True):
     """An export: its bytes where it was made at once; else when it was asked for, and a link to it once it is ready."""
 
     requested_at: int

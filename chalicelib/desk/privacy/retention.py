@@ -5,8 +5,10 @@ removal only in the version that it read: one that was opened again meanwhile st
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, SYSTEM, Context
 from chalicelib.desk.conversations import deletion
@@ -27,8 +29,7 @@ _A_DAY = 86_400_000
 CONVERSATIONS, FILES = "conversations", "files"
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(msgspec.Struct, frozen=True):
     """What is kept for how long, None for ever. `chain` names the daily runs, so that those of an earlier setting end."""
 
     is_enabled: bool = False

@@ -4,11 +4,10 @@ Whoever adds a model adds a line; tests/desk/privacy/test_row_kinds.py fails for
 the same.
 """
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class RowKind:
+class RowKind(msgspec.Struct, frozen=True):
     """A kind of rows: its model, as module and class; the entry of an export that has it; the stage that erases it of a contact
     (erasing.py; BEGIN: the call itself, END: at last), and of a removed account (account_removal.py). `why` says why one of these
     is missing: it holds nothing of a person, or expires by itself.

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
+
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.core.errors import Conflict
@@ -24,8 +25,7 @@ _A_PAGE, _LOOKED_THROUGH = 50, 100
 _END_OF_TIME = 9_999_999_999_999
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """A contact with their rows: their own first, then those of all who were merged into them."""
 
     contact: Person

@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from chalicelib.context import SYSTEM, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -111,8 +112,7 @@ def list_pending(ctx: Context, device: str) -> list[Message]:
     return _first(found)
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(msgspec.Struct, frozen=True):
     """A page of pending messages: page `offset` (from 0), or those just older or newer than one message."""
 
     size: int

@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
+
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.core.retry import retry_on_conflict
@@ -20,8 +21,7 @@ _K = TypeVar("_K")
 Wanted = Callable[[Cell], bool]
 
 
-@dataclass
-class Present:
+class Present(msgspec.Struct, dict=True):
     """What is near: the days that are not among the months, whole, and what there is now."""
 
     near: Near

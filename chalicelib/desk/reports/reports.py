@@ -5,8 +5,9 @@ number means.
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+import msgspec
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.core import access, rate_limits
@@ -31,8 +32,7 @@ _QUARTER = 15 * _MINUTE
 _LAST = (date(9999, 11, 1) - date(1970, 1, 1)).days * series.A_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A report that is asked for: from `start` to before `end` (epoch milliseconds; whole quarters of an hour count), of the site
     or the agent, department or channel `value`, by `by`. `offset` is how many quarters of an hour east of UTC days begin.
     """
@@ -46,8 +46,7 @@ class Question:
     offset: int = 0
 
 
-@dataclass(slots=True)
-class Line:
+class Line(msgspec.Struct):
     """A line: an agent, department, channel or policy with its name, or a span of time. `created` counts conversations that were
     created, or for an agent or a department that came to them; `open` is at the end. `by_channel` has the messages of people.
     """
@@ -56,14 +55,13 @@ class Line:
     name: str = ""
     start: int = 0
     end: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = msgspec.field(default_factory=Counter)
     created: int = 0
     open: int = 0
-    by_channel: Counter[str] = field(default_factory=Counter)
+    by_channel: Counter[str] = msgspec.field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """Lines, and their sum; `open` of that is what the whole has at the end."""
 
     lines: list[Line]

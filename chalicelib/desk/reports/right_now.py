@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.core import access
@@ -17,8 +18,7 @@ MOST_DAYS = 15
 _QUARTER = 900_000
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(msgspec.Struct, frozen=True):
     """What an agent, a department or the site has open now: by status and priority, and how many have no agent. For an agent also
     in how many conversations they replied first today, and how many of theirs were closed today.
     """
@@ -35,8 +35,7 @@ class Open:
         return sum(n for (one, other), n in self.by.items() if status in (None, one) and priority in (None, other))
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(msgspec.Struct, frozen=True):
     """What happened on a day; times are epoch milliseconds."""
 
     start: int

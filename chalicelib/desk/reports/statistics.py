@@ -3,8 +3,9 @@ what each agent has had today.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+import msgspec
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.accounts import accounts
@@ -23,13 +24,12 @@ MOST_DAYS = 366
 EARLIEST, LATEST = date(1970, 1, 2), date(9999, 12, 30)
 
 
-@dataclass(slots=True)
-class Numbers:
+class Numbers(msgspec.Struct):
     """What was counted of an hour, a day or all time; `agents` are the numbers of those who wrote."""
 
     contacts: int = 0
     messages: int = 0
-    agents: set[int] = field(default_factory=set)
+    agents: set[int] = msgspec.field(default_factory=set)
 
 
 @access.allow(AGENT)

@@ -3,8 +3,9 @@ conversations themselves, so an answer has neither too many nor too few.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.desk.search.port import Matches
@@ -20,8 +21,7 @@ MOST_FRESH, MOST_REQUESTS = 20_000, 20
 _Bits = Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True):
     """A search: its terms, whether it is a contact's, and the fresh rows by number."""
 
     account: str

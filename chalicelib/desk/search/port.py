@@ -1,8 +1,9 @@
 """The port of the search: what an index of conversations' words does. block_index.py is the desk's own."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from chalicelib.context import Context
 from chalicelib.models.conversations import Conversation
@@ -13,8 +14,7 @@ from chalicelib.rules.search_words import Keywords
 MOST_FOUND, MOST_SORTED = 2_000, 4_000
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(msgspec.Struct, frozen=True):
     """The conversations that have all words: their uuids, None where these are more than asked for, and whether none is missing.
 
     `choose` returns those of some conversations that belong to them, in their order. `may` says of a number, without a request,

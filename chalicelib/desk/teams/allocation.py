@@ -1,10 +1,11 @@
 """Auto allocation: which agents may get conversations, how many, and which of them is next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
@@ -23,8 +24,7 @@ from chalicelib.rules.allocation import DepartmentRule as DepartmentRule
 MOST_DEPARTMENTS, MOST_PREFERENCES, HIGHEST_LIMIT = 500, 1000, 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of an account's allocation. UNSET leaves a field as it is; `limit` None is no limit."""
 
     is_enabled: bool | UnsetType = UNSET
@@ -38,8 +38,7 @@ class Change:
     online_only: bool | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True)
-class Preference:
+class Preference(msgspec.Struct, frozen=True):
     """An agent's own, by integer id: their limit, None for none, and whether they get conversations. UNSET leaves it."""
 
     agent: int
@@ -65,7 +64,7 @@ def change(ctx: Context, wanted: Change, preferences: Sequence[Preference] = ())
     conversations that they have. Raises Invalid for what can't be set; then nothing is.
     """
     agents = _named(ctx, preferences)
-    given = {name: value for name in Change.__slots__ if (value := getattr(wanted, name)) is not UNSET}
+    given = {name: value for name in Change.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
 
     if "is_enabled" in given:
         given["under"] = accounts.load(ctx).allocation

@@ -1,9 +1,10 @@
 """Domains: web sites of an account, with the agents who serve the chats that start there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, SYSTEM, VISITOR, Context
 from chalicelib.desk.core import access, account_events, publishing
@@ -20,8 +21,7 @@ MOST, MOST_OPERATORS = 100, 150
 DOMAINS = Collection("domain", Domain, most=MOST, key="host")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of a domain. UNSET leaves a field as it is."""
 
     host: str | UnsetType = UNSET

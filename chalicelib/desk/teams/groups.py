@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 
+import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, VISITOR, Context
 from chalicelib.desk.accounts import accounts
@@ -29,8 +30,7 @@ from chalicelib.rules.groups import Group as Group
 MOST = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What to set of a group. UNSET leaves a field as it is, an empty text clears it."""
 
     name: str | UnsetType = UNSET

@@ -1,11 +1,11 @@
 """Anytime's conditions: the words in which lists, filters and rules say what they are about."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from chalicelib.context import Context
 from chalicelib.desk.conversations import conditions, fields

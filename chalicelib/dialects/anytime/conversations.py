@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Context
 from chalicelib.desk.channels import outbound

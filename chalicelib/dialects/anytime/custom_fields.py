@@ -1,9 +1,9 @@
 """Anytime's values of custom fields on conversations, as they are sent and shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from chalicelib.context import Context
@@ -34,12 +34,11 @@ class CustomFieldShown(Wire, kw_only=True):
     value: str
 
 
-@dataclass(slots=True)
-class Values:
+class Values(msgspec.Struct):
     """Values by the core's names: metadata by name, the account's own fields by number."""
 
-    metadata: dict[str, str | None] = field(default_factory=dict)
-    own: dict[int, str | None] = field(default_factory=dict)
+    metadata: dict[str, str | None] = msgspec.field(default_factory=dict)
+    own: dict[int, str | None] = msgspec.field(default_factory=dict)
 
 
 def read(ctx: Context, given: Sequence[CustomField]) -> Values:

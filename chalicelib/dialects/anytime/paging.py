@@ -4,7 +4,6 @@ An address has all parameters of the request but those that say where a page beg
 """
 
 import base64
-from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -27,8 +26,7 @@ class Paged(Wire, kw_only=True):
     cursor: Line = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(msgspec.Struct, frozen=True):
     """The addresses of the pages around one; None where there is no such page."""
 
     previous: str | None

@@ -1,11 +1,11 @@
 """Anytime's routing objects in the document's words and the later ones, and what these are in the desk's."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import Context
 from chalicelib.desk.automation import routing_rules

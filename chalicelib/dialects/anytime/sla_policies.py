@@ -1,11 +1,11 @@
 """Anytime's SLA policies: within how many hours a conversation is answered and closed, by what it is about."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.conversations import sla_policies

@@ -1,11 +1,11 @@
 """PPMessage's api levels, the order of its checks, and /ppauth."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from chalicelib.context import VISITOR, Caller, Context, stranger
 from chalicelib.desk.accounts import accounts

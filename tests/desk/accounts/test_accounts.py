@@ -1,9 +1,9 @@
 """Accounts: how one is loaded."""
 
 import uuid
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, SYSTEM, Caller
 from chalicelib.desk.accounts import accounts

@@ -8,9 +8,9 @@ import heapq
 import math
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import Context, system
 from chalicelib.desk.core import later, publishing

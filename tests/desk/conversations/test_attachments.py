@@ -1,11 +1,11 @@
 """Files of messages: whose they are, how many, how much in all, and whether anybody may have them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
+from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.context import AGENT, Context

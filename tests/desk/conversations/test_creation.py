@@ -1,9 +1,9 @@
 """Conversations that agents and programs create: what they are, who gets them, and what they cost."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.accounts import custom_fields

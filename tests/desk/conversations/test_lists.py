@@ -1,11 +1,11 @@
 """Lists by any conditions, in any order: what a look at every conversation finds, each once, whichever way it is found."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
+from msgspec.structs import replace
 
 from chalicelib.desk.conversations import conditions as reading
 from chalicelib.desk.conversations import inbox, lists, sorted_lists, wanted

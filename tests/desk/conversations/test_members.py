@@ -1,8 +1,7 @@
 """Members: who is in a conversation by name, and closing for one alone."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.conversations import conversations, group_chats, members, messages, participants, updates

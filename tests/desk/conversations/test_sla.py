@@ -1,6 +1,6 @@
 """SLA: clocks move with the writes that they follow from."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import business_hours

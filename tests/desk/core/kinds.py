@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from msgspec import UNSET, UnsetType
@@ -20,22 +20,19 @@ from tests.world import START
 few_examples = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag(Entry):
+class Tag(Entry, frozen=True, kw_only=True):
     name: str
     color: str = "grey"
     icon: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     name: str | UnsetType = UNSET
     color: str | None | UnsetType = UNSET
     icon: str | None | UnsetType = UNSET
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site(Entry):
+class Site(Entry, frozen=True, kw_only=True):
     host: str
     names: dict[str, str]
 

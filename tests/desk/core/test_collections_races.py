@@ -1,10 +1,9 @@
 """Collections that several processes change: nothing is lost or comes twice, no bound is passed, and each learns of it."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chalicelib import config
 from chalicelib.desk.core import documents

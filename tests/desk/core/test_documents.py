@@ -1,9 +1,10 @@
 """Documents: one value of an account's, and the partitions in which all settings are read."""
 
 import uuid
-from dataclasses import dataclass, replace
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, Caller, Context
 from chalicelib.desk.core import documents
@@ -13,8 +14,7 @@ from tests.desk.core.kinds import meanwhile, published
 from tests.world import START, counted
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(msgspec.Struct, frozen=True):
     """When somebody is there."""
 
     opens: int = 9

@@ -2,9 +2,9 @@
 
 import uuid
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import VISITOR
 from chalicelib.desk.core import rate_limits

@@ -1,8 +1,8 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import STRANGER, Caller, Context
 from chalicelib.desk.core import rate_counts, rate_limits

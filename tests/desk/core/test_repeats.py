@@ -1,9 +1,9 @@
 """Repeats: a request with a key is served once, whatever comes between."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import AGENT, Caller, Context
 from chalicelib.desk.core import repeats

@@ -6,13 +6,14 @@ import pkgutil
 import re
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
+import msgspec
 import pytest
+from msgspec.structs import fields, replace
 
 import chalicelib.desk
 from chalicelib.context import ADMIN, Caller, Context
@@ -23,7 +24,7 @@ from chalicelib.desk.core import documents, setting_logs
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Invalid
-from chalicelib.desk.core.schemas import HIDDEN, SECRET
+from chalicelib.desk.core.schemas import HIDDEN, SECRET, Secret
 from chalicelib.desk.core.setting_logs import Subject
 from chalicelib.models import event_logs, settings
 from chalicelib.models.base import ConditionFailed
@@ -54,24 +55,32 @@ KINDS = kinds()
 
 
 def parts(type_: Any) -> Iterator[Any]:
-    """All dataclasses that a type is made of."""
-    if is_dataclass(type_):
+    """All structs that a type is made of."""
+    if is_struct(type_):
         yield type_
-    for inner in [*get_args(type_), *(get_type_hints(type_).values() if is_dataclass(type_) else ())]:
+    for inner in [*get_args(type_), *(get_type_hints(type_).values() if is_struct(type_) else ())]:
         yield from parts(inner)
 
 
+def is_struct(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, msgspec.Struct)
+
+
+def is_secret(type_: Any) -> bool:
+    return get_origin(type_) is Annotated and SECRET in get_args(type_)
+
+
 def secrets(type_: Any) -> set[str]:
-    return {f"{part.__name__}.{one.name}" for part in parts(type_) for one in fields(part) if one.metadata.get("secret")}
+    return {f"{part.__name__}.{one.name}" for part in parts(type_) for one in fields(part) if is_secret(one.type)}
 
 
 def value(type_: Any, mark: str, secret: str, at: str) -> Any:
     """A document's value of a type: each text has the mark and its place, each secret says that it is one."""
     kind, inner = get_origin(type_), get_args(type_)
-    if is_dataclass(type_):
-        hints = get_type_hints(type_)
-        is_secret = {one.name: bool(one.metadata.get("secret")) for one in fields(type_)}
-        return {name: value(hint, secret if is_secret[name] else mark, secret, name) for name, hint in hints.items()}
+    if is_struct(type_):
+        return {one.name: value(one.type, mark, secret, one.name) for one in fields(type_)}
+    if kind is Annotated:
+        return value(inner[0], secret if is_secret(type_) else mark, secret, at)
     if kind in (Union, UnionType):
         return value(inner[0], mark, secret, at)
     if kind is not None and issubclass(kind, Mapping):
@@ -133,21 +142,19 @@ def _line(text: str) -> str:
 # --- as it is stored
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Door(Entry):
+class Door(Entry, frozen=True, kw_only=True):
     """A kind for these tests."""
 
     name: str
     color: str = "grey"
-    code: str = field(default="", metadata=SECRET)
+    code: Secret[str] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(msgspec.Struct, frozen=True):
     """A document for these tests."""
 
     rooms: int = 1
-    doors: dict[str, str] = field(default_factory=dict)
+    doors: dict[str, str] = {}
 
 
 DOORS, HOUSE = Collection("test_door", Door, most=5), Document("test_house", House)

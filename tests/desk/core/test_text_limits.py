@@ -1,10 +1,10 @@
 """The desk keeps no text of any length, whoever calls it: each that it stores has a limit, and nothing is stored beyond it."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from chalicelib.context import ADMIN, VISITOR, Context
 from chalicelib.desk.accounts import accounts, canned_replies

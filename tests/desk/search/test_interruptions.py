@@ -1,10 +1,10 @@
 """Search: nothing is lost and nothing stays that went, whatever dies, comes late or meets another."""
 
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import SYSTEM
 from chalicelib.desk.conversations import deletion, messages, updates

@@ -1,9 +1,9 @@
 """Search: what is found of a conversation, and what it costs."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN, SYSTEM
 from chalicelib.desk.conversations import conversations, keyword_lists, lists, messages

@@ -3,10 +3,10 @@
 import os
 import random
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import deletion, lists, merging, messages, updates
