@@ -7,7 +7,6 @@ from chalice.app import Chalice, CloudWatchEvent, DynamoDBEvent, Rate, Request, 
 
 from chalicelib import startup  # isort: skip  # the first, because it lasts while all others are imported
 from chalicelib import config, telemetry
-from chalicelib.dialects import openapi
 from chalicelib.dialects.anytime import webhook_payloads
 from chalicelib.dialects.anytime.routes import ANYTIME
 from chalicelib.dialects.endpoint import Dialect
@@ -67,6 +66,8 @@ for family in FAMILIES:
 
 @app.route("/openapi.json", methods=METHODS, content_types=["*/*"])
 def describe() -> Response:
+    from chalicelib.dialects import openapi  # only now, because few ask
+
     method = cast(Request, app.current_request).method
     with telemetry.Line("request", method=method, route="/openapi.json") as line:
         answer = openapi.answer(DIALECTS, received(cast(Request, app.current_request)))

@@ -8,6 +8,13 @@ gc.disable()
 
 
 def finish() -> None:
-    """Ends the startup: from now on garbage is collected."""
+    """Ends the startup: from now on garbage is collected. A function has the tables' client before its first request, which
+    would wait for it.
+    """
+    from chalicelib import config
+    from chalicelib.models.dynamodb import connection
+
+    if config.IN_LAMBDA:
+        connection.make_client()
     gc.freeze()
     gc.enable()

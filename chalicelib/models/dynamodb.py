@@ -9,7 +9,7 @@ from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.exceptions import VerboseClientError
 
-from chalicelib.models import capacity, json_bodies, quick_client
+from chalicelib.models import capacity, descriptions, json_bodies, quick_client
 
 #: Times that a write is repeated after it met another one, and the longest pause before the first repetition, in seconds.
 _CONFLICTS, _PAUSE = 5, 0.02
@@ -29,6 +29,7 @@ class _Connection(Connection):
         if session.get_default_client_config() is None:
             session.set_default_client_config(Config(user_agent=_USER_AGENT))
             session.register_component("response_parser_factory", json_bodies.Factory())
+            session.register_component("data_loader", descriptions.loader(session))
         return session
 
     @property
@@ -39,6 +40,10 @@ class _Connection(Connection):
             quick_client.quicken(client, self.session)
             self._quickened = client
         return client
+
+    def make_client(self) -> None:
+        """Makes the client, unless there is one."""
+        _ = self.client
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         """Sends a request, without pynamodb's listeners."""

@@ -52,6 +52,7 @@ def test_a_name_is_quoted_and_leads_nowhere(scene: Scene, name: str, shown: str)
     [
         ("my file.pdf", "my%20file.pdfe.pdf"),
         ("Über uns.txt", "%C3%9Cber%20uns.txt.txt"),
+        ("10m²Rasen.pdf", "10m%C2%B2Rasen.pdfen.pdf"),
         ("Preis & Liste.pdf", "Preis%20&%20Liste.pdfte.pdf"),
         ("价目表 1.pdf", "%E4%BB%B7%E7%9B%AE%E8%A1%A8%201.pdfdf"),
         ("счёт.pdf", "%E0%91%81%E0%91%87%E0%91%91%E0%91%82.pdf"),

@@ -1,10 +1,13 @@
 """The routes of app.py are ones that API Gateway accepts."""
 
+import os
 import subprocess
 import sys
 from collections import defaultdict
 from types import NoneType
 from typing import Any, get_type_hints
+
+import pytest
 
 import app
 from chalicelib import config
@@ -63,3 +66,11 @@ def test_what_answers_with_what_failed_is_created_with_batches_of_one() -> None:
 def test_garbage_is_collected_once_all_is_imported_and_nothing_imported_is_looked_through() -> None:
     script = "import gc, app; assert gc.isenabled() and gc.get_freeze_count() > 100_000, gc.get_freeze_count()"
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize("name, is_made", [({}, False), ({"AWS_LAMBDA_FUNCTION_NAME": "api"}, True)])
+def test_a_function_has_its_client_before_the_first_request(name: dict[str, str], is_made: bool) -> None:
+    script = "import app; from chalicelib.models.dynamodb import connection; print(bool(connection._client))"
+    environment = {key: value for key, value in os.environ.items() if key != "AWS_LAMBDA_FUNCTION_NAME"} | name
+    ran = subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert ran.stdout.strip() == str(is_made)

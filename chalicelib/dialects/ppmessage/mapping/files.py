@@ -16,7 +16,7 @@ KINDS = {"IMAGE": "image", "AUDIO": "audio", "FILE": "file"}
 _LONGEST_TEXT = 128
 _THUMBNAIL, _TEXT = "thum-", "txt-"
 #: A character of Latin-1 that JavaScript's `escape` escapes, and what it leaves after it.
-_ESCAPED = re.compile(r"([^\w@*+\-./\u0100-\U0010ffff]|[\xaa\xb5\xba\xc0-\xff])([A-Za-z0-9@*_+\-./]*)")
+_ESCAPED = re.compile(r"([\x00-),:-?[-^`{-\xff])([A-Za-z0-9@*_+\-./]*)")
 
 
 def sent(body: str) -> wire.SentFile:
