@@ -151,11 +151,13 @@ def _merged(
     window: Window, sizes: tuple[int, int], after: Position | None, budget: list[None], names: Sequence[str] = ()
 ) -> Iterator[_Entry]:
     """Yields entries of all partitions in the window's order, each conversation once, with as many requests as `budget` has.
+    Each partition has one of them: what one leaves unread without a place to go on from would never be listed.
 
     `sizes` are the rows that a partition's first request looks through: without a filter, and with one.
     """
-    read = partial(_entries, window, sizes, after, budget, names)
-    partitions = [read(partition, conditions) for partition, conditions in window.filters().items()]
+    read, filters = partial(_entries, window, sizes, after, budget, names), window.filters()
+    del budget[: len(filters)]
+    partitions = [read(partition, conditions) for partition, conditions in filters.items()]
     if window.oldest_first:
         partitions.reverse()
     seen = {after.conversation} if after else set()
@@ -174,7 +176,9 @@ def _entries(
     partition: str,
     conditions: Sequence[Like],
 ) -> Iterator[_Entry]:
-    """Yields a partition's entries after a position. If the budget ends before them, the last entry says where to go on."""
+    """Yields a partition's entries after a position, with one request and those that the budget has. If they end before the
+    entries, the last one says where to go on.
+    """
     (since, until), start = _start(window, after, partition)
     if since > until:
         return
@@ -187,16 +191,17 @@ def _entries(
         last_evaluated_key=start,
         attributes_to_get=[getattr(Conversation, name) for name in dict.fromkeys([*_PLACED, *names])] if names else None,
     ).page_iter
-    while budget:
-        budget.pop()
-        for item in next(pages)["Items"]:
+    for page in pages:
+        for item in page["Items"]:
             yield _entry(partition, item, item)
         start = pages.last_evaluated_key
         if start is None:
             return
+        if not budget:
+            yield _entry(partition, start, None)
+            return
+        budget.pop()
         pages.page_size = max(_LOOKED_THROUGH, *sizes)
-    if start:
-        yield _entry(partition, start, None)
 
 
 def _start(window: Window, after: Position | None, partition: str) -> tuple[tuple[int, int], dict[str, Any] | None]:

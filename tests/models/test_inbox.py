@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -220,6 +220,7 @@ def test_a_list_reads_the_partitions_that_its_conditions_allow() -> None:
     assert read(on_hold, ("status", True, CLOSED)) == {}
 
 
+@example([Row(START), Row(START, "on_hold"), Row(START, CLOSED)], (("status", False, "on_hold"),), 1, 1, False, 0)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, some.sampled_from(CONDITIONS), some.integers(1, 4), some.integers(1, 3), some.booleans(), some.integers(0, 6))
 def test_a_walk_goes_through_all_in_order_whatever_its_parts_and_goes_on_where_it_stopped(
