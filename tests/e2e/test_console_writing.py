@@ -18,11 +18,17 @@ def test_a_reload_keeps_session_and_draft_and_a_cut_network_sends_once(desk: Des
     ada = console()
     ada.open("Do you ship to Norway?")
     ada.reply.fill("half a sent")
-    ada.page.reload()
-    expect(ada.reply).to_have_value("half a sent")
+    path, told = f"conversations/{number}", list[str]()
+    ada.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: told.append(str(frame))))
+    with ada.page.expect_response(lambda answer: answer.url.endswith(f"{path}/draft")) as stored:
+        ada.page.reload()
+        expect(ada.reply).to_have_value("half a sent")
+        until(lambda: ada.page.evaluate("!!customElements.get('text-expander')"))
+    stored.value.finished()
+    ada.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     expect(ada.page.get_by_text("Draft saved")).to_be_hidden()
+    assert told and not [frame for frame in told if '"type":"typing"' in frame]
     ada.reply.press_sequentially("ence")
-    path = f"conversations/{number}"
     until(lambda: ask(desk, "GET", path)["conversation"]["hasDraft"])
     until(lambda: ask(desk, "GET", f"{path}/draft")["conversationDraft"]["plainBody"] == "half a sentence")
     expect(ada.page.get_by_text("Draft saved")).to_be_visible()

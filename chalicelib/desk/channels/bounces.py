@@ -93,7 +93,7 @@ def note_report(ctx: Context, mail: Mail, raw: bytes) -> str | None:
 
     The id of a mail of ours, which is signed, says which message that is; one of an earlier attempt changes nothing.
     """
-    report = delivery_reports.read(mail, mail_headers.split(raw)[0])
+    report = delivery_reports.read(mail, mail_headers.split(raw)[0]) if mail.automatic else None
     if report is None:
         return None
     told = _find(ctx, delivery_reports.ids(mail))

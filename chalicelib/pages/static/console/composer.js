@@ -99,6 +99,7 @@ function Text({ writing }) {
   }, []);
   /** @param {any} event */
   const typed = ({ target }) => {
+    if (target.value === writing.body.value) return; // nothing was written: suggestions only look at what stands there
     writing.set(target.value);
     tellTyping();
   };
