@@ -20,7 +20,8 @@ from moto import mock_aws
 from chalicelib.rules import passwords
 from tests import described, moto_speed, moto_stack, policies
 from tests.scheduling import Scheduling
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def pytest_collection_finish() -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib import config, telemetry
 from chalicelib.telemetry import JsonLines
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 class Lines:

@@ -12,7 +12,8 @@ from chalicelib.telemetry import Failed, Line
 from tests.conformance.scene import WIRE_PASSWORD, send
 from tests.logged import Lines, answered
 from tests.logged import lines as lines
-from tests.world import PASSWORD, Visitor, World
+from tests.visitors import Visitor
+from tests.world import PASSWORD, World
 
 SECRET = "s3cret-marker"
 

@@ -1,9 +1,7 @@
 """A mail as it comes from anywhere, read into its parts. Nothing of it is lost, and no bytes make it fail or take long."""
 
-import mimetypes
 import re
 from email.message import Message
-from functools import cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -273,12 +271,7 @@ def _name(given: str, mime: str, data: bytes, number: int) -> str:
         return text.file_name(f"{mail_headers.subject(mail_headers.split(data)[0])[:100] or 'mail'}.eml".replace("/", "-"))
     if mime in _NAMES:
         return _NAMES[mime]
-    return f"{'image' if mime.startswith('image/') else 'attachment'}-{number}{_types().guess_extension(mime) or '.bin'}"
-
-
-@cache  # not while importing: it reads the machine's own list of types
-def _types() -> mimetypes.MimeTypes:
-    return mimetypes.MimeTypes(())
+    return f"{'image' if mime.startswith('image/') else 'attachment'}-{number}{text.extension(mime)}"
 
 
 def _short(name: str, most: int = 150) -> str:

@@ -1,8 +1,10 @@
 """Text: cut without breaking it, and made safe as names."""
 
+import mimetypes
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 #: Bytes of UTF-8 that a text of a message may have.
 MOST_BYTES = 60_000
@@ -41,6 +43,16 @@ def media_type(given: str) -> str:
     """Returns a content type without parameters, in lower case; application/octet-stream for a bad one."""
     plain = given.partition(";")[0].strip().lower()
     return plain if _MEDIA_TYPE.fullmatch(plain) else "application/octet-stream"
+
+
+def extension(mime: str) -> str:
+    """Returns what names of a type's files end with."""
+    return _types().guess_extension(mime) or ".bin"
+
+
+@cache  # not while importing: it reads the machine's own list of types
+def _types() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes(())
 
 
 def fold(text: str) -> str:

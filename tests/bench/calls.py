@@ -9,7 +9,8 @@ import app
 from chalicelib.desk.core import cache
 from tests.bench import rows
 from tests.bench.aws import Bill, billed
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 #: 85 bytes, as the README's table has it.
 TEXT = "Hello, I would like to know where my order is, because it was to be here on Monday. "
@@ -160,7 +161,7 @@ def relayed(scene: Scene) -> Bill:
     scene.world.asking()
     with billed() as bill:
         app.relay_conversations({"Records": scene.world.records("conversations")}, None)
-    scene.world._collect()
+    scene.world.collect()
     return bill
 
 

@@ -7,7 +7,7 @@ from tests.bench.aws import Bill, billed
 from tests.bench.calls import TEXT, Scene, entering, second
 from tests.bench.calls import Call as Call
 from tests.conformance.cases_sockets import device_of
-from tests.world import Socket
+from tests.websockets import Socket
 
 CALLS: list[Call] = []
 call = entering(CALLS)

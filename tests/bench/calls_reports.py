@@ -12,7 +12,8 @@ from chalicelib.rules import counting, series
 from chalicelib.rules.counting import Amounts, Cell
 from tests.bench.aws import Bill, billed
 from tests.bench.calls import TEXT, Call, Scene, entering
-from tests.world import World, invoke
+from tests.lambdas import invoke
+from tests.world import World
 
 CALLS: list[Call] = []
 call = entering(CALLS)

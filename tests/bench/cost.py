@@ -18,7 +18,8 @@ from tests.bench import aws
 from tests.bench.aws import Bill, billed
 from tests.bench.calls import TEXT, scene, sweep
 from tests.bench.figures import Report
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 _PRICES = json.loads(Path(__file__).with_name("prices.json").read_text())
 _USD: dict[str, float] = _PRICES["usd"]

@@ -27,7 +27,8 @@ from tests.bench import aws, rows
 from tests.bench.calls import TEXT
 from tests.bench.figures import Report, ratio
 from tests.bench.gateway import event
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 #: Rounds, and calls of one side in a round; the first of them finds the caches filled by the other side and is not counted.
 _ROUNDS, _AT_ONCE, _WARM = 40, 6, 5

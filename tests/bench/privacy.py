@@ -21,7 +21,8 @@ from tests.bench.aws import Bill, billed
 from tests.bench.calls import TEXT, Call, Scene, entering
 from tests.bench.figures import Report
 from tests.desk.privacy import raw
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 CALLS: list[Call] = []
 call = entering(CALLS)

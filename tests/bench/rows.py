@@ -40,7 +40,7 @@ def without_stream(world: World) -> Iterator[None]:
     _stream(on=False)
     yield
     _stream(on=True)
-    world.streams = {table: world._stream(table) for table in world.streams}
+    world.listen()
 
 
 def _stream(*, on: bool) -> None:

@@ -20,7 +20,8 @@ from tests.bench.calls import CONVERSATIONS
 from tests.bench.capacity import desk
 from tests.bench.figures import Report
 from tests.bench.searched import Filling
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 _SIZES, _TIMES = (1_000, 10_000, 100_000), 4
 #: Seconds within which an answer has to come, and requests that three common words may cost.

@@ -10,7 +10,8 @@ from chalicelib import config
 from chalicelib.desk.conversations import files
 from chalicelib.models import conversations
 from tests.conformance.scene import Scene, message
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 LONG = "é" * 65  # 130 bytes
 

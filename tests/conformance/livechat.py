@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.desk.people.people import Person
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 BASE = "/auth/addon/live_chat"
 

@@ -2,7 +2,7 @@
 
 from html.parser import HTMLParser
 
-from tests.world import Answer
+from tests.visitors import Answer
 
 
 class Page(HTMLParser):

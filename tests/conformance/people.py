@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.conformance.table import DOCUMENTS
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 OBJECTS = DOCUMENTS["Anytime"]["objects"]

@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 
 from tests.conformance.cases_portal import PORTAL
 from tests.conformance.table import DOCUMENTS
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 OBJECTS = DOCUMENTS["Anytime"]["objects"]

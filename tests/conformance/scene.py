@@ -45,7 +45,8 @@ from tests.conformance import (
 )
 from tests.conformance.cases_conversations import RESEND
 from tests.conformance.table import Row
-from tests.world import PASSWORD, Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import PASSWORD, World
 
 #: Under which `World.tokens` has the owner's api key.
 BASIC = "basic"

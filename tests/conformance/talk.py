@@ -6,7 +6,8 @@ from typing import Any
 from tests.conformance.table import DOCUMENTS, gaps
 from tests.conformance.test_anytime import PATH
 from tests.desk.conversations.desk import contact
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 OBJECTS = DOCUMENTS["Anytime"]["objects"]
 SECOND = 1_000

@@ -23,7 +23,9 @@ from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, every_row
 from tests.conformance.test_ppmessage import ROWS
 from tests.conformance.test_ppmessage_apps import console_of
-from tests.world import Socket, Visitor, World
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 PUBLIC = [row for row in ROWS if row.endpoint.needs and "PPCOM" in row.endpoint.needs]
 #: Rows whose person is the one that the call asks about, not the one that it acts for.

@@ -15,7 +15,8 @@ from chalicelib.dialects.http import MULTIPART
 from chalicelib.models.sequences import Sequence
 from tests.conformance.scene import BASIC, Scene, refresh_token, send
 from tests.conformance.table import Row, each, row_gaps, rows_of
-from tests.world import PASSWORD, Answer, World
+from tests.visitors import Answer
+from tests.world import PASSWORD, World
 
 ROWS = rows_of(ANYTIME)
 WITH_TOKEN = [row for row in ROWS if row.endpoint.needs is not None]

@@ -12,7 +12,8 @@ from chalicelib.desk.core import documents
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from tests.conformance.scene import Scene, set_up
 from tests.conformance.table import Row, every_row
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 PATH = "/api/v3/anytime/auditLogs"
 

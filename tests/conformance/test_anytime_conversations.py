@@ -8,7 +8,8 @@ from tests.conformance.table import DOCUMENTS, gaps
 from tests.conformance.talk import OBJECTS, Talk, asked, mention, other
 from tests.conformance.test_anytime import PATH, refused
 from tests.desk.conversations.desk import contact, create, department, field, tag
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 FACTS = {(entry["method"], entry["path"]): entry for entry in DOCUMENTS["Anytime"]["endpoints"]}
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 ONEVIEW = "/cs-chat-ticket/v1"

@@ -14,7 +14,7 @@ from tests.conformance.test_anytime import refused
 from tests.conformance.writes import number as number
 from tests.conformance.writes import post
 from tests.pictures import picture
-from tests.world import Answer, Visitor
+from tests.visitors import Answer, Visitor
 
 BASE = "/api/v3/anytime"
 HOSTILE = "<script>a1()</script><p onclick=a2() style='x: a3'>Hi</p><a href='javascript:a4()'>l</a><svg onload=a5()></svg>"

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from chalicelib.dialects.anytime import deleted_conversations
 from chalicelib.dialects.anytime.conversation_lists import window
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 _BASE = "/api/v3/anytime"
 

@@ -12,7 +12,8 @@ from chalicelib.rules.ids import message_number
 from tests.conformance.scene import Scene
 from tests.conformance.table import DOCUMENTS
 from tests.conformance.test_anytime import PATH, refused
-from tests.world import START, Answer, Visitor
+from tests.streams_and_queues import START
+from tests.visitors import Answer, Visitor
 
 FACTS = {(entry["method"], entry["path"]): entry for entry in DOCUMENTS["Anytime"]["endpoints"]}
 LIST = FACTS["GET", PATH]

@@ -9,7 +9,8 @@ from tests.conformance.brought import number_of
 from tests.conformance.scene import Scene, message
 from tests.conformance.test_anytime import refused
 from tests.conformance.test_anytime_files import BASE, call
-from tests.world import Socket, World
+from tests.websockets import Socket
+from tests.world import World
 
 
 def logged(scene: Scene, number: int, query: str = "") -> dict[str, Any]:

@@ -19,7 +19,9 @@ from tests.conformance.cases_settings import field, filter_, tag
 from tests.conformance.scene import Scene, attachment
 from tests.conformance.table import Row, each, rows_of
 from tests.conformance.test_anytime import refused
-from tests.world import Answer, World, counted
+from tests.lambdas import counted
+from tests.visitors import Answer
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 CONVERSATIONS = f"{BASE}/conversations"

@@ -9,7 +9,8 @@ from tests.conformance.people import BASE, OBJECTS, call, created
 from tests.conformance.scene import Scene
 from tests.conformance.table import gaps
 from tests.conformance.test_anytime import refused
-from tests.world import Socket, World
+from tests.websockets import Socket
+from tests.world import World
 
 NOTED = {
     "alias": "Jenny",

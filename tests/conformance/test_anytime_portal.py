@@ -28,7 +28,8 @@ from tests.conformance.portal import (
 )
 from tests.conformance.table import gaps
 from tests.conformance.test_anytime import refused
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 # --- whose a conversation is
 

@@ -15,7 +15,8 @@ from tests.conformance.cases_anytime_people import new_contact
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, rows_of
 from tests.conformance.test_anytime import refused
-from tests.world import Answer, counted
+from tests.lambdas import counted
+from tests.visitors import Answer
 
 POSTS = [row for row in rows_of(ANYTIME) if row.endpoint.method == "POST" and row.endpoint.needs]
 SECRET = [row for row in POSTS if row.endpoint.has_secret]

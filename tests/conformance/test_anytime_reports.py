@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.dialects.anytime import report_exports
 from tests.desk.reports.test_statistics import count, told
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 BASE = "/api/v3/anytime/reports"
 

@@ -11,7 +11,9 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.auth import login_attempts
 from chalicelib.desk.people import owners
 from chalicelib.desk.people.owners import NewAccount
-from tests.world import PASSWORD, Answer, Socket, World
+from tests.visitors import Answer
+from tests.websockets import Socket
+from tests.world import PASSWORD, World
 
 PATH = "/api/v3/anytime/session"
 

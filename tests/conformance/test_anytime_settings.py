@@ -10,7 +10,8 @@ from tests.conformance.cases_settings import CASES, CONDITION, OPTIONS
 from tests.conformance.scene import Scene
 from tests.conformance.table import DOCUMENTS, gaps
 from tests.conformance.test_anytime import refused
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 OBJECTS = DOCUMENTS["Anytime"]["objects"]

@@ -8,7 +8,8 @@ from chalicelib.desk.core import cache
 from tests.conformance.scene import Scene
 from tests.conformance.test_anytime import refused
 from tests.conformance.timely import ask, told
-from tests.world import START, World
+from tests.streams_and_queues import START
+from tests.world import World
 
 HOUR, MINUTE = 3_600_000, 60_000
 

@@ -8,7 +8,7 @@ from chalicelib.desk.conversations.triggers import MOST_AGENTS, MOST_VALUES
 from chalicelib.dialects.anytime.trigger_shapes import EVENT_NAMES
 from tests.conformance.cases_settings import CASES, TRIGGER
 from tests.conformance.scene import Scene
-from tests.world import Answer
+from tests.visitors import Answer
 
 BASE = "/api/v3/anytime/triggers"
 

@@ -9,7 +9,7 @@ from chalicelib.dialects.anytime.routes import ANYTIME
 from tests.conformance.cases_settings import TRIGGER
 from tests.conformance.scene import Scene
 from tests.conformance.table import Row, each, rows_of
-from tests.world import Answer
+from tests.visitors import Answer
 
 BASE = "/api/v3/anytime"
 

@@ -11,7 +11,8 @@ from chalicelib.rules import passwords, redirects
 from tests.conformance.cases_doors import RETURN_TO, registered
 from tests.conformance.login_pages import Page
 from tests.conformance.scene import Scene, send
-from tests.world import PASSWORD, Answer
+from tests.visitors import Answer
+from tests.world import PASSWORD
 
 ASKED = ("response_type", "client_id", "redirect_uri", "state")
 

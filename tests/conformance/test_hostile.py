@@ -21,7 +21,7 @@ from tests.conformance.table import Row, each
 from tests.conformance.test_hostile_others import is_nested
 from tests.conformance.test_ppmessage import ROWS as PPMESSAGE
 from tests.e2e.test_sockets import words
-from tests.world import Socket
+from tests.websockets import Socket
 
 #: Made first, while there is little on the queues that its making waits for.
 pytestmark = pytest.mark.usefixtures("rival")

@@ -18,7 +18,7 @@ from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, every_row
 from tests.conformance.test_ppmessage import ROWS as PPMESSAGE
 from tests.conformance.test_robust import credentials, sound
-from tests.world import multipart
+from tests.visitors import multipart
 
 #: Made first, while there is little on the queues that its making waits for.
 pytestmark = pytest.mark.usefixtures("rival")

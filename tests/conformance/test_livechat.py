@@ -11,7 +11,8 @@ from chalicelib.desk.people.people import Person
 from chalicelib.dialects.livechat.routes import LIVECHAT
 from tests.conformance.scene import Scene, refresh_token, send
 from tests.conformance.table import DOCUMENTS, Row, each, row_gaps, rows_of
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 #: Made first, while there is little on the queues that its making waits for.
 pytestmark = pytest.mark.usefixtures("rival")

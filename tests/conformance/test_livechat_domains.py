@@ -14,7 +14,9 @@ from tests.conformance.livechat import Console, chat, page
 from tests.conformance.livechat import console as console
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, rows_of
-from tests.world import Answer, World, counted
+from tests.lambdas import counted
+from tests.visitors import Answer
+from tests.world import World
 
 GUARDED = [row for row in rows_of(LIVECHAT) if row.endpoint.needs != AGENT]
 #: Rows that a second call of the same finds nothing to do for; deleting again is 404.

@@ -12,7 +12,8 @@ from chalicelib.dialects.oneview.routes import ONEVIEW
 from chalicelib.models import settings
 from tests.conformance.scene import Scene, refresh_token, send
 from tests.conformance.table import DOCUMENTS, Row, each, row_gaps, rows_of
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 ROWS = rows_of(ONEVIEW)
 FACTS = DOCUMENTS["OneView"]

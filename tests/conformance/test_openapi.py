@@ -17,7 +17,7 @@ from chalicelib.dialects.http import Request
 from tests import described
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, every_row
-from tests.world import Answer
+from tests.visitors import Answer
 
 ROWS = every_row()
 _REFUSAL = {"$ref": "#/components/schemas/Refusal"}

@@ -12,7 +12,7 @@ from chalicelib.dialects.ppmessage.errors import STRINGS
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, row_gaps, rows_of
-from tests.world import Answer
+from tests.visitors import Answer
 
 ROWS = [row for row in rows_of(PPMESSAGE) if row.endpoint.needs is not None]
 WITH_APP = [row for row in ROWS if row.facts.get("params", {}).get("app_uuid")]

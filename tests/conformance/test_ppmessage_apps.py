@@ -10,7 +10,7 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import cache
 from tests.conformance.cases_apps import NEW_PASSWORD, address, revive
 from tests.conformance.scene import WIRE_PASSWORD, Scene
-from tests.world import Answer
+from tests.visitors import Answer
 
 
 def ask(scene: Scene, endpoint: str, label: str = "PPCONSOLE", **given: Any) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from chalicelib.desk.conversations import pictures
 from chalicelib.models import messages
 from tests.conformance.brought import LONG, bring, fetched, get, newest, number_of, objects, upload, upload_of_agent
 from tests.conformance.scene import Scene
+from tests.lambdas import counted
 from tests.pictures import animated, bomb, picture, size_of
-from tests.world import counted, multipart
+from tests.visitors import multipart
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])

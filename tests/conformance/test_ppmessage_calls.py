@@ -9,7 +9,7 @@ import pytest
 from tests.conformance.scene import WIRE_PASSWORD, Scene, message
 from tests.conformance.table import DOCUMENTS, gaps
 from tests.conformance.test_ppmessage import ROWS
-from tests.world import Answer, Visitor
+from tests.visitors import Answer, Visitor
 
 LETTERS = DOCUMENTS["PPMessage"]["letters"]
 

@@ -11,7 +11,7 @@ from chalicelib.desk.conversations import files
 from tests.conformance.brought import bring, fetched, get, upload
 from tests.conformance.scene import Scene
 from tests.pictures import picture, size_of
-from tests.world import multipart
+from tests.visitors import multipart
 
 # --- uploads and downloads
 

@@ -7,7 +7,8 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import accounts
 from tests.conformance.scene import Scene
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 CONSOLE = "PPCONSOLE"
 

@@ -9,7 +9,8 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import updates
 from tests.conformance.scene import Scene
 from tests.conformance.talks import ask, create, write
-from tests.world import Visitor, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
 
 # --- lists
 

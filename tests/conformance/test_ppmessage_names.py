@@ -12,7 +12,9 @@ from chalicelib.desk.core import cache
 from chalicelib.desk.people import profiles
 from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.desk.teams import groups
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 ALL = "Olive Owner,Ada Agent,Ben Agent,Cleo Agent"
 

@@ -22,7 +22,9 @@ from tests.conformance import cases_widget
 from tests.conformance.scene import Scene
 from tests.conformance.table import Row, each, row_gaps, rows_of
 from tests.conformance.test_ppmessage import CORS
-from tests.world import Answer, Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 HOST, EMAIL, ORIGIN = "shop.example", "web@shop.example", "https://www.shop.example:8443"
 START = "/ppauth/widget"

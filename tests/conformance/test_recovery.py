@@ -16,8 +16,10 @@ from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import mail
 from chalicelib.models import people as people_rows
 from tests.conformance.login_pages import Page
+from tests.lambdas import counted
 from tests.mails import sent
-from tests.world import PASSWORD, Answer, World, counted
+from tests.visitors import Answer
+from tests.world import PASSWORD, World
 
 NEW = "a new long one"
 

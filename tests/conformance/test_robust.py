@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conformance.scene import Scene, send
 from tests.conformance.table import Row, each, every_row
-from tests.world import Answer
+from tests.visitors import Answer
 
 ROWS = every_row()
 FEW = settings(

@@ -10,7 +10,9 @@ from chalicelib.dialects.endpoint import Endpoint
 from chalicelib.dialects.ppmessage import lenient
 from chalicelib.dialects.ppmessage.routes import PPMESSAGE
 from tests.conformance.vendor import Client, acks, agents_client, logged_in, login_of_2016, online, sent, visitors_client
-from tests.world import Socket, World, counted
+from tests.lambdas import counted
+from tests.websockets import Socket
+from tests.world import World
 
 
 @pytest.fixture

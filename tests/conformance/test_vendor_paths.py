@@ -14,7 +14,8 @@ import app
 from infra import server
 from tests.conformance.vendor import LONG, Client
 from tests.pictures import picture
-from tests.world import World, multipart
+from tests.visitors import multipart
+from tests.world import World
 
 
 @contextmanager

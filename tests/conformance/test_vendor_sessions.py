@@ -6,7 +6,9 @@ import pytest
 
 from tests.conformance.vendor import LONG, acks, logged_in, online, sent, visitors_client
 from tests.pictures import picture
-from tests.world import Socket, World, multipart
+from tests.visitors import multipart
+from tests.websockets import Socket
+from tests.world import World
 
 
 @pytest.fixture

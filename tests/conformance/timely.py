@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.conformance.test_anytime import refused
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 

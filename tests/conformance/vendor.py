@@ -8,7 +8,9 @@ from typing import Any
 from chalicelib.rules import passwords
 from tests import policies
 from tests.conformance.scene import send
-from tests.world import PASSWORD, Answer, Socket, World
+from tests.visitors import Answer
+from tests.websockets import Socket
+from tests.world import PASSWORD, World
 
 _serial = count()
 LONG = "words " * 40

@@ -7,7 +7,7 @@ import pytest
 from tests.conformance.scene import Scene
 from tests.conformance.table import DOCUMENTS
 from tests.conformance.test_anytime import PATH, numbers
-from tests.world import Answer
+from tests.visitors import Answer
 
 OBJECTS = DOCUMENTS["Anytime"]["objects"]
 FACTS = {(entry["method"], entry["path"]): entry for entry in DOCUMENTS["Anytime"]["endpoints"]}

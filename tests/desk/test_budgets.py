@@ -10,7 +10,9 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import inbox as listing
 from chalicelib.desk.core import cache
 from tests.desk.conversations.desk import contact, create, department, field, tag
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def prepared(world: World) -> tuple[Visitor, str]:

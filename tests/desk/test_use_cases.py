@@ -14,7 +14,8 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NOT_ADMIN, Forbidden
 from chalicelib.desk.people import agents
 from chalicelib.desk.people.people import Person
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 _ROOT = Path(chalicelib.__file__).parent
 #: What dialects ask and note of any caller, which is no use case.

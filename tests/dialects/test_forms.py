@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.http import Request
-from tests.world import multipart
+from tests.visitors import multipart
 
 MANY = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.dialects.http import Answer, Cors, Request
-from tests.world import multipart
+from tests.visitors import multipart
 
 
 def body(data: bytes) -> Request:

@@ -12,7 +12,8 @@ from chalicelib.models import connections, people
 from chalicelib.telemetry import Failed, LogFields
 from tests import policies
 from tests.e2e.test_sockets import words
-from tests.world import Socket, World
+from tests.websockets import Socket
+from tests.world import World
 
 
 @pytest.fixture

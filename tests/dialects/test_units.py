@@ -11,7 +11,8 @@ from chalicelib.models import capacity, search_rows
 from chalicelib.models.base import connection
 from chalicelib.models.capacity import Units
 from chalicelib.models.dynamodb import CONFLICT
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 
 @pytest.fixture

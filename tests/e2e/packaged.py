@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from infra import package, stack
-from tests import waiting, world
+from tests import visitors, waiting
 from tests.e2e import emulator
-from tests.world import Answer, Visitor
+from tests.visitors import Answer, Visitor
 
 #: A stage of .chalice/config.json.
 STAGE = "dev"
@@ -91,7 +91,7 @@ class Deployed:
 
     def visitor(self) -> Visitor:
         """A visitor who has just opened the widget."""
-        return world.arrive(self)
+        return visitors.arrive(self)
 
     def eventually(self, holds: Callable[[], _T | None]) -> _T:
         """What `holds` returns once it is true; fails after a minute."""

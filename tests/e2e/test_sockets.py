@@ -5,7 +5,9 @@ from typing import Any
 
 from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.people import devices, people
-from tests.world import Socket, Visitor, World
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 
 def device_of(world: World, at: int = 0) -> str:

@@ -8,7 +8,9 @@ from chalicelib.desk.accounts import accounts
 from chalicelib.desk.people import devices
 from chalicelib.desk.people.devices import Details
 from tests.e2e.test_sockets import device_of, reply
-from tests.world import Socket, Visitor, World
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 
 def unacked(visitor: Visitor, device: str | None = None) -> dict[str, Any]:

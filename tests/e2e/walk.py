@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from tests.world import Answer, Visitor
+from tests.visitors import Answer, Visitor
 
 _T = TypeVar("_T")
 

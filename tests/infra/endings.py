@@ -10,7 +10,9 @@ from chalicelib.models import receipts
 from chalicelib.models.details import Mention
 from tests.desk.conversations.marked import mark
 from tests.pictures import picture
-from tests.world import Socket, Visitor, World
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 
 def end_conversations(world: World) -> None:

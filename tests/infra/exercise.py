@@ -21,7 +21,8 @@ from tests.conformance.scene import Scene, message, set_up
 from tests.conformance.table import every_row
 from tests.e2e.test_sockets import device_of
 from tests.infra import arrivals, endings, firings, hooks, leavings, mailings, ways
-from tests.world import Socket, World
+from tests.websockets import Socket
+from tests.world import World
 
 
 def exercise(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

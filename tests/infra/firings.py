@@ -13,7 +13,8 @@ from chalicelib.desk.teams import groups
 from chalicelib.models import mail
 from chalicelib.rules.triggers import CREATED, MOVED, RECEIVED
 from tests.desk.automation.triggers import AGENT, DEPARTMENT, MAIL, STATUS, TAGS, email, row, trigger
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 _MENTIONS = '<p>{{contact.name}} <span data-id="%d" class="athighlight">you</span></p>'
 

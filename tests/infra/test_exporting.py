@@ -33,8 +33,9 @@ from infra.aws import CannotDeploy, run
 from infra.transfer import alone_with
 from tests.desk.conversations.desk import create, department, field, tag
 from tests.infra.lines import ALL, bring, export, found, write
+from tests.lambdas import counted
 from tests.pictures import picture
-from tests.world import World, counted
+from tests.world import World
 
 #: Chinese, an emoji of several signs, and Hebrew with a mark of direction.
 _TEXTS = ("您好，包裹在哪里？", "👩🏽‍💻 ok", "\u202bשלום\u202c עולם", 'a\nb\t<c> & "d"')  # noqa: RUF001

@@ -12,7 +12,8 @@ from infra.importing import Pace, Progress, Tracked
 from infra.line_files import read_raw
 from infra.transfer import Notes, alone_with
 from tests.infra.lines import AGENT, ALL, CLOSED, CONTACT, SAID, bring, found, message, said, write
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_a_killed_import_goes_on_where_it_was(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

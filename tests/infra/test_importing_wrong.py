@@ -9,7 +9,8 @@ import pytest
 
 from infra.aws import CannotDeploy
 from tests.infra.lines import AGENT, ALL, CLOSED, CONTACT, SAID, T0, bring, message, said, write
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 MERGED = {name: value for name, value in CLOSED.items() if name != "assignee"}
 MERGED |= {"merged_into": "v1", "merged_at": CLOSED["closed_at"]}

@@ -10,7 +10,8 @@ from chalicelib.telemetry import Failed
 from tests import policies
 from tests.infra import ways
 from tests.infra.exercise import exercise
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 SOURCES = {event.name: type(event).__name__ for event in app.app.event_sources}
 #: Chalice's names for what app.py declares for sockets.

@@ -25,7 +25,9 @@ from infra import reindex
 from infra.aws import CannotDeploy
 from tests.desk.search.domain import serving
 from tests.infra.second_index import TABLE, both_written, create, drop, switch, table
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 Done = dict[str, Any]
 

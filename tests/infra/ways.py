@@ -20,7 +20,9 @@ from chalicelib.models import conversations as rows
 from tests.conformance.cases_sockets import device_of
 from tests.desk.search import domain
 from tests.pictures import picture
-from tests.world import Socket, Visitor, World
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 LONG = "é" * 100
 #: Over which way in a message comes, and who sends it: a contact, their agent, or another contact who is a member.

@@ -181,7 +181,7 @@ def test_a_relay_that_dies_before_the_queue_took_it_tells_it_again(world: World)
     assert visitor.info()["assigned_uuid"] is None
     app.relay_conversations({"Records": records}, None)
     app.relay_conversations({"Records": records}, None)
-    world._collect()
+    world.collect()
     world.settle()
     assert visitor.info()["assigned_uuid"] == world.agents[0].id
     assert people.list_agents(world.ctx(ADMIN))[1].open_conversations == 1

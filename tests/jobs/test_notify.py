@@ -9,7 +9,8 @@ from chalicelib.models import settings
 from chalicelib.rules import ids
 from tests.desk.realtime.test_live import an_agent, listening
 from tests.e2e.test_sockets import reply
-from tests.world import Socket, World
+from tests.websockets import Socket
+from tests.world import World
 
 
 def entries(world: World, event: str) -> list[tuple[int, str, str]]:

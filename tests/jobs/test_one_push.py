@@ -14,7 +14,10 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.models.messages import Message
 from chalicelib.models.status_history import StatusChange, messages_until_lost
 from tests.desk.realtime.test_live import an_agent, listening
-from tests.world import Socket, Visitor, World, invoke
+from tests.lambdas import invoke
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 
 def held_back(world: World) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ from chalicelib.models import queues
 from chalicelib.models.conversations import Conversation
 from chalicelib.telemetry import Failed
 from tests import policies
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 Body = tuple[str, str]
 #: Whether a queue takes a body.
@@ -132,6 +133,6 @@ def test_each_subscriber_of_an_event_costs_one_request_for_ten(world: World) -> 
     with counted() as sent:
         publishing.publish(told[1:], world.now)
     assert sent == ["SendMessageBatch"] * 3 * 2
-    world._collect()
+    world.collect()
     came = Counter((queue, body) for _, queue, body in world.queued)
     assert came == {(queue, publishing.encode(event)): 1 for event in told for queue in wanted}

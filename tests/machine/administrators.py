@@ -11,7 +11,7 @@ from chalicelib.rules import presence
 from tests.machine.agents import has_agents
 from tests.machine.stage import Staff, Stage
 from tests.machine.visitors import which
-from tests.world import Answer
+from tests.visitors import Answer
 
 ANYTIME, LIVECHAT = "/api/v3/anytime", "/auth/addon/live_chat"
 POLICIES = {"BROADCAST": accounts.EVERYONE, "SMART": accounts.LEAST_LOADED, "GROUP": accounts.GROUP}

@@ -14,7 +14,7 @@ from tests.machine.deliveries import CrashPoint
 from tests.machine.stage import Staff, Stage
 from tests.machine.visitors import crashes, which
 from tests.machine.witness import AMONG_AGENTS, NOTE
-from tests.world import Answer
+from tests.visitors import Answer
 
 ANYTIME, ONEVIEW = "/api/v3/anytime", "/cs-chat-ticket/v1"
 PRESENCES = ["online", "online", "away", "busy", "offline"]

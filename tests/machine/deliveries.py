@@ -19,7 +19,8 @@ import app
 from chalicelib import config
 from chalicelib.models import base, mail, queues, sockets, storage
 from tests import policies
-from tests.world import World, invoke
+from tests.lambdas import invoke
+from tests.world import World
 
 #: Partitions of each stream, each with its own order.
 SHARDS = 3
@@ -115,7 +116,7 @@ class Pool:
             self._known[table] += len(fresh)
             for record in fresh:
                 self._add(table, record)
-        self._world._collect()
+        self._world.collect()
         self.messages += [Message(*entry) for entry in self._world.queued]
         self.sent |= {body: None for _, _, body in self._world.queued}
         self._world.queued.clear()

@@ -28,7 +28,9 @@ from chalicelib.rules.triggers import CREATED, MOVED
 from tests import policies
 from tests.machine.deliveries import CrashPoint, Pool, dies, empty_all, is_empty
 from tests.machine.witness import Page, Witness
-from tests.world import Answer, Socket, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 #: Seconds for which the tokens of a stage are good, and after which the gateway ends a socket.
 _TOKENS, _SOCKETS = 30 * 86_400, 2 * 3_600

@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from tests.machine.deliveries import CrashPoint
 from tests.machine.stage import Guest, Stage
-from tests.world import Answer, Visitor
+from tests.visitors import Answer, Visitor
 
 MOST_VISITORS = 4
 #: What a visitor may ask for: their own, who serves them, and one of the agents.

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from tests.machine.deliveries import Pool
-from tests.world import Answer, Socket, World
+from tests.visitors import Answer
+from tests.websockets import Socket
+from tests.world import World
 
 #: Begin the texts that no visitor may see: a note's, and those of a conversation among agents.
 NOTE, AMONG_AGENTS = "note to ourselves", "among ourselves"

@@ -17,7 +17,8 @@ from chalicelib.models.conversations import CLOSED, DELETED, OPEN, Conversation
 from chalicelib.models.inbox import Like, Position, Window
 from chalicelib.models.stamps import Stamp
 from chalicelib.rules import ids, lifecycle
-from tests.world import START, counted
+from tests.lambdas import counted
+from tests.streams_and_queues import START
 
 ACCOUNT, AGENT = ids.uuid7(START, bytes(10)), ids.uuid7(START + 1, bytes(10))
 SPAN = (START, START + 10**9)

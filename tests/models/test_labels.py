@@ -6,7 +6,8 @@ from chalicelib.models import labels
 from chalicelib.models.base import transaction
 from chalicelib.models.conversations import key
 from chalicelib.rules import ids
-from tests.world import START, counted
+from tests.lambdas import counted
+from tests.streams_and_queues import START
 
 ACCOUNT = ids.uuid7(START, b"labels____")
 

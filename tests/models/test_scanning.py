@@ -8,8 +8,9 @@ from chalicelib.models import scanning
 from chalicelib.models.conversations import CLOSED, Conversation
 from chalicelib.models.inbox import Window
 from chalicelib.models.scanning import Bound
+from tests.lambdas import counted
 from tests.models.test_inbox import ACCOUNT, ROWS, Row, fill, id_of
-from tests.world import START, counted
+from tests.streams_and_queues import START
 
 MOST = 10_000
 

@@ -9,12 +9,12 @@ from chalicelib.models.base import Table
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Message
 from chalicelib.models.people import Person
-from tests.models import sizes
+from tests.models import sizes, sizes_of_people
 
 WIDEST: dict[type[Table], dict[str, Any]] = {
     Conversation: sizes.CONVERSATION,
     Message: sizes.MESSAGE,
-    Person: sizes.PERSON,
+    Person: sizes_of_people.PERSON,
 }
 
 
@@ -36,7 +36,8 @@ def test_of_every_attribute_the_widest_value_is_known(model: type[Table]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("model", "kinds"), [(Conversation, sizes.CONVERSATIONS), (Person, sizes.PEOPLE | {"noted": sizes.NOTED_CONTACT})]
+    ("model", "kinds"),
+    [(Conversation, sizes.CONVERSATIONS), (Person, sizes_of_people.PEOPLE | {"noted": sizes_of_people.NOTED_CONTACT})],
 )
 def test_every_attribute_is_in_a_row_that_is_measured(model: type[Table], kinds: dict[str, set[str]]) -> None:
     assert set.intersection(*kinds.values()) == set()
@@ -71,13 +72,13 @@ def test_what_a_message_has_as_a_mail_is_below_400_bytes_without_its_quote() -> 
     assert sizes.size(fullest(Message, {"external_id"})) - sizes.size(fullest(Message, NOT_POSTED)) < 400
 
 
-@pytest.mark.parametrize("kind", sizes.PEOPLE)
+@pytest.mark.parametrize("kind", sizes_of_people.PEOPLE)
 def test_a_person_stays_below_900_bytes(kind: str) -> None:
-    assert sizes.size(fullest(Person, sizes.PEOPLE[kind])) < 900
+    assert sizes.size(fullest(Person, sizes_of_people.PEOPLE[kind])) < 900
 
 
 def test_a_contact_with_all_notes_stays_below_two_kilobytes() -> None:
-    assert sizes.size(fullest(Person, sizes.NOTED_CONTACT)) < 2048
+    assert sizes.size(fullest(Person, sizes_of_people.NOTED_CONTACT)) < 2048
 
 
 def test_sizes_are_dynamodb_s() -> None:

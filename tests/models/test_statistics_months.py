@@ -11,7 +11,7 @@ from chalicelib.models.base import ConditionFailed
 from chalicelib.models.statistics_months import months, put_months
 from chalicelib.rules import series
 from chalicelib.rules.counting import Amounts, Cell
-from tests.world import counted
+from tests.lambdas import counted
 
 DAY = 20_818  # 31 December 2026
 SPAN = (series.date_of(DAY), series.date_of(DAY + 2))

@@ -9,7 +9,8 @@ from chalicelib.desk.accounts import business_hours
 from chalicelib.desk.core import cache
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
 from chalicelib.rules.calendars import Calendar
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 OFFICE = (((540, 1020),),) * 5 + ((),) * 2
 

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.context import ADMIN
 from chalicelib.desk.accounts import canned_replies
 from chalicelib.desk.core.errors import Invalid, NotFound
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def questions(world: World, group: str) -> list[str]:

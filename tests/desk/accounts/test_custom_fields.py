@@ -10,7 +10,8 @@ from chalicelib.context import ADMIN, AGENT
 from chalicelib.desk.accounts import custom_fields
 from chalicelib.desk.accounts.custom_fields import KINDS, LONGEST, Change, CustomField, check_value, fact
 from chalicelib.desk.core.errors import Forbidden, Invalid
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 OPTIONS = custom_fields.options([(None, "Small", "s"), (None, "Large", "l"), (None, "Huge", "h")])
 _OWN: dict[str, Any] = {"id": "x", "number": 1, "created_at": 0, "updated_at": 0, "version": 1, "key": "size", "name": "Size"}

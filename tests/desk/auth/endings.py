@@ -12,7 +12,9 @@ from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.desk.realtime import closing
 from chalicelib.rules import passwords
 from tests.e2e.test_sockets import device_of
-from tests.world import PASSWORD, Answer, Socket, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.websockets import Socket
+from tests.world import PASSWORD, World
 
 NEW = passwords.wire("another password")
 

@@ -18,7 +18,9 @@ from chalicelib.rules import passwords
 from tests.desk.auth.endings import EACH, NEW, Desk, account_closed, own_password
 from tests.desk.realtime.test_live import an_agent, listening
 from tests.e2e.test_sockets import device_of, reply
-from tests.world import PASSWORD, Socket, World, counted
+from tests.lambdas import counted
+from tests.websockets import Socket
+from tests.world import PASSWORD, World
 
 
 @EACH

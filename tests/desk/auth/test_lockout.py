@@ -10,7 +10,8 @@ from chalicelib.desk.people import agents, profiles, recovery
 from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.models import rate_windows as rows
 from chalicelib.rules import passwords
-from tests.world import PASSWORD, World, counted
+from tests.lambdas import counted
+from tests.world import PASSWORD, World
 
 NOBODY = "nobody@desk.test"
 HOME, STRANGER = "192.0.2.1", "198.51.100.7"

@@ -11,7 +11,8 @@ from chalicelib.desk.people import profiles
 from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.models import tokens as rows
 from chalicelib.rules import ids, passwords
-from tests.world import PASSWORD, World, counted
+from tests.lambdas import counted
+from tests.world import PASSWORD, World
 
 
 def ctx(world: World) -> Context:

@@ -14,7 +14,10 @@ from chalicelib.desk.people import presence
 from chalicelib.desk.teams import domains, groups
 from chalicelib.models import queues
 from tests.jobs.test_notify import waits
-from tests.world import Socket, Visitor, World, arrive, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor, arrive
+from tests.websockets import Socket
+from tests.world import World
 
 ROUTED = [LEAST_LOADED, GROUP]
 

@@ -11,7 +11,9 @@ from chalicelib.desk.core import publishing
 from chalicelib.desk.teams import groups
 from chalicelib.rules.triggers import ASSIGNED, CREATED, EVENTS, MOVED, RECEIVED, REPLIED, STAYED
 from tests.desk.automation.triggers import AGENT, DEPARTMENT, PRIORITY, STATUS, SUBJECT, change, fired, log, meets, row, trigger
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def note_events(world: World) -> list[tuple[str, ...]]:

@@ -36,7 +36,7 @@ def test_a_status_that_lasts_fires_once_for_each_span_and_a_change_starts_anew(w
 
 def sweep(world: World) -> None:
     world.sweep()
-    world._collect()
+    world.collect()
     world.settle()
 
 

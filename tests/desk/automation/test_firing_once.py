@@ -27,7 +27,8 @@ from tests.desk.automation.triggers import (
     trigger,
 )
 from tests.machine.deliveries import CrashPoint, dies
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def everything(world: World) -> None:

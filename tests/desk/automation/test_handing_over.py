@@ -9,7 +9,9 @@ from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.people import people, presence
 from tests.desk.realtime.test_live import an_agent
-from tests.world import Socket, Visitor, World
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 
 def stored(world: World, visitor: Visitor) -> Conversation:

@@ -15,7 +15,8 @@ from chalicelib.models import summaries
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.loads import LoadChanges, RoutedTo
 from chalicelib.models.stamps import Stamp
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def assignee(world: World, visitor: Visitor) -> str | None:

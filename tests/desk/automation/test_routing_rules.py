@@ -14,7 +14,8 @@ from chalicelib.desk.teams import allocation, groups
 from chalicelib.models import conversations
 from tests.desk.automation.routed import asked, read, routes, rule, said, to
 from tests.desk.conversations.desk import contact, create, department, field
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_the_simple_route_sends_what_is_new_to_a_department_with_a_priority(world: World) -> None:

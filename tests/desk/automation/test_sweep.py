@@ -11,8 +11,9 @@ from chalicelib.desk.core import later, publishing
 from chalicelib.desk.core.events import DeadlineSet, TimersDue
 from chalicelib.models import queues, sequences
 from chalicelib.models import timers as rows
+from tests.lambdas import counted
 from tests.machine.deliveries import empty_all
-from tests.world import World, counted
+from tests.world import World
 
 _PAGE = 20
 

@@ -14,7 +14,9 @@ from chalicelib.models import sequences
 from chalicelib.models import timers as rows
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules import ids
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def answered(world: World) -> Visitor:
@@ -93,7 +95,7 @@ def test_a_deadline_past_fifteen_minutes_is_kept_in_the_table_and_brought_by_the
     minutes = 0
     while found(world, visitor).is_open and minutes < 200:
         timers.sweep(world.ctx(SYSTEM))
-        world._collect()
+        world.collect()
         world.pass_(60)
         minutes += 1
     closed = found(world, visitor)
@@ -109,7 +111,7 @@ def test_a_sweep_that_missed_hours_catches_up(world: World) -> None:
     world.now += 6 * 3_600_000
     for _ in range(3):
         timers.sweep(world.ctx(SYSTEM))
-        world._collect()
+        world.collect()
         world.settle()
     assert not found(world, visitor).is_open
     assert sequences.swept(0) == world.now // 60_000 + 2

@@ -21,7 +21,8 @@ from tests.desk.channels.mails import bring, mailbox
 from tests.desk.channels.mails import mail as mail_from
 from tests.machine.deliveries import CrashPoint, dies
 from tests.mails import sent
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def asking(world: World, text: str = "hello") -> tuple[Visitor, str]:
@@ -159,7 +160,7 @@ def due(world: World) -> tuple[str, TriggerMailDue]:
     (body,) = [body for _, queue, body in world.queued if queue == "automation"]
     world.queued.clear()
     world.deliver("automation", body)
-    world._collect()
+    world.collect()
     (body,) = [body for _, queue, body in world.queued if queue == "mail"]
     world.queued.clear()
     event = publishing.decode(body)

@@ -14,7 +14,9 @@ from chalicelib.desk.conversations.updates import Change
 from chalicelib.desk.core import cache
 from chalicelib.desk.core.errors import NotFound, Unavailable
 from chalicelib.desk.people import agents
-from tests.world import Socket, Visitor, World
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 Going = Callable[[World, str], object]
 WAYS: list[Going] = [

@@ -10,7 +10,8 @@ from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
 from tests.desk.teams.test_groups import arrived, asks, made, stored
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 @pytest.fixture

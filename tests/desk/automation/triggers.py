@@ -11,7 +11,8 @@ from chalicelib.desk.conversations.triggers import Change, SetValue, Trigger
 from chalicelib.desk.people import contacts
 from chalicelib.models.conversations import Conversation
 from tests.mails import sent
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 #: Shown ids of fields.
 STATUS, PRIORITY, AGENT, DEPARTMENT, TAGS, SUBJECT, EMAIL = 6, 7, 9, 10, 14, 16, 19

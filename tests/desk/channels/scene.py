@@ -8,7 +8,8 @@ from chalicelib.desk.channels.email_accounts import Change, EmailAccount
 from chalicelib.desk.conversations import conversations, history
 from chalicelib.desk.conversations.messages import Message
 from chalicelib.desk.people import contacts
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 

@@ -16,7 +16,8 @@ from chalicelib.rules import reply_addresses
 from tests.desk.channels.scene import BASE, account, address, customer, number, reply, thread
 from tests.machine.deliveries import CrashPoint, dies
 from tests.mails import sent
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def due(world: World, visitor: Visitor, **given: Any) -> EmailDue:

@@ -7,7 +7,8 @@ import pytest
 from tests.desk.channels.mails import bring, mail, mailbox
 from tests.desk.channels.test_inbound import downloaded, inbox, texts, thread
 from tests.pictures import picture
-from tests.world import Answer, World
+from tests.visitors import Answer
+from tests.world import World
 
 _BASE = "/api/v3/anytime"
 SPAM = "spam@evil.example"

@@ -10,8 +10,9 @@ from chalicelib.desk.conversations import conversations, merging
 from chalicelib.desk.people import contacts
 from chalicelib.rules import mail_building, reply_addresses
 from tests.desk.channels.scene import BASE, account, address, customer, number, reply, thread
+from tests.lambdas import counted
 from tests.mails import sent
-from tests.world import World, counted
+from tests.world import World
 
 
 def test_a_reply_is_a_mail_with_all_that_brings_its_answer_back(world: World) -> None:

@@ -10,7 +10,8 @@ from tests.desk.channels.mails import bring, mailbox
 from tests.desk.channels.scene import customer, reply, thread
 from tests.mails import sent
 from tests.rules.reports import ARF, EXCHANGE, EXIM, LATE, OURS, POSTFIX, QMAIL, READ, VACATION
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def mailed(world: World) -> tuple[Visitor, str, str]:

@@ -19,7 +19,7 @@ from chalicelib.models.stamps import Stamp
 from chalicelib.models.unique_names import UniqueName
 from chalicelib.rules import ids
 from tests.models.test_inbox import ACCOUNT, id_of
-from tests.world import START
+from tests.streams_and_queues import START
 
 #: The caller's own number among agents, and the latest moment at which a row was written.
 ME, NOW = 7, START + 10_000

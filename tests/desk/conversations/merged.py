@@ -4,7 +4,8 @@ from chalicelib.desk.conversations import history, messages
 from chalicelib.desk.conversations.messages import NOTE, PostMessage
 from chalicelib.models import conversations as rows
 from chalicelib.models.messages import Message
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def write(world: World) -> tuple[Visitor, Visitor]:

@@ -9,7 +9,9 @@ from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.models import conversations as rows
 from chalicelib.models.conversations import Conversation
-from tests.world import START, Visitor, World
+from tests.streams_and_queues import START
+from tests.visitors import Visitor
+from tests.world import World
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 #: Shown ids of fields (desk/conversations/fields.py).

@@ -4,7 +4,8 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.conversations import conversations, group_chats
 from chalicelib.desk.conversations.group_chats import CreateConversation
 from chalicelib.models import people as people_rows
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def internal(world: World, *members_: int, by: int = 0) -> conversations.Conversation:

@@ -17,7 +17,9 @@ from chalicelib.models import details, storage
 from chalicelib.models import files as rows
 from chalicelib.models import messages as message_rows
 from chalicelib.models.loads import LoadChanges
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 
 @pytest.fixture

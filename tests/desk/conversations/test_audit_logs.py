@@ -18,7 +18,8 @@ from chalicelib.models import event_logs as rows
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.rules.actors import Actor, pack
 from chalicelib.rules.status import STAFF
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def page(world: World, *, before: str | None = None, index: int = 1, **wanted: Any) -> audit_logs.Page:

@@ -14,7 +14,8 @@ from chalicelib.desk.core.errors import Invalid, NotFound
 from chalicelib.desk.teams import groups
 from chalicelib.dialects.anytime.conditions import WORDS, in_query
 from chalicelib.rules.conditions import matches, needed
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def read(world: World, *given: tuple[int | str, str, str], stored: bool = False, offset: float = 0) -> ConditionList:

@@ -18,7 +18,8 @@ from chalicelib.models import conversations as rows
 from chalicelib.models import details, labels, status_history
 from chalicelib.models.conversations import Conversation
 from tests.desk.conversations.desk import contact, create, department, field, load_of, new, read, tag
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def messages(ctx: Context, conversation: Conversation) -> list[tuple[str, str]]:

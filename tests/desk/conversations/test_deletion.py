@@ -16,7 +16,10 @@ from chalicelib.models import conversations as rows
 from chalicelib.models import details, labels
 from chalicelib.models.details import Mention
 from tests.desk.conversations.marked import mark
-from tests.world import Socket, Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 
 def _load(world: World) -> int:

@@ -8,7 +8,9 @@ from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.models import conversations, labels
 from chalicelib.models import drafts as rows
 from chalicelib.models.conversations import Conversation
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ from chalicelib.desk.conversations.conversations import Conversation
 from chalicelib.desk.conversations.messages import PostMessage
 from chalicelib.desk.people import agents, people
 from chalicelib.desk.teams import groups
-from tests.world import Visitor, World, counted, invoke
+from tests.lambdas import counted, invoke
+from tests.visitors import Visitor
+from tests.world import World
 
 #: Seconds after which these tests' desks close an empty chat; without a setting it is a day.
 LIFE = 1800
@@ -97,7 +99,7 @@ def test_opening_and_the_first_message_in_one_batch_of_the_stream_route_it(world
     # Where only the opening's record comes, and already has the message.
     first["dynamodb"] = {**first["dynamodb"], "NewImage": second["dynamodb"]["NewImage"]}
     invoke("relay_conversations", {"Records": [first]})
-    world._collect()
+    world.collect()
     world.settle()
     assert stored(world, visitor).assignee == world.agents[0].id
 

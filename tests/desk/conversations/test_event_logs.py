@@ -17,7 +17,9 @@ from chalicelib.models.base import connection
 from chalicelib.models.conversations import Conversation
 from chalicelib.rules.actors import Actor
 from chalicelib.telemetry import Failed
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def log(world: World, conversation: str) -> list[event_logs.Event]:

@@ -19,7 +19,8 @@ from chalicelib.models.loads import PAUSED
 from chalicelib.models.people import Person
 from infra.importing import as_import
 from tests.infra.lines import AGENT, CLOSED, CONTACT, SAID, Line, found, message
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 WRITES = {"TransactWriteItems", "PutItem", "UpdateItem", "BatchWriteItem"}
 OPEN: Line = {name: value for name, value in CLOSED.items() if name != "closed_at"} | {"status": "on_hold"}

@@ -20,8 +20,9 @@ from chalicelib.models.scanning import Bound
 from chalicelib.rules import conditions, status
 from chalicelib.rules.conditions import ConditionList
 from tests.desk.conversations.filled import ME, ROWS, Row, ctx, fill
+from tests.lambdas import counted
 from tests.models.test_inbox import MOVES, move
-from tests.world import START, counted
+from tests.streams_and_queues import START
 
 GIVEN = [
     *[("status", match, value) for match in ("is", "isNot") for value in ("new", "closed", "")],

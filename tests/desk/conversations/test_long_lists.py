@@ -9,7 +9,8 @@ from chalicelib.desk.conversations import open_lists
 from chalicelib.desk.conversations.open_lists import PageRequest
 from chalicelib.models import base
 from tests.desk.conversations.test_open_lists import fill, shown
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_a_page_costs_two_requests_and_holds_one_page_of_two_thousand(world: World) -> None:

@@ -12,7 +12,8 @@ from chalicelib.desk.core.errors import Conflict, NotFound
 from chalicelib.desk.teams import groups
 from chalicelib.models import conversations as rows
 from tests.desk.conversations.talks import internal, load, loads
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_an_internal_conversation_is_seen_by_its_members_alone(world: World) -> None:

@@ -20,7 +20,9 @@ from chalicelib.models.people import Person
 from chalicelib.rules import ids
 from tests.desk.conversations.marked import mark
 from tests.desk.conversations.merged import MERGED, rows_of, texts, write
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 _LONG = "x" * 50_000
 

@@ -10,7 +10,8 @@ from chalicelib.desk.conversations import conversations, history, merging
 from chalicelib.models import conversations as rows
 from chalicelib.models.base import connection
 from tests.desk.conversations.merged import MERGED, rows_of, texts, write
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 _READS = {"GetItem", "BatchGetItem", "Query"}
 

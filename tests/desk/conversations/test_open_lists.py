@@ -19,7 +19,8 @@ from chalicelib.models import conversations as rows
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.messages import Message
 from chalicelib.rules import ids
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def uuid(at: int) -> str:

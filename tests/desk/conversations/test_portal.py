@@ -13,7 +13,8 @@ from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.desk.people import contacts
 from chalicelib.desk.people.people import Person
 from chalicelib.models import summaries
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 HUGE = "\x01" * 60_000
 

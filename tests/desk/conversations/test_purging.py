@@ -34,8 +34,10 @@ from chalicelib.models.details import Mention
 from chalicelib.models.memberships import Membership
 from tests.desk.conversations.marked import mark
 from tests.interruptions import interrupted
+from tests.lambdas import counted
 from tests.pictures import picture
-from tests.world import Visitor, World, counted
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def _items() -> Iterator[tuple[str, str]]:

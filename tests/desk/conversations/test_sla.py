@@ -10,7 +10,8 @@ from chalicelib.desk.conversations.messages import NOTE
 from chalicelib.desk.core import cache
 from tests.desk.conversations.desk import contact, create, new, read
 from tests.desk.conversations.sla import DAY, HOUR, MINUTE, PRIORITY, answer, clocks, policy, say, set_, stored
-from tests.world import START, World
+from tests.streams_and_queues import START
+from tests.world import World
 
 
 def test_the_clocks_of_a_chat_run_from_its_first_message_and_move_with_what_is_said(world: World) -> None:

@@ -8,7 +8,8 @@ from chalicelib.desk.conversations import event_logs
 from chalicelib.desk.core import changes
 from chalicelib.desk.core.events import ConversationBreached, Event
 from tests.desk.conversations.sla import HOUR, MINUTE, answer, policy, say, stored
-from tests.world import START, World
+from tests.streams_and_queues import START
+from tests.world import World
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ from tests.desk.conversations.sla import (
     set_,
     stored,
 )
-from tests.world import Socket, World, counted
+from tests.lambdas import counted
+from tests.websockets import Socket
+from tests.world import World
 
 
 def test_a_policy_is_chosen_again_when_a_field_that_one_looks_at_changes(world: World) -> None:

@@ -19,7 +19,9 @@ from chalicelib.desk.teams import allocation
 from chalicelib.models import people as people_rows
 from chalicelib.models import sequences
 from chalicelib.models.conversations import Conversation
-from tests.world import Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Visitor
+from tests.world import World
 
 _DAY = 86_400_000
 
@@ -55,7 +57,7 @@ def wait(world: World, milliseconds: int) -> None:
     world.now = max(world.now, until - 60_000)
     sequences.set_swept(world.now // 60_000 - 1)
     world.sweep()
-    world._collect()
+    world.collect()
     world.pass_((until - world.now) // 1000)
 
 

@@ -7,7 +7,9 @@ from chalicelib.desk.conversations import conversations, group_chats, updates
 from chalicelib.desk.conversations.updates import Change
 from chalicelib.models import conversations as rows
 from chalicelib.models import details, status_history
-from tests.world import Answer, Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 ONEVIEW = "/cs-chat-ticket/v1"
 FIELDS: list[dict[str, Any]] = [

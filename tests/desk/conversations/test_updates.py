@@ -16,7 +16,8 @@ from chalicelib.models import conversations as rows
 from chalicelib.models import details, labels
 from chalicelib.models.conversations import Conversation
 from tests.desk.conversations.desk import contact, create, department, field, load_of, read, tag
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def change(world: World, conversation: Conversation, at: int = 0, **given: Any) -> Conversation:

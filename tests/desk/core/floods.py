@@ -13,7 +13,8 @@ from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.rate_limits import DEFAULTS
 from chalicelib.desk.people import contacts
 from tests.desk.channels import scene
-from tests.world import PASSWORD, Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import PASSWORD, World
 
 ELSEWHERE = "127.0.0.2"
 MOST = 3

@@ -14,7 +14,7 @@ from chalicelib.context import ADMIN, Caller, Context
 from chalicelib.desk.core import events, publishing
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.models import settings as rows
-from tests.world import START
+from tests.streams_and_queues import START
 
 #: Each has an account of its own.
 few_examples = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,7 +10,8 @@ from chalicelib.desk.people import agents, people, presence, registration
 from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import conversations as rows
 from tests.conformance.cases_domains import BOOKED
-from tests.world import PASSWORD, World, counted
+from tests.lambdas import counted
+from tests.world import PASSWORD, World
 
 
 def held(world: World, at: int) -> int:

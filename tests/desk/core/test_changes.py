@@ -19,7 +19,8 @@ from chalicelib.desk.core.events import (
     Event,
     NoteAdded,
 )
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 FIELDS = (
     ConversationStatusChanged,

@@ -17,7 +17,7 @@ from chalicelib.desk.core.account_events import SettingsChanged
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound
 from chalicelib.models import settings as rows
 from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, names, new_account, published
-from tests.world import counted
+from tests.lambdas import counted
 
 # --- what is kept
 

@@ -10,7 +10,7 @@ from chalicelib.desk.core import documents
 from chalicelib.desk.core.errors import Exists, Invalid, NotFound, Stale
 from chalicelib.models import settings as rows
 from tests.desk.core.kinds import SITES, TAGS, Change, create, few_examples, meanwhile, names, new_account
-from tests.world import counted
+from tests.lambdas import counted
 
 MINUTE = config.CACHE_SECONDS * 1000
 

@@ -11,7 +11,8 @@ from chalicelib.desk.core import documents
 from chalicelib.desk.core.documents import Document
 from chalicelib.desk.core.errors import Invalid
 from tests.desk.core.kinds import meanwhile, published
-from tests.world import START, counted
+from tests.lambdas import counted
+from tests.streams_and_queues import START
 
 
 class Hours(msgspec.Struct, frozen=True):

@@ -27,7 +27,9 @@ from tests.desk.core.floods import (
     signs_up,
 )
 from tests.desk.core.floods import at_an_own_address as at_an_own_address
-from tests.world import World, arrive, counted
+from tests.lambdas import counted
+from tests.visitors import arrive
+from tests.world import World
 
 #: Limits of what triggers send, which no call does (tests/desk/automation/test_trigger_mails.py).
 OF_TRIGGERS = {"trigger_mails", "trigger_mails_to"}

@@ -14,7 +14,9 @@ from chalicelib.models import devices, receipts, topics
 from tests.desk.core.floods import ELSEWHERE, MOST, OF_SOCKETS, Actor, only, pp
 from tests.desk.core.floods import at_an_own_address as at_an_own_address
 from tests.e2e.test_sockets import device_of
-from tests.world import Socket, World, counted
+from tests.lambdas import counted
+from tests.websockets import Socket
+from tests.world import World
 
 # --- sockets
 

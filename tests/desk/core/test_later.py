@@ -8,8 +8,9 @@ from chalicelib.desk.core.events import DeadlineSet
 from chalicelib.desk.core.people_events import AgentDeadlineSet
 from chalicelib.models import timers
 from chalicelib.models.timers import Timer
+from tests.lambdas import counted
 from tests.machine.deliveries import empty_all
-from tests.world import World, counted
+from tests.world import World
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def test_up_to_fifteen_minutes_an_event_waits_on_its_queue(world: World, seconds
     with counted() as sent:
         event = held(world, seconds)
     assert "PutItem" not in sent
-    world._collect()
+    world.collect()
     ((at, queue, _),) = world.queued
     assert (queue, event.due_at <= at < event.due_at + 1000) == ("timers", True)
 
@@ -47,7 +48,7 @@ def test_beyond_it_is_a_row_until_it_is_due_and_a_week_longer(world: World, seco
     assert sent == ["PutItem"]
     (row,) = [row for row in stored(world, event.due_at) if row.due_at == event.due_at]
     assert (row.queue, row.expires_at) == ("timers", event.due_at // 1000 + 7 * 86_400)
-    world._collect()
+    world.collect()
     assert world.queued == []
 
 

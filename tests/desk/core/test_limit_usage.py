@@ -8,7 +8,8 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.core import limit_usage, rate_limits
 from chalicelib.desk.core.errors import TooMany
 from chalicelib.desk.core.limit_usage import SHOWN, Usage
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 #: Limits of visitors, strangers, sockets, and single addresses or senders, of which no tenant's caller has one.
 OTHERS = {"sockets", "socket_messages", "socket_refusals", "visitors", "conversations", "contact_conversations"}

@@ -8,7 +8,8 @@ from chalicelib.context import STRANGER, Caller, Context
 from chalicelib.desk.core import rate_counts, rate_limits
 from chalicelib.desk.core.errors import TooMany
 from chalicelib.rules.rate_limits import Limit
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 ONE_BY_ONE, IN_STEPS = Limit("of these", 3, 60), Limit("of those", 10, 60, step=5)
 

@@ -11,7 +11,7 @@ from chalicelib.desk.core.errors import Conflict, InProgress, Invalid
 from chalicelib.desk.core.repeats import KEPT, MOST_BYTES, Reply, once
 from chalicelib.models import repeats as rows
 from tests.desk.core.kinds import new_account
-from tests.world import counted
+from tests.lambdas import counted
 
 REPLY = Reply(200, {"ETag": '"1"'}, b'{"a": 1}')
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.desk.core.errors import Invalid
 from tests.desk.core.kinds import SITES, TAGS, create, new_account
-from tests.world import counted
+from tests.lambdas import counted
 
 
 @pytest.mark.parametrize(

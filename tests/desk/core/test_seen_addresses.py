@@ -4,7 +4,9 @@ from tests import policies
 from tests.desk.core.floods import ELSEWHERE
 from tests.desk.core.floods import at_an_own_address as at_an_own_address
 from tests.e2e.test_sockets import device_of
-from tests.world import Socket, World, counted
+from tests.lambdas import counted
+from tests.websockets import Socket
+from tests.world import World
 
 
 def test_a_file_without_a_token_is_taken_from_who_was_seen_at_the_same_address_within_the_hour(world: World) -> None:

@@ -30,7 +30,8 @@ from chalicelib.models import event_logs, settings
 from chalicelib.models.base import ConditionFailed
 from chalicelib.models.event_logs import LogEntry
 from chalicelib.models.stamps import Stamp
-from tests.world import START, counted
+from tests.lambdas import counted
+from tests.streams_and_queues import START
 
 #: Names that sound like a secret. Those of NO_SECRETS are none.
 SOUNDS_SECRET = re.compile(r"secret|token|password|key|code|digest|hash|credential")

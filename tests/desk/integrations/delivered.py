@@ -8,7 +8,8 @@ from chalicelib.desk.core import publishing
 from chalicelib.desk.core.account_events import WebhookDue
 from chalicelib.desk.integrations import deliveries
 from chalicelib.desk.integrations.webhooks import Webhook
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 

@@ -13,7 +13,9 @@ from chalicelib.desk.integrations.webhooks import Change
 from chalicelib.dialects.anytime import paging
 from chalicelib.models import webhook_deliveries as rows
 from tests.desk.integrations.receivers import URL, Receiver, receiving, webhook
-from tests.world import Answer, World, counted
+from tests.lambdas import counted
+from tests.visitors import Answer
+from tests.world import World
 
 BASE = "/api/v3/anytime/webhooks"
 

@@ -18,7 +18,8 @@ from chalicelib.models.people import Person
 from chalicelib.rules.actors import IMPORT, Actor, pack
 from tests.desk.integrations.delivered import DAY, MINUTE, all_of, due, later, number_of, put, reply
 from tests.desk.integrations.receivers import is_signed, receiving, webhook
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_a_chat_is_told_in_its_order_with_what_each_event_is_about(world: World) -> None:
@@ -145,7 +146,7 @@ def test_an_account_without_webhooks_pays_nothing(world: World, other: World) ->
     records = world.records("conversations")
     with counted() as sent:
         app.relay_conversations({"Records": records}, None)
-    world._collect()
+    world.collect()
     world.settle()
     assert set(sent) == {"SendMessageBatch"}
     assert "webhooks" not in [queue for queue, _ in bodies]
@@ -162,11 +163,11 @@ def test_events_that_come_twice_late_and_shuffled_are_sent_once_and_in_order(wor
     records = world.records("conversations")
     for _ in range(2):
         app.relay_conversations({"Records": records}, None)
-    world._collect()
+    world.collect()
     world.settle()
     once = receiver.events()
     app.relay_conversations({"Records": records}, None)
-    world._collect()
+    world.collect()
     world.settle()
     for queue, body in random.Random(3).sample(bodies, len(bodies)):
         deliver_(queue, body)

@@ -18,7 +18,8 @@ from chalicelib.models import mail, people
 from chalicelib.models import webhook_deliveries as rows
 from tests.desk.integrations.delivered import DAY, HOUR, MINUTE, all_of, due, later, put
 from tests.desk.integrations.receivers import URL, Receiver, receiving, silent, webhook
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def number_of_contact(world: World, visitor: Visitor) -> int:
@@ -142,7 +143,7 @@ def test_a_thousand_events_a_minute_to_an_address_that_is_silent_delay_nobody(wo
         turns = zip(places, about, strict=True)
         rows.put_turns([rows.new_turn(world.account, hook.id, world.now, place, "contact_created", one) for place, one in turns])
         world.deliver("webhooks", due(world, hook.id))
-        world._collect()
+        world.collect()
         if second % 20 == 0:
             other.visitor()
             other.settle()

@@ -54,7 +54,7 @@ def test_a_relay_that_dies_keeps_all_and_tells_it_again(world: World) -> None:
         with pytest.raises(Exception, match="NotSent"):
             act()
     interrupted(world.monkeypatch, act)
-    world._collect()
+    world.collect()
     world.settle()
     assert sorted(set(receiver.events())) == ["contact.created", "conversation.created", "message.created"]
     assert len(receiver.told) == 3
@@ -70,7 +70,7 @@ def test_who_finds_a_webhook_taken_calls_and_what_came_meanwhile_is_sent(world: 
     state = rows.hold(world.account, hook.id, "another", world.now, world.now + 5_000)
     for _ in range(3):
         world.deliver("webhooks", mine)
-    world._collect()
+    world.collect()
     assert receiver.told == []
     assert len([one for one in world.queued if one[1] == "webhooks"]) == 1, "one event, however often it was called"
     with pytest.raises(ConditionFailed):

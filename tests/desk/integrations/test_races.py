@@ -21,7 +21,7 @@ from tests.world import World
 
 def due(world: World, hook: str) -> list[WebhookDue]:
     """What is on its way of a webhook."""
-    world._collect()
+    world.collect()
     found = [delivering_event(body) for _, queue, body in world.queued if queue == "webhooks"]
     return [one for one in found if one and one.webhook == hook]
 
@@ -43,7 +43,7 @@ def test_who_was_called_while_they_sent_lets_go_and_has_an_event_come(world: Wor
     hook, ctx = webhook(world), world.ctx(SYSTEM)
     state = held(world, hook.id)
     assert delivering._call(ctx, hook) == delivering.BUSY
-    world._collect()
+    world.collect()
     world.queued.clear()
     assert delivering._release(ctx, hook, state) is False
     assert [one.due_at for one in due(world, hook.id)] == [world.now]

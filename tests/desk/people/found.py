@@ -8,7 +8,8 @@ from chalicelib.desk.people.contact_lists import Listing
 from chalicelib.desk.people.contacts import Change
 from chalicelib.desk.people.people import Person
 from chalicelib.models.contact_words import ContactWord
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def add(world: World, name: str, email: str | None = None, **more: Any) -> Person:

@@ -4,7 +4,9 @@ from chalicelib.context import ADMIN
 from chalicelib.desk.people import people
 from chalicelib.desk.people.people import Person
 from tests.desk.realtime.test_live import an_agent
-from tests.world import Answer, Socket, World
+from tests.visitors import Answer
+from tests.websockets import Socket
+from tests.world import World
 
 
 def now_is(world: World, at: int = 0) -> str | None:

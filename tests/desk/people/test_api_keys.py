@@ -13,7 +13,8 @@ from chalicelib.desk.people.profiles import ChangePerson
 from chalicelib.models import tokens as rows
 from chalicelib.rules import ids, passwords
 from tests.conformance.scene import send
-from tests.world import PASSWORD, World, counted
+from tests.lambdas import counted
+from tests.world import PASSWORD, World
 
 PATH = "/api/v3/anytime/apiKeys"
 

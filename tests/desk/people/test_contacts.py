@@ -26,7 +26,8 @@ from chalicelib.models import unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import words
 from tests.desk.people.found import add, found, stored_words
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 # --- changes
 

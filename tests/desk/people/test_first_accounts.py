@@ -10,7 +10,8 @@ from chalicelib.desk.core.errors import Exists, Invalid, NotAuthenticated
 from chalicelib.desk.people import first_accounts
 from chalicelib.desk.people.owners import Opened
 from chalicelib.desk.people.registration import CreateAgent
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 PASSWORD = "correct horse"
 _serial = itertools.count()

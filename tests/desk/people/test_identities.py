@@ -16,7 +16,8 @@ from chalicelib.desk.people.identities import ClaimedIdentity
 from chalicelib.models import unique_names
 from chalicelib.rules import identities as rules
 from infra import account, demo
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def trust(world: World) -> None:

@@ -16,7 +16,8 @@ from chalicelib.models.people import Person
 from chalicelib.rules import passwords
 from chalicelib.rules.actors import Actor, unpack
 from chalicelib.telemetry import Failed
-from tests.world import PASSWORD, World, counted
+from tests.lambdas import counted
+from tests.world import PASSWORD, World
 
 Told = tuple[str, str | None, str | None]
 

@@ -18,7 +18,8 @@ from chalicelib.models import people as rows
 from chalicelib.models import unique_names
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules import passwords
-from tests.world import PASSWORD, World, counted
+from tests.lambdas import counted
+from tests.world import PASSWORD, World
 
 NEW = NewAccount("New", {"WIDGET": "visitor", "CONSOLE": ADMIN}, frozenset({"WIDGET"}))
 

@@ -9,7 +9,8 @@ from chalicelib.desk.people import devices, people, presence, registration
 from chalicelib.desk.people.registration import CreateAgent
 from chalicelib.models import unique_names
 from chalicelib.rules import passwords
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_a_trace_is_one_visitor_in_its_account(world: World, other: World) -> None:

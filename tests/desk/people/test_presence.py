@@ -13,7 +13,9 @@ from chalicelib.models import people as rows
 from chalicelib.models import presence as presence_rows
 from tests.desk.people.presences import dropped, now_is, says, stored
 from tests.desk.realtime.test_live import an_agent
-from tests.world import Socket, World, counted
+from tests.lambdas import counted
+from tests.websockets import Socket
+from tests.world import World
 
 
 def due(world: World) -> tuple[int | None, int | None]:
@@ -146,7 +148,7 @@ def test_a_deadline_twice_late_early_or_out_of_order_does_no_harm(world: World) 
     early = next(entry for entry in world.queued if entry[2] == away)
     world.deliver(early[1], away)
     assert now_is(world) == "online"
-    world._collect()
+    world.collect()
     world.pass_(120)
     (offline,) = [body for body in told(world) if body != away]
     says(world, "online")

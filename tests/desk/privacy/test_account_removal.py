@@ -85,7 +85,7 @@ def test_nothing_is_left_of_an_account_that_was_used(world: World, other: World)
     assert raw.of_account(world.account).keys() >= {"messages"}
     for _ in range(8):
         world.sweep()
-        world._collect()
+        world.collect()
         world.pass_(900)
     empty(world)
     world.now += 500 * DAY * 1000

@@ -17,7 +17,8 @@ from tests.desk.integrations.receivers import URL, receiving, webhook
 from tests.desk.privacy import raw
 from tests.infra import lines as imported
 from tests.interruptions import interrupted
-from tests.world import Answer, Visitor, World
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 MARK = "zyxwmark"

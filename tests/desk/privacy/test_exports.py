@@ -18,7 +18,9 @@ from chalicelib.models import storage
 from tests.desk.channels import mails
 from tests.desk.privacy.test_erasures import ADDRESS, BASE, MARK, call, person
 from tests.interruptions import interrupted
-from tests.world import Answer, World, counted
+from tests.lambdas import counted
+from tests.visitors import Answer
+from tests.world import World
 
 
 def opened(data: bytes) -> dict[str, bytes]:

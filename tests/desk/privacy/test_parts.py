@@ -23,7 +23,8 @@ from tests.desk.privacy import raw
 from tests.desk.privacy.test_account_removal import DAY, document, empty, remove
 from tests.desk.privacy.test_erasures import erase
 from tests.desk.privacy.test_exports import opened
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def address_of(world: World) -> str:
@@ -91,10 +92,10 @@ def test_an_erasure_whose_message_was_lost_is_gone_on_with_when_it_is_asked_for_
     visitor, contact = asking(world, "hello")
     ctx = world.ctx(ADMIN)
     first = erasures.begin(ctx, contact)
-    world._collect()
+    world.collect()
     world.queued.clear()
     assert erasures.begin(ctx, contact) == first
-    world._collect()
+    world.collect()
     assert not [one for one in world.queued if "erasure" in one[2]]
     world.now += 2 * erasures.HELD + 1
     erasures.begin(world.ctx(ADMIN), contact)
@@ -179,11 +180,11 @@ def test_an_export_is_begun_once_and_gone_on_with_where_its_job_was_lost(world: 
     assert begun and exports._begin(ctx, contact) == exports.Exported(ctx.now)
     again = exports.RECORDS.find(ctx, contact)
     assert again and again[1] == begun[1]
-    world._collect()
+    world.collect()
     world.queued.clear()
     world.now += exports._ABANDONED + 1
     exports.get(world.ctx(ADMIN, world.owner), contact)
-    world._collect()
+    world.collect()
     assert len([one for one in world.queued if "export" in one[2]]) == 1
 
 
@@ -252,7 +253,7 @@ def test_accounts_are_emptied_page_by_page_and_what_came_late_goes_too(world: Wo
     world.now += 31 * DAY * 1000
     event = AccountEmptied(world.account, world.time, world.time, "people")
     assert account_removal.run(world.ctx(SYSTEM), event) is True
-    world._collect()
+    world.collect()
     told = [publishing.decode(body) for _, _, body in world.queued if "account.emptied" in body]
     assert [one.stage for one in told if isinstance(one, AccountEmptied)][-1] == "conversations"
     assert rows.get(world.account, visitor.conversation)
@@ -268,10 +269,10 @@ def test_accounts_are_emptied_page_by_page_and_what_came_late_goes_too(world: Wo
 def test_a_setting_of_retention_that_changes_nothing_begins_no_run_and_wrong_ones_are_refused(world: World) -> None:
     ctx = world.ctx(ADMIN)
     first = retention.change(ctx, {"is_enabled": True, "closed_days": 10})
-    world._collect()
+    world.collect()
     world.queued.clear()
     assert retention.change(ctx, {"closed_days": 10}) == first
-    world._collect()
+    world.collect()
     assert not [body for _, _, body in world.queued if "retention.due" in body]
     for wanted, field in (({"closed_days": 0}, "closed_days"), ({"closed_days": None}, "is_enabled")):
         with pytest.raises(Invalid) as refused:
@@ -280,7 +281,7 @@ def test_a_setting_of_retention_that_changes_nothing_begins_no_run_and_wrong_one
     early = RetentionDue(world.account, ctx.now, ctx.now + 60_000, first.chain)
     world.queued.clear()
     assert retention.run(world.ctx(SYSTEM), early) == (0, True)
-    world._collect()
+    world.collect()
     assert [(due, "retention" in body) for due, _, body in world.queued][-1:] == [(ctx.now + 60_000, True)]
     assert retention.change(ctx, {"is_enabled": False}).chain == ""
     assert retention.run(world.ctx(SYSTEM), early) == (0, False)

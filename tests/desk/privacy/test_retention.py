@@ -13,7 +13,9 @@ from chalicelib.desk.core.errors import NotFound
 from chalicelib.desk.privacy import retention
 from chalicelib.models import conversations as rows
 from tests.desk.privacy.test_erasures import BASE, call
-from tests.world import Answer, Visitor, World, counted
+from tests.lambdas import counted
+from tests.visitors import Answer, Visitor
+from tests.world import World
 
 DAY = 86_400
 PATH = "/retention"
@@ -104,7 +106,7 @@ def test_a_run_plans_the_next_day_s_and_another_setting_ends_it(world: World) ->
         if not is_there(world, old):
             break
         world.sweep()
-        world._collect()
+        world.collect()
         world.pass_(1)
     assert not is_there(world, old)
 

@@ -12,7 +12,10 @@ from chalicelib.desk.conversations.members import ChangeMembers
 from chalicelib.desk.realtime import live
 from chalicelib.models import connections, topics
 from tests.e2e.test_sockets import device_of, reply, words
-from tests.world import Socket, Visitor, World, counted, invoke
+from tests.lambdas import counted, invoke
+from tests.visitors import Visitor
+from tests.websockets import Socket
+from tests.world import World
 
 
 def listening(world: World, visitor: Visitor) -> Socket:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from chalicelib.context import AGENT
-from tests.world import Socket, World, counted
+from tests.lambdas import counted
+from tests.websockets import Socket
+from tests.world import World
 
 
 def login(world: World, terminal: str, os: str = "BROWSER", at: int = 0, **given: Any) -> dict[str, Any]:

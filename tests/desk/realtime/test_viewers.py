@@ -5,7 +5,8 @@ import pytest
 from chalicelib.context import AGENT
 from chalicelib.desk.core.errors import Forbidden, NotFound
 from chalicelib.desk.realtime import viewers
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_looking_and_saying_so_take_two_requests_and_wake_no_stream(world: World) -> None:

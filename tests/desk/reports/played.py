@@ -15,7 +15,8 @@ from chalicelib.models.conversations import Conversation
 from chalicelib.rules import series
 from infra import recount
 from tests.desk.conversations.desk import department
-from tests.world import START, World
+from tests.streams_and_queues import START
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 DAY, QUARTER = 86_400_000, 900_000

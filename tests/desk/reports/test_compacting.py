@@ -13,7 +13,8 @@ from chalicelib.models import statistics, statistics_rows
 from chalicelib.models.base import ConditionFailed
 from chalicelib.rules.counting import CREATED, Cell
 from tests.desk.reports.played import amounts
-from tests.world import START, World
+from tests.streams_and_queues import START
+from tests.world import World
 
 QUARTER = START // 900_000
 

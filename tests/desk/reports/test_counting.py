@@ -17,7 +17,9 @@ from chalicelib.models import statistics, statistics_rows
 from chalicelib.models.attributes import KeyAttribute
 from chalicelib.rules import counting
 from tests.desk.reports.played import DAY, Play, amounts, ask, of_account, place, settle
-from tests.world import START, World, invoke
+from tests.lambdas import invoke
+from tests.streams_and_queues import START
+from tests.world import World
 
 OFFSET = 5.75
 

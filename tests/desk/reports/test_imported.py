@@ -10,7 +10,8 @@ import pytest
 from chalicelib.desk.reports import reports
 from tests.desk.reports.played import DAY, Play, amounts, ask, of_account, settle
 from tests.infra.lines import ALL, CLOSED, bring, export, message, write
-from tests.world import START, World
+from tests.streams_and_queues import START
+from tests.world import World
 
 #: What a file says: not reopenings, which agent and department a conversation had at a contact's message, nor when one was closed
 #: before.

@@ -17,8 +17,10 @@ from chalicelib.rules import counting, series
 from tests.desk.conversations.desk import department
 from tests.desk.reports.played import ask, settle
 from tests.desk.reports.test_statistics import count, told
-from tests.world import START, Visitor, World
-from tests.world import counted as requests
+from tests.lambdas import counted as requests
+from tests.streams_and_queues import START
+from tests.visitors import Visitor
+from tests.world import World
 
 BASE = "/api/v3/anytime"
 DAY = 86_400_000

@@ -11,8 +11,9 @@ from chalicelib.models import statistics
 from chalicelib.rules import counting
 from chalicelib.rules.counting import CLOSED, CREATED, REOPENED, REPLIED, Cell
 from tests.desk.reports.played import ask, settle
-from tests.world import START, World
-from tests.world import counted as requests
+from tests.lambdas import counted as requests
+from tests.streams_and_queues import START
+from tests.world import World
 
 A_DAY = 96
 TODAY = START // 900_000 // A_DAY * A_DAY

@@ -13,7 +13,9 @@ from chalicelib.desk.reports import statistics
 from chalicelib.models import statistics as rows
 from chalicelib.models.attributes import KeyAttribute
 from chalicelib.rules.groups import Work
-from tests.world import START, World, counted, invoke
+from tests.lambdas import counted, invoke
+from tests.streams_and_queues import START
+from tests.world import World
 
 HOUR = 3_600_000
 

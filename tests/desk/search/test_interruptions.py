@@ -16,7 +16,7 @@ from chalicelib.models.base import connection
 from chalicelib.models.search_rows import WordBlock
 from chalicelib.rules import search_blocks, search_words, word_lists
 from tests.desk.conversations.desk import contact, create
-from tests.desk.search.test_search import found, index, keep, stored
+from tests.desk.search.indexed import found, index, keep, stored
 from tests.interruptions import interrupted
 from tests.world import World
 

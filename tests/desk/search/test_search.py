@@ -1,7 +1,5 @@
 """Search: what is found of a conversation, and what it costs."""
 
-from typing import Any
-
 import pytest
 from msgspec.structs import replace
 
@@ -13,38 +11,14 @@ from chalicelib.desk.conversations.wanted import Page, Wanted
 from chalicelib.desk.core import rate_limits
 from chalicelib.desk.core.errors import Invalid
 from chalicelib.desk.people import contacts
-from chalicelib.desk.search import block_finding, block_writing, port, search, texts
+from chalicelib.desk.search import block_finding, port, search, texts
 from chalicelib.models import search_rows
-from chalicelib.models.search_rows import WordsRow
 from chalicelib.rules import search_words, word_lists
 from chalicelib.rules.conditions import ID, IS, Condition, ConditionList
 from tests.desk.conversations.desk import contact, create
-from tests.world import World, counted
-
-
-def found(world: World, keywords: str, **listing: Any) -> list[int]:
-    """The numbers of the conversations that a list has."""
-    ctx = world.as_agent()
-    return [row.number for row in lists.page(ctx, Wanted(Listing(**listing), keywords=search.read(ctx, keywords))).conversations]
-
-
-def index(world: World, *rows: Any) -> None:
-    """Indexes conversations as they are now."""
-    for row in rows:
-        search.index(world.ctx(SYSTEM), row.id, row.number)
-
-
-def keep(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Brings all that was said to blocks."""
-    with monkeypatch.context() as now:
-        now.setattr(block_writing, "MOST_FRESH", 1)
-        search.tidy(world.ctx(SYSTEM))
-    assert stored(world, "fresh") == []
-
-
-def stored(world: World, kind: str) -> list[Any]:
-    """The rows of a kind of an account."""
-    return [row for row in WordsRow.scan() if row.key.startswith(f"{world.account}#{kind}")]
+from tests.desk.search.indexed import found, index, keep, stored
+from tests.lambdas import counted
+from tests.world import World
 
 
 def test_a_conversation_is_found_by_all_that_was_said_and_by_who_said_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from chalicelib.desk.teams.allocation import Change, Preference
 from chalicelib.models import conversations, loads
 from chalicelib.models.conversations import Conversation
 from chalicelib.models.people import Person
-from tests.world import Visitor, World
+from tests.visitors import Visitor
+from tests.world import World
 
 
 def allocates(world: World, *preferences: Preference, **given: Any) -> None:

@@ -13,7 +13,8 @@ from chalicelib.desk.people import presence
 from chalicelib.desk.teams import allocation, groups
 from chalicelib.desk.teams.allocation import ROUND_ROBIN, DepartmentRule, Preference
 from tests.desk.teams.allocated import agent, allocates, asking, assignees, stored
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 # --- settings
 

@@ -11,7 +11,8 @@ from chalicelib.desk.core.errors import Exists, Forbidden, Invalid, NotFound
 from chalicelib.desk.people import people, registration
 from chalicelib.desk.teams import domains, groups
 from chalicelib.desk.teams.domains import Change
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 HOST, EMAIL = "shop.example", "web@shop.example"
 

@@ -13,7 +13,8 @@ from chalicelib.desk.reports import statistics
 from chalicelib.desk.teams import groups
 from chalicelib.desk.teams.groups import Change, Group
 from chalicelib.rules.groups import Work
-from tests.world import World, counted
+from tests.lambdas import counted
+from tests.world import World
 
 
 @pytest.fixture
