@@ -14,7 +14,7 @@ def finish() -> None:
     from chalicelib import config
     from chalicelib.models.dynamodb import connection
 
-    if config.IN_LAMBDA:
-        connection.make_client()
     gc.freeze()
     gc.enable()
+    if config.IN_LAMBDA:
+        connection.make_client()

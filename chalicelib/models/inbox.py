@@ -162,6 +162,8 @@ def _merged(
         partitions.reverse()
     seen = {after.conversation} if after else set()
     for entry in merge(*partitions, key=lambda each: each.position.at, reverse=not window.oldest_first):
+        if entry.item is None and budget:
+            continue  # the partition asks for more only now, because all rows before this place are listed
         if entry.item is None or entry.position.conversation not in seen:
             seen.add(entry.position.conversation)
             yield entry
@@ -176,8 +178,8 @@ def _entries(
     partition: str,
     conditions: Sequence[Like],
 ) -> Iterator[_Entry]:
-    """Yields a partition's entries after a position, with one request and those that the budget has. If they end before the
-    entries, the last one says where to go on.
+    """Yields a partition's entries after a position, with one request and those that the budget has. After each request's rows
+    comes one that says where to go on, unless these were the last.
     """
     (since, until), start = _start(window, after, partition)
     if since > until:
@@ -197,8 +199,8 @@ def _entries(
         start = pages.last_evaluated_key
         if start is None:
             return
+        yield _entry(partition, start, None)
         if not budget:
-            yield _entry(partition, start, None)
             return
         budget.pop()
         pages.page_size = max(_LOOKED_THROUGH, *sizes)

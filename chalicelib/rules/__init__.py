@@ -1,1 +1,1 @@
-"""Pure decisions, standard library only."""
+"""Pure decisions, of the standard library and msgspec's structs alone."""

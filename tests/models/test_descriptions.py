@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import DataNotFoundError
+from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.loaders import create_loader
 from botocore.session import Session
 
@@ -35,3 +35,13 @@ def test_a_folder_of_ones_own_is_read_first(tmp_path: Path, monkeypatch: pytest.
     assert "mine" in loader.list_available_services("service-2")
     with pytest.raises(DataNotFoundError):
         loader.load_data("mine/2020-01-01/paginators-1")
+    for each in (loader, create_loader(str(tmp_path))):
+        with pytest.raises(UnknownServiceError):
+            each.load_service_model("mine", "paginators-1")
+
+
+def test_folders_are_named_as_in_botocore(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = "$WHERE/one:~/two:~nobody-of-that-name/three::/four"
+    monkeypatch.setenv("WHERE", "/here")
+    monkeypatch.setenv("AWS_DATA_PATH", given)
+    assert descriptions.loader(Session()).search_paths == create_loader(given).search_paths

@@ -242,6 +242,18 @@ def test_a_walk_goes_through_all_in_order_whatever_its_parts_and_goes_on_where_i
     assert found == ordered(rows, window) and after[-1] is None
 
 
+def test_what_meets_no_condition_is_looked_through_once_in_both_partitions(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill([Row(START + at, CLOSED if at % 2 else "on_hold") for at in range(60)])
+    monkeypatch.setattr(inbox, "_LOOKED_THROUGH", 2)
+    monkeypatch.setattr(inbox, "_MOST_REQUESTS", 8)
+    window, after, calls = Window(ACCOUNT, SPAN, (("assignee", True, AGENT),)), None, 0
+    with counted() as sent:
+        while calls == 0 or after:
+            (rows, after), calls = inbox.list_rows(window, 5, after), calls + 1
+            assert rows == [] and len(sent) <= 8 * calls
+    assert len(sent) <= 40  # 30 read each row once, and each call begins both partitions anew
+
+
 def test_what_is_deleted_has_a_list_of_its_own(aws: None) -> None:
     fill([Row(START, CLOSED), Row(START + 1)])
     gone = conversations.get(ACCOUNT, id_of(0))
