@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ MOST_BYTES, _ROOM = 10 * 1024 * 1024, 10 * 1024 * 1024
 _DRAINED = 100 * 1024 * 1024
 _LAST = {"Connection": "close"}
 _TOO_LONG = b'{"message":"Request Too Long"}'
+_BAD_CHUNK, _LONGEST_LINE, _HEX = b'{"message":"The chunks of the body are broken"}', 8_192, re.compile(rb"[0-9a-fA-F]{1,8}")
 
 
 class NoSuchPath(LocalGatewayException):
@@ -38,7 +40,7 @@ class TooLong(LocalGatewayException):
 
 
 class BadLength(LocalGatewayException):
-    """The body's length is not a number."""
+    """The body's length, or a chunk's, is not a number."""
 
     CODE = 400
 
@@ -98,6 +100,7 @@ class Handler(ChaliceRequestHandler):
 
     disable_nagle_algorithm = True
     wbufsize = -1
+    rfile: Any
     wfile: Any
     #: How many seconds a client may be silent in the middle of a request, or on a connection that it keeps.
     timeout = 120
@@ -119,11 +122,16 @@ class Handler(ChaliceRequestHandler):
     def _generic_handle(self) -> None:
         # Chalice's own converter says 127.0.0.1 whoever calls; API Gateway says whose connection it is.
         self.local_gateway.event_converter.LOCAL_SOURCE_IP = self.client_address[0]
+        wire = self.rfile
         try:
             size = self._size(bucket.MOST_BYTES if bucket.has(self.path) else MOST_BYTES)
+            self._handle(size)
         except LocalGatewayException as refusal:
             self._send_error_response(refusal)
-            return
+        finally:
+            self.rfile = wire
+
+    def _handle(self, size: int) -> None:
         if bucket.has(self.path):
             with self.server.answering():
                 bucket.pass_on(self, size)
@@ -150,6 +158,8 @@ class Handler(ChaliceRequestHandler):
         """Bytes of the body that comes. Raises TooLong for more than `most`, after it has come: a client that is still
         sending does not listen.
         """
+        if "transfer-encoding" in self.headers:
+            self._read_chunks(most)
         told = self.headers.get("content-length", "0")
         if not (told.isascii() and told.isdecimal()):
             raise BadLength(_LAST, b'{"message":"Content-Length is not a number"}')
@@ -160,6 +170,34 @@ class Handler(ChaliceRequestHandler):
                 left -= len(part)
             raise TooLong(_LAST, _TOO_LONG)
         return size
+
+    def _read_chunks(self, most: int) -> None:
+        """Reads a body that comes in chunks, after which it is as one whose length was told. Raises BadLength, TooLong."""
+        body, total = bytearray(), 0
+        for size in iter(self._chunk_size, 0):
+            end = total + size
+            while total < end:
+                part = self.rfile.read(min(end - total, 65_536))
+                total += len(part)
+                body += part if total <= most else b""
+                if not part or total > _DRAINED:
+                    raise BadLength(_LAST, _BAD_CHUNK)
+            if self.rfile.readline(_LONGEST_LINE).strip():
+                raise BadLength(_LAST, _BAD_CHUNK)
+        while self.rfile.readline(_LONGEST_LINE).strip():
+            pass  # trailers say nothing to anybody here
+        if total > most:
+            raise TooLong(_LAST, _TOO_LONG)
+        del self.headers["transfer-encoding"], self.headers["content-length"]
+        self.headers["Content-Length"] = str(total)
+        self.rfile = io.BytesIO(body)
+
+    def _chunk_size(self) -> int:
+        """Returns the bytes of the chunk that comes, 0 after the last one. Raises BadLength."""
+        told = self.rfile.readline(_LONGEST_LINE).partition(b";")[0].strip()
+        if not _HEX.fullmatch(told):
+            raise BadLength(_LAST, _BAD_CHUNK)
+        return int(told, 16)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle  # noqa: N815 (as the base has them)
 

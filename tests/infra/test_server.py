@@ -110,3 +110,38 @@ def test_a_body_that_api_gateway_would_not_take_is_refused_and_not_kept(http: ht
 def test_a_length_that_is_no_number_is_refused(http: httpx.Client, length: bytes) -> None:
     status, body = raw(http, b"POST /api/PP_GET_APP_INFO HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n")
     assert (status, body) == (400, {"message": "Content-Length is not a number"})
+
+
+def test_a_body_in_chunks_is_read_whole_and_the_connection_goes_on(http: httpx.Client) -> None:
+    path, given = "/api/v3/anytime/conversations", b'{"subject": "one in chunks"}'
+    whole = http.post(path, content=given)
+    for parts in ([given], [given[:5], given[5:]], [bytes([one]) for one in given]):
+        answer = http.post(path, content=iter(parts))
+        assert answer.request.headers["Transfer-Encoding"] == "chunked"
+        assert (answer.status_code, answer.json()) == (whole.status_code, whole.json())
+    login = {"grant_type": "client_credentials", "client_id": "nobody"}
+    form = httpx.Request("POST", "http://desk.test", data=login).read()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answers = [http.post("/oauth/token", content=content, headers=headers) for content in (form, iter([form[:9], form[9:]]))]
+    assert answers[0].json() == answers[1].json() and answers[0].status_code == answers[1].status_code == 400
+    assert http.post("/api/PP_GET_APP_INFO", content=iter([b"x" * 1_000_000] * 11)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "chunks", [b"", b"x\r\n", b"-1\r\n", b"5\r\nab", b"2;a=b\r\nab\r\n", b"fffffffff\r\n", b"2\r\nabc\r\n0\r\n\r\n"]
+)
+def test_broken_chunks_are_refused(http: httpx.Client, chunks: bytes) -> None:
+    head = b"POST /api/PP_GET_APP_INFO HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", http.base_url.port or 0), timeout=PATIENCE) as connection:
+        connection.sendall(head + chunks)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.split()[1] == b"400"
+    assert json.loads(answer.rpartition(b"\r\n\r\n")[2]) == {"message": "The chunks of the body are broken"}
+
+
+def test_chunks_may_have_extensions_and_trailers(http: httpx.Client) -> None:
+    sent = b"POST /api/PP_NOTHING HTTP/1.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sent += b"2;a=b\r\n{}\r\n0\r\nX: y\r\n\r\n"
+    status, body = raw(http, sent)
+    assert (status, body["error_code"]) == (200, raw(http, sent.replace(b"2;a=b", b"2"))[1]["error_code"])
