@@ -103,6 +103,31 @@ def test_the_deleted_list_is_paged_and_searched(world: World) -> None:
         assert answer.status == 400 and bad.partition("=")[0] in answer.body["message"]
 
 
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [("DELETE", "conversations/{0}", None), ("POST", "deletedconversations/{0}/restore", None)],
+        [("PUT", "conversations/{0}", {"status": "closed"}), ("PUT", "conversations/{0}", {"status": "new"})],
+    ],
+)
+def test_one_that_has_a_note_alone_is_back_in_the_lists_and_stays(world: World, calls: list[tuple[str, str, Any]]) -> None:
+    contact = ask(world, "GET", f"conversations/{number(world, world.asking())}").body["conversation"]["contactId"]
+    given = {
+        "subject": "call",
+        "channel": "portal",
+        "contactId": contact,
+        "message": {"type": "note", "plainBody": "to be called"},
+    }
+    made = ask(world, "POST", "conversations", given)
+    assert made.status == 200, made.body
+    id_ = made.body["conversation"]["id"]
+    for method, path, body in calls:
+        assert ask(world, method, path.format(id_), body).status == 200
+    assert id_ in [row["id"] for row in ask(world, "GET", "conversations").body["conversations"]]
+    world.pass_(7 * 86_400)
+    assert ask(world, "GET", f"conversations/{id_}").body["conversation"]["status"] == "new"
+
+
 def test_a_deletion_for_good_leaves_nothing_to_restore(world: World, assigned: Visitor) -> None:
     id_ = number(world, assigned)
     assert ask(world, "DELETE", f"deletedconversations/{id_}").status == 404

@@ -19,8 +19,10 @@ def named_changes(ctx: Context) -> lifecycle.Changes:
 
 
 def waiting_changes(ctx: Context, conversation: Conversation) -> lifecycle.Changes:
-    """Returns the fields of one that is open again without an agent: it waits if anything was said in it."""
-    if conversation.public_count:
+    """Returns the fields of one that is open again without an agent: it waits if anything was said in it, or if it was opened for
+    its contact, perhaps with a note alone.
+    """
+    if conversation.public_count or conversation.creator_number is not None:
         return lifecycle.waiting(next_routing_at(ctx, conversation))
     return lifecycle.waiting(None) | empty_changes(ctx, conversation)
 
