@@ -122,10 +122,11 @@ class Handler(ChaliceRequestHandler):
     def _generic_handle(self) -> None:
         # Chalice's own converter says 127.0.0.1 whoever calls; API Gateway says whose connection it is.
         self.local_gateway.event_converter.LOCAL_SOURCE_IP = self.client_address[0]
-        wire = self.rfile
+        wire, most = self.rfile, bucket.MOST_BYTES if bucket.has(self.path) else MOST_BYTES
         try:
-            size = self._size(bucket.MOST_BYTES if bucket.has(self.path) else MOST_BYTES)
-            self._handle(size)
+            if "transfer-encoding" in self.headers:
+                self._read_chunks(most)
+            self._handle(self._size(most))
         except LocalGatewayException as refusal:
             self._send_error_response(refusal)
         finally:
@@ -158,8 +159,6 @@ class Handler(ChaliceRequestHandler):
         """Bytes of the body that comes. Raises TooLong for more than `most`, after it has come: a client that is still
         sending does not listen.
         """
-        if "transfer-encoding" in self.headers:
-            self._read_chunks(most)
         told = self.headers.get("content-length", "0")
         if not (told.isascii() and told.isdecimal()):
             raise BadLength(_LAST, b'{"message":"Content-Length is not a number"}')

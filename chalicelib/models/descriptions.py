@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
-from botocore.loaders import JSONFileLoader, Loader, instance_cache
+from botocore.loaders import JSONFileLoader, Loader, create_loader, instance_cache
 from botocore.session import Session
 
 _OPEN: dict[str, Any] = {".json": open, ".json.gz": gzip.open}
@@ -42,6 +42,5 @@ class _Loader(Loader):
 
 def loader(session: Session) -> Loader:
     """Returns the loader of a session's descriptions."""
-    given = session.get_config_variable("data_path")
-    paths = map(os.path.expandvars, given.split(os.pathsep)) if given else ()
-    return _Loader([os.path.expanduser(path) for path in paths], _Files())  # noqa: PTH111 (a Path raises for an unknown user)
+    places = create_loader(session.get_config_variable("data_path")).search_paths
+    return _Loader(places, _Files(), include_default_search_paths=False)

@@ -31,8 +31,8 @@ class Report(NamedTuple):
     passes: bool
 
 
-def read(mail: Mail, headers: Headers) -> Report | None:
-    """Returns what a mail with these headers tells of another one. None for a person's, and for a report that a mail is late, has
+def read(mail: Mail, raw: bytes) -> Report | None:
+    """Returns what a mail with these bytes tells of another one. None for a person's, and for a report that a mail is late, has
     arrived or was read.
     """
     if not mail.automatic:
@@ -42,7 +42,7 @@ def read(mail: Mail, headers: Headers) -> Report | None:
         return _by_blocks(blocks)
     if any(part.mime == _COMPLAINT for part in mail.parts):
         return Report(True, (), "", False)
-    return _in_words(mail, headers)
+    return _in_words(mail, mail_headers.split(raw)[0])
 
 
 def ids(mail: Mail) -> list[str]:

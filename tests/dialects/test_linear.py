@@ -157,7 +157,7 @@ MAIL = (
 def reported(given: str) -> None:
     """Reads a text as a server's report."""
     mail = mail_parsing.Mail(text=given, subject=given, automatic="report")
-    delivery_reports.read(mail, Headers({"x-failed-recipients": [given]}))
+    delivery_reports._in_words(mail, Headers({"x-failed-recipients": [given]}))
     delivery_reports.ids(mail)
 
 

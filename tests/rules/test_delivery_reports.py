@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.rules import delivery_reports, mail_headers
+from chalicelib.rules import delivery_reports
 from chalicelib.rules.delivery_reports import Report
 from chalicelib.rules.mail_parsing import parse
 from tests.rules.reports import ARF, EXCHANGE, EXIM, LATE, OURS, POSTFIX, QMAIL, READ, VACATION
@@ -10,7 +10,7 @@ from tests.rules.reports import ARF, EXCHANGE, EXIM, LATE, OURS, POSTFIX, QMAIL,
 
 def read(raw: str) -> Report | None:
     data = raw.replace("\n", "\r\n").encode()
-    return delivery_reports.read(parse(data, ""), mail_headers.split(data)[0])
+    return delivery_reports.read(parse(data, ""), data)
 
 
 @pytest.mark.parametrize(

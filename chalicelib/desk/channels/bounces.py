@@ -14,7 +14,7 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import NotFound
 from chalicelib.models import unique_names
 from chalicelib.models.messages import BOUNCED, COMPLAINED, FAILED, Message
-from chalicelib.rules import delivery_reports, ids, mail_headers, reply_addresses
+from chalicelib.rules import delivery_reports, ids, reply_addresses
 from chalicelib.rules.mail_parsing import Mail
 
 GONE, OTHER = "message is gone", "of no attempt that counts"
@@ -93,7 +93,7 @@ def note_report(ctx: Context, mail: Mail, raw: bytes) -> str | None:
 
     The id of a mail of ours, which is signed, says which message that is; one of an earlier attempt changes nothing.
     """
-    report = delivery_reports.read(mail, mail_headers.split(raw)[0]) if mail.automatic else None
+    report = delivery_reports.read(mail, raw)
     if report is None:
         return None
     told = _find(ctx, delivery_reports.ids(mail))
