@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -132,8 +131,7 @@ def create_holiday(ctx: Context, title: str, day: str) -> Holiday:
 @access.allow(ADMIN)
 def change_holiday(ctx: Context, number: int, wanted: Change) -> Holiday:
     """Sets the given fields: three requests. Raises NotFound, Invalid."""
-    given: dict[str, Any] = {name: value for name in Change.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
-    return HOLIDAYS.change(ctx, HOLIDAYS.get_by_number(ctx, number).id, given)[1]
+    return HOLIDAYS.change(ctx, HOLIDAYS.get_by_number(ctx, number).id, wanted)[1]
 
 
 @access.allow(ADMIN)

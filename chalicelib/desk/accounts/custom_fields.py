@@ -11,6 +11,7 @@ from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.schemas import fields_set
 from chalicelib.rules import conditions, field_values, names
 from chalicelib.rules.condition_values import read_flag, read_number, read_span
 from chalicelib.rules.logic import ConditionError
@@ -144,7 +145,7 @@ def _text(given: str | UnsetType) -> str:
 
 
 def _patch(given: Change) -> dict[str, Any]:
-    own = {name: value for name in Change.__struct_fields__ if (value := getattr(given, name)) is not UNSET}
+    own = fields_set(given)
     return own | ({"name": _text(given.name), "key": _text(given.name).casefold()} if "name" in own else {})
 
 

@@ -15,6 +15,7 @@ from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.documents import ACCOUNT, Document
 from chalicelib.desk.core.errors import Invalid, NotFound
+from chalicelib.desk.core.schemas import fields_set
 from chalicelib.desk.people import people
 from chalicelib.desk.teams import groups
 from chalicelib.models import details
@@ -106,7 +107,7 @@ def list_rules(ctx: Context) -> list[CustomRule]:
 @access.allow(ADMIN)
 def change(ctx: Context, wanted: Change) -> Routing:
     """Sets the given fields. Five requests at most, two more for each route. What waits is looked at again. Raises Invalid."""
-    given = {name: value for name in Change.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
+    given = fields_set(wanted)
     known = _ROUTING.load(ctx)
     for name in ("simple", "failed"):
         _check_route(ctx, given.get(name), getattr(known, name), name)
@@ -150,7 +151,7 @@ def change_rule(ctx: Context, number: int, wanted: RuleChange) -> CustomRule:
     """Sets the given fields of a custom rule. Three requests, two more for its route. Raises NotFound, Invalid."""
     known = RULES.get_by_number(ctx, number)
     _check_route(ctx, wanted.route, known.route, "route")
-    patch = {name: value for name in RuleChange.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
+    patch = fields_set(wanted)
     return RULES.edit(ctx, known.id, lambda before: replace(before, **patch))[1]
 
 

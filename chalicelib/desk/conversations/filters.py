@@ -1,7 +1,7 @@
 """Filters: conditions on conversations that agents keep under a name, for everybody or for themselves."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -12,6 +12,7 @@ from chalicelib.desk.conversations.conditions import Given, Stored
 from chalicelib.desk.core import access
 from chalicelib.desk.core.collections import Collection, Entry
 from chalicelib.desk.core.errors import Forbidden, Invalid, NotFound
+from chalicelib.desk.core.schemas import fields_set
 from chalicelib.rules import conditions
 from chalicelib.rules.logic import ConditionError
 
@@ -114,7 +115,7 @@ def get_several(ctx: Context, numbers: Sequence[int]) -> list[Filter]:
 @access.allow(AGENT)
 def create(ctx: Context, given: Change) -> Filter:
     """Creates a filter of the caller's: two requests. Raises Invalid."""
-    return FILTERS.create(ctx, {**_patch(given), "creator": ctx.caller.number})
+    return FILTERS.create(ctx, {**fields_set(given), "creator": ctx.caller.number})
 
 
 @access.allow(AGENT)
@@ -126,7 +127,7 @@ def change(ctx: Context, number: int, wanted: Change) -> Filter:
         _require_visible(ctx, before)
         if wanted.is_private is True and not before.is_private and before.creator != ctx.caller.number:
             raise Forbidden("only its creator makes a filter private")
-        return replace(before, **_patch(wanted))
+        return replace(before, **fields_set(wanted))
 
     return FILTERS.edit(ctx, found.id, changed)[1]
 
@@ -135,10 +136,6 @@ def change(ctx: Context, number: int, wanted: Change) -> Filter:
 def remove(ctx: Context, number: int) -> None:
     """Removes a filter: three requests. Raises NotFound as `get`."""
     FILTERS.remove(ctx, get(ctx, number).id)
-
-
-def _patch(given: Change) -> dict[str, Any]:
-    return {name: value for name in Change.__struct_fields__ if (value := getattr(given, name)) is not UNSET}
 
 
 def _is_visible(ctx: Context, found: Filter) -> bool:

@@ -42,7 +42,7 @@ class SlaPolicy(Entry, frozen=True, kw_only=True):
     pauses: bool = True
     when: str = rules.ALL
     expression: str = ""
-    conditions: tuple[FilterCondition, ...] = msgspec.field(default=())
+    conditions: tuple[FilterCondition, ...] = ()
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -30,6 +30,11 @@ def given(value: T | None) -> T | UnsetType:
     return UNSET if value is None else value
 
 
+def fields_set(patch: msgspec.Struct) -> dict[str, Any]:
+    """Returns the fields that a patch sets, which are those that are not UNSET, with their values as they are."""
+    return {name: value for name, value in msgspec.structs.asdict(patch).items() if value is not UNSET}
+
+
 class Schema(Generic[T]):
     """The fields of a struct, stored as a JSON document. A field `version` is the row's.
 

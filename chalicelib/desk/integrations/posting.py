@@ -50,7 +50,7 @@ class Network(msgspec.Struct, frozen=True):
     most_bytes: int = 65_536
     allowed: Collection[str] = ()
     resolve: Callable[..., list[Any]] = socket.getaddrinfo
-    trust: Callable[[], ssl.SSLContext] = msgspec.field(default=_trust)
+    trust: Callable[[], ssl.SSLContext] = _trust
 
 
 class Outcome(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from chalicelib.desk.auth import tokens
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Conflict, Invalid, Missing, NotFound
 from chalicelib.desk.core.retry import retry_on_conflict
+from chalicelib.desk.core.schemas import fields_set
 from chalicelib.desk.people import contact_identities, contact_words, people, registration
 from chalicelib.desk.people.contact_identities import EMAIL, Identity
 from chalicelib.desk.people.people import Person
@@ -146,8 +147,7 @@ def _identities(known: list[Identity], given: Change, email: str | None) -> list
 
 def _noted(given: Change) -> dict[str, Any]:
     """Returns what a change says besides identities. Raises Invalid for a bad value, naming the field."""
-    told = {name: getattr(given, name) for name in given.__struct_fields__ if name not in ("email", "identities")}
-    noted = {name: value or None for name, value in told.items() if not isinstance(value, UnsetType)}
+    noted = {name: value or None for name, value in fields_set(given).items() if name not in ("email", "identities")}
     for name, value in noted.items():
         if name in LONGEST and len(value or "") > LONGEST[name]:
             raise Invalid(name, f"is longer than {LONGEST[name]} characters")

@@ -11,6 +11,7 @@ from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.core import access
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.schemas import fields_set
 from chalicelib.desk.people import people
 from chalicelib.models import people as rows
 from chalicelib.models.base import ConditionFailed
@@ -64,7 +65,7 @@ def change(ctx: Context, wanted: Change, preferences: Sequence[Preference] = ())
     conversations that they have. Raises Invalid for what can't be set; then nothing is.
     """
     agents = _named(ctx, preferences)
-    given = {name: value for name in Change.__struct_fields__ if (value := getattr(wanted, name)) is not UNSET}
+    given = fields_set(wanted)
 
     if "is_enabled" in given:
         given["under"] = accounts.load(ctx).allocation

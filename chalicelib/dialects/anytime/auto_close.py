@@ -1,15 +1,15 @@
 """Anytime's auto-close settings: when a silent customer is warned, and when their conversation is closed."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import ADMIN, AGENT, Context
 from chalicelib.desk.accounts import accounts
 from chalicelib.desk.accounts.auto_close import MOST_RULES, CloseRule
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.schemas import fields_set
 from chalicelib.desk.teams import groups
 from chalicelib.dialects.anytime.conversation_shapes import STATUS_OF, STATUSES
 from chalicelib.dialects.anytime.shapes import BASE, Wire
@@ -68,9 +68,7 @@ def get_auto_close(ctx: Context, request: Nothing) -> AutoClose:
 
 def set_auto_close(ctx: Context, request: SetAutoClose) -> AutoClose:
     """`PUT /autoClose`: changes the given fields, for deadlines set from now on."""
-    given: dict[str, Any] = {
-        name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET and name != "rules"
-    }
+    given = fields_set(request)
     if not isinstance(request.rules, UnsetType):
         given["rules"] = _rules(ctx, request.rules or [])
     return _auto_close(accounts.set_auto_close(ctx, given))

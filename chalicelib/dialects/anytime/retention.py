@@ -1,12 +1,12 @@
 """Anytime's retention settings: after how many days closed conversations, and files, are removed for good."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from chalicelib.context import ADMIN, Context
 from chalicelib.desk.core.errors import Invalid
+from chalicelib.desk.core.schemas import fields_set
 from chalicelib.desk.privacy import retention
 from chalicelib.dialects.anytime.shapes import BASE, Wire
 from chalicelib.dialects.endpoint import Endpoint, Nothing
@@ -39,8 +39,7 @@ def get_retention(ctx: Context, request: Nothing) -> Retention:
 
 def set_retention(ctx: Context, request: SetRetention) -> Retention:
     """`PUT /retention`: changes the given fields. From now on, each day removes what is older for good."""
-    told = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
-    given: dict[str, Any] = {_FIELDS[name]: value for name, value in told.items()}
+    given = {_FIELDS[name]: value for name, value in fields_set(request).items()}
     try:
         return _shown(retention.change(ctx, given))
     except Invalid as wrong:
